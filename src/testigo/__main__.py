@@ -1,0 +1,5 @@
+"""`python -m testigo` is `testigo`."""
+
+from testigo.cli import main
+
+main()

@@ -1,0 +1,52 @@
+"""One voter's choices: which options of which contests, and the rules that make them a valid ballot."""
+
+import msgspec
+
+from testigo.election import BallotStyle, Contest, Definition
+from testigo.errors import InvalidInput
+
+
+class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The choices on one ballot: for each contest of `style`, in its order, the chosen option ids in the contest's order.
+
+    An empty tuple is a blank vote in that contest. Nothing here says who, when, or which in line.
+    """
+
+    style: str
+    choices: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def mark(cls, definition: Definition, style: BallotStyle, choices: dict[str, tuple[str, ...]]) -> "Ballot":
+        """A valid ballot of that style; contests left out are blank, option order is made the contest's.
+
+        Raises `InvalidInput` for a contest not of this style, an option not of its contest, one chosen twice, or too many.
+        """
+        strange = set(choices) - set(style.contests)
+        if strange:
+            raise InvalidInput(f"contest {min(strange)!r} is not on ballot style {style.id!r}")
+        marked = {
+            contest_id: _check_marks(definition.contest(contest_id), choices.get(contest_id, ()))
+            for contest_id in style.contests
+        }
+        return cls(style.id, marked)
+
+
+def too_many(contest: Contest, chosen: tuple[str, ...]) -> bool:
+    """Whether more options are chosen than the contest allows."""
+    return len(chosen) > contest.choose
+
+
+def unused(contest: Contest, chosen: tuple[str, ...]) -> int:
+    """How many more options the voter could still choose."""
+    return contest.choose - len(chosen)
+
+
+def _check_marks(contest: Contest, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(chosen)) != len(chosen):
+        raise InvalidInput(f"an option of contest {contest.id!r} is chosen twice")
+    for option_id in chosen:
+        contest.option(option_id)
+    if too_many(contest, chosen):
+        raise InvalidInput(f"{len(chosen)} options are chosen in contest {contest.id!r}, which allows {contest.choose}")
+    order = {option.id: place for place, option in enumerate(contest.options)}
+    return tuple(sorted(chosen, key=order.__getitem__))

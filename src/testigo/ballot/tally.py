@@ -1,0 +1,195 @@
+"""What many ballots add up to, and what one station signs of it: tallies, reconciliation, the tally sheet.
+
+The station makes tally sheets, the centre counts them, audits compare them, the witness recomputes them: so their shape
+lives here, below all four.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from testigo.ballot.marks import Ballot
+from testigo.election import Contest, Definition
+from testigo.errors import InvalidInput
+
+
+class ContestTally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Votes of one contest. With `choose` = k: sum(votes) + undervotes + k·(blank + null) = k·ballots.
+
+    `ballots`: those whose style has the contest. `blank`: no option chosen. `null`: on paper, not readable as a vote (a booth
+    makes none). `undervotes`: choices left unused on ballots that are neither blank nor null.
+    """
+
+    contest: str
+    votes: dict[str, int]
+    blank: int = 0
+    null: int = 0
+    undervotes: int = 0
+    ballots: int = 0
+
+
+class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Votes of several contests, in the order of the definition. `ballots`: how many ballots of each style."""
+
+    ballots: dict[str, int]
+    contests: tuple[ContestTally, ...]
+
+    def contest(self, contest_id: str) -> ContestTally:
+        """The tally of that contest; raises `InvalidInput`."""
+        for tally in self.contests:
+            if tally.contest == contest_id:
+                return tally
+        raise InvalidInput(f"the tally has no contest {contest_id!r}")
+
+
+def tally_ballots(definition: Definition, station_id: str, ballots: Iterable[Ballot]) -> Tally:
+    """Count ballots of one station. Every contest and option of the station's styles is named, with 0 where nobody chose it.
+
+    Raises `InvalidInput` for a ballot of a style the station does not have, or one that breaks the marking rules.
+    """
+    styles = {style.id: style for style in definition.styles_of_station(station_id)}
+    by_style = dict.fromkeys(styles, 0)
+    wanted = {contest_id for style in styles.values() for contest_id in style.contests}
+    counts = {contest.id: _Count(contest) for contest in definition.contests if contest.id in wanted}
+    for ballot in ballots:
+        if ballot.style not in styles:
+            raise InvalidInput(f"a ballot of style {ballot.style!r}, which station {station_id!r} does not have")
+        by_style[ballot.style] += 1
+        for contest_id, chosen in Ballot.mark(definition, styles[ballot.style], ballot.choices).choices.items():
+            counts[contest_id].add(chosen)
+    return Tally(by_style, tuple(count.done() for count in counts.values()))
+
+
+class _Count:
+    """A contest's running count."""
+
+    def __init__(self, contest: Contest) -> None:
+        self.contest = contest
+        self.votes = {option.id: 0 for option in contest.options}
+        self.blank = self.undervotes = self.ballots = 0
+
+    def add(self, chosen: tuple[str, ...]) -> None:
+        self.ballots += 1
+        if not chosen:
+            self.blank += 1
+            return
+        self.undervotes += self.contest.choose - len(chosen)
+        for option_id in chosen:
+            self.votes[option_id] += 1
+
+    def done(self) -> ContestTally:
+        return ContestTally(
+            self.contest.id, self.votes, blank=self.blank, undervotes=self.undervotes, ballots=self.ballots
+        )
+
+
+class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two counters that should be equal and are not. `reason`: what the chair wrote about it, or "" if nothing."""
+
+    left: str
+    right: str
+    left_count: int
+    right_count: int
+    reason: str = ""
+
+
+class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A station's counters. Invariant 3: checked in = cards used = printed − spoiled = deposited = recorded.
+
+    `registered`: on the poll book. `checked_in` = `matched` + `released`. `refused`, `released_reasons`, `spoiled_reasons`:
+    how many for which reason. `cards_used`, `printed`, `spoiled`, `deposited`: the booth's events. `recorded`: votes found in
+    the ballot box. `reasons`: what the chair wrote about a difference, by the name of its step (`checked_in=cards_used`, …).
+    """
+
+    registered: int
+    matched: int
+    released: int
+    refused: dict[str, int]
+    released_reasons: dict[str, int]
+    release_cap: int
+    cards_made: int
+    cards_used: int
+    printed: int
+    spoiled: int
+    spoiled_reasons: dict[str, int]
+    deposited: int
+    recorded: int
+    reasons: dict[str, str] = {}
+
+    @property
+    def checked_in(self) -> int:
+        """Voters who were let through to the booth."""
+        return self.matched + self.released
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Every step of the chain that does not hold, in its order; empty if all hold."""
+        chain = (
+            ("checked_in", self.checked_in),
+            ("cards_used", self.cards_used),
+            ("printed-spoiled", self.printed - self.spoiled),
+            ("deposited", self.deposited),
+            ("recorded", self.recorded),
+        )
+        return tuple(
+            Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
+            for (left, left_count), (right, right_count) in zip(chain, chain[1:], strict=False)
+            if left_count != right_count
+        )
+
+    @property
+    def holds(self) -> bool:
+        """Whether every step of the chain holds."""
+        return not self.differences()
+
+
+class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
+
+    `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event log.
+    """
+
+    station: str
+    opened: str
+    closed: str
+    tally: Tally
+    reconciliation: Reconciliation
+    event_logs: dict[str, str]
+
+
+def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[str]:
+    """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if none."""
+    expected = tally_ballots(definition, station_id, ())
+    if tally.ballots.keys() != expected.ballots.keys():
+        return ["its ballot styles are not those of the station"]
+    if [one.contest for one in tally.contests] != [one.contest for one in expected.contests]:
+        return ["its contests are not those of the station"]
+    if any(count < 0 for count in tally.ballots.values()):
+        return ["a number of ballots is negative"]
+    return [
+        mistake
+        for one, empty in zip(tally.contests, expected.contests, strict=True)
+        for mistake in _contest_mistakes(definition, station_id, tally, one, empty)
+    ]
+
+
+def _contest_mistakes(
+    definition: Definition, station_id: str, tally: Tally, one: ContestTally, empty: ContestTally
+) -> list[str]:
+    contest = definition.contest(one.contest)
+    if one.votes.keys() != empty.votes.keys():
+        return [f"{one.contest}: its options are not those of the contest"]
+    counts = [*one.votes.values(), one.blank, one.null, one.undervotes, one.ballots]
+    if any(count < 0 for count in counts):
+        return [f"{one.contest}: a count is negative"]
+    mistakes = []
+    with_contest = sum(
+        tally.ballots[style.id] for style in definition.styles_of_station(station_id) if one.contest in style.contests
+    )
+    if one.ballots != with_contest:
+        mistakes.append(f"{one.contest}: {one.ballots} ballots, but {with_contest} of styles that have it")
+    if max(one.votes.values(), default=0) > one.ballots - one.blank - one.null:
+        mistakes.append(f"{one.contest}: an option has more votes than there are ballots")
+    made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
+    if made != contest.choose * one.ballots:
+        mistakes.append(f"{one.contest}: {made} votes, blanks and unused choices, not {contest.choose * one.ballots}")
+    return mistakes

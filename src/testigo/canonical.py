@@ -1,0 +1,81 @@
+"""Canonical JSON: one value, one sequence of bytes (RFC 8785), so that digests and signatures agree everywhere.
+
+Testigo's values hold strings, whole numbers within ±(2^53 − 1), booleans, null, lists and objects. Floats are refused:
+a quantity that is not whole is a decimal string, because a count must never depend on how a machine rounds.
+"""
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+import msgspec
+import rfc8785
+
+from testigo.errors import InvalidInput
+
+MAX_DEPTH = 64
+
+
+def encode(value: Any) -> bytes:
+    """Canonical UTF-8 bytes of plain values or of a `msgspec.Struct`.
+
+    Raises `InvalidInput` for floats, whole numbers past 2^53 − 1, and anything JSON does not have.
+    """
+    plain = msgspec.to_builtins(value, str_keys=True)
+    _refuse_floats(plain)
+    try:
+        return rfc8785.dumps(plain)
+    except rfc8785.CanonicalizationError as error:
+        raise InvalidInput(f"not a value with a canonical form: {error}") from error
+
+
+def decode(data: bytes, *, place: str = "") -> Any:
+    """Plain values from bytes that must be canonical to the last byte.
+
+    Any other spelling of the same value (white space, key order, escapes, duplicate keys) raises `InvalidInput`:
+    what is signed has exactly one form, so a changed byte is never a harmless one.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"not canonical JSON ({error})", place=place, mend="get the file again from its source"
+        ) from None
+    try:
+        same = encode(value) == data
+    except RecursionError:
+        same = False
+    if not same:
+        raise InvalidInput("JSON, but not in canonical form", place=place, mend="get the file again from its source")
+    return value
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_floats(value: Any, depth: int = 0) -> None:
+    if isinstance(value, float):
+        raise InvalidInput(f"the number {value!r} is not whole", mend="write it as a decimal string")
+    if depth > MAX_DEPTH:
+        raise InvalidInput(f"values are nested more than {MAX_DEPTH} deep")
+    if isinstance(value, dict):
+        for item in value.values():
+            _refuse_floats(item, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _refuse_floats(item, depth + 1)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("an object names the same key twice")
+    return result
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(f"the number {text} is not whole")

@@ -1,0 +1,60 @@
+"""How every command speaks: tables and progress bars for people, JSON for machines."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Bar(Protocol):
+    """A progress bar as the command sees it."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Some more steps are done."""
+
+
+class _RichBar:
+    def __init__(self, progress: Progress, task: Any) -> None:
+        self._progress = progress
+        self._task = task
+
+    def advance(self, steps: int = 1) -> None:
+        self._progress.advance(self._task, steps)
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Bar]:
+    """A progress bar on standard error, with the time left; nothing is drawn where standard error is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
+        yield _RichBar(bars, bars.add_task(title, total=total))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, indented, keys in their own order."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A small table on standard output; columns after the first are aligned right."""
+    drawn = Table(title=title, title_justify="left", title_style="bold")
+    for position, column in enumerate(columns):
+        drawn.add_column(column, justify="right" if position else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*[str(cell) for cell in row])
+    console.print(drawn)

@@ -1,0 +1,81 @@
+"""The `testigo` command itself: groups, version, and how errors reach a person."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from testigo import __version__
+from testigo.cli.output import errors
+from testigo.errors import TestigoError
+
+GROUPS = {
+    "election": "The election definition: check it, look at it",
+    "register": "Who may vote: import, enrol, duplicates, poll books",
+    "station": "Voting day at one polling place",
+    "ballot": "The paper vote: print and read slips",
+    "fingerprint": "Fingers: extract, match, measure",
+    "centre": "Authority and counting centre: keys, record, count, publish",
+    "audit": "Logic and accuracy, draws, closing counts",
+    "verify": "Check a whole published record",
+    "rehearse": "Hold a whole election with simulated people",
+}
+"""Group or command → its line in `testigo --help`; each is the module of that name in this package."""
+
+
+class _LazyGroup(TyperGroup):
+    """Loads a group's module only when the group is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in GROUPS:
+            return None
+        module = importlib.import_module(f"testigo.cli.{cmd_name}")
+        command: click.Command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(GROUPS.items()))
+
+
+app = typer.Typer(cls=_LazyGroup, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"testigo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Testigo: the open election system whose result anyone can check.
+
+    Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a `TestigoError` becomes its sentence on standard error and its exit code."""
+    command: Any = typer.main.get_command(app)
+    try:
+        sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))
+    except TestigoError as error:
+        errors.print(f"[bold red]Error[/]: {_escape(str(error))}", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(130)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", r"\[")

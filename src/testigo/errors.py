@@ -1,0 +1,65 @@
+"""Errors as sentences to a person: what is wrong, where, and how to mend it.
+
+Every error that a user can cause is a `TestigoError`. Its three parts are kept apart so that the command line,
+a web page and a JSON answer can each show them in their own way; `str(error)` is the one sentence made of all three.
+The rooms raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
+"""
+
+
+class TestigoError(Exception):
+    """One mistake that a person can understand and mend.
+
+    `problem`: what is wrong, without a full stop. `place`: file, line, row or station, where there is one.
+    `mend`: what to do about it, an imperative, without a full stop.
+    """
+
+    __test__ = False  # the name starts with "Test", and pytest would try to collect it
+
+    exit_code = 1
+
+    def __init__(self, problem: str, *, place: str = "", mend: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.place = place
+        self.mend = mend
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        how = f"; {self.mend}" if self.mend else ""
+        return f"{where}{self.problem}{how}."
+
+    def as_json(self) -> dict[str, str]:
+        """The parts by name, for `--json` and web answers."""
+        return {"problem": self.problem, "place": self.place, "mend": self.mend}
+
+
+class InvalidInput(TestigoError):
+    """A file, form or argument from outside is not what it should be. Nothing was changed."""
+
+
+class InvalidSignature(TestigoError):
+    """Something signed does not verify, or is signed by a key that may not sign it."""
+
+
+class IllegalStep(TestigoError):
+    """The step is known, but may not be taken now: wrong state, wrong order, over a limit."""
+
+
+class NotAllowed(TestigoError):
+    """The person or process may not do this: wrong PIN, locked out, missing right."""
+
+
+class StorageError(TestigoError):
+    """Disk or database would not keep what must be kept: full, read-only, unreachable."""
+
+
+class SeveralMistakes(TestigoError):
+    """Many mistakes found in one reading of one input; `mistakes` holds each as an error of its own."""
+
+    def __init__(self, problem: str, mistakes: list[TestigoError], *, place: str = "", mend: str = "") -> None:
+        super().__init__(problem, place=place, mend=mend)
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        lines = [super().__str__(), *(f"  {mistake}" for mistake in self.mistakes)]
+        return "\n".join(lines)

@@ -1,0 +1,132 @@
+"""Keeping bytes: files that survive a power cut, and the database.
+
+`write` replaces a file whole or not at all; `read` never takes more than it is told to; `make_folder` makes folders;
+`open_database` opens SQLite or PostgreSQL by address. Every failure is a `StorageError` with the path and the mend.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from testigo.errors import InvalidInput, StorageError
+
+DEFAULT_LIMIT = 64 * 1024 * 1024
+
+_MENDS = {
+    errno.ENOSPC: ("the disk is full", "free some space and try again; nothing was changed"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space and try again; nothing was changed"),
+    errno.EROFS: ("the disk is read-only", "use a folder on a writable disk"),
+    errno.EACCES: ("permission denied", "run as the user who owns this folder, or choose another"),
+    errno.ENOENT: ("no such file or folder", "check the path"),
+    errno.EISDIR: ("it is a folder, not a file", "check the path"),
+    errno.ENOTDIR: ("part of the path is not a folder", "check the path"),
+}
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn any `OSError` inside the block into a `StorageError` that names `path` and the mend."""
+    try:
+        yield
+    except OSError as error:
+        problem, mend = _MENDS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
+        raise StorageError(problem, place=str(path), mend=mend) from error
+
+
+def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
+    """The bytes of a file of at most `limit` bytes; raises `StorageError`, or `InvalidInput` where it is larger."""
+    with explained(path), path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), mend="this is not the file that is meant")
+    return data
+
+
+def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace `path` by `data`, whole or not at all, flushed to the disk before the return."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    with explained(path):
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                flush(file.fileno())
+            temporary.replace(path)
+            flush_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def make_folder(path: Path, *, mode: int = 0o755) -> Path:
+    """The folder, made with its parents where missing."""
+    with explained(path):
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    return path
+
+
+def flush(handle: int) -> None:
+    """Force what was written to an open file down to the disk."""
+    os.fsync(handle)
+
+
+def flush_folder(path: Path) -> None:
+    """Force a folder's entries (new names, renames) down to the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_database(address: str) -> Engine:
+    """An engine for `sqlite:///file.db` or `postgresql://user@host/name`; a bare path means SQLite.
+
+    SQLite runs in WAL mode, flushes at every commit, checks foreign keys, waits 10 s for a lock, and overwrites what it
+    deletes. Raises `InvalidInput` for any other address, `StorageError` where the database cannot be reached.
+    """
+    if "://" not in address:
+        address = f"sqlite:///{address}"
+    if address.startswith("postgresql://"):
+        address = address.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise InvalidInput(
+            "not a database Testigo knows",
+            place=_without_password(address),
+            mend="use sqlite:///FILE or postgresql://…",
+        )
+    try:
+        if address.startswith("sqlite"):
+            engine = create_engine(address, poolclass=NullPool)
+            event.listen(engine, "connect", _prepare_sqlite)
+        else:
+            engine = create_engine(address, pool_pre_ping=True)
+        with engine.connect():
+            pass
+    except (SQLAlchemyError, ArgumentError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StorageError(
+            f"the database cannot be opened ({reason})",
+            place=_without_password(address),
+            mend="check the address and that the server runs",
+        ) from None
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _without_password(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if "@" in rest else address

@@ -1,0 +1,70 @@
+"""Files are replaced whole or not at all, and a failure is a sentence."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from testigo import storage
+from testigo.errors import InvalidInput, SeveralMistakes, StorageError
+
+
+def test_a_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    storage.write(path, b"one")
+    storage.write(path, b"two")
+    assert storage.read(path) == b"two"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    storage.write(path, b"one")
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "flush", full)
+    with pytest.raises(StorageError, match=r"file: the disk is full; free some space"):
+        storage.write(path, b"two")
+    assert path.read_bytes() == b"one"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 11)
+    with pytest.raises(InvalidInput, match="larger than 10 bytes"):
+        storage.read(tmp_path / "file", limit=10)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="absent: no such file"):
+        storage.read(tmp_path / "absent")
+
+
+def test_sqlite_flushes_and_checks(tmp_path: Path) -> None:
+    engine = storage.open_database(str(tmp_path / "register.db"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_an_unreachable_database_is_a_sentence_without_its_password() -> None:
+    with pytest.raises(StorageError) as caught:
+        storage.open_database("postgresql://officer:hunter2@127.0.0.1:1/register")
+    assert "hunter2" not in str(caught.value)
+    assert "127.0.0.1:1/register" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["mysql://x/y", "http://x"])
+def test_other_databases_are_refused(address: str) -> None:
+    with pytest.raises(InvalidInput, match="not a database Testigo knows"):
+        storage.open_database(address)
+
+
+def test_several_mistakes_are_a_line_each() -> None:
+    error = SeveralMistakes(
+        "2 mistakes", [InvalidInput("no name", place="row 2"), InvalidInput("no number")], place="x.csv"
+    )
+    assert str(error).splitlines() == ["x.csv: 2 mistakes.", "  row 2: no name.", "  no number."]
