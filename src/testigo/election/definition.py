@@ -4,7 +4,10 @@ Texts that people see are `Text`, a mapping from language code to words. Identif
 they are what tally sheets and votes name. Percentages are decimal strings (`"2.5"`), because floats are never signed.
 """
 
+import re
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -17,6 +20,8 @@ Kind = Literal["choose-one", "choose-up-to", "party-list"]
 Method = Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"]
 
 GENERAL_ROLL = "general"
+
+_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):
@@ -66,6 +71,13 @@ class Threshold(Value, frozen=True):
     percent: str
     of: Literal["valid", "cast"] = "valid"
 
+    def share(self) -> Fraction:
+        """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
+        if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
+            mend = "write a number from 0 to 100 in digits, such as 3 or 2.5"
+            raise InvalidInput(f"{self.percent[:60]!r} is no percentage", mend=mend)
+        return Fraction(self.percent) / 100
+
 
 class Contest(Value, frozen=True):
     """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it."""
@@ -110,8 +122,8 @@ class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contests: tuple[str, ...]
 
 
-class Definition(Value, frozen=True):
-    """The whole election. Made by `election.load` or `Definition.from_payload`, both of which check it."""
+class Definition(Value, frozen=True, dict=True):
+    """The whole election: from a file by `election.load`, which checks it, or from a statement by `from_payload`."""
 
     id: str
     title: Text
@@ -142,24 +154,38 @@ class Definition(Value, frozen=True):
         plain: dict[str, object] = msgspec.to_builtins(self)
         return plain
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical payload: the name by which everything signed says which election it belongs to."""
         return canonical.digest(canonical.encode(self))
 
+    # A country has tens of thousands of stations, and counting asks for each of them again and again.
+    @cached_property
+    def _stations(self) -> dict[str, Station]:
+        return {station.id: station for station in self.stations}
+
+    @cached_property
+    def _contests(self) -> dict[str, Contest]:
+        return {contest.id: contest for contest in self.contests}
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[str, ...]]:
+        return {district.id: path for district, path in self.all_districts()}
+
     def station(self, station_id: str) -> Station:
         """The station of that id; raises `InvalidInput`."""
-        for station in self.stations:
-            if station.id == station_id:
-                return station
-        raise InvalidInput(f"the election has no station {station_id!r}", mend="check the station's number")
+        try:
+            return self._stations[station_id]
+        except KeyError:
+            mend = "check the station's number"
+            raise InvalidInput(f"the election has no station {station_id!r}", mend=mend) from None
 
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id; raises `InvalidInput`."""
-        for contest in self.contests:
-            if contest.id == contest_id:
-                return contest
-        raise InvalidInput(f"the election has no contest {contest_id!r}")
+        try:
+            return self._contests[contest_id]
+        except KeyError:
+            raise InvalidInput(f"the election has no contest {contest_id!r}") from None
 
     def party(self, party_id: str) -> Party:
         """The party of that id; raises `InvalidInput`."""
@@ -180,10 +206,10 @@ class Definition(Value, frozen=True):
 
     def district_path(self, district_id: str) -> tuple[str, ...]:
         """The ids from the root of the tree down to the district itself; raises `InvalidInput`."""
-        for district, path in self.all_districts():
-            if district.id == district_id:
-                return path
-        raise InvalidInput(f"the election has no district {district_id!r}")
+        try:
+            return self._paths[district_id]
+        except KeyError:
+            raise InvalidInput(f"the election has no district {district_id!r}") from None
 
     def style(self, district_id: str, roll: str = GENERAL_ROLL) -> BallotStyle:
         """The ballot of a voter of that district and roll: the contests of the district and of all above it."""

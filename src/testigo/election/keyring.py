@@ -11,7 +11,7 @@ import msgspec
 from testigo.errors import InvalidSignature
 from testigo.keys import PublicKey, SealingKey
 
-Role = Literal["root", "centre", "auditor", "chair", "booth", "check-in"]
+Role = Literal["root", "centre", "auditor", "log", "chair", "booth", "check-in"]
 
 STATEMENT_SIGNERS: dict[str, Role] = {
     "election-definition": "root",
@@ -27,7 +27,11 @@ STATEMENT_SIGNERS: dict[str, Role] = {
     "public-draw": "auditor",
     "result": "centre",
 }
-"""Statement type → the role whose key signs it. A new statement type is a new line here."""
+"""Statement type → the role whose key signs it. A new statement type is a new line here.
+
+The `log` role signs no statement: its key signs the checkpoints of the public record, and is admitted by the root so
+that whoever has the root key alone can tell whether `log.pub` is the right one.
+"""
 
 STATION_ROLES: tuple[Role, ...] = ("chair", "booth", "check-in")
 

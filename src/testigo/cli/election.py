@@ -1,0 +1,221 @@
+"""`testigo election`: check a definition, look at it, and work out seats from votes."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from testigo.cli.output import console, print_json, table
+from testigo.election import (
+    Allocation,
+    Contest,
+    Definition,
+    Kind,
+    LoadedDefinition,
+    Method,
+    Option,
+    Threshold,
+    allocate,
+    load,
+    load_with_warnings,
+)
+from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+
+app = typer.Typer(help="The election definition: check it, look at it, work out seats.", no_args_is_help=True)
+
+MOST_SEATS = 10_000
+
+File = Annotated[Path, typer.Argument(help="The definition, a YAML or JSON file.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.command()
+def check(file: File, as_json: AsJson = False) -> None:
+    """Check an election definition: one line for each mistake, with its line and how to mend it.
+
+    Exits 0 if the election can be held as written, 1 if not. Warnings do not count.
+
+    Example: testigo election check examples/municipality/election.yaml
+    """
+    try:
+        loaded = load_with_warnings(file)
+    except TestigoError as error:
+        if not as_json:
+            raise
+        mistakes = error.mistakes if isinstance(error, SeveralMistakes) else [error]
+        print_json({"ok": False, "mistakes": [one.as_json() for one in mistakes], "warnings": []})
+        raise typer.Exit(error.exit_code) from None
+    if as_json:
+        warnings = [one.as_json() for one in loaded.warnings]
+        print_json({"ok": True, "mistakes": [], "warnings": warnings, **_summary(loaded.definition)})
+    else:
+        _print_summary(file, loaded)
+
+
+@app.command()
+def show(file: File, as_json: AsJson = False) -> None:
+    """Show contests and, for each station, the ballot styles that its voters get.
+
+    Example: testigo election show examples/republic/election.yaml
+    """
+    definition = load(file)
+    if as_json:
+        print_json(_overview(definition))
+        return
+    language = definition.languages[0]
+    contests = (
+        (contest.id, definition.words(contest.title, language), contest.district, contest.roll, _how(contest))
+        for contest in definition.contests
+    )
+    table("Contests", ("contest", "title", "district", "roll", "how"), contests)
+    stations = (
+        (station.id, station.name, station.register_size, style.id, " ".join(style.contests))
+        for station in definition.stations
+        for style in definition.styles_of_station(station.id)
+    )
+    table("Ballot styles of each station", ("station", "name", "register", "style", "contests"), stations)
+
+
+@app.command()
+def seats(
+    method: Annotated[
+        Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"], typer.Argument(help="The rule.")
+    ],
+    number: Annotated[int, typer.Argument(min=1, max=MOST_SEATS, help="How many seats there are.")],
+    votes: Annotated[list[str], typer.Argument(help="Votes of each option, as OPTION=VOTES.", show_default=False)],
+    threshold: Annotated[str, typer.Option(help="Percentage below which a list gets no seat.")] = "0",
+    cast: Annotated[
+        int | None, typer.Option(help="Ballots cast, with blank and null: then the threshold is of these.", min=0)
+    ] = None,
+    draw: Annotated[str | None, typer.Option(help="Digits of the public draw, to settle a tie.")] = None,
+    contest: Annotated[str, typer.Option(help="Id of the contest, which the public draw goes by.")] = "contest",
+    as_json: AsJson = False,
+) -> None:
+    """Work out seats from votes, with the same code that counts an election.
+
+    Every list is taken to be long enough. A tie is reported, and its seats stay open, until --draw gives the dice.
+
+    Example: testigo election seats dhondt 8 a=100000 b=80000 c=30000 d=20000
+    """
+    counted = dict(map(_read_votes, votes))
+    if len(counted) != len(votes):
+        raise InvalidInput("an option is named twice", mend="give each option once")
+    made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
+    valid = sum(counted.values())
+    if cast is not None and cast < valid:
+        raise InvalidInput(f"{cast} ballots cast, but {valid} votes", mend="count blank and null ballots in")
+    allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
+    if as_json:
+        print_json(allocation)
+    else:
+        _print_allocation(allocation, counted)
+
+
+def _read_votes(text: str) -> tuple[str, int]:
+    option, equals, digits = text.rpartition("=")
+    if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
+        raise InvalidInput(f"{text[:60]!r} is no OPTION=VOTES", mend="write for example red=1200")
+    return option, int(digits)
+
+
+def _make_contest(
+    name: str, method: Method, number: int, options: list[str], threshold: str, cast: int | None
+) -> Contest:
+    lists = method != "plurality"
+    kind: Kind = "party-list" if lists else "choose-one"
+    candidates = tuple(str(place + 1) for place in range(number)) if lists else ()
+    return Contest(
+        id=name,
+        district="",
+        title={},
+        kind=kind,
+        options=tuple(Option(id=option, name={}, candidates=candidates) for option in options),
+        seats=number,
+        method=method,
+        threshold=Threshold(threshold, "valid" if cast is None else "cast"),
+    )
+
+
+def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
+    rows = [
+        (option, f"{votes[option]:,}", won, "under the threshold" if option in allocation.excluded else "")
+        for option, won in sorted(allocation.seats.items(), key=lambda row: (-row[1], -votes[row[0]], row[0]))
+    ]
+    table("Seats", ("option", "votes", "seats", ""), rows)
+    for tie in allocation.ties:
+        names = ", ".join(tie.options)
+        if tie.open:
+            console.print(
+                f"Tie: {names} for {tie.seats_at_stake} of the seats, open until the public draw.", markup=False
+            )
+        else:
+            console.print(f"Tie: {names}; drawn: {', '.join(tie.winners)}.", markup=False)
+    if allocation.unfilled:
+        console.print(f"{allocation.unfilled} seats stay empty: nobody else has a vote.")
+
+
+def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
+    definition = loaded.definition
+    for warning in loaded.warnings:
+        console.print(f"[yellow]Warning[/]: {str(warning).replace('[', chr(92) + '[')}", soft_wrap=True)
+    title = definition.words(definition.title, definition.languages[0])
+    rows = [
+        (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
+    ]
+    table("", (title, definition.date), rows)
+    console.print(f"Digest {definition.digest}", soft_wrap=True)
+    console.print(f"No mistakes in {file}.", markup=False, soft_wrap=True)
+
+
+def _counts(definition: Definition) -> list[tuple[str, int]]:
+    return [
+        ("districts", sum(1 for _ in definition.all_districts())),
+        ("stations", len(definition.stations)),
+        ("voters", sum(station.register_size for station in definition.stations)),
+        ("contests", len(definition.contests)),
+        ("ballot_styles", len(definition.styles())),
+        ("options", sum(len(contest.options) for contest in definition.contests)),
+        ("seats", sum(contest.seats for contest in definition.contests)),
+    ]
+
+
+def _summary(definition: Definition) -> dict[str, object]:
+    return {"id": definition.id, "date": definition.date, "digest": definition.digest, **dict(_counts(definition))}
+
+
+def _overview(definition: Definition) -> dict[str, object]:
+    return {
+        **_summary(definition),
+        "contests": [
+            {
+                "id": contest.id,
+                "title": contest.title,
+                "district": contest.district,
+                "roll": contest.roll,
+                "kind": contest.kind,
+                "method": contest.method,
+                "choose": contest.choose,
+                "seats": contest.seats,
+                "options": [option.id for option in contest.options],
+            }
+            for contest in definition.contests
+        ],
+        "stations": [
+            {
+                "id": station.id,
+                "name": station.name,
+                "register-size": station.register_size,
+                "styles": [
+                    {"id": style.id, "roll": style.roll, "contests": style.contests}
+                    for style in definition.styles_of_station(station.id)
+                ],
+            }
+            for station in definition.stations
+        ],
+    }
+
+
+def _how(contest: Contest) -> str:
+    method = "" if contest.method == "plurality" else f", {contest.method}"
+    seats_word = "seat" if contest.seats == 1 else "seats"
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {contest.seats} {seats_word}"

@@ -1,0 +1,375 @@
+"""What is wrong with an election definition: mistakes that block it, and warnings that only ask for a second look.
+
+A mistake blocks where the election could not be held or counted as written (a contest without voters, seats that no
+rule can fill) or where paper could not tell two things apart: the paper text is the vote, so two options of one
+contest, and two contests of one ballot, must read differently in every language.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from testigo.election.definition import GENERAL_ROLL, Contest, Definition, District, Option, Station, Threshold
+from testigo.election.mistake import (
+    MAX_ABBREVIATION,
+    MAX_TEXT,
+    Mistake,
+    Place,
+    check_id,
+    check_read_differently,
+    check_text,
+    check_unique,
+    check_words,
+    folded,
+    spelled,
+    unknown,
+)
+from testigo.errors import InvalidInput, SeveralMistakes
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def check_definition(definition: Definition) -> list[Mistake]:
+    """Every mistake and warning, in the order of the file's parts; empty if there is nothing to say."""
+    known = _Known(definition)
+    return [mistake for check in _CHECKS for mistake in check(known)]
+
+
+def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
+    """For definitions that come from elsewhere than a file: raises `SeveralMistakes` if any mistake blocks."""
+    mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
+    if mistakes:
+        raise SeveralMistakes(
+            f"{len(mistakes)} mistakes in the election definition",
+            [InvalidInput(one.problem, place=spelled(one.place), mend=one.mend) for one in mistakes],
+            place=place,
+        )
+
+
+class _Known:
+    """The definition, with the ids that others may refer to and the place of every district."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.districts = list(_districts(definition.districts))
+        self.district_ids = {district.id for _, district in self.districts}
+        self.party_ids = {party.id for party in definition.parties}
+        self.paths = {district.id: path for district, path in definition.all_districts()}
+
+
+def _districts(districts: tuple[District, ...]) -> Iterator[tuple[Place, District]]:
+    waiting: list[tuple[Place, District]] = [(("districts", place), one) for place, one in enumerate(districts)]
+    waiting.reverse()
+    while waiting:
+        path, district = waiting.pop()
+        yield path, district
+        below = list(enumerate(district.districts))
+        waiting.extend(((*path, "districts", place), one) for place, one in reversed(below))
+
+
+# ── the election as a whole ──
+
+
+def _check_whole(known: _Known) -> Iterator[Mistake]:
+    definition = known.definition
+    yield from check_id(("id",), definition.id)
+    yield from _check_languages(definition)
+    yield from check_text(definition, ("title",), definition.title)
+    yield from _check_day(definition)
+    if not definition.districts:
+        yield Mistake(("districts",), "there is no district", "write at least one, the whole country or municipality")
+    if not definition.stations:
+        yield Mistake(("stations",), "there is no station", "write at least one polling table")
+    if not definition.contests:
+        yield Mistake(("contests",), "there is no contest", "write at least one office to fill")
+
+
+def _check_languages(definition: Definition) -> Iterator[Mistake]:
+    if not definition.languages:
+        yield Mistake(("languages",), "there is no language", "write codes such as [es, en]")
+    for place, language in enumerate(definition.languages):
+        if not _LANGUAGE.fullmatch(language):
+            mend = "write an ISO 639 code such as es, en or guc"
+            yield Mistake(("languages", place), f"{language!r} is no language code", mend)
+    yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
+
+
+def _check_day(definition: Definition) -> Iterator[Mistake]:
+    if not _is_date(definition.date):
+        yield Mistake(("date",), f"{definition.date!r} is no date", "write it as YYYY-MM-DD")
+    times = {"opens": definition.opens, "closes": definition.closes}
+    for key, time in times.items():
+        if not _TIME.fullmatch(time):
+            yield Mistake((key,), f"{time!r} is no time of day", "write it as HH:MM, from 00:00 to 23:59")
+    if all(map(_TIME.fullmatch, times.values())) and definition.opens >= definition.closes:
+        yield Mistake(("closes",), "stations close before they open", "write a later time")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _check_rules(known: _Known) -> Iterator[Mistake]:
+    rules = known.definition.rules
+    limits = {
+        "finger-tries": (rules.finger_tries, 1, 10),
+        "release-cap-percent": (rules.release_cap_percent, 0, 100),
+        "spoil-limit": (rules.spoil_limit, 0, 10),
+        "closing-count-percent": (rules.closing_count_percent, 0, 100),
+    }
+    for key, (value, low, high) in limits.items():
+        if not low <= value <= high:
+            yield Mistake(("rules", key), f"{key} is {value}", f"write a number from {low} to {high}")
+
+
+def _check_rolls(known: _Known) -> Iterator[Mistake]:
+    rolls = known.definition.rolls
+    for place, roll in enumerate(rolls):
+        yield from check_id(("rolls", place), roll)
+    yield from check_unique("roll", ((("rolls", place), roll) for place, roll in enumerate(rolls)))
+    if GENERAL_ROLL not in rolls:
+        yield Mistake(("rolls",), f"the roll {GENERAL_ROLL!r} is missing", f"begin the list with {GENERAL_ROLL}")
+    for path, district in known.districts:
+        for roll in rolls:
+            above = district.id.removesuffix(f"-{roll}")
+            if above != district.id and above in known.district_ids:
+                problem = f"{district.id!r} is also the name of the ballot of roll {roll!r} in district {above!r}"
+                yield Mistake((*path, "id"), problem, "give the district another id")
+
+
+# ── parties, districts, stations ──
+
+
+def _check_parties(known: _Known) -> Iterator[Mistake]:
+    definition = known.definition
+    used = {option.party for contest in definition.contests for option in contest.options}
+    for place, party in enumerate(definition.parties):
+        path: Place = ("parties", place)
+        yield from check_id((*path, "id"), party.id)
+        yield from check_text(definition, (*path, "name"), party.name)
+        yield from check_words((*path, "abbreviation"), party.abbreviation, MAX_ABBREVIATION)
+        if party.id not in used:
+            yield Mistake(
+                path, f"party {party.id!r} stands in no contest", "leave it out if that is meant", warning=True
+            )
+    yield from check_unique("party", ((("parties", n, "id"), party.id) for n, party in enumerate(definition.parties)))
+
+
+def _check_districts(known: _Known) -> Iterator[Mistake]:
+    for path, district in known.districts:
+        yield from check_id((*path, "id"), district.id)
+        yield from check_text(known.definition, (*path, "name"), district.name)
+    yield from check_unique("district", (((*path, "id"), district.id) for path, district in known.districts))
+
+
+def _check_stations(known: _Known) -> Iterator[Mistake]:
+    stations = known.definition.stations
+    with_contests = {contest.district for contest in known.definition.contests}
+    for place, station in enumerate(stations):
+        path: Place = ("stations", place)
+        yield from check_id((*path, "id"), station.id)
+        yield from check_words((*path, "name"), station.name, MAX_TEXT)
+        if station.address:
+            yield from check_words((*path, "address"), station.address, MAX_TEXT)
+        yield from _check_registers(known, path, station)
+        if station.district not in known.district_ids:
+            yield unknown((*path, "district"), "district", station.district)
+        elif not with_contests.intersection(known.paths[station.district]):
+            problem = f"voters of station {station.id!r} would find no contest on their ballot"
+            yield Mistake((*path, "district"), problem, "put the station into a district that votes on something")
+        elif below := _contests_below(known, station.district):
+            problem = f"station {station.id!r} lies above contest {below!r}, so its voters do not vote on it"
+            yield Mistake((*path, "district"), problem, "put the station into a district further down", warning=True)
+    yield from check_unique("station", ((("stations", n, "id"), station.id) for n, station in enumerate(stations)))
+
+
+def _contests_below(known: _Known, district_id: str) -> str:
+    for contest in known.definition.contests:
+        if district_id in known.paths.get(contest.district, ())[:-1]:
+            return contest.id
+    return ""
+
+
+def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[Mistake]:
+    if not 1 <= station.register_size <= 100_000:
+        problem = f"station {station.id!r} has a register of {station.register_size}"
+        yield Mistake((*path, "register-size"), problem, "write how many voters are on it, 1 to 100000")
+    for roll, size in station.roll_sizes.items():
+        where = (*path, "roll-sizes", roll)
+        if roll == GENERAL_ROLL:
+            yield Mistake(where, "everyone is on the general roll", "name only the other rolls")
+        elif roll not in known.definition.rolls:
+            yield unknown(where, "roll", roll)
+        if size < 0:
+            yield Mistake(where, f"roll {roll!r} has {size} voters", "write 0 or more")
+    if sum(station.roll_sizes.values()) > station.register_size:
+        problem = f"the rolls of station {station.id!r} hold more voters than its register of {station.register_size}"
+        yield Mistake((*path, "roll-sizes"), problem, "mend register-size or roll-sizes")
+
+
+# ── contests ──
+
+
+def _check_contests(known: _Known) -> Iterator[Mistake]:
+    contests = known.definition.contests
+    voted_on = _districts_with_voters(known)
+    for place, contest in enumerate(contests):
+        path: Place = ("contests", place)
+        yield from check_id((*path, "id"), contest.id)
+        yield from check_text(known.definition, (*path, "title"), contest.title)
+        if contest.roll not in known.definition.rolls:
+            yield unknown((*path, "roll"), "roll", contest.roll)
+        elif contest.district not in known.district_ids:
+            yield unknown((*path, "district"), "district", contest.district)
+        elif contest.district not in voted_on[contest.roll]:
+            who = "no station" if contest.roll == GENERAL_ROLL else f"no station with voters on roll {contest.roll!r}"
+            problem = f"nobody can vote on {contest.id!r}: {who} lies in district {contest.district!r}"
+            yield Mistake((*path, "district"), problem, "add such a station, or mend the district or roll")
+        yield from _check_options(known, path, contest)
+        yield from _check_marking(path, contest)
+        yield from (_check_list_seats if contest.kind == "party-list" else _check_person_seats)(path, contest)
+    yield from check_unique("contest", ((("contests", n, "id"), contest.id) for n, contest in enumerate(contests)))
+    yield from _check_titles_differ(known)
+
+
+def _districts_with_voters(known: _Known) -> dict[str, set[str]]:
+    """For each roll, the districts in which some station has voters on it."""
+    found: dict[str, set[str]] = {roll: set() for roll in known.definition.rolls}
+    for station in known.definition.stations:
+        path = known.paths.get(station.district, ())
+        for roll in {GENERAL_ROLL, *(roll for roll, size in station.roll_sizes.items() if size > 0)}:
+            found.setdefault(roll, set()).update(path)
+    return found
+
+
+def _check_marking(path: Place, contest: Contest) -> Iterator[Mistake]:
+    if contest.kind == "choose-up-to":
+        if contest.choose < 2:
+            yield Mistake((*path, "choose"), f"{contest.id!r} is choose-up-to {contest.choose}", "say kind: choose-one")
+        elif contest.options and contest.choose > len(contest.options):
+            problem = f"{contest.id!r} lets voters choose {contest.choose} of {len(contest.options)} options"
+            yield Mistake((*path, "choose"), problem, "choose no more than there are options")
+        elif contest.choose > contest.seats:
+            problem = f"{contest.id!r} lets voters choose {contest.choose} for {contest.seats} seats"
+            yield Mistake((*path, "choose"), problem, "choose is usually no more than seats", warning=True)
+    elif contest.choose != 1:
+        problem = f"{contest.id!r} is {contest.kind} and says choose: {contest.choose}"
+        yield Mistake((*path, "choose"), problem, "leave choose out, or say kind: choose-up-to")
+
+
+def _check_person_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
+    if contest.method != "plurality":
+        problem = f"{contest.id!r} is {contest.kind} and says method: {contest.method}"
+        yield Mistake((*path, "method"), problem, "leave method out; only party-list contests are shared out by quotas")
+    if contest.threshold is not None:
+        yield Mistake((*path, "threshold"), f"{contest.id!r} is {contest.kind} and has a threshold", "leave it out")
+    if contest.seats < 1:
+        yield Mistake((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+    elif contest.options and contest.seats > len(contest.options):
+        problem = f"{contest.id!r} has {contest.seats} seats and {len(contest.options)} options to fill them"
+        yield Mistake((*path, "seats"), problem, "write fewer seats or more options")
+    elif contest.seats == len(contest.options):
+        problem = f"{contest.id!r} has as many seats as options: whoever has one vote is elected"
+        yield Mistake((*path, "seats"), problem, "write fewer seats if that is not meant", warning=True)
+
+
+def _check_list_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
+    if contest.method == "plurality":
+        problem = f"{contest.id!r} is party-list and says no method"
+        yield Mistake((*path, "method"), problem, "write method: dhondt, sainte-lague, hare or droop")
+    if contest.threshold is not None:
+        yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
+    candidates = sum(len(option.candidates) for option in contest.options)
+    if contest.seats < 1:
+        yield Mistake((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+    elif contest.options and contest.seats > candidates:
+        problem = f"{contest.id!r} has {contest.seats} seats and {candidates} candidates on all its lists"
+        yield Mistake((*path, "seats"), problem, "write fewer seats or longer lists")
+    for place, option in enumerate(contest.options):
+        if 0 < len(option.candidates) < contest.seats:
+            problem = f"list {option.id!r} has {len(option.candidates)} candidates for {contest.seats} seats"
+            mend = "lengthen it, or know that seats beyond go to other lists"
+            yield Mistake((*path, "options", place, "candidates"), problem, mend, warning=True)
+
+
+def _check_threshold(path: Place, threshold: Threshold) -> Iterator[Mistake]:
+    try:
+        threshold.share()
+    except InvalidInput as error:
+        yield Mistake(path, error.problem, error.mend)
+
+
+def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Mistake]:
+    if not contest.options:
+        yield Mistake((*path, "options"), f"{contest.id!r} has no options", "write who can be chosen")
+    if len(contest.options) == 1:
+        problem = f"{contest.id!r} has a single option"
+        yield Mistake((*path, "options"), problem, "add the others if there are any", warning=True)
+    for place, option in enumerate(contest.options):
+        where: Place = (*path, "options", place)
+        yield from check_id((*where, "id"), option.id)
+        yield from check_text(known.definition, (*where, "name"), option.name)
+        if option.party and option.party not in known.party_ids:
+            yield unknown((*where, "party"), "party", option.party)
+        yield from _check_candidates(where, contest, option)
+    places = [(*path, "options", place) for place in range(len(contest.options))]
+    ids = ((*where, "id") for where in places)
+    yield from check_unique("option", zip(ids, (option.id for option in contest.options), strict=True))
+    for language in known.definition.languages:
+        printed = (f"{folded(option.name.get(language, ''))}|{option.party}" for option in contest.options)
+        yield from check_read_differently("options of one contest", language, zip(places, printed, strict=True))
+
+
+def _check_candidates(path: Place, contest: Contest, option: Option) -> Iterator[Mistake]:
+    if contest.kind != "party-list":
+        if option.candidates:
+            problem = f"{contest.id!r} is {contest.kind}, and option {option.id!r} has a list of candidates"
+            yield Mistake((*path, "candidates"), problem, "leave the list out, or say kind: party-list")
+        return
+    if not option.candidates:
+        yield Mistake(path, f"list {option.id!r} has no candidates", "write them in the order in which they win seats")
+    for place, candidate in enumerate(option.candidates):
+        yield from check_words((*path, "candidates", place), candidate, MAX_TEXT)
+    named = (((*path, "candidates", place), candidate) for place, candidate in enumerate(option.candidates))
+    yield from check_unique("candidate", named)
+
+
+def _check_titles_differ(known: _Known) -> Iterator[Mistake]:
+    """Contests meet on a ballot when one's district lies on the path of the other's."""
+    contests = known.definition.contests
+    for language in known.definition.languages:
+        same: dict[str, list[int]] = {}
+        for place, contest in enumerate(contests):
+            same.setdefault(folded(contest.title.get(language, "")), []).append(place)
+        for title, places in same.items():
+            for position, place in enumerate(places if title else ()):
+                path = known.paths.get(contests[place].district, ())
+                others = (contests[other] for other in places[:position])
+                meets = next((one for one in others if _meet(known, one, contests[place], path)), None)
+                if meets:
+                    problem = (
+                        f"{contests[place].id!r} has the same title as {meets.id!r} on the same ballot ({language})"
+                    )
+                    yield Mistake(("contests", place, "title"), problem, "say in the title what tells them apart")
+
+
+def _meet(known: _Known, one: Contest, other: Contest, path: tuple[str, ...]) -> bool:
+    rolls = {one.roll, other.roll}
+    on_one_ballot = len(rolls) == 1 or GENERAL_ROLL in rolls
+    return on_one_ballot and (one.district in path or other.district in known.paths.get(one.district, ()))
+
+
+_CHECKS: tuple[Callable[[_Known], Iterator[Mistake]], ...] = (
+    _check_whole,
+    _check_rules,
+    _check_rolls,
+    _check_parties,
+    _check_districts,
+    _check_stations,
+    _check_contests,
+)

@@ -1,0 +1,194 @@
+"""Reading an election definition from a YAML or JSON file, each mistake with its line.
+
+Three steps, and a file that fails one does not reach the next: `source.parse` makes a tree of nodes with lines; this
+module reads the tree by the types of `definition`, so that a new field there is read here without a change; `check`
+judges what the definition says. A scalar is read as its field wants it: `id: 01` and `opens: 08:00` stay text,
+`seats: 3` is a number, and a percentage keeps the digits that stand in the file without ever passing through a float.
+A `name` may be written once where it is the same in every language, as people's names are; a `title` is always wanted
+in each.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec.inspect as shapes
+
+from testigo import storage
+from testigo.election import source
+from testigo.election.check import check_definition
+from testigo.election.definition import Definition
+from testigo.election.mistake import Mistake, Place, spelled
+from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+
+MOST_LISTED = 200
+"""No more mistakes than this are listed: whoever has more made one big one."""
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_NOTHING = ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True)
+class LoadedDefinition:
+    """A definition without mistakes, and what in it is allowed but odd (`warnings`, each with its line)."""
+
+    definition: Definition
+    warnings: tuple[TestigoError, ...]
+
+
+def load(file: Path) -> Definition:
+    """The election that `file` defines.
+
+    Raises `SeveralMistakes`, one line a mistake; `InvalidInput` where the file is no YAML or JSON; `StorageError`
+    where it cannot be read.
+    """
+    return load_with_warnings(file).definition
+
+
+def load_with_warnings(file: Path) -> LoadedDefinition:
+    """As `load`, and also what `check` finds odd."""
+    tree, mistakes = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
+    reader = _Reader(file, mistakes, _languages(tree))
+    payload = reader.read(tree, shapes.type_info(Definition), ())
+    _refuse(file, reader.mistakes)
+    definition = Definition.from_payload(payload, place=str(file))
+    found = check_definition(definition)
+    _refuse(file, [reader.located(mistake) for mistake in found if not mistake.warning])
+    return LoadedDefinition(definition, tuple(reader.located(mistake) for mistake in found))
+
+
+def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
+    if not mistakes:
+        return
+    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
+    rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
+    raise SeveralMistakes(
+        f"{count} in the election definition{rest}", sorted(mistakes, key=_line)[:MOST_LISTED], place=str(file)
+    )
+
+
+def _line(mistake: TestigoError) -> int:
+    number = mistake.place.rpartition(":")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+class _Reader:
+    """Turns nodes into plain values of the wanted types; notes the line of every place and every mistake."""
+
+    def __init__(self, file: Path, mistakes: list[TestigoError], languages: list[str]) -> None:
+        self.file = file
+        self.mistakes = mistakes
+        self._languages = languages
+        self._lines: dict[Place, int] = {}
+
+    def located(self, mistake: Mistake) -> TestigoError:
+        """A mistake found in the definition, with the line that said it, or else the nearest line around it."""
+        place = mistake.place
+        while place and place not in self._lines:
+            place = place[:-1]
+        return InvalidInput(mistake.problem, place=f"{self.file}:{self._lines.get(place, 1)}", mend=mistake.mend)
+
+    def read(self, node: source.Node, wanted: shapes.Type, place: Place) -> Any:
+        """Plain JSON values of the wanted type; where they are not, the mistake is noted and None returned."""
+        self._lines.setdefault(place, node.line)
+        if isinstance(wanted, shapes.UnionType):
+            if isinstance(node, source.Scalar) and not node.quoted and node.text in _NOTHING:
+                return None
+            wanted = next(one for one in wanted.types if not isinstance(one, shapes.NoneType))
+        match wanted:
+            case shapes.StructType():
+                return self._read_struct(node, wanted, place)
+            case shapes.VarTupleType():
+                return self._read_list(node, wanted, place)
+            case shapes.DictType():
+                return self._read_mapping(node, wanted, place)
+        if not isinstance(node, source.Scalar):
+            return self._note(
+                "a single value is wanted here", node.line, place, "write one word or number after the colon"
+            )
+        match wanted:
+            case shapes.IntType():
+                return self._read_number(node, place)
+            case shapes.LiteralType():
+                return self._read_choice(node, wanted, place)
+        return node.text
+
+    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: Place) -> Any:
+        if not isinstance(node, source.Mapping):
+            known = ", ".join(field.encode_name for field in wanted.fields if field.required)
+            return self._note("a mapping is wanted here", node.line, place, f"write its keys, one a line: {known} …")
+        fields = {field.encode_name: field for field in wanted.fields}
+        values = {}
+        meant = set()
+        for key, (line, child) in node.entries.items():
+            if key in fields:
+                self._lines[(*place, key)] = line
+                values[key] = self.read(child, fields[key].type, (*place, key))
+            else:
+                near = self._near(key, fields.keys() - node.entries.keys())
+                meant.update(near)
+                mend = f"write {near[0]!r} if that is meant" if near else f"its keys are {', '.join(fields)}"
+                self._note(f"there is no key {_short(key)} here", line, place, mend)
+        for key, field in fields.items():
+            if field.required and key not in node.entries and key not in meant:
+                self._note(f"the key {key!r} is missing", node.line, place, f"add a line '{key}: …'")
+        return values
+
+    def _near(self, key: str, known: Iterable[str]) -> list[str]:
+        """The key that was probably meant; not looked for once more is wrong than will be listed."""
+        return difflib.get_close_matches(key[:60], known, n=1) if len(self.mistakes) < MOST_LISTED else []
+
+    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: Place) -> Any:
+        if not isinstance(node, source.Sequence):
+            return self._note(
+                "a list is wanted here", node.line, place, "write each entry on a line that begins with '- '"
+            )
+        return [self.read(item, wanted.item_type, (*place, position)) for position, item in enumerate(node.items)]
+
+    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: Place) -> Any:
+        words = isinstance(wanted.value_type, shapes.StrType)
+        if words and place[-1] == "name" and isinstance(node, source.Scalar):
+            return dict.fromkeys(self._languages, node.text)
+        if not isinstance(node, source.Mapping):
+            mend = "write it once per language, as in {es: …, en: …}" if words else "write 'name: number' lines"
+            return self._note("a mapping is wanted here", node.line, place, mend)
+        values = {}
+        for key, (line, child) in node.entries.items():
+            self._lines[(*place, key)] = line
+            values[key] = self.read(child, wanted.value_type, (*place, key))
+        return values
+
+    def _read_number(self, node: source.Scalar, place: Place) -> Any:
+        if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
+            mend = "write it in digits without quotes, point or comma"
+            return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, mend)
+        return int(node.text)
+
+    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: Place) -> Any:
+        choices = [str(value) for value in wanted.values]
+        if node.text not in choices:
+            return self._note(
+                f"{_short(node.text)} is not known here", node.line, place, f"write one of {', '.join(choices)}"
+            )
+        return node.text
+
+    def _note(self, problem: str, line: int, place: Place, mend: str) -> Any:
+        """Keep a mistake. Returns None, which stands for the value until the mistakes are told."""
+        where = spelled(place)
+        self.mistakes.append(
+            InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", mend=mend)
+        )
+
+
+def _languages(tree: source.Node) -> list[str]:
+    """The election's languages, wherever in the file they stand."""
+    _, listed = tree.entries.get("languages", (0, None)) if isinstance(tree, source.Mapping) else (0, None)
+    items = listed.items if isinstance(listed, source.Sequence) else []
+    return [item.text for item in items if isinstance(item, source.Scalar)]
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")

@@ -1,0 +1,195 @@
+"""A YAML or JSON text as a tree of nodes that know their lines. No meaning here: `load` reads the tree.
+
+YAML is far more than an election needs, and some of it is dangerous: aliases can blow a small file up to terabytes,
+tags can name code, and unquoted words can turn into dates, booleans or base-60 numbers (`08:00` is 480). So only
+mappings with text keys, lists and plain or quoted scalars are taken; a scalar stays the text that stands in the file,
+and whoever reads the tree decides whether a number is wanted there. The tree is built from the parser's events, never
+by recursion.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from testigo.errors import InvalidInput, TestigoError
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_NODES = 2_000_000
+
+# libyaml's parser is about ten times faster than PyYAML's own, which stands in where PyYAML was built without it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_SURROGATES = re.compile(r"\\(?:\\|u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2}))")
+
+
+@dataclass(slots=True)
+class Scalar:
+    """Text as it stands in the file. `quoted`: it was in quotes or a block, so it is meant as text."""
+
+    line: int
+    text: str
+    quoted: bool
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    line: int
+    items: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Nodes by key, each with the line of its key."""
+
+    line: int
+    entries: dict[str, tuple[int, "Node"]] = field(default_factory=dict)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
+    """The tree of one document, and the mistakes that did not hinder building it (keys that are named twice).
+
+    A file named `.json` must be JSON. Raises `InvalidInput` with the line for what is no YAML or JSON at all, for
+    aliases, tags, more than one document, and for more than `MAX_DEPTH` levels or `MAX_NODES` nodes.
+    """
+    text = _decode(data, file)
+    if file.suffix.lower() == ".json":
+        text = _json_as_yaml(text, file)
+    tree = _Tree(file)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            tree.take(event)
+    except yaml.YAMLError as error:
+        raise _syntax_error(error, text, file) from None
+    if tree.root is None:
+        raise InvalidInput("the file is empty", place=str(file), mend="write an election definition into it")
+    return tree.root, tree.mistakes
+
+
+def _decode(data: bytes, file: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InvalidInput(
+            f"byte {data[error.start]:#04x} is not UTF-8 text",
+            place=f"{file}:{line}",
+            mend="save the file as UTF-8 text",
+        ) from None
+
+
+def _json_as_yaml(text: str, file: Path) -> str:
+    """Checked JSON in the spelling that YAML also understands, every line in its place.
+
+    YAML takes all of JSON but tabs between tokens (a tab inside a JSON string is always escaped, so any bare tab is
+    one of these) and characters written as two `\\u` halves.
+    """
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(
+            f"not JSON: {error.msg}", place=f"{file}:{error.lineno}", mend="mend the JSON there"
+        ) from None
+    except RecursionError:
+        raise InvalidInput("nested too deep", place=str(file), mend="this is not the file that is meant") from None
+    except ValueError as error:
+        raise InvalidInput(f"not JSON: {error}", place=str(file), mend="write smaller numbers") from None
+    return _SURROGATES.sub(_joined, text.replace("\t", " "))
+
+
+def _joined(match: re.Match[str]) -> str:
+    high, low = match.groups()
+    if high is None:
+        return match.group()
+    return f"\\U{0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00:08X}"
+
+
+def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
+    mark = getattr(error, "problem_mark", None)
+    position = getattr(error, "position", None)
+    line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    return InvalidInput(
+        f"not YAML: {problem}",
+        place=f"{file}:{line}",
+        mend="check indentation, colons and quotes on this line and above",
+    )
+
+
+class _Tree:
+    """Builds nodes from parser events with a stack of its own, so depth is counted and never Python's to run out of."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.root: Node | None = None
+        self.mistakes: list[TestigoError] = []
+        self._open: list[Sequence | Mapping] = []
+        self._keys: list[tuple[int, str] | None] = []
+        self._nodes = 0
+
+    def take(self, event: Any) -> None:
+        """One event of `yaml.parse`."""
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise self._refuse("an alias (*name) is not taken here", line, "write the values out")
+        if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+            raise self._refuse("a second document begins here", line, "keep one election in one file")
+        if isinstance(event, yaml.CollectionEndEvent):
+            self._open.pop()
+            self._keys.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._take_node(event, line)
+
+    def _take_node(self, event: Any, line: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise self._refuse(f"more than {MAX_NODES:,} values", line, "this is not the file that is meant")
+        if event.tag is not None:
+            raise self._refuse(f"the tag {event.tag!r:.60} is not taken here", line, "write the value without a tag")
+        if isinstance(event, yaml.ScalarEvent):
+            self._place(Scalar(line, event.value, quoted=bool(event.style)))
+            return
+        node = Sequence(line) if isinstance(event, yaml.SequenceStartEvent) else Mapping(line)
+        self._place(node)
+        self._open.append(node)
+        self._keys.append(None)
+        if len(self._open) > MAX_DEPTH:
+            raise self._refuse(f"nested more than {MAX_DEPTH} deep", line, "this is not the file that is meant")
+
+    def _place(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif self._keys[-1] is None:
+            if not isinstance(node, Scalar):
+                raise self._refuse(
+                    "a list or mapping stands where a key is wanted", node.line, "write a word, then a colon"
+                )
+            self._keys[-1] = (node.line, node.text)
+        else:
+            line, key = self._keys[-1]
+            self._keys[-1] = None
+            if key in parent.entries:
+                first = parent.entries[key][0]
+                self.mistakes.append(
+                    self._refuse(
+                        f"{key!r:.60} is said again; line {first} says it already", line, "keep one of the two"
+                    )
+                )
+            else:
+                parent.entries[key] = (line, node)
+
+    def _refuse(self, problem: str, line: int, mend: str) -> InvalidInput:
+        return InvalidInput(problem, place=f"{self.file}:{line}", mend=mend)

@@ -1,0 +1,97 @@
+"""`testigo election …` as a person calls it."""
+
+import json
+
+import pytest
+
+from testigo.cli import main
+
+
+@pytest.fixture
+def call(capsys):
+    """Runs the command line; gives the exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stopped:
+            main(["election", *arguments])
+        shown = capsys.readouterr()
+        return int(stopped.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+def test_check_says_ok_with_figures(call, project_root):
+    code, out, _ = call("check", str(project_root / "examples/municipality/election.yaml"))
+    assert code == 0
+    assert "No mistakes in" in out
+    code, out, _ = call("check", "--json", str(project_root / "examples/republic/election.yaml"))
+    answer = json.loads(out)
+    assert (code, answer["ok"], answer["seats"], answer["mistakes"]) == (0, True, 278, [])
+
+
+def test_check_prints_one_line_a_mistake(call, base, written):
+    file = written(base.replace("district: south, r", "district: west, r").replace("date: 2027-04-11", "date: soon"))
+    code, _, err = call("check", str(file))
+    lines = err.strip().splitlines()
+    assert code == 1
+    assert len(lines) == 3
+    assert f"{file}:3: 'soon' is no date; write it as YYYY-MM-DD." in lines[1]
+    code, out, _ = call("check", "--json", str(file))
+    answer = json.loads(out)
+    assert (code, answer["ok"], len(answer["mistakes"])) == (1, False, 2)
+    assert answer["mistakes"][0]["place"] == f"{file}:3"
+
+
+@pytest.mark.parametrize("content", ["", "[", "{}", "a: [b"])
+def test_check_of_anything_is_a_sentence(call, written, content):
+    for options in ((), ("--json",)):
+        code, out, err = call("check", str(written(content)), *options)
+        assert code == 1
+        assert "Traceback" not in out + err
+        assert (out if options else err).strip()
+
+
+def test_warnings_are_shown_and_do_not_count(call, base, written):
+    file = written(base.replace("candidates: [Uno, Dos]", "candidates: [Uno]"))
+    code, out, _ = call("check", str(file))
+    assert code == 0
+    assert "1 candidates for 2 seats" in out
+    assert len(json.loads(call("check", "--json", str(file))[1])["warnings"]) == 1
+
+
+def test_show_tells_styles(call, base, written):
+    code, out, _ = call("show", str(written(base)))
+    assert code == 0
+    assert "north" in out
+    overview = json.loads(call("show", "--json", str(written(base)))[1])
+    assert [style["id"] for style in overview["stations"][0]["styles"]] == ["north", "north-indigenous"]
+    assert overview["contests"][2]["method"] == "dhondt"
+
+
+def test_seats(call):
+    code, out, _ = call("seats", "dhondt", "8", "a=100000", "b=80000", "c=30000", "d=20000", "--json")
+    assert code == 0
+    assert json.loads(out)["seats"] == {"a": 4, "b": 3, "c": 1, "d": 0}
+    assert "open until the public draw" in call("seats", "plurality", "1", "a=5", "b=5")[1]
+    assert "drawn: " in call("seats", "plurality", "1", "a=5", "b=5", "--draw", "1", "--contest", "x")[1]
+    assert "under the threshold" in call("seats", "hare", "3", "a=95", "b=5", "--threshold", "5.1")[1]
+    assert "3 seats stay empty" in call("seats", "hare", "3", "a=0")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("hare", "3", "a"),
+        ("hare", "3", "=4"),
+        ("hare", "3", "a=4.5"),
+        ("hare", "3", "a=-1"),
+        ("hare", "3", "a=1", "a=2"),
+        ("hare", "3", "a=1", "--threshold", "ten"),
+        ("hare", "3", "a=10", "--cast", "9"),
+        ("hare", "1", "a=1", "b=1", "--draw", "six"),
+    ],
+)
+def test_wrong_votes_are_refused_with_a_sentence(call, arguments):
+    code, _, err = call("seats", *arguments)
+    assert code == 1
+    assert err.startswith("Error: ")

@@ -1,0 +1,83 @@
+"""Who may sign what: each key only the statements of its role and station, and only once admitted by the root."""
+
+import pytest
+
+from testigo.election import STATEMENT_SIGNERS, KeyRing, MachineKey, MachineKeys
+from testigo.errors import InvalidSignature
+from testigo.keys import SigningKey
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, SigningKey]:
+    return {name: SigningKey.generate() for name in ("root", "centre", "auditor", "chair-1", "chair-2", "booth-1")}
+
+
+@pytest.fixture
+def ring(keys) -> KeyRing:
+    admitted = [
+        MachineKey(keys["centre"].public.hex, "centre"),
+        MachineKey(keys["auditor"].public.hex, "auditor"),
+        MachineKey(keys["chair-1"].public.hex, "chair", "01-01"),
+        MachineKey(keys["chair-2"].public.hex, "chair", "02-01"),
+        MachineKey(keys["booth-1"].public.hex, "booth", "01-01"),
+    ]
+    return KeyRing(keys["root"].public).admit(MachineKeys(tuple(admitted)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "signer", "station"),
+    [
+        ("election-definition", "root", ""),
+        ("machine-keys", "root", ""),
+        ("result", "centre", ""),
+        ("public-draw", "auditor", ""),
+        ("closing-count", "auditor", "01-01"),
+        ("tally-sheet", "chair-1", "01-01"),
+        ("zero-report", "chair-2", "02-01"),
+    ],
+)
+def test_a_key_signs_the_statements_of_its_role(ring, keys, statement, signer, station):
+    key = keys[signer].public
+    assert ring.key_for(statement, key.key_id, station).key_id == key.key_id
+
+
+@pytest.mark.parametrize(
+    ("statement", "signer", "station", "words"),
+    [
+        ("election-definition", "centre", "", "root key"),
+        ("machine-keys", "chair-1", "", "root key"),
+        ("tally-sheet", "root", "01-01", "never admitted"),
+        ("tally-sheet", "centre", "01-01", "signed by the centre"),
+        ("tally-sheet", "chair-2", "01-01", "chair of station 02-01"),
+        ("tally-sheet", "chair-1", "", "may not sign"),
+        ("tally-sheet", "booth-1", "01-01", "booth of station 01-01"),
+        ("result", "auditor", "", "signed by the auditor"),
+        ("confession", "centre", "", "no kind of statement"),
+    ],
+)
+def test_a_key_signs_nothing_else(ring, keys, statement, signer, station, words):
+    with pytest.raises(InvalidSignature, match=words):
+        ring.key_for(statement, keys[signer].public.key_id, station)
+
+
+def test_every_kind_of_statement_has_a_signer_that_can_be_admitted(ring):
+    roles = {key.role for key in ring.keys} | {"root"}
+    assert set(STATEMENT_SIGNERS.values()) <= roles
+
+
+def test_admitting_makes_a_new_ring_and_refuses_a_key_twice(ring, keys):
+    stranger = SigningKey.generate().public
+    with pytest.raises(InvalidSignature, match="never admitted"):
+        ring.key_for("result", stranger.key_id)
+    wider = ring.admit(MachineKeys((MachineKey(stranger.hex, "centre"),)))
+    assert wider.key_for("result", stranger.key_id).key_id == stranger.key_id
+    assert len(wider.keys) == len(ring.keys) + 1
+    for again in (keys["chair-1"], keys["root"]):
+        with pytest.raises(InvalidSignature, match="admitted twice"):
+            ring.admit(MachineKeys((MachineKey(again.public.hex, "chair", "03-01"),)))
+
+
+def test_a_station_without_such_a_key_is_told(ring):
+    assert ring.of_station("01-01", "booth").role == "booth"
+    with pytest.raises(InvalidSignature, match="no booth key is admitted for station '02-01'"):
+        ring.of_station("02-01", "booth")
