@@ -20,6 +20,9 @@ class Bar(Protocol):
     def advance(self, steps: int = 1) -> None:
         """Some more steps are done."""
 
+    def move_to(self, done: int, total: int) -> None:
+        """So many of so many steps are done."""
+
 
 class _RichBar:
     def __init__(self, progress: Progress, task: Any) -> None:
@@ -28,6 +31,9 @@ class _RichBar:
 
     def advance(self, steps: int = 1) -> None:
         self._progress.advance(self._task, steps)
+
+    def move_to(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
 
 
 @contextmanager

@@ -1,0 +1,37 @@
+"""What a witness writes down while checking: one finding after the other, told as they are made."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from testigo.errors import TestigoError
+from testigo.record import Finding
+
+
+@dataclass
+class Notebook:
+    """`findings`: in the order they were made. `on_finding`: is told each at once."""
+
+    on_finding: Callable[[Finding], None] | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def write(self, check: str, ok: bool, detail: str, place: str = "") -> bool:
+        """Note a check; returns `ok`."""
+        finding = Finding(check, ok, detail, place)
+        self.findings.append(finding)
+        if self.on_finding is not None:
+            self.on_finding(finding)
+        return ok
+
+    @contextmanager
+    def reporting(self, check: str, place: str = "") -> Iterator[None]:
+        """A `TestigoError` raised inside the block becomes a failed check."""
+        try:
+            yield
+        except TestigoError as error:
+            self.write(check, False, str(error).removesuffix("."), place or error.place)
+
+    @property
+    def ok(self) -> bool:
+        """Whether anything was checked and nothing failed."""
+        return bool(self.findings) and all(finding.ok for finding in self.findings)

@@ -1,0 +1,180 @@
+"""A whole election in memory, made by hand, so that a test can be the attacker at any point of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from testigo.audit import AuditSeed, Seed, closing_sample, logic
+from testigo.audit.closing import PaperTally, closing_count
+from testigo.ballot import Ballot, Reconciliation, TallySheet, tally_ballots
+from testigo.count import PublicDraw, count_result
+from testigo.election import Definition, MachineKey, MachineKeys, Role, load
+from testigo.keys import SigningKey
+from testigo.record import Log, Statement
+from testigo.station.statements import EventLogs, LogicAndAccuracy, ZeroReport
+from testigo.station.votes import deck_digest
+
+DICE = "616243514325161434521623"
+STATIONS = 3
+VOTERS = 12
+
+Twist = Callable[[str, str, Any], Any]
+"""(statement type, subject, body) → the body that is really signed, None for none at all."""
+
+
+def honest(_type: str, _subject: str, body: Any) -> Any:
+    """Change nothing."""
+    return body
+
+
+@dataclass
+class Election:
+    """An election whose every key the test holds."""
+
+    definition: Definition
+    keys: dict[tuple[Role, str], SigningKey] = field(default_factory=dict)
+    envelopes: list[bytes] = field(default_factory=list)
+    sheets: dict[str, TallySheet] = field(default_factory=dict)
+
+    def key(self, role: Role, station: str = "") -> SigningKey:
+        """The key of that role, made at its first use."""
+        return self.keys.setdefault((role, station), SigningKey.generate())
+
+    def say(self, kind: str, subject: str, body: Any, key: SigningKey, minute: int) -> None:
+        """Sign a statement and keep it for the log."""
+        issued = f"2027-04-11T{7 + minute // 60:02d}:{minute % 60:02d}:00Z"
+        plain = msgspec.to_builtins(body)
+        self.envelopes.append(Statement(kind, self.definition.digest, subject, issued, plain).sign(key))
+
+    def publish(self, folder: Path) -> Path:
+        """Write the record, as whoever holds the log's key can: with whatever is in `envelopes`."""
+        log = Log.create(folder, "testigo/test", self.key("log"), root_key=self.key("root").public)
+        for envelope in self.envelopes:
+            log.append(envelope)
+        log.publish()
+        return folder
+
+
+def make_election(definition: Definition, twist: Twist = honest) -> Election:
+    """Everything that an honest election says, in order, each body passed through `twist`."""
+    election = Election(definition)
+
+    def say(kind: str, subject: str, body: Any, key: SigningKey, minute: int) -> Any:
+        twisted = twist(kind, subject, body)
+        if twisted is not None:
+            election.say(kind, subject, twisted, key, minute)
+        return twisted
+
+    root, auditor = election.key("root"), election.key("auditor")
+    say("election-definition", "", definition.payload(), root, 0)
+    own: tuple[Role, ...] = ("log", "centre", "auditor")
+    say("machine-keys", "", MachineKeys(tuple(_admitted(election, role) for role in own)), root, 1)
+    for station in definition.stations:
+        roles: tuple[Role, ...] = ("chair", "booth", "check-in")
+        say("machine-keys", station.id, MachineKeys(tuple(_admitted(election, r, station.id) for r in roles)), root, 2)
+    for station in definition.stations:
+        _station_day(election, station.id, say)
+    say("audit-seed", "", AuditSeed(DICE), auditor, 610)
+    sample = closing_sample(definition, Seed(DICE))
+    say("audit-sample", "", sample, auditor, 611)
+    for drawn in sample.ids:
+        sheet = election.sheets[drawn]
+        paper = PaperTally("hand", sum(sheet.tally.ballots.values()), sheet.tally.contests, spoiled=1)
+        say("closing-count", drawn, closing_count(definition, sheet, paper), auditor, 612)
+    say("public-draw", "", PublicDraw(DICE[::-1]), auditor, 613)
+    say("result", "", count_result(definition, election.sheets, draw=DICE[::-1]).payload(), election.key("centre"), 614)
+    return election
+
+
+def _admitted(election: Election, role: Role, station: str = "") -> MachineKey:
+    return MachineKey(key=election.key(role, station).public.hex, role=role, station=station)
+
+
+def _station_day(election: Election, station: str, say: Callable[[str, str, Any, SigningKey, int], Any]) -> None:
+    definition, chair = election.definition, election.key("chair", station)
+    deck = logic.station_deck(definition, station)
+    expected = logic.expected(definition, station, deck)
+    say(
+        "logic-and-accuracy",
+        station,
+        LogicAndAccuracy(deck_digest(deck), len(deck), expected, expected, True),
+        chair,
+        3,
+    )
+    say(
+        "zero-report",
+        station,
+        ZeroReport(tally_ballots(definition, station, ()), _counters(definition, station, 0)),
+        chair,
+        4,
+    )
+    style = definition.styles_of_station(station)[0]
+    ballots = [
+        Ballot.mark(
+            definition,
+            style,
+            {
+                contest_id: (definition.contest(contest_id).options[(voter * voter + place) % 3].id,)
+                for place, contest_id in enumerate(style.contests)
+                if voter % 5
+            },
+        )
+        for voter in range(VOTERS)
+    ]
+    heads = {role: f"{number}" * 64 for number, role in enumerate(("chair", "booth", "check-in"))}
+    sheet = TallySheet(
+        station=station,
+        opened="2027-04-11T07:10:00Z",
+        closed="2027-04-11T17:00:00Z",
+        tally=tally_ballots(definition, station, ballots),
+        reconciliation=_counters(definition, station, VOTERS),
+        event_logs=heads,
+    )
+    sheet = say("tally-sheet", station, sheet, chair, 600) or sheet
+    election.sheets[station] = sheet
+    say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
+
+
+def _counters(definition: Definition, station: str, voted: int) -> Reconciliation:
+    spoiled = 1 if voted else 0
+    return Reconciliation(
+        registered=definition.station(station).register_size,
+        matched=max(voted - 1, 0),
+        released=spoiled,
+        refused={"impostor": 1} if voted else {},
+        released_reasons={"worn-finger": 1} if voted else {},
+        release_cap=-(-definition.station(station).register_size * definition.rules.release_cap_percent // 100),
+        cards_made=44,
+        cards_used=voted,
+        printed=voted + spoiled,
+        spoiled=spoiled,
+        spoiled_reasons={"mistake": 1} if voted else {},
+        deposited=voted,
+        recorded=voted,
+    )
+
+
+@pytest.fixture(scope="session")
+def definition(project_root: Path) -> Definition:
+    """The municipality with three stations."""
+    whole = load(project_root / "examples" / "municipality" / "election.yaml")
+    first = whole.stations[0]
+    stations = tuple(
+        msgspec.structs.replace(first, id=f"01-0{number}", name=f"{first.name} {number}")
+        for number in range(1, STATIONS + 1)
+    )
+    return msgspec.structs.replace(whole, stations=stations)
+
+
+@pytest.fixture
+def elect(definition: Definition) -> Callable[..., Election]:
+    """`elect(twist)`: an election whose statements go through `twist` before they are signed."""
+
+    def make(twist: Twist = honest) -> Election:
+        return make_election(definition, twist)
+
+    return make

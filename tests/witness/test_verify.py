@@ -1,0 +1,277 @@
+"""The stranger's check holds for an honest record, and finds every cheat, whoever holds whichever key."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from testigo.audit import AuditSeed, Seed, sample
+from testigo.ballot import TallySheet
+from testigo.cli import main
+from testigo.keys import SigningKey
+from testigo.record import Finding, Log
+from testigo.witness import Report, verify
+
+Replace = msgspec.structs.replace
+
+
+def failed(report: Report, check: str) -> list[Finding]:
+    """The failed findings of one check; the report must have failed."""
+    assert not report.ok
+    return [finding for finding in report.failures if finding.check == check]
+
+
+def only(kind: str, subject: str, change: Callable[[Any], Any]) -> Callable[[str, str, Any], Any]:
+    """A twist that changes one body and leaves all others alone."""
+    return lambda type_, about, body: change(body) if (type_, about) == (kind, subject) else body
+
+
+def test_an_honest_record_verifies(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    told: list[Finding] = []
+    report = verify(election.publish(tmp_path / "public"), election.key("root").public, on_finding=told.append)
+    assert report.ok, report.failures
+    assert tuple(told) == report.findings
+    assert {"files", "statements", "reconciliation", "result", "seats", "closing count"} <= {f.check for f in told}
+
+
+def test_the_record_without_a_root_key_is_checked_against_its_own(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    report = verify(election.publish(tmp_path / "public"))
+    assert report.ok and not report.root_key_given
+    assert report.root_key_id == election.key("root").public.key_id
+
+
+def test_a_whole_record_of_another_root_is_found(elect: Any, tmp_path: Path) -> None:
+    report = verify(elect().publish(tmp_path / "public"), SigningKey.generate().public)
+    assert failed(report, "root key")
+
+
+def test_every_file_removed_or_changed_is_named(elect: Any, tmp_path: Path) -> None:
+    public = elect().publish(tmp_path / "public")
+    for file in sorted(path for path in public.rglob("*") if path.is_file()):
+        name, data = str(file.relative_to(public)), file.read_bytes()
+        file.unlink()
+        assert name in {finding.place for finding in verify(public).failures}, f"{name} removed"
+        for position in {0, len(data) // 2, len(data) - 1}:
+            file.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
+            assert name in {finding.place for finding in verify(public).failures}, f"byte {position} of {name}"
+        file.write_bytes(data)
+    (public / "statements" / "more.json").write_text("{}")
+    assert "statements/more.json" in {finding.place for finding in verify(public).failures}
+
+
+def test_a_tally_sheet_exchanged_for_another_signed_one_is_named(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    public = election.publish(tmp_path / "public")
+    place = next((public / "statements").glob("*-tally-sheet-01-02.json"))
+    sheet = election.sheets["01-02"]
+    moved = move_votes(sheet)
+    election.say("tally-sheet", "01-02", moved, election.key("chair", "01-02"), 601)
+    place.write_bytes(election.envelopes[-1])
+    assert str(place.relative_to(public)) in {finding.place for finding in verify(public).failures}
+
+
+def move_votes(sheet: TallySheet) -> TallySheet:
+    """The same sheet with two votes of the first contest given to another option."""
+    first = sheet.tally.contests[0]
+    (loser, had), (winner, has), *rest = sorted(first.votes.items(), key=lambda item: -item[1])
+    votes = {loser: had - 2, winner: has + 2, **dict(rest)}
+    contests = (Replace(first, votes=votes), *sheet.tally.contests[1:])
+    return Replace(sheet, tally=Replace(sheet.tally, contests=contests))
+
+
+def test_the_centre_that_publishes_a_second_tally_sheet_is_found(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    election.say("tally-sheet", "01-02", move_votes(election.sheets["01-02"]), election.key("chair", "01-02"), 601)
+    assert any("01-02" in one.detail for one in failed(verify(election.publish(tmp_path / "p")), "statements"))
+
+
+def test_the_centre_that_forges_a_tally_sheet_is_found(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    forged = elect(only("tally-sheet", "01-01", lambda body: None))
+    election.envelopes = list(forged.envelopes)
+    election.keys = forged.keys
+    election.say("tally-sheet", "01-01", election.sheets["01-01"], forged.key("centre"), 601)
+    report = verify(election.publish(tmp_path / "p"))
+    assert any("may not sign" in one.detail for one in failed(report, "statements"))
+    assert any("01-01" in one.detail for one in failed(report, "complete"))
+
+
+def test_a_station_left_out_is_found(elect: Any, tmp_path: Path) -> None:
+    report = verify(elect(only("tally-sheet", "01-03", lambda body: None)).publish(tmp_path / "p"))
+    assert any("01-03" in one.detail for one in failed(report, "complete"))
+
+
+def test_a_result_that_does_not_follow_is_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(body: Any) -> Any:
+        body["contests"][0]["options"][0]["votes"] += 1
+        return body
+
+    report = verify(elect(only("result", "", cheat)).publish(tmp_path / "p"))
+    assert any("jimenez-nunez" in one.detail for one in failed(report, "result"))
+
+
+def test_seats_that_do_not_follow_are_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(body: Any) -> Any:
+        seats = body["contests"][1]["allocation"]["seats"]
+        first, second, *_ = seats
+        seats[first], seats[second] = seats[first] - 1, seats[second] + 1
+        return body
+
+    report = verify(elect(only("result", "", cheat)).publish(tmp_path / "p"))
+    assert any("seats" in one.detail for one in failed(report, "result"))
+
+
+@pytest.mark.parametrize("counter", ["cards_used", "printed", "deposited", "recorded", "matched"])
+def test_a_reconciliation_that_does_not_hold_is_reported_by_station(elect: Any, tmp_path: Path, counter: str) -> None:
+    def cheat(sheet: TallySheet) -> TallySheet:
+        counters = sheet.reconciliation
+        return Replace(sheet, reconciliation=Replace(counters, **{counter: getattr(counters, counter) + 1}))
+
+    report = verify(elect(only("tally-sheet", "01-02", cheat)).publish(tmp_path / "p"))
+    found = failed(report, "reconciliation")
+    assert found and all("station 01-02" in one.detail for one in found)
+    assert all("01-02" in one.place for one in found)
+
+
+def test_a_difference_is_shown_with_its_reason(elect: Any, tmp_path: Path) -> None:
+    def explained(sheet: TallySheet) -> TallySheet:
+        counters = Replace(sheet.reconciliation, matched=20, reasons={"checked_in=cards_used": "nine went home"})
+        return Replace(sheet, reconciliation=counters)
+
+    report = verify(elect(only("tally-sheet", "01-02", explained)).publish(tmp_path / "p"))
+    assert "nine went home" in failed(report, "reconciliation")[0].detail
+
+
+def test_more_releases_than_the_cap_are_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(sheet: TallySheet) -> TallySheet:
+        counters = Replace(sheet.reconciliation, matched=2, released=10, released_reasons={"worn-finger": 10})
+        return Replace(sheet, reconciliation=counters)
+
+    report = verify(elect(only("tally-sheet", "01-01", cheat)).publish(tmp_path / "p"))
+    assert any("released" in one.detail for one in failed(report, "limits"))
+
+
+def test_votes_before_opening_are_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(report: Any) -> Any:
+        return Replace(report, reconciliation=Replace(report.reconciliation, deposited=3))
+
+    report = verify(elect(only("zero-report", "01-01", cheat)).publish(tmp_path / "p"))
+    assert failed(report, "zero report")
+
+
+@pytest.mark.parametrize(
+    "kind", ["zero-report", "logic-and-accuracy", "event-log", "closing-count", "audit-seed", "result"]
+)
+def test_what_is_not_said_is_missed(elect: Any, tmp_path: Path, kind: str) -> None:
+    election = elect(lambda type_, _subject, body: None if type_ == kind else body)
+    assert not verify(election.publish(tmp_path / "p")).ok
+
+
+def test_a_failed_test_is_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(test: Any) -> Any:
+        return Replace(test, counted=Replace(test.counted, ballots=dict.fromkeys(test.counted.ballots, 0)))
+
+    assert failed(verify(elect(only("logic-and-accuracy", "01-01", cheat)).publish(tmp_path / "p")), "tested")
+
+
+def test_a_sample_that_the_dice_do_not_draw_is_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(body: Any) -> Any:
+        others = sample(Seed("1" * 24), body.population, len(body.drawn))
+        assert others != body.drawn
+        return Replace(body, drawn=others)
+
+    assert failed(verify(elect(only("audit-sample", "", cheat)).publish(tmp_path / "p")), "audit sample")
+
+
+def test_dice_rolled_before_the_tally_sheets_are_found(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    seed = next(index for index, envelope in enumerate(election.envelopes) if b"audit-seed" in decoded(envelope))
+    election.envelopes.insert(5, election.envelopes.pop(seed))
+    assert failed(verify(election.publish(tmp_path / "p")), "audit seed")
+
+
+def decoded(envelope: bytes) -> bytes:
+    """An envelope's payload."""
+    import base64
+
+    return base64.b64decode(json.loads(envelope)["payload"])
+
+
+def test_a_paper_count_that_hides_its_differences_is_found(elect: Any, tmp_path: Path) -> None:
+    def cheat(body: Any) -> Any:
+        first = body.contests[0]
+        (loser, had), (winner, has), *rest = sorted(first.votes.items(), key=lambda item: -item[1])
+        votes = {loser: had - 1, winner: has + 1, **dict(rest)}
+        return Replace(body, contests=(Replace(first, votes=votes), *body.contests[1:]))
+
+    def twist(type_: str, _subject: str, body: Any) -> Any:
+        return cheat(body) if type_ == "closing-count" else body
+
+    found = failed(verify(elect(twist).publish(tmp_path / "p")), "closing count")
+    assert any("on paper" in one.detail for one in found)
+    assert any("0 differences are told" in one.detail for one in found)
+
+
+def test_two_seeds_are_one_too_many(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    election.say("audit-seed", "", AuditSeed("2" * 24), election.key("auditor"), 700)
+    assert any(
+        "second audit-seed" in one.detail for one in failed(verify(election.publish(tmp_path / "p")), "statements")
+    )
+
+
+def test_a_log_key_that_the_root_never_admitted_is_found(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    stranger = Log.create(tmp_path / "p", "testigo/test", SigningKey.generate(), root_key=election.key("root").public)
+    for envelope in election.envelopes:
+        stranger.append(envelope)
+    stranger.publish()
+    assert failed(verify(tmp_path / "p"), "log key")
+
+
+def test_a_rewritten_log_contradicts_a_kept_checkpoint(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    kept = (election.publish(tmp_path / "yesterday") / "checkpoint").read_bytes()
+    assert verify(tmp_path / "yesterday", kept_checkpoint=kept).ok
+    rewritten = elect()
+    rewritten.keys.update({("log", ""): election.key("log")})
+    rewritten.publish(tmp_path / "today")
+    assert failed(verify(tmp_path / "today", kept_checkpoint=kept), "consistency")
+
+
+@pytest.mark.parametrize("made", ["empty", "file", "absent"])
+def test_what_is_no_record_is_refused_in_words(tmp_path: Path, made: str, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "place"
+    if made == "empty":
+        place.mkdir()
+    elif made == "file":
+        place.write_text("no record")
+    with pytest.raises(SystemExit) as exit_:
+        main(["verify", str(place)])
+    assert exit_.value.code == 1
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err and (said.out + said.err).strip()
+
+
+def test_the_command_says_each_check_and_its_exit_code(
+    elect: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    election = elect()
+    public = election.publish(tmp_path / "public")
+    root = tmp_path / "root.txt"
+    root.write_text(election.key("root").public.hex + "\n")
+    for key in (election.key("root").public.hex, str(root)):
+        with pytest.raises(SystemExit) as exit_:
+            main(["verify", str(public), "--root-key", key])
+        assert exit_.value.code == 0
+        assert "Verified" in capsys.readouterr().out
+    (public / "log.pub").unlink()
+    with pytest.raises(SystemExit) as exit_:
+        main(["verify", str(public), "--json"])
+    assert exit_.value.code == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
