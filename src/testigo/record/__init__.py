@@ -1,8 +1,33 @@
-"""The public record: signed statements in a tiled transparency log.
+"""The public record: signed statements in a tiled transparency log; append, publish, prove, check.
 
-`statement` is the shape of what is said.
+- `statement`: the shape of what is said; `bundle`: the package in which a station's statements travel.
+- `log`: the authority's side, `Log.append` and `Log.publish`; `published`: the stranger's side, `read_record`.
+- `merkle`, `note`, `checkpoint`, `tiles`, `entry`: the log's format, one module per noun (RFC 6962, C2SP signed-note,
+  tlog-checkpoint, tlog-tiles), so that other people's checkers can read it. `source`: folders and web servers.
+
+A new statement type needs nothing here: this room never looks into a body. docs/record.md is the format for people.
 """
 
+from testigo.record.bundle import Bundle, BundleClaim, open_bundle, pack
+from testigo.record.checkpoint import Checkpoint, open_checkpoint
+from testigo.record.log import Log
+from testigo.record.published import Finding, PublishedRecord, read_record
 from testigo.record.statement import PAYLOAD_TYPE, SignedStatement, Statement, open_statement, peek
 
-__all__ = ["PAYLOAD_TYPE", "SignedStatement", "Statement", "open_statement", "peek"]
+__all__ = [
+    "PAYLOAD_TYPE",
+    "Bundle",
+    "BundleClaim",
+    "Checkpoint",
+    "Finding",
+    "Log",
+    "PublishedRecord",
+    "SignedStatement",
+    "Statement",
+    "open_bundle",
+    "open_checkpoint",
+    "open_statement",
+    "pack",
+    "peek",
+    "read_record",
+]

@@ -40,12 +40,12 @@ class SignedStatement(msgspec.Struct, frozen=True):
 
 
 def peek(envelope: bytes, *, place: str = "") -> Statement:
-    """The statement an envelope claims to hold, before any signature is verified: only to find out whose key to ask for."""
+    """The statement an envelope claims to hold, not verified: only to find out whose key to ask for."""
     return _convert(keys.unverified_payload(envelope, PAYLOAD_TYPE, place=place), place)
 
 
 def open_statement(envelope: bytes, key: PublicKey, *, place: str = "") -> SignedStatement:
-    """Verify an envelope with `key`. Raises `InvalidInput` for a wrong shape, `InvalidSignature` for a wrong signature."""
+    """Verify an envelope with `key`. Raises `InvalidInput` for a wrong shape, `InvalidSignature` for a wrong key."""
     opened = keys.open_envelope(envelope, key, PAYLOAD_TYPE, place=place)
     return SignedStatement(_convert(opened.payload, place), key, envelope)
 

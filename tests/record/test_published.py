@@ -1,0 +1,373 @@
+"""Reading a record as a stranger: what is sound, what is not, over a folder and over HTTP."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from testigo.errors import InvalidInput
+from testigo.keys import SigningKey
+from testigo.record import Finding, Log, merkle, note, read_record, source
+from testigo.record.checkpoint import Checkpoint
+
+Make = Callable[[int], bytes]
+MakeRecord = Callable[..., Path]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[str]:
+    """The address of a web server that carries `tmp_path`."""
+    handler = functools.partial(QuietHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def failures(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
+    return {(finding.check, finding.place) for finding in findings if not finding.ok}
+
+
+def test_a_sound_record(make_record: MakeRecord, root: SigningKey, log_key: SigningKey, envelope: Make) -> None:
+    told: list[Finding] = []
+    progress: list[tuple[int, int]] = []
+    folder = make_record(300)
+    record = read_record(folder, on_check=told.append, on_progress=lambda done, total: progress.append((done, total)))
+    assert record.ok, record.findings
+    assert tuple(told) == record.findings
+    assert {finding.check for finding in told} == {"keys", "checkpoint", "tiles", "entries", "statements", "files"}
+    assert progress[-1] == (300, 300)
+    assert (record.root_key, record.log_key) == (root.public, log_key.public)
+    assert [data for _, data in record.envelopes] == [envelope(n) for n in range(300)]
+    assert record.leaves is not None
+    for index in (0, 255, 256, 299):
+        proof = record.inclusion_proof(index)
+        merkle.verify_inclusion(record.leaves[index], index, 300, proof, record.root_hash)
+    old_root = merkle.root(record.leaves[:100])
+    merkle.verify_consistency(100, old_root, 300, record.root_hash, record.consistency_proof(100))
+    for wrong in (-1, 300):
+        with pytest.raises(InvalidInput):
+            record.inclusion_proof(wrong)
+    with pytest.raises(InvalidInput):
+        record.consistency_proof(301)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a-file"])
+def test_no_record_at_all_is_a_finding(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a-file").write_text("text")
+    record = read_record(tmp_path / name)
+    assert not record.ok
+    assert ("checkpoint", "checkpoint") in failures(record.findings)
+    assert record.check_consistency(b"anything").ok is False
+
+
+def put_link(folder: Path) -> str:
+    file = folder / "statements" / "000001-tally-sheet-station-1.json"
+    file.rename(folder.parent / "elsewhere.json")
+    file.symlink_to(folder.parent / "elsewhere.json")
+    return "statements/000001-tally-sheet-station-1.json"
+
+
+def put_folder_link(folder: Path) -> str:
+    (folder / "statements").rename(folder.parent / "elsewhere")
+    (folder / "statements").symlink_to(folder.parent / "elsewhere")
+    return "statements"
+
+
+def put_pipe(folder: Path) -> str:
+    (folder / "checkpoint").unlink()
+    os.mkfifo(folder / "checkpoint")
+    return "checkpoint"
+
+
+def put_extra_pipe(folder: Path) -> str:
+    os.mkfifo(folder / "pipe")
+    return "pipe"
+
+
+def put_folder_for_file(folder: Path) -> str:
+    (folder / "root.pub").unlink()
+    (folder / "root.pub").mkdir()
+    return "root.pub"
+
+
+def put_empty_folder(folder: Path) -> str:
+    (folder / "tile" / "1").mkdir()
+    return "tile/1"
+
+
+def put_hidden_file(folder: Path) -> str:
+    (folder / ".hidden").write_bytes(b"")
+    return ".hidden"
+
+
+def put_odd_name(folder: Path) -> str:
+    (folder / os.fsdecode(b"a\xff\nb\x1b")).write_bytes(b"")
+    return "a\\udcff\\nb\\x1b"
+
+
+def put_huge_tile(folder: Path) -> str:
+    with (folder / "tile/0/000.p/5").open("r+b") as file:
+        file.truncate(2**36)  # sparse
+    return "tile/0/000.p/5"
+
+
+def put_huge_checkpoint(folder: Path) -> str:
+    with (folder / "checkpoint").open("r+b") as file:
+        file.truncate(2**36)
+    return "checkpoint"
+
+
+def put_old_tile(folder: Path) -> str:
+    shutil.copy(folder / "tile/0/000.p/5", folder / "tile/0/000.p/4")
+    return "tile/0/000.p/4"
+
+
+def put_copy_of_a_statement(folder: Path) -> str:
+    shutil.copy(
+        folder / "statements/000001-tally-sheet-station-1.json", folder / "statements/000005-tally-sheet-station-1.json"
+    )
+    return "statements/000005-tally-sheet-station-1.json"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        put_link,
+        put_folder_link,
+        put_pipe,
+        put_extra_pipe,
+        put_folder_for_file,
+        put_empty_folder,
+        put_hidden_file,
+        put_odd_name,
+        put_huge_tile,
+        put_huge_checkpoint,
+        put_old_tile,
+        put_copy_of_a_statement,
+    ],
+)
+def test_odd_things_are_findings(make_record: MakeRecord, damage: Callable[[Path], str]) -> None:
+    folder = make_record(5)
+    place = damage(folder)
+    record = read_record(folder)
+    assert place in {finding.place for finding in record.findings if not finding.ok}, record.findings
+
+
+@pytest.mark.parametrize("size", [10**6, 4_000_000, 4_000_001, 2**53 - 1])
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_size_out_of_the_air_costs_nothing(
+    make_record: MakeRecord, log_key: SigningKey, size: int, signed: bool
+) -> None:
+    folder = make_record(5)
+    forged = Checkpoint("example.org/elections/2026", size, bytes(32)).sign(
+        log_key if signed else SigningKey.generate()
+    )
+    (folder / "checkpoint").write_bytes(forged)
+    record = read_record(folder)
+    assert ("checkpoint", "checkpoint") in failures(record.findings)
+    assert len(record.findings) < 20
+
+
+def test_statements_exchanged_for_validly_signed_others_are_found(make_record: MakeRecord) -> None:
+    folder = make_record(5)
+    first, second = (folder / f"statements/00000{n}-tally-sheet-station-{n}.json" for n in (1, 2))
+    one, two = first.read_bytes(), second.read_bytes()
+    first.write_bytes(two)
+    second.write_bytes(one)
+    record = read_record(folder)
+    assert failures(record.findings) == {
+        ("statements", "statements/000001-tally-sheet-station-1.json"),
+        ("statements", "statements/000002-tally-sheet-station-2.json"),
+    }
+    assert len(record.envelopes) == 3
+
+
+def test_a_log_that_lists_a_statement_under_a_false_name_is_found(
+    tmp_path: Path, root: SigningKey, log_key: SigningKey, envelope: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log's own key signs this, so only the comparison of entry and statement can find it."""
+    log = Log.create(tmp_path / "public", "example.org", log_key, root_key=root.public)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "testigo.record.entry.statement_path", lambda index, statement, place="": f"statements/{index:06d}-x.json"
+        )
+        log.append(envelope(0))
+        log.publish()
+    assert failures(read_record(log.folder).findings) == {("statements", "statements/000000-x.json")}
+
+
+def test_another_root_key_is_found(make_record: MakeRecord) -> None:
+    folder = make_record(2)
+    (folder / "root.pub").write_text(f"{SigningKey.generate().public.hex}\n")
+    assert failures(read_record(folder).findings) == {("keys", "root.pub")}
+
+
+def test_another_log_key_is_found(make_record: MakeRecord) -> None:
+    folder = make_record(2)
+    (folder / "log.pub").write_text(f"{SigningKey.generate().public.hex}\n")
+    assert failures(read_record(folder).findings) == {("keys", "log.pub"), ("checkpoint", "checkpoint")}
+
+
+def test_a_signature_that_nobody_here_can_check_is_found(make_record: MakeRecord) -> None:
+    """Its bytes could be changed and nothing would tell."""
+    folder = make_record(2)
+    cosignature = note.parse(note.sign("text\n", "witness.example", SigningKey.generate())).signatures[0]
+    with (folder / "checkpoint").open("ab") as file:
+        file.write(cosignature.encode().encode())
+    assert failures(read_record(folder).findings) == {("checkpoint", "checkpoint")}
+
+
+# A witness who kept yesterday's checkpoint
+
+
+def test_a_longer_record_continues_the_kept_checkpoint(new_log: Log, envelope: Make) -> None:
+    kept = []
+    for number in range(6):
+        kept.append((new_log.folder / "checkpoint").read_text())
+        new_log.append(envelope(number))
+        new_log.publish()
+    record = read_record(new_log.folder)
+    for old in [*kept, record.checkpoint]:
+        finding = record.check_consistency(old)
+        assert finding.ok, finding
+
+
+def test_a_rewritten_or_shortened_record_is_found_by_its_kept_checkpoint(
+    tmp_path: Path, root: SigningKey, log_key: SigningKey, envelope: Make, make_record: MakeRecord
+) -> None:
+    """The authority itself cheats: both records are perfectly signed."""
+    kept = read_record(make_record(5)).checkpoint
+    rewritten = Log.create(tmp_path / "rewritten", "example.org/elections/2026", log_key, root_key=root.public)
+    for number in (0, 1, 9, 3, 4, 5):
+        rewritten.append(envelope(number))
+    rewritten.publish()
+    record = read_record(rewritten.folder)
+    assert record.ok
+    finding = record.check_consistency(kept)
+    assert not finding.ok
+    assert "rewritten" in finding.detail
+    shortened = read_record(make_record(4, "shortened"))
+    assert shortened.ok
+    assert "cut back" in shortened.check_consistency(kept).detail
+
+
+def test_a_kept_checkpoint_that_is_none_of_this_log_is_a_finding(make_record: MakeRecord, log_key: SigningKey) -> None:
+    record = read_record(make_record(3))
+    foreign = Checkpoint("example.com", 1, bytes(32)).sign(log_key)
+    forged = Checkpoint("example.org/elections/2026", 1, bytes(32)).sign(SigningKey.generate())
+    for kept in (b"", b"\xff", "\ud800", "text", foreign, forged):
+        assert not record.check_consistency(kept).ok
+
+
+# Over HTTP
+
+
+def test_a_record_is_read_over_http_as_from_its_folder(make_record: MakeRecord, serve: str) -> None:
+    folder = make_record(40)
+    here, there = read_record(folder), read_record(f"{serve}/public/")
+    assert there.ok, there.findings
+    assert there.envelopes == here.envelopes
+    assert "cannot be seen" in there.findings[-1].detail
+
+
+@pytest.mark.parametrize(
+    "path", ["checkpoint", "log.pub", "root.pub", "tile/0/000.p/5", "statements/000003-tally-sheet-station-3.json"]
+)
+def test_damage_is_found_over_http(make_record: MakeRecord, serve: str, path: str) -> None:
+    folder = make_record(5)
+    data = bytearray((folder / path).read_bytes())
+    data[20] ^= 1
+    (folder / path).write_bytes(data)
+    assert path in {place for _, place in failures(read_record(f"{serve}/public").findings)}
+    (folder / path).unlink()
+    assert path in {place for _, place in failures(read_record(f"{serve}/public").findings)}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:1/x",
+        "http://[bad",
+        "https://",
+        "http://\x00",
+        "http://a..b/",
+        "http://" + "a" * 300,
+        "a\0b",
+        "",
+    ],
+)
+def test_an_address_that_does_not_answer_is_a_finding(address: str) -> None:
+    assert ("checkpoint", "checkpoint") in failures(read_record(address).findings)
+
+
+def test_a_server_is_not_asked_for_ever(make_record: MakeRecord, serve: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_record(60)
+    for file in (folder / "statements").iterdir():
+        file.unlink()
+    monkeypatch.setattr(source, "MAX_FAILURES", 5)
+    record = read_record(f"{serve}/public")
+    refused = [finding for finding in record.findings if "not fetched" in finding.detail]
+    assert len(refused) > 30
+
+
+class EndlessHandler(QuietHandler):
+    """Never stops sending, and redirects where it is not asked."""
+
+    def do_GET(self) -> None:
+        if self.path.endswith("log.pub"):
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:1/")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(b"x" * 65536)
+        except OSError:
+            self.close_connection = True
+
+
+def test_an_endless_answer_is_cut_off_and_a_redirect_not_followed() -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), EndlessHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        record = read_record(f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+        thread.join()
+    details = {finding.place: finding.detail for finding in record.findings}
+    assert details["checkpoint"] == "larger than 65,536 bytes"
+    assert details["log.pub"] == "the server answers 302"
+
+
+def test_a_record_published_while_it_is_read_is_read_again(
+    new_log: Log, envelope: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_log.append(envelope(0))
+    new_log.publish()
+    real = source.FolderSource.read_many
+    busy = [True]
+
+    def publish_meanwhile(self: source.FolderSource, paths: list[str], limit: int) -> object:
+        if busy.pop() if busy else False:
+            new_log.append(envelope(1))
+            new_log.publish()
+        return real(self, paths, limit)
+
+    monkeypatch.setattr(source.FolderSource, "read_many", publish_meanwhile)
+    record = read_record(new_log.folder)
+    assert record.ok, record.findings
+    assert record.size == 2
