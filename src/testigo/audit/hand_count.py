@@ -1,0 +1,101 @@
+"""The form of a count by hand: a CSV table `contest,option,count` that people fill in, one line per figure.
+
+Figures that are no option's have a name in brackets: `(blank)`, `(null)` and `(ballots)` of each contest, `(papers)`
+and `(spoiled)` of the whole box, whose `contest` is empty. Unused choices are not counted by hand: they follow from
+the rest.
+"""
+
+import csv
+import io
+
+from testigo.audit.closing import PaperTally
+from testigo.ballot import ContestTally
+from testigo.election import Contest, Definition
+from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+
+COLUMNS = ["contest", "option", "count"]
+
+_BOX = ("(papers)", "(spoiled)")
+_OF_CONTEST = ("(blank)", "(null)", "(ballots)")
+_MOST = 100_000
+"""No box holds more papers; a larger figure is a slip of the finger."""
+
+_Key = tuple[str, str]
+
+
+def blank_form(definition: Definition, station_id: str) -> str:
+    """The form of a station with nothing filled in."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows((contest, option, "") for contest, option in _keys(definition, station_id))
+    return text.getvalue()
+
+
+def read_form(data: bytes, definition: Definition, station_id: str, *, place: str = "") -> PaperTally:
+    """The counts in a filled form. `(spoiled)` may stay empty where the envelope was not counted.
+
+    Raises `SeveralMistakes`: every wrong line with its number, every figure that is missing, every contest whose votes
+    do not fit its ballots.
+    """
+    figures, mistakes = _read_lines(data, set(_keys(definition, station_id)), place)
+    for key in _keys(definition, station_id):
+        if key not in figures and key != ("", "(spoiled)") and not mistakes:
+            mistakes.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
+    tallies = []
+    for contest in _contests(definition, station_id) if not mistakes else ():
+        tally = _tally(contest, figures)
+        if tally.undervotes < 0 or tally.ballots > figures["", "(papers)"]:
+            what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
+            mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, mend="count it again"))
+        tallies.append(tally)
+    if mistakes:
+        raise SeveralMistakes("the hand count cannot be taken in", mistakes, place=place, mend="mend these lines")
+    return PaperTally("hand", figures["", "(papers)"], tuple(tallies), figures.get(("", "(spoiled)")))
+
+
+def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, int], list[TestigoError]]:
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(f"not a CSV table in UTF-8 ({error})", place=place, mend="save it as CSV, UTF-8") from None
+    if not rows or rows[0] != COLUMNS:
+        raise InvalidInput(f"the first line is not {','.join(COLUMNS)}", place=place, mend="begin with the blank form")
+    figures: dict[_Key, int] = {}
+    mistakes: list[TestigoError] = []
+    for number, row in enumerate(rows[1:], 2):
+        where = f"{place or 'form'}:{number}"
+        if not row:
+            continue
+        contest, option, count = (cell.strip() for cell in row) if len(row) == len(COLUMNS) else ("", "", "")
+        if (contest, option) not in known:
+            mistakes.append(InvalidInput("a line that is not on the form of this station", place=where))
+        elif (contest, option) in figures:
+            mistakes.append(InvalidInput(f"{contest} {option} stands here a second time", place=where))
+        elif not count and option == "(spoiled)":
+            continue
+        elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
+            mistakes.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, mend="write digits only"))
+        else:
+            figures[contest, option] = int(count)
+    return figures, mistakes
+
+
+def _contests(definition: Definition, station_id: str) -> list[Contest]:
+    wanted = {contest for style in definition.styles_of_station(station_id) for contest in style.contests}
+    return [contest for contest in definition.contests if contest.id in wanted]
+
+
+def _keys(definition: Definition, station_id: str) -> list[_Key]:
+    keys = [("", what) for what in _BOX]
+    for contest in _contests(definition, station_id):
+        keys += [(contest.id, option.id) for option in contest.options]
+        keys += [(contest.id, what) for what in _OF_CONTEST]
+    return keys
+
+
+def _tally(contest: Contest, figures: dict[_Key, int]) -> ContestTally:
+    votes = {option.id: figures[contest.id, option.id] for option in contest.options}
+    blank, null, ballots = (figures[contest.id, what] for what in _OF_CONTEST)
+    undervotes = contest.choose * (ballots - blank - null) - sum(votes.values())
+    return ContestTally(contest.id, votes, blank=blank, null=null, undervotes=undervotes, ballots=ballots)

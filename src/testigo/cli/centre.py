@@ -1,0 +1,202 @@
+"""`testigo centre`: the authority's keys, the public record, packages in, results out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from testigo import storage
+from testigo.cli.output import console, print_json, progress, table
+from testigo.count import Centre, Receipt, Refused, authority_key, publish_results
+from testigo.election import MachineKeys
+from testigo.errors import InvalidInput, TestigoError
+from testigo.keys import PublicKey
+
+app = typer.Typer(
+    help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def create(
+    folder: Folder,
+    definition: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Make the keys of a new election and start its public record.
+
+    Publish the printed root key at once, in as many places as you can: it is what everybody verifies with.
+
+    Example: testigo centre create centre examples/municipality/election.yaml
+    """
+    centre = Centre.create(folder, definition)
+    root = centre.key_ring.root
+    if as_json:
+        print_json({"election": centre.ledger.election, "root_key": root.hex, "root_key_id": root.key_id})
+        return
+    console.print(f"Election  {centre.definition.id}\nDigest    {centre.ledger.election}")
+    console.print(f"Root key  {root.hex}\nIts id    {root.key_id}")
+    console.print(f"Record    {centre.public}\nKeys      {folder / 'authority'}: keep root/ and auditor/ in a safe")
+
+
+@app.command()
+def admit(
+    folder: Folder,
+    requests: Annotated[list[Path], typer.Argument(help="Key requests, one JSON file a station.", show_default=False)],
+) -> None:
+    """Let the root sign the keys of stations into the record. Compare each request with the station's people first.
+
+    Beside each request a file `machine-keys.json` is written: the signed keys, to be carried back to the station.
+
+    Example: testigo centre admit centre stations/01-01/machine-keys-request.json
+    """
+    read = [(file, _read_keys(file)) for file in requests]
+    centre = Centre.open(folder)
+    with progress("Admitting", len(read)) as bar:
+        for file, keys in read:
+            storage.write(file.with_name("machine-keys.json"), centre.admit(keys))
+            bar.advance()
+    console.print(f"{len(read)} stations admitted.")
+
+
+@app.command()
+def receive(
+    folder: Folder,
+    packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Take in courier packages. The same one twice is once.
+
+    One that is refused changes nothing and does not stop the others; the exit code is then 1.
+
+    Example: testigo centre receive centre courier/*.bundle
+    """
+    centre = Centre.open(folder)
+    receipts: list[Receipt] = []
+    mistakes: list[TestigoError] = []
+    with progress("Receiving", len(packages)) as bar:
+        for file in packages:
+            try:
+                receipts.append(centre.receive(storage.read(file), place=str(file)))
+            except TestigoError as error:
+                mistakes.append(error)
+            bar.advance()
+    if as_json:
+        print_json({"received": receipts, "refused": [mistake.as_json() for mistake in mistakes]})
+    else:
+        for receipt in receipts:
+            what = "already here" if receipt.already else f"{receipt.new} statements taken in"
+            console.print(f"station {receipt.station}: {what}")
+        for mistake in mistakes:
+            console.print(f"refused: {mistake}", markup=False, soft_wrap=True)
+    if mistakes:
+        raise typer.Exit(1)
+
+
+@app.command()
+def append(
+    folder: Folder,
+    statements: Annotated[list[Path], typer.Argument(help="Signed statements (envelopes).", show_default=False)],
+) -> None:
+    """Append statements that were signed elsewhere, an auditor's for instance, to the record.
+
+    Example: testigo centre append centre audit-seed.json audit-sample.json
+    """
+    centre = Centre.open(folder)
+    for file in statements:
+        new = centre.append(storage.read(file), place=str(file))
+        console.print(f"{file}: {'appended' if new else 'already in the record'}")
+
+
+@app.command()
+def status(folder: Folder, as_json: AsJson = False) -> None:
+    """What is counted, what is missing, what does not reconcile, what was refused.
+
+    Example: testigo centre status centre
+    """
+    centre = Centre.open(folder)
+    result, refused = centre.result(), centre.refused()
+    if as_json:
+        print_json({"entries": len(centre.ledger.entries), "result": result.payload(), "refused": refused})
+        return
+    table(
+        f"{centre.definition.id}: {len(result.stations) - len(result.missing)} of {len(result.stations)} stations",
+        ["station", "status", "registered", "checked in", "turnout", "differences"],
+        [
+            (
+                one.station,
+                one.status,
+                one.turnout.registered,
+                one.turnout.checked_in,
+                f"{one.turnout.percent} %",
+                len(one.differences) or "",
+            )
+            for one in result.stations
+        ],
+    )
+    for anomaly in result.anomalies:
+        console.print(
+            f"warning: station {anomaly.station}: {anomaly.kind} {anomaly.detail or (anomaly.found, anomaly.allowed)}"
+        )
+    for package in refused:
+        console.print(f"refused: station {package.station}: {package.reason} ({package.file})", markup=False)
+
+
+@app.command()
+def publish(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="Folder for the results page.")] = Path("results"),
+    as_json: AsJson = False,
+) -> None:
+    """Count, sign the result into the record, and write the results page, JSON and CSV.
+
+    Example: testigo centre publish centre --out results
+    """
+    centre = Centre.open(folder)
+    result = centre.publish_result()
+    refused = tuple(Refused(one.station, one.digest, one.reason) for one in centre.refused())
+    files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
+    if as_json:
+        print_json({"result": result.payload(), "digest": result.digest, "files": [str(file) for file in files]})
+        return
+    console.print(f"Result {result.digest}\n{len(result.missing)} stations missing")
+    console.print("\n".join(str(file) for file in files), markup=False)
+
+
+@app.command()
+def results(
+    record: Annotated[str, typer.Argument(help="Folder of a public record, or its address.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the results page.")] = Path("results"),
+    root_key: Annotated[str, typer.Option(help="The root key, 64 hexadecimal digits, as published elsewhere.")] = "",
+) -> None:
+    """Count any copy of a public record again and write the results page, JSON and CSV. Needs no key and no centre.
+
+    Example: testigo centre results public --out my-results
+    """
+    root = PublicKey.from_hex(root_key) if root_key else None
+    for file in publish_results(record, out, root=root):
+        console.print(str(file), markup=False)
+
+
+@app.command(name="keys")
+def show_keys(folder: Folder) -> None:
+    """Show the public keys of the authority and where their private halves are.
+
+    Example: testigo centre keys centre
+    """
+    rows = [("root", authority_key(folder, "root").public.hex)]
+    rows += [(role, authority_key(folder, role).public.hex) for role in ("log", "centre", "auditor")]
+    table("Authority keys", ["role", "public key"], rows)
+
+
+def _read_keys(file: Path) -> MachineKeys:
+    try:
+        return msgspec.json.decode(storage.read(file, limit=1 << 20), type=MachineKeys)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(
+            f"not a request to admit machine keys ({error})", place=str(file), mend="use the file the station wrote"
+        ) from None

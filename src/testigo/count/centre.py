@@ -1,0 +1,235 @@
+"""The counting centre: takes in what stations and auditor sign, keeps the public record, counts, publishes.
+
+The record is the centre's only memory. A package is first checked whole, then kept whole under `received/`, then
+appended statement by statement, then published; a power cut anywhere between leaves a centre that `open` brings to the
+same end. A package that is refused although a machine of this election signed it is evidence, and is kept under
+`refused/` with the reason.
+
+    authority/root, log, centre, auditor     keys (`count.keys`)
+    public/                                   the record, ready for any web server
+    received/, refused/                       packages as they came
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from testigo import canonical, storage
+from testigo.count.keys import authority_key, make_authority, own_keys
+from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.result import Result, count_result
+from testigo.election import STATEMENT_SIGNERS, STATION_ROLES, Definition, KeyRing, MachineKeys, load
+from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.keys import PublicKey, SigningKey
+from testigo.record import Bundle, BundleClaim, Log, Statement, open_bundle
+
+PUBLIC = "public"
+RECEIVED = "received"
+REFUSED = "refused"
+_INCOMING = ".incoming"
+"""Checked and kept, but perhaps not yet wholly in the record: `Centre.open` takes it in again."""
+_TAKEN_IN = ".bundle"
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of a package. `new`: how many of its statements the record did not hold before; 0: it was here
+    already.
+    """
+
+    station: str
+    digest: str
+    statements: int
+    new: int
+
+    @property
+    def already(self) -> bool:
+        """Whether the record held every statement of the package before."""
+        return self.new == 0
+
+
+class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A package of an admitted machine that was not taken in. `file`: where it is kept, below the centre's folder."""
+
+    station: str
+    digest: str
+    reason: str
+    file: str
+
+
+class Centre:
+    """One election's centre in one folder. Open it with `create` or `open`."""
+
+    def __init__(self, folder: Path, log: Log, ledger: Ledger) -> None:
+        self.folder = folder
+        self.ledger = ledger
+        self._log = log
+
+    @classmethod
+    def create(cls, folder: Path, definition_file: Path) -> "Centre":
+        """Make the keys of a new election and start its record with the definition and those keys, signed by the root.
+
+        Raises whatever `election.load` finds in the file, `StorageError` where the folder already holds an election.
+        """
+        definition = load(definition_file)
+        if folder.exists() and any(folder.iterdir()):
+            raise StorageError("the folder is not empty", place=str(folder), mend="give a new folder to the centre")
+        keys = make_authority(storage.make_folder(folder, mode=0o700))
+        public = storage.make_folder(folder / PUBLIC)
+        storage.make_folder(folder / RECEIVED)
+        storage.make_folder(folder / REFUSED)
+        log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
+        centre = cls(folder, log, Ledger(keys["root"].public))
+        centre.say("election-definition", "", definition.payload(), keys["root"], election=definition.digest)
+        centre.say("machine-keys", "", own_keys(keys), keys["root"], election=definition.digest)
+        return centre
+
+    @classmethod
+    def open(cls, folder: Path) -> "Centre":
+        """The centre in that folder, with everything its record says checked again; finishes what a power cut left
+        half done.
+        """
+        log = Log.open(folder / PUBLIC, authority_key(folder, "log"))
+        log.publish()
+        centre = cls(folder, log, read_ledger(folder / PUBLIC))
+        for file in sorted((folder / RECEIVED).glob(f"*{_INCOMING}")):
+            centre.receive(storage.read(file), place=str(file))
+        return centre
+
+    @property
+    def definition(self) -> Definition:
+        """The election's definition, from the record."""
+        return self.ledger.definition
+
+    @property
+    def key_ring(self) -> KeyRing:
+        """The root key and all keys it admitted, from the record."""
+        return self.ledger.key_ring
+
+    @property
+    def public(self) -> Path:
+        """The folder of the public record."""
+        return self.folder / PUBLIC
+
+    def admit(self, keys: MachineKeys) -> bytes:
+        """Let the root sign these machines' keys into the record. Raises `Conflict` where a machine already has a
+        key.
+        """
+        return self.say("machine-keys", _subject_of(keys), keys, authority_key(self.folder, "root"))
+
+    def append(self, envelope: bytes, *, place: str = "") -> bool:
+        """Append one signed statement (an auditor's, say) and publish; False if the record already held it."""
+        with self._alone():
+            trial = self.ledger.fork()
+            known = trial.holds(envelope)
+            trial.add(envelope, place=place)
+            self._commit(trial, [] if known else [envelope])
+        return not known
+
+    def say(self, kind: str, subject: str, body: Any, key: SigningKey, *, election: str = "") -> bytes:
+        """Sign a statement of the authority with one of its keys (`authority_key`) and append it; returns its envelope.
+
+        `body`: a struct or plain JSON values. `election`: only before the record holds a definition.
+        """
+        plain = msgspec.to_builtins(body)
+        envelope = Statement(kind, election or self.ledger.election, subject, now(), plain).sign(key)
+        self.append(envelope)
+        return envelope
+
+    def receive(self, data: bytes, *, place: str = "package") -> Receipt:
+        """Take in a station's courier package: all of it or nothing, in any order, twice is once.
+
+        Raises `InvalidInput` (broken, of another election or station, sums that do not come out), `InvalidSignature`,
+        or `Conflict` (a second, different tally sheet). Where a machine of this election signed the package, it is
+        kept.
+        """
+        with self._alone():
+            bundle = open_bundle(data, self._bundle_key, place=place)
+            new = [envelope for envelope in bundle.envelopes if not self.ledger.holds(envelope)]
+            try:
+                trial = self.ledger.fork()
+                for envelope in bundle.envelopes:
+                    _check_signer(trial.add(envelope, place=place).statement, place)
+            except TestigoError as error:
+                self._keep_refused(bundle, data, error)
+                raise
+            kept = self.folder / RECEIVED / f"{bundle.digest}{_INCOMING}"
+            storage.write(kept, data)
+            self._commit(trial, new)
+            with storage.explained(kept):
+                kept.replace(kept.with_suffix(_TAKEN_IN))
+        return Receipt(bundle.subject, bundle.digest, len(bundle.envelopes), len(new))
+
+    def refused(self) -> list[RefusedPackage]:
+        """The packages that were signed by this election's machines and yet not taken in, by digest."""
+        return [
+            msgspec.json.decode(storage.read(file), type=RefusedPackage)
+            for file in sorted((self.folder / REFUSED).glob("*.json"))
+        ]
+
+    def result(self) -> Result:
+        """The result from the tally sheets in the record so far."""
+        return count_result(self.definition, self.ledger.sheets, draw=self.ledger.draw)
+
+    def publish_result(self) -> Result:
+        """Sign the result into the record, unless the last one there says the same."""
+        result = self.result()
+        if self.ledger.result != result:
+            self.say("result", "", result.payload(), authority_key(self.folder, "centre"))
+        return result
+
+    def _commit(self, trial: Ledger, new: list[bytes]) -> None:
+        for envelope in new:
+            self._log.append(envelope)
+        if new:
+            self._log.publish()
+        self.ledger = trial
+
+    def _bundle_key(self, claim: BundleClaim) -> PublicKey:
+        """Whose signature a package must bear: that of the chair of the station it names."""
+        if claim.election != self.ledger.election:
+            raise InvalidInput("a package of another election", mend="send it to the centre of its own election")
+        self.definition.station(claim.subject)
+        return self.key_ring.of_station(claim.subject, "chair").public
+
+    def _keep_refused(self, bundle: Bundle, data: bytes, error: TestigoError) -> None:
+        file = f"{REFUSED}/{bundle.digest}.bundle"
+        storage.write(self.folder / file, data)
+        note = RefusedPackage(bundle.subject, bundle.digest, error.problem, file)
+        storage.write(self.folder / REFUSED / f"{bundle.digest}.json", canonical.encode(note))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the centre's lock; inside, the ledger says what the record says, whoever wrote to it meanwhile."""
+        with storage.explained(self.folder):
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._log.publish()
+            if self._log.size != len(self.ledger.entries):
+                self.ledger = read_ledger(self.public)
+            yield
+        finally:
+            os.close(handle)
+
+
+def now() -> str:
+    """The present instant as statements write it, UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _check_signer(statement: Statement, place: str) -> None:
+    """A station's package brings only what stations say."""
+    if STATEMENT_SIGNERS[statement.type] not in STATION_ROLES:
+        raise InvalidInput(f"a station's package cannot bring a {statement.type}", place=place)
+
+
+def _subject_of(keys: MachineKeys) -> str:
+    """The station, where all keys are of one."""
+    stations = {key.station for key in keys.keys}
+    return stations.pop() if len(stations) == 1 else ""

@@ -1,0 +1,289 @@
+"""From tally sheets to the result: a pure function, so that a stranger who has the sheets gets the same bytes.
+
+Nothing here reads a file, a clock or a machine's settings. A sheet that cannot be (its sums do not come out) is set
+aside and reported; every other sheet is counted, and what is odd about it is reported beside it, never hidden and never
+mended.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from testigo import canonical
+from testigo.ballot import ContestTally, Difference, TallySheet, tally_mistakes
+from testigo.count.anomalies import Anomaly, find_anomalies
+from testigo.count.totals import Total, Turnout, percent
+from testigo.election import GENERAL_ROLL, Contest, Definition, Station
+from testigo.election.seats import Allocation, allocate
+from testigo.errors import InvalidInput
+
+Status = Literal["counted", "missing", "set-aside"]
+
+
+class OptionResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One option of one contest. `percent`: of the contest's valid votes, two decimals."""
+
+    option: str
+    votes: int
+    percent: str
+
+
+class ContestResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One contest, from every counted station that has it. `options`: in the definition's order.
+
+    `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
+    """
+
+    contest: str
+    stations: int
+    counted: int
+    ballots: int
+    valid: int
+    blank: int
+    null: int
+    undervotes: int
+    options: tuple[OptionResult, ...]
+    allocation: Allocation
+
+    @property
+    def complete(self) -> bool:
+        """Whether every station that has the contest is counted."""
+        return self.counted == self.stations
+
+
+class DistrictResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one district voted: on its own contests and on those of the districts above it."""
+
+    district: str
+    stations: int
+    counted: int
+    turnout: Turnout
+    contests: tuple[ContestTally, ...]
+
+
+class StationResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One station. `sheet`: digest of the tally sheet's canonical payload, empty where there is none."""
+
+    station: str
+    status: Status
+    sheet: str
+    turnout: Turnout
+    differences: tuple[Difference, ...]
+
+
+class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of a `result` statement. `election`: digest of the definition. `draw`: dice of the public draw, or null.
+
+    `party_seats`: settled seats of all contests by party (an option without a party stands for itself).
+    """
+
+    election: str
+    draw: str | None
+    turnout: Turnout
+    contests: tuple[ContestResult, ...]
+    party_seats: dict[str, int]
+    districts: tuple[DistrictResult, ...]
+    stations: tuple[StationResult, ...]
+    anomalies: tuple[Anomaly, ...]
+
+    @classmethod
+    def from_payload(cls, payload: object, *, place: str = "") -> "Result":
+        """From plain JSON values, as the statement holds them. Raises `InvalidInput` on a wrong shape."""
+        try:
+            return msgspec.convert(payload, cls, strict=True)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise InvalidInput(f"not an election result ({error})", place=place) from None
+
+    def payload(self) -> dict[str, Any]:
+        """Plain JSON values, the inverse of `from_payload`."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical payload."""
+        return canonical.digest(canonical.encode(self))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Stations with no tally sheet that counts: none came, or it was set aside."""
+        return tuple(station.station for station in self.stations if station.status != "counted")
+
+    @property
+    def with_differences(self) -> tuple[StationResult, ...]:
+        """Stations whose reconciliation does not hold."""
+        return tuple(station for station in self.stations if station.differences)
+
+
+def count_result(definition: Definition, sheets: Mapping[str, TallySheet], *, draw: str | None = None) -> Result:
+    """The result from the tally sheets that came, by station id; order of `sheets` does not matter.
+
+    `draw`: digits of the public draw that settles ties; without it ties stay open. Raises `InvalidInput` for a sheet
+    under another station's id or of no station of the election.
+    """
+    _check_stations(definition, sheets)
+    mistakes = {name: sheet_mistakes(definition, sheet) for name, sheet in sorted(sheets.items())}
+    good = {name: sheet for name, sheet in sheets.items() if not mistakes[name]}
+    inside = _stations_inside(definition)
+    totals = _add_up(definition, good)
+    contests = tuple(_contest_result(contest, totals, inside, good, draw) for contest in definition.contests)
+    return Result(
+        election=definition.digest,
+        draw=draw,
+        turnout=_turnout(definition.stations, good),
+        contests=contests,
+        party_seats=_party_seats(definition, contests),
+        districts=_districts(definition, totals, inside, good),
+        stations=tuple(_station_result(station, sheets, good) for station in definition.stations),
+        anomalies=tuple(
+            anomaly
+            for station in definition.stations
+            if station.id in sheets
+            for anomaly in find_anomalies(station, sheets[station.id], mistakes[station.id])
+        ),
+    )
+
+
+def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
+    """Why a tally sheet cannot be counted: `ballot.tally_mistakes`, and counters that no station can have. Empty if
+    none.
+    """
+    counters = sheet.reconciliation
+    whole = [
+        *(counters.registered, counters.matched, counters.released, counters.release_cap, counters.cards_made),
+        *(counters.cards_used, counters.printed, counters.spoiled, counters.deposited, counters.recorded),
+        *counters.refused.values(),
+        *counters.released_reasons.values(),
+        *counters.spoiled_reasons.values(),
+    ]
+    negative = ["a counter of the reconciliation is negative"] if min(whole) < 0 else []
+    return [*negative, *tally_mistakes(definition, sheet.station, sheet.tally)]
+
+
+def sheet_digest(sheet: TallySheet) -> str:
+    """The name of a tally sheet: SHA-256 of its canonical payload."""
+    return canonical.digest(canonical.encode(sheet))
+
+
+def _check_stations(definition: Definition, sheets: Mapping[str, TallySheet]) -> None:
+    known = {station.id for station in definition.stations}
+    for name, sheet in sheets.items():
+        if sheet.station != name:
+            raise InvalidInput(f"the tally sheet of station {sheet.station!r} is given as that of {name!r}")
+        if name not in known:
+            raise InvalidInput(f"a tally sheet of station {name!r}, which the election does not have")
+
+
+def _stations_inside(definition: Definition) -> dict[str, list[Station]]:
+    """District id → the stations of it and of all districts below it; every district is named, parents first."""
+    paths = {district.id: path for district, path in definition.all_districts()}
+    inside: dict[str, list[Station]] = {district_id: [] for district_id in paths}
+    for station in definition.stations:
+        for district_id in paths[station.district]:
+            inside[district_id].append(station)
+    return inside
+
+
+def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tuple[str, str], Total]:
+    """Totals by (district, contest), for each contest in its own district and in all districts below it."""
+    paths = {district.id: path for district, path in definition.all_districts()}
+    contests = {contest.id: contest for contest in definition.contests}
+    totals: dict[tuple[str, str], Total] = {}
+    for station in definition.stations:
+        path = paths[station.district]
+        for tally in good[station.id].tally.contests if station.id in good else ():
+            contest = contests[tally.contest]
+            for district in path[path.index(contest.district) :]:
+                key = (district, contest.id)
+                if key not in totals:
+                    totals[key] = Total(contest)
+                totals[key].add(tally)
+    return totals
+
+
+def _contest_result(
+    contest: Contest,
+    totals: Mapping[tuple[str, str], Total],
+    inside: Mapping[str, list[Station]],
+    good: Mapping[str, TallySheet],
+    draw: str | None,
+) -> ContestResult:
+    tally = totals.get((contest.district, contest.id), Total(contest)).tally()
+    stations = [
+        station
+        for station in inside[contest.district]
+        if contest.roll == GENERAL_ROLL or station.roll_sizes.get(contest.roll, 0) > 0
+    ]
+    allocation = allocate(contest, tally.votes, ballots=tally.ballots, draw=draw)
+    valid = sum(tally.votes.values())
+    return ContestResult(
+        contest=contest.id,
+        stations=len(stations),
+        counted=sum(station.id in good for station in stations),
+        ballots=tally.ballots,
+        valid=valid,
+        blank=tally.blank,
+        null=tally.null,
+        undervotes=tally.undervotes,
+        options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
+        allocation=allocation,
+    )
+
+
+def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:
+    """Turnout of the counted ones among some stations: voters of stations still missing are no abstainers."""
+    sheets = [good[station.id] for station in stations if station.id in good]
+    return Turnout.of(
+        registered=sum(sheet.reconciliation.registered for sheet in sheets),
+        checked_in=sum(sheet.reconciliation.checked_in for sheet in sheets),
+        deposited=sum(sheet.reconciliation.deposited for sheet in sheets),
+        recorded=sum(sum(sheet.tally.ballots.values()) for sheet in sheets),
+    )
+
+
+def _party_seats(definition: Definition, contests: tuple[ContestResult, ...]) -> dict[str, int]:
+    seats: dict[str, int] = {}
+    for contest, result in zip(definition.contests, contests, strict=True):
+        for option in contest.options:
+            won = result.allocation.seats[option.id]
+            if won:
+                holder = option.party or option.id
+                seats[holder] = seats.get(holder, 0) + won
+    return seats
+
+
+def _districts(
+    definition: Definition,
+    totals: Mapping[tuple[str, str], Total],
+    inside: Mapping[str, list[Station]],
+    good: Mapping[str, TallySheet],
+) -> tuple[DistrictResult, ...]:
+    return tuple(
+        DistrictResult(
+            district=district_id,
+            stations=len(stations),
+            counted=sum(station.id in good for station in stations),
+            turnout=_turnout(stations, good),
+            contests=tuple(
+                totals[district_id, contest.id].tally()
+                for contest in definition.contests
+                if (district_id, contest.id) in totals
+            ),
+        )
+        for district_id, stations in inside.items()
+    )
+
+
+def _station_result(
+    station: Station, sheets: Mapping[str, TallySheet], good: Mapping[str, TallySheet]
+) -> StationResult:
+    sheet = sheets.get(station.id)
+    status: Status = "missing" if sheet is None else "counted" if station.id in good else "set-aside"
+    return StationResult(
+        station=station.id,
+        status=status,
+        sheet="" if sheet is None else sheet_digest(sheet),
+        turnout=_turnout((station,), good),
+        differences=() if sheet is None else sheet.reconciliation.differences(),
+    )

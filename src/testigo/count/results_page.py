@@ -1,0 +1,114 @@
+"""The result for everybody: a static page in each language, and the same as JSON and CSV.
+
+The page is one file without scripts, pictures or fonts from anywhere: it opens from a disk, a mirror or a mail, and
+its content security policy forbids it to load a thing. Switching the language is following a link to the file beside
+it.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+import markupsafe
+
+from testigo import canonical, storage
+from testigo.ballot import TallySheet
+from testigo.count import exports
+from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.result import Result, count_result
+from testigo.count.statements import ClosingCount
+from testigo.count.view import COUNTERS, Page, RecordInfo, Refused
+from testigo.count.words import LANGUAGES, Words
+from testigo.election import Definition
+from testigo.keys import PublicKey
+from testigo.record import PublishedRecord, read_record
+
+
+def write_results(
+    folder: Path,
+    definition: Definition,
+    result: Result,
+    *,
+    sheets: Mapping[str, TallySheet],
+    record: RecordInfo,
+    closing_counts: tuple[ClosingCount, ...] = (),
+    refused: tuple[Refused, ...] = (),
+) -> list[Path]:
+    """Write `index.html`, `index.LANGUAGE.html`, `result.json` and `result.csv` into `folder`; returns their paths.
+
+    `index.html` is in the election's first language that has a catalogue.
+    """
+    storage.make_folder(folder)
+    first = next((code for code in definition.languages if code in LANGUAGES), LANGUAGES[0])
+    names = {code: "index.html" if code == first else f"index.{code}.html" for code in LANGUAGES}
+    files = {
+        name: render(Page(definition, result, sheets, record, Words(code), closing_counts, refused), names).encode()
+        for code, name in names.items()
+    }
+    files["result.json"] = exports.as_json(result, record)
+    files["result.csv"] = exports.as_csv(definition, sheets, result)
+    for name, data in files.items():
+        storage.write(folder / name, data)
+    return [folder / name for name in files]
+
+
+def publish_results(
+    public: Path | str, folder: Path, *, root: PublicKey | None = None, refused: tuple[Refused, ...] = ()
+) -> list[Path]:
+    """The results of a published record (folder or address), computed again from its tally sheets, as files in
+    `folder`.
+
+    Anyone can do this with any copy of a record. `root`: the root key as published elsewhere. Raises `InvalidInput`
+    where the record is damaged.
+    """
+    published = read_record(public)
+    ledger = read_ledger(published, root)
+    return write_results(
+        folder,
+        ledger.definition,
+        count_result(ledger.definition, ledger.sheets, draw=ledger.draw),
+        sheets=ledger.sheets,
+        record=_record_info(published, ledger),
+        closing_counts=tuple(ledger.closing_counts[station] for station in sorted(ledger.closing_counts)),
+        refused=refused,
+    )
+
+
+def render(page: Page, names: Mapping[str, str]) -> str:
+    """The page's HTML. `names`: language → file name of the page in that language."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("testigo.count", "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (resources.files("testigo.count") / "page" / "results.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    own = page.words.language
+    return environment.get_template("results.html").render(
+        page=page,
+        words=page.words,
+        say=page.words.say,
+        number=page.words.number,
+        percent=page.words.percent,
+        counters=COUNTERS,
+        others=[(code, name, Words(code).say("language")) for code, name in names.items() if code != own],
+        style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, no data in it)
+        style_hash=f"sha256-{digest}",
+    )
+
+
+def _record_info(published: PublishedRecord, ledger: Ledger) -> RecordInfo:
+    paths = {canonical.digest(envelope): path for path, envelope in published.envelopes}
+    return RecordInfo(
+        origin=published.origin,
+        size=published.size,
+        root_hash=published.root_hash.hex(),
+        root_key=ledger.key_ring.root.hex,
+        root_key_id=ledger.key_ring.root.key_id,
+        sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in ledger.sheet_entries.items()},
+    )

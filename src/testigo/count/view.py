@@ -1,0 +1,335 @@
+"""The result as a reader wants it: names for ids, rows for tables, in one language. The template only lays it out.
+
+`Page` is all that the template `page/results.html` sees. Figures stay whole numbers and decimal strings; `Words`
+spells them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from testigo.ballot import ContestTally, TallySheet
+from testigo.count.hemicycle import Place, lay_out
+from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
+from testigo.count.statements import ClosingCount, CountDifference
+from testigo.count.totals import percent
+from testigo.count.words import Words
+from testigo.election import Contest, Definition, Option
+from testigo.election.seats import Tie
+
+PALETTE = 12
+"""How many party colours the style sheet has; each stands out 3 : 1 from light and from dark paper (WCAG 2.2,
+1.4.11).
+"""
+
+SMALLEST_ASSEMBLY = 3
+
+COUNTERS = ("matched", "released", "refused", "cards_used", "printed", "spoiled", "deposited", "recorded")
+"""The columns of the reconciliation table."""
+
+
+@dataclass(frozen=True)
+class RecordInfo:
+    """Where the page's figures can be checked. `root_hash`: hexadecimal; `address`: of the record, seen from the page.
+
+    `sheets`: station → path of its tally sheet's statement in the record and that file's SHA-256.
+    """
+
+    origin: str
+    size: int
+    root_hash: str
+    root_key: str
+    root_key_id: str
+    sheets: Mapping[str, tuple[str, str]]
+    address: str = "../public"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A package that a machine of the election signed and that was not taken in."""
+
+    station: str
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OptionRow:
+    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list."""
+
+    name: str
+    party: str
+    votes: int
+    percent: str
+    seats: int
+    colour: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContestView:
+    """A contest with its rows, those with most votes first."""
+
+    contest: Contest
+    result: ContestResult
+    title: str
+    district: str
+    rows: tuple[OptionRow, ...]
+    ties: tuple[str, ...]
+    excluded: tuple[str, ...]
+    whole_election: bool
+
+    @property
+    def lead(self) -> str:
+        """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
+        if self.contest.kind == "party-list":
+            return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
+        winners = [row.name for row in self.rows if row.seats]
+        leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
+        return ", ".join(winners or leading)
+
+    @property
+    def tied(self) -> bool:
+        """Whether a seat waits for the public draw."""
+        return any(tie.open for tie in self.result.allocation.ties)
+
+
+@dataclass(frozen=True)
+class PartySeats:
+    """A party's part of the assembly. `places`: its seats in the hemicycle."""
+
+    name: str
+    abbreviation: str
+    seats: int
+    share: str
+    colour: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Every seat of the contests that fill an assembly. `open_places`: seats with nobody in them yet."""
+
+    seats: int
+    filled: int
+    majority: int
+    radius: float
+    parties: tuple[PartySeats, ...]
+    open_places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class StationView:
+    """A station with its tally sheet, where it has one; `path`, `sha256`: the statement's file in the record."""
+
+    id: str
+    name: str
+    district: str
+    result: StationResult
+    sheet: TallySheet | None
+    path: str
+    sha256: str
+    anomalies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DistrictView:
+    """A district with its depth in the tree, 0 for the whole."""
+
+    name: str
+    depth: int
+    result: DistrictResult
+
+
+class Page:
+    """Everything the template shows, in one language."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        result: Result,
+        sheets: Mapping[str, TallySheet],
+        record: RecordInfo,
+        words: Words,
+        closing_counts: tuple[ClosingCount, ...] = (),
+        refused: tuple[Refused, ...] = (),
+    ) -> None:
+        self.definition = definition
+        self.result = result
+        self.record = record
+        self.words = words
+        self.closing_counts = closing_counts
+        self.refused = refused
+        self._sheets = sheets
+        self._districts = {district.id: district for district, _ in definition.all_districts()}
+        self._colours = {party.id: place % PALETTE for place, party in enumerate(definition.parties)}
+
+    @property
+    def title(self) -> str:
+        """The election's title."""
+        return self.text(self.definition.title)
+
+    @property
+    def counted(self) -> int:
+        """How many stations are counted."""
+        return len(self.result.stations) - len(self.result.missing)
+
+    @property
+    def reconciled(self) -> int:
+        """How many counted stations reconcile."""
+        return sum(one.status == "counted" and not one.differences for one in self.result.stations)
+
+    def counters(self, sheet: TallySheet) -> tuple[int, ...]:
+        """A station's figures in the order of `COUNTERS`."""
+        one = sheet.reconciliation
+        booth = (one.cards_used, one.printed, one.spoiled, one.deposited, one.recorded)
+        return (one.matched, one.released, sum(one.refused.values()), *booth)
+
+    def difference(self, one: CountDifference) -> str:
+        """A figure that paper and tally sheet do not share, in words."""
+        own = one.what.strip("()")
+        name = self.words.say(own) if one.what != own else self.option_name(one.contest, one.what)
+        where = f"{self.contest_title(one.contest)}, " if one.contest else ""
+        return where + self.words.say("closing_difference", what=name, sheet=one.sheet, paper=one.paper)
+
+    def text(self, text: Mapping[str, str]) -> str:
+        """A text of the definition in the page's language."""
+        return self.definition.words(dict(text), self.words.language)
+
+    @cached_property
+    def contests(self) -> tuple[ContestView, ...]:
+        """All contests in the definition's order."""
+        roots = {district.id for district in self.definition.districts}
+        return tuple(
+            ContestView(
+                contest=contest,
+                result=result,
+                title=self.text(contest.title),
+                district=self.text(self._districts[contest.district].name),
+                rows=self._rows(contest, result),
+                ties=tuple(self._tie(contest, tie) for tie in result.allocation.ties),
+                excluded=tuple(self.text(contest.option(one).name) for one in result.allocation.excluded),
+                whole_election=contest.district in roots,
+            )
+            for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
+        )
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, tuple[ContestView, ...]], ...]:
+        """Contests by their district's name, districts in the order in which contests first name them."""
+        grouped: dict[str, list[ContestView]] = {}
+        for view in self.contests:
+            grouped.setdefault(view.contest.district, []).append(view)
+        return tuple((views[0].district, tuple(views)) for views in grouped.values())
+
+    @cached_property
+    def assembly(self) -> Assembly | None:
+        """The assembly, or None where fewer than three seats are filled by anything but single offices.
+
+        A contest for one seat in the whole of a tree of districts (a president, a mayor) fills an office, not an
+        assembly.
+        """
+        members = [view for view in self.contests if view.contest.seats > 1 or not view.whole_election]
+        seats = sum(view.contest.seats for view in members)
+        if seats < SMALLEST_ASSEMBLY:
+            return None
+        won: dict[str, int] = {party.id: 0 for party in self.definition.parties}
+        for view in members:
+            for option in view.contest.options:
+                holder = option.party or f"{view.contest.id}/{option.id}"
+                won[holder] = won.get(holder, 0) + view.result.allocation.seats[option.id]
+        return self._seat(seats, {holder: count for holder, count in won.items() if count})
+
+    @cached_property
+    def districts(self) -> tuple[DistrictView, ...]:
+        """All districts, parents before children."""
+        depths = {district.id: len(path) - 1 for district, path in self.definition.all_districts()}
+        return tuple(
+            DistrictView(self.text(self._districts[one.district].name), depths[one.district], one)
+            for one in self.result.districts
+        )
+
+    @cached_property
+    def stations(self) -> tuple[StationView, ...]:
+        """All stations in the definition's order."""
+        notes: dict[str, list[str]] = {}
+        for anomaly in self.result.anomalies:
+            notes.setdefault(anomaly.station, []).append(self.words.anomaly(anomaly))
+        return tuple(
+            StationView(
+                id=station.id,
+                name=station.name,
+                district=self.text(self._districts[station.district].name),
+                result=result,
+                sheet=self._sheets.get(station.id),
+                path=self.record.sheets.get(station.id, ("", ""))[0],
+                sha256=self.record.sheets.get(station.id, ("", ""))[1],
+                anomalies=tuple(notes.get(station.id, ())),
+            )
+            for station, result in zip(self.definition.stations, self.result.stations, strict=True)
+        )
+
+    def option_name(self, contest_id: str, option_id: str) -> str:
+        """An option's name."""
+        return self.text(self.definition.contest(contest_id).option(option_id).name)
+
+    def votes(self, tally: ContestTally) -> list[tuple[str, int]]:
+        """Names and votes of a tally's options, in the definition's order."""
+        contest = self.definition.contest(tally.contest)
+        return [(self.text(option.name), tally.votes.get(option.id, 0)) for option in contest.options]
+
+    def contest_title(self, contest_id: str) -> str:
+        """A contest's title."""
+        return self.text(self.definition.contest(contest_id).title)
+
+    def _rows(self, contest: Contest, result: ContestResult) -> tuple[OptionRow, ...]:
+        votes = {one.option: one for one in result.options}
+        elected: dict[str, list[str]] = {}
+        for one in result.allocation.elected:
+            if one.candidate:
+                elected.setdefault(one.option, []).append(one.candidate)
+        rows = [
+            OptionRow(
+                name=self.text(option.name),
+                party=self._party(option),
+                votes=votes[option.id].votes,
+                percent=votes[option.id].percent,
+                seats=result.allocation.seats[option.id],
+                colour=self._colour(option, place),
+                candidates=tuple(elected.get(option.id, ())),
+            )
+            for place, option in enumerate(contest.options)
+        ]
+        return tuple(sorted(rows, key=lambda row: (-row.votes, row.name)))
+
+    def _party(self, option: Option) -> str:
+        """The party's abbreviation; nothing where the option has none."""
+        return self.definition.party(option.party).abbreviation if option.party else ""
+
+    def _colour(self, option: Option, place: int) -> str:
+        return f"p{self._colours.get(option.party, (len(self._colours) + place) % PALETTE)}"
+
+    def _tie(self, contest: Contest, tie: Tie) -> str:
+        names = [self.text(contest.option(one).name) for one in tie.options]
+        winners = [self.text(contest.option(one).name) for one in tie.winners]
+        kind = "tie_open" if tie.open else "tie_drawn"
+        return self.words.say(kind, seats=tie.seats_at_stake, options=", ".join(names), winners=", ".join(winners))
+
+    def _seat(self, seats: int, won: Mapping[str, int]) -> Assembly:
+        hemicycle = lay_out(seats)
+        parties, dealt = [], 0
+        for place, (holder, count) in enumerate(won.items()):
+            name, abbreviation = self._holder(holder)
+            colour = f"p{self._colours.get(holder, (len(self._colours) + place) % PALETTE)}"
+            places = hemicycle.places[dealt : dealt + count]
+            parties.append(PartySeats(name, abbreviation, count, percent(count, seats), colour, places))
+            dealt += count
+        return Assembly(seats, dealt, seats // 2 + 1, hemicycle.radius, tuple(parties), hemicycle.places[dealt:])
+
+    def _holder(self, holder: str) -> tuple[str, str]:
+        contest_id, slash, option_id = holder.partition("/")
+        if slash:
+            name = self.option_name(contest_id, option_id)
+            return name, ""
+        party = self.definition.party(holder)
+        return self.text(party.name), party.abbreviation

@@ -1,0 +1,50 @@
+"""The results page's words and figures in one language, from the catalogues `page/LANGUAGE.json`."""
+
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from testigo.count.anomalies import Anomaly
+from testigo.errors import InvalidInput
+
+LANGUAGES = ("es", "en")
+"""Languages that have a catalogue; a new one is a file in `page/` and its code here."""
+
+NARROW_SPACE = "\u202f"
+
+
+class Words:
+    """One language's catalogue. Raises `InvalidInput` for a language without one."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise InvalidInput(f"the results page has no words in {language!r}", mend=f"use one of {known}")
+        self.language = language
+        file = resources.files("testigo.count") / "page" / f"{language}.json"
+        self._catalogue: dict[str, str] = msgspec.json.decode(file.read_bytes())
+
+    def say(self, key: str, **values: Any) -> str:
+        """A text of the catalogue with whole numbers spelled in the language's way."""
+        spelled = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return self._catalogue[key].format(**spelled)
+
+    def number(self, value: int) -> str:
+        """A whole number with thousands kept apart, from five digits on."""
+        if abs(value) < 10_000:
+            return str(value)
+        return f"{value:,}".replace(",", self._catalogue["thousands"])
+
+    def percent(self, value: str) -> str:
+        """A decimal string as a percentage."""
+        return value.replace(".", self._catalogue["decimal"]) + NARROW_SPACE + "%"
+
+    def date(self, iso: str) -> str:
+        """A day `YYYY-MM-DD` in words."""
+        year, month, day = iso.split("-")
+        return self.say("date", day=int(day), month=self._catalogue["months"].split()[int(month) - 1], year=int(year))
+
+    def anomaly(self, anomaly: Anomaly) -> str:
+        """What is odd, in a sentence."""
+        return self.say(f"anomaly_{anomaly.kind}", found=anomaly.found, allowed=anomaly.allowed, detail=anomaly.detail)

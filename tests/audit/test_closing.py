@@ -1,0 +1,250 @@
+"""The closing count: real slips as pictures, what a person enters, two hand counts, and boxes that do not agree."""
+
+import csv
+import io
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from testigo.audit import (
+    EnteredPaper,
+    Paper,
+    blank_form,
+    closing_count,
+    papers_from_images,
+    read_entries,
+    read_form,
+    read_papers,
+    same_twice,
+)
+from testigo.ballot import Ballot, Reconciliation, Slip, TallySheet, new_slip_number, tally_ballots
+from testigo.ballot.reader import SlipReading
+from testigo.election import Definition, load
+from testigo.errors import InvalidInput, SeveralMistakes
+
+STATION = "01-01"
+
+
+@pytest.fixture(scope="module")
+def definition(project_root: Path) -> Definition:
+    return load(project_root / "examples" / "municipality" / "election.yaml")
+
+
+def _ballots(definition: Definition, count: int, seed: int = 1) -> list[Ballot]:
+    chance = random.Random(seed)
+    (style,) = definition.styles_of_station(STATION)
+    made = []
+    for _ in range(count):
+        choices = {}
+        for contest_id in style.contests:
+            options = [option.id for option in definition.contest(contest_id).options]
+            choices[contest_id] = tuple(chance.sample(options, chance.randint(0, 1)))
+        made.append(Ballot.mark(definition, style, choices))
+    return made
+
+
+def _sheet(definition: Definition, ballots: list[Ballot], spoiled: int = 1) -> TallySheet:
+    count = len(ballots)
+    counters = Reconciliation(
+        registered=24,
+        matched=count,
+        released=0,
+        refused={},
+        released_reasons={},
+        release_cap=2,
+        cards_made=40,
+        cards_used=count,
+        printed=count + spoiled,
+        spoiled=spoiled,
+        spoiled_reasons={"mistake": spoiled},
+        deposited=count,
+        recorded=count,
+    )
+    tally = tally_ballots(definition, STATION, ballots)
+    return TallySheet(STATION, "2027-04-11T11:00:00Z", "2027-04-11T21:00:00Z", tally, counters, {})
+
+
+def _reading(ballot: Ballot | None, number: str = "", refused: str = "", agrees: bool | None = True) -> SlipReading:
+    return SlipReading(number=number, station=STATION, choices=ballot, refused=refused, agrees_with_qr=agrees)
+
+
+def _papers(ballots: list[Ballot]) -> list[Paper]:
+    return [Paper(f"scan.png#{number}", _reading(one, f"N{number}")) for number, one in enumerate(ballots, 1)]
+
+
+def test_real_slips_on_real_pictures_agree_with_the_sheet(definition: Definition, tmp_path: Path) -> None:
+    ballots = _ballots(definition, 5)
+    for number, ballot in enumerate(ballots):
+        slip = Slip(definition, STATION, ballot, new_slip_number(), "es")
+        (tmp_path / f"{number}.png").write_bytes(slip.png())
+    Image.new("L", (600, 900), 255).save(tmp_path / "table.png")
+    papers = read_papers(sorted(tmp_path.glob("*.png")), definition, STATION)
+    entries = {"table.png#1": "no-paper"}
+    paper = papers_from_images(definition, STATION, papers, entries, spoiled=1)
+    count = closing_count(definition, _sheet(definition, ballots), paper)
+    assert count.holds
+    assert count.papers == 5
+    missing = closing_count(
+        definition, _sheet(definition, ballots), papers_from_images(definition, STATION, papers[1:], entries)
+    )
+    assert ("", "(papers)", 5, 4) in [(one.contest, one.what, one.sheet, one.paper) for one in missing.differences]
+
+
+def test_a_vote_moved_on_the_sheet_is_found_in_both_options(definition: Definition) -> None:
+    ballots = _ballots(definition, 12)
+    sheet = _sheet(definition, ballots)
+    mayor, council = sheet.tally.contests
+    winner, loser = sorted(mayor.votes, key=mayor.votes.__getitem__, reverse=True)[:2]
+    votes = mayor.votes | {winner: mayor.votes[winner] - 1, loser: mayor.votes[loser] + 1}
+    stolen = msgspec.structs.replace(
+        sheet,
+        tally=msgspec.structs.replace(sheet.tally, contests=(msgspec.structs.replace(mayor, votes=votes), council)),
+    )
+    count = closing_count(definition, stolen, papers_from_images(definition, STATION, _papers(ballots), {}))
+    assert {(one.contest, one.what, one.sheet - one.paper) for one in count.differences} == {
+        ("mayor", winner, -1),
+        ("mayor", loser, 1),
+    }
+    assert not count.holds
+
+
+def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
+    ballots = _ballots(definition, 4)
+    papers = [*_papers(ballots[:3]), Paper("torn.jpg#1", _reading(None, refused="torn"))]
+    waiting = closing_count(
+        definition, _sheet(definition, ballots), papers_from_images(definition, STATION, papers, {})
+    )
+    assert waiting.unread == 1
+    assert not waiting.holds
+    entry = EnteredPaper(ballots[3].style, ballots[3].choices)
+    settled = papers_from_images(definition, STATION, papers, {"torn.jpg#1": entry})
+    assert closing_count(definition, _sheet(definition, ballots), settled).holds
+    assert settled.unsettled[0].settled
+
+
+def test_an_illegible_vote_is_entered_as_null_and_shows_as_a_difference(definition: Definition) -> None:
+    ballots = _ballots(definition, 3)
+    entry = EnteredPaper(ballots[2].style, {"mayor": ("(null)",), "council": ballots[2].choices["council"]})
+    papers = [*_papers(ballots[:2]), Paper("a.png#1", _reading(None, refused="not legible"))]
+    count = closing_count(
+        definition, _sheet(definition, ballots), papers_from_images(definition, STATION, papers, {"a.png#1": entry})
+    )
+    assert ("mayor", "(null)", 0, 1) in [(one.contest, one.what, one.sheet, one.paper) for one in count.differences]
+    assert {one.contest for one in count.differences} == {"mayor"}
+
+
+def test_a_paper_photographed_twice_counts_once_and_a_forged_twin_is_unsettled(definition: Definition) -> None:
+    first, second = _ballots(definition, 30)[:1], None
+    second = next(one for one in _ballots(definition, 30) if one != first[0])
+    again = Paper("b.png#1", _reading(first[0], "N1"))
+    twice = papers_from_images(definition, STATION, [*_papers(first), again], {})
+    assert twice.papers == 1
+    assert [one.settled for one in twice.unsettled] == [True]
+    forged = papers_from_images(definition, STATION, [*_papers(first), Paper("b.png#1", _reading(second, "N1"))], {})
+    assert forged.papers == 1
+    assert [one.settled for one in forged.unsettled] == [False]
+
+
+def test_the_text_counts_where_the_qr_code_disagrees(definition: Definition) -> None:
+    (ballot,) = _ballots(definition, 1)
+    paper = papers_from_images(definition, STATION, [Paper("a.png#1", _reading(ballot, "N1", agrees=False))], {})
+    assert paper.contests == tally_ballots(definition, STATION, [ballot]).contests
+    assert "QR" in paper.unsettled[0].reason
+
+
+@pytest.mark.parametrize(
+    ("entries", "problem"),
+    [
+        ({"scan.png#1": "no-paper"}, "did not refuse"),
+        ({"a.png#1": EnteredPaper("nowhere", {})}, "no ballot style"),
+        ({"a.png#1": EnteredPaper("puerto-laurel", {"mayor": ("nobody",)})}, "no option"),
+        ({"a.png#1": EnteredPaper("puerto-laurel", {"senate": ()})}, "not on ballot style"),
+    ],
+)
+def test_entries_that_cannot_be_are_refused(definition: Definition, entries: dict, problem: str) -> None:
+    papers = [*_papers(_ballots(definition, 1)), Paper("a.png#1", _reading(None, refused="torn"))]
+    with pytest.raises(InvalidInput, match=problem):
+        papers_from_images(definition, STATION, papers, entries)
+
+
+@given(st.binary(max_size=200))
+def test_entries_of_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        read_entries(data)
+    except InvalidInput as error:
+        assert "\n" not in error.mend
+
+
+def _filled(definition: Definition, sheet: TallySheet, **changed: int) -> bytes:
+    """The form as people fill it who count what the sheet says; `changed`: `mayor_OPTION` → other count."""
+    rows = list(csv.reader(io.StringIO(blank_form(definition, STATION))))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(rows[0])
+    for contest, option, _ in rows[1:]:
+        tally = next((one for one in sheet.tally.contests if one.contest == contest), None)
+        if tally is None:
+            count = {"(papers)": sheet.reconciliation.recorded, "(spoiled)": sheet.reconciliation.spoiled}[option]
+        else:
+            special = {"(blank)": tally.blank, "(null)": tally.null, "(ballots)": tally.ballots}
+            count = special.get(option, tally.votes.get(option, 0))
+        writer.writerow([contest, option, changed.get(f"{contest}_{option.strip('()')}", count)])
+    return text.getvalue().encode()
+
+
+@settings(max_examples=20, deadline=None)
+@given(count=st.integers(0, 30), seed=st.integers(0, 3))
+def test_an_honest_hand_count_agrees(project_root: Path, count: int, seed: int) -> None:
+    definition = load(project_root / "examples" / "municipality" / "election.yaml")
+    sheet = _sheet(definition, _ballots(definition, count, seed))
+    first, second = (read_form(_filled(definition, sheet), definition, STATION) for _ in range(2))
+    assert closing_count(definition, sheet, same_twice(first, second)).holds
+
+
+def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
+    sheet = _sheet(definition, _ballots(definition, 10))
+    first = read_form(_filled(definition, sheet), definition, STATION)
+    blank = sheet.tally.contests[0].blank
+    votes = sheet.tally.contests[0].votes["barrios-robles"]
+    other = _filled(definition, sheet, **{"mayor_barrios-robles": votes + 1, "mayor_blank": blank - 1})
+    with pytest.raises(SeveralMistakes, match="hand count differ") as caught:
+        same_twice(first, read_form(other, definition, STATION))
+    assert len(caught.value.mistakes) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (b"mayor,(blank)", b"mayor,(blanc)", "not on the form"),
+        (b"contest,option,count", b"a,b,c", "first line"),
+        (b",(papers),10", b",(papers),-1", "not a count"),
+        (b",(papers),10", b",(papers),", "not a count"),
+        (b",(papers),10", b",(papers),9999999", "not a count"),
+        (b",(papers),10", b",(papers),9", "more ballots than papers"),
+        (b",(papers),10\r\n", b"", "is missing"),
+        (b",(papers),10\r\n", b",(papers),10\r\n,(papers),10\r\n", "a second time"),
+        (b"mayor,(ballots),10", b"mayor,(ballots),1", "more votes than"),
+        (b"contest", b"\xff\xfe", "UTF-8"),
+    ],
+)
+def test_a_form_with_a_mistake_is_refused_with_its_line(
+    definition: Definition, old: bytes, new: bytes, problem: str
+) -> None:
+    form = _filled(definition, _sheet(definition, _ballots(definition, 10)))
+    assert old in form
+    with pytest.raises((InvalidInput, SeveralMistakes)) as caught:
+        read_form(form.replace(old, new, 1), definition, STATION, place="form.csv")
+    assert problem in str(caught.value)
+
+
+@given(st.binary(max_size=300))
+def test_forms_of_any_bytes_are_read_or_refused(project_root: Path, data: bytes) -> None:
+    definition = load(project_root / "examples" / "municipality" / "election.yaml")
+    for form in (data, b"contest,option,count\r\n" + data):
+        with pytest.raises((InvalidInput, SeveralMistakes)):
+            read_form(form, definition, STATION)

@@ -1,0 +1,261 @@
+"""The centre under honest use, in any order and twice, and under attack."""
+
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from testigo import canonical, record
+from testigo.ballot import TallySheet
+from testigo.count import Centre, Conflict, authority_key, count_result, read_ledger
+from testigo.election import MachineKey, MachineKeys
+from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo.keys import SigningKey
+
+SheetOf = Callable[..., TallySheet]
+
+
+def test_a_new_centre_has_keys_apart_and_a_record_that_binds_the_log_key_to_the_root(centre: Centre) -> None:
+    authority = centre.folder / "authority"
+    assert sorted(folder.name for folder in authority.iterdir()) == ["auditor", "centre", "log", "root"]
+    assert {folder.stat().st_mode & 0o777 for folder in [authority, *authority.iterdir()]} == {0o700}
+    assert {file.stat().st_mode & 0o777 for file in authority.glob("*/*")} == {0o600}
+    log_key = record.read_record(centre.public).log_key
+    assert log_key is not None
+    assert centre.key_ring.of_station("", "log").public == log_key
+    assert centre.key_ring.root == authority_key(centre.folder, "root").public
+    assert record.read_record(centre.public).ok
+
+
+def test_a_folder_with_something_in_it_is_no_place_for_a_new_centre(centre: Centre, definition_file: Path) -> None:
+    before = sorted(centre.folder.rglob("*"))
+    with pytest.raises(StorageError, match="not empty"):
+        Centre.create(centre.folder, definition_file)
+    assert sorted(centre.folder.rglob("*")) == before
+
+
+def test_any_order_and_any_repetition_give_the_same_result(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    sheets = {name: sheet_of(name) for name in machines}
+    bundles = {name: machines[name].bundle(sheets[name]) for name in machines}
+    expected = count_result(centre.definition, sheets)
+    for name in ["s1", "n1", "s1", "n2", "n1"]:
+        receipt = centre.receive(bundles[name])
+        assert receipt.station == name
+    assert centre.receive(bundles["n1"]).already
+    assert canonical.encode(centre.result()) == canonical.encode(expected)
+    assert len(centre.ledger.entries) == 2 + 3 + 2 * 3
+    again = Centre.open(centre.folder)
+    assert again.result() == expected
+    assert again.ledger.entries == centre.ledger.entries
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrivals=st.lists(st.sampled_from(["n1", "n2", "s1"]), max_size=7), reopen=st.sets(st.integers(0, 6)))
+def test_any_subset_order_and_repetition_counts_what_came(
+    centre: Centre, machines: dict, sheet_of: SheetOf, arrivals: list[str], reopen: set[int]
+) -> None:
+    bundles = {name: machines[name].bundle(sheet_of(name)) for name in machines}
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(shutil.copytree(centre.folder, Path(folder) / "centre"))
+        office = Centre.open(other)
+        for number, name in enumerate(arrivals):
+            assert office.receive(bundles[name]).already == (name in arrivals[:number])
+            if number in reopen:
+                office = Centre.open(other)
+        assert office.result() == count_result(centre.definition, {name: sheet_of(name) for name in arrivals})
+        assert len(office.ledger.entries) == len(centre.ledger.entries) + 2 * len(set(arrivals))
+        assert record.read_record(office.public).ok
+
+
+def test_two_centre_processes_on_one_folder_do_not_lose_each_others_packages(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    other = Centre.open(centre.folder)
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    other.receive(machines["s1"].bundle(sheet_of("s1")))
+    centre.receive(machines["n2"].bundle(sheet_of("n2")))
+    assert centre.result().missing == ()
+    assert record.read_record(centre.public).ok
+
+
+def test_a_power_cut_between_keeping_and_recording_loses_nothing(
+    centre: Centre, machines: dict, sheet_of: SheetOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = machines["n1"].bundle(sheet_of("n1"))
+    for point in ("append", "publish"):
+        real, calls = getattr(record.Log, point), itertools.count()
+
+        def cut(log: record.Log, *arguments: bytes) -> object:
+            # Call 0 of `publish` is the look whether another process wrote; the cut falls into the commit.
+            if next(calls) == 1:  # noqa: B023
+                raise KeyboardInterrupt
+            return real(log, *arguments)  # noqa: B023
+
+        with monkeypatch.context() as patch:
+            patch.setattr(record.Log, point, cut)
+            with pytest.raises(KeyboardInterrupt):
+                centre.receive(bundle)
+        centre = Centre.open(centre.folder)
+        assert centre.ledger.sheets["n1"] == sheet_of("n1")
+        assert record.read_record(centre.public).ok
+        bundle = machines["n2"].bundle(sheet_of("n2"))
+    assert not list((centre.folder / "received").glob("*.incoming"))
+
+
+def test_a_second_different_sheet_is_refused_and_kept(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    before = (centre.public / "checkpoint").read_bytes()
+    other = machines["n1"].bundle(sheet_of("n1", seed=2))
+    with pytest.raises(Conflict, match="already sent another tally sheet"):
+        centre.receive(other)
+    assert (centre.public / "checkpoint").read_bytes() == before
+    assert centre.result().contests == count_result(centre.definition, {"n1": sheet_of("n1")}).contests
+    (refused,) = Centre.open(centre.folder).refused()
+    assert refused.station == "n1"
+    assert (centre.folder / refused.file).read_bytes() == other
+
+
+def test_two_different_sheets_in_one_package_are_a_conflict_and_nothing_is_taken(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    second = machines["n1"].statement("tally-sheet", sheet_of("n1", seed=2))
+    with pytest.raises(Conflict):
+        centre.receive(machines["n1"].bundle(sheet_of("n1"), extra=(second,)))
+    assert centre.ledger.sheets == {}
+    assert Centre.open(centre.folder).ledger.sheets == {}
+
+
+def test_a_sheet_signed_by_another_station_or_machine_is_refused(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    n1, n2 = machines["n1"], machines["n2"]
+    forged = [
+        n1.statement("tally-sheet", sheet_of("n1"), key=n2.keys["chair"]),
+        n1.statement("tally-sheet", sheet_of("n1"), key=n1.keys["booth"]),
+        n1.statement("tally-sheet", sheet_of("n1"), key=SigningKey.generate()),
+    ]
+    for envelope in forged:
+        package = record.pack(
+            [envelope], n1.keys["chair"], election=centre.ledger.election, subject="n1", issued="2027-04-11T22:00:00Z"
+        )
+        with pytest.raises(InvalidSignature):
+            centre.receive(package)
+        with pytest.raises(InvalidSignature):
+            centre.append(envelope)
+    outer = record.pack(
+        [n1.statement("tally-sheet", sheet_of("n1"))],
+        n2.keys["chair"],
+        election=centre.ledger.election,
+        subject="n1",
+        issued="2027-04-11T22:00:00Z",
+    )
+    with pytest.raises(InvalidSignature):
+        centre.receive(outer)
+    assert centre.result().missing == ("n1", "n2", "s1")
+
+
+def test_a_package_of_another_election_is_one_sentence(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    with pytest.raises(InvalidInput, match="another election") as caught:
+        centre.receive(machines["n1"].bundle(sheet_of("n1"), election="0" * 64))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InvalidInput, match="another election"):
+        centre.append(machines["n1"].statement("tally-sheet", sheet_of("n1"), election="0" * 64))
+
+
+def test_a_sheet_of_one_station_in_the_name_of_another_is_refused(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    with pytest.raises(InvalidInput, match="sent as that of"):
+        centre.receive(machines["n2"].bundle(sheet_of("n1")))
+
+
+def test_sums_that_do_not_come_out_are_refused_and_kept(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    sheet = sheet_of("s1")
+    first, *rest = sheet.tally.contests
+    padded = msgspec.structs.replace(first, votes=first.votes | {"ana": first.votes["ana"] + 1})
+    bad = msgspec.structs.replace(sheet, tally=msgspec.structs.replace(sheet.tally, contests=(padded, *rest)))
+    with pytest.raises(InvalidInput, match="cannot be"):
+        centre.receive(machines["s1"].bundle(bad))
+    assert [one.station for one in centre.refused()] == ["s1"]
+
+
+def test_reconciliation_that_does_not_hold_is_counted_and_reported(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    centre.receive(machines["s1"].bundle(sheet_of("s1", recorded=19, reasons={"deposited=recorded": "power cut"})))
+    (station,) = centre.result().with_differences
+    assert station.status == "counted"
+    assert [(one.left, one.right, one.reason) for one in station.differences] == [
+        ("deposited", "recorded", "power cut")
+    ]
+
+
+def test_a_machine_gets_one_key_and_a_key_one_machine(centre: Centre, machines: dict) -> None:
+    with pytest.raises(Conflict, match="already has a key"):
+        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "n1"),)))
+    with pytest.raises(InvalidInput, match="no key can be admitted"):
+        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "nowhere"),)))
+    with pytest.raises(InvalidInput, match="no key can be admitted"):
+        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "root"),)))
+
+
+def test_machine_keys_not_signed_by_the_root_are_refused(centre: Centre, sheet_of: SheetOf) -> None:
+    body = msgspec.to_builtins(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "n1"),)))
+    statement = record.Statement("machine-keys", centre.ledger.election, "n1", "2027-04-11T22:00:00Z", body)
+    with pytest.raises(InvalidSignature, match="root key"):
+        centre.append(statement.sign(authority_key(centre.folder, "centre")))
+
+
+def test_what_may_be_said_once_is_not_said_again(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    with pytest.raises(Conflict, match="a second zero-report of station n1"):
+        centre.append(machines["n1"].statement("zero-report", {"station": "n1", "more": 1}))
+    auditor = authority_key(centre.folder, "auditor")
+
+    def draw(digits: str) -> bytes:
+        body = {"digits": digits}
+        return record.Statement("public-draw", centre.ledger.election, "", "2027-04-12T09:00:00Z", body).sign(auditor)
+
+    with pytest.raises(InvalidInput, match="at least 20 dice"):
+        centre.append(draw("1234567" * 3))
+    assert centre.append(draw("123456" * 4))
+    assert not centre.append(draw("123456" * 4))
+    with pytest.raises(Conflict, match="a second public-draw"):
+        centre.append(draw("654321" * 4))
+    assert centre.result().draw == "123456" * 4
+
+
+def test_a_result_is_published_once_until_it_changes(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    first = centre.publish_result()
+    size = len(centre.ledger.entries)
+    assert centre.publish_result() == first
+    assert len(centre.ledger.entries) == size
+    centre.receive(machines["n2"].bundle(sheet_of("n2")))
+    assert centre.publish_result() != first
+    assert read_ledger(centre.public).result == centre.result()
+
+
+def test_a_damaged_record_is_not_opened(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    (file,) = (centre.public / "statements").glob("*tally-sheet*")
+    data = bytearray(file.read_bytes())
+    data[100] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(InvalidInput, match="does not hold"):
+        Centre.open(centre.folder)
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"not json", b"\xff" * 100, json.dumps({"a": 1}).encode()])
+def test_rubbish_is_one_sentence_and_leaves_nothing(centre: Centre, machines: dict, data: bytes) -> None:
+    before = sorted(centre.folder.rglob("*"))
+    with pytest.raises(InvalidInput):
+        centre.receive(data)
+    assert sorted(centre.folder.rglob("*")) == before

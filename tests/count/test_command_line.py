@@ -1,0 +1,148 @@
+"""An election night by command: `testigo centre` and `testigo audit`, with what goes wrong in it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from testigo.ballot import TallySheet
+from testigo.cli import main
+from testigo.count import Centre, Result
+from testigo.record import read_record
+
+SheetOf = Callable[..., TallySheet]
+DICE = "41263 55142 36214 12653"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """`run(*arguments)` → exit code, standard output, standard error."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main([str(one) for one in arguments])
+        output = capsys.readouterr()
+        return int(caught.value.code or 0), output.out, output.err
+
+    return command
+
+
+@pytest.fixture
+def office(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -> Path:
+    """A centre that admitted everybody, with the stations' packages beside it in `courier/`."""
+    courier = tmp_path / "courier"
+    courier.mkdir()
+    for name, one in machines.items():
+        (courier / f"{name}.bundle").write_bytes(one.bundle(sheet_of(name)))
+    return centre.folder
+
+
+def _hand_count(form: str, sheet: TallySheet) -> str:
+    rows = list(csv.reader(io.StringIO(form)))
+    tallies = {one.contest: one for one in sheet.tally.contests}
+    for row in rows[1:]:
+        if row[0]:
+            tally = tallies[row[0]]
+            special = {"(blank)": tally.blank, "(null)": tally.null, "(ballots)": tally.ballots}
+            row[2] = str(special.get(row[1], tally.votes.get(row[1], 0)))
+        else:
+            row[2] = str({"(papers)": sheet.reconciliation.recorded, "(spoiled)": sheet.reconciliation.spoiled}[row[1]])
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, sheet_of: SheetOf) -> None:
+    courier, tmp = office.parent / "courier", office.parent
+    (courier / "rubbish.bundle").write_text("hello")
+    code, out, _ = run("centre", "receive", office, *sorted(courier.glob("*.bundle")), "--json")
+    told = json.loads(out)
+    assert code == 1
+    assert sorted(one["station"] for one in told["received"]) == ["n1", "n2", "s1"]
+    assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish.bundle"]
+    assert run("centre", "receive", office, courier / "n1.bundle")[:2] == (0, "station n1: already here\n")
+
+    code, out, _ = run("audit", "draw", office, "--seed", DICE, "--json")
+    drawn = [one["id"] for one in json.loads(out)["drawn"]]
+    assert (code, len(drawn)) == (0, 2)
+    code, _, err = run("audit", "draw", office, "--seed", DICE)
+    assert (code, "already drawn" in err) == (1, True)
+
+    _, form, _ = run("audit", "form", definition_file, "--station", drawn[0])
+    (tmp / "a.csv").write_text(_hand_count(form, sheet_of(drawn[0])))
+    (tmp / "b.csv").write_text(_hand_count(form, sheet_of(drawn[0])))
+    code, _, err = run("audit", "closing-count", office, "--station", drawn[0], *["--by-hand", tmp / "a.csv"] * 2)
+    assert (code, "the same form twice" in err) == (1, True)
+    by_hand = ("--by-hand", tmp / "a.csv", "--by-hand", tmp / "b.csv")
+    code, out, _ = run("audit", "closing-count", office, "--station", drawn[0], *by_hand)
+    assert code == 0
+    assert "agree in every figure" in out
+    for name in ("a.csv", "b.csv"):
+        (tmp / name).write_text((tmp / name).read_text().replace("(spoiled),1", "(spoiled),2"))
+    code, _, err = run("audit", "closing-count", office, "--station", drawn[0], *by_hand)
+    assert (code, "a second closing-count" in err) == (1, True)
+    code, out, _ = run("audit", "closing-count", office, "--station", drawn[0], *by_hand, "--dry-run")
+    assert (code, "DIFFERENCE (spoiled): tally sheet 1, paper 2" in out) == (1, True)
+
+    code, out, _ = run("centre", "publish", office, "--out", tmp / "results", "--json")
+    assert code == 0
+    assert Result.from_payload(json.loads(out)["result"]) == Centre.open(office).result()
+    assert "Coincide con el acta" in (tmp / "results" / "index.html").read_text()
+    assert run("centre", "results", office / "public", "--out", tmp / "again")[0] == 0
+    assert (tmp / "again" / "index.html").read_bytes() == (tmp / "results" / "index.html").read_bytes()
+    code, out, _ = run("centre", "status", office)
+    assert code == 0
+    assert "3 of 3 stations" in out
+    assert read_record(office / "public").ok
+
+
+def test_create_admit_and_the_way_back(
+    run: Callable[..., Any], definition_file: Path, tmp_path: Path, machines: dict
+) -> None:
+    code, out, _ = run("centre", "create", tmp_path / "new", definition_file, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert Centre.open(tmp_path / "new").key_ring.root.hex == told["root_key"]
+    request = tmp_path / "n1" / "machine-keys-request.json"
+    request.parent.mkdir()
+    request.write_bytes(msgspec.json.encode(machines["n1"].machine_keys))
+    assert run("centre", "admit", tmp_path / "new", request)[0] == 0
+    envelope = (request.parent / "machine-keys.json").read_bytes()
+    assert Centre.open(tmp_path / "new").ledger.holds(envelope)
+    request.write_text("{")
+    code, _, err = run("centre", "admit", tmp_path / "new", request)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "not a request to admit machine keys" in err
+
+
+def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], definition_file: Path) -> None:
+    code, out, _ = run("audit", "deck", definition_file, "--station", "n1", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert sum(told["expected"]["ballots"].values()) == len(told["ballots"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("audit", "draw", "OFFICE", "--seed", "12345"), "5 dice, where at least 20"),
+        (("audit", "closing-count", "OFFICE", "--station", "n1", "--images", "."), "no tally sheet"),
+        (("audit", "deck", "ELECTION", "--station", "x9"), "no station 'x9'"),
+        (("audit", "settle-ties", "OFFICE", "--seed", "1" * 20), "no tie waits"),
+        (("centre", "status", "NOWHERE"), "key is not here"),
+        (("centre", "create", "OFFICE", "ELECTION"), "not empty"),
+    ],
+)
+def test_mistakes_are_one_sentence(
+    run: Callable[..., Any], office: Path, definition_file: Path, arguments: tuple[str, ...], problem: str
+) -> None:
+    places = {"OFFICE": office, "ELECTION": definition_file, "NOWHERE": office.parent / "nowhere"}
+    code, _, err = run(*(places.get(one, one) for one in arguments))
+    assert code == 1
+    assert problem in err
+    assert "Traceback" not in err

@@ -1,0 +1,168 @@
+"""The results page as files, and as people meet it: in Chromium, at 360 px, without network, checked by axe."""
+
+import csv
+import io
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, sync_playwright
+
+from testigo.ballot import TallySheet
+from testigo.count import Centre, Refused, count_result, publish_results
+from testigo.count.exports import as_csv
+from testigo.count.hemicycle import lay_out
+from testigo.count.words import LANGUAGES, Words
+from testigo.errors import InvalidInput
+
+SheetOf = Callable[..., TallySheet]
+EVIL = 'corte <script>alert("x")</script> & =1+1'
+
+
+@pytest.fixture
+def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -> Path:
+    """A page of two counted stations, one with a difference, and one missing."""
+    odd = sheet_of("n1", recorded=19)
+    counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
+    centre.receive(machines["n1"].bundle(msgspec.structs.replace(odd, reconciliation=counters)))
+    centre.receive(machines["s1"].bundle(sheet_of("s1", 33)))
+    publish_results(centre.public, tmp_path / "results", refused=(Refused("n2", "f" * 64, EVIL),))
+    return tmp_path / "results"
+
+
+def test_every_figure_of_the_tally_sheets_is_in_the_table(results: Path, sheet_of: SheetOf) -> None:
+    rows = list(csv.DictReader(io.StringIO((results / "result.csv").read_text("utf-8-sig"))))
+    for station, ballots in (("n1", 20), ("s1", 33)):
+        for tally in sheet_of(station, ballots).tally.contests:
+            told = {
+                row["option"]: int(row["votes"])
+                for row in rows
+                if (row["station"], row["contest"]) == (station, tally.contest)
+            }
+            rest = {
+                "(blank)": tally.blank,
+                "(null)": tally.null,
+                "(undervotes)": tally.undervotes,
+                "(ballots)": ballots,
+            }
+            assert told == tally.votes | rest or tally.contest == "native-seat"
+    assert {row["station"] for row in rows} == {"n1", "s1"}
+
+
+def test_a_sheet_that_is_set_aside_is_not_in_the_table_and_no_name_is_a_formula(
+    centre: Centre, sheet_of: SheetOf
+) -> None:
+    sheets = {"n1": sheet_of("n1", spoiled=-1), "n2": sheet_of("n2")}
+    stations = [msgspec.structs.replace(one, name="=1+1") for one in centre.definition.stations]
+    definition = msgspec.structs.replace(centre.definition, stations=tuple(stations))
+    text = as_csv(definition, sheets, count_result(definition, sheets)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["station"] for row in rows} == {"n2"}
+    assert {row["station_name"] for row in rows} == {"'=1+1"}
+
+
+def test_the_json_is_the_result_that_anyone_counts(results: Path, centre: Centre) -> None:
+    told = json.loads((results / "result.json").read_text())
+    assert told["result"] == json.loads(json.dumps(count_result(centre.definition, centre.ledger.sheets).payload()))
+    assert told["record"]["root_key"] == centre.key_ring.root.hex
+    for path, digest in told["record"]["sheets"].values():
+        assert (centre.public / path).exists()
+        assert digest in {entry.sha256 for entry in centre.ledger.entries}
+
+
+def test_nothing_is_loaded_and_nothing_from_a_statement_becomes_markup(results: Path) -> None:
+    for name in ("index.html", "index.en.html"):
+        text = (results / name).read_text()
+        assert "<script" not in text
+        assert "corte &lt;script&gt;" in text
+        assert not re.search(r"(src|srcset|action|background)=|@import|url\(", text)
+        assert all(not address.startswith(("http", "//")) for address in re.findall(r'href="([^"]*)"', text))
+        assert "default-src 'none'" in text
+
+
+def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Path) -> None:
+    (centre.public / "stranger.txt").write_text("hello")
+    with pytest.raises(InvalidInput, match="does not hold"):
+        publish_results(centre.public, tmp_path / "results")
+    assert not (tmp_path / "results").exists()
+
+
+def test_both_catalogues_have_the_same_words_with_the_same_places() -> None:
+    spanish, english = (Words(code)._catalogue for code in LANGUAGES)
+    assert spanish.keys() == english.keys()
+    for key in spanish:
+        assert set(re.findall(r"{\w+}", spanish[key])) == set(re.findall(r"{\w+}", english[key])), key
+
+
+@given(seats=st.integers(1, 700))
+def test_seats_of_a_hemicycle_do_not_touch_and_stay_inside(seats: int) -> None:
+    hemicycle = lay_out(seats)
+    assert len(hemicycle.places) == seats
+    assert all(math.hypot(place.x, place.y) + hemicycle.radius <= 1.001 for place in hemicycle.places)
+    assert all(place.y < 0 for place in hemicycle.places)
+    angles = [math.atan2(-place.y, place.x) for place in hemicycle.places]
+    assert all(one >= other - 1e-6 for one, other in itertools.pairwise(angles))
+    for number, one in enumerate(hemicycle.places[:60]):
+        for other in hemicycle.places[number + 1 :]:
+            assert math.dist((one.x, one.y), (other.x, other.y)) >= 2 * hemicycle.radius
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        context = browser.new_context(offline=True)
+        yield context.new_page()
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+def test_axe_finds_nothing(results: Path, browser_page: Page, name: str, scheme: str) -> None:
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.goto((results / name).as_uri())
+    browser_page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = Axe().run(browser_page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_fits_the_screen_and_loads_nothing(results: Path, browser_page: Page, width: int) -> None:
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    complaints: list[str] = []
+    browser_page.on("console", lambda message: complaints.append(message.text))
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    browser_page.goto((results / "index.html").as_uri())
+    browser_page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [url for url in asked if not url.endswith("index.html")] == []
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_languages_switch_and_differences_are_in_plain_sight(results: Path, browser_page: Page) -> None:
+    browser_page.goto((results / "index.html").as_uri())
+    assert browser_page.locator("html").get_attribute("lang") == "es"
+    notice = browser_page.locator(".notice.bad").first
+    assert notice.is_visible()
+    assert "n1" in notice.inner_text()
+    assert EVIL in notice.inner_text()
+    browser_page.get_by_role("link", name="English").press("Enter")
+    assert browser_page.locator("html").get_attribute("lang") == "en"
+    assert browser_page.get_by_role("heading", level=1).inner_text() == "Test election"
+    browser_page.get_by_role("link", name="n1", exact=True).press("Enter")
+    sheet = browser_page.get_by_role("link", name=re.compile("tally-sheet-n1"))
+    assert sheet.is_visible()
+    assert sheet.get_attribute("href", timeout=1000).startswith("../public/statements/")
