@@ -1,9 +1,20 @@
 """One voter's choices, on screen, on paper and added up.
 
-`marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape.
+`marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `cast_vote_record`
+the machine's record of one ballot. On paper: `slip` is the paper vote, `slip_number` its name, `qr` its QR code,
+`printer` (and `escpos_printer`) where it comes out. Read again (docs/paper-vote.md): `reader` is the story,
+`photograph` finds and flattens slips, `legal_print` says what may stand on them, `likeness` compares. `typeset` sets
+every printed page of every room.
+
+A new paper size is a template beside `slip.typ`; a new printer is a class with `print_slip` and a line in
+`printer.open_printer`.
 """
 
+from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.marks import Ballot, too_many, unused
+from testigo.ballot.printer import FolderPrinter, Printer, PrinterError, open_printer
+from testigo.ballot.slip import Slip
+from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
     ContestTally,
     Difference,
@@ -16,11 +27,20 @@ from testigo.ballot.tally import (
 
 __all__ = [
     "Ballot",
+    "CastVoteRecord",
     "ContestTally",
     "Difference",
+    "FolderPrinter",
+    "Printer",
+    "PrinterError",
     "Reconciliation",
+    "Slip",
     "Tally",
     "TallySheet",
+    "check_slip_number",
+    "new_slip_number",
+    "open_printer",
+    "record_size",
     "tally_ballots",
     "tally_mistakes",
     "too_many",

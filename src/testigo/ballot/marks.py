@@ -7,7 +7,7 @@ from testigo.errors import InvalidInput
 
 
 class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The choices on one ballot: for each contest of `style`, in its order, the chosen option ids in the contest's order.
+    """The choices on one ballot: for each contest of `style`, in its order, the chosen option ids in the order it has.
 
     An empty tuple is a blank vote in that contest. Nothing here says who, when, or which in line.
     """
@@ -19,7 +19,8 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def mark(cls, definition: Definition, style: BallotStyle, choices: dict[str, tuple[str, ...]]) -> "Ballot":
         """A valid ballot of that style; contests left out are blank, option order is made the contest's.
 
-        Raises `InvalidInput` for a contest not of this style, an option not of its contest, one chosen twice, or too many.
+        Raises `InvalidInput` for a contest not of this style, an option not of its contest, one chosen twice, or too
+        many.
         """
         strange = set(choices) - set(style.contests)
         if strange:

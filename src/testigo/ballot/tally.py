@@ -1,9 +1,10 @@
 """What many ballots add up to, and what one station signs of it: tallies, reconciliation, the tally sheet.
 
-The station makes tally sheets, the centre counts them, audits compare them, the witness recomputes them: so their shape
-lives here, below all four.
+The station makes tally sheets, the centre counts them, audits compare them, the witness recomputes them: so their
+shape lives here, below all four.
 """
 
+import itertools
 from collections.abc import Iterable
 
 import msgspec
@@ -16,8 +17,8 @@ from testigo.errors import InvalidInput
 class ContestTally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Votes of one contest. With `choose` = k: sum(votes) + undervotes + k·(blank + null) = k·ballots.
 
-    `ballots`: those whose style has the contest. `blank`: no option chosen. `null`: on paper, not readable as a vote (a booth
-    makes none). `undervotes`: choices left unused on ballots that are neither blank nor null.
+    `ballots`: those whose style has the contest. `blank`: no option chosen. `null`: on paper, not readable as a vote (a
+    booth makes none). `undervotes`: choices left unused on ballots that are neither blank nor null.
     """
 
     contest: str
@@ -43,7 +44,7 @@ class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def tally_ballots(definition: Definition, station_id: str, ballots: Iterable[Ballot]) -> Tally:
-    """Count ballots of one station. Every contest and option of the station's styles is named, with 0 where nobody chose it.
+    """Count ballots of one station. Every contest and option of its styles is named, with 0 where nobody chose it.
 
     Raises `InvalidInput` for a ballot of a style the station does not have, or one that breaks the marking rules.
     """
@@ -96,9 +97,10 @@ class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A station's counters. Invariant 3: checked in = cards used = printed − spoiled = deposited = recorded.
 
-    `registered`: on the poll book. `checked_in` = `matched` + `released`. `refused`, `released_reasons`, `spoiled_reasons`:
-    how many for which reason. `cards_used`, `printed`, `spoiled`, `deposited`: the booth's events. `recorded`: votes found in
-    the ballot box. `reasons`: what the chair wrote about a difference, by the name of its step (`checked_in=cards_used`, …).
+    `registered`: on the poll book. `checked_in` = `matched` + `released`. `refused`, `released_reasons`,
+    `spoiled_reasons`: how many for which reason. `cards_used`, `printed`, `spoiled`, `deposited`: the booth's events.
+    `recorded`: votes found in the ballot box. `reasons`: what the chair wrote about a difference, by the name of its
+    step (`checked_in=cards_used`, …).
     """
 
     registered: int
@@ -132,7 +134,7 @@ class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
         return tuple(
             Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
-            for (left, left_count), (right, right_count) in zip(chain, chain[1:], strict=False)
+            for (left, left_count), (right, right_count) in itertools.pairwise(chain)
             if left_count != right_count
         )
 
@@ -145,8 +147,8 @@ class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
-    `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event log.
-    """
+    `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
+    log."""
 
     station: str
     opened: str
@@ -157,7 +159,8 @@ class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[str]:
-    """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if none."""
+    """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if
+    none."""
     expected = tally_ballots(definition, station_id, ())
     if tally.ballots.keys() != expected.ballots.keys():
         return ["its ballot styles are not those of the station"]

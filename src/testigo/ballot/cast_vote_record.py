@@ -1,0 +1,77 @@
+"""The machine's record of one deposited ballot: which slip, which choices, and nothing else.
+
+No time, no sequence, no voter. Encoded, every record of a station has the same number of bytes whatever was chosen, so
+that the length of an encrypted record tells nothing either.
+
+Layout: `CVR1`, length of the body (4 bytes, big-endian), body (canonical JSON), zeros up to the size asked for.
+"""
+
+import msgspec
+
+from testigo import canonical
+from testigo.ballot.marks import Ballot
+from testigo.ballot.slip_number import NUMBER_SIGNS
+from testigo.election import BallotStyle, Definition
+from testigo.errors import InvalidInput
+
+_MAGIC = b"CVR1"
+_HEAD = len(_MAGIC) + 4
+_STEP = 16
+_LONGEST_NUMBER = "Z" * NUMBER_SIGNS + "--"
+
+
+class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`slip`: the number on the paper vote, by which the two can be compared. `language`: of the paper vote.
+
+    Nothing is checked on construction: the ballot is where it is made (`Ballot.mark`) and where it is counted.
+    """
+
+    slip: str
+    ballot: Ballot
+    language: str = ""
+
+    def encode(self, size: int) -> bytes:
+        """Exactly `size` bytes; raises `InvalidInput` where the record is longer (`record_size` says how large it can
+        be)."""
+        body = canonical.encode(self)
+        if _HEAD + len(body) > size:
+            raise InvalidInput(f"a record of {_HEAD + len(body)} bytes does not fit in {size}")
+        return (_MAGIC + len(body).to_bytes(4, "big") + body).ljust(size, b"\0")
+
+    @classmethod
+    def decode(cls, data: bytes) -> "CastVoteRecord":
+        """The inverse of `encode`; every byte counts, the padding too. Raises `InvalidInput`."""
+        length = int.from_bytes(data[len(_MAGIC) : _HEAD], "big")
+        body, padding = data[_HEAD : _HEAD + length], data[_HEAD + length :]
+        if data[: len(_MAGIC)] != _MAGIC or len(body) != length or len(data) < _HEAD or padding.strip(b"\0"):
+            raise InvalidInput("not a cast vote record", mend="use the other copy of the ballot box")
+        try:
+            return msgspec.convert(canonical.decode(body, place="cast vote record"), cls, strict=True)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(f"not a cast vote record ({error})") from None
+
+
+def record_size(definition: Definition, station_id: str) -> int:
+    """Bytes that hold any ballot of the station in any language: the longest possible, up to a multiple of 16."""
+    longest = max(
+        (
+            len(canonical.encode(CastVoteRecord(_LONGEST_NUMBER, _longest_ballot(definition, style), language)))
+            for style in definition.styles_of_station(station_id)
+            for language in definition.languages
+        ),
+        default=0,
+    )
+    return -(-(_HEAD + longest) // _STEP) * _STEP
+
+
+def _longest_ballot(definition: Definition, style: BallotStyle) -> Ballot:
+    """The marks with the longest ids, as many as may be chosen; not in ballot order, which does not change the
+    length."""
+    choices = {}
+    for contest_id in style.contests:
+        contest = definition.contest(contest_id)
+        ids = sorted(
+            (option.id for option in contest.options), key=lambda each: len(canonical.encode(each)), reverse=True
+        )
+        choices[contest_id] = tuple(ids[: contest.choose])
+    return Ballot(style.id, choices)

@@ -1,0 +1,66 @@
+"""Where slips come out: an ESC/POS thermal printer, or a folder of files for trials and rehearsals.
+
+A printer is anything with `print_slip(slip)` that returns only when the whole slip is on paper, and raises
+`PrinterError` otherwise; the booth then counts the slip as spoiled by the machine. A new kind is a class and a line in
+`open_printer`.
+"""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from testigo import storage
+from testigo.ballot.slip import Slip
+from testigo.errors import StorageError, TestigoError
+
+_NO_TIME = 946_684_800
+"""2000-01-01: the time that every file of a folder printer bears."""
+
+
+class PrinterError(TestigoError):
+    """The slip is not (wholly) printed. The voter must not be asked to confirm it."""
+
+
+class Printer(Protocol):
+    """Anything that puts slips on paper."""
+
+    def print_slip(self, slip: Slip) -> None:
+        """Print one slip; returns when it is whole, raises `PrinterError` where it is not or may not be."""
+
+
+class FolderPrinter:
+    """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials. All files bear one same time.
+
+    A file system remembers more (when an entry was made, in which order), so this is no place for real votes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def print_slip(self, slip: Slip) -> None:
+        """Write both files, or raise `PrinterError`."""
+        try:
+            storage.make_folder(self.folder)
+            for suffix, data in ((".png", slip.png()), (".pdf", slip.pdf())):
+                file = self.folder / f"{slip.number}{suffix}"
+                storage.write(file, data)
+                os.utime(file, (_NO_TIME, _NO_TIME))
+        except (StorageError, OSError) as error:
+            raise PrinterError(
+                f"the slip cannot be written ({error})",
+                place=str(self.folder),
+                mend="mend the folder, then print again",
+            ) from None
+
+
+def open_printer(address: str) -> Printer:
+    """The printer at an address: `folder:PATH`, `tcp:HOST[:PORT]`, `usb:VENDOR:PRODUCT`, `file:DEVICE`.
+
+    `,quiet` after it says that the printer answers no status questions. Nothing is connected yet. Raises
+    `InvalidInput`."""
+    if address.startswith("folder:") and len(address) > len("folder:"):
+        return FolderPrinter(Path(address.removeprefix("folder:")))
+    from testigo.ballot.escpos_printer import EscposPrinter  # its library takes 0.7 s to load, and few need it
+
+    plain = address.removesuffix(",quiet")
+    return EscposPrinter(plain, answers=plain == address)

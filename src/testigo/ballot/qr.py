@@ -1,0 +1,94 @@
+"""What a slip's QR code holds. It helps a reader and never counts: where it differs from the text, the text counts.
+
+One line of QR alphanumeric signs, parts divided by `*`:
+
+    T1 * DIGEST * STATION * STYLE * LANGUAGE * NUMBER * CHOICES
+
+`T1`: format and version. DIGEST: the first 16 hexadecimal digits of the definition's digest, upper case. STATION,
+STYLE, LANGUAGE: places (from 0) in `definition.stations`, the station's ballot styles, `definition.languages`. NUMBER:
+the slip number without hyphens. CHOICES: for each contest of the style, divided by `/`, the places of the chosen
+options divided by `.`; nothing for a blank one.
+"""
+
+import re
+
+import msgspec
+
+from testigo.ballot.marks import Ballot
+from testigo.ballot.slip_number import check_slip_number
+from testigo.election import Definition
+from testigo.errors import InvalidInput
+
+VERSION = "T1"
+
+_PATTERN = re.compile(
+    r"T1\*([0-9A-F]{16})\*(\d{1,7})\*(\d{1,3})\*(\d{1,3})\*([2-9A-Z]{12})\*([0-9./]{0,2000})", re.ASCII
+)
+
+
+class QrVote(msgspec.Struct, frozen=True):
+    """What one slip's QR code says."""
+
+    station: str
+    ballot: Ballot
+    number: str
+    language: str
+
+    def encode(self, definition: Definition) -> str:
+        """The payload; raises `InvalidInput` for anything the definition does not have."""
+        stations = [station.id for station in definition.stations]
+        styles = [style.id for style in definition.styles_of_station(self.station)]
+        choices = []
+        for contest_id, chosen in self.ballot.choices.items():
+            options = [option.id for option in definition.contest(contest_id).options]
+            choices.append(".".join(str(options.index(option_id)) for option_id in chosen))
+        parts = (
+            VERSION,
+            digest_prefix(definition).upper(),
+            str(stations.index(self.station)),
+            str(styles.index(self.ballot.style)),
+            str(definition.languages.index(self.language)),
+            self.number.replace("-", ""),
+            "/".join(choices),
+        )
+        return "*".join(parts)
+
+    @classmethod
+    def decode(cls, payload: str, definition: Definition) -> "QrVote":
+        """What a payload says; raises `InvalidInput` for anything but a valid vote of this very election."""
+        found = _PATTERN.fullmatch(payload)
+        if found is None:
+            raise InvalidInput("the QR code is not one of a paper vote")
+        digest, station_place, style_place, language_place, number, choices = found.groups()
+        if digest != digest_prefix(definition).upper():
+            raise InvalidInput("the QR code is of another election")
+        try:
+            station = definition.stations[int(station_place)].id
+            style = definition.styles_of_station(station)[int(style_place)]
+            language = definition.languages[int(language_place)]
+            marks = _marks(definition, style.contests, choices)
+        except (IndexError, ValueError):
+            raise InvalidInput("the QR code names something that the election does not have") from None
+        return cls(station, Ballot.mark(definition, style, marks), check_slip_number(number), language)
+
+
+def digest_prefix(definition: Definition) -> str:
+    """The first 16 hexadecimal digits of the definition's digest; remembered, because a whole country takes a while."""
+    for known, prefix in _known_digests:
+        if known is definition:
+            return prefix
+    prefix = definition.digest[:16]
+    _known_digests.insert(0, (definition, prefix))
+    del _known_digests[8:]
+    return prefix
+
+
+_known_digests: list[tuple[Definition, str]] = []
+
+
+def _marks(definition: Definition, contests: tuple[str, ...], choices: str) -> dict[str, tuple[str, ...]]:
+    marks = {}
+    for contest_id, places in zip(contests, choices.split("/"), strict=True):
+        options = definition.contest(contest_id).options
+        marks[contest_id] = tuple(options[int(place)].id for place in places.split(".")) if places else ()
+    return marks

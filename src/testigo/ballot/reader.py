@@ -1,0 +1,267 @@
+"""Reading paper votes from photographs and scans: the text is read, the QR code is only compared with it.
+
+Each slip is found by its corner marks and made flat (`photograph`). Its code lines are read sign by sign: slip number,
+election and station, ballot style and language. They say which print may stand below, and every row is compared with
+every legal row of that print (`legal_print`, `likeness`). Where a row is not certainly one of them and nothing else,
+the slip is refused with a reason and a person reads it. The QR code is looked at last, and changes nothing but
+`agrees_with_qr`.
+
+Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
+"""
+
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from testigo import storage
+from testigo.ballot.legal_print import LegalPrint, Region, glyphs, number_glyphs
+from testigo.ballot.likeness import HEADING_LIMITS, LIMITS, Likeness, Limits, correlate, liken, tell_apart
+from testigo.ballot.marks import Ballot
+from testigo.ballot.photograph import MARGIN, Grey, Ink, Marks, find_slips, flatten, guess_length, images_of
+from testigo.ballot.qr import QrVote
+from testigo.ballot.slip import DOTS_PER_MM, station_line, style_line
+from testigo.ballot.slip_number import NUMBER_ALPHABET, check_slip_number
+from testigo.election import BallotStyle, Definition
+from testigo.errors import InvalidInput
+
+
+class SlipReading(msgspec.Struct, frozen=True):
+    """What one slip says. Where `refused` is not "", it holds the reason, and `choices` is None: a person must read the
+    slip.
+
+    `agrees_with_qr`: whether the QR code says the same; None where it cannot be read. `place`: the slip's middle in the
+    image (page, x, y in pixels). `certainty`: the smallest of all rows' `Likeness.apart`, 0 (undecided) to ½."""
+
+    number: str = ""
+    station: str = ""
+    language: str = ""
+    choices: Ballot | None = None
+    agrees_with_qr: bool | None = None
+    refused: str = ""
+    place: tuple[int, int, int] = (0, 0, 0)
+    certainty: float = 0.0
+
+
+class _Doubt(Exception):
+    """Why a slip is refused."""
+
+
+def read_slips(image: bytes | Path, definition: Definition, station_id: str | None = None) -> list[SlipReading]:
+    """Read every slip in a picture or PDF; `station_id`: refuse slips of any other station.
+
+    An image without any slip gives one refused reading. Raises `InvalidInput` for what is no image, `StorageError` for
+    a file that cannot be opened."""
+    return SlipReader(definition, station_id).read(image)
+
+
+class SlipReader:
+    """Reads many images; keeps the legal prints that it has already set."""
+
+    def __init__(self, definition: Definition, station_id: str | None = None) -> None:
+        self._definition = definition
+        self._wanted = definition.station(station_id).id if station_id else ""
+        # Every station is a candidate, the wanted one or not: only so is 0102 told from 0101.
+        self._stations = {station_line(definition, station.id): station.id for station in definition.stations}
+        self._lines = _CodeLines(definition, list(self._stations))
+        self._prints: dict[tuple[str, str, str], LegalPrint] = {}
+
+    def read(self, image: bytes | Path) -> list[SlipReading]:
+        """As `read_slips`."""
+        data = storage.read(image) if isinstance(image, Path) else image
+        readings = []
+        for page, grey in enumerate(images_of(data, place=str(image) if isinstance(image, Path) else "")):
+            slips, odd_marks = find_slips(grey)
+            readings += [self._read_slip(grey, marks, page) for marks in slips]
+            if odd_marks or not slips:
+                problem = "a slip's corner marks are not all to be seen" if odd_marks else "no slip is to be seen"
+                readings.append(SlipReading(refused=problem, place=(page, 0, 0)))
+        return readings
+
+    def _read_slip(self, image: Grey, marks: Marks, page: int) -> SlipReading:
+        reading = SlipReading(place=(page, *marks.centre))
+        try:
+            flat = flatten(image, marks, guess_length(marks))
+            number = self._lines.number(flat)
+            reading = msgspec.structs.replace(reading, number=number)
+            station = self._stations[self._lines.station(flat)]
+            reading = msgspec.structs.replace(reading, station=station)
+            if self._wanted not in ("", station):
+                raise _Doubt(f"it is of station {station}, not of {self._wanted}")
+            style, language = self._lines.style(flat, station)
+            legal = self._legal_print(station, style, language)
+            flat = flatten(image, marks, legal.length)
+            choices, certainty = _choices(self._definition, flat, legal)
+        except _Doubt as doubt:
+            return msgspec.structs.replace(reading, refused=str(doubt))
+        return msgspec.structs.replace(
+            reading,
+            language=language,
+            choices=choices,
+            agrees_with_qr=self._agrees(flat, QrVote(station, choices, number, language)),
+            certainty=certainty,
+        )
+
+    def _legal_print(self, station: str, style: BallotStyle, language: str) -> LegalPrint:
+        key = (station, style.id, language)
+        if key not in self._prints:
+            if len(self._prints) >= 16:
+                self._prints.pop(next(iter(self._prints)))
+            self._prints[key] = LegalPrint(self._definition, station, style, language)
+        return self._prints[key]
+
+    def _agrees(self, flat: Ink, text: QrVote) -> bool | None:
+        """Whether the QR code between the lower marks says what the text says; None where there is none to be read."""
+        lower = flat[-(MARGIN + 32 * DOTS_PER_MM) :]
+        grey = cv2.resize(((1 - lower) * 255).astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+        if not found:
+            return None
+        try:
+            return QrVote.decode(found[0].text, self._definition) == text
+        except InvalidInput:
+            return False
+
+
+def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ballot, float]:
+    """The choices that the rows say, and the smallest certainty; raises `_Doubt`."""
+    for region in legal.regions:
+        if region.kind in ("head", "contest"):
+            expected = legal.page[region.top : region.top + region.height]
+            what = (
+                "the title of the election" if region.kind == "head" else f"title {region.contest + 1} of the contests"
+            )
+            _sure(liken(_piece(flat, region), expected[None], MARGIN), what, HEADING_LIMITS)
+    choices: dict[str, tuple[str, ...]] = {}
+    certainty = 0.5
+    for place, contest_id in enumerate(legal.style.contests):
+        said = []
+        for region in legal.regions:
+            if region.kind == "row" and region.contest == place:
+                likeness = liken(_piece(flat, region), legal.rows[place], MARGIN)
+                certainty = min(certainty, likeness.apart)
+                said.append(_sure(likeness, f"row {region.row + 1} of contest {contest_id}").winner)
+        choices[contest_id] = _options_said(definition, contest_id, said)
+    return Ballot.mark(definition, legal.style, choices), certainty
+
+
+def _options_said(definition: Definition, contest_id: str, said: list[int]) -> tuple[str, ...]:
+    """The options of rows that say option, blank or unused, by place; raises `_Doubt` for rows the printer never
+    makes."""
+    options = [option.id for option in definition.contest(contest_id).options]
+    blank, unused = len(options), len(options) + 1
+    chosen = [place for place in said if place < blank]
+    rest = said[len(chosen) :]
+    if not chosen and said[0] == blank:
+        rest = said[1:]
+    if (not chosen and said[0] != blank) or any(place != unused for place in rest) or chosen != sorted(set(chosen)):
+        raise _Doubt(f"the rows of contest {contest_id} do not stand as they are printed")
+    return tuple(options[place] for place in chosen)
+
+
+def _piece(flat: Ink, region: Region) -> Ink:
+    return flat[region.top : region.top + region.height + 2 * MARGIN]
+
+
+def _sure(likeness: Likeness, what: str, limits: Limits = LIMITS) -> Likeness:
+    doubt = likeness.doubt(limits)
+    if doubt:
+        raise _Doubt(f"{what} {doubt}")
+    return likeness
+
+
+class _CodeLines:
+    """Reads the three lines of signs in cells at the top of every slip."""
+
+    NUMBER_PITCH, PITCH = 2.5, 2.0
+    NUMBER_AT, STATION_AT, STYLE_AT = (18.5, 1.5), (1.0, 8.25), (1.0, 12.75)
+    SIGN_ALIKE, SIGN_APART = 0.5, 0.1
+    """Least correlation of a sign with the one it is read as, and least projection against each other one."""
+
+    def __init__(self, definition: Definition, station_lines: list[str]) -> None:
+        self._definition = definition
+        self._station_lines = station_lines
+        self._glyphs: dict[str, Ink] = {}
+        self._know("".join(station_lines))
+
+    def number(self, flat: Ink) -> str:
+        """The slip number; raises `_Doubt` unless every sign is clear and the check sign is right."""
+        signs = number_glyphs(self.NUMBER_PITCH)
+        line = _Line(flat, self.NUMBER_AT, self.NUMBER_PITCH, 14)
+        patterns = np.stack([signs[sign] for sign in NUMBER_ALPHABET])
+        cells = [cell for cell in range(14) if cell not in (4, 9)]
+        alike, seen = line.alike(patterns, cells)
+        read = alike.argmax(axis=0)
+        if alike.max(axis=0).min() < self.SIGN_ALIKE:
+            raise _Doubt("the slip number is not legible")
+        if min(tell_apart(cell, patterns, place) for cell, place in zip(seen, read, strict=True)) < self.SIGN_APART:
+            raise _Doubt("the slip number is not legible")
+        try:
+            return check_slip_number("".join(NUMBER_ALPHABET[place] for place in read))
+        except InvalidInput:
+            raise _Doubt("the slip number is not legible") from None
+
+    def station(self, flat: Ink) -> str:
+        """Which of the station lines stands there; raises `_Doubt`."""
+        return self._one_of(flat, self.STATION_AT, self._station_lines, "the line of election and station")
+
+    def style(self, flat: Ink, station: str) -> tuple[BallotStyle, str]:
+        """Which ballot style of the station, in which language; raises `_Doubt`."""
+        lines = {
+            style_line(style.id, language): (style, language)
+            for style in self._definition.styles_of_station(station)
+            for language in self._definition.languages
+        }
+        self._know("".join(lines))
+        return lines[self._one_of(flat, self.STYLE_AT, list(lines), "the line of the ballot style")]
+
+    def _know(self, signs: str) -> None:
+        missing = "".join(sorted(set(signs) - set(self._glyphs) - {" "}))
+        if missing:
+            self._glyphs |= glyphs(missing, self.PITCH)
+
+    def _one_of(self, flat: Ink, at: tuple[float, float], lines: list[str], what: str) -> str:
+        """The line that stands there: the likeliest by their signs, then compared whole, blank cells too."""
+        cells = 35
+        line = _Line(flat, at, self.PITCH, cells)
+        signs = list(self._glyphs)
+        place_of = {sign: place for place, sign in enumerate(signs)}
+        alike, _ = line.alike(np.stack([self._glyphs[sign] for sign in signs]), list(range(max(map(len, lines)))))
+        scores = [
+            np.mean([alike[place_of[sign], cell] for cell, sign in enumerate(text) if sign != " "]) for text in lines
+        ]
+        likely = [lines[int(place)] for place in np.argsort(scores)[::-1][:12]]
+        drawn = np.stack([self._drawn(text, cells) for text in likely])
+        return likely[_sure(liken(line.piece, drawn, MARGIN), what).winner]
+
+    def _drawn(self, text: str, cells: int) -> Ink:
+        width = round(self.PITCH * DOTS_PER_MM)
+        drawn = np.zeros((2 * width, cells * width), np.float32)
+        for cell, sign in enumerate(text):
+            if sign != " ":
+                drawn[:, cell * width : (cell + 1) * width] = self._glyphs[sign]
+        return drawn
+
+
+class _Line:
+    """One code line of a flattened slip: `piece` has `MARGIN` dots around its cells."""
+
+    def __init__(self, flat: Ink, at: tuple[float, float], pitch: float, cells: int) -> None:
+        self.width = round(pitch * DOTS_PER_MM)
+        left, top = round(at[0] * DOTS_PER_MM), round(at[1] * DOTS_PER_MM)
+        self.piece = flat[top : top + 2 * self.width + 2 * MARGIN, left : left + cells * self.width + 2 * MARGIN]
+
+    def alike(self, signs: NDArray[np.float32], cells: list[int]) -> tuple[NDArray[np.float32], list[Ink]]:
+        """Correlation of every sign with every cell (signs × cells), and the cells, at the small shift that suits the
+        line."""
+        maps = np.stack([correlate(self.piece, sign) for sign in signs])
+        columns = MARGIN + np.array(cells) * self.width
+        shifts = [(dy, dx) for dy in range(-10, 11) for dx in range(-10, 11)]
+        fits = {(dy, dx): maps[:, MARGIN + dy, columns + dx] for dy, dx in shifts}
+        dy, dx = max(fits, key=lambda shift: float(fits[shift].max(axis=0).sum()))
+        top, height = MARGIN + dy, signs.shape[1]
+        seen = [self.piece[top : top + height, left + dx : left + dx + self.width] for left in columns]
+        return fits[dy, dx], seen

@@ -1,0 +1,214 @@
+"""The paper vote: one ballot in words on an 80 mm slip. The text is the vote; the QR code only helps a reader.
+
+Every slip of one ballot style and language has the same length, whatever was chosen: each contest has as many rows as
+it allows choices, each row as high as its longest option needs. So a folded slip tells nothing, and no choice can be
+added later, because an unused row says that it is unused. Nothing on the slip says when, in which order, or by whom.
+
+A new paper size is a template beside `slip.typ` and a case in `Slip`; docs/paper-vote.md describes the page and its
+QR code.
+"""
+
+import functools
+import io
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+from PIL import Image
+
+from testigo.ballot import qr, typeset
+from testigo.ballot.marks import Ballot
+from testigo.ballot.slip_number import check_slip_number
+from testigo.election import BallotStyle, Contest, Definition, Option
+from testigo.errors import InvalidInput
+
+TEMPLATE = Path(__file__).with_name("slip.typ")
+
+DOTS_PER_MM = 8
+PPI = 25.4 * DOTS_PER_MM
+"""203.2 dots per inch: 576 dots on the 72 mm that an 80 mm printer prints."""
+
+CODE_LINE_SIGNS = 35
+"""How many signs fit on a code line (station, ballot style)."""
+
+_LABELS = {
+    "es": {
+        "blank": "VOTO EN BLANCO",
+        "unused": "— opción sin usar —",
+        "one": "Escoja 1",
+        "many": "Escoja hasta {}",
+        "foot": "Lea su voto. Si es correcto, confírmelo en la pantalla, dóblelo y échelo en la caja. "
+        "Lo que cuenta es este texto.",
+    },
+    "en": {
+        "blank": "BLANK VOTE",
+        "unused": "— choice not used —",
+        "one": "Choose 1",
+        "many": "Choose up to {}",
+        "foot": "Read your vote. If it is right, confirm it on the screen, fold it and drop it in the box. "
+        "This text is what counts.",
+    },
+}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What one row of a contest says: the option's name, and its party."""
+
+    name: str
+    party: str = ""
+
+
+class Slip(msgspec.Struct, frozen=True):
+    """One paper vote, ready to print. `language`: the voter's; texts it lacks are in the election's first language.
+
+    Raises `InvalidInput` on construction for a ballot that the station does not have or that breaks the marking rules,
+    for a wrong number, and for a language the election does not offer.
+    """
+
+    definition: Definition
+    station: str
+    ballot: Ballot
+    number: str
+    language: str
+
+    def __post_init__(self) -> None:
+        style = style_at(self.definition, self.station, self.ballot.style)
+        if Ballot.mark(self.definition, style, self.ballot.choices) != self.ballot:
+            raise InvalidInput(
+                "the ballot's choices are not in the order of its contests", mend="make it by Ballot.mark"
+            )
+        if check_slip_number(self.number) != self.number:
+            raise InvalidInput(f"{self.number!r} is not a slip number in its printed form")
+        if self.language not in self.definition.languages:
+            raise InvalidInput(f"the election has no language {self.language!r}")
+
+    def pdf(self) -> bytes:
+        """The slip as a PDF page 80 mm wide. The same slip gives the same bytes."""
+        return typeset.compile(TEMPLATE, self.page(margin=4), format="pdf")
+
+    def png(self) -> bytes:
+        """The slip as a black-and-white PNG 576 dots wide, as a printer with 8 dots a millimetre prints it."""
+        grey = Image.open(io.BytesIO(self.grey_png())).convert("L")
+        made = io.BytesIO()
+        grey.point(lambda level: 255 if level > 150 else 0, mode="1").save(made, "PNG", dpi=(PPI, PPI))
+        return made.getvalue()
+
+    def grey_png(self) -> bytes:
+        """The same page before it is made black and white; what readers compare with."""
+        return typeset.compile(TEMPLATE, self.page(), format="png", ppi=PPI)
+
+    def rows(self) -> dict[str, tuple[Row, ...]]:
+        """What each contest's rows say, in order; every contest has `choose` rows."""
+        return {contest_id: self._rows_of(self.definition.contest(contest_id)) for contest_id in self.ballot.choices}
+
+    def text_lines(self) -> tuple[str, ...]:
+        """The vote in words, a line a row, as a screen reader says it before the voter confirms."""
+        lines = [self.definition.words(self.definition.title, self.language)]
+        for contest_id, rows in self.rows().items():
+            lines.append(self.definition.words(self.definition.contest(contest_id).title, self.language))
+            lines.extend(", ".join(filter(None, (row.name, row.party))) for row in rows)
+        return (*lines, self.number)
+
+    def qr_payload(self) -> str:
+        """What the QR code holds; `testigo.ballot.qr` says how it is made."""
+        return qr.QrVote(self.station, self.ballot, self.number, self.language).encode(self.definition)
+
+    def page(self, *, margin: int = 0) -> dict[str, Any]:
+        """The template's data. `margin`: millimetres of paper on each side of the 72 printed ones."""
+        definition = self.definition
+        payload = self.qr_payload()
+        svg, modules = qr_picture(payload)
+        station = definition.station(self.station)
+        return {
+            "margin": margin,
+            "language": self.language,
+            "number": list(self.number),
+            "station": list(station_line(definition, self.station)),
+            "style": list(style_line(self.ballot.style, self.language)),
+            "title": definition.words(definition.title, self.language),
+            "place": f"{station.name} · {definition.date}",
+            "qr": svg,
+            "qr-modules": modules,
+            "marks": corner_marks(),
+            "foot": self._label("foot"),
+            "contests": [
+                self._contest(definition.contest(contest_id), rows) for contest_id, rows in self.rows().items()
+            ],
+        }
+
+    def _contest(self, contest: Contest, rows: tuple[Row, ...]) -> dict[str, Any]:
+        possible = [self._row(option) for option in contest.options]
+        return {
+            "title": self.definition.words(contest.title, self.language),
+            "note": self._label("one") if contest.choose == 1 else self._label("many").format(contest.choose),
+            "rows": rows,
+            "measured": [*possible, Row(self._label("blank")), Row("", self._label("unused"))],
+        }
+
+    def _rows_of(self, contest: Contest) -> tuple[Row, ...]:
+        chosen = [self._row(contest.option(option_id)) for option_id in self.ballot.choices[contest.id]]
+        rows = chosen or [Row(self._label("blank"))]
+        unused = Row("", self._label("unused"))
+        return (*rows, *[unused] * (contest.choose - len(rows)))
+
+    def _row(self, option: Option) -> Row:
+        name = self.definition.words(option.name, self.language)
+        if not option.party:
+            return Row(name)
+        party = self.definition.party(option.party)
+        full = self.definition.words(party.name, self.language)
+        if full == name:
+            return Row(name, party.abbreviation)
+        return Row(name, party.abbreviation if full == party.abbreviation else f"{party.abbreviation} · {full}")
+
+    def _label(self, name: str) -> str:
+        for language in (self.language, *self.definition.languages):
+            if language in _LABELS:
+                return _LABELS[language][name]
+        return _LABELS["es"][name]
+
+
+def style_at(definition: Definition, station_id: str, style_id: str) -> BallotStyle:
+    """The station's ballot style of that id; raises `InvalidInput`."""
+    styles = {style.id: style for style in definition.styles_of_station(station_id)}
+    if style_id not in styles:
+        raise InvalidInput(f"station {station_id!r} has no ballot style {style_id!r}")
+    return styles[style_id]
+
+
+def station_line(definition: Definition, station_id: str) -> str:
+    """The code line that names election (eight digits of its digest) and station; raises `InvalidInput` if too long."""
+    return _code_line(f"{qr.digest_prefix(definition)[:8]} {station_id}")
+
+
+def style_line(style_id: str, language: str) -> str:
+    """The code line that names ballot style and language; raises `InvalidInput` if too long."""
+    return _code_line(f"{style_id} {language}")
+
+
+def corner_marks() -> list[list[str]]:
+    """The four corner marks (top left, top right, bottom left, bottom right) as six rows of six bits, 1 for black."""
+    return [list(mark) for mark in _corner_marks()]
+
+
+@functools.cache
+def _corner_marks() -> tuple[tuple[str, ...], ...]:
+    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+    images = (np.asarray(cv2.aruco.generateImageMarker(dictionary, mark, 6)) for mark in range(4))
+    return tuple(tuple("".join("0" if dot else "1" for dot in row) for row in image) for image in images)
+
+
+def qr_picture(payload: str) -> tuple[str, int]:
+    """The QR code as SVG, and how many modules wide it is."""
+    svg = typeset.qr_svg(payload)
+    return svg, int(svg.split('width="', 1)[1].split('"', 1)[0])
+
+
+def _code_line(line: str) -> str:
+    if len(line) > CODE_LINE_SIGNS:
+        raise InvalidInput(
+            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", mend="use shorter ids"
+        )
+    return line

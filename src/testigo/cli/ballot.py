@@ -1,0 +1,87 @@
+"""`testigo ballot`: print a trial slip, read slips from photographs and scans."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testigo import election
+from testigo.ballot import Ballot, Slip, new_slip_number, open_printer
+from testigo.ballot.reader import SlipReader, SlipReading
+from testigo.ballot.slip import style_at
+from testigo.cli.output import console, print_json, progress, table
+from testigo.errors import InvalidInput
+
+app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True)
+
+Election = Annotated[Path, typer.Option("--election", help="The election's YAML or JSON file.")]
+
+
+@app.command("print")
+def print_slip(
+    election_file: Election,
+    station: Annotated[str, typer.Option(help="The station's id.")],
+    choose: Annotated[
+        list[str] | None, typer.Option(help="CONTEST=OPTION[,OPTION…]; contests left out are blank.")
+    ] = None,
+    style: Annotated[str, typer.Option(help="Ballot style; the station's first if not given.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the slip; the election's first if not given.")] = "",
+    printer: Annotated[
+        str, typer.Option(help="folder:PATH, tcp:HOST:PORT, usb:VENDOR:PRODUCT or file:DEVICE.")
+    ] = "folder:.",
+) -> None:
+    """Print one slip, for trials of printers and readers.
+
+    Example: testigo ballot print --election election.yaml --station 01-01 --choose mayor=jimenez-nunez
+    """
+    definition = election.load(election_file)
+    styles = definition.styles_of_station(station)
+    ballot_style = style_at(definition, station, style or styles[0].id)
+    ballot = Ballot.mark(definition, ballot_style, dict(_choice(each) for each in choose or ()))
+    slip = Slip(definition, station, ballot, new_slip_number(), language or definition.languages[0])
+    open_printer(printer).print_slip(slip)
+    for line in slip.text_lines():
+        console.print(line, markup=False)
+
+
+@app.command("read")
+def read(
+    images: Annotated[list[Path], typer.Argument(help="Photographs, scans (PNG, JPEG, …) or PDF files.")],
+    election_file: Election,
+    station: Annotated[str, typer.Option(help="Refuse slips of any other station.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print the readings as JSON.")] = False,
+) -> None:
+    """Read the text of every slip in the images. What is not certain is refused with its reason, for a person to read.
+
+    Example: testigo ballot read box-17/*.jpg --election election.yaml --station 01-01
+    """
+    reader = SlipReader(election.load(election_file), station or None)
+    readings: list[tuple[Path, SlipReading]] = []
+    with progress("Reading slips", len(images)) as bar:
+        for image in images:
+            readings += [(image, reading) for reading in reader.read(image)]
+            bar.advance()
+    if json:
+        print_json([{"image": str(image), "reading": reading} for image, reading in readings])
+        return
+    columns = ("image", "slip", "station", "QR code", "choices, or why refused")
+    table("Paper votes", columns, [_row(image, reading) for image, reading in readings])
+    refused = sum(bool(reading.refused) for _, reading in readings)
+    console.print(f"{len(readings) - refused} read, {refused} refused")
+
+
+def _row(image: Path, reading: SlipReading) -> tuple[str, ...]:
+    code = {True: "agrees", False: "DIFFERS", None: "not read"}[reading.agrees_with_qr]
+    if reading.choices is None:
+        return image.name, reading.number, reading.station, "", f"refused: {reading.refused}"
+    choices = "; ".join(f"{contest}: {', '.join(chosen) or '—'}" for contest, chosen in reading.choices.choices.items())
+    return image.name, reading.number, reading.station, code, choices
+
+
+def _choice(text: str) -> tuple[str, tuple[str, ...]]:
+    contest, equals, options = text.partition("=")
+    if not equals:
+        raise InvalidInput(
+            f"{text!r} is no choice", place="--choose", mend="write CONTEST=OPTION or CONTEST=OPTION,OPTION"
+        )
+    return contest, tuple(filter(None, options.split(",")))

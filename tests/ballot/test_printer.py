@@ -1,0 +1,162 @@
+import io
+import socket
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from escpos.printer import Dummy
+from PIL import Image
+
+from testigo.ballot import FolderPrinter, PrinterError, open_printer
+from testigo.ballot.escpos_printer import EscposPrinter
+from testigo.errors import InvalidInput
+
+PAPER_NOW, PAPER_DONE = b"\x10\x04\x04", b"\x1dr\x01"
+ENOUGH, NONE = b"\x12", b"\x72"
+
+
+class BadPrinter:
+    """A TCP printer: `answers` maps a question to its answer; it closes after `close_after` bytes, or stops reading."""
+
+    def __init__(self, answers, close_after=None, stop_reading=False):
+        self.answers, self.close_after, self.stop_reading = answers, close_after, stop_reading
+        self.received = b""
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp:127.0.0.1:{self.server.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.done = threading.Event()
+        self.thread.start()
+
+    def serve(self):
+        try:
+            connection, _ = self.server.accept()
+        except OSError:
+            return
+        with connection:
+            asked = 0
+            while data := connection.recv(4096):
+                self.received += data
+                if self.close_after is not None and len(self.received) > self.close_after:
+                    return
+                if self.stop_reading and len(self.received) > 100:
+                    self.done.wait(10)
+                    return
+                for question, answer in self.answers.items():
+                    if self.received.endswith(question) and len(self.received) > asked:
+                        connection.sendall(answer)
+                        asked = len(self.received)
+
+
+@contextmanager
+def bad_printer(*args, **options):
+    printer = BadPrinter(*args, **options)
+    try:
+        yield printer
+    finally:
+        printer.done.set()
+        printer.server.close()
+        printer.thread.join(5)
+
+
+def raster(data):
+    """The picture that ESC/POS bytes print: all `GS v 0` images, one under the other."""
+    rows, place = [], 0
+    while (place := data.find(b"\x1dv0", place)) >= 0:
+        width, height = (int.from_bytes(data[place + at : place + at + 2], "little") for at in (4, 6))
+        start = place + 8
+        packed = np.frombuffer(data[start : start + width * height], np.uint8).reshape(height, width)
+        rows.append(np.unpackbits(packed, axis=1))
+        place = start + width * height
+    return np.concatenate(rows)
+
+
+def test_a_good_printer_gets_the_very_picture_and_says_that_it_is_done(make_slip):
+    slip = make_slip(mayor=("ortega",))
+    with bad_printer({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x00"}) as printer:
+        open_printer(printer.address).print_slip(slip)
+    expected = ~np.asarray(Image.open(io.BytesIO(slip.png())))
+    assert np.array_equal(raster(printer.received), expected)
+
+
+def test_the_same_bytes_go_to_the_librarys_own_dummy(make_slip, monkeypatch):
+    dummy = Dummy(profile="TM-T20II")
+    printer = EscposPrinter("file:unused")
+    printer._connect = lambda: dummy
+    slip = make_slip()
+    printer.print_slip(slip)
+    assert raster(dummy.output).shape[1] == 576
+    assert dummy.output.endswith(b"\x1dV\x00") or b"\x1dV" in dummy.output[-12:]
+
+
+@pytest.mark.parametrize(
+    ("answers", "options", "problem"),
+    [
+        ({PAPER_NOW: NONE}, {}, "no paper"),
+        ({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x0c"}, {}, "ran out"),
+        ({PAPER_NOW: ENOUGH}, {}, "does not answer"),
+        ({}, {}, "does not answer"),
+        ({PAPER_NOW: ENOUGH}, {"close_after": 3000}, "printer"),
+        ({}, {"close_after": 0}, "closed the connection"),
+        ({PAPER_NOW: ENOUGH}, {"stop_reading": True}, "printer"),
+    ],
+)
+def test_a_printer_that_behaves_badly_is_one_sentence(answers, options, problem, make_slip):
+    with bad_printer(answers, **options) as bad:
+        printer = EscposPrinter(bad.address, timeout=0.7)
+        with pytest.raises(PrinterError, match=problem) as caught:
+            printer.print_slip(make_slip())
+    assert bad.address in str(caught.value) and caught.value.mend
+
+
+def test_no_printer_there_is_one_sentence(make_slip):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+    with pytest.raises(PrinterError, match="cannot be reached"):
+        open_printer(address).print_slip(make_slip())
+    with pytest.raises(PrinterError, match="cannot be reached"):
+        open_printer("file:/nowhere/lp0").print_slip(make_slip())
+    with pytest.raises((PrinterError, InvalidInput), match=r"cannot be reached|pyusb"):
+        open_printer("usb:04b8:0e15").print_slip(make_slip())
+
+
+def test_a_quiet_printer_is_not_asked(make_slip):
+    with bad_printer({}) as printer:
+        open_printer(printer.address + ",quiet").print_slip(make_slip())
+        printer.server.close()
+        printer.thread.join(5)
+    assert PAPER_NOW not in printer.received and raster(printer.received).shape[1] == 576
+
+
+def test_a_file_printer_writes_to_its_device(make_slip, tmp_path):
+    device = tmp_path / "lp0"
+    device.write_bytes(b"")
+    open_printer(f"file:{device}").print_slip(make_slip())
+    assert raster(device.read_bytes()).shape[1] == 576
+
+
+def test_a_folder_tells_nothing_of_order(make_slip, tmp_path):
+    folder = tmp_path / "paper"
+    printer = open_printer(f"folder:{folder}")
+    slips = [make_slip(mayor=("ortega",)), make_slip()]
+    for slip in slips:
+        printer.print_slip(slip)
+    assert {file.name for file in folder.iterdir()} == {
+        f"{slip.number}{end}" for slip in slips for end in (".png", ".pdf")
+    }
+    assert len({file.stat().st_mtime_ns for file in folder.iterdir()}) == 1
+    assert (folder / f"{slips[0].number}.pdf").read_bytes() == slips[0].pdf()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(make_slip, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PrinterError, match="cannot be written"):
+        FolderPrinter(tmp_path / "file" / "paper").print_slip(make_slip())
+
+
+@pytest.mark.parametrize(
+    "address", ["", "tcp:", "tcp:host:port", "usb:1", "usb:x:y", "folder:", "file:", "lpr:x", "tcp"]
+)
+def test_an_address_that_says_nothing_is_refused(address):
+    with pytest.raises(InvalidInput):
+        open_printer(address)

@@ -1,0 +1,116 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from testigo.ballot import Ballot, Reconciliation, tally_ballots, tally_mistakes
+from testigo.errors import InvalidInput
+
+MAYORS, COUNCIL = ("fernandez", "fernandes", "ortega"), ("c0", "c1", "c2", "c3", "c4")
+
+marks = st.fixed_dictionaries(
+    {
+        "mayor": st.lists(st.sampled_from(MAYORS), max_size=1).map(tuple),
+        "council": st.lists(st.sampled_from(COUNCIL), max_size=4, unique=True).map(tuple),
+    }
+)
+
+
+@given(st.lists(marks, max_size=12))
+def test_a_tally_of_any_ballots_has_no_mistakes_and_counts_every_choice(village, chosen):
+    style = village.styles()[0]
+    tally = tally_ballots(village, "v-001", [Ballot.mark(village, style, each) for each in chosen])
+    assert tally_mistakes(village, "v-001", tally) == []
+    for contest, options in (("mayor", MAYORS), ("council", COUNCIL)):
+        counted = tally.contest(contest)
+        assert counted.ballots == len(chosen)
+        assert counted.blank == sum(not each[contest] for each in chosen)
+        assert counted.votes == {option: sum(option in each[contest] for each in chosen) for option in options}
+    assert tally.contest("council").undervotes == sum(4 - len(each["council"]) for each in chosen if each["council"])
+
+
+@pytest.fixture
+def tally(village):
+    style = village.styles()[0]
+    ballots = [{"mayor": ("ortega",), "council": ("c0", "c1")}, {"mayor": ("ortega",)}, {"council": ("c4",)}, {}]
+    return tally_ballots(village, "v-001", [Ballot.mark(village, style, each) for each in ballots])
+
+
+@pytest.mark.parametrize("contest", [0, 1])
+@pytest.mark.parametrize("field", ["blank", "null", "undervotes", "ballots"])
+@pytest.mark.parametrize("by", [1, -1])
+def test_attack_any_one_changed_number_of_a_tally_is_found(village, tally, contest, field, by):
+    one = tally.contests[contest]
+    changed = msgspec.structs.replace(one, **{field: getattr(one, field) + by})
+    contests = tuple(changed if place == contest else each for place, each in enumerate(tally.contests))
+    assert tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=contests))
+
+
+@pytest.mark.parametrize("by", [1, -1, 100])
+def test_attack_a_changed_vote_is_found(village, tally, by):
+    mayor = tally.contests[0]
+    changed = msgspec.structs.replace(mayor, votes={**mayor.votes, "ortega": mayor.votes["ortega"] + by})
+    assert tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(changed, tally.contests[1])))
+
+
+def test_attack_missing_contests_options_and_styles_are_found(village, tally):
+    mayor = tally.contests[0]
+    without = msgspec.structs.replace(mayor, votes={"ortega": 2, "fernandez": 0})
+    for changed in (
+        msgspec.structs.replace(tally, contests=tally.contests[:1]),
+        msgspec.structs.replace(tally, contests=tally.contests[::-1]),
+        msgspec.structs.replace(tally, contests=(without, tally.contests[1])),
+        msgspec.structs.replace(tally, ballots={"villa": 4, "other": 0}),
+        msgspec.structs.replace(tally, ballots={"villa": -4}),
+        msgspec.structs.replace(tally, ballots={"villa": 5}),
+    ):
+        assert tally_mistakes(village, "v-001", changed)
+
+
+def test_ballots_of_another_style_or_against_the_rules_are_not_counted(village):
+    for ballot in (Ballot("other", {}), Ballot("villa", {"mayor": MAYORS})):
+        with pytest.raises(InvalidInput):
+            tally_ballots(village, "v-001", [ballot])
+
+
+COUNTERS = {
+    "registered": 300,
+    "matched": 9,
+    "released": 1,
+    "refused": {"other-station": 2},
+    "released_reasons": {"worn-finger": 1},
+    "release_cap": 15,
+    "cards_made": 320,
+    "cards_used": 10,
+    "printed": 12,
+    "spoiled": 2,
+    "spoiled_reasons": {"voter": 2},
+    "deposited": 10,
+    "recorded": 10,
+}
+
+
+def test_a_reconciliation_that_holds_has_no_differences():
+    reconciliation = Reconciliation(**COUNTERS)
+    assert reconciliation.holds and reconciliation.differences() == ()
+
+
+@pytest.mark.parametrize(
+    "counter", ["matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded"]
+)
+def test_any_one_counter_off_by_one_is_a_difference(counter):
+    reconciliation = Reconciliation(**{**COUNTERS, counter: COUNTERS[counter] + 1})
+    assert not reconciliation.holds
+    differences = reconciliation.differences()
+    assert 1 <= len(differences) <= 2
+    assert all(abs(each.left_count - each.right_count) == 1 for each in differences)
+
+
+def test_a_difference_bears_the_chairs_reason():
+    reasons = {"deposited=recorded": "power cut at the last vote"}
+    (difference,) = Reconciliation(**{**COUNTERS, "recorded": 9}, reasons=reasons).differences()
+    assert (difference.left, difference.right, difference.reason) == (
+        "deposited",
+        "recorded",
+        "power cut at the last vote",
+    )
