@@ -1,0 +1,323 @@
+"""`testigo register`: who may vote. Import voters, enrol fingers, settle likely duplicates, make poll books."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from testigo import storage
+from testigo.cli.output import console, errors, print_json, progress, table
+from testigo.count import Centre, authority_key
+from testigo.election import load
+from testigo.errors import InvalidInput, StorageError
+from testigo.fingerprint import FingerImage
+from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
+
+app = typer.Typer(help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True)
+
+ElectionFile = Annotated[
+    Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)
+]
+Address = Annotated[
+    str, typer.Option("--register", help="The register's database: a file, or postgresql://USER@HOST/NAME.")
+]
+KeyFile = Annotated[Path, typer.Option("--key", help="The register's key file; back it up, apart from the database.")]
+Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]
+Officer = Annotated[str, typer.Option("--officer", help="Who does this, by name.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+REGISTER = "register.db"
+KEY = Path("register.key")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8: document,name,station[,roll].", show_default=False)],
+    election: ElectionFile,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """Import the voters of a CSV file: all of them, or on any mistake none. A new register is made with its key.
+
+    Example: testigo register import examples/municipality/voters.csv --election examples/municipality/election.yaml
+    """
+    with storage.explained(file), file.open("rb") as lines:
+        rows = max(0, sum(1 for _ in lines) - 1)
+    with _open_or_make(register, election, key) as opened, progress("Importing voters", rows) as bar:
+        report = opened.import_voters(file, bar.advance)
+    if as_json:
+        print_json(report)
+        return
+    console.print(f"{report.imported:,} voters imported.")
+    table("Stations", ("station", "voters"), sorted(report.stations.items()))
+    for warning in report.warnings:
+        console.print(f"Note: {warning}.")
+
+
+@app.command()
+def voter(
+    document: Document,
+    election: ElectionFile,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """Show one voter: name, station, roll, whether enrolled, whether barred and why.
+
+    Example: testigo register voter V-12.345.678 --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        found = opened.voter(document)
+    if as_json:
+        print_json(found)
+        return
+    console.print(f"{found.document}  {found.name}, station {found.station}, roll {found.roll}")
+    console.print("enrolled" if found.enrolled else "not enrolled")
+    if found.barred:
+        console.print(f"barred: {found.barred}")
+
+
+@app.command()
+def enrol(
+    document: Document,
+    images: Annotated[
+        list[Path], typer.Argument(help="Finger images, several of a finger allowed.", show_default=False)
+    ],
+    finger: Annotated[
+        list[str], typer.Option("--finger", help="right-index, …: one for all images, or one for each, in order.")
+    ],
+    officer: Officer,
+    election: ElectionFile,
+    accept: Annotated[str, typer.Option("--accept", help="Reason to keep a finger that is too poor.")] = "",
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """Enrol a voter's fingers, show their quality, and search them against everybody enrolled.
+
+    Example: testigo register enrol V-12.345.678 right.png left.png --finger right-index --finger left-index
+    --officer "Ana Pérez" --election election.yaml
+    """
+    if len(finger) not in (1, len(images)):
+        raise InvalidInput(
+            f"{len(finger)} fingers are named for {len(images)} images",
+            mend="give --finger once, or once for each image",
+        )
+    names = finger * len(images) if len(finger) == 1 else finger
+    given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]
+    with _open(register, election, key) as opened:
+        done = opened.enrol(document, given, officer, accept_because=accept)
+    if as_json:
+        print_json(done)
+        return
+    _print_qualities(done.qualities)
+    console.print(f"{done.document} is enrolled with {done.templates} templates.")
+    for case_id in done.cases:
+        console.print(f"Likely enrolled before under another number: settle case {case_id}.")
+
+
+@app.command()
+def withdraw(
+    document: Document,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with the enrolment.", show_default=False)],
+    officer: Officer,
+    election: ElectionFile,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+) -> None:
+    """Set a voter's enrolment aside, so that the fingers can be taken again. The record of it stays.
+
+    Example: testigo register withdraw V-12.345.678 --reason "wrong person" --officer "Ana Pérez"
+    --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        opened.withdraw(document, officer, reason)
+    console.print("The enrolment is set aside.")
+
+
+@app.command()
+def cases(
+    election: ElectionFile,
+    everything: Annotated[bool, typer.Option("--all", help="Settled cases too.")] = False,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """List likely duplicates that wait for a person.
+
+    Example: testigo register cases --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        found = opened.cases(open_only=not everything)
+    if as_json:
+        print_json(found)
+        return
+    lines = (
+        (one.id, one.earlier_document, one.later_document, f"{one.score:.1f}", one.opened, one.verdict or "open")
+        for one in found
+    )
+    table("Likely duplicates", ("case", "earlier", "later", "score", "opened", "verdict"), lines)
+
+
+@app.command()
+def case(
+    case_id: Annotated[int, typer.Argument(help="The case's number, from `cases`.", show_default=False)],
+    election: ElectionFile,
+    images: Annotated[
+        Path | None, typer.Option("--images", help="A folder to write both persons' finger images to.")
+    ] = None,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """Show a case: both persons, and every ruling so far.
+
+    Images are written decrypted, readable for you alone; delete them when the case is settled.
+
+    Example: testigo register case 3 --images case-3 --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        found = opened.case(case_id)
+    if images is not None:
+        _write_images(found, storage.make_folder(images, mode=0o700))
+    if as_json:
+        sides = {name: _facts(side) for name, side in (("earlier", found.earlier), ("later", found.later))}
+        print_json({"case": found.line, **sides, "history": found.history})
+        return
+    facts = zip(_facts(found.earlier).items(), _facts(found.later).values(), strict=True)
+    table(
+        f"Case {case_id}, score {found.line.score:.1f}", ("", "earlier", "later"), ((*one, two) for one, two in facts)
+    )
+    for ruling in found.history:
+        console.print(f"{ruling.at}  {ruling.officer}: {ruling.verdict}  {ruling.note}")
+
+
+@app.command()
+def settle(
+    case_id: Annotated[int, typer.Argument(help="The case's number, from `cases`.", show_default=False)],
+    verdict: Annotated[str, typer.Argument(help="same, different or undecided.", show_default=False)],
+    officer: Officer,
+    election: ElectionFile,
+    note: Annotated[str, typer.Option("--note", help="What was seen; wanted where the verdict changes.")] = "",
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+) -> None:
+    """Rule on a case. `same` takes the later enrolment's voter off the poll books; a new ruling may change that.
+
+    Example: testigo register settle 3 different --note "twins" --officer "Ana Pérez" --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        ruling = opened.settle(case_id, verdict, officer, note)
+    console.print(f"Case {case_id}: {ruling.verdict}, by {ruling.officer}.")
+
+
+@app.command("poll-book")
+def poll_book(
+    station: Annotated[str, typer.Argument(help="The station's id.", show_default=False)],
+    centre: Annotated[
+        Path,
+        typer.Option("--centre", help="The centre's folder: definition, admitted machines, key.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.", show_default=False)],
+    nearby: Annotated[
+        list[str] | None, typer.Option("--nearby", help="Tell only these stations' voters where to go; repeat.")
+    ] = None,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+    as_json: AsJson = False,
+) -> None:
+    """Make the next poll book of a station, sealed to its check-in machine and signed by the centre.
+
+    Example: testigo register poll-book 01-01 --centre centre --out poll-book-01-01.json
+    """
+    opened_centre = Centre.open(centre)
+    sealing_key = opened_centre.key_ring.of_station(station, "check-in").sealing_key
+    with Register.open(register, opened_centre.definition, _load(key)) as opened:
+        data = make_poll_book(opened, station, sealing_key, authority_key(centre, "centre"), nearby=nearby)
+    storage.write(out, data)
+    label = read_label(data)
+    if as_json:
+        print_json({**msgspec.structs.asdict(label), "file": str(out)})
+    else:
+        console.print(f"{out}: station {station}, serial {label.serial}, {label.voters:,} voters.")
+
+
+@app.command()
+def adopt(election: ElectionFile, register: Address = REGISTER, key: KeyFile = KEY) -> None:
+    """Move the register to a definition that was published anew. Every station then needs a new poll book.
+
+    Example: testigo register adopt --election corrected.yaml
+    """
+    with Register.adopt(register, load(election), _load(key)) as opened:
+        console.print(
+            f"The register's {opened.status().voters:,} voters belong to {opened.definition.digest[:16]}… now."
+        )
+
+
+@app.command()
+def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = KEY, as_json: AsJson = False) -> None:
+    """Show how many voters, enrolments, open cases, barred voters and poll books there are.
+
+    Example: testigo register status --election election.yaml
+    """
+    with _open(register, election, key) as opened:
+        found = opened.status()
+    if as_json:
+        print_json(found)
+    else:
+        names = {"open_cases": "open cases", "poll_books": "poll books"}
+        counts = ((names.get(name, name), f"{count:,}") for name, count in msgspec.structs.asdict(found).items())
+        table("Register", ("", "number"), counts)
+
+
+def _load(key: Path) -> RegisterKey:
+    if not key.exists():
+        raise StorageError(
+            "the register's key is not here", place=str(key), mend="give --key FILE; `register import` makes a new one"
+        )
+    return RegisterKey.load(key)
+
+
+def _open(address: str, election: Path, key: Path) -> Register:
+    return Register.open(address, load(election), _load(key))
+
+
+def _open_or_make(address: str, election: Path, key: Path) -> Register:
+    """The register; where there is no key yet, a new one is kept if, and only if, the register is new too."""
+    definition = load(election)
+    if key.exists():
+        return Register.open(address, definition, RegisterKey.load(key))
+    made = RegisterKey.generate()
+    made.save(key)
+    try:
+        opened = Register.open(address, definition, made)
+    except BaseException:
+        key.unlink()
+        raise
+    errors.print(f"A new register; its key is {key}. Without that file nobody can read the fingers.")
+    return opened
+
+
+def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:
+    rows = ((one.finger, one.quality, "good enough" if one.good_enough else "accepted") for one in qualities)
+    table("Quality, 0 to 100", ("finger", "quality", ""), rows)
+
+
+def _facts(side: Side) -> dict[str, str]:
+    return {
+        "document": side.document,
+        "name": side.name,
+        "station": side.station,
+        "enrolled by": side.enrolled_by,
+        "enrolled at": side.enrolled_at,
+        "fingers": ", ".join(finger for finger, _ in side.images),
+        "most alike": side.images[side.likest][0],
+    }
+
+
+def _write_images(found: Case, folder: Path) -> None:
+    for name, side in (("earlier", found.earlier), ("later", found.later)):
+        for number, (finger, image) in enumerate(side.images, start=1):
+            storage.write(folder / f"{name}-{number}-{finger}.png", image.to_png(), mode=0o600)

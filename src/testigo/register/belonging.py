@@ -1,0 +1,96 @@
+"""To which election and key a register belongs, and how it moves to a definition that was published anew."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.engine import Row
+
+from testigo import storage
+from testigo.election import Definition
+from testigo.errors import InvalidInput, NotAllowed, SeveralMistakes, TestigoError
+from testigo.register import tables
+from testigo.register.importing import room
+from testigo.register.tables import about, changing, reading, voters
+from testigo.register.vault import RegisterKey
+
+
+def claim(engine: Engine, definition: Definition, key: RegisterKey) -> None:
+    """Make the tables where they are missing, and see that they are this election's and this key's.
+
+    Raises `InvalidInput` for another election or version, `NotAllowed` for another key.
+    """
+    with reading(engine) as connection:
+        tables.metadata.create_all(connection)
+        connection.commit()
+        found = connection.execute(select(about)).one_or_none()
+        if found is None:
+            _keep_private(engine)
+            row = {"id": 1, "format": tables.FORMAT, "election": definition.digest, "key_check": key.check, "turn": 0}
+            connection.execute(insert(about), row)
+            connection.commit()
+            return
+    _check(found, engine, key)
+    if found.election != definition.digest:
+        raise InvalidInput(
+            f"this register belongs to another election ({found.election[:16]}…, not {definition.digest[:16]}…)",
+            place=_place(engine),
+            mend="give the definition that the register was made with, or another database",
+        )
+
+
+def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
+    """Let an existing register belong to this definition, whichever it belonged to.
+
+    Raises `SeveralMistakes` where a station or roll of its voters is not in the definition, or has too little room.
+    """
+    with reading(engine) as connection:
+        tables.metadata.create_all(connection)
+        connection.commit()
+    with changing(engine) as connection:
+        found = connection.execute(select(about)).one_or_none()
+        if found is None:
+            raise InvalidInput("there is no register here", place=_place(engine), mend="check the address")
+        _check(found, engine, key)
+        counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
+        mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
+        wrong = [mistake for mistake in mistakes if mistake is not None]
+        if wrong:
+            raise SeveralMistakes(
+                "the register's voters do not fit the definition", wrong, mend="correct the definition"
+            )
+        connection.execute(update(about).values(election=definition.digest))
+
+
+def _misfit(definition: Definition, station_id: str, roll: str, count: int) -> TestigoError | None:
+    place = f"station {station_id}"
+    if station_id not in {station.id for station in definition.stations}:
+        return InvalidInput(f"{count:,} voters, and the definition has no such station", place=place)
+    has = room(definition.station(station_id), roll)
+    if count > has:
+        return InvalidInput(f"{count:,} voters on the roll {roll!r}, and the definition has {has:,}", place=place)
+    return None
+
+
+def _check(found: Row[tuple[int, int, str, str, int]], engine: Engine, key: RegisterKey) -> None:
+    if found.format != tables.FORMAT:
+        raise InvalidInput(
+            f"this register is of version {found.format}",
+            place=_place(engine),
+            mend=f"use a Testigo that reads version {found.format}",
+        )
+    if not key.is_named(found.key_check):
+        raise NotAllowed(
+            "this is not the register's key", place=_place(engine), mend="give the key file it was made with"
+        )
+
+
+def _keep_private(engine: Engine) -> None:
+    """A new SQLite file is for its owner alone: it names people. Its journals take over the mode."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        file = Path(engine.url.database)
+        with storage.explained(file):
+            file.chmod(0o600)
+
+
+def _place(engine: Engine) -> str:
+    return str(engine.url.database)

@@ -1,0 +1,142 @@
+"""Likely duplicates: cases that a person settles, never the machine.
+
+The rules:
+
+- A case joins two enrolments, the earlier and the later. An officer rules *same*, *different* or *undecided*, by
+  name; a ruling is never altered or removed, a new one is added with a note, and the last one holds.
+- *same* bars the later enrolment's voter from poll books. The earlier one stays: nobody loses the vote that they had.
+- While a case is open or undecided both stay on their poll books: suspicion takes nobody's vote.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from testigo.errors import InvalidInput
+from testigo.register.gallery import Candidate
+from testigo.register.tables import cases, enrolments, now, rulings, voters
+from testigo.register.values import CaseLine, Ruling, Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
+
+_earlier = enrolments.alias("earlier_enrolment")
+_later = enrolments.alias("later_enrolment")
+_earlier_voter = voters.alias("earlier_voter")
+_later_voter = voters.alias("later_voter")
+
+
+def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Candidate]) -> tuple[int, ...]:
+    """A case for each candidate whose enrolment still holds; their ids."""
+    found = list(candidates)
+    wanted = [candidate.enrolment for candidate in found]
+    holding = set(
+        connection.scalars(
+            select(enrolments.c.id).where(enrolments.c.id.in_(wanted), enrolments.c.withdrawn_at.is_(None))
+        )
+    )
+    opened = []
+    for candidate in found:
+        if candidate.enrolment in holding:
+            row = {
+                "earlier": candidate.enrolment,
+                "later": enrolment,
+                "score": candidate.score,
+                "earlier_impression": candidate.candidate,
+                "later_impression": candidate.probe,
+                "opened": now(),
+            }
+            opened.append(int(connection.scalar(insert(cases).returning(cases.c.id), row) or 0))
+    return tuple(opened)
+
+
+def case_lines(connection: Connection, case_id: int | None = None) -> list[CaseLine]:
+    """All cases, or the one, oldest first."""
+    last = _last_rulings().subquery()
+    query = (
+        select(
+            cases.c.id,
+            _earlier_voter.c.document,
+            _later_voter.c.document,
+            cases.c.score,
+            cases.c.opened,
+            func.coalesce(last.c.verdict, ""),
+        )
+        .join(_earlier, _earlier.c.id == cases.c.earlier)
+        .join(_later, _later.c.id == cases.c.later)
+        .join(_earlier_voter, _earlier_voter.c.id == _earlier.c.voter)
+        .join(_later_voter, _later_voter.c.id == _later.c.voter)
+        .outerjoin(last, last.c.duplicate_case == cases.c.id)
+        .order_by(cases.c.id)
+    )
+    if case_id is not None:
+        query = query.where(cases.c.id == case_id)
+    return [CaseLine(*row) for row in connection.execute(query)]
+
+
+def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
+    """All rulings on a case, oldest first."""
+    query = (
+        select(rulings.c.verdict, rulings.c.officer, rulings.c.note, rulings.c.at)
+        .where(rulings.c.duplicate_case == case_id)
+        .order_by(rulings.c.id)
+    )
+    return tuple(Ruling(*row) for row in connection.execute(query))
+
+
+def rule(connection: Connection, case_id: int, verdict: str, officer: str, note: str) -> Ruling:
+    """Add a ruling; raises `InvalidInput` for an unknown case or verdict, and where a changed verdict has no note."""
+    if verdict not in VERDICTS:
+        raise InvalidInput(f"{verdict[:40]!r} is no verdict", mend=f"use one of {', '.join(VERDICTS)}")
+    lines = case_lines(connection, case_id)
+    if not lines:
+        raise unknown_case(case_id)
+    if lines[0].verdict and not note.strip():
+        raise InvalidInput(
+            f"case {case_id} was ruled {lines[0].verdict!r} before", mend="say in a note why it is ruled on again"
+        )
+    ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), now())
+    connection.execute(
+        insert(rulings).values(duplicate_case=case_id, verdict=verdict, officer=officer, note=ruling.note, at=ruling.at)
+    )
+    return ruling
+
+
+def barred(connection: Connection, voter: int | None = None) -> dict[int, str]:
+    """Voter's row id → why the voter is on no poll book; of all voters, or of one."""
+    last = _last_rulings().subquery()
+    query = (
+        select(enrolments.c.voter, func.min(cases.c.id))
+        .join(cases, cases.c.later == enrolments.c.id)
+        .join(last, last.c.duplicate_case == cases.c.id)
+        .where(last.c.verdict == "same", enrolments.c.withdrawn_at.is_(None))
+        .group_by(enrolments.c.voter)
+    )
+    if voter is not None:
+        query = query.where(enrolments.c.voter == voter)
+    return {
+        row: f"the same person is enrolled under another document number (case {case_id})"
+        for row, case_id in connection.execute(query)
+    }
+
+
+def holds_back(connection: Connection, enrolment: int) -> int | None:
+    """A case that forbids to withdraw the enrolment: one not ruled *different*; None where there is none."""
+    last = _last_rulings().subquery()
+    query = (
+        select(func.min(cases.c.id))
+        .outerjoin(last, last.c.duplicate_case == cases.c.id)
+        .where((cases.c.earlier == enrolment) | (cases.c.later == enrolment))
+        .where(func.coalesce(last.c.verdict, "") != "different")
+    )
+    found: int | None = connection.scalar(query)
+    return found
+
+
+def unknown_case(case_id: int) -> InvalidInput:
+    """The sentence for a case that does not exist."""
+    return InvalidInput(f"there is no case {case_id}", mend="see the list of cases")
+
+
+def _last_rulings() -> Select[tuple[int, str]]:
+    newest = select(func.max(rulings.c.id)).group_by(rulings.c.duplicate_case)
+    return select(rulings.c.duplicate_case, rulings.c.verdict).where(rulings.c.id.in_(newest))

@@ -1,0 +1,143 @@
+"""Taking a voter's fingers: what was taken, how good it is, and how it is kept."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from testigo.errors import InvalidInput
+from testigo.fingerprint import FingerImage, Template, extract, quality
+from testigo.register.gallery import Impression
+from testigo.register.tables import enrolments, impressions, now, voters
+from testigo.register.values import FingerQuality, Position
+from testigo.register.vault import Place, RegisterKey
+
+LEAST_QUALITY = 20
+"""The fingerprint room's *fair*: below, a finger should be taken again, and needs an officer's reason to be kept."""
+
+MOST_IMPRESSIONS = 40
+"""Of one enrolment: four of each finger."""
+
+
+class PoorFingers(InvalidInput):
+    """A finger is too poor to be kept without an officer's reason. `qualities`: of all fingers, to be shown."""
+
+    def __init__(self, qualities: tuple[FingerQuality, ...]) -> None:
+        poor = [f"{quality.finger} ({quality.quality} of 100)" for quality in qualities if not quality.good_enough]
+        super().__init__(
+            f"too poor to be recognised: {', '.join(poor)}",
+            mend="clean the finger and the glass and take it again, or let an officer accept it with a reason",
+        )
+        self.qualities = qualities
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """One impression taken at the desk, with what was made of it."""
+
+    number: int
+    finger: Position
+    image: FingerImage
+    template: Template
+    quality: int
+
+    @property
+    def impression(self) -> Impression:
+        """Made ready to be searched."""
+        return Impression.of(self.number, self.finger, self.quality, self.template)
+
+
+def take(given: Sequence[tuple[str, FingerImage]]) -> list[Taken]:
+    """Extract and judge every (finger, image); raises `InvalidInput` for unknown fingers, none, or too many."""
+    if not 1 <= len(given) <= MOST_IMPRESSIONS:
+        raise InvalidInput(
+            f"{len(given)} finger images were given", mend=f"take one to ten fingers, at most {MOST_IMPRESSIONS} images"
+        )
+    positions = [Position.named(finger) for finger, _ in given]
+    taken = []
+    for number, (finger, (_, image)) in enumerate(zip(positions, given, strict=True), start=1):
+        template = extract(image)
+        taken.append(Taken(number, finger, image, template, quality(image, template)))
+    return taken
+
+
+def judge(taken: Sequence[Taken]) -> tuple[FingerQuality, ...]:
+    """The quality of each finger, in the order of positions: that of its best impression."""
+    best: dict[Position, int] = {}
+    for one in taken:
+        best[one.finger] = max(best.get(one.finger, 0), one.quality)
+    return tuple(FingerQuality(finger.word, best[finger], best[finger] >= LEAST_QUALITY) for finger in sorted(best))
+
+
+def keep(
+    connection: Connection,
+    voter: int,
+    document: str,
+    taken: Sequence[Taken],
+    officer: str,
+    reason: str,
+    key: RegisterKey,
+) -> int:
+    """Store an enrolment with everything encrypted; its id."""
+    row = {"voter": voter, "officer": officer, "at": now(), "accepted_because": reason}
+    enrolment = int(connection.scalar(insert(enrolments).returning(enrolments.c.id), row) or 0)
+    rows = []
+    for one in taken:
+        place = Place(document, enrolment, int(one.finger), one.number)
+        rows.append(
+            {
+                "enrolment": enrolment,
+                "number": one.number,
+                "finger": int(one.finger),
+                "quality": one.quality,
+                "template": key.encrypt(one.template.to_iso(), "template", place),
+                "image": key.encrypt(one.image.to_png(), "image", place),
+            }
+        )
+    connection.execute(insert(impressions), rows)
+    return enrolment
+
+
+def holding_enrolment(connection: Connection, voter: int) -> int | None:
+    """The id of the voter's enrolment that is not withdrawn; None where there is none."""
+    query = select(enrolments.c.id).where(enrolments.c.voter == voter, enrolments.c.withdrawn_at.is_(None))
+    return connection.scalar(query)
+
+
+def images_of(
+    connection: Connection, enrolment: int, document: str, key: RegisterKey
+) -> list[tuple[int, str, FingerImage]]:
+    """(number, finger, decrypted image) of each impression of an enrolment."""
+    query = select(impressions.c.number, impressions.c.finger, impressions.c.image)
+    query = query.where(impressions.c.enrolment == enrolment).order_by(impressions.c.number)
+    return [
+        (
+            number,
+            Position(finger).word,
+            FingerImage.read(key.decrypt(image, "image", Place(document, enrolment, finger, number))),
+        )
+        for number, finger, image in connection.execute(query)
+    ]
+
+
+def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> list[tuple[int, list[Impression]]]:
+    """Every holding enrolment with an id over `newest`, in their order, with its impressions ready to be compared."""
+    query = (
+        select(
+            impressions.c.enrolment,
+            impressions.c.number,
+            impressions.c.finger,
+            impressions.c.quality,
+            impressions.c.template,
+            voters.c.document,
+        )
+        .join(enrolments, enrolments.c.id == impressions.c.enrolment)
+        .join(voters, voters.c.id == enrolments.c.voter)
+        .where(impressions.c.enrolment > newest, enrolments.c.withdrawn_at.is_(None))
+        .order_by(impressions.c.enrolment, impressions.c.number)
+    )
+    found: dict[int, list[Impression]] = {}
+    for row in connection.execute(query):
+        iso = key.decrypt(row.template, "template", Place(row.document, row.enrolment, row.finger, row.number))
+        one = Impression.of(row.number, row.finger, row.quality, Template.from_iso(iso))
+        found.setdefault(row.enrolment, []).append(one)
+    return list(found.items())

@@ -1,0 +1,155 @@
+"""A file of voters into the register: every row checked first, and all of them kept or none."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from testigo.election import GENERAL_ROLL, Definition, Station
+from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.register.tables import voters
+from testigo.register.voters_file import VoterRow, read_voters
+
+SHOWN_MISTAKES = 50
+BATCH = 5000
+"""Rows to one look-up and one insertion."""
+
+Batch = list[tuple[int, VoterRow | InvalidInput]]
+
+
+class ImportReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one import did. `stations`: voters of each station the file names, as the register has them now."""
+
+    imported: int
+    stations: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def import_voters(
+    connection: Connection, path: Path, definition: Definition, on_rows: Callable[[int], None] | None = None
+) -> ImportReport:
+    """Add the voters of a CSV file inside the caller's transaction.
+
+    `on_rows` hears of every further number of rows read. Raises `SeveralMistakes` with the first 50 of all mistakes in
+    all rows (and their number), `InvalidInput` where the file as a whole can't be read.
+    """
+    sizes = _sizes(connection)
+    mistakes = _Mistakes()
+    seen: dict[str, int] = {}
+    named: set[str] = set()
+    for batch in _batches(read_voters(path, definition)):
+        good = _first_named(batch, seen, mistakes, path)
+        known = _already_in(connection, [row.document for _, row in good])
+        for number, row in good:
+            sizes[row.station, row.roll] += 1
+            named.add(row.station)
+            if row.document in known:
+                mistakes.add(_twice(row, f"{path}, row {number}", "is already in the register"))
+        if good and not mistakes.count:
+            connection.execute(insert(voters), [row._asdict() for _, row in good])
+        if on_rows is not None:
+            on_rows(len(batch))
+    if not seen and not mistakes.count:
+        raise InvalidInput("the file names no voter", place=str(path), mend="add one row for each voter")
+    stations = _check_sizes(sizes, sorted(named), definition, mistakes)
+    mistakes.raise_any(path)
+    return ImportReport(len(seen), stations, _too_few(stations, definition))
+
+
+class _Mistakes:
+    """Keeps the first mistakes and counts all, so that a wholly wrong file of millions of rows needs no memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._shown: list[TestigoError] = []
+
+    def add(self, mistake: TestigoError) -> None:
+        self.count += 1
+        if len(self._shown) < SHOWN_MISTAKES:
+            self._shown.append(mistake)
+
+    def raise_any(self, path: Path) -> None:
+        if self.count:
+            which = f"; these are the first {SHOWN_MISTAKES}" if self.count > SHOWN_MISTAKES else ""
+            noun = "mistake" if self.count == 1 else "mistakes"
+            raise SeveralMistakes(
+                f"{self.count:,} {noun} in the file of voters{which}",
+                self._shown,
+                place=str(path),
+                mend="correct them and import the file again; nothing was imported",
+            )
+
+
+def _batches(items: Iterator[tuple[int, VoterRow | InvalidInput]]) -> Iterator[Batch]:
+    while batch := list(islice(items, BATCH)):
+        yield batch
+
+
+def _first_named(batch: Batch, seen: dict[str, int], mistakes: _Mistakes, path: Path) -> list[tuple[int, VoterRow]]:
+    """The rows without a mistake whose document no earlier row has; the others' mistakes are noted."""
+    good = []
+    for number, row in batch:
+        if isinstance(row, InvalidInput):
+            mistakes.add(row)
+            continue
+        first = seen.setdefault(row.document, number)
+        if first == number:
+            good.append((number, row))
+        else:
+            mistakes.add(_twice(row, f"{path}, row {number}", f"is already in row {first}"))
+    return good
+
+
+def _twice(row: VoterRow, place: str, where: str) -> InvalidInput:
+    return InvalidInput(f"document {row.document} {where}", place=place, mend="keep one row for each voter")
+
+
+def _already_in(connection: Connection, documents: list[str]) -> set[str]:
+    return set(connection.scalars(select(voters.c.document).where(voters.c.document.in_(documents))))
+
+
+def _sizes(connection: Connection) -> Counter[tuple[str, str]]:
+    """Voters of each station and roll that the register holds."""
+    counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
+    return Counter({(station, roll): count for station, roll, count in connection.execute(counted)})
+
+
+def _check_sizes(
+    sizes: Counter[tuple[str, str]], stations: list[str], definition: Definition, mistakes: _Mistakes
+) -> dict[str, int]:
+    """Voters of each of the stations; more of them than the definition gives the station are a mistake."""
+    for station_id in stations:
+        station = definition.station(station_id)
+        for roll in (GENERAL_ROLL, *station.roll_sizes):
+            has, found = room(station, roll), sizes[station_id, roll]
+            if found > has:
+                mistakes.add(
+                    InvalidInput(
+                        f"{found:,} voters on the roll {roll!r}, and the definition has {has:,}",
+                        place=f"station {station_id}",
+                        mend="move voters to another station, or correct the definition's register-size",
+                    )
+                )
+    totals = Counter[str]()
+    for (station_id, _), count in sizes.items():
+        totals[station_id] += count
+    return {station_id: totals[station_id] for station_id in stations}
+
+
+def room(station: Station, roll: str) -> int:
+    """How many voters of the roll the definition gives the station."""
+    if roll == GENERAL_ROLL:
+        return station.register_size - sum(size for name, size in station.roll_sizes.items() if name != GENERAL_ROLL)
+    return station.roll_sizes.get(roll, 0)
+
+
+def _too_few(stations: dict[str, int], definition: Definition) -> tuple[str, ...]:
+    sizes = {station.id: station.register_size for station in definition.stations}
+    return tuple(
+        f"station {station}: {count:,} voters in the register, and the definition has {sizes[station]:,}"
+        for station, count in stations.items()
+        if count < sizes[station]
+    )

@@ -1,0 +1,255 @@
+"""The poll book: one station's part of the register, signed by the centre and sealed to the station's check-in machine.
+
+In the open, an envelope (DSSE, signed with the centre's key) says election, station, serial, time and how many voters;
+anyone can see that a poll book was issued, and none of what it holds. The rest is one blob sealed with HPKE (RFC 9180,
+AES-256-GCM) to the check-in machine's key, bound to that election, station and serial: voters with their templates,
+voters who are barred and why, and *elsewhere*, which tells a voter of another station where to go.
+
+Elsewhere holds no name and no document number: HMAC-SHA256 of the number, cut to 12 bytes, under a key made for this
+poll book alone, and a station. What that protects: whoever reads the opened book learns nobody's number from it, and
+two books can't be joined. What it does not: document numbers are short, so whoever has broken into the machine (the key
+lies beside the hashes) can try them all, and learn at which station a number votes. It is sealed for that reason.
+"""
+
+import base64
+import bisect
+import hmac
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from testigo import canonical, keys
+from testigo.errors import InvalidInput
+from testigo.fingerprint import Template
+from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
+from testigo.register.document import normalise_document
+from testigo.register.register import ListedVoter, Register
+from testigo.register.tables import now
+from testigo.register.vault import PURPOSE
+
+PAYLOAD_TYPE = "application/vnd.testigo.poll-book+json"
+_HASH_BYTES = 12
+_MEND = "ask the centre for this station's newest poll book"
+
+
+class EnrolledFinger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One impression. `position`: ISO/IEC 19794-2 finger position, 1 to 10; `template`: ISO/IEC 19794-2 bytes."""
+
+    position: int
+    template: bytes
+
+
+class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One voter of the station. Without `fingers` nobody took them, and only the chair can let the voter through."""
+
+    document: str
+    name: str
+    roll: str
+    fingers: tuple[EnrolledFinger, ...]
+
+    def templates(self) -> tuple[Template, ...]:
+        """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
+        return tuple(Template.from_iso(finger.template) for finger in self.fingers)
+
+
+class PollBookLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a poll book says in the open. `voters`: how many may vote with it."""
+
+    election: str
+    station: str
+    serial: int
+    issued: str
+    voters: int
+
+
+class _Package(PollBookLabel, frozen=True, forbid_unknown_fields=True):
+    sealed: str
+
+
+class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    voters: tuple[PollBookVoter, ...]
+    barred: dict[str, str]
+    elsewhere: "_Elsewhere"
+
+
+class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`hashes`: 12 bytes each, sorted, searched where they lie; `where`: the number of each one's station, uint16."""
+
+    stations: tuple[str, ...]
+    key: bytes
+    hashes: bytes
+    where: bytes
+
+    def is_sound(self) -> bool:
+        count, rest = divmod(len(self.hashes), _HASH_BYTES)
+        if rest or len(self.where) != 2 * count:
+            return False
+        return not count or int(np.frombuffer(self.where, ">u2").max()) < len(self.stations)
+
+    def __len__(self) -> int:
+        return len(self.where) // 2
+
+    def __getitem__(self, position: int) -> bytes:
+        return self.hashes[position * _HASH_BYTES : (position + 1) * _HASH_BYTES]
+
+    def station(self, document: str) -> str | None:
+        wanted = _hash(self.key, document)
+        position = bisect.bisect_left(self, wanted)
+        if position == len(self) or self[position] != wanted:
+            return None
+        return self.stations[int.from_bytes(self.where[2 * position : 2 * position + 2], "big")]
+
+
+@dataclass(frozen=True, eq=False)
+class PollBook:
+    """An opened poll book. `voters`: by document number, those who may vote here; `barred`: document → reason.
+
+    `serial` counts the poll books of the station from 1; `issued`: UTC; `digest`: SHA-256 of the package.
+    """
+
+    election: str
+    station: str
+    serial: int
+    issued: str
+    digest: str
+    voters: Mapping[str, PollBookVoter]
+    barred: Mapping[str, str]
+    _elsewhere: _Elsewhere
+
+    @classmethod
+    def open(
+        cls,
+        data: bytes,
+        definition_digest: str,
+        station_id: str,
+        opening_key: OpeningKey,
+        verify_key: PublicKey,
+        *,
+        newest_serial: int = 0,
+        place: str = "poll book",
+    ) -> "PollBook":
+        """Verify, open and check a package that `make_poll_book` made.
+
+        `verify_key`: the centre's. `newest_serial`: the highest serial this station has loaded so far; the same may be
+        loaded again, an older one is stale. Raises `InvalidSignature` or `InvalidInput`, one sentence each.
+        """
+        header = _package(keys.open_envelope(data, verify_key, PAYLOAD_TYPE, place=place).payload, place)
+        if header.election != definition_digest:
+            raise InvalidInput("this poll book belongs to another election", place=place, mend=_MEND)
+        if header.station != station_id:
+            raise InvalidInput(
+                f"this poll book is station {header.station}'s, and this is station {station_id}",
+                place=place,
+                mend=_MEND,
+            )
+        if header.serial < newest_serial:
+            raise InvalidInput(
+                f"this poll book (serial {header.serial}, issued {header.issued}) is stale: "
+                f"serial {newest_serial} was loaded before",
+                place=place,
+                mend=_MEND,
+            )
+        content = _content(header, opening_key, place)
+        return cls(
+            header.election,
+            header.station,
+            header.serial,
+            header.issued,
+            canonical.digest(data),
+            {voter.document: voter for voter in content.voters},
+            content.barred,
+            content.elsewhere,
+        )
+
+    def find(self, document: str) -> PollBookVoter | None:
+        """The voter of that document number, however it is written; None where there is none. Raises `InvalidInput`."""
+        return self.voters.get(normalise_document(document))
+
+    def elsewhere(self, document: str) -> str | None:
+        """The id of the other station where this document number votes; None where the book knows of none."""
+        return self._elsewhere.station(normalise_document(document))
+
+
+def make_poll_book(
+    register: Register,
+    station_id: str,
+    sealing_key: SealingKey,
+    signing_key: SigningKey,
+    issued: str | None = None,
+    *,
+    nearby: Collection[str] | None = None,
+) -> bytes:
+    """The next poll book of a station, sealed to its check-in machine and signed by the centre; the register notes it.
+
+    `nearby`: ids of the stations whose voters can be told where to go; None: all of them. Each such voter takes 14
+    bytes. `issued`: UTC, `YYYY-MM-DDTHH:MM:SSZ`; now, where not given. Raises `InvalidInput` for an unknown station.
+    """
+    with register.issuing(station_id, issued or now()) as issue:
+        voters = [voter for voter in issue.voters if not voter.barred]
+        content = _Content(
+            tuple(_entry(voter) for voter in voters),
+            {voter.document: voter.barred for voter in issue.voters if voter.barred},
+            _elsewhere_of(issue.elsewhere(nearby)),
+        )
+        label = PollBookLabel(register.definition.digest, station_id, issue.serial, issue.issued, len(voters))
+        sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
+        package = _Package(**msgspec.structs.asdict(label), sealed=base64.b64encode(sealed).decode())
+        data = keys.sign_envelope(PAYLOAD_TYPE, package, signing_key)
+        issue.done(len(voters), canonical.digest(data))
+    return data
+
+
+def read_label(data: bytes, *, place: str = "poll book") -> PollBookLabel:
+    """What a package says in the open, before its signature is verified: to show, and to trust in nothing.
+
+    Raises `InvalidInput` where it is no poll book.
+    """
+    package = _package(keys.unverified_payload(data, PAYLOAD_TYPE, place=place), place)
+    return PollBookLabel(package.election, package.station, package.serial, package.issued, package.voters)
+
+
+def _entry(voter: ListedVoter) -> PollBookVoter:
+    fingers = tuple(EnrolledFinger(position, template) for position, template in voter.fingers)
+    return PollBookVoter(voter.document, voter.name, voter.roll, fingers)
+
+
+def _purpose(label: PollBookLabel) -> str:
+    return f"testigo/{PURPOSE}/poll-book/{label.election}/{label.station}/{label.serial}"
+
+
+def _package(payload: Any, place: str) -> _Package:
+    try:
+        return msgspec.convert(payload, _Package, strict=True)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise InvalidInput(f"not a poll book ({error})", place=place, mend=_MEND) from None
+
+
+def _content(header: _Package, opening_key: OpeningKey, place: str) -> _Content:
+    sealed = keys.decode_base64(header.sealed, place=place)
+    plain = opening_key.open(sealed, purpose=_purpose(header), place=place)
+    try:
+        content = msgspec.msgpack.decode(plain, type=_Content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(f"not a poll book of this version ({error})", place=place, mend=_MEND) from None
+    documents = {voter.document for voter in content.voters}
+    if not len(documents) == len(content.voters) == header.voters or documents & content.barred.keys():
+        raise InvalidInput("the poll book's voters are not as many as it says", place=place, mend=_MEND)
+    if not content.elsewhere.is_sound():
+        raise InvalidInput("the poll book's list of other stations is damaged", place=place, mend=_MEND)
+    return content
+
+
+def _hash(key: bytes, document: str) -> bytes:
+    return hmac.digest(key, document.encode(), "sha256")[:_HASH_BYTES]
+
+
+def _elsewhere_of(voters: Iterable[tuple[str, str]]) -> _Elsewhere:
+    key = secrets.token_bytes(32)
+    numbers: dict[str, int] = {}
+    entries = sorted((_hash(key, document), numbers.setdefault(station, len(numbers))) for document, station in voters)
+    where = np.fromiter((number for _, number in entries), ">u2", len(entries)).tobytes()
+    return _Elsewhere(tuple(numbers), key, b"".join(hashed for hashed, _ in entries), where)

@@ -1,0 +1,313 @@
+"""The register itself: one database, one election's voters, one key.
+
+A register belongs to the election whose definition it was made with, because its stations and rolls are that
+definition's; opened with another it is refused. Where a definition is published anew after enrolment began, `adopt`
+moves the register to it, if every voter's station and roll are in it too.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+
+from testigo import storage
+from testigo.election import Definition
+from testigo.errors import IllegalStep, InvalidInput
+from testigo.fingerprint import FingerImage
+from testigo.register import duplicates, enrolment, tables
+from testigo.register.belonging import claim, move
+from testigo.register.document import normalise_document, normalise_name
+from testigo.register.enrolment import Taken
+from testigo.register.gallery import Gallery
+from testigo.register.importing import ImportReport, import_voters
+from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
+from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
+from testigo.register.vault import Place, RegisterKey
+
+
+class Register:
+    """Who may vote. Made by `Register.open`; close it, or use it in a `with` block.
+
+    Several processes (enrolment desks) may have the same register open: every change waits for its turn and is kept
+    whole or not at all. All methods raise `StorageError` where the database fails.
+    """
+
+    def __init__(self, engine: Engine, definition: Definition, key: RegisterKey) -> None:
+        self.definition = definition
+        self._engine = engine
+        self._key = key
+        self._gallery = Gallery()
+        self._searching = threading.Lock()
+
+    @classmethod
+    def open(cls, address: str, definition: Definition, key: RegisterKey) -> "Register":
+        """The register at `address` (`FILE`, `sqlite:///FILE`, `postgresql://…`), made where it does not exist yet.
+
+        Raises `InvalidInput` where it belongs to another election or is of another version, `NotAllowed` where `key` is
+        not its key.
+        """
+        engine = storage.open_database(address)
+        try:
+            claim(engine, definition, key)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, definition, key)
+
+    @classmethod
+    def adopt(cls, address: str, definition: Definition, key: RegisterKey) -> "Register":
+        """An existing register, moved to a definition that was published anew. See `belonging.move`.
+
+        Poll books issued before belong to the old definition; every station needs a new one.
+        """
+        engine = storage.open_database(address)
+        try:
+            move(engine, definition, key)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, definition, key)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> "Register":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def import_voters(self, path: Path, on_rows: Callable[[int], None] | None = None) -> ImportReport:
+        """Add the voters of a CSV file, all or none. See `importing.import_voters`."""
+        with changing(self._engine) as connection:
+            return import_voters(connection, path, self.definition, on_rows)
+
+    def voter(self, document: str) -> Voter:
+        """The voter of that document number, however it is written; raises `InvalidInput`."""
+        with reading(self._engine) as connection:
+            row = _voter_row(connection, document)
+            reason = duplicates.barred(connection, row.id).get(row.id, "")
+            enrolled = enrolment.holding_enrolment(connection, row.id) is not None
+        return Voter(row.document, row.name, row.station, row.roll, enrolled, reason)
+
+    def status(self) -> Status:
+        """How many voters, enrolments, open cases, barred voters and poll books there are."""
+        with reading(self._engine) as connection:
+            return Status(
+                _count(connection, select(func.count()).select_from(voters)),
+                _count(connection, select(func.count()).where(enrolments.c.withdrawn_at.is_(None))),
+                sum(line.open for line in duplicates.case_lines(connection)),
+                len(duplicates.barred(connection)),
+                _count(connection, select(func.count()).select_from(poll_books)),
+            )
+
+    # Enrolment
+
+    def assess(self, given: Sequence[tuple[str, FingerImage]]) -> tuple[FingerQuality, ...]:
+        """The quality of each finger, to be shown before anything is kept. Raises `InvalidInput`."""
+        return enrolment.judge(enrolment.take(given))
+
+    def enrol(
+        self, document: str, given: Sequence[tuple[str, FingerImage]], officer: str, *, accept_because: str = ""
+    ) -> Enrolment:
+        """Keep a voter's fingers and search them against everybody's.
+
+        `given`: (finger, image), fingers named as `Position.word` says, several images of a finger allowed.
+        `accept_because`: an officer's reason to keep a finger that is too poor. Raises `PoorFingers` without one,
+        `InvalidInput` for an unknown voter or finger, `IllegalStep` where the voter is enrolled already.
+        """
+        officer = _named(officer)
+        with reading(self._engine) as connection:
+            _not_enrolled(connection, _voter_row(connection, document))
+        taken = enrolment.take(given)
+        qualities = enrolment.judge(taken)
+        reason = accept_because.strip()
+        if not reason and not all(quality.good_enough for quality in qualities):
+            raise enrolment.PoorFingers(qualities)
+        with self._searching:
+            kept_for, opened = self._search_and_keep(document, taken, officer, reason)
+        return Enrolment(kept_for, qualities, len(taken), opened)
+
+    def _search_and_keep(
+        self, document: str, taken: Sequence[Taken], officer: str, reason: str
+    ) -> tuple[str, tuple[int, ...]]:
+        """The voter's document number and the cases opened.
+
+        The long search runs before the register's turn is taken; under it, only who came meanwhile is searched.
+        """
+        probes = [one.impression for one in taken]
+        with reading(self._engine) as connection:
+            self._refresh(connection)
+        searched = len(self._gallery)
+        found = self._gallery.search(probes)
+        with changing(self._engine) as connection:
+            row = _voter_row(connection, document)
+            _not_enrolled(connection, row)
+            self._refresh(connection)
+            found += self._gallery.search(probes, after=searched)
+            kept = enrolment.keep(connection, row.id, row.document, taken, officer, reason, self._key)
+            return row.document, duplicates.open_cases(connection, kept, found)
+
+    def withdraw(self, document: str, officer: str, reason: str) -> None:
+        """Set an enrolment aside, so that the voter can be enrolled again; the record of it stays.
+
+        Raises `InvalidInput` where there is none or no reason is given, `IllegalStep` while a case that is not settled
+        as *different* needs it.
+        """
+        officer = _named(officer)
+        if not reason.strip():
+            raise InvalidInput("no reason is given", mend="say why the enrolment is set aside")
+        with changing(self._engine) as connection:
+            row = _voter_row(connection, document)
+            held = enrolment.holding_enrolment(connection, row.id)
+            if held is None:
+                raise InvalidInput(f"document {row.document} is not enrolled", mend="check the number")
+            case_id = duplicates.holds_back(connection, held)
+            if case_id is not None:
+                raise IllegalStep(
+                    f"the enrolment of document {row.document} is part of case {case_id}",
+                    mend="settle the case first; one ruled as the same person keeps its enrolments",
+                )
+            values = {"withdrawn_at": tables.now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
+            connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
+
+    def _refresh(self, connection: Connection) -> None:
+        for enrolled, taken in enrolment.enrolled_after(connection, self._gallery.newest, self._key):
+            self._gallery.add(enrolled, taken)
+
+    # Likely duplicates
+
+    def cases(self, open_only: bool = True) -> list[CaseLine]:
+        """The cases that wait for a person (*undecided* ones too), or all; oldest first."""
+        with reading(self._engine) as connection:
+            return [line for line in duplicates.case_lines(connection) if line.open or not open_only]
+
+    def case(self, case_id: int) -> Case:
+        """One case with both persons, their decrypted finger images and its history; raises `InvalidInput`."""
+        cases = tables.cases
+        with reading(self._engine) as connection:
+            row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+            if row is None:
+                raise duplicates.unknown_case(case_id)
+            return Case(
+                duplicates.case_lines(connection, case_id)[0],
+                self._side(connection, row.earlier, row.earlier_impression),
+                self._side(connection, row.later, row.later_impression),
+                duplicates.history(connection, case_id),
+            )
+
+    def settle(self, case_id: int, verdict: str, officer: str, note: str = "") -> Ruling:
+        """Add an officer's ruling to a case: `same`, `different` or `undecided`. See `duplicates` for the rules."""
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            return duplicates.rule(connection, case_id, verdict, officer, note)
+
+    def _side(self, connection: Connection, enrolled: int, likest: int) -> Side:
+        query = (
+            select(voters.c.document, voters.c.name, voters.c.station, enrolments.c.officer, enrolments.c.at)
+            .join(enrolments, enrolments.c.voter == voters.c.id)
+            .where(enrolments.c.id == enrolled)
+        )
+        row = connection.execute(query).one()
+        images = enrolment.images_of(connection, enrolled, row.document, self._key)
+        position = [number for number, _, _ in images].index(likest)
+        return Side(*row, images=tuple((finger, image) for _, finger, image in images), likest=position)
+
+    # Poll books
+
+    @contextlib.contextmanager
+    def issuing(self, station_id: str, issued: str) -> Iterator["Issue"]:
+        """What a poll book of the station is made of; the issue is noted at the end of the block, or nothing is.
+
+        Raises `InvalidInput` for an unknown station.
+        """
+        self.definition.station(station_id)
+        with changing(self._engine) as connection:
+            newest = select(func.max(poll_books.c.serial)).where(poll_books.c.station == station_id)
+            serial = _count(connection, newest) + 1
+            yield Issue(connection, station_id, serial, issued, _listed(connection, station_id, self._key))
+
+
+class ListedVoter(msgspec.Struct, frozen=True):
+    """A voter as a poll book lists them. `fingers`: (ISO/IEC 19794-2 position, template) of each impression."""
+
+    document: str
+    name: str
+    roll: str
+    barred: str
+    fingers: tuple[tuple[int, bytes], ...]
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """One poll book in the making. `voters`: of the station, by document number; `serial`: counted from 1."""
+
+    connection: Connection
+    station: str
+    serial: int
+    issued: str
+    voters: list[ListedVoter]
+
+    def elsewhere(self, stations: Collection[str] | None) -> Iterator[tuple[str, str]]:
+        """(document, station) of the voters of the other stations: of these, or of all where None."""
+        query = select(voters.c.document, voters.c.station).where(voters.c.station != self.station)
+        if stations is not None:
+            query = query.where(voters.c.station.in_(list(stations)))
+        return ((document, station) for document, station in self.connection.execute(query))
+
+    def done(self, count: int, digest: str) -> None:
+        """Note that this poll book was made, with so many voters and this SHA-256."""
+        row = {"station": self.station, "serial": self.serial, "issued": self.issued, "voters": count, "digest": digest}
+        self.connection.execute(insert(poll_books), row)
+
+
+def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str, str, str]]:
+    number = normalise_document(document)
+    row = connection.execute(select(voters).where(voters.c.document == number)).one_or_none()
+    if row is None:
+        raise InvalidInput(f"document {number} is not in the register", mend="check the number, or import the voter")
+    return row
+
+
+def _not_enrolled(connection: Connection, row: Row[tuple[int, str, str, str, str]]) -> None:
+    if enrolment.holding_enrolment(connection, row.id) is not None:
+        raise IllegalStep(
+            f"document {row.document} is enrolled already", mend="set the enrolment aside with a reason first"
+        )
+
+
+def _named(officer: str) -> str:
+    try:
+        return normalise_name(officer)
+    except InvalidInput:
+        raise InvalidInput("the officer's name is missing or unreadable", mend="say who does this") from None
+
+
+def _count(connection: Connection, query: object) -> int:
+    return int(connection.scalar(query) or 0)  # type: ignore[call-overload]
+
+
+def _listed(connection: Connection, station: str, key: RegisterKey) -> list[ListedVoter]:
+    query = (
+        select(impressions, voters.c.document)
+        .join(enrolments, enrolments.c.id == impressions.c.enrolment)
+        .join(voters, voters.c.id == enrolments.c.voter)
+        .where(voters.c.station == station, enrolments.c.withdrawn_at.is_(None))
+        .order_by(impressions.c.enrolment, impressions.c.number)
+    )
+    fingers: dict[str, list[tuple[int, bytes]]] = {}
+    for row in connection.execute(query):
+        place = Place(row.document, row.enrolment, row.finger, row.number)
+        fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
+    reasons = duplicates.barred(connection)
+    people = select(voters).where(voters.c.station == station).order_by(voters.c.document)
+    return [
+        ListedVoter(row.document, row.name, row.roll, reasons.get(row.id, ""), tuple(fingers.get(row.document, ())))
+        for row in connection.execute(people)
+    ]

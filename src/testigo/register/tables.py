@@ -1,0 +1,151 @@
+"""The register's tables, the same in SQLite and PostgreSQL, and how a change is made: whole or not at all."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from testigo.errors import StorageError
+
+FORMAT = 1
+"""Version of the tables below; a register of another version is refused."""
+
+metadata = MetaData()
+
+about = Table(
+    "register_about",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("format", Integer, nullable=False),
+    Column("election", String(64), nullable=False),
+    Column("key_check", String(64), nullable=False),
+    Column("turn", Integer, nullable=False),
+)
+"""One row. `turn` is counted up first in every change, so that changes come one after the other (`changing`)."""
+
+voters = Table(
+    "voter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", String(24), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("station", Text, nullable=False, index=True),
+    Column("roll", Text, nullable=False),
+)
+
+enrolments = Table(
+    "enrolment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voter", ForeignKey("voter.id"), nullable=False, index=True),
+    Column("officer", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("accepted_because", Text, nullable=False),
+    Column("withdrawn_at", String(20)),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_because", Text),
+)
+"""A voter has at most one enrolment that is not withdrawn; withdrawn ones stay, for the cases that name them."""
+
+impressions = Table(
+    "impression",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("enrolment", ForeignKey("enrolment.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("finger", Integer, nullable=False),
+    Column("quality", Integer, nullable=False),
+    Column("template", LargeBinary, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    UniqueConstraint("enrolment", "number"),
+)
+"""`template` and `image` are ciphertexts (`vault`)."""
+
+cases = Table(
+    "duplicate_case",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("earlier", ForeignKey("enrolment.id"), nullable=False),
+    Column("later", ForeignKey("enrolment.id"), nullable=False, index=True),
+    Column("score", Float, nullable=False),
+    Column("earlier_impression", Integer, nullable=False),
+    Column("later_impression", Integer, nullable=False),
+    Column("opened", String(20), nullable=False),
+    UniqueConstraint("earlier", "later"),
+)
+
+rulings = Table(
+    "ruling",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("duplicate_case", ForeignKey("duplicate_case.id"), nullable=False, index=True),
+    Column("verdict", String(16), nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+)
+"""What officers said about a case, in order; rows are only ever added, and the last one holds."""
+
+poll_books = Table(
+    "poll_book",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("issued", String(20), nullable=False),
+    Column("voters", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("station", "serial"),
+)
+"""Every poll book ever issued."""
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read with; database failures become `StorageError`."""
+    with _explained(), engine.connect() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the register's turn: all of it is kept at the end of the block, or nothing.
+
+    Its first statement writes the one row of `register_about`, which makes any other change wait, in PostgreSQL (row
+    lock) as in SQLite (write lock). So two enrolment desks can't each miss the other's newest fingerprint.
+    """
+    with _explained(), engine.begin() as connection:
+        connection.execute(update(about).values(turn=about.c.turn + 1))
+        yield connection
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StorageError(
+            f"the register's database failed ({reason})", mend="nothing was changed; check the disk and the server"
+        ) from error
+
+
+def now() -> str:
+    """The time in UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,127 @@
+"""`testigo register`, as an officer types it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from testigo.cli import main
+from testigo.count import Centre
+from testigo.election import MachineKey, MachineKeys
+from testigo.fingerprint import FingerImage
+from testigo.keys import OpeningKey, SigningKey
+from testigo.register import PollBook
+
+Press = Callable[..., FingerImage]
+Typed = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def typed(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Runs a command in an empty folder; exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["register", *words])
+        out, err = capfd.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def election(project_root: Path) -> list[str]:
+    return ["--election", str(project_root / "examples" / "municipality" / "election.yaml")]
+
+
+@pytest.fixture
+def imported(typed: Typed, election: list[str], project_root: Path) -> Typed:
+    code, _, err = typed("import", str(project_root / "examples" / "municipality" / "voters.csv"), *election)
+    assert (code, err.split(";")[0]) == (0, "A new register")
+    return typed
+
+
+def test_from_the_file_to_the_poll_book(
+    imported: Typed, election: list[str], press: Press, tmp_path: Path, project_root: Path
+) -> None:
+    assert (tmp_path / "register.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "register.db").stat().st_mode & 0o777 == 0o600
+    for name, image in (("a", press(1)), ("b", press(2)), ("c", press(1, 1))):
+        (tmp_path / f"{name}.png").write_bytes(image.to_png())
+    fingers = ["--finger", "right-index", "--finger", "left-index"]
+    code, out, _ = imported("enrol", "V-5329151", "a.png", "b.png", *fingers, "--officer", "Ana", *election)
+    assert code == 0
+    assert "2 templates" in out
+    code, out, _ = imported(
+        "enrol", "V-6723830", "c.png", "--finger", "right-index", "--officer", "Ana", "--json", *election
+    )
+    assert json.loads(out)["cases"] == [1]
+    code, out, _ = imported("cases", "--json", *election)
+    assert [(one["earlier_document"], one["later_document"]) for one in json.loads(out)] == [("V5329151", "V6723830")]
+    code, out, _ = imported("case", "1", "--images", "seen", *election)
+    assert "most alike" in out
+    assert sorted(file.name for file in (tmp_path / "seen").iterdir()) == [
+        "earlier-1-right-index.png",
+        "earlier-2-left-index.png",
+        "later-1-right-index.png",
+    ]
+    assert imported("settle", "1", "same", "--officer", "Eva", *election)[0] == 0
+    assert "barred: the same person" in imported("voter", "v6723830", *election)[1]
+
+    centre = Centre.create(tmp_path / "centre", Path(election[1]))
+    machine = OpeningKey.generate()
+    signing = SigningKey.generate().public.hex
+    centre.admit(MachineKeys((MachineKey(signing, "check-in", "01-01", machine.public.hex),)))
+    code, out, err = imported("poll-book", "01-01", "--centre", "centre", "--out", "book.json", "--json")
+    assert code == 0, err
+    assert json.loads(out)["voters"] == 23
+    key = next(key for key in centre.key_ring.keys if key.role == "centre")
+    book = PollBook.open((tmp_path / "book.json").read_bytes(), centre.definition.digest, "01-01", machine, key.public)
+    assert len(book.voters["V5329151"].fingers) == 2
+    assert list(book.barred) == ["V6723830"]
+    assert json.loads(imported("status", "--json", *election)[1]) == {
+        "voters": 24, "enrolled": 2, "open_cases": 0, "barred": 1, "poll_books": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["enrol", "V-5329151", "text.png", "--finger", "right-index", "--officer", "A"], "not a whole image"),
+        (["enrol", "V-5329151", "x.png", "--finger", "a", "--finger", "b", "--officer", "A"], "2 fingers are"),
+        (["voter", "V-1"], "document V1 is not in the register"),
+        (["settle", "9", "same", "--officer", "A"], "there is no case 9"),
+        (["withdraw", "V-5329151", "--reason", "x", "--officer", "A"], "is not enrolled"),
+        (["status", "--key", "absent.key"], "the register's key is not here"),
+        (["import", "absent.csv"], "no such file"),
+        (["import", "text.png"], "the register has no column"),
+        (["status", "--register", "mysql://x"], "not a database Testigo knows"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_one_sentence(
+    imported: Typed, election: list[str], tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    (tmp_path / "text.png").write_text("this is no image")
+    code, out, err = imported(*words, *election)
+    assert code == 1
+    assert sentence in " ".join(err.split())
+    assert "Traceback" not in err + out
+
+
+def test_a_key_is_not_left_behind_where_the_register_has_another(
+    imported: Typed, election: list[str], tmp_path: Path, project_root: Path
+) -> None:
+    people = str(project_root / "examples" / "municipality" / "voters.csv")
+    code, _, err = imported("import", people, "--key", "other.key", *election)
+    assert code == 1
+    assert "not the register's key" in " ".join(err.split())
+    assert not (tmp_path / "other.key").exists()
+
+
+def test_every_command_shows_an_example(imported: Typed) -> None:
+    commands = "import voter enrol withdraw cases case settle poll-book adopt status"
+    for command in commands.split():
+        assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())

@@ -1,0 +1,212 @@
+"""A file of voters: all of it or nothing, and every mistake with its row."""
+
+import csv
+import io
+import os
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from testigo import canonical
+from testigo.election import Definition
+from testigo.errors import InvalidInput, SeveralMistakes, StorageError, TestigoError
+from testigo.register import Register, RegisterKey
+from testigo.register.importing import SHOWN_MISTAKES
+from testigo.register.voters_file import VoterRow, read_voters
+
+
+@pytest.fixture
+def empty(address: str, definition: Definition, key: RegisterKey):
+    with Register.open(address, definition, key) as opened:
+        yield opened
+
+
+def _write(folder: Path, text: str | bytes) -> Path:
+    file = folder / "voters.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def test_imports_and_finds_voters_however_the_number_is_written(empty: Register, people: Path) -> None:
+    report = empty.import_voters(people)
+    assert report.imported == 5
+    assert report.stations == {"s1": 3, "s2": 2}
+    assert [warning.split(":")[0] for warning in report.warnings] == ["station s1", "station s2"]
+    voter = empty.voter("v 12345678")
+    assert (voter.document, voter.name, voter.station, voter.roll) == ("V12345678", "María José Peña", "s1", "general")
+    assert empty.voter("e99").roll == "native"
+    assert not voter.enrolled
+    assert empty.status().voters == 5
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_reads_what_spreadsheets_write(tmp_path: Path, definition: Definition, separator: str, encoding: str) -> None:
+    text = f"Station{separator}Document {separator}name\r\ns1{separator}12{separator}Ñusta\r\n\r\n"
+    rows = list(read_voters(_write(tmp_path, text.encode(encoding)), definition))
+    assert rows == [(2, VoterRow("12", "Ñusta", "s1", "general"))]
+
+
+def test_every_mistake_is_told_with_its_row_and_nothing_is_kept(empty: Register, tmp_path: Path) -> None:
+    file = _write(
+        tmp_path,
+        "document,name,station,roll\n1,Good,s1,\n,Nameless,s1,\n2,,s1,\n3,X,s9,\n4,X,s1,military\n5,X,s2,native\n"
+        "1,Twice,s1,\n6,X,s1\n\n7\x01,X,s1,\nÑ8,X,s1,\n",
+    )
+    with pytest.raises(SeveralMistakes) as caught:
+        empty.import_voters(file)
+    rows = [mistake.place.rpartition("row ")[2] for mistake in caught.value.mistakes]
+    assert rows == ["3", "4", "5", "6", "7", "8", "9", "11", "12"]
+    assert "9 mistakes" in str(caught.value)
+    assert "already in row 2" in str(caught.value)
+    assert empty.status().voters == 0
+
+
+def test_a_voter_already_in_the_register_is_a_mistake(empty: Register, people: Path, tmp_path: Path) -> None:
+    empty.import_voters(people)
+    with pytest.raises(SeveralMistakes, match=r"row 3: document V12345678 is already in the register"):
+        empty.import_voters(_write(tmp_path, "document,name,station\n77,New,s1\nv12345678,Other,s2\n"))
+    assert empty.status().voters == 5
+    with pytest.raises(InvalidInput, match="77 is not in the register"):
+        empty.voter("77")
+
+
+def test_more_voters_than_the_definition_gives_a_station_are_a_mistake(empty: Register, tmp_path: Path) -> None:
+    six = "".join(f"{number},X,s2\n" for number in range(6))
+    with pytest.raises(SeveralMistakes, match="station s2: 6 voters on the roll 'general', and the definition has 5"):
+        empty.import_voters(_write(tmp_path, "document,name,station\n" + six))
+    natives = "".join(f"{number},X,s1,native\n" for number in range(3))
+    with pytest.raises(SeveralMistakes, match="'native', and the definition has 2"):
+        empty.import_voters(_write(tmp_path, "document,name,station,roll\n" + natives))
+    assert empty.status().voters == 0
+
+
+def test_station_room_counts_who_was_imported_before(empty: Register, people: Path, tmp_path: Path) -> None:
+    empty.import_voters(people)
+    four = "".join(f"3{number},X,s2\n" for number in range(4))
+    with pytest.raises(SeveralMistakes, match="6 voters"):
+        empty.import_voters(_write(tmp_path, "document,name,station\n" + four))
+
+
+def test_the_list_of_mistakes_is_cut_and_counted(empty: Register, tmp_path: Path) -> None:
+    rows = "".join(f"{number},X,nowhere\n" for number in range(12_000))
+    with pytest.raises(
+        SeveralMistakes, match="12,000 mistakes in the file of voters; these are the first 50"
+    ) as caught:
+        empty.import_voters(_write(tmp_path, "document,name,station\n" + rows))
+    assert len(caught.value.mistakes) == SHOWN_MISTAKES
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "column 'document' is missing"),
+        (b"document,name\n1,X\n", "column 'station' is missing"),
+        (b"document,name,station,age\n", "no column 'age'"),
+        (b"document,name,station,name\n", "named twice"),
+        (b"document,name,station\n", "names no voter"),
+        ("document,name,station\n1,Muñoz,s1\n".encode("latin-1"), "not UTF-8 text"),
+        ("document,name,station\n1,X,s1\n".encode("utf-16"), "UTF-16 text"),
+        (b"PK\x03\x04rest of a spreadsheet", "a spreadsheet or archive"),
+        (b'document,name,station\n1,"never closed,s1\n', "quotation marks"),
+        (b"document,name,station\n1,X\x00,s1\n", "row 2"),
+    ],
+)
+def test_a_file_that_is_no_file_of_voters(empty: Register, tmp_path: Path, data: bytes, sentence: str) -> None:
+    with pytest.raises(TestigoError, match=sentence) as caught:
+        empty.import_voters(_write(tmp_path, data))
+    assert "voters.csv" in str(caught.value)
+    assert empty.status().voters == 0
+
+
+def test_a_missing_file(empty: Register, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no such file"):
+        empty.import_voters(tmp_path / "absent.csv")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("document,name,station\n" + text).encode()))
+def test_any_bytes_give_rows_or_sentences(tmp_path: Path, definition: Definition, data: bytes) -> None:
+    try:
+        for number, row in read_voters(_write(tmp_path, data), definition):
+            assert number >= 2
+            assert isinstance(row, VoterRow | InvalidInput)
+    except (InvalidInput, UnicodeError) as error:
+        assert isinstance(error, InvalidInput)
+
+
+NAMES = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True), NAMES), min_size=1, max_size=20))
+def test_what_is_written_is_what_is_read(tmp_path: Path, definition: Definition, people: list[tuple[str, str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([("document", "name", "station"), *((*person, "s3") for person in people)])
+    found = list(read_voters(_write(tmp_path, text.getvalue()), definition))
+    assert [number for number, _ in found] == list(range(2, len(people) + 2))
+    assert [row.document for _, row in found if isinstance(row, VoterRow)] == [document for document, _ in people]
+
+
+def test_a_hundred_thousand_rows_in_seconds(empty: Register, tmp_path: Path) -> None:
+    rows = "".join(f"{number},Nombre Apellido {number},s3\n" for number in range(100_000))
+    heard: list[int] = []
+    start = time.perf_counter()
+    report = empty.import_voters(_write(tmp_path, "document,name,station\n" + rows), heard.append)
+    assert time.perf_counter() - start < 30  # a few seconds; the slack is for a busy machine
+    assert report.imported == sum(heard) == empty.status().voters == 100_000
+    assert len(heard) > 10
+
+
+KILLED = textwrap.dedent(
+    """
+    import os, signal, sys
+    from pathlib import Path
+    from testigo import canonical
+    from testigo.election import Definition
+    from testigo.register import Register, RegisterKey
+    address, definition, key, file = sys.argv[1:]
+    election = Definition.from_payload(canonical.decode(Path(definition).read_bytes()))
+    def kill(_rows):
+        os.kill(os.getpid(), signal.SIGKILL)
+    Register.open(address, election, RegisterKey.load(Path(key))).import_voters(Path(file), kill)
+    """
+)
+
+
+def test_killed_in_the_middle_leaves_nothing(
+    address: str, definition: Definition, key: RegisterKey, tmp_path: Path
+) -> None:
+    key.save(tmp_path / "key")
+    (tmp_path / "definition.json").write_bytes(canonical.encode(definition))
+    rows = "".join(f"{number},X,s3\n" for number in range(20_000))
+    file = _write(tmp_path, "document,name,station\n" + rows)
+    arguments = [address, str(tmp_path / "definition.json"), str(tmp_path / "key"), str(file)]
+    done = subprocess.run([sys.executable, "-c", KILLED, *arguments], env=dict(os.environ), check=False)
+    assert done.returncode == -signal.SIGKILL
+    with Register.open(address, definition, key) as register:
+        assert register.status().voters == 0
+        assert register.import_voters(file).imported == 20_000
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(empty: Register, tmp_path: Path) -> None:
+    rows = "".join(f"{number},Nombre Apellido,s3\n" for number in range(30_000))
+    file = _write(tmp_path, "document,name,station\n" + rows)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))  # no file may grow past this, as on a full disk
+    try:
+        with pytest.raises(StorageError, match=r"the register's database failed.*nothing was changed"):
+            empty.import_voters(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert empty.status().voters == 0
+    assert empty.import_voters(file).imported == 30_000
