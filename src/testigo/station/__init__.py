@@ -1,1 +1,27 @@
-"""Being built."""
+"""Voting day at one polling place: three machines, from the first PIN to the signed tally sheet.
+
+A station is three machines, each a process with its own folder and key. They share no storage; only signed messages
+pass:
+
+- `chair.Chair` holds the state machine, orders the other two, makes the tally sheet and the courier package;
+- `checkin.CheckIn` holds the poll book and the fingers, and never sees a card's code or a choice;
+- `booth.Booth` holds the cards' hashes and the ballot box, and never sees a voter.
+
+Import the modules, not this package's names: `from testigo.station.booth import Booth`. That keeps a booth's process
+free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a test holds it.
+
+| to find out | read |
+|---|---|
+| how a folder is set up, keys admitted | `install`, `folder` |
+| what the chair may say to a machine, and how it answers | `machine` |
+| what each machine writes down, and how it is checked | `events` |
+| where votes are kept | `box`, `journal`, `cards` |
+| what is counted | `counters`, `statements`, `tally_sheet` |
+| reasons a person may give (screens translate the ids) | `reasons` |
+
+Where new things go: an order is a line in `machine.ORDERS` and a branch in both machines' `obey`; a reason is a line in
+`reasons`; a printer of pages is a class with `print_page` in `pages`.
+
+A web process answers `POST /orders`: body = the order's envelope (bytes), answer 200 with `machine.order(body)`
+(bytes), and for a `TestigoError` 409 with `error.as_json()`. `HttpMachine(address)` is the chair's other end of it.
+"""

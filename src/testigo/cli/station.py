@@ -1,0 +1,248 @@
+"""`testigo station`: set up a station's machines, make its cards, look at its logs, carry its results away.
+
+What happens on the day itself (test, open, vote, close) happens on the screens: `testigo serve`.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testigo import canonical, storage
+from testigo.cli.output import console, print_json, progress, table
+from testigo.election import Role
+from testigo.errors import InvalidInput, StorageError
+from testigo.keys import PublicKey, SigningKey
+from testigo.station.events import LOG_LIMIT, Event, log_origin, verify_event_log
+from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
+from testigo.station.install import REQUEST, install_station, machine_folders
+from testigo.station.install import load_keys as load_keys_into
+
+app = typer.Typer(
+    help="Voting day at one polling place: its machines, cards, logs.", no_args_is_help=True, rich_markup_mode=None
+)
+
+StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def _pin(whose: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        help=f"The {whose}'s PIN; asked for where not given. At least 6 characters.",
+        prompt=f"PIN of the {whose}",
+        confirmation_prompt=True,
+        hide_input=True,
+        envvar=f"TESTIGO_{whose.upper()}_PIN",
+        show_default=False,
+    )
+    return option
+
+
+@app.command()
+def install(
+    folder: Annotated[Path, typer.Argument(help="Where the station's folders are made.", show_default=False)],
+    station: Annotated[str, typer.Option(help="The station's id in the definition.", show_default=False)],
+    definition: Annotated[
+        Path, typer.Option(help="The signed definition, a statement of the public record.", show_default=False)
+    ],
+    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    chair_pin: Annotated[str, _pin("chair")],
+    clerk_pin: Annotated[str, _pin("clerk")],
+    second_disk: Annotated[
+        str, typer.Option(help="Folder on the booth's second disk, for the box's second copy.")
+    ] = "second-disk",
+) -> None:
+    """Make the folders of chair, check-in and booth, each with its own key. Then carry each to its machine.
+
+    The file `machine-keys-request.json` goes to the authority: `testigo centre admit`.
+
+    Example: testigo station install stations/01-01 --station 01-01 --root-key 3fb1…
+    --definition centre/public/statements/000000-election-definition.json
+    """
+    request = install_station(
+        folder,
+        storage.read(definition),
+        PublicKey.from_hex(root_key),
+        station,
+        chair_pin=chair_pin,
+        clerk_pin=clerk_pin,
+        second_disk=second_disk,
+    )
+    table(f"Station {station}", ("machine", "key id"), [(key.role, key.public.key_id) for key in request.keys])
+    console.print(f"Request for the authority: {folder / REQUEST}")
+
+
+@app.command("load-keys")
+def load_keys(
+    folder: StationFolder,
+    statements: Annotated[
+        list[Path], typer.Argument(help="`machine-keys` statements: the centre's and this station's.")
+    ],
+) -> None:
+    """Load the keys that the root has signed, so that the machines trust each other and the centre's poll book.
+
+    Example: testigo station load-keys stations/01-01 centre/public/statements/*-machine-keys*.json
+    """
+    envelopes = [storage.read(file) for file in statements]
+    load_keys_into(folder, envelopes)
+    console.print("The keys are loaded.")
+
+
+@app.command("load-poll-book")
+def load_poll_book(
+    folder: StationFolder,
+    poll_book: Annotated[Path, typer.Argument(help="The package that `testigo register poll-book` made.")],
+) -> None:
+    """Load the station's poll book into its check-in, before opening. A newer one replaces it.
+
+    Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
+    """
+    from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
+
+    with CheckIn(_machine(folder, "check-in")) as check_in:
+        voters = check_in.load_poll_book(storage.read(poll_book, limit=POLL_BOOK_LIMIT))
+    console.print(f"{voters:,} voters are on the poll book.")
+
+
+@app.command()
+def cards(
+    folder: StationFolder,
+    out: Annotated[Path, typer.Option(help="PDF of the cards; print it, then delete it.")] = Path("cards.pdf"),
+    spare: Annotated[int, typer.Option(help="Spare cards of each ballot style.")] = 20,
+) -> None:
+    """Make the voting cards: one a voter and some spare. The codes are in this PDF and nowhere else.
+
+    Print it, cut it, shuffle each tray, and delete the file. Cards made again void all those before.
+
+    Example: testigo station cards stations/01-01 --out cards.pdf
+    """
+    from testigo.ballot import FolderPrinter
+    from testigo.station.booth import Booth
+
+    path = _machine(folder, "booth")
+    with Booth(path, FolderPrinter(path / "paper")) as booth, progress("Making cards", None):
+        deck = booth.make_cards(spare)
+        storage.write(out, deck.pdf(), mode=0o600)
+    styles = [card.style for card in deck.cards]
+    table("Voting cards", ("ballot style", "cards"), [(style, styles.count(style)) for style in sorted(set(styles))])
+    console.print(f"{out}: print it, then delete it.")
+
+
+@app.command()
+def status(folder: StationFolder, as_json: AsJson = False) -> None:
+    """Check the event log of every machine in the folder, and say how far each is. Machines may be running.
+
+    Example: testigo station status stations/01-01
+    """
+    found = [(role, _events(path)) for path, role in machine_folders(folder)]
+    rows = [
+        {
+            "machine": role,
+            "state": _state(role, events),
+            "entries": len(events),
+            "last": events[-1].event if events else "",
+            "head": head,
+        }
+        for role, (events, head) in found
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [tuple(str(value)[:24] for value in row.values()) for row in rows]
+    table("Machines", list(rows[0]), shown)
+
+
+@app.command()
+def log(
+    folder: Annotated[Path, typer.Argument(help="One machine's folder.", show_default=False)],
+    key: Annotated[
+        str, typer.Option(help="The machine's public key; the one in its folder where not given.", show_default=False)
+    ] = "",
+    head: Annotated[str, typer.Option(help="The head on the tally sheet: a log cut off at its end lacks it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check one machine's event log, line by line, and show it.
+
+    Example: testigo station log stations/01-01/booth
+    """
+    events, _ = _events(folder, PublicKey.from_hex(key) if key else None, head or None)
+    if as_json:
+        print_json(events)
+        return
+    for event in events:
+        data = " ".join(f"{name}={value}" for name, value in event.data.items())
+        console.print(f"{event.sequence:6} {event.time} {event.event:18} {data}", soft_wrap=True, markup=False)
+
+
+@app.command()
+def export(
+    folder: StationFolder,
+    out: Annotated[Path, typer.Argument(help="Where to, such as a stick.", show_default=False)],
+) -> None:
+    """Copy what the station has to carry: printed pages, signed statements, courier package.
+
+    Example: testigo station export stations/01-01 /media/stick
+    """
+    path = _machine(folder, "chair")
+    station = read_settings(path).station
+    files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
+    files = [file for file in files if file.name != "closing.json"]
+    if not files:
+        raise StorageError("the chair has signed nothing yet", place=str(path), mend="export after closing")
+    storage.make_folder(out)
+    for file in files:
+        storage.write(out / f"{station}-{file.name}", storage.read(file))
+        console.print(str(out / f"{station}-{file.name}"), markup=False, soft_wrap=True)
+    if not (path / "statements" / "courier.json").exists():
+        console.print("There is no courier package yet: it is made by the step `send`, after closing.")
+
+
+@app.command("restore-box")
+def restore_box(folder: StationFolder) -> None:
+    """Write the missing copy of the ballot box anew from the other, after a disk was replaced. Stop the booth first.
+
+    Example: testigo station restore-box stations/01-01
+    """
+    from testigo.station.booth import box_paths
+    from testigo.station.box import BallotBox
+    from testigo.station.folder import MachineFolder
+
+    machine = MachineFolder(_machine(folder, "booth"), "booth")
+    try:
+        restored = BallotBox.restore(box_paths(machine))
+        machine.log.append("box-restored", copy=restored.parent.name)
+    finally:
+        machine.shut()
+    console.print(f"Restored: {restored}")
+
+
+def _machine(folder: Path, role: Role) -> Path:
+    """The folder of that machine, whether the station's folder was given or the machine's own."""
+    for path, found in machine_folders(folder):
+        if found == role:
+            return path
+    raise InvalidInput(
+        f"the {role}'s folder is not here", place=str(folder), mend="run this on the machine that has it"
+    )
+
+
+def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -> tuple[tuple[Event, ...], str]:
+    """The verified entries of a machine's log, and the head. A line that is being written just now is left out."""
+    settings = read_settings(path)
+    public = key or SigningKey.load(path / SIGNING_KEY).public
+    data = storage.read(path / EVENTS, limit=LOG_LIMIT)
+    whole = data[: data.rfind(b"\n") + 1]
+    origin = log_origin(settings.election, settings.station, settings.role)
+    events = verify_event_log(whole, public, origin, head=head, place=str(path / EVENTS))
+    lines = whole.split(b"\n")[:-1]
+    return events, canonical.digest(lines[-1]) if lines else origin
+
+
+def _state(role: Role, events: tuple[Event, ...]) -> str:
+    if role == "chair":
+        from testigo.station.chair import state_of
+
+        return state_of(events)
+    from testigo.station.machine import state_of as machine_state_of
+
+    return machine_state_of(events)

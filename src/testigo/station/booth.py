@@ -1,0 +1,454 @@
+"""The booth: one voter's session, from the card to the deposited vote; and the box, until it is counted.
+
+    card → language → contests → review → printed → "is your printed vote right?" → deposited
+                          ↑____________________________| no: spoiled, and again
+
+The booth knows ballot styles and cards, never a voter. Its event log says that a card was used, a vote printed,
+spoiled, deposited, and when; never what was chosen, which slip number, or which slot of the box. All counters come from
+that log; `recorded` comes from the box.
+
+Power may fail at any instant. The journal keeps the session, the log what has happened; a start compares the two:
+
+| the journal says | the log says | so |
+|---|---|---|
+| (nothing) or another session | a card was accepted | the session begins anew |
+| printing | that print never came to an end | the paper, if any, is void (`power-cut`); back to review |
+| printed | spoiled | back to review |
+| depositing | not yet deposited | the box is asked for the slip number; deposited once, and noted |
+| anything | the session is over | the journal is wiped |
+"""
+
+import contextlib
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import msgspec
+
+from testigo.ballot import Ballot, Printer, PrinterError, Slip, Tally, unused
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed, StorageError
+from testigo.station import booth_log, reasons, votes
+from testigo.station.box import BallotBox
+from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
+from testigo.station.counters import BoothCounters
+from testigo.station.folder import MachineFolder, exclusive
+from testigo.station.journal import JournalEntry, JournalStage, SessionJournal
+from testigo.station.machine import ORDERS, MachineState, Order, OrderBook, check_state
+
+Stage = Literal["language", "voting", "review", "printed", "depositing"]
+
+_SESSION_ROOM = 512
+_SHOWN: dict[JournalStage, Stage] = {"printing": "review"}
+
+
+class Session(msgspec.Struct, frozen=True):
+    """What the screen shows of the session under way.
+
+    `style`: ballot style id. `choices`: contest id → option ids, only contests the voter has been at (a blank one is
+    `()`).
+    `unused`: contest id → choices the voter could still make, for the contests of `choices`. `spoils_left`: printed
+    votes that may still be spoiled. `notice`: "" or what just happened: `power-cut` (a print was interrupted; a paper
+    that came out is void and goes to the chair), `printer-failed`. `paper`: the lines of the printed vote, from stage
+    `printed` on. In stage `depositing` the voter has said yes and a disk refused; `confirm` tries again.
+    """
+
+    stage: Stage
+    style: str
+    language: str
+    choices: dict[str, tuple[str, ...]]
+    unused: dict[str, int]
+    spoiled: int
+    spoils_left: int
+    notice: str = ""
+    paper: tuple[str, ...] = ()
+
+
+class Booth:
+    """The booth's machine: `Booth(folder, printer)`. Every method may be called from any thread, one runs at a time.
+
+    `recovered`: at this start a vote was found confirmed but not yet noted, and was deposited: the screen tells its
+    voter.
+    """
+
+    def __init__(self, folder: Path, printer: Printer) -> None:
+        """Open the booth's folder and resolve whatever a power cut left. Raises the errors of its parts."""
+        self.folder = MachineFolder(folder, "booth")
+        self._printer = printer
+        self._box: BallotBox | None = None
+        self._journal: SessionJournal | None = None
+        self._live: JournalEntry | None = None
+        self._notice = ""
+        self.recovered = False
+        try:
+            self._open_parts()
+            self._recover()
+        except BaseException:
+            self.shut()
+            raise
+
+    def _open_parts(self) -> None:
+        folder, definition, station = self.folder, self.folder.definition, self.folder.station_id
+        self.definition, self.station_id = definition, station
+        self._styles = {style.id: style for style in definition.styles_of_station(station)}
+        self._orders = OrderBook(folder)
+        self._secrets = votes.read_secrets(folder.path)
+        salt = bytes.fromhex(self._secrets.cards)
+        self._cards = CardIndex(folder.path / "cards.json", salt, definition, station)
+        self._paths = box_paths(folder)
+        self._name = votes.box_name(definition, station)
+        self._slot_size = votes.slot_size(definition, station)
+        if any(event.event == "box-made" for event in folder.log):
+            self._box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
+        self._journal = SessionJournal(
+            folder.path / "session-journal", bytes.fromhex(self._secrets.journal), self._slot_size + _SESSION_ROOM
+        )
+
+    # ---- what the screen shows
+
+    @property
+    def state(self) -> MachineState:
+        """installed | tested | ready | open | paused | closed, as the chair ordered it."""
+        return self._orders.state()
+
+    @exclusive
+    def current(self) -> Session | None:
+        """The session under way, also after a restart; None if nobody is voting."""
+        live = self._live
+        if live is None:
+            return None
+        style = self._styles[live.style]
+        left = {
+            id_: unused(self.definition.contest(id_), live.choices[id_])
+            for id_ in style.contests
+            if id_ in live.choices
+        }
+        spoiled = booth_log.said_spoils(self.folder.log, live.session)
+        return Session(
+            stage=_SHOWN.get(live.stage, live.stage),  # type: ignore[arg-type]
+            style=live.style,
+            language=live.language,
+            choices=dict(live.choices),
+            unused=left,
+            spoiled=spoiled,
+            spoils_left=max(0, self.definition.rules.spoil_limit - spoiled),
+            notice=self._notice,
+            paper=self._slip(live).text_lines() if live.stage in ("printed", "depositing") else (),
+        )
+
+    @exclusive
+    def counters(self) -> BoothCounters:
+        """The booth's counters: from its event log, and `recorded` from the box."""
+        return booth_log.count(self.folder.log.entries(), self._box.recorded if self._box else 0)
+
+    @exclusive
+    def tally(self) -> Tally:
+        """What the votes in the box add up to; raises `IllegalStep` before the booth is closed."""
+        if self.state != "closed" or self._box is None:
+            raise IllegalStep("votes are counted only after closing", place=self.folder.place)
+        return votes.count_box(self.definition, self.station_id, self._box)
+
+    # ---- before opening
+
+    @exclusive
+    def make_cards(self, spare: int = DEFAULT_SPARE) -> Deck:
+        """Make the station's voting cards, before opening; cards made earlier are void. The plain codes are only in the
+        result.
+
+        Raises `IllegalStep` once the zero report was made.
+        """
+        if self.state not in ("installed", "tested"):
+            raise IllegalStep(f"cards are made before opening, and the booth is {self.state}", place=self.folder.place)
+        deck = make_deck(self.definition, self.station_id, spare)
+        self._cards.keep(deck)
+        self.folder.log.append("cards-made", count=len(deck.cards))
+        return deck
+
+    # ---- a voter's session
+
+    @exclusive
+    def accept_card(self, code: str) -> Session:
+        """Begin a session with a card: its ten signs (hyphens, spaces, letter case do not matter) or the text of its QR
+        code.
+
+        Raises `InvalidInput` (mistyped), `IllegalStep` (used, of another station, style or nobody's; booth not open; a
+        voter is in the booth), `NotAllowed` (too many wrong cards).
+        """
+        if self.state != "open":
+            raise IllegalStep(f"the booth is {self.state}, not open", mend="call the chair")
+        if self._live is not None:
+            raise IllegalStep("a vote is under way in this booth", mend="wait until it is finished")
+        waiting = booth_log.seconds_locked(self.folder.log)
+        if waiting:
+            raise NotAllowed("too many wrong cards", mend=f"wait {waiting} seconds, and call the clerk")
+        try:
+            card = self._cards.look_up(code)
+            if booth_log.is_used(self.folder.log, card):
+                raise UnknownCard("this card was used already", mend="each card is good for one vote; call the clerk")
+        except UnknownCard as refused:
+            self.folder.log.append("card-refused", why=refused.problem)
+            raise
+        session = secrets.token_hex(8)
+        self.folder.log.append("card-accepted", session=session, card=card)
+        self._begin_session(session, card)
+        return self._shown()
+
+    @exclusive
+    def choose_language(self, language: str) -> Session:
+        """Choose a language of the election; possible until the vote is printed."""
+        live = self._at("language", "voting", "review")
+        if language not in self.definition.languages:
+            raise InvalidInput(f"the election has no language {language[:20]!r}")
+        stage: JournalStage = "voting" if live.stage == "language" else live.stage
+        self._keep(msgspec.structs.replace(live, language=language, stage=stage))
+        return self._shown()
+
+    @exclusive
+    def choose(self, contest_id: str, options: tuple[str, ...]) -> Session:
+        """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
+        nothing."""
+        live = self._at("voting", "review")
+        marked = Ballot.mark(self.definition, self._styles[live.style], {contest_id: tuple(options)})
+        choices = live.choices | {contest_id: marked.choices[contest_id]}
+        self._keep(msgspec.structs.replace(live, choices=choices, stage="voting", slip=""))
+        return self._shown()
+
+    @exclusive
+    def review(self) -> Session:
+        """The whole ballot at once; contests the voter has not been at are blank now."""
+        live = self._at("voting", "review")
+        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._styles[live.style].contests}
+        self._keep(msgspec.structs.replace(live, choices=choices, stage="review"))
+        return self._shown()
+
+    @exclusive
+    def print(self) -> Session:
+        """Print the paper vote, under a new number each time.
+
+        A `PrinterError` leaves the session in review: mend the printer and print again. Half a paper is no vote: its
+        number is in no box.
+        """
+        live = self._at("review", "printing")
+        if live.stage == "printing":
+            live = self._interrupted(live)
+        slip = votes.make_slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.language)
+        prints = booth_log.prints(self.folder.log, live.session)
+        live = msgspec.structs.replace(live, stage="printing", slip=slip.number, prints=prints)
+        self._keep(live)
+        try:
+            self._printer.print_slip(slip)
+        except PrinterError:
+            self.folder.log.append("print-failed", session=live.session)
+            self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="printer-failed")
+            raise
+        self.folder.log.append("printed", session=live.session)
+        self._keep_fact(msgspec.structs.replace(live, stage="printed"))
+        return self._shown()
+
+    @exclusive
+    def confirm(self) -> None:
+        """ "My printed vote is right": when this returns, the vote is in the box on both paths, once, and the session
+        is over.
+
+        A `StorageError` leaves the session in `depositing`; call again once the disk is mended, or start the booth
+        again.
+        """
+        live = self._at("printed", "depositing")
+        if live.stage == "printed":
+            self._keep(msgspec.structs.replace(live, stage="depositing"))
+        self._deposit()
+
+    @exclusive
+    def spoil(self, reason: str) -> Session:
+        """ "It is not right": the printed vote is void, for one of `reasons.SAID_SPOILS`; back to review.
+
+        Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
+        """
+        live = self._at("printed")
+        reasons.check_reason(reason, reasons.SAID_SPOILS)
+        limit = self.definition.rules.spoil_limit
+        if booth_log.said_spoils(self.folder.log, live.session) >= limit:
+            raise IllegalStep(
+                f"{limit} printed votes were spoiled already, which is the limit",
+                mend="confirm this one, or call the chair",
+            )
+        self.folder.log.append("spoiled", session=live.session, reason=reason)
+        self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""))
+        return self._shown()
+
+    # ---- the chair's orders
+
+    @exclusive
+    def order(self, envelope: bytes) -> bytes:
+        """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
+        order = self._orders.accept(envelope)
+        check_state(order, self.state, self.folder.place)
+        data = self._obey(order)
+        if order.name != "status":
+            self._orders.obeyed(order, ORDERS[order.name][1] or self.state)
+        if order.name == "close":
+            data = {"tally": msgspec.to_builtins(self.tally())}
+        return self._orders.report(envelope, self.counters(), data)
+
+    def _obey(self, order: Order) -> dict[str, Any]:
+        if order.name == "test":
+            return self._test(order.data)
+        if order.name == "zero":
+            if self.state == "installed":
+                raise IllegalStep("the booth was not tested yet", place=self.folder.place, mend="run the test first")
+            self._make_box()
+        if order.name == "open" and (self._box is None or (self.state == "ready" and self._box.recorded)):
+            raise IllegalStep(
+                "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
+            )
+        if order.name == "close" and self._live is not None:
+            raise IllegalStep(
+                "a voter is in the booth", place=self.folder.place, mend="let the voter finish, or void the session"
+            )
+        if order.name == "void-session":
+            self._void(str(order.data.get("reason", "")))
+        return {"voting": self._live is not None}
+
+    def _test(self, data: dict[str, Any]) -> dict[str, Any]:
+        try:
+            deck = msgspec.convert(data.get("deck"), list[Ballot], strict=True)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(f"not a deck of test ballots ({error})", place=self.folder.place) from None
+        key = secrets.token_bytes(32)
+        counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
+        digest = votes.deck_digest(deck)
+        self.folder.log.append("deck-counted", deck=digest, ballots=len(deck))
+        return {"deck": digest, "counted": msgspec.to_builtins(counted)}
+
+    def _make_box(self) -> None:
+        if self._box is None:
+            if not len(self._cards):
+                raise IllegalStep("no voting cards were made", place=self.folder.place, mend="make the cards first")
+            for path in self._paths:
+                path.unlink(missing_ok=True)  # left by a power cut before the box was noted, so no vote was ever in it
+            key = bytes.fromhex(self._secrets.box)
+            box = BallotBox.create(self._paths, key, self._name, slots=len(self._cards), slot_size=self._slot_size)
+            box.close()
+            self.folder.log.append("box-made", slots=len(self._cards))
+            self._box = BallotBox(self._paths, key, self._name, self._slot_size)
+        if self._box.recorded:
+            raise IllegalStep(
+                "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
+            )
+
+    def _void(self, reason: str) -> None:
+        live = self._live
+        if live is None:
+            raise IllegalStep("nobody is voting", place=self.folder.place)
+        reasons.check_reason(reason, reasons.VOID_REASONS)
+        if live.stage == "depositing":
+            raise IllegalStep(
+                "this voter has confirmed the vote", place=self.folder.place, mend="mend the disk instead"
+            )
+        self.folder.log.append("voided", session=live.session, reason=reason, printed=live.stage == "printed")
+        self._end()
+
+    # ---- keeping and recovering a session
+
+    def _at(self, *stages: JournalStage) -> JournalEntry:
+        if self._live is None:
+            raise IllegalStep("no vote is under way", mend="begin with a voting card")
+        if self._live.stage not in stages:
+            raise IllegalStep(
+                f"the vote is at another step ({self._live.stage})", mend="go on from what the screen shows"
+            )
+        return self._live
+
+    def _keep(self, entry: JournalEntry) -> None:
+        """What the voter wants next: it holds only if the journal has it."""
+        if self._journal is not None:
+            self._journal.write(entry)
+        self._live, self._notice = entry, ""
+
+    def _keep_fact(self, entry: JournalEntry, *, notice: str = "") -> None:
+        """What the log says has happened: it holds even if the journal's disk refuses, and a start finds it out
+        again."""
+        self._live = entry
+        self._keep(entry)
+        self._notice = notice
+
+    def _begin_session(self, session: str, card: str) -> None:
+        self._keep_fact(JournalEntry(session, self._cards.style(card), "language", self.definition.languages[0], {}))
+
+    def _interrupted(self, live: JournalEntry) -> JournalEntry:
+        """A print that began and was never noted as printed: the paper, if one came out, is void."""
+        self.folder.log.append("print-interrupted", session=live.session)
+        self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="power-cut")
+        return self._at("review")
+
+    def _shown(self) -> Session:
+        session = self.current()
+        if session is None:
+            raise IllegalStep("no vote is under way")
+        return session
+
+    def _end(self) -> None:
+        self._live, self._notice = None, ""
+        if self._journal is not None:
+            # The log says already that the session is over: the voter is told so, and the next start wipes again.
+            with contextlib.suppress(StorageError):
+                self._journal.wipe()
+
+    def _slip(self, live: JournalEntry) -> Slip:
+        return Slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.slip, live.language)
+
+    def _deposit(self) -> None:
+        live = self._at("depositing")
+        if self._box is None:
+            raise IllegalStep("there is no ballot box", place=self.folder.place)
+        self._box.deposit(votes.record_of(self._slip(live)))
+        self.folder.log.append("deposited", session=live.session)
+        self._end()
+
+    def _recover(self) -> None:
+        if self._journal is None:
+            return
+        entry, open_session = self._journal.read(), booth_log.open_session(self.folder.log)
+        if open_session is None:
+            if entry is not None:
+                self._journal.wipe()
+            return
+        session, card = open_session.data["session"], open_session.data["card"]
+        paper = booth_log.last_paper(self.folder.log, session)
+        if entry is None or entry.session != session:
+            if paper == "printed":
+                self.folder.log.append("spoiled", session=session, reason="power-cut")
+            self._begin_session(session, card)
+        elif entry.stage == "depositing":
+            self._live = entry
+            self._deposit()
+            self.recovered = True
+        elif entry.stage == "printing" and booth_log.prints(self.folder.log, session) > entry.prints:
+            self._keep(msgspec.structs.replace(entry, stage="printed"))
+        elif entry.stage == "printing":
+            self._interrupted(entry)
+        elif entry.stage == "printed" and paper == "spoiled":
+            self._keep(msgspec.structs.replace(entry, stage="review", slip=""))
+        else:
+            self._live = entry
+
+    def shut(self) -> None:
+        """Close every file and give up the folder's lock; a booth can then be opened on it again."""
+        for part in (self._box, self._journal):
+            if part is not None:
+                part.close()
+        self.folder.shut()
+
+    def __enter__(self) -> "Booth":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shut()
+
+
+def box_paths(folder: MachineFolder) -> tuple[Path, Path]:
+    """Where a booth keeps the two copies of its ballot box."""
+    second = folder.path / folder.settings.second_disk
+    return folder.path / "ballot-box", second / "ballot-box"

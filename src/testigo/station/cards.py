@@ -1,0 +1,191 @@
+"""Voting cards: one-use random codes, made before opening, drawn by voters from a shuffled tray.
+
+A code has ten signs of an alphabet without look-alikes: eight random ones, a check over those eight, and a check that
+also covers election and station. So a slip of the finger is told from a wrong card, and another station's card from an
+invented one.
+Eight random signs are 31⁸ ≈ 8.5·10¹¹ codes: with 1000 cards out, a guess is right once in 850 million, and
+the booth stops listening for a while after five wrong ones.
+
+The plain codes exist only in `Deck`, from which the cards are printed once. The booth keeps for each an HMAC-SHA256
+under a secret of its own, sorted, with the ballot style; nothing relates a card to a place in the deck or to a voter.
+"""
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from testigo import storage
+from testigo.ballot import typeset
+from testigo.election import GENERAL_ROLL, Definition
+from testigo.errors import IllegalStep, InvalidInput
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+RANDOM_SIGNS = 8
+CODE_SIGNS = RANDOM_SIGNS + 2
+DEFAULT_SPARE = 20
+_QR_HEAD = "TESTIGO1"
+_TEMPLATE = Path(__file__).with_name("cards.typ")
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One card. `code`: ten signs without hyphens. `style`: id of the ballot style."""
+
+    code: str
+    style: str
+
+    @property
+    def printed(self) -> str:
+        """The code as a person reads it: `ABCDE-FGHJK`."""
+        return f"{self.code[:5]}-{self.code[5:]}"
+
+    @property
+    def qr(self) -> str:
+        """What the card's QR code holds."""
+        return f"{_QR_HEAD}:{self.style}:{self.code}"
+
+
+class Deck(msgspec.Struct, frozen=True):
+    """All cards of a station in plain, shuffled: for printing, once, and never for keeping."""
+
+    definition: Definition
+    station: str
+    cards: tuple[Card, ...]
+
+    def pdf(self) -> bytes:
+        """Pages of cards to cut, each style on pages of its own."""
+        definition, station = self.definition, self.definition.station(self.station)
+        language = definition.languages[0]
+        styles = list(dict.fromkeys(card.style for card in self.cards))
+        data = {
+            "title": definition.words(definition.title, language),
+            "date": definition.date,
+            "station": f"{station.id} · {station.name}",
+            "spanish": language == "es",
+            "styles": [
+                {
+                    "id": style,
+                    "cards": [
+                        {"code": card.printed, "qr": typeset.qr_svg(card.qr)}
+                        for card in self.cards
+                        if card.style == style
+                    ],
+                }
+                for style in styles
+            ],
+        }
+        return typeset.compile(_TEMPLATE, data)
+
+
+def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPARE) -> Deck:
+    """A card for each voter on the register by roll, and `spare` more of each ballot style; codes all differ.
+
+    Raises `InvalidInput` for an unknown station or a spare outside 0 to 10 000.
+    """
+    if not 0 <= spare <= 10_000:
+        raise InvalidInput(f"{spare} spare cards cannot be made", mend="give 0 to 10000")
+    station = definition.station(station_id)
+    special = sum(station.roll_sizes.values())
+    issuer = _issuer(definition, station_id)
+    codes: set[str] = set()
+    cards = []
+    for style in definition.styles_of_station(station_id):
+        voters = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes[style.roll]
+        for _ in range(voters + spare):
+            code = _new_code(issuer)
+            while code in codes:
+                code = _new_code(issuer)
+            codes.add(code)
+            cards.append(Card(code, style.id))
+    secrets.SystemRandom().shuffle(cards)
+    return Deck(definition, station_id, tuple(cards))
+
+
+class CardIndex:
+    """What the booth knows of its cards: the hash of each code with its ballot style."""
+
+    def __init__(self, file: Path, salt: bytes, definition: Definition, station_id: str) -> None:
+        self._file = file
+        self._salt = salt
+        self._issuer = _issuer(definition, station_id)
+        self._styles: dict[str, str] = {}
+        if file.exists():
+            try:
+                self._styles = msgspec.json.decode(storage.read(file), type=dict[str, str])
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                raise InvalidInput("not the booth's list of cards", place=str(file)) from None
+
+    def __len__(self) -> int:
+        return len(self._styles)
+
+    def keep(self, deck: Deck) -> None:
+        """Replace the cards that are known by those of a deck."""
+        styles = {self._hash(card.code): card.style for card in deck.cards}
+        styles = dict(sorted(styles.items()))
+        storage.write(self._file, msgspec.json.encode(styles), mode=0o600)
+        self._styles = styles
+
+    def style(self, card: str) -> str:
+        """The ballot style of a card's hash, as `look_up` gave it."""
+        return self._styles[card]
+
+    def look_up(self, typed: str) -> str:
+        """The hash of a card, from what was typed or scanned.
+
+        Raises `InvalidInput` for something mistyped, `UnknownCard` for a well-formed code that is none of this booth's.
+        """
+        code, printed_style = _parse(typed)
+        if _check_sign(code[:RANDOM_SIGNS]) != code[RANDOM_SIGNS]:
+            raise InvalidInput("the card's code has a wrong sign in it", mend="type it again as printed")
+        if _station_sign(self._issuer, code[:RANDOM_SIGNS]) != code[-1]:
+            raise UnknownCard("this card is of another station or election", mend="call the clerk")
+        card = self._hash(code)
+        style = self._styles.get(card)
+        if style is None:
+            raise UnknownCard("this booth does not know this card", mend="check the code, or call the clerk")
+        if printed_style not in ("", style):
+            raise UnknownCard(f"this card says ballot style {printed_style!r}, but it is none", mend="call the clerk")
+        return card
+
+    def _hash(self, code: str) -> str:
+        return hmac.digest(self._salt, b"testigo card 1\n" + code.encode(), "sha256").hex()
+
+
+class UnknownCard(IllegalStep):
+    """A well-formed code that this booth never had: worth noting, because somebody may be guessing."""
+
+
+def _issuer(definition: Definition, station_id: str) -> bytes:
+    return f"testigo card of {definition.digest}/{station_id}/".encode()
+
+
+def _new_code(issuer: bytes) -> str:
+    random = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_SIGNS))
+    return random + _check_sign(random) + _station_sign(issuer, random)
+
+
+def _check_sign(signs: str) -> str:
+    """Weights 2, 3, … modulo the prime 31: finds every wrong sign and every exchange of two."""
+    weighed = sum(weight * ALPHABET.index(sign) for weight, sign in enumerate(signs, start=2))
+    return ALPHABET[weighed % len(ALPHABET)]
+
+
+def _station_sign(issuer: bytes, signs: str) -> str:
+    digest = hashlib.sha256(issuer + signs.encode()).digest()
+    return ALPHABET[int.from_bytes(digest[:8], "big") % len(ALPHABET)]
+
+
+def _parse(typed: str) -> tuple[str, str]:
+    """The ten signs and the style that the QR code says ("" where typed by hand)."""
+    text, style = typed.strip()[:200], ""
+    if text.startswith(f"{_QR_HEAD}:"):
+        parts = text.split(":")
+        if len(parts) != 3:
+            raise InvalidInput("this QR code is not a voting card's", mend="scan the card again, or type its code")
+        _, style, text = parts
+    code = "".join(text.upper().replace("-", "").split())
+    if len(code) != CODE_SIGNS or set(code) - set(ALPHABET):
+        raise InvalidInput("this is not a card's code", mend=f"type the {CODE_SIGNS} signs as printed")
+    return code, style

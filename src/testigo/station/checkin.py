@@ -1,0 +1,379 @@
+"""The check-in desk: from a voter's arrival to the voting card, or to a refusal with its reason.
+
+    document → finger (up to four tries, any enrolled finger) → matched ┐
+                        └ unmatched → released by the chair's PIN       ┴→ a card drawn from the tray of the visit's
+                        style
+                                    → refused, with a reason from the list
+
+One visit at a time. Every outcome is an event of the log, and nothing is silent: a visit that a power cut interrupted
+is there again at the next start, and has to be concluded. The log holds document numbers, because it must say who was
+checked in already; it stays in the station, and only the digest of its last line is published. The check-in knows
+nothing of cards' codes or of choices.
+
+Tries of the finger count for a document number, not for a visit: whoever goes away and comes back has those that are
+left.
+Only a visitor who was refused as an impostor has used up nothing of the real voter's.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import msgspec
+
+from testigo import storage
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
+from testigo.fingerprint import FingerImage, Template, best_match, extract
+from testigo.keys import OpeningKey, PublicKey
+from testigo.register import PollBook, PollBookVoter, normalise_document
+from testigo.station import reasons
+from testigo.station.counters import CheckInCounters
+from testigo.station.events import Event
+from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
+from testigo.station.machine import ORDERS, MachineState, Order, OrderBook, check_state
+from testigo.station.pins import Pins
+
+POLL_BOOK = "poll-book.json"
+POLL_BOOK_LIMIT = 1 << 30
+
+Matcher = Callable[[bytes, tuple[Template, ...]], bool]
+"""Whether a finger's image (bytes of a file) is of one of the templates; raises `InvalidInput` where it is no image."""
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """The visitor at the desk.
+
+    `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: release or refuse), `admitted`
+    (a card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `fingers`:
+    positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `interrupted`: shown again after a restart.
+    """
+
+    id: str
+    document: str
+    name: str
+    style: str
+    stage: Literal["finger", "unmatched", "admitted"]
+    tries_left: int
+    fingers: tuple[int, ...] = ()
+    outcome: Literal["", "matched", "released"] = ""
+    interrupted: bool = False
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Turned away. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`).
+    `at`: UTC time of the earlier check-in (`already-voted`). `why`: what the register says (`barred`)."""
+
+    document: str
+    reason: str
+    where: str = ""
+    at: str = ""
+    why: str = ""
+
+
+def match_finger(image: bytes, enrolled: tuple[Template, ...]) -> bool:
+    """The matcher of the house: extraction, then the best of all enrolled impressions against the threshold."""
+    found = best_match(extract(FingerImage.read(image)), enrolled)
+    return found is not None and found[1].matched
+
+
+class CheckIn:
+    """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time."""
+
+    def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
+        """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
+        self.folder = MachineFolder(folder, "check-in")
+        self._matcher = matcher
+        self._book: PollBook | None = None
+        self._visit: Visit | None = None
+        try:
+            self.definition, self.station_id = self.folder.definition, self.folder.station_id
+            self._orders = OrderBook(self.folder)
+            self._pins = Pins(folder / PINS)
+            self._opening = OpeningKey.load(folder / OPENING_KEY)
+            if (folder / POLL_BOOK).exists():
+                self._book = self._open_book(storage.read(folder / POLL_BOOK, limit=POLL_BOOK_LIMIT))
+            self._recover()
+        except BaseException:
+            self.shut()
+            raise
+
+    @property
+    def state(self) -> MachineState:
+        """installed | tested | ready | open | paused | closed, as the chair ordered it."""
+        return self._orders.state()
+
+    @property
+    def registered(self) -> int:
+        """Voters on the poll book; 0 while none is loaded."""
+        return len(self._book.voters) if self._book else 0
+
+    @property
+    def release_cap(self) -> int:
+        """How many voters the chair may release: a percentage of the station's published register size, rounded up."""
+        return -(-self.folder.station.register_size * self.definition.rules.release_cap_percent // 100)
+
+    def check_pin(self, who: Literal["chair", "clerk"], pin: str) -> None:
+        """Return if this is their PIN; raises `NotAllowed` if it is wrong, or while locked after too many wrong
+        ones."""
+        with self.folder.guard:
+            self._pins.check(who, pin)
+
+    # ---- before opening
+
+    @exclusive
+    def load_poll_book(self, data: bytes) -> int:
+        """Load this station's poll book, or a newer one before opening; how many voters it has.
+
+        Raises `InvalidSignature` or `InvalidInput` for one that is not the centre's, another election's, another
+        station's, or older than the one that is loaded; `IllegalStep` once the station is open. What was loaded before
+        then stays.
+        """
+        if self.state not in ("installed", "tested", "ready"):
+            raise IllegalStep(f"the check-in is {self.state}", mend="a poll book is loaded before opening")
+        book = self._open_book(data)
+        storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
+        self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
+        self._book = book
+        return len(book.voters)
+
+    def _open_book(self, data: bytes) -> PollBook:
+        newest = max((event.data["serial"] for event in self._events("poll-book-loaded")), default=0)
+        return PollBook.open(
+            data,
+            self.folder.settings.election,
+            self.station_id,
+            self._opening,
+            self._centre_key(),
+            newest_serial=newest,
+        )
+
+    def _centre_key(self) -> PublicKey:
+        if self.folder.ring is None:
+            raise IllegalStep("the machine keys are not loaded yet", place=self.folder.place, mend="load them first")
+        try:
+            return self.folder.ring.of_station("", "centre").public
+        except InvalidSignature:
+            raise IllegalStep(
+                "the machine keys do not name the centre, who signs poll books",
+                place=self.folder.place,
+                mend="load the root's statement of the centre's key, too",
+            ) from None
+
+    # ---- a visit
+
+    @exclusive
+    def current(self) -> Visit | None:
+        """The visit that is not concluded yet, also after a restart; None if nobody is at the desk."""
+        return self._visit
+
+    @exclusive
+    def find(self, document: str) -> Visit | Refused:
+        """A visitor gives a document number: a visit begins, or it is a refusal; either is noted.
+
+        Raises `InvalidInput` for what is no document number, `IllegalStep` while not open or while a visit is not
+        concluded.
+        """
+        if self.state != "open" or self._book is None:
+            raise IllegalStep(f"the check-in is {self.state}, not open", mend="the chair opens the station")
+        if self._visit is not None:
+            raise IllegalStep("the visit before is not concluded", mend="hand the card, or refuse with a reason")
+        document = normalise_document(document)
+        refused = self._refusal(document)
+        if refused is not None:
+            data = {key: value for key, value in msgspec.structs.asdict(refused).items() if value}
+            self.folder.log.append("refused", visit="", **data)
+            return refused
+        visit = secrets.token_hex(8)
+        self.folder.log.append("visit", visit=visit, document=document)
+        self._visit = self._begin(visit, document)
+        return self._visit
+
+    def _refusal(self, document: str) -> Refused | None:
+        if self._book is None:
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+        earlier = next((e for e in self._events("matched", "released") if e.data["document"] == document), None)
+        if earlier is not None:
+            return Refused(document, "already-voted", at=earlier.time)
+        if document in self._book.voters:
+            return None
+        if document in self._book.barred:
+            return Refused(document, "barred", why=self._book.barred[document])
+        where = self._book.elsewhere(document)
+        return Refused(document, "other-station", where=where) if where else Refused(document, "not-on-register")
+
+    @exclusive
+    def try_finger(self, visit_id: str, image: bytes) -> Visit:
+        """One try with any enrolled finger; `image`: bytes of a PNG, BMP, TIFF, JPEG or WSQ file.
+
+        The visit is then `admitted`, at `finger` again, or `unmatched`. What is no image raises `InvalidInput` and
+        costs no try.
+        """
+        visit = self._at(visit_id, "finger")
+        matched = self._matcher(image, self._voter(visit.document).templates())
+        if matched:
+            # One event says both, so that a power cut between two cannot lose the outcome of a try.
+            self.folder.log.append("matched", visit=visit.id, document=visit.document)
+            self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
+        else:
+            self.folder.log.append("finger-failed", visit=visit.id, document=visit.document)
+            left = visit.tries_left - 1
+            self._visit = msgspec.structs.replace(visit, stage="finger" if left else "unmatched", tries_left=left)
+        return self._visit
+
+    @exclusive
+    def release(self, visit_id: str, chair_pin: str, reason: str) -> Visit:
+        """The chair, who has checked who the visitor is, lets them through for one of `reasons.RELEASE_REASONS`.
+
+        Allowed once the finger has failed at least once, or no finger was enrolled. Raises `NotAllowed` for a wrong
+        PIN, `IllegalStep` over the cap.
+        """
+        visit = self._at(visit_id, "finger", "unmatched")
+        reasons.check_reason(reason, reasons.RELEASE_REASONS)
+        if (
+            visit.stage == "finger"
+            and reason not in reasons.RELEASES_WITHOUT_A_TRY
+            and not self._failed(visit.document)
+        ):
+            raise IllegalStep(
+                "the finger was not tried yet", mend="try the finger first, or give a reason why it can't be"
+            )
+        if self.counters().released >= self.release_cap:
+            raise IllegalStep(
+                f"{self.release_cap} voters were released, which is the station's limit",
+                mend="refuse the visitor with a reason, and tell the electoral authority",
+            )
+        self._pins.check("chair", chair_pin)
+        self.folder.log.append("released", visit=visit.id, document=visit.document, reason=reason)
+        self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
+        return self._visit
+
+    @exclusive
+    def refuse(self, visit_id: str, reason: str) -> Refused:
+        """Turn the visitor away, for one of `reasons.SAID_REFUSALS`; this concludes the visit."""
+        visit = self._at(visit_id, "finger", "unmatched")
+        reasons.check_reason(reason, reasons.SAID_REFUSALS)
+        self.folder.log.append("refused", visit=visit.id, document=visit.document, reason=reason)
+        self._visit = None
+        return Refused(visit.document, reason)
+
+    @exclusive
+    def hand_card(self, visit_id: str) -> None:
+        """The voter has drawn a card from the tray of the visit's style; this concludes the visit. Which card, nobody
+        notes."""
+        visit = self._at(visit_id, "admitted")
+        self.folder.log.append("card-handed", visit=visit.id)
+        self._visit = None
+
+    # ---- counters, orders
+
+    @exclusive
+    def counters(self) -> CheckInCounters:
+        """The check-in's counters, from its event log."""
+        refused = _count([event.data["reason"] for event in self._events("refused")])
+        released = _count([event.data["reason"] for event in self._events("released")])
+        return CheckInCounters(
+            registered=self.registered,
+            matched=len(self._events("matched")),
+            released=sum(released.values()),
+            release_cap=self.release_cap,
+            refused=refused,
+            released_reasons=released,
+            cards_handed=len(self._events("card-handed")),
+        )
+
+    @exclusive
+    def order(self, envelope: bytes) -> bytes:
+        """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
+        order = self._orders.accept(envelope)
+        check_state(order, self.state, self.folder.place)
+        self._check_order(order)
+        if order.name != "status":
+            self._orders.obeyed(order, ORDERS[order.name][1] or self.state)
+        return self._orders.report(envelope, self.counters(), {"visiting": self._visit is not None})
+
+    def _check_order(self, order: Order) -> None:
+        if order.name in ("test", "void-session"):
+            raise InvalidInput(f"{order.name!r} is an order for the booth", place=self.folder.place)
+        if order.name in ("zero", "open") and self._book is None:
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+        if order.name == "zero" and self.counters().checked_in:
+            raise IllegalStep("voters were checked in already", place=self.folder.place)
+        if order.name == "close" and self._visit is not None:
+            raise IllegalStep(
+                "a visitor is at the desk", place=self.folder.place, mend="hand the card, or refuse with a reason"
+            )
+
+    # ---- what the log says
+
+    def _events(self, *names: str) -> list[Event]:
+        return [event for event in self.folder.log if event.event in names]
+
+    def _voter(self, document: str) -> PollBookVoter:
+        if self._book is None:
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+        return self._book.voters[document]
+
+    def _begin(self, visit_id: str, document: str, *, interrupted: bool = False) -> Visit:
+        voter = self._voter(document)
+        left = max(0, self.definition.rules.finger_tries - self._failed(document)) if voter.fingers else 0
+        style = self.definition.style(self.folder.station.district, voter.roll)
+        return Visit(
+            id=visit_id,
+            document=document,
+            name=voter.name,
+            style=style.id,
+            stage="finger" if left else "unmatched",
+            tries_left=left,
+            fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
+            interrupted=interrupted,
+        )
+
+    def _failed(self, document: str) -> int:
+        failed = 0
+        for event in self._events("finger-failed", "refused"):
+            if event.data["document"] == document:
+                failed = 0 if event.data.get("reason") == "impostor" else failed + (event.event == "finger-failed")
+        return failed
+
+    def _recover(self) -> None:
+        begun: Event | None = None
+        outcome: Literal["", "matched", "released"] = ""
+        for event in self._events("visit", "matched", "released", "refused", "card-handed"):
+            if event.event == "visit":
+                begun, outcome = event, ""
+            elif event.event == "matched" or event.event == "released":
+                outcome = "matched" if event.event == "matched" else "released"
+            elif event.data["visit"]:
+                begun = None
+        if begun is not None:
+            visit = self._begin(begun.data["visit"], begun.data["document"], interrupted=True)
+            if outcome:
+                visit = msgspec.structs.replace(visit, stage="admitted", outcome=outcome)
+            self._visit = visit
+
+    def _at(self, visit_id: str, *stages: str) -> Visit:
+        visit = self._visit
+        if visit is None or not hmac.compare_digest(visit.id.encode(), visit_id.encode()):
+            raise IllegalStep("this visit is over", mend="begin again with the document number")
+        if visit.stage not in stages:
+            raise IllegalStep(f"the visit is at another step ({visit.stage})", mend="go on from what the screen shows")
+        return visit
+
+    def shut(self) -> None:
+        """Close every file and give up the folder's lock."""
+        self.folder.shut()
+
+    def __enter__(self) -> "CheckIn":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shut()
+
+
+def _count(values: list[Any]) -> dict[str, int]:
+    return {str(value): values.count(value) for value in sorted(set(values))}

@@ -1,0 +1,172 @@
+"""The event log of one machine: one signed line an event, each naming the one before; written to disk before it counts.
+
+A line is canonical JSON `{"entry": {data, event, previous, sequence, time}, "signature": hex}`. `previous` is the
+SHA-256 of the line before it; the first line's is the *origin*, the SHA-256 of what the log is about (election,
+station, role), so that a line of another log, or a log of another machine, does not fit. Signatures are Ed25519 over
+`testigo event log 1`, a line feed, and the canonical entry.
+
+What a reader can find: any line edited, dropped from the middle, moved, or brought in from another log. What a reader
+of the log alone cannot find is a tail cut off whole; that is what heads are for, which the chair notes and the tally
+sheet carries.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from testigo import canonical, storage
+from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo.keys import PublicKey, SigningKey
+
+_DOMAIN = b"testigo event log 1\n"
+LOG_LIMIT = 512 * 1024 * 1024
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry. `sequence`: from 0. `time`: UTC, `YYYY-MM-DDTHH:MM:SSZ`. `data`: plain JSON values, never a ballot's
+    content."""
+
+    sequence: int
+    time: str
+    event: str
+    data: dict[str, Any]
+    previous: str
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entry: Event
+    signature: str
+
+
+def now() -> str:
+    """The present second in UTC, as events and statements spell it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def log_origin(election: str, station: str, role: str) -> str:
+    """What the first line of a machine's log names as the line before it: 64 hexadecimal digits."""
+    return canonical.digest(canonical.encode({"election": election, "station": station, "role": role}))
+
+
+def verify_event_log(
+    data: bytes, public: PublicKey, origin: str, *, head: str | None = None, place: str = "event log"
+) -> tuple[Event, ...]:
+    """The entries of a whole log, if every line is `public`'s and in its place.
+
+    `head`: the digest of the last line as it is known from elsewhere; a log whose tail was cut off does not have it.
+    Raises `InvalidInput` or `InvalidSignature` with the line's number. A torn last line is a mistake here: only the
+    machine itself, at its start, may cut one off.
+    """
+    if data and not data.endswith(b"\n"):
+        raise InvalidInput("the last line is not whole", place=place)
+    previous, events = origin, []
+    for number, line in enumerate(data.split(b"\n")[:-1]):
+        where = f"{place}, line {number + 1}"
+        events.append(_verify_line(line, public, number, previous, where))
+        previous = hashlib.sha256(line).hexdigest()
+    if head is not None and head != previous:
+        raise InvalidInput("its last line is not the one that was reported; lines were cut off or added", place=place)
+    return tuple(events)
+
+
+def _verify_line(line: bytes, public: PublicKey, number: int, previous: str, where: str) -> Event:
+    try:
+        read = msgspec.convert(canonical.decode(line, place=where), _Line, strict=True)
+        signature = bytes.fromhex(read.signature)
+    except (msgspec.ValidationError, ValueError, RecursionError):
+        raise InvalidInput("not an entry of an event log", place=where) from None
+    if read.entry.sequence != number or read.entry.previous != previous:
+        raise InvalidSignature("does not follow the line before it; lines were changed, moved or dropped", place=where)
+    public.verify(signature, _DOMAIN + canonical.encode(read.entry), place=where)
+    return read.entry
+
+
+class EventLog:
+    """A machine's own log, open for writing. One writer at a time (the machine's folder holds a lock)."""
+
+    def __init__(self, file: Path, key: SigningKey, origin: str) -> None:
+        """Open or begin the log in `file`. A last line torn by a power cut is cut off and noted as event
+        `log-repaired`.
+
+        Raises `InvalidInput` or `InvalidSignature` where anything else was changed, `StorageError` where the disk
+        refuses.
+        """
+        self.file = file
+        self._key = key
+        self._broken = False
+        with storage.explained(file):
+            self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._begin(origin)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, origin: str) -> None:
+        data = storage.read(self.file, limit=LOG_LIMIT)
+        whole = data[: data.rfind(b"\n") + 1]
+        self._entries = list(verify_event_log(whole, self._key.public, origin, place=str(self.file)))
+        lines = whole.split(b"\n")[:-1]
+        self._head = hashlib.sha256(lines[-1]).hexdigest() if lines else origin
+        self._length = len(whole)
+        if len(data) > len(whole):
+            self._cut_back()
+            self.append("log-repaired", torn_bytes=len(data) - len(whole))
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the last line (of the origin while there is none)."""
+        return self._head
+
+    def entries(self) -> tuple[Event, ...]:
+        """Every entry so far, oldest first."""
+        return tuple(self._entries)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def append(self, event: str, **data: Any) -> Event:
+        """Write one event, flushed to the disk before the return. Raises `StorageError`, and then it did not happen."""
+        entry = Event(len(self._entries), now(), event, data, self._head)
+        signature = self._key.sign(_DOMAIN + canonical.encode(entry)).hex()
+        line = canonical.encode(_Line(entry, signature))
+        if self._broken:
+            raise StorageError("an earlier write failed", place=str(self.file), mend="mend the disk, then start again")
+        try:
+            with storage.explained(self.file):
+                self._write(line + b"\n")
+        except StorageError:
+            self._cut_back()
+            raise
+        self._entries.append(entry)
+        self._head = hashlib.sha256(line).hexdigest()
+        self._length += len(line) + 1
+        return entry
+
+    def close(self) -> None:
+        """Give the file back; the log can be opened again."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def _write(self, data: bytes) -> None:
+        written = 0
+        while written < len(data):
+            written += os.pwrite(self._handle, data[written:], self._length + written)
+        storage.flush(self._handle)
+
+    def _cut_back(self) -> None:
+        """Take half a line off again; if even that fails, nothing more is written until the log is opened anew."""
+        try:
+            os.ftruncate(self._handle, self._length)
+            storage.flush(self._handle)
+        except OSError:
+            self._broken = True

@@ -1,0 +1,191 @@
+"""What every machine of a station has: a folder of its own, a lock on it, settings, keys, the definition, an event log.
+
+FOLDER/settings.json        which election, station and role this is
+       definition.json      the election definition, signed by the root
+       machine-keys.json    the machine keys, signed by the root, once they came back
+       signing.pem          this machine's key; the check-in has an opening.pem as well
+       events.log           what happened here
+"""
+
+import fcntl
+import functools
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+import msgspec
+
+from testigo import storage
+from testigo.election import Definition, KeyRing, MachineKeys, Role
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
+from testigo.keys import PublicKey, SigningKey
+from testigo.record import SignedStatement, open_statement
+from testigo.station.events import EventLog, log_origin
+
+SETTINGS = "settings.json"
+DEFINITION = "definition.json"
+MACHINE_KEYS = "machine-keys.json"
+SIGNING_KEY = "signing.pem"
+OPENING_KEY = "opening.pem"
+PINS = "pins.json"
+EVENTS = "events.log"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`election`: digest of the definition. `root`: the election's root key, hexadecimal.
+
+    `second_disk`: the booth's folder for the second copy of the ballot box; relative to the booth's own folder, or
+    absolute.
+    """
+
+    election: str
+    station: str
+    role: Role
+    root: str
+    second_disk: str = "second-disk"
+
+
+def open_definition(envelope: bytes, root: PublicKey, *, place: str = "election definition") -> Definition:
+    """The definition in a statement signed by the root; raises `InvalidInput` or `InvalidSignature`."""
+    statement = open_statement(envelope, root, place=place).statement
+    if statement.type != "election-definition":
+        raise InvalidInput(f"a {statement.type}, not an election definition", place=place)
+    definition = Definition.from_payload(statement.body, place=place)
+    if statement.election != definition.digest:
+        raise InvalidSignature("names another election than the one it defines", place=place)
+    return definition
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a machine's folder; raises `StorageError`, or `InvalidInput` where it is none."""
+    file = path / SETTINGS
+    try:
+        return msgspec.json.decode(storage.read(file), type=Settings)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InvalidInput("not the settings of a machine", place=str(file), mend="install the station again") from None
+
+
+class MachineFolder:
+    """A machine's folder, opened and locked: a second process that opens it is refused."""
+
+    def __init__(self, path: Path, role: Role) -> None:
+        self.path = path
+        self.settings = read_settings(path)
+        if self.settings.role != role:
+            raise InvalidInput(f"the folder of the {self.settings.role}, not of the {role}", place=str(path))
+        self.role: Role = role
+        self.station_id = self.settings.station
+        self.root = PublicKey.from_hex(self.settings.root)
+        self.definition = open_definition(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
+        if self.definition.digest != self.settings.election:
+            raise InvalidInput("its definition is of another election", place=str(path), mend="install it again")
+        self.station = self.definition.station(self.station_id)
+        self.key = SigningKey.load(path / SIGNING_KEY)
+        self.guard = threading.RLock()
+        self._lock = _lock(path)
+        try:
+            self.ring = self._load_ring()
+            origin = log_origin(self.settings.election, self.station_id, role)
+            self.log = EventLog(path / EVENTS, self.key, origin)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    @property
+    def place(self) -> str:
+        """How sentences name this machine."""
+        return f"station {self.station_id}, {self.role}"
+
+    def load_keys(self, envelopes: Sequence[bytes]) -> None:
+        """Take in `machine-keys` statements signed by the root; together they must name all three machines of this
+        station.
+
+        Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
+        """
+        ring = self._read_ring(envelopes)
+        storage.write(self.path / MACHINE_KEYS, msgspec.json.encode([envelope.decode() for envelope in envelopes]))
+        self.ring = ring
+        self.log.append("keys-loaded", keys=[key.public.key_id for key in ring.keys if key.station == self.station_id])
+
+    def key_of(self, role: Role) -> PublicKey:
+        """The admitted key of a machine of this station; raises `IllegalStep` before the keys are loaded."""
+        if self.ring is None:
+            raise IllegalStep("the machine keys are not loaded yet", place=self.place, mend="load them first")
+        return self.ring.of_station(self.station_id, role).public
+
+    def shut(self) -> None:
+        """Close the log and give up the lock."""
+        self.log.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _load_ring(self) -> KeyRing | None:
+        file = self.path / MACHINE_KEYS
+        if not file.exists():
+            return None
+        try:
+            texts = msgspec.json.decode(storage.read(file), type=list[str])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise InvalidInput("not the file of machine keys", place=str(file), mend="load the keys again") from None
+        return self._read_ring([text.encode() for text in texts])
+
+    def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
+        ring = KeyRing(self.root)
+        for number, envelope in enumerate(dict.fromkeys(envelopes), start=1):
+            place = f"machine keys, statement {number}"
+            ring = ring.admit(_machine_keys(open_statement(envelope, self.root, place=place), self.settings, place))
+        own = ring.of_station(self.station_id, self.role).public
+        if own != self.key.public:
+            raise InvalidSignature(
+                f"the {self.role} key of station {self.station_id} is not this machine's",
+                mend="send the request file that this machine's installation wrote to the root again",
+            )
+        for role in ("chair", "booth", "check-in"):
+            ring.of_station(self.station_id, role)
+        return ring
+
+
+def _machine_keys(signed: SignedStatement, settings: Settings, place: str) -> MachineKeys:
+    statement = signed.statement
+    if statement.type != "machine-keys":
+        raise InvalidInput(f"a {statement.type}, not machine keys", place=place)
+    if statement.election != settings.election:
+        raise InvalidInput("machine keys of another election", place=place)
+    try:
+        return msgspec.convert(statement.body, MachineKeys, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"not machine keys ({error})", place=place) from None
+
+
+def _lock(path: Path) -> int:
+    with storage.explained(path):
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise StorageError("in use by another process", place=str(path), mend="stop that process first") from None
+    return handle
+
+
+class _HasFolder(Protocol):
+    folder: MachineFolder
+
+
+_Machine = TypeVar("_Machine", bound=_HasFolder)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def exclusive(method: Callable[Concatenate[_Machine, _P], _R]) -> Callable[Concatenate[_Machine, _P], _R]:
+    """One call at a time on a machine: web servers answer from several threads."""
+
+    @functools.wraps(method)
+    def guarded(machine: _Machine, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with machine.folder.guard:
+            return method(machine, *args, **kwargs)
+
+    return guarded

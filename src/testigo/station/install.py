@@ -1,0 +1,116 @@
+"""Setting up a station: three folders with a key each, and the request that goes to the root to have the keys admitted.
+
+    STATION/chair/     STATION/check-in/     STATION/booth/     STATION/machine-keys-request.json
+
+The three folders then go to their three machines. The request goes to where the root key is kept; what comes back, the
+`machine-keys` statement, is loaded on every machine (`load_keys`).
+"""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from testigo import storage
+from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role
+from testigo.errors import StorageError
+from testigo.keys import OpeningKey, PublicKey, SigningKey
+from testigo.station.folder import (
+    DEFINITION,
+    OPENING_KEY,
+    PINS,
+    SETTINGS,
+    SIGNING_KEY,
+    MachineFolder,
+    Settings,
+    open_definition,
+    read_settings,
+)
+from testigo.station.pins import Pins, hash_pin
+from testigo.station.votes import SECRETS, BoothSecrets
+
+REQUEST = "machine-keys-request.json"
+
+
+def install_station(
+    folder: Path,
+    definition_envelope: bytes,
+    root_key: PublicKey,
+    station_id: str,
+    *,
+    chair_pin: str,
+    clerk_pin: str,
+    second_disk: str = "second-disk",
+) -> MachineKeys:
+    """Make the three machines' folders under `folder` and return their public keys, also written as the request file.
+
+    `definition_envelope`: the `election-definition` statement signed by `root_key`. `second_disk`: where the booth
+    keeps the second copy of its ballot box, as it will be called on the booth's machine. Raises `InvalidInput` (unknown
+    station, PINs too simple), `InvalidSignature` (the definition is not the root's), `StorageError` (something is
+    installed there already, disk full); everything is checked before anything is written.
+    """
+    definition = open_definition(definition_envelope, root_key)
+    definition.station(station_id)
+    for pin in (chair_pin, clerk_pin):
+        hash_pin(pin)
+    if any((folder / role).exists() for role in STATION_ROLES):
+        raise StorageError("a station is already installed here", place=str(folder), mend="choose an empty folder")
+    made = tuple(
+        _install_machine(folder / role, Settings(definition.digest, station_id, role, root_key.hex, second_disk))
+        for role in STATION_ROLES
+    )
+    for role in STATION_ROLES:
+        storage.write(folder / role / DEFINITION, definition_envelope)
+    Pins.create(folder / "chair" / PINS, {"chair": chair_pin})
+    Pins.create(folder / "check-in" / PINS, {"chair": chair_pin, "clerk": clerk_pin})
+    request = MachineKeys(made)
+    storage.write(folder / REQUEST, msgspec.json.format(msgspec.json.encode(request), indent=2) + b"\n")
+    for role in STATION_ROLES:
+        machine = MachineFolder(folder / role, role)
+        machine.log.append("installed", station=station_id, role=role, key=machine.key.public.key_id)
+        machine.shut()
+    return request
+
+
+def load_keys(folder: Path, envelopes: Sequence[bytes]) -> None:
+    """Load `machine-keys` statements into every machine found under `folder` (a station's folder, or one machine's
+    own).
+
+    Raises as `MachineFolder.load_keys` does.
+    """
+    for path, role in machine_folders(folder):
+        machine = MachineFolder(path, role)
+        try:
+            machine.load_keys(envelopes)
+        finally:
+            machine.shut()
+
+
+def machine_folders(folder: Path) -> list[tuple[Path, Role]]:
+    """The machines' folders under a station's folder, or the one machine's own, with their roles.
+
+    Raises `StorageError` where there is none.
+    """
+    if (folder / SETTINGS).exists():
+        return [(folder, read_settings(folder).role)]
+    found = [(folder / role, role) for role in STATION_ROLES if (folder / role / SETTINGS).exists()]
+    if not found:
+        raise StorageError("no station is installed here", place=str(folder), mend="give the folder that was installed")
+    return found
+
+
+def _install_machine(path: Path, settings: Settings) -> MachineKey:
+    storage.make_folder(path, mode=0o700)
+    key = SigningKey.generate()
+    key.save(path / SIGNING_KEY)
+    sealing = ""
+    if settings.role == "check-in":
+        opening = OpeningKey.generate()
+        opening.save(path / OPENING_KEY)
+        sealing = opening.public.hex
+    if settings.role == "booth":
+        made = BoothSecrets(*(secrets.token_hex(32) for _ in msgspec.structs.fields(BoothSecrets)))
+        storage.write(path / SECRETS, msgspec.json.encode(made), mode=0o600)
+    storage.write(path / SETTINGS, msgspec.json.encode(settings))
+    return MachineKey(key=key.public.hex, role=settings.role, station=settings.station, sealing=sealing)

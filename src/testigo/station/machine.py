@@ -1,0 +1,262 @@
+"""What passes between the machines of a station: the chair's signed orders, the others' signed reports.
+
+An order names the election, the station, the machine, and a sequence number that only ever grows: one that is replayed,
+meant for another machine, or overtaken by a later one is refused. A report names the order it answers by its digest.
+Every order may be given again (with a new number) when its answer was lost: a machine already in the ordered state just
+reports.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+import httpx
+import msgspec
+
+from testigo import canonical, keys, storage
+from testigo.election import Role
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.station.events import Event, now
+from testigo.station.folder import MachineFolder
+
+ORDER_TYPE: Final = "application/vnd.testigo.order+json"
+REPORT_TYPE: Final = "application/vnd.testigo.report+json"
+
+OrderName = Literal["status", "test", "zero", "open", "pause", "resume", "close", "void-session"]
+MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
+
+ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] = {
+    "status": (("installed", "tested", "ready", "open", "paused", "closed"), None),
+    "test": (("installed", "tested"), "tested"),
+    "zero": (("installed", "tested", "ready"), "ready"),
+    "open": (("ready", "open"), "open"),
+    "pause": (("open", "paused"), "paused"),
+    "resume": (("paused", "open"), "open"),
+    "close": (("open", "paused", "closed"), "closed"),
+    "void-session": (("open", "paused"), None),
+}
+"""Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `data`: plain JSON
+    values."""
+
+    name: OrderName
+    election: str
+    station: str
+    to: Role
+    sequence: int
+    issued: str
+    data: dict[str, Any] = {}
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`answers`: digest of the order's envelope. `head`, `entries`: of the machine's event log after obeying.
+
+    `counters`: a `CheckInCounters` or `BoothCounters` as plain values. `data`: what the order asked for besides.
+    """
+
+    election: str
+    station: str
+    role: Role
+    answers: str
+    issued: str
+    state: MachineState
+    counters: dict[str, Any]
+    head: str
+    entries: int
+    data: dict[str, Any] = {}
+
+
+class Machine(Protocol):
+    """The chair's way to one machine."""
+
+    def order(self, envelope: bytes) -> bytes:
+        """Hand over an order; the report's envelope. Raises a `TestigoError` where it is refused or cannot be
+        reached."""
+
+
+class LocalMachine:
+    """A machine in the same process: for tests and rehearsals of the machines themselves."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def order(self, envelope: bytes) -> bytes:
+        """Hand the order over at once."""
+        return self._machine.order(envelope)
+
+
+class HttpMachine:
+    """A machine on the station's cable: `POST ADDRESS/orders`, the order in, the report out; 409 with a sentence's
+    parts."""
+
+    LARGEST_REPORT = 4 * 1024 * 1024
+
+    def __init__(self, address: str, *, timeout: float = 120.0) -> None:
+        self.address = address.rstrip("/")
+        # Reaching a live machine takes no time; a deck of test ballots may take a minute to go through.
+        self._timeout = httpx.Timeout(timeout, connect=5.0)
+
+    def order(self, envelope: bytes) -> bytes:
+        """Send the order; raises `StorageError` where nobody answers, `IllegalStep` where the machine refuses."""
+        try:
+            answer = httpx.post(f"{self.address}/orders", content=envelope, timeout=self._timeout, trust_env=False)
+        except httpx.HTTPError as error:
+            raise StorageError(
+                f"the machine does not answer ({type(error).__name__})",
+                place=self.address,
+                mend="check that it is on and the cable is in; nothing is lost, give the order again",
+            ) from None
+        if answer.status_code in (200, 201):
+            if len(answer.content) > self.LARGEST_REPORT:
+                raise InvalidInput("the machine's report is too large", place=self.address)
+            return answer.content
+        raise _refusal(answer, self.address)
+
+
+class _Sentence(msgspec.Struct, frozen=True):
+    problem: str
+    place: str = ""
+    mend: str = ""
+
+
+def _refusal(answer: httpx.Response, address: str) -> TestigoError:
+    if answer.status_code == 409:
+        try:
+            said = msgspec.json.decode(answer.content, type=_Sentence)
+            return IllegalStep(said.problem, place=said.place, mend=said.mend)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass
+    return StorageError(
+        f"the machine answers with error {answer.status_code}", place=address, mend="look at that machine's screen"
+    )
+
+
+class OrderBook:
+    """The receiving end: which orders a machine still obeys, and its signed reports."""
+
+    def __init__(self, folder: MachineFolder) -> None:
+        self._folder = folder
+        numbers = [event.data["sequence"] for event in folder.log if event.event == "order"]
+        self._last: int = max(numbers, default=0)
+
+    def accept(self, envelope: bytes) -> Order:
+        """The order, if the chair of this station gave it to this machine and it is newer than every order before.
+
+        Raises `InvalidInput`, `InvalidSignature` or `IllegalStep`. Its number is used up in memory by this, and for
+        good by `obeyed`.
+        """
+        folder = self._folder
+        place = f"order to {folder.place}"
+        opened = keys.open_envelope(envelope, folder.key_of("chair"), ORDER_TYPE, place=place)
+        try:
+            order = msgspec.convert(opened.payload, Order, strict=True)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(f"not an order ({error})", place=place) from None
+        meant = (folder.settings.election, folder.station_id, folder.role)
+        if (order.election, order.station, order.to) != meant:
+            raise InvalidSignature("meant for another election, station or machine", place=place)
+        if order.sequence <= self._last:
+            raise IllegalStep("an old order given again", place=place, mend="give a new order from the chair's screen")
+        self._last = order.sequence
+        return order
+
+    def obeyed(self, order: Order, state: MachineState, **data: Any) -> None:
+        """Note an order that changed something; raises `StorageError`, and then it did not happen."""
+        self._folder.log.append("order", name=order.name, sequence=order.sequence, state=state, **data)
+
+    def state(self) -> MachineState:
+        """The state that the orders obeyed so far have led to."""
+        return state_of(self._folder.log)
+
+    def report(self, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
+        """The signed answer to an order."""
+        folder = self._folder
+        report = Report(
+            election=folder.settings.election,
+            station=folder.station_id,
+            role=folder.role,
+            answers=canonical.digest(envelope),
+            issued=now(),
+            state=self.state(),
+            counters=msgspec.to_builtins(counters),
+            head=folder.log.head,
+            entries=len(folder.log),
+            data=data,
+        )
+        return keys.sign_envelope(REPORT_TYPE, report, folder.key)
+
+
+def state_of(events: Iterable[Event]) -> MachineState:
+    """The state that the orders in a machine's log have led to."""
+    states: list[MachineState] = [event.data["state"] for event in events if event.event == "order"]
+    return states[-1] if states else "installed"
+
+
+def check_state(order: Order, state: MachineState, place: str) -> None:
+    """Return if an order may be obeyed in this state; else raise `IllegalStep`."""
+    allowed, _ = ORDERS[order.name]
+    if state not in allowed:
+        raise IllegalStep(
+            f"the order {order.name!r} may not be given while the machine is {state}",
+            place=place,
+            mend=f"it may be given while it is {' or '.join(allowed)}",
+        )
+
+
+class Commander:
+    """The chair's end: numbers and signs orders, checks the reports that come back."""
+
+    def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
+        self._folder = folder
+        self._machines = machines
+        self._numbers = _Numbers(folder.path / "orders.json")
+
+    def give(self, to: Role, name: OrderName, **data: Any) -> Report:
+        """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
+        trusted."""
+        folder = self._folder
+        folder.key_of(to)
+        order = Order(name, folder.settings.election, folder.station_id, to, self._numbers.next(), now(), data)
+        envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
+        return self._check(self._machines[to].order(envelope), envelope, to)
+
+    def _check(self, answer: bytes, envelope: bytes, to: Role) -> Report:
+        folder = self._folder
+        place = f"report of {to}, station {folder.station_id}"
+        opened = keys.open_envelope(answer, folder.key_of(to), REPORT_TYPE, place=place)
+        try:
+            report = msgspec.convert(opened.payload, Report, strict=True)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(f"not a report ({error})", place=place) from None
+        meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
+        if (report.election, report.station, report.role, report.answers) != meant:
+            raise InvalidSignature("answers another order", place=place, mend="give the order again")
+        return report
+
+
+class _Numbers:
+    """Numbers that never repeat, also after a power cut: a block of them is noted as used before its first is given."""
+
+    BLOCK = 1000
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._next = self._reserved = self._load()
+
+    def next(self) -> int:
+        if self._next >= self._reserved:
+            storage.write(self._file, msgspec.json.encode(self._next + self.BLOCK))
+            self._reserved = self._next + self.BLOCK
+        self._next += 1
+        return self._next
+
+    def _load(self) -> int:
+        if not self._file.exists():
+            return 0
+        try:
+            return int(msgspec.json.decode(storage.read(self._file), type=int))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise InvalidInput("not the last order's number", place=str(self._file)) from None

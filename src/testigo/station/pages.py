@@ -1,0 +1,51 @@
+"""Where whole pages are printed: zero reports, tally sheets. (Paper votes are printed by `testigo.ballot.printer`.)"""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Protocol
+
+from testigo import storage
+from testigo.errors import StorageError
+
+
+class PagePrinter(Protocol):
+    """Something that puts a PDF on paper, or where people take it from."""
+
+    def print_page(self, name: str, pdf: bytes) -> None:
+        """Print one document; `name` is a file name without ending. Raises `StorageError` where it did not come out."""
+
+
+class FolderPages:
+    """Pages as PDF files in a folder: for rehearsals, and for a USB stick that is carried to a printer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def print_page(self, name: str, pdf: bytes) -> None:
+        """Write `NAME.pdf`; the same name again replaces it."""
+        storage.make_folder(self.folder)
+        storage.write(self.folder / f"{name}.pdf", pdf)
+
+
+class CupsPages:
+    """Pages through the machine's own print system (`lp`). `printer`: its name, or "" for the default printer."""
+
+    def __init__(self, printer: str = "") -> None:
+        self._printer = printer
+
+    def print_page(self, name: str, pdf: bytes) -> None:
+        """Hand the page to `lp`; an answer within ten seconds means that the print system took it."""
+        program = shutil.which("lp")
+        if program is None:
+            raise StorageError("this machine has no print system (lp)", mend="print the PDF from another machine")
+        where = ("-d", self._printer) if self._printer else ()
+        try:
+            done = subprocess.run([program, *where, "-t", name, "-"], input=pdf, capture_output=True, timeout=10)
+        except (subprocess.TimeoutExpired, OSError) as error:
+            raise StorageError(
+                f"the printer does not answer ({type(error).__name__})", mend="use another one"
+            ) from None
+        if done.returncode:
+            reason = done.stderr.decode(errors="replace").strip()[:200] or f"lp ended with {done.returncode}"
+            raise StorageError(f"the page was not printed ({reason})", mend="mend the printer and print again")

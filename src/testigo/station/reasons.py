@@ -1,0 +1,37 @@
+"""Every reason a person may give, as ids. Screens translate them; logs, counters and tally sheets carry the ids."""
+
+from typing import Final
+
+from testigo.errors import InvalidInput
+
+RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
+"""Why the chair let a voter through whose finger did not match."""
+
+RELEASES_WITHOUT_A_TRY: Final = ("injured-hand", "missing-hand", "reader-failure", "disability")
+"""Those that say why no finger could even be tried."""
+
+REFUSAL_REASONS: Final = (
+    "not-on-register", "other-station", "barred", "already-voted", "impostor", "no-match", "left",
+)  # fmt: skip
+"""Why a visitor did not get a card. The first four are found by the machine, the last three are said by a person."""
+
+SAID_REFUSALS: Final = ("impostor", "no-match", "left")
+
+SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind", "power-cut", "voided")
+"""Why a printed vote was not deposited. The last two are given by the booth itself and never use up the voter's
+limit."""
+
+SAID_SPOILS: Final = ("misprint", "mistake", "changed-mind")
+
+VOID_REASONS: Final = ("voter-left", "voter-ill", "booth-failure", "other")
+"""Why the chair ended a session without a vote."""
+
+PAUSE_REASONS: Final = ("printer", "booth-failure", "check-in-failure", "power", "disturbance", "other")
+"""Why voting was interrupted."""
+
+
+def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
+    """The reason itself; raises `InvalidInput` if it is not in the list."""
+    if reason not in allowed:
+        raise InvalidInput(f"{reason!r} is no reason on the list", mend=f"choose one of {', '.join(allowed)}")
+    return reason

@@ -1,0 +1,297 @@
+"""The tally sheet as people see it: in words for a screen, as a page to print, and as a QR code of its signed totals.
+
+The tally sheet itself is `testigo.ballot.TallySheet`, signed as a `tally-sheet` statement. The page says the same, with
+a QR code so that a witness's telephone can take the totals along; the code carries the chair's signature of its own:
+
+    T1 : ELECTION : STATION : SHEET : STYLES : CONTESTS : SIGNATURE          (QR alphanumeric signs)
+
+ELECTION: first 16 hexadecimal digits of the definition's digest. STATION: its place (from 0) in `definition.stations`.
+SHEET: SHA-256 of the tally sheet's canonical form. STYLES: ballots of each style of the station, divided by `.`.
+CONTESTS, divided by `*`: votes of each option in the definition's order, then blank, null, undervotes, ballots, divided
+by `.`. SIGNATURE: Ed25519 over `testigo tally qr 1`, a line feed, and all before the last colon. Hexadecimal digits are
+upper case.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from testigo import canonical
+from testigo.ballot import ContestTally, Reconciliation, Tally, TallySheet, typeset
+from testigo.election import Contest, Definition
+from testigo.errors import InvalidInput
+from testigo.keys import PublicKey, SigningKey
+
+_TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
+_DOMAIN = b"testigo tally qr 1\n"
+
+COUNTERS = (
+    "registered", "checked_in", "matched", "released", "release_cap",
+    "cards_made", "cards_used", "printed", "spoiled", "deposited", "recorded",
+)  # fmt: skip
+
+_WORDS = {
+    "es": {
+        "sheet": "Acta de escrutinio",
+        "zero": "Acta cero",
+        "station": "Mesa",
+        "district": "Circunscripción",
+        "opened": "Apertura",
+        "closed": "Cierre",
+        "ballots": "Boletas",
+        "votes": "Votos",
+        "blank": "En blanco",
+        "null": "Nulos",
+        "undervotes": "Opciones sin usar",
+        "reconciliation": "Conciliación",
+        "holds": "Identificados = tarjetas usadas = impresos − anulados = depositados = registrados",
+        "differences": "Diferencias",
+        "no-reason": "sin explicación",
+        "refused": "Rechazados",
+        "logs": "Bitácoras",
+        "digest": "Huella del acta",
+        "sign": "Firmas",
+        "chair": "Presidente de mesa",
+        "clerk": "Secretario",
+        "witness": "Testigo",
+        "registered": "Inscritos",
+        "checked_in": "Identificados",
+        "matched": "– por huella",
+        "released": "– por el presidente",
+        "release_cap": "– a lo sumo por el presidente",
+        "cards_made": "Tarjetas hechas",
+        "cards_used": "Tarjetas usadas",
+        "printed": "Votos impresos",
+        "spoiled": "Anulados",
+        "deposited": "Depositados",
+        "recorded": "Registrados en la urna",
+        "printed-spoiled": "Impresos − anulados",
+        "not-on-register": "no inscritos",
+        "other-station": "de otra mesa",
+        "barred": "inhabilitados",
+        "already-voted": "ya habían votado",
+        "impostor": "suplantación",
+        "no-match": "huella no coincide",
+        "left": "se retiraron",
+    },
+    "en": {
+        "sheet": "Tally sheet",
+        "zero": "Zero report",
+        "station": "Station",
+        "district": "District",
+        "opened": "Opened",
+        "closed": "Closed",
+        "ballots": "Ballots",
+        "votes": "Votes",
+        "blank": "Blank",
+        "null": "Null",
+        "undervotes": "Unused choices",
+        "reconciliation": "Reconciliation",
+        "holds": "Checked in = cards used = printed − spoiled = deposited = recorded",
+        "differences": "Differences",
+        "no-reason": "no explanation",
+        "refused": "Refused",
+        "logs": "Event logs",
+        "digest": "Digest of this sheet",
+        "sign": "Signatures",
+        "chair": "Chair",
+        "clerk": "Clerk",
+        "witness": "Witness",
+        "registered": "Registered",
+        "checked_in": "Checked in",
+        "matched": "– by finger",
+        "released": "– by the chair",
+        "release_cap": "– at most by the chair",
+        "cards_made": "Cards made",
+        "cards_used": "Cards used",
+        "printed": "Votes printed",
+        "spoiled": "Spoiled",
+        "deposited": "Deposited",
+        "recorded": "Recorded in the box",
+        "printed-spoiled": "Printed − spoiled",
+        "not-on-register": "not on any register",
+        "other-station": "of another station",
+        "barred": "barred",
+        "already-voted": "had voted already",
+        "impostor": "impostors",
+        "no-match": "finger did not match",
+        "left": "left",
+    },
+}
+
+
+class CountRow(msgspec.Struct, frozen=True):
+    """One line of figures: what it counts, in words, and how many."""
+
+    label: str
+    count: int
+
+
+class ContestView(msgspec.Struct, frozen=True):
+    """One contest: `options` in the definition's order, `others`: blank, null, unused choices."""
+
+    title: str
+    ballots: int
+    options: tuple[CountRow, ...]
+    others: tuple[CountRow, ...]
+
+
+class DifferenceView(msgspec.Struct, frozen=True):
+    """One step of the reconciliation that does not hold. `step`: its name, for `Chair.explain_difference`."""
+
+    step: str
+    left: CountRow
+    right: CountRow
+    reason: str
+
+
+class SheetView(msgspec.Struct, frozen=True):
+    """A tally sheet in words of one language, for a screen or a page. `digest`: of the sheet's canonical form."""
+
+    language: str
+    election: str
+    date: str
+    station: str
+    district: str
+    opened: str
+    closed: str
+    ballots: tuple[CountRow, ...]
+    contests: tuple[ContestView, ...]
+    counters: tuple[CountRow, ...]
+    refused: tuple[CountRow, ...]
+    differences: tuple[DifferenceView, ...]
+    event_logs: dict[str, str]
+    digest: str
+
+
+def sheet_digest(sheet: TallySheet) -> str:
+    """SHA-256 of the tally sheet's canonical form."""
+    return canonical.digest(canonical.encode(sheet))
+
+
+def view(definition: Definition, sheet: TallySheet, language: str) -> SheetView:
+    """The sheet in words. Texts of the definition fall back to its first language, the sheet's own words to English."""
+    words = _WORDS.get(language, _WORDS["en"])
+    station = definition.station(sheet.station)
+    names = {district.id: definition.words(district.name, language) for district, _ in definition.all_districts()}
+    counters = sheet.reconciliation
+    return SheetView(
+        language=language,
+        election=definition.words(definition.title, language),
+        date=definition.date,
+        station=f"{station.id} · {station.name}",
+        district=" › ".join(names[district] for district in definition.district_path(station.district)),
+        opened=sheet.opened,
+        closed=sheet.closed,
+        ballots=tuple(CountRow(style, count) for style, count in sheet.tally.ballots.items()),
+        contests=tuple(_contest_view(definition, tally, language) for tally in sheet.tally.contests),
+        counters=tuple(CountRow(words[name], int(getattr(counters, name))) for name in COUNTERS),
+        refused=tuple(CountRow(words.get(reason, reason), count) for reason, count in counters.refused.items()),
+        differences=_difference_views(counters, words),
+        event_logs=sheet.event_logs,
+        digest=sheet_digest(sheet),
+    )
+
+
+def page(definition: Definition, sheet: TallySheet, key: SigningKey) -> bytes:
+    """The tally sheet as PDF, in the election's first language, with the QR code signed by the chair's `key`."""
+    return _page(definition, sheet, "sheet", qr_text(definition, sheet, key))
+
+
+def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
+    """The zero report as PDF: the same page with nothing counted and no totals to carry away."""
+    return _page(definition, sheet, "zero", "")
+
+
+def qr_text(definition: Definition, sheet: TallySheet, key: SigningKey) -> str:
+    """What the page's QR code holds (see the module's text)."""
+    place = [station.id for station in definition.stations].index(sheet.station)
+    styles = ".".join(str(count) for count in sheet.tally.ballots.values())
+    contests = "*".join(".".join(str(count) for count in _figures(tally)) for tally in sheet.tally.contests)
+    signed = f"T1:{definition.digest[:16]}:{place}:{sheet_digest(sheet)}:{styles}:{contests}".upper()
+    return f"{signed}:{key.sign(_DOMAIN + signed.encode()).hex().upper()}"
+
+
+class QrTotals(msgspec.Struct, frozen=True):
+    """What a tally sheet's QR code said, once its signature verified."""
+
+    station: str
+    sheet: str
+    tally: Tally
+
+
+def read_qr(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
+    """Verify and read a QR code. Raises `InvalidInput` for another election or shape, `InvalidSignature` for another
+    signer."""
+    place = "tally sheet's QR code"
+    parts = text.split(":")
+    if len(text) > 4296 or len(parts) != 7 or parts[0] != "T1":
+        raise InvalidInput("not the code of a tally sheet", place=place)
+    if parts[1] != definition.digest[:16].upper():
+        raise InvalidInput("of another election", place=place)
+    try:
+        signature = bytes.fromhex(parts[6])
+        station = definition.stations[int(parts[2])].id
+        styles = [style.id for style in definition.styles_of_station(station)]
+        ballots = dict(zip(styles, [int(count) for count in parts[4].split(".")], strict=True))
+        contests = _contests_of(definition, station, parts[5])
+    except (ValueError, IndexError):
+        raise InvalidInput("its figures are not those of a station", place=place) from None
+    chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=place)
+    return QrTotals(station, parts[3].lower(), Tally(ballots, contests))
+
+
+def _contests_of(definition: Definition, station: str, text: str) -> tuple[ContestTally, ...]:
+    wanted = {contest for style in definition.styles_of_station(station) for contest in style.contests}
+    contests = [contest for contest in definition.contests if contest.id in wanted]
+    return tuple(
+        _tally_of(contest, [int(figure) for figure in figures.split(".")])
+        for contest, figures in zip(contests, text.split("*"), strict=True)
+    )
+
+
+def _tally_of(contest: Contest, figures: list[int]) -> ContestTally:
+    *votes, blank, null, undervotes, ballots = figures
+    named = dict(zip((option.id for option in contest.options), votes, strict=True))
+    return ContestTally(contest.id, named, blank, null, undervotes, ballots)
+
+
+def _figures(tally: ContestTally) -> tuple[int, ...]:
+    return (*tally.votes.values(), tally.blank, tally.null, tally.undervotes, tally.ballots)
+
+
+def _contest_view(definition: Definition, tally: ContestTally, language: str) -> ContestView:
+    contest = definition.contest(tally.contest)
+    words = _WORDS.get(language, _WORDS["en"])
+    options = []
+    for option in contest.options:
+        party = f" · {definition.party(option.party).abbreviation}" if option.party else ""
+        options.append(CountRow(definition.words(option.name, language) + party, tally.votes[option.id]))
+    others = [CountRow(words["blank"], tally.blank), CountRow(words["null"], tally.null)]
+    if contest.choose > 1:
+        others.append(CountRow(words["undervotes"], tally.undervotes))
+    return ContestView(definition.words(contest.title, language), tally.ballots, tuple(options), tuple(others))
+
+
+def _difference_views(counters: Reconciliation, words: dict[str, str]) -> tuple[DifferenceView, ...]:
+    return tuple(
+        DifferenceView(
+            f"{one.left}={one.right}",
+            CountRow(words[one.left], one.left_count),
+            CountRow(words[one.right], one.right_count),
+            one.reason,
+        )
+        for one in counters.differences()
+    )
+
+
+def _page(definition: Definition, sheet: TallySheet, kind: str, qr: str) -> bytes:
+    language = definition.languages[0]
+    data: dict[str, Any] = {
+        "kind": kind,
+        "words": _WORDS.get(language, _WORDS["en"]),
+        "sheet": view(definition, sheet, language),
+        "qr": typeset.qr_svg(qr, error="l") if qr else "",
+    }
+    return typeset.compile(_TEMPLATE, data)

@@ -1,0 +1,177 @@
+"""The check-in desk: every outcome, every refusal, and the visit that a power cut interrupts."""
+
+import pytest
+
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed
+from testigo.fingerprint import synthetic
+from testigo.keys import OpeningKey, SigningKey
+from testigo.register import make_poll_book
+from testigo.station.checkin import Refused, Visit
+
+CHAIR_PIN, ISSUED = "482913", "2026-11-21T12:00:00Z"
+
+
+def finger(person, impression):
+    return synthetic.generate(person, impression, difficulty=0.3).to_png()
+
+
+@pytest.fixture
+def desk(place):
+    place.to_open()
+    return place.check_in
+
+
+def test_right_finger_wrong_finger_four_tries(desk):
+    visit = desk.find(" 101 ")
+    assert (visit.name, visit.style, visit.stage, visit.tries_left) == ("María José Peña", "villa", "finger", 4)
+    assert visit.fingers == (2,)
+    for left in (3, 2, 1):
+        visit = desk.try_finger(visit.id, finger(7, 1))
+        assert (visit.stage, visit.tries_left) == ("finger", left)
+    visit = desk.try_finger(visit.id, finger(1, 2))
+    assert (visit.stage, visit.outcome) == ("admitted", "matched")
+    desk.hand_card(visit.id)
+    assert desk.current() is None and desk.counters().matched == desk.counters().cards_handed == 1
+
+
+def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
+    visit = desk.find("101")
+    for _ in range(4):
+        visit = desk.try_finger(visit.id, finger(7, 1))
+    assert visit.stage == "unmatched"
+    with pytest.raises(IllegalStep, match="another step"):
+        desk.try_finger(visit.id, finger(1, 2))
+    with pytest.raises(IllegalStep, match="another step"):
+        desk.hand_card(visit.id)
+    assert desk.refuse(visit.id, "no-match") == Refused("101", "no-match")
+    assert desk.find("101").stage == "unmatched"
+    assert desk.refuse(desk.current().id, "impostor").reason == "impostor"
+    assert desk.find("101").tries_left == 4  # the real voter comes, and an impostor has used up nothing
+    assert desk.counters().refused == {"impostor": 1, "no-match": 1}
+
+
+def test_image_that_is_none_costs_no_try(desk):
+    visit = desk.find("101")
+    for image in (b"", b"this is a text", finger(1, 1)[:500]):
+        with pytest.raises(InvalidInput):
+            desk.try_finger(visit.id, image)
+    assert desk.current().tries_left == 4
+
+
+def test_already_voted_with_its_time_also_after_a_restart(place, desk):
+    place.release("103")
+    place.restart()
+    refused = place.check_in.find("103")
+    assert refused.reason == "already-voted" and refused.at.endswith("Z")
+    assert place.check_in.counters().refused == {"already-voted": 1}
+
+
+def test_not_on_this_register_and_where_to_go(desk):
+    assert desk.find("201") == Refused("201", "other-station", where="s2")
+    assert desk.find("999") == Refused("999", "not-on-register")
+    assert desk.current() is None
+    assert desk.counters().refused == {"not-on-register": 1, "other-station": 1}
+    with pytest.raises(InvalidInput):
+        desk.find("")
+
+
+def test_release_needs_pin_reason_and_room_under_the_cap(desk):
+    visit = desk.find("101")
+    with pytest.raises(IllegalStep, match="not tried"):
+        desk.release(visit.id, CHAIR_PIN, "worn-finger")
+    desk.try_finger(visit.id, finger(7, 1))
+    with pytest.raises(NotAllowed, match="wrong"):
+        desk.release(visit.id, "000001", "worn-finger")
+    with pytest.raises(InvalidInput, match="no reason"):
+        desk.release(visit.id, CHAIR_PIN, "because")
+    assert desk.current().stage == "finger"
+    assert desk.release(visit.id, CHAIR_PIN, "worn-finger").outcome == "released"
+    desk.hand_card(visit.id)
+    visit = desk.find("103")
+    assert visit.stage == "unmatched" and visit.fingers == ()  # no finger was ever taken
+    desk.release(visit.id, CHAIR_PIN, "other")
+    desk.hand_card(visit.id)
+    assert desk.release_cap == 2  # 20 % of 8, rounded up
+    visit = desk.find("104")
+    with pytest.raises(IllegalStep, match="2 voters were released"):
+        desk.release(visit.id, CHAIR_PIN, "missing-hand")
+    assert desk.counters().released_reasons == {"other": 1, "worn-finger": 1}
+
+
+def test_one_visit_at_a_time_and_no_old_visit(desk):
+    visit = desk.find("101")
+    with pytest.raises(IllegalStep, match="not concluded"):
+        desk.find("102")
+    desk.refuse(visit.id, "left")
+    for step in (lambda: desk.hand_card(visit.id), lambda: desk.refuse(visit.id, "left")):
+        with pytest.raises(IllegalStep, match="visit is over"):
+            step()
+    with pytest.raises(InvalidInput, match="no reason"):
+        desk.refuse(desk.find("102").id, "already-voted")
+
+
+@pytest.mark.parametrize("outcome", ["", "matched", "released"])
+def test_interrupted_visit_is_shown_and_must_be_concluded(place, desk, outcome):
+    visit = desk.find("101")
+    desk.try_finger(visit.id, finger(7, 1))
+    if outcome == "matched":
+        desk.try_finger(visit.id, finger(1, 2))
+    elif outcome:
+        desk.release(visit.id, CHAIR_PIN, "injured-hand")
+    place.restart()
+    again = place.check_in.current()
+    assert isinstance(again, Visit) and again.interrupted and again.id == visit.id and again.outcome == outcome
+    assert again.stage == ("admitted" if outcome else "finger")
+    with pytest.raises(IllegalStep, match="not concluded"):
+        place.check_in.find("102")
+    with pytest.raises(IllegalStep, match="at the desk"):
+        place.chair.close()
+    if outcome:
+        place.check_in.hand_card(again.id)
+    else:
+        assert again.tries_left == 3
+        place.check_in.refuse(again.id, "left")
+    place.restart()
+    assert place.check_in.current() is None
+
+
+def test_nobody_is_checked_in_before_opening_and_in_a_pause(place):
+    with pytest.raises(IllegalStep, match="not open"):
+        place.check_in.find("101")
+    place.to_open()
+    place.chair.pause("disturbance")
+    with pytest.raises(IllegalStep, match="not open"):
+        place.check_in.find("101")
+
+
+def test_wrong_poll_books_are_refused_and_lose_nothing(place, root, register, tmp_path):
+    opening = place.check_in._opening
+    newer = make_poll_book(register, "s1", opening.public, root.centre, ISSUED)
+    assert place.check_in.load_poll_book(newer) == 8
+    wrong = {
+        "stale": place.poll_book,
+        "station s2's": make_poll_book(register, "s2", opening.public, root.centre, ISSUED),
+        "signed by key": make_poll_book(register, "s1", opening.public, SigningKey.generate(), ISSUED),
+        "sealed for another": make_poll_book(register, "s1", OpeningKey.generate().public, root.centre, ISSUED),
+        "not canonical": b"not a poll book",
+    }
+    for said, data in wrong.items():
+        with pytest.raises((InvalidInput, InvalidSignature), match=said):
+            place.check_in.load_poll_book(data)
+    place.restart()
+    assert place.check_in.registered == 8
+    loads = [event for event in place.check_in.folder.log if event.event == "poll-book-loaded"]
+    assert len(loads) == 1
+
+
+def test_poll_book_is_not_changed_while_open(place):
+    place.to_open()
+    with pytest.raises(IllegalStep, match="before opening"):
+        place.check_in.load_poll_book(place.poll_book)
+
+
+def test_no_opening_without_a_poll_book(place):
+    place.booth.make_cards()
+    place.test()
+    with pytest.raises(IllegalStep, match="poll book"):
+        place.chair.zero_report()

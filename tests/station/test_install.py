@@ -1,0 +1,115 @@
+"""Installing a station, admitting its keys, and what the two processes may know."""
+
+import stat
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from testigo.election import MachineKey, MachineKeys
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
+from testigo.keys import SigningKey
+from testigo.record import Statement
+from testigo.station.booth import Booth
+from testigo.station.folder import MachineFolder
+from testigo.station.install import REQUEST, install_station, load_keys
+
+PINS = {"chair_pin": "482913", "clerk_pin": "750126"}
+
+
+def test_folders_keys_and_request(root, tmp_path):
+    folder = tmp_path / "s1"
+    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    assert msgspec.json.decode((folder / REQUEST).read_bytes(), type=MachineKeys) == request
+    assert [key.role for key in request.keys] == ["chair", "booth", "check-in"]
+    assert [bool(key.sealing) for key in request.keys] == [False, False, True]
+    for name in ("chair/signing.pem", "booth/secrets.json", "check-in/opening.pem", "check-in/pins.json"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    assert not (folder / "booth" / "pins.json").exists() and not (folder / "booth" / "opening.pem").exists()
+    with pytest.raises(StorageError, match="already installed"):
+        install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+
+
+@pytest.mark.parametrize(
+    ("station", "pins", "said"),
+    [("s9", PINS, "no station"), ("s1", PINS | {"clerk_pin": "123"}, "too simple")],
+)
+def test_mistakes_write_nothing(root, tmp_path, station, pins, said):
+    with pytest.raises(InvalidInput, match=said):
+        install_station(tmp_path / "s", root.definition_envelope(), root.key.public, station, **pins)
+    assert not (tmp_path / "s").exists()
+
+
+def test_definitions_that_are_not_the_roots(root, tmp_path):
+    other = SigningKey.generate()
+    body = root.definition.payload()
+    wrong = [
+        Statement("election-definition", root.definition.digest, "", "2026-11-21T12:00:00Z", body).sign(other),
+        Statement("election-definition", "0" * 64, "", "2026-11-21T12:00:00Z", body).sign(root.key),
+        root.sign("machine-keys", {"keys": []}),
+    ]
+    for envelope in wrong:
+        with pytest.raises((InvalidInput, InvalidSignature)):
+            install_station(tmp_path / "s", envelope, root.key.public, "s1", **PINS)
+    assert not (tmp_path / "s").exists()
+
+
+def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
+    folder = tmp_path / "s1"
+    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    theirs = tuple(MachineKey(SigningKey.generate().public.hex, key.role, "s1") for key in request.keys)
+    plain = msgspec.to_builtins(request)
+    wrong = [
+        Statement("machine-keys", root.definition.digest, "", "2026-11-21T12:00:00Z", plain).sign(root.centre),
+        Statement("machine-keys", "0" * 64, "", "2026-11-21T12:00:00Z", plain).sign(root.key),
+        root.sign("machine-keys", msgspec.to_builtins(MachineKeys(theirs))),
+        root.sign("machine-keys", msgspec.to_builtins(MachineKeys(request.keys[:1]))),
+        root.sign("machine-keys", {"keys": "all"}),
+        b"{}",
+    ]
+    for envelope in wrong:
+        with pytest.raises((InvalidInput, InvalidSignature)):
+            load_keys(folder, [envelope])
+    machine = MachineFolder(folder / "booth", "booth")
+    with pytest.raises(IllegalStep, match="not loaded"):
+        machine.key_of("chair")
+    machine.shut()
+    load_keys(folder, [root.admit(request)] * 2)
+    with MachineContext(folder) as machine:
+        assert machine.key_of("chair").hex == request.keys[0].key
+
+
+class MachineContext:
+    def __init__(self, folder):
+        self.machine = MachineFolder(folder / "booth", "booth")
+
+    def __enter__(self):
+        return self.machine
+
+    def __exit__(self, *_):
+        self.machine.shut()
+
+
+def test_folder_of_another_role_or_of_nothing(place, tmp_path):
+    place.stop()
+    with pytest.raises(InvalidInput, match="folder of the check-in"):
+        Booth(place.folder / "check-in", place.printer)
+    with pytest.raises(StorageError, match="no such file"):
+        Booth(tmp_path / "nowhere", place.printer)
+    place.start()
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("testigo.station.booth", ("testigo.register", "testigo.fingerprint", "testigo.station.checkin")),
+        ("testigo.station.box", ("testigo.register", "testigo.fingerprint", "testigo.station.checkin")),
+        ("testigo.station.checkin", ("testigo.station.box", "testigo.station.booth", "testigo.station.cards")),
+    ],
+)
+def test_a_process_knows_only_its_side(module, forbidden):
+    """Not only by the imports written down: nothing of the other side is in the process at all."""
+    code = f"import sys, {module}; print([m for m in {forbidden!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

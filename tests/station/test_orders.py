@@ -1,0 +1,149 @@
+"""Orders and reports: replayed, foreign, forged and late ones are refused."""
+
+import msgspec
+import pytest
+
+from testigo import keys
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.keys import SigningKey
+from testigo.station.chair import Chair
+from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, HttpMachine, LocalMachine, Order, Report
+
+
+class Wire(LocalMachine):
+    """A cable with a listener on it: keeps what passes, and may exchange the answer."""
+
+    def __init__(self, machine):
+        super().__init__(machine)
+        self.sent, self.answers, self.exchange = [], [], None
+
+    def order(self, envelope):
+        self.sent.append(envelope)
+        answer = super().order(envelope)
+        self.answers.append(answer)
+        return self.exchange(answer) if self.exchange else answer
+
+
+@pytest.fixture
+def wired(place):
+    place.chair.shut()
+    place.wire = Wire(place.booth)
+    place.chair = Chair(place.folder / "chair", booth=place.wire, check_in=LocalMachine(place.check_in))
+    return place
+
+
+def order(place, **changes):
+    chair = place.chair.folder
+    made = Order("status", chair.settings.election, "s1", "booth", 10**6, "2026-11-29T12:00:00Z")
+    return keys.sign_envelope(ORDER_TYPE, msgspec.structs.replace(made, **changes), chair.key)
+
+
+def test_replayed_orders_are_refused_also_after_a_restart(wired):
+    wired.to_open()
+    wired.chair.pause("power")
+    (pause,) = wired.wire.sent[-1:]
+    wired.chair.resume()
+    for envelope in wired.wire.sent:
+        with pytest.raises(IllegalStep, match="old order"):
+            wired.booth.order(envelope)
+    with pytest.raises(InvalidSignature, match="meant for another"):
+        wired.check_in.order(pause)
+    wired.booth.shut()
+    wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
+    with pytest.raises(IllegalStep, match="old order"):
+        wired.booth.order(pause)
+    assert wired.booth.state == "open"
+
+
+def test_orders_of_others_are_refused(wired):
+    mine = order(wired)
+    for wrong in ({"station": "s2"}, {"election": "0" * 64}, {"to": "check-in"}):
+        with pytest.raises(InvalidSignature, match="meant for another"):
+            wired.booth.order(order(wired, **wrong))
+    forged = keys.sign_envelope(ORDER_TYPE, {"name": "close"}, SigningKey.generate())
+    for envelope in (forged, mine[:-1], mine.replace(b"a", b"b", 1), b"", b"{}", b"\xff"):
+        with pytest.raises(TestigoError):
+            wired.booth.order(envelope)
+    with pytest.raises(InvalidInput, match="holds"):
+        wired.booth.order(wired.booth.order(mine))  # a report is no order
+    with pytest.raises(InvalidInput, match="not an order"):
+        wired.booth.order(keys.sign_envelope(ORDER_TYPE, {"name": "explode"}, wired.chair.folder.key))
+
+
+def test_orders_in_the_wrong_state_are_refused(wired):
+    for number, name in enumerate(("open", "pause", "resume", "close", "void-session", "zero")):
+        with pytest.raises(IllegalStep):
+            wired.booth.order(order(wired, name=name, sequence=10**6 + number))
+    assert wired.booth.state == "installed"
+    with pytest.raises(InvalidInput, match="for the booth"):
+        wired.check_in.order(order(wired, to="check-in", name="test"))
+
+
+def test_reports_that_are_not_the_answer_are_refused(wired):
+    wired.chair.status()
+    old = wired.wire.answers[-1]
+    wired.wire.exchange = lambda answer: old
+    assert "answers another order" in wired.chair.status().machines[1].problem
+
+    def forge(answer):
+        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), Report)
+        return keys.sign_envelope(REPORT_TYPE, report, SigningKey.generate())
+
+    wired.wire.exchange = forge
+    assert "signed by key" in wired.chair.status().machines[1].problem
+    wired.wire.exchange = lambda answer: b"<html>"
+    assert "not canonical JSON" in wired.chair.status().machines[1].problem
+
+
+def test_order_numbers_never_repeat(wired):
+    seen = []
+    for _ in range(3):
+        wired.chair.status()
+        wired.restart()
+        wired.chair.shut()
+        wired.wire = Wire(wired.booth)
+        wired.chair = Chair(wired.folder / "chair", booth=wired.wire, check_in=LocalMachine(wired.check_in))
+        wired.chair.status()
+        seen += [keys.unverified_payload(envelope, ORDER_TYPE)["sequence"] for envelope in wired.wire.sent]
+    assert seen == sorted(set(seen))
+
+
+def test_deaf_machine_is_a_sentence():
+    with pytest.raises(StorageError, match="does not answer"):
+        HttpMachine("http://127.0.0.1:9").order(b"{}")
+
+
+def test_http_machine_speaks_with_a_real_server(place):
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            try:
+                code, answer = 200, place.booth.order(body)
+            except TestigoError as error:
+                code, answer = 409, msgspec.json.encode(error.as_json())
+            self.send_response(code if self.path == "/orders" else 404)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        place.chair.shut()
+        machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
+        place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
+        place.to_open()
+        with pytest.raises(IllegalStep, match="nobody is voting"):
+            place.chair.void_session("voter-left")
+        with pytest.raises(StorageError, match="error 404"):
+            HttpMachine(f"http://127.0.0.1:{server.server_port}/elsewhere").order(b"{}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,68 @@
+"""The tally sheet on paper: its QR code read back from the page, and who cheats with it."""
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from testigo.errors import InvalidInput, InvalidSignature, TestigoError
+from testigo.keys import SigningKey
+from testigo.station import tally_sheet
+
+
+@pytest.fixture
+def closed(place):
+    codes = place.to_open()
+    place.release("103")
+    place.vote(codes[0], "beto")
+    place.chair.close()
+    return place
+
+
+def pages(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        images = [page.render(scale=3).to_pil() for page in document]
+        return images, "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def test_page_says_what_was_signed(closed):
+    sheet, definition = closed.chair.tally_sheet(), closed.chair.definition
+    (image, *_), text = pages((closed.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes())
+    for words in ("Acta de escrutinio", "Beto Rey", "Ana Ñandú · SOL", "Conciliación", "Registrados en la urna"):
+        assert words in text
+    (code,) = zxingcpp.read_barcodes(image)
+    totals = tally_sheet.read_qr(code.text, definition, closed.chair.folder.key.public)
+    assert totals.tally == sheet.tally and totals.station == "s1"
+    assert totals.sheet == tally_sheet.sheet_digest(sheet)
+
+
+def test_differences_are_on_the_page(place):
+    codes = place.to_open()
+    place.vote(codes[0])
+    place.chair.close({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
+    _, text = pages(place.chair.tally_sheet_pdf())
+    assert "Diferencias" in text and "Tarjeta encontrada" in text
+
+
+def test_zero_report_has_no_code(closed):
+    (image, *_), text = pages((closed.folder / "chair" / "paper" / "zero-report.pdf").read_bytes())
+    assert "Acta cero" in text and not zxingcpp.read_barcodes(image)
+
+
+def test_forged_codes_are_refused(closed):
+    sheet, definition, key = closed.chair.tally_sheet(), closed.chair.definition, closed.chair.folder.key
+    text = tally_sheet.qr_text(definition, sheet, key)
+    parts = text.split(":")
+    for place, other in ((3, "0" * 64), (4, "2.0"), (5, parts[5].replace("1", "2", 1)), (2, "1")):
+        changed = ":".join([*parts[:place], other, *parts[place + 1 :]])
+        with pytest.raises((InvalidSignature, InvalidInput)):
+            tally_sheet.read_qr(changed, definition, key.public)
+    with pytest.raises(InvalidSignature):
+        tally_sheet.read_qr(tally_sheet.qr_text(definition, sheet, SigningKey.generate()), definition, key.public)
+    with pytest.raises(InvalidInput, match="another election"):
+        tally_sheet.read_qr(text.replace(parts[1], "0" * 16), definition, key.public)
+    for nonsense in ("", "T1", "T1:" * 6, text[:-1], text + ":", "9" * 5000, "T1::::::", text.replace(".", "")):
+        with pytest.raises(TestigoError):
+            tally_sheet.read_qr(nonsense, definition, key.public)
