@@ -1,0 +1,69 @@
+"""`testigo rehearse`: hold a whole election with simulated people."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testigo.cli.output import console, print_json, progress, table
+from testigo.errors import InvalidInput
+
+app = typer.Typer()
+
+DEFAULT_ELECTION = Path("examples/republic/election.yaml")
+
+
+@app.command()
+def rehearse(
+    voters: Annotated[int, typer.Option(min=1, help="How many voters, shared among the stations.")] = 60,
+    stations: Annotated[int, typer.Option(min=1, help="How many stations, the first of the definition.")] = 3,
+    election: Annotated[
+        Path | None, typer.Option(help="Election definition; without it, the example of a republic.")
+    ] = None,
+    fingers: Annotated[
+        Path | None,
+        typer.Option(help="Folder of real finger images FINGER_IMPRESSION.ext; without it, synthetic fingers."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same people and wishes.")] = None,
+    out: Annotated[Path, typer.Option(help="Where everything is left.")] = Path("rehearsal"),
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what an earlier rehearsal left there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Hold a whole election with simulated people, through the same code and pages that an election uses.
+
+    Enrolment, logic and accuracy test, voters (with impostors, worn fingers, spoiled votes, a power cut), closing,
+    tally sheets, couriers, paper count, result, public record, verification. Examples:
+
+    testigo rehearse --voters 60 --stations 3
+
+    testigo rehearse --fingers FOLDER --voters 10
+    """
+    from testigo.election import load
+    from testigo.rehearsal import FolderFingers, SyntheticFingers, clear, cut_out, hold
+    from testigo.rehearsal.summary import figures, paths, rows
+
+    definition = cut_out(load(election or _default_election()), stations, voters)
+    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    source = FolderFingers(fingers) if fingers else SyntheticFingers(seed)
+    if replace:
+        clear(out)
+    rehearsal = hold(definition, source, seed, out, progress)
+    if as_json:
+        print_json(figures(rehearsal) | {"seed": seed})
+    else:
+        table(f"Rehearsal with seed {seed}", ("", ""), rows(rehearsal))
+        for words in [*rehearsal.surprises, *rehearsal.mismatches]:
+            console.print(f"Otherwise than it should be: {words}", markup=False)
+        for name, path in paths(rehearsal).items():
+            console.print(f"{name:<16}{path}", markup=False)
+        console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}", markup=False)
+    raise typer.Exit(0 if rehearsal.ok else 1)
+
+
+def _default_election() -> Path:
+    beside_code = Path(__file__).resolve().parents[3] / DEFAULT_ELECTION
+    for file in (DEFAULT_ELECTION, beside_code):
+        if file.is_file():
+            return file
+    raise InvalidInput("the example election is not here", place=str(DEFAULT_ELECTION), mend="name one with --election")

@@ -1,0 +1,104 @@
+"""Whose finger lies on the reader: images of synthetic fingers, or of real ones from a folder.
+
+Every person has images that the enrolment officer takes and other images that the check-in desk takes; none is used for
+both, as in life.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from testigo import storage
+from testigo.errors import InvalidInput
+from testigo.fingerprint import FingerImage, synthetic
+
+FINGER_NAMES = ("right-index", "right-thumb")
+_SYNTHETIC_DESK_IMAGES = 4
+_WORN_BLUR = 6
+"""Standard deviation in pixels; ridges are some 9 pixels apart at 500 dpi."""
+_ENDINGS = {".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".wsq"}
+
+
+class Fingers(Protocol):
+    """A source of finger images. Persons are numbered from 0."""
+
+    @property
+    def persons(self) -> int | None:
+        """For how many persons there are fingers; None where there is no end to them."""
+
+    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
+        """What the enrolment officer takes: (finger, file name, image file)."""
+
+    def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
+        """What the reader at the check-in desk gives on the given attempt (0, 1, …): (file name, image file)."""
+
+    def worn(self, image: bytes) -> bytes:
+        """The same touch by a finger whose ridges are worn away."""
+
+
+def wear_off(image: bytes) -> bytes:
+    """A finger image with its ridges blurred to nothing: what hard work with lime or paper leaves of a finger."""
+    finger = FingerImage.read(image)
+    blurred = Image.fromarray(finger.pixels).filter(ImageFilter.GaussianBlur(_WORN_BLUR))
+    return FingerImage(np.asarray(blurred), finger.dpi).to_png()
+
+
+class SyntheticFingers:
+    """Nobody's fingers, from the generator. Each person has two, and a fresh impression for every touch."""
+
+    persons = None
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def _image(self, person: int, finger: int, impression: int) -> bytes:
+        return synthetic.Finger(self._seed * 1_000_003 + person * 10 + finger).impression(impression).to_png()
+
+    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
+        """One impression of each of two fingers."""
+        return [(name, f"{name}.png", self._image(person, place, 0)) for place, name in enumerate(FINGER_NAMES)]
+
+    def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
+        """The first finger, then the second, each time a new impression."""
+        return "reader.png", self._image(person, attempt % 2, 1 + attempt % _SYNTHETIC_DESK_IMAGES)
+
+    worn = staticmethod(wear_off)
+
+
+class FolderFingers:
+    """Real fingers from a folder of `FINGER_IMPRESSION.ext`: enrolled with 1 and 2, at the desk 3 and later."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise InvalidInput("no such folder of finger images", place=str(folder), mend="check --fingers")
+        found: dict[str, list[tuple[int, Path]]] = {}
+        for file in sorted(folder.iterdir()):
+            finger, _, impression = file.stem.rpartition("_")
+            if file.suffix.lower() in _ENDINGS and finger and impression.isdecimal():
+                found.setdefault(finger, []).append((int(impression), file))
+        self._fingers = [
+            [file for _, file in sorted(impressions)]
+            for _, impressions in sorted(found.items())
+            if len(impressions) > 2
+        ]
+        if not self._fingers:
+            raise InvalidInput(
+                "no fingers with three or more impressions",
+                place=str(folder),
+                mend="name the images FINGER_IMPRESSION.ext, as in 101_1.tif",
+            )
+        self.persons: int | None = len(self._fingers)
+
+    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
+        """Impressions 1 and 2."""
+        return [(FINGER_NAMES[0], file.name, storage.read(file)) for file in self._fingers[person][:2]]
+
+    def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
+        """Impressions 3 to the last, each person beginning at another one."""
+        later = self._fingers[person][2:]
+        file = later[(person + attempt) % len(later)]
+        return file.name, storage.read(file)
+
+    worn = staticmethod(wear_off)

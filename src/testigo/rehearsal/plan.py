@@ -1,0 +1,67 @@
+"""What a rehearsal holds: an election of a few stations and voters, cut out of a whole definition."""
+
+import msgspec
+
+from testigo.election import GENERAL_ROLL, Definition, District, Station
+from testigo.errors import InvalidInput
+
+_SMALLEST_RELEASE_CAP = 2
+
+
+def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
+    """The same election with its first stations, as many voters as asked shared among them, and only what they vote on.
+
+    Districts and contests that no remaining station votes on are left out, and so are rolls nobody is on. Each station
+    with a further roll keeps some voters on it. Raises `InvalidInput` where stations or voters are too few or too many.
+    """
+    if not 1 <= stations <= len(definition.stations):
+        raise InvalidInput(
+            f"{stations} stations asked, the definition has {len(definition.stations)}", mend="change --stations"
+        )
+    if voters < stations:
+        raise InvalidInput(f"{voters} voters for {stations} stations", mend="give each station one voter or more")
+    kept = tuple(
+        _resize(station, voters // stations + (place < voters % stations))
+        for place, station in enumerate(definition.stations[:stations])
+    )
+    wanted = {district for station in kept for district in definition.district_path(station.district)}
+    rolls_of = {
+        (district, roll)
+        for station in kept
+        for district in definition.district_path(station.district)
+        for roll in (GENERAL_ROLL, *station.roll_sizes)
+    }
+    contests = tuple(contest for contest in definition.contests if (contest.district, contest.roll) in rolls_of)
+    parties = {option.party for contest in contests for option in contest.options}
+    used_rolls = {roll for station in kept for roll in station.roll_sizes} | {GENERAL_ROLL}
+    return msgspec.structs.replace(
+        definition,
+        id=f"{definition.id}-rehearsal",
+        districts=_prune(definition.districts, wanted),
+        stations=kept,
+        contests=contests,
+        parties=tuple(party for party in definition.parties if party.id in parties),
+        rolls=tuple(roll for roll in definition.rolls if roll in used_rolls),
+        rules=msgspec.structs.replace(definition.rules, release_cap_percent=_release_cap(definition, kept)),
+    )
+
+
+def _resize(station: Station, size: int) -> Station:
+    rolls = {roll: max(1, size * count // station.register_size) for roll, count in station.roll_sizes.items() if count}
+    if sum(rolls.values()) > size:
+        rolls = {}
+    return msgspec.structs.replace(station, register_size=size, roll_sizes=rolls)
+
+
+def _release_cap(definition: Definition, stations: tuple[Station, ...]) -> int:
+    """The definition's percentage, raised where a register is so small that it would allow hardly any release."""
+    smallest = min(station.register_size for station in stations)
+    return min(100, max(definition.rules.release_cap_percent, 100 * _SMALLEST_RELEASE_CAP // smallest))
+
+
+def _prune(districts: tuple[District, ...], wanted: set[str]) -> tuple[District, ...]:
+    return tuple(
+        msgspec.structs.replace(district, districts=_prune(district.districts, wanted))
+        for district in districts
+        if district.id in wanted
+    )

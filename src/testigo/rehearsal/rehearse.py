@@ -1,0 +1,232 @@
+"""A whole election in one call: set up, enrol, vote, close, count, audit, publish, verify."""
+
+import random
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from testigo import canonical, storage
+from testigo.ballot import tally_ballots
+from testigo.count import Centre, ClosingCount, Result
+from testigo.election import Definition
+from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.record import read_record
+from testigo.register import Register, RegisterKey
+from testigo.rehearsal import night
+from testigo.rehearsal.day import ChairDay, StationDay
+from testigo.rehearsal.enrolment import enrol_everybody, make_officer, write_voters
+from testigo.rehearsal.fingers import Fingers
+from testigo.rehearsal.journal import Journal
+from testigo.rehearsal.machines import Machine
+from testigo.rehearsal.people import Population, make_population
+from testigo.rehearsal.site import Site, equip, install, make_site
+from testigo.witness import Report, verify
+
+AT_ONCE = 3
+"""Stations whose machines run at the same time: three processes each."""
+
+
+class Bar(Protocol):
+    """A progress bar."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Some more steps are done."""
+
+
+Progress = Callable[[str, int], AbstractContextManager[Bar]]
+"""Title and number of steps → a progress bar."""
+
+
+@dataclass
+class Rehearsal:
+    """What a rehearsal was and what came of it. `mismatches`: where counts are not what voters really chose."""
+
+    out: Path
+    definition: Definition
+    population: Population
+    journal: Journal
+    enrolment_surprises: list[str] = field(default_factory=list)
+    dice: str = ""
+    result: Result | None = None
+    closing_counts: list[ClosingCount] = field(default_factory=list)
+    mismatches: list[str] = field(default_factory=list)
+    report: Report | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything ended as it should."""
+        verified = self.report is not None and self.report.ok
+        return verified and not self.mismatches and not self.surprises
+
+    @property
+    def surprises(self) -> list[str]:
+        """Whatever ended otherwise than it should have."""
+        return [*self.enrolment_surprises, *self.journal.surprises]
+
+
+def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progress: Progress) -> Rehearsal:
+    """Hold the election. `definition`: as `plan.cut_out` makes it; `out`: a folder that is not there yet.
+
+    Raises `InvalidInput` where there are more voters than fingers, `StorageError` where something is in `out` already.
+    """
+    generator = random.Random(seed)
+    voters = sum(station.register_size for station in definition.stations)
+    if fingers.persons is not None and fingers.persons < voters:
+        raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", mend="give fewer --voters")
+    if out.exists() and any(out.iterdir()):
+        raise StorageError("the folder is not empty", place=str(out), mend="choose another, or add --replace")
+    storage.make_folder(out)
+    population = make_population(definition, generator)
+    rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
+    storage.write(out / "election.json", canonical.encode(definition))
+    centre = Centre.create(out / "centre", out / "election.json")
+    sites = _set_up(rehearsal, centre, fingers, generator, progress)
+    with _running(_inbox(centre, out)) as inbox:
+        _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)
+    centre = Centre.open(centre.folder)
+    _hold_night(rehearsal, centre, sites, seed, generator, progress)
+    with progress("Verifying the public record", 1) as bar:
+        root = centre.key_ring.root
+        rehearsal.report = verify(out / "public", root)
+        bar.advance()
+    _compare_with_wishes(rehearsal, centre)
+    return rehearsal
+
+
+def _set_up(
+    rehearsal: Rehearsal, centre: Centre, fingers: Fingers, generator: random.Random, progress: Progress
+) -> list[Site]:
+    """Machines installed, keys admitted, everybody enrolled, poll books and cards handed out."""
+    out, definition = rehearsal.out, rehearsal.definition
+    sites = [make_site(station, out) for station in definition.stations]
+    envelope = next(data for path, data in read_record(centre.public).envelopes if "election-definition" in path)
+    with progress("Installing the stations", len(sites)) as bar:
+        for site in sites:
+            install(site, centre, envelope)
+            bar.advance()
+    key = RegisterKey.generate()
+    register_folder = storage.make_folder(out / "register", mode=0o700)
+    key.save(register_folder / "register.key")
+    voters = write_voters(rehearsal.population, register_folder / "voters.csv")
+    with Register.open(str(register_folder / "register.db"), definition, key) as register:
+        register.import_voters(voters)
+    _enrol(rehearsal, fingers, register_folder, progress)
+    keys = [data for path, data in read_record(centre.public).envelopes if "machine-keys" in path]
+    with (
+        progress("Poll books and cards", len(sites)) as bar,
+        Register.open(str(register_folder / "register.db"), definition, key) as register,
+    ):
+        for site in sites:
+            equip(site, centre, register, keys, generator)
+            bar.advance()
+    return sites
+
+
+def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progress) -> None:
+    """Two enrolment desks, each a process of its own, work on one register."""
+    pin = make_officer(folder / "officers")
+    arguments = [
+        "serve",
+        "enrolment",
+        str(folder / "register.db"),
+        "--definition",
+        str(rehearsal.out / "election.json"),
+    ]
+    arguments += ["--key", str(folder / "register.key"), "--officers", str(folder / "officers")]
+    desks = [
+        Machine(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
+        for desk in range(1, 3)
+    ]
+    people = rehearsal.population.people
+    with _running(*desks), progress("Enrolling voters", len(people)) as bar:
+        addresses = [desk.address for desk in desks]
+        for words in enrol_everybody(addresses, pin, people, fingers, bar.advance):
+            rehearsal.enrolment_surprises.append(words)
+
+
+def _hold_day(
+    rehearsal: Rehearsal, sites: list[Site], fingers: Fingers, seed: int, inbox: str, progress: Progress
+) -> None:
+    """All stations, a few at a time, each from its first PIN to its courier package."""
+    visits = sum(len(rehearsal.population.visits[site.station.id]) for site in sites)
+    with progress("Voting day", visits) as bar, ThreadPoolExecutor(AT_ONCE) as stations:
+        days = [
+            stations.submit(_hold_station, rehearsal, site, fingers, f"{seed}/{site.station.id}", inbox, bar.advance)
+            for site in sites
+        ]
+        for day in days:
+            day.result()
+
+
+def _hold_station(
+    rehearsal: Rehearsal, site: Site, fingers: Fingers, seed: str, inbox: str, advance: Callable[[], None]
+) -> None:
+    with _running(*site.machines):
+        chair = ChairDay(site)
+        chair.prepare()
+        chair.open()
+        day = StationDay(site, rehearsal.definition, fingers, rehearsal.journal, seed)
+        for visit in rehearsal.population.visits[site.station.id]:
+            try:
+                day.receive(visit)
+            except TestigoError as error:
+                rehearsal.journal.surprise(site.station.id, f"{visit.incident.value}: {error}")
+            advance()
+        storage.write(site.paper / "tally-sheet.pdf", chair.close())
+        storage.write(site.folder / "courier.bundle", chair.send(inbox))
+
+
+def _hold_night(
+    rehearsal: Rehearsal, centre: Centre, sites: list[Site], seed: int, generator: random.Random, progress: Progress
+) -> None:
+    """Couriers bring by road what already came by cable; dice, paper counts, result."""
+    for site in sites:
+        centre.receive(storage.read(site.folder / "courier.bundle"))
+    rehearsal.dice = night.roll_dice(generator)
+    drawn = set(night.draw_boxes(centre, rehearsal.dice))
+    boxes = deque(site for site in sites if site.station.id in drawn)
+    papers = sum(len(list(site.box.glob("*.png"))) for site in boxes)
+    with progress(f"Counting the paper of {len(boxes)} boxes", papers) as bar:
+        for number, site in enumerate(boxes):
+            photographs = night.photograph_papers(site, site.paper / "photographs", seed + number)
+            rehearsal.closing_counts.append(night.count_box(centre, site, photographs, bar.advance))
+    rehearsal.result = night.publish(centre, rehearsal.out, generator)
+
+
+def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
+    """The one check that only a rehearsal can make: do the tally sheets say what the voters chose?"""
+    for station, notes in rehearsal.journal.stations.items():
+        chosen = tally_ballots(rehearsal.definition, station, notes.ballots)
+        sheet = centre.ledger.sheets.get(station)
+        if sheet is None or canonical.encode(sheet.tally) != canonical.encode(chosen):
+            rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")
+
+
+def _inbox(centre: Centre, out: Path) -> Machine:
+    return Machine("inbox of the centre", ["serve", "centre", str(centre.folder)], out / "logs" / "centre.log")
+
+
+@contextmanager
+def _running(*machines: Machine) -> Iterator[Machine]:
+    """Machines that run during the block; the last one is given."""
+    try:
+        for machine in machines:
+            machine.start()
+        for machine in machines:
+            machine.wait_until_up()
+        yield machines[-1]
+    finally:
+        for machine in machines:
+            machine.stop()
+
+
+def clear(out: Path) -> None:
+    """Remove what an earlier rehearsal left in `out`; anything else there is left alone and refused later."""
+    if (out / "election.json").exists() and (out / "centre").exists():
+        with storage.explained(out):
+            shutil.rmtree(out)

@@ -1,0 +1,95 @@
+"""The parts of a rehearsal: the election that is cut out, its people, their fingers, the photographs."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from testigo.ballot import Ballot
+from testigo.election import Definition, check_definition, load
+from testigo.errors import InvalidInput
+from testigo.fingerprint import FingerImage
+from testigo.rehearsal import FolderFingers, SyntheticFingers, cut_out
+from testigo.rehearsal.people import Incident, make_population
+from testigo.rehearsal.photographs import photograph
+
+
+@pytest.fixture(scope="module")
+def republic(project_root: Path) -> Definition:
+    """The example of a whole country."""
+    return load(project_root / "examples" / "republic" / "election.yaml")
+
+
+@pytest.mark.parametrize(("stations", "voters"), [(1, 1), (1, 7), (3, 60), (3, 4), (57, 57), (24, 500)])
+def test_what_is_cut_out_is_a_whole_election(republic: Definition, stations: int, voters: int) -> None:
+    cut = cut_out(republic, stations, voters)
+    assert [mistake for mistake in check_definition(cut) if not mistake.warning] == []
+    assert len(cut.stations) == stations
+    assert sum(station.register_size for station in cut.stations) == voters
+    assert all(cut.stations_of_contest(contest) for contest in cut.contests)
+    assert all(station.register_size * cut.rules.release_cap_percent >= 100 for station in cut.stations)
+
+
+@pytest.mark.parametrize(("stations", "voters"), [(0, 5), (58, 100), (3, 2)])
+def test_too_few_or_too_many_are_refused(republic: Definition, stations: int, voters: int) -> None:
+    with pytest.raises(InvalidInput, match="station"):
+        cut_out(republic, stations, voters)
+
+
+def test_people_want_valid_ballots_and_every_incident_happens(republic: Definition) -> None:
+    cut = cut_out(republic, 3, 60)
+    population = make_population(cut, random.Random(7))
+    assert len({person.document for person in population.people}) == 60
+    for person in population.people:
+        assert Ballot.mark(cut, person.style, person.wishes).choices == person.wishes
+    for station in cut.stations:
+        visits = population.visits[station.id]
+        assert {visit.incident for visit in visits} == set(Incident)
+        impostor = next(visit for visit in visits if visit.incident is Incident.IMPOSTOR)
+        assert impostor.finger_of is not impostor.person
+        lost = next(visit for visit in visits if visit.incident is Incident.WRONG_STATION)
+        assert lost.person.station != station.id
+
+
+def test_the_same_seed_has_the_same_people(republic: Definition) -> None:
+    cut = cut_out(republic, 2, 20)
+    assert make_population(cut, random.Random(3)) == make_population(cut, random.Random(3))
+    assert make_population(cut, random.Random(3)) != make_population(cut, random.Random(4))
+
+
+def test_synthetic_fingers_differ_between_enrolment_and_desk() -> None:
+    fingers = SyntheticFingers(1)
+    enrolled = [image for _, _, image in fingers.for_enrolment(0)]
+    desk = [fingers.at_the_desk(0, attempt)[1] for attempt in range(4)]
+    assert len({*enrolled, *desk}) == 6
+    assert all(FingerImage.read(image).dpi == 500 for image in desk)
+
+
+def test_folder_fingers_keep_enrolment_and_desk_apart(shared_data: Path) -> None:
+    fingers = FolderFingers(shared_data / "fingerprints" / "fvc2002-db1-b")
+    assert fingers.persons == 10
+    enrolled = {name for _, name, _ in fingers.for_enrolment(4)}
+    desk = {fingers.at_the_desk(4, attempt)[0] for attempt in range(6)}
+    assert enrolled == {"105_1.tif", "105_2.tif"}
+    assert desk == {f"105_{number}.tif" for number in range(3, 9)}
+
+
+def test_a_folder_without_fingers_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no such folder"):
+        FolderFingers(tmp_path / "absent")
+    (tmp_path / "note.txt").write_text("no image")
+    with pytest.raises(InvalidInput, match="FINGER_IMPRESSION"):
+        FolderFingers(tmp_path)
+
+
+def test_a_photograph_is_a_jpeg_of_the_whole_slip() -> None:
+    import io
+
+    from PIL import Image
+
+    slip = Image.new("L", (576, 900), 255)
+    file = io.BytesIO()
+    slip.save(file, "PNG")
+    seen = Image.open(io.BytesIO(photograph(file.getvalue(), np.random.default_rng(1))))
+    assert seen.format == "JPEG" and seen.width > 1152 and seen.height > 1800

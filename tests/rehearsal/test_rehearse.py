@@ -1,0 +1,83 @@
+"""A whole election, held by the command, and what must be true of it afterwards."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from testigo.cli import main
+from testigo.count import read_ledger
+from testigo.station.events import verify_event_log
+from testigo.witness import verify
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a rehearsal with two stations and ten voters."""
+    out = tmp_path_factory.mktemp("rehearsal") / "out"
+    with pytest.raises(SystemExit) as exit_:
+        main(["rehearse", "--stations", "2", "--voters", "10", "--seed", "11", "--out", str(out)])
+    assert exit_.value.code == 0
+    return out
+
+
+@pytest.mark.timeout(600)
+def test_everything_to_look_at_is_there(held: Path) -> None:
+    assert (held / "results" / "index.html").is_file()
+    for station in (held / "paper").iterdir():
+        assert (station / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
+        assert (station / "voting-cards.pdf").read_bytes().startswith(b"%PDF")
+        assert len(list((station / "spoiled").glob("*.png"))) == 1
+    assert {folder.name for folder in (held / "stations").iterdir()} == {f.name for f in (held / "paper").iterdir()}
+
+
+def test_paper_record_and_machines_agree(held: Path) -> None:
+    ledger = read_ledger(held / "public")
+    for station, sheet in ledger.sheets.items():
+        counters = sheet.reconciliation
+        assert counters.holds
+        assert counters.recorded == len(list((held / "paper" / station / "box").glob("*.png"))) > 0
+        assert counters.released == counters.spoiled == 1
+        assert counters.refused == {"impostor": 1, "other-station": 1, "already-voted": 1}
+
+
+def test_the_published_record_verifies_and_nothing_private_is_in_it(held: Path) -> None:
+    assert verify(held / "public").ok
+    published = b"".join(file.read_bytes() for file in (held / "public").rglob("*") if file.is_file())
+    voters = (held / "register" / "voters.csv").read_text().splitlines()[1:]
+    for row in voters:
+        document, name, *_ = row.split(",")
+        assert document.encode() not in published
+        assert name.encode() not in published
+
+
+def test_a_changed_record_does_not_verify(held: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "public"
+    shutil.copytree(held / "public", copy)
+    sheet = next((copy / "statements").glob("*tally-sheet*"))
+    data = sheet.read_bytes()
+    sheet.write_bytes(
+        data.replace(b'"sig":"A', b'"sig":"B', 1) if b'"sig":"A' in data else data[:-9] + b"x" + data[-8:]
+    )
+    report = verify(copy)
+    assert not report.ok
+    assert f"statements/{sheet.name}" in {finding.place for finding in report.failures}
+
+
+def test_event_logs_are_whole(held: Path) -> None:
+    for machine in (held / "stations").glob("*/*/settings.json"):
+        ledger = read_ledger(held / "public")
+        settings = json.loads(machine.read_text())
+        key = ledger.key_ring.of_station(settings["station"], settings["role"]).public
+        assert verify_event_log((machine.parent / "events.log").read_bytes(), key)
+
+
+def test_a_second_rehearsal_never_writes_over_the_first(held: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["rehearse", "--stations", "2", "--voters", "10", "--out", str(held)])
+    assert exit_.value.code == 1
+    assert "not empty" in capsys.readouterr().err
+    assert verify(held / "public").ok
