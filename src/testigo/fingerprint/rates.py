@@ -1,0 +1,29 @@
+"""Error rates of genuine and impostor scores, in the words of ISO/IEC 19795-1. Scores at or over a threshold match."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+
+
+def fnmr_at_fmr(genuine: Scores, impostor: Scores, fmr: float) -> float:
+    """The false non-match rate at the lowest threshold whose false match rate is at most `fmr`.
+
+    With fewer than 1 / fmr impostor comparisons this is the rate at no false match at all.
+    """
+    allowed = int(np.floor(fmr * len(impostor) + 1e-9))
+    ranked = np.sort(impostor)[::-1]
+    if allowed >= len(ranked):
+        return 0.0
+    return float(
+        np.mean(genuine <= ranked[allowed])
+    )  # the threshold lies just above the first score that may not match
+
+
+def equal_error_rate(genuine: Scores, impostor: Scores) -> float:
+    """The rate where false matches and false non-matches are equally frequent: their mean at the nearest threshold."""
+    thresholds = np.unique(np.concatenate([genuine, impostor]))
+    fnmr = np.searchsorted(np.sort(genuine), thresholds, "left") / len(genuine)
+    fmr = 1 - np.searchsorted(np.sort(impostor), thresholds, "left") / len(impostor)
+    nearest = np.argmin(np.abs(fnmr - fmr))
+    return float((fnmr[nearest] + fmr[nearest]) / 2)

@@ -1,0 +1,111 @@
+"""Extraction: the network, the crop, and what the minutiae are measured in."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from testigo.errors import InvalidInput
+from testigo.fingerprint import Extractor, FingerImage, extract, leader, match, quality, quality_word, synthetic
+from testigo.fingerprint.extraction import foreground
+
+
+@pytest.fixture(scope="module")
+def image() -> FingerImage:
+    return synthetic.generate(3, 0)
+
+
+def test_the_networks_file_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(leader.network_bytes()) > 1_000_000
+    monkeypatch.setattr(leader, "SHA256", "0" * 64)
+    with pytest.raises(InvalidInput, match="not the one this release was measured with"):
+        leader.network_bytes()
+    monkeypatch.setattr(leader, "PACKAGE", "a-package-that-is-not-installed")
+    with pytest.raises(InvalidInput, match="not installed"):
+        leader.network_bytes()
+
+
+def test_extraction_is_the_same_each_time_and_on_any_number_of_threads(image: FingerImage) -> None:
+    first = extract(image)
+    assert len(first) > 20
+    assert extract(image) == first
+    assert match(Extractor(threads=2).extract(image), first).matched
+
+
+def test_a_shifted_image_gives_the_same_minutiae_shifted(image: FingerImage) -> None:
+    moved = np.full((image.height + 64, image.width + 64), image.pixels[0, 0], np.uint8)
+    moved[32 : 32 + image.height, 32 : 32 + image.width] = image.pixels
+    one, two = extract(image), extract(FingerImage(moved))
+    assert (two.width, two.height) == (one.width + 64, one.height + 64)
+    away = np.hypot(
+        *(np.subtract.outer(b.astype(int) - 32, a.astype(int)) for a, b in ((one.x, two.x), (one.y, two.y)))
+    )
+    assert (away.min(axis=0) <= 3).mean() >= 0.9
+
+
+def test_a_turned_image_turns_directions_counter_clockwise(image: FingerImage) -> None:
+    one, two = extract(image), extract(FingerImage(np.rot90(image.pixels)))
+    turns = []
+    for x, y, angle in zip(one.x.astype(int), one.y.astype(int), one.angle.astype(int), strict=True):
+        away = np.hypot(two.x.astype(int) - y, two.y.astype(int) - (image.width - 1 - x))
+        if away.min() <= 4:
+            turns.append((int(two.angle[away.argmin()]) - angle) % 256)
+    assert len(turns) > 15
+    assert abs(np.median(turns) - 64) <= 4
+
+
+def test_other_resolutions_give_the_same_finger(image: FingerImage) -> None:
+    doubled = FingerImage(np.kron(image.pixels, np.ones((2, 2), np.uint8)), 1000)
+    template = extract(doubled)
+    assert (template.width, template.height) == (image.width, image.height)
+    assert match(template, extract(image)).matched
+
+
+def test_what_is_larger_than_a_finger_is_refused() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 1500), dtype=np.uint8)
+    with pytest.raises(InvalidInput, match="8 × 8 cm large at 500 dpi"):
+        extract(FingerImage(noise))
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_an_image_without_a_finger_has_no_minutiae(grey: int) -> None:
+    blank = FingerImage(np.full((300, 200), grey, np.uint8))
+    template = extract(blank)
+    assert len(template) == 0
+    assert quality(blank, template) == 0
+
+
+def test_the_crop_holds_the_finger_and_leaves_the_background() -> None:
+    pixels = np.full((480, 640), 255, np.uint8)
+    finger = synthetic.generate(1, 0).pixels[60:320, 40:240]
+    pixels[100:360, 300:500] = finger
+    top, bottom, left, right = foreground(pixels)
+    assert top <= 112 and bottom >= 348 and left <= 312 and right >= 488
+    assert (bottom - top) * (right - left) < 0.4 * pixels.size
+
+
+def test_quality_falls_with_the_image(image: FingerImage) -> None:
+    chance = np.random.default_rng(1)
+    noisy = FingerImage(np.clip(image.pixels + chance.normal(0, 90, image.pixels.shape), 0, 255).astype(np.uint8))
+    good, bad = quality(image, extract(image)), quality(noisy, extract(noisy))
+    assert 0 <= bad < good <= 100
+    assert quality_word(100) == "excellent"
+    assert quality_word(0) == "unusable"
+
+
+def test_few_minutiae_are_never_good(image: FingerImage) -> None:
+    template = extract(image)
+    few = type(template)(
+        template.width,
+        template.height,
+        *(getattr(template, name)[:5] for name in ("x", "y", "angle", "kind", "quality")),
+    )
+    assert quality(image, few) <= 5
+
+
+def test_importing_the_room_loads_no_engine() -> None:
+    code = "import sys, testigo.fingerprint; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"onnxruntime", "numba", "nbis", "wsq"} & set(loaded)
