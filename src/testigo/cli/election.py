@@ -21,7 +21,9 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
 
-app = typer.Typer(help="The election definition: check it, look at it, work out seats.", no_args_is_help=True)
+app = typer.Typer(
+    help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
+)
 
 MOST_SEATS = 10_000
 

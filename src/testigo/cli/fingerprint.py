@@ -12,7 +12,11 @@ from testigo.errors import InvalidInput, StorageError
 if TYPE_CHECKING:
     from testigo import fingerprint
 
-app = typer.Typer(help="Fingerprints: templates, comparisons, measurements, synthetic fingers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Fingerprints: templates, comparisons, measurements, synthetic fingers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Image = Annotated[Path, typer.Argument(help="An image of one finger: PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]

@@ -14,7 +14,9 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
 
-app = typer.Typer(help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
+)
 
 ElectionFile = Annotated[
     Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)

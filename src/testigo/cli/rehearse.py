@@ -9,7 +9,7 @@ import typer
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 DEFAULT_ELECTION = Path("examples/republic/election.yaml")
 

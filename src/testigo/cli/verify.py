@@ -10,7 +10,7 @@ from testigo.cli.output import console, print_json, progress
 from testigo.keys import PublicKey
 from testigo.record import Finding
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
@@ -57,9 +57,7 @@ def verify(
     else:
         _print_verdict(report.ok, len(report.findings), len(report.failures))
         if not report.root_key_given and report.root_key_id:
-            console.print(
-                "The root key is the one in the record itself. Compare its id with that published elsewhere,"
-            )
+            console.print("The root key is the one in the record itself. Compare its id with that published elsewhere,")
             console.print(f"or give the key with --root-key. Its id:\n  {report.root_key_id}")
     raise typer.Exit(0 if report.ok else 1)
 

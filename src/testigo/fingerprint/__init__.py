@@ -20,7 +20,7 @@ from testigo.fingerprint.calibration import calibration
 from testigo.fingerprint.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction import Extractor, extract
 from testigo.fingerprint.image import FingerImage
-from testigo.fingerprint.matcher import Matcher, MatchResult, Prepared, best_match, match, prepare
+from testigo.fingerprint.matcher import Matcher, MatchResult, Prepared, best_match, match, prepare, warm_up
 from testigo.fingerprint.quality import quality, quality_word
 from testigo.fingerprint.template import Kind, Template
 
@@ -46,4 +46,5 @@ __all__ = [
     "quality",
     "quality_word",
     "synthetic",
+    "warm_up",
 ]

@@ -1,0 +1,154 @@
+"""`testigo serve`: the web pages of one role, one process each. The folders are those that set-up commands made."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testigo.cli.output import console
+from testigo.screens import serve
+from testigo.screens.serve import Listening
+
+app = typer.Typer(
+    help="Web pages: booth, check-in, chair, enrolment, results", no_args_is_help=True, rich_markup_mode=None
+)
+
+Host = Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")]
+Certificate = Annotated[Path | None, typer.Option(help="PEM file of a TLS certificate; with --private-key: HTTPS.")]
+PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key.")]
+
+
+@app.command()
+def booth(
+    folder: Annotated[Path, typer.Argument(help="The booth's machine folder, STATION/booth.")],
+    printer: Annotated[str, typer.Option(help="folder:PATH, tcp:HOST[:PORT], usb:VENDOR:PRODUCT or file:DEVICE.")],
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8083,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """The voter's screen. Its pages open only on this machine; the chair's orders come over the network.
+
+    Example: testigo serve booth station-1/booth --printer tcp:192.168.7.20 --host 192.168.7.3
+    """
+    serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key))
+
+
+@app.command("check-in")
+def check_in(
+    folder: Annotated[Path, typer.Argument(help="The check-in's machine folder, STATION/check-in.")],
+    reader_folder: Annotated[
+        Path | None, typer.Option(help="Folder into which a finger reader drops its images.")
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8082,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """The clerk's desk: document number, finger, card.
+
+    Example: testigo serve check-in station-1/check-in --reader-folder /var/spool/reader
+    """
+    serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader_folder=reader_folder)
+
+
+@app.command()
+def chair(
+    folder: Annotated[Path, typer.Argument(help="The chair's machine folder, STATION/chair.")],
+    booth: Annotated[str, typer.Option(help="Address of the booth's process.")] = "http://127.0.0.1:8083",
+    check_in: Annotated[str, typer.Option(help="Address of the check-in's process.")] = "http://127.0.0.1:8082",
+    pages: Annotated[
+        str, typer.Option(help="Where pages are printed: cups, cups:NAME or folder:PATH; empty: FOLDER/paper.")
+    ] = "",
+    centre: Annotated[
+        str, typer.Option(help="Address that takes courier packages; empty: they are carried by hand.")
+    ] = "",
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8081,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """The chair's screen: test, zero report, open, pause, close, tally sheet, send.
+
+    Example: testigo serve chair station-1/chair --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082
+    """
+    serve.serve_chair(
+        folder, booth, check_in, Listening(host, port, certificate, private_key), centre=centre, pages=pages
+    )
+
+
+@app.command()
+def enrolment(
+    register: Annotated[str, typer.Argument(help="The register: FILE, sqlite:///FILE or postgresql://USER@HOST/NAME.")],
+    definition: Annotated[Path, typer.Option(help="The election's definition file.")],
+    key: Annotated[Path, typer.Option(help="The register's key file.")],
+    officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo serve officer`.")],
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """An enrolment desk: take fingers, settle likely duplicates. Each desk runs its own.
+
+    Example: testigo serve enrolment register.db --definition election.yaml --key register.key --officers officers
+    """
+    serve.serve_enrolment(register, definition, key, officers, Listening(host, port, certificate, private_key))
+
+
+@app.command()
+def results(
+    results: Annotated[Path, typer.Argument(help="Folder of the results page.")],
+    record: Annotated[Path, typer.Argument(help="Folder of the public record.")],
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8084,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """The results page and the public record, read-only.
+
+    Example: testigo serve results results centre/public --host 0.0.0.0
+    """
+    serve.serve_results(results, record, Listening(host, port, certificate, private_key))
+
+
+@app.command()
+def centre(
+    folder: Annotated[Path, typer.Argument(help="The centre's folder, made by `testigo centre create`.")],
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8085,
+    certificate: Certificate = None,
+    private_key: PrivateKey = None,
+) -> None:
+    """The centre's inbox: stations send their courier packages to its address with /packages at the end.
+
+    Example: testigo serve centre centre --host 0.0.0.0
+    """
+    serve.serve_centre(folder, Listening(host, port, certificate, private_key))
+
+
+@app.command()
+def officer(
+    folder: Annotated[Path, typer.Argument(help="Folder of officers.")],
+    name: Annotated[str, typer.Argument(help="User name.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Let this officer in no more.")] = False,
+    pin_file: Annotated[
+        Path | None, typer.Option(help="Read the PIN from this file's first line instead of asking.")
+    ] = None,
+) -> None:
+    """Admit an enrolment officer, or give them a new PIN (asked for twice, never shown).
+
+    Example: testigo serve officer officers maria
+    """
+    from testigo import storage
+    from testigo.screens.officers import Officers
+
+    if remove:
+        Officers(folder).remove(name)
+        console.print(f"{name} is no officer any more")
+        return
+    if pin_file is not None:
+        pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
+    else:
+        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    Officers(folder).set_pin(name, pin)
+    console.print(f"{name} may enrol voters")
