@@ -161,10 +161,10 @@ def warm_up() -> None:
     template = Template(
         width=256,
         height=256,
-        x=40 + 15 * number,
-        y=40 + (77 * number) % 160,
-        angle=(37 * number) % 256,
-        kind=1 + number % 2,
-        quality=50 + number,
+        x=(40 + 15 * number).astype(np.uint16),
+        y=(40 + (77 * number) % 160).astype(np.uint16),
+        angle=((37 * number) % 256).astype(np.uint8),
+        kind=(1 + number % 2).astype(np.uint8),
+        quality=(50 + number).astype(np.uint8),
     )
     match(template, template)
