@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from testigo import canonical
 from testigo.cli import main
 from testigo.count import read_ledger
-from testigo.station.events import verify_event_log
+from testigo.station.events import log_origin, verify_event_log
 from testigo.witness import verify
 
 pytestmark = pytest.mark.slow
@@ -68,11 +69,16 @@ def test_a_changed_record_does_not_verify(held: Path, tmp_path: Path) -> None:
 
 
 def test_event_logs_are_whole(held: Path) -> None:
+    ledger = read_ledger(held / "public")
     for machine in (held / "stations").glob("*/*/settings.json"):
-        ledger = read_ledger(held / "public")
         settings = json.loads(machine.read_text())
-        key = ledger.key_ring.of_station(settings["station"], settings["role"]).public
-        assert verify_event_log((machine.parent / "events.log").read_bytes(), key)
+        station, role = settings["station"], settings["role"]
+        origin = log_origin(settings["election"], station, role)
+        head = ledger.sheets[station].event_logs[role]
+        lines = (machine.parent / "events.log").read_bytes()
+        events = verify_event_log(lines, ledger.key_ring.of_station(station, role).public, origin)
+        assert len(events) > 3
+        assert head in {canonical.digest(line) for line in lines.split(b"\n")}
 
 
 def test_a_second_rehearsal_never_writes_over_the_first(held: Path, capsys: pytest.CaptureFixture[str]) -> None:
