@@ -24,6 +24,8 @@ _FAMILY = (
     "Salcedo Silva Sosa Suárez Tovar Urdaneta Vargas Velásquez Vera Villalobos Zambrano Zerpa "
 ).split()
 
+_LARGE_REGISTER = 8
+
 
 class Incident(enum.Enum):
     """What is unusual about one person's visit; each leads to an outcome that must be the right one."""
@@ -72,7 +74,8 @@ class Population:
 def make_population(definition: Definition, generator: random.Random, turnout: float = 0.9) -> Population:
     """As many people as the stations' registers hold, with their wishes, and the visits of the day.
 
-    With at least three voters a station, every kind of incident happens somewhere; wrong stations need two stations.
+    With at least four voters a station, every kind of incident happens; wrong stations need two stations. Where
+    registers are small, only the first station has a worn finger: the others' voters tell how well fingers match.
     """
     weights = _Weights(definition, generator)
     people: list[Person] = []
@@ -85,30 +88,50 @@ def make_population(definition: Definition, generator: random.Random, turnout: f
             document, name = _document(len(people), generator), _name(generator)
             people.append(Person(document, name, station.id, roll, len(people), style, wishes))
     population = Population(people)
-    for station in definition.stations:
-        population.visits[station.id] = _visits_of(station.id, people, generator, turnout)
+    for place, station in enumerate(definition.stations):
+        troubles = [Incident.POWER_CUT, Incident.SPOILS]
+        if place == 0 or station.register_size >= _LARGE_REGISTER:
+            troubles.append(Incident.WORN_FINGER)
+        population.visits[station.id] = _visits_of(station.id, people, generator, turnout, troubles)
     return population
 
 
-def _visits_of(station_id: str, people: list[Person], generator: random.Random, turnout: float) -> list[Visit]:
+def _visits_of(
+    station_id: str, people: list[Person], generator: random.Random, turnout: float, troubles: list[Incident]
+) -> list[Visit]:
     own = [person for person in people if person.station == station_id]
     others = [person for person in people if person.station != station_id]
     coming = generator.sample(own, max(1, round(len(own) * turnout)))
-    troubles = [Incident.SPOILS, Incident.WORN_FINGER, Incident.POWER_CUT]
     for person, trouble in zip(coming[1:], troubles, strict=False):
         person.incident = trouble
     visits = [Visit(person, station_id, person.incident, person) for person in coming]
-    generator.shuffle(visits)
-    if len(own) > 1:
-        victim = next((person for person in own if person not in coming), coming[0])
-        thief = generator.choice([person for person in own if person is not victim])
-        visits.insert(0, Visit(victim, station_id, Incident.IMPOSTOR, thief))
+    visits += _impostors(station_id, own, generator)
     if others:
         lost = generator.choice(others)
-        visits.insert(generator.randrange(len(visits) + 1), Visit(lost, station_id, Incident.WRONG_STATION, lost))
+        visits.append(Visit(lost, station_id, Incident.WRONG_STATION, lost))
+    generator.shuffle(visits)
+    _let_impostors_come_first(visits)
     again = generator.choice([visit.person for visit in visits if visit.incident is Incident.NONE] or coming)
-    visits.append(Visit(again, station_id, Incident.TWICE, again))
-    return visits
+    return [*visits, Visit(again, station_id, Incident.TWICE, again)]
+
+
+def _impostors(station_id: str, own: list[Person], generator: random.Random) -> list[Visit]:
+    """One in five documents, and at least one, is tried by somebody with another finger."""
+    if len(own) < 2:
+        return []
+    victims = generator.sample(own, max(1, len(own) // 5))
+    thieves = [generator.choice([person for person in own if person is not victim]) for victim in victims]
+    return [Visit(victim, station_id, Incident.IMPOSTOR, thief) for victim, thief in zip(victims, thieves, strict=True)]
+
+
+def _let_impostors_come_first(visits: list[Visit]) -> None:
+    """Whoever comes after the real voter is turned away without a look at the finger; so an impostor comes before."""
+    for place, visit in enumerate(visits):
+        if visit.incident is Incident.IMPOSTOR:
+            for earlier in range(place):
+                if visits[earlier].person is visit.person:
+                    visits[earlier], visits[place] = visit, visits[earlier]
+                    break
 
 
 def _document(number: int, generator: random.Random) -> str:
