@@ -1,0 +1,249 @@
+"""The chair's screen: where the station stands, the one next legal step as a big button, and the counters of its
+machines.
+
+The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The known
+ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic`, because station
+and audit never import each other.
+"""
+
+from typing import Any
+
+import httpx
+from litestar import Litestar, Response, get, post
+from litestar.di import NamedDependency
+
+from testigo.audit import logic
+from testigo.ballot import Difference
+from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.screens import visit
+from testigo.screens.door import DOOR
+from testigo.screens.forms import Form, FormSent
+from testigo.screens.guards import person
+from testigo.screens.sessions import Sessions
+from testigo.screens.visit import Request
+from testigo.screens.web import Answer, application, go, page
+from testigo.station.chair import Chair
+from testigo.station.reasons import PAUSE_REASONS, VOID_REASONS
+
+TheChair = NamedDependency[Chair]
+_QUIET_QUARTER = 900.0
+_EVENTS_SHOWN = 200
+
+
+def app(chair: Chair, *, centre_address: str = "") -> Litestar:
+    """The chair's application. `centre_address`: where packages go when the form names no other address."""
+
+    def check_chair(form: Form) -> str:
+        chair.check_pin(form.text("pin"))
+        return "chair"
+
+    routes = [
+        *DOOR, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close, explain,
+        void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, send, courier, events,
+    ]  # fmt: skip
+    sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
+    return application(
+        "chair", routes, sessions, title=chair.definition.title, chair=chair, check_person=check_chair,
+        centre_address=centre_address,
+    )  # fmt: skip
+
+
+@get("/", guards=[person], sync_to_thread=False)
+def station(request: Request, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
+    """Where the station stands and what may be done next."""
+    status = chair.status()
+    if status.state == "closed" and chair.tally_sheet() is None:
+        return page(request, "chair/differences.html", differences=_unexplained(chair), **_about(chair))
+    told = visit.session(request).held.pop("told", "")
+    return page(
+        request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
+        centre_address=centre_address, **_about(chair),
+    )  # fmt: skip
+
+
+@post("/test", guards=[person], sync_to_thread=False)
+def run_test(request: Request, chair: TheChair) -> Answer:
+    """Logic and accuracy test: known ballots in, known counts out."""
+    deck = logic.station_deck(chair.definition, chair.station_id)
+    passed = chair.run_test(deck, logic.expected(chair.definition, chair.station_id, deck))
+    visit.session(request).held["told"] = "test-passed" if passed else "test-failed"
+    return go("/")
+
+
+@post("/zero-report", guards=[person], sync_to_thread=False)
+def zero_report(request: Request, chair: TheChair) -> Answer:
+    """Make and print the zero report."""
+    visit.session(request).held["zero-report"] = chair.zero_report()
+    return go("/")
+
+
+@get("/zero-report.pdf", guards=[person], sync_to_thread=False)
+def zero_report_page(request: Request) -> Answer:
+    """The zero report's page, as long as the session that made it lasts."""
+    report = visit.session(request).held.get("zero-report")
+    if report is None:
+        raise IllegalStep(
+            "the zero report was not made in this visit", mend="look for it where the station prints its pages"
+        )
+    return _pdf(report, "zero-report.pdf")
+
+
+@post("/open", guards=[person], sync_to_thread=False)
+def open_station(chair: TheChair) -> Answer:
+    """Open the station."""
+    chair.open()
+    return go("/")
+
+
+@post("/pause", guards=[person], sync_to_thread=False)
+def pause(form: FormSent, chair: TheChair) -> Answer:
+    """Interrupt voting, with a reason."""
+    chair.pause(form.text("reason"))
+    return go("/")
+
+
+@post("/resume", guards=[person], sync_to_thread=False)
+def resume(chair: TheChair) -> Answer:
+    """Go on voting."""
+    chair.resume()
+    return go("/")
+
+
+@get("/close", guards=[person], sync_to_thread=False)
+def ask_close(request: Request, chair: TheChair) -> Answer:
+    """Before closing: the counters, and what closing means."""
+    return page(request, "chair/close.html", status=chair.status(), **_about(chair))
+
+
+@post("/close", guards=[person], sync_to_thread=False)
+def close(form: FormSent, chair: TheChair) -> Answer:
+    """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
+    explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
+    left = chair.close({step: reason for step, reason in explained.items() if reason})
+    return go("/" if left else "/tally-sheet")
+
+
+@post("/differences", guards=[person], sync_to_thread=False)
+def explain(form: FormSent, chair: TheChair) -> Answer:
+    """Reasons in the chair's own words: `reason-N` for the N-th difference of the page."""
+    left = _unexplained(chair)
+    reasons = [form.text(f"reason-{number}", "") for number in range(1, len(left) + 1)]
+    if not all(reasons):
+        raise InvalidInput(
+            "a difference has no reason", mend="write down for each what happened, or that it is not known"
+        )
+    for difference, reason in zip(left, reasons, strict=True):
+        chair.explain_difference(f"{difference.left}={difference.right}", reason)
+    return go("/tally-sheet")
+
+
+@post("/void", guards=[person], sync_to_thread=False)
+def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """End a session in the booth that nobody will finish; no vote is deposited."""
+    chair.void_session(form.text("reason"))
+    visit.session(request).held["told"] = "voided"
+    return go("/")
+
+
+@get("/tally-sheet", guards=[person], sync_to_thread=False)
+def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
+    """The tally sheet on screen."""
+    sheet = chair.tally_sheet()
+    if sheet is None:
+        raise IllegalStep("there is no tally sheet yet", mend="close the station first")
+    return page(request, "chair/tally_sheet.html", sheet=sheet, definition=chair.definition, **_about(chair))
+
+
+@get("/tally-sheet.pdf", guards=[person], sync_to_thread=False)
+def tally_sheet_pdf(chair: TheChair) -> Answer:
+    """The tally sheet's page."""
+    return _pdf(chair.tally_sheet_pdf(), f"tally-sheet-{chair.station_id}.pdf")
+
+
+@get("/tally-sheet.json", guards=[person], sync_to_thread=False)
+def tally_sheet_json(chair: TheChair) -> Answer:
+    """The signed tally sheet."""
+    return Response(chair.tally_sheet_json(), media_type="application/json")
+
+
+@post("/print", guards=[person], sync_to_thread=False)
+def print_again(request: Request, chair: TheChair) -> Answer:
+    """Print the tally sheet (again)."""
+    chair.print_tally_sheet()
+    visit.session(request).held["told"] = "printed"
+    return go("/")
+
+
+@post("/send", guards=[person], sync_to_thread=False)
+def send(request: Request, form: FormSent, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
+    """Make the courier package and bring it to the centre's address, if there is one; else it is carried by hand."""
+    package = chair.send()
+    address = form.text("address", centre_address) or centre_address
+    visit.session(request).held["told"] = "sent" if address else "to-carry"
+    if address:
+        _bring(package, address)
+    return go("/")
+
+
+@get("/courier", guards=[person], sync_to_thread=False)
+def courier(chair: TheChair) -> Answer:
+    """The courier package, to carry by hand; the same bytes each time."""
+    if chair.status().state != "sent":
+        raise IllegalStep("the package is not made yet", mend="press send first")
+    return Response(
+        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"courier-{chair.station_id}.bundle")
+    )
+
+
+@get("/events", guards=[person], sync_to_thread=False)
+def events(request: Request, chair: TheChair) -> Answer:
+    """The chair's event log, newest first."""
+    entries = list(reversed(chair.folder.log.entries()))[:_EVENTS_SHOWN]
+    return page(
+        request,
+        "chair/events.html",
+        entries=entries,
+        count=len(chair.folder.log),
+        head=chair.folder.log.head,
+        **_about(chair),
+    )
+
+
+def _unexplained(chair: Chair) -> list[Difference]:
+    return [difference for difference in chair.differences() if not difference.reason]
+
+
+def _numbers(form: Form, field: str) -> list[int]:
+    """The N of the fields `FIELD-N` that were sent; at most one for each step of the chain is asked."""
+    return [number for number in range(1, 10) if f"{field}-{number}" in form]
+
+
+def _about(chair: Chair) -> dict[str, Any]:
+    return {"station": chair.definition.station(chair.station_id), "state": chair.state}
+
+
+def _bring(package: bytes, address: str) -> None:
+    if not address.startswith(("http://", "https://")):
+        raise InvalidInput("not an address of a centre", place=address, mend="it begins with https:// or http://")
+    try:
+        answer = httpx.post(address, content=package, timeout=60, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise StorageError(
+            f"the centre does not answer ({type(error).__name__})",
+            place=address,
+            mend="send again, or download the courier package and carry it; it is the same",
+        ) from None
+    if not answer.is_success:
+        raise StorageError(
+            f"the centre answered {answer.status_code}",
+            place=address,
+            mend="call the centre, or carry the courier package",
+        )
+
+
+def _pdf(data: bytes, name: str) -> Answer:
+    return Response(data, media_type="application/pdf", headers=_saved_as(name, "inline"))
+
+
+def _saved_as(name: str, how: str = "attachment") -> dict[str, str]:
+    return {"content-disposition": f'{how}; filename="{name}"'}

@@ -1,0 +1,153 @@
+"""The enrolment desk: find the voter, take one to ten fingers with their quality shown, and settle likely duplicates.
+
+Images of a finger that is too poor wait in the officer's session, in memory only, until the officer accepts them with a
+reason or takes them again. No document number and no name ever stands in an address.
+"""
+
+from collections.abc import Sequence
+
+from litestar import Litestar, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from testigo.errors import IllegalStep, InvalidInput
+from testigo.fingerprint import FingerImage
+from testigo.register import Enrolment, PoorFingers, Position, Register
+from testigo.screens import visit
+from testigo.screens.door import DOOR
+from testigo.screens.forms import Form, FormSent
+from testigo.screens.guards import person
+from testigo.screens.officers import Officers
+from testigo.screens.sessions import Sessions
+from testigo.screens.visit import Request
+from testigo.screens.web import Answer, application, go, page
+
+TheRegister = NamedDependency[Register]
+LARGEST_ENROLMENT = 40 * 1024 * 1024
+VERDICTS = ("different", "same", "undecided")
+_QUIET_QUARTER = 900.0
+
+Images = list[tuple[str, FingerImage]]
+
+
+def app(register: Register, officers: Officers) -> Litestar:
+    """The enrolment desk's application. Each desk runs its own; all may work on one register."""
+
+    def check_officer(form: Form) -> str:
+        officers.check(form.text("officer"), form.text("pin"))
+        return form.text("officer")
+
+    routes = [*DOOR, desk, find, show_voter, enrol, accept, take_again, cases, show_case, finger_picture, settle]
+    return application(
+        "enrolment", routes, Sessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
+        register=register, check_person=check_officer,
+    )  # fmt: skip
+
+
+@get("/", guards=[person], sync_to_thread=False)
+def desk(request: Request, register: TheRegister) -> Answer:
+    """The next voter's document number."""
+    visit.session(request).held.clear()
+    return page(request, "enrolment/find.html", status=register.status())
+
+
+@post("/find", guards=[person], sync_to_thread=False)
+def find(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """Look a voter up."""
+    held = visit.session(request).held
+    held.clear()
+    held["document"] = register.voter(form.text("document")).document
+    return go("/voter")
+
+
+@get("/voter", guards=[person], sync_to_thread=False)
+def show_voter(request: Request, register: TheRegister) -> Answer:
+    """The voter: fingers to be taken, or what the enrolment came to, or which fingers are too poor."""
+    held = visit.session(request).held
+    if "document" not in held:
+        return go("/")
+    voter = register.voter(held["document"])
+    enrolment: Enrolment | None = held.get("enrolment")
+    poor: PoorFingers | None = held.get("poor")
+    return page(
+        request, "enrolment/voter.html", voter=voter, station=register.definition.station(voter.station),
+        enrolment=enrolment, poor=poor, positions=[(position.value, position.word) for position in Position],
+    )  # fmt: skip
+
+
+@post("/enrol", guards=[person], request_max_body_size=LARGEST_ENROLMENT, sync_to_thread=False)
+def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """Take fingers, from the files `finger-1` … `finger-10` (positions of ISO/IEC 19794-2)."""
+    return _keep(request, register, _images(form), form.text("because", ""))
+
+
+@post("/accept", guards=[person], sync_to_thread=False)
+def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """Keep fingers that are too poor, with the officer's reason."""
+    images: Images | None = visit.session(request).held.get("images")
+    if images is None:
+        raise IllegalStep("no fingers wait to be accepted", mend="take the fingers again")
+    return _keep(request, register, images, form.text("because"))
+
+
+@post("/take-again", guards=[person], sync_to_thread=False)
+def take_again(request: Request) -> Answer:
+    """Forget the poor images; take the fingers again."""
+    held = visit.session(request).held
+    held.pop("images", None)
+    held.pop("poor", None)
+    return go("/voter")
+
+
+@get("/cases", guards=[person], sync_to_thread=False)
+def cases(request: Request, register: TheRegister) -> Answer:
+    """Likely duplicates that wait for a person; with `?all=yes` the settled ones too."""
+    everything = request.query_params.get("all") == "yes"
+    return page(request, "enrolment/cases.html", cases=register.cases(open_only=not everything), everything=everything)
+
+
+@get("/cases/{number:int}", guards=[person], sync_to_thread=False)
+def show_case(request: Request, number: FromPath[int], register: TheRegister) -> Answer:
+    """Both enrolments side by side."""
+    return page(request, "enrolment/case.html", case=register.case(number), verdicts=VERDICTS)
+
+
+@get("/cases/{number:int}/{side:str}/{place:int}", guards=[person], sync_to_thread=False)
+def finger_picture(number: FromPath[int], side: FromPath[str], place: FromPath[int], register: TheRegister) -> Answer:
+    """One finger of one side as PNG; `side`: earlier or later, `place`: of its images, from 0."""
+    case = register.case(number)
+    images = {"earlier": case.earlier, "later": case.later}.get(side)
+    if images is None or place >= len(images.images):
+        raise InvalidInput("there is no such image")
+    return Response(images.images[place][1].to_png(), media_type="image/png")
+
+
+@post("/cases/{number:int}", guards=[person], sync_to_thread=False)
+def settle(request: Request, number: FromPath[int], form: FormSent, register: TheRegister) -> Answer:
+    """The officer's verdict on a case."""
+    register.settle(number, form.text("verdict"), visit.session(request).person, form.text("note", ""))
+    return go("/cases")
+
+
+def _images(form: Form) -> Images:
+    given: Images = []
+    for position in Position:
+        data = form.files.get(f"finger-{position.value}")
+        if data:
+            given.append((position.word, FingerImage.read(data)))
+    if not given:
+        raise InvalidInput("no finger was taken", mend="choose at least one image")
+    return given
+
+
+def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:
+    session = visit.session(request)
+    if "document" not in session.held:
+        raise IllegalStep("no voter is at the desk", mend="enter the voter's document number first")
+    try:
+        enrolment = register.enrol(session.held["document"], images, session.person, accept_because=because)
+    except PoorFingers as poor:
+        session.held |= {"poor": poor, "images": list(images)}
+        return go("/voter")
+    session.held = {"document": session.held["document"], "enrolment": enrolment}
+    return go("/voter")

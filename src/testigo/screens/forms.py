@@ -1,0 +1,66 @@
+"""What a person sent: fields of a form, read once, with the token checked before any page sees them."""
+
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+
+from testigo.errors import InvalidInput, NotAllowed
+from testigo.screens import visit
+from testigo.screens.visit import Request
+
+LONGEST_TEXT = 2000
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Form:
+    """Texts and files by field name."""
+
+    def __init__(self, texts: dict[str, list[str]], files: dict[str, bytes]) -> None:
+        self._texts = texts
+        self.files = files
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._texts
+
+    def text(self, field: str, otherwise: str | None = None) -> str:
+        """The one text of a field, without the white space around it; raises `InvalidInput` where it is missing or
+        too long.
+        """
+        texts = self._texts.get(field, [])
+        if not texts and otherwise is not None:
+            return otherwise
+        if len(texts) != 1 or len(texts[0]) > LONGEST_TEXT:
+            raise InvalidInput(f"the field {field!r} must be filled in once", mend="go back and fill in the form again")
+        return texts[0].strip()
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """Every text of a field, in the form's order; empty if none."""
+        return tuple(self._texts.get(field, []))
+
+    def file(self, field: str) -> bytes:
+        """The bytes of an uploaded file; raises `InvalidInput` where none was chosen."""
+        if not self.files.get(field):
+            raise InvalidInput("no file was chosen", mend="choose the file of the image, then send it again")
+        return self.files[field]
+
+
+FormSent = NamedDependency[Form]
+"""A handler's parameter `form: FormSent` is the form of this request."""
+
+
+async def read_form(request: Request) -> Form:
+    """Read a form whose token is the session's own; raises `NotAllowed` for any other."""
+    if request.content_type[0] not in _FORMS:
+        raise InvalidInput("this is not a form", mend="use the page of this address")
+    texts: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    for field, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            files[field] = await value.read()
+        else:
+            texts.setdefault(field, []).append(str(value))
+    session = visit.session_or_none(request)
+    if session is None or not session.owns(texts.get("token", [""])[0]):
+        raise NotAllowed(
+            "this form does not belong to your visit, or the visit has ended", mend="open the page again and repeat"
+        )
+    return Form(texts, files)

@@ -1,0 +1,35 @@
+"""The centre's inbox: where stations' courier packages arrive. The same package may come twice, by cable and by road.
+
+Whoever brings a package is not asked who they are: the package itself is signed by its station's chair, and the centre
+takes it in only if that key may sign it (`count.Centre.receive`).
+"""
+
+from litestar import Litestar, Response, post
+from litestar.di import NamedDependency
+
+from testigo.count import Centre
+from testigo.election import Text
+from testigo.errors import TestigoError
+from testigo.screens.guards import machine
+from testigo.screens.sessions import Sessions
+from testigo.screens.visit import Request
+from testigo.screens.web import Answer, application
+
+LARGEST_PACKAGE = 64 * 1024 * 1024
+_NAME: Text = {"es": "Centro de totalización", "en": "Counting centre"}
+
+
+def app(centre: Centre) -> Litestar:
+    """The inbox of one centre; nobody else may write to its folder meanwhile but through `Centre`."""
+    return application("centre", [take_package], Sessions("testigo-centre", idle=600), title=_NAME, centre=centre)
+
+
+@post("/packages", guards=[machine], request_max_body_size=LARGEST_PACKAGE, status_code=200)
+async def take_package(request: Request, centre: NamedDependency[Centre]) -> Answer:
+    """Take in a package: 200 with the receipt, or 409 with the parts of the sentence why not."""
+    data = await request.body()
+    try:
+        receipt = centre.receive(data)
+    except TestigoError as error:
+        return Response(error.as_json(), status_code=409)
+    return Response({"station": receipt.station, "statements": receipt.statements, "new": receipt.new}, status_code=200)

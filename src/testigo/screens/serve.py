@@ -1,0 +1,163 @@
+"""Starting one role's process: open its storage, bind its address, say it, serve until it is told to stop.
+
+Each role imports only what it needs, when it is started: a booth never loads the register or the fingerprint engine.
+"""
+
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from testigo.errors import InvalidInput, StorageError
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from testigo.station.pages import PagePrinter
+
+SECONDS_TO_FINISH = 5
+"""How long requests under way may go on after SIGTERM."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where a process listens. `port` 0: a free one. `certificate`, `private_key`: PEM files; with them it speaks
+    HTTPS.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    def bind(self) -> socket.socket:
+        """The listening socket; raises `StorageError` where the address is taken or not ours, `InvalidInput` where it
+        is none.
+        """
+        if (self.certificate is None) != (self.private_key is None):
+            raise InvalidInput("a certificate goes with its private key", mend="give both files, or neither")
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            return socket.create_server((self.host, self.port), family=family, backlog=128)
+        except OSError as error:
+            raise StorageError(
+                f"cannot listen there ({error.strerror or error})",
+                place=f"{self.host}:{self.port}",
+                mend="stop the process that uses this port, or give another with --port",
+            ) from None
+
+    def address(self, bound: socket.socket) -> str:
+        """The address to open in a browser."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{bound.getsockname()[1]}"
+
+
+def run(app: "Litestar", listening: Listening) -> None:
+    """Serve until SIGTERM or SIGINT. The address is printed once requests are taken; nothing of a request is ever
+    logged.
+    """
+    with listening.bind() as bound:
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
+            timeout_graceful_shutdown=SECONDS_TO_FINISH, timeout_keep_alive=30,
+            ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
+        )  # fmt: skip
+        # uvicorn gives a signal back to us after it has shut down; it has been obeyed then, and the exit is a clean
+        # one.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+        print(listening.address(bound), flush=True)
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
+    """The booth of the machine folder `folder` (`STATION/booth`). `printer`: an address as `ballot.open_printer`
+    reads it.
+    """
+    from testigo.ballot import open_printer
+    from testigo.screens import booth as pages
+    from testigo.station.booth import Booth
+
+    with Booth(folder, open_printer(printer)) as booth:
+        run(pages.app(booth), listening)
+
+
+def serve_check_in(folder: Path, listening: Listening, *, reader_folder: Path | None = None) -> None:
+    """The check-in of the machine folder `folder` (`STATION/check-in`). `reader_folder`: where a finger reader drops
+    images.
+    """
+    from testigo.screens import checkin as pages
+    from testigo.station.checkin import CheckIn
+
+    if reader_folder is not None and not reader_folder.is_dir():
+        raise InvalidInput(
+            "there is no such folder", place=str(reader_folder), mend="give the folder the reader writes into"
+        )
+    with CheckIn(folder) as check_in:
+        run(pages.app(check_in, reader_folder=reader_folder), listening)
+
+
+def serve_chair(
+    folder: Path, booth: str, check_in: str, listening: Listening, *, centre: str = "", pages: str = ""
+) -> None:
+    """The chair of the machine folder `folder` (`STATION/chair`). `booth`, `check_in`, `centre`: the others'
+    addresses.
+    """
+    from testigo.screens import chair as screen
+    from testigo.station.chair import Chair
+    from testigo.station.machine import HttpMachine
+
+    out = _page_printer(pages, folder)
+    with Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair:
+        run(screen.app(chair, centre_address=centre), listening)
+
+
+def _page_printer(address: str, folder: Path) -> "PagePrinter":
+    """`folder:PATH`, `cups` or `cups:NAME`; without an address, PDF files in the machine's own folder."""
+    from testigo.station.pages import CupsPages, FolderPages
+
+    kind, _, rest = address.partition(":")
+    if kind == "cups":
+        return CupsPages(rest)
+    if address and (kind != "folder" or not rest):
+        raise InvalidInput("not a printer of pages", place=address, mend="give folder:PATH, cups or cups:NAME")
+    return FolderPages(Path(rest) if rest else folder / "paper")
+
+
+def serve_enrolment(register: str, definition: Path, key: Path, officers: Path, listening: Listening) -> None:
+    """An enrolment desk. `register`: address of the database; `key`: the register's key file; `officers`: see
+    `officers`.
+    """
+    from testigo.election import load
+    from testigo.register import Register, RegisterKey
+    from testigo.screens import enrolment as pages
+    from testigo.screens.officers import Officers
+
+    admitted = Officers(officers)
+    if not admitted.names():
+        raise InvalidInput(
+            "there are no officers", place=str(officers), mend="admit one: testigo serve officer FOLDER NAME"
+        )
+    with Register.open(register, load(definition), RegisterKey.load(key)) as opened:
+        run(pages.app(opened, admitted), listening)
+
+
+def serve_results(results: Path, record: Path, listening: Listening) -> None:
+    """The results page's folder and the public record's, read-only."""
+    from testigo.screens import results as pages
+
+    for folder, wanted in ((results, "index.html"), (record, "checkpoint")):
+        if not (folder / wanted).is_file():
+            raise InvalidInput(f"it holds no {wanted}", place=str(folder), mend="give the folder that was published")
+    run(pages.app(results, record), listening)
+
+
+def serve_centre(folder: Path, listening: Listening) -> None:
+    """The inbox of the centre in `folder`: takes in courier packages."""
+    from testigo.count import Centre
+    from testigo.screens import inbox
+
+    run(inbox.app(Centre.open(folder)), listening)

@@ -1,0 +1,85 @@
+"""A visitor without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
+
+with Visitor("http://127.0.0.1:8083") as voter:
+    voter.get("/")
+    page = voter.send("/card", code="ABCDE-FGHJK")      # token, cookie and redirect are taken care of
+    page.name, page.facts, page.sentence
+"""
+
+import re
+from html.parser import HTMLParser
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+_TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+class Seen(HTMLParser):
+    """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
+    `data-…`.
+
+    `sentence`: on a page that shows a mistake, the mistake's sentence in English, else "".
+    """
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__()
+        self.status = answer.status_code
+        self.path = answer.url.path
+        self.content = answer.content
+        self.facts: dict[str, str] = {}
+        self.name = self.sentence = ""
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            self.feed(answer.text)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the page is no mistake."""
+        return self.status < 400
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the facts of `<main>`."""
+        data = {name[5:]: value or "" for name, value in attrs if name.startswith("data-")}
+        if tag == "main":
+            self.name = data.pop("page", "")
+            self.sentence = data.pop("sentence", "")
+            self.facts = data
+
+
+class Visitor:
+    """One browser's worth of cookies at one address."""
+
+    def __init__(self, address: str, *, timeout: float = 120.0) -> None:
+        self._client = httpx.Client(base_url=address, timeout=timeout, follow_redirects=True, trust_env=False)
+        self._token = ""
+
+    def get(self, path: str) -> Seen:
+        """Open a page."""
+        return self._see(self._client.get(path))
+
+    def send(self, path: str, *, files: dict[str, bytes] | None = None, **fields: str | list[str]) -> Seen:
+        """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`."""
+        if not self._token:
+            self.get("/")
+        data = {"token": self._token, **{name.replace("_", "-"): value for name, value in fields.items()}}
+        uploads = {name: (name, content, "application/octet-stream") for name, content in (files or {}).items()}
+        return self._see(self._client.post(path, data=data, files=uploads or None))
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _see(self, answer: httpx.Response) -> Seen:
+        token = _TOKEN.search(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else None
+        if token:
+            self._token = token.group(1)
+        return Seen(answer)

@@ -1,0 +1,295 @@
+"""What all roles share: one way to build an application, to show a page, and to show a mistake.
+
+Requests of one process run one after another (handlers are plain functions, called on the event loop): a desk has one
+person in front of it, and no two requests can ever meet inside a station's or a register's object.
+"""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Litestar, Response, get, post
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler, Message, Scope
+
+from testigo.election import Text
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
+from testigo.screens import guards, visit
+from testigo.screens.forms import Form, FormSent, read_form
+from testigo.screens.language import FIRST, TONGUES, clock, languages, or_itself, say, sentence, words
+from testigo.screens.sessions import SIZES, Session, Sessions
+from testigo.screens.visit import Request
+
+Page = Response[str]
+Answer = Response[Any]
+
+log = logging.getLogger("testigo.screens")
+
+SMALL_BODY = 256 * 1024
+"""Most bytes of a request that uploads nothing."""
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+"""On every answer of every role, mistakes included; a handler may set its own value for one."""
+
+STATUSES: tuple[tuple[type[TestigoError], int], ...] = (
+    (NotAllowed, 403),
+    (IllegalStep, 409),
+    (InvalidInput, 422),
+    (InvalidSignature, 422),
+    (StorageError, 503),
+)
+
+OUTSIDE_FAILED = 503
+"""Any other mistake is something around the machine: a printer, a centre."""
+
+_OWN_FILES = Path(__file__).with_name("static")
+_FONTS = Path(__file__).parents[1] / "ballot" / "fonts"
+_STATIC = {
+    "style.css": ("text/css; charset=utf-8", _OWN_FILES / "style.css"),
+    "page.js": ("text/javascript; charset=utf-8", _OWN_FILES / "page.js"),
+    "icon.svg": ("image/svg+xml", _OWN_FILES / "icon.svg"),
+    "text.ttf": ("font/ttf", _FONTS / "DejaVuSansCondensed.ttf"),
+    "bold.ttf": ("font/ttf", _FONTS / "DejaVuSansCondensed-Bold.ttf"),
+}
+"""The paper's own font is the screen's: pages look the same on every machine, and what fits on one fits on all."""
+
+
+def application(
+    role: str, handlers: Sequence[ControllerRouterHandler], sessions: Sessions, *, title: Text, **parts: Any
+) -> Litestar:
+    """One role's application. `title`: what stands in the page's head line; `parts`: what handlers find by name.
+
+    Raises `LookupError` if a route does not say who may call it.
+    """
+    app = Litestar(
+        [static_file, health, change_look, *handlers],
+        before_request=_check_form,
+        before_send=[_finish_headers],
+        dependencies={
+            "form": Provide(_form, sync_to_thread=False),
+            **{name: _given(part) for name, part in parts.items()},
+        },
+        exception_handlers={TestigoError: show_mistake, HTTPException: show_refusal, Exception: show_defect},
+        openapi_config=None,
+        request_max_body_size=SMALL_BODY,
+        state=State({"role": role, "title": title, "sessions": sessions, **parts}),
+        on_app_init=[_keep_quiet],
+    )
+    _refuse_unguarded(app)
+    return app
+
+
+def page(request: Request, template: str, *, status_code: int = 200, **facts: Any) -> Page:
+    """A template as an answer. The template sees the session, `t` (words of its language) and `facts`."""
+    session = visit.session(request)
+    text = (
+        _templates()
+        .get_template(template)
+        .render(
+            session=session,
+            t=words(language_of(request)),
+            language=language_of(request),
+            languages=languages(),
+            sizes=SIZES,
+            role=request.app.state.role,
+            title=request.app.state.title,
+            back_to=str(request.url.path),
+            **facts,
+        )
+    )
+    return Response(text, media_type="text/html", status_code=status_code)
+
+
+def go(path: str) -> Answer:
+    """Send the browser on after a form, so that reloading never sends the form twice."""
+    return Redirect(path, status_code=303)
+
+
+def language_of(request: Request) -> str:
+    """The language this visitor chose, else Spanish: not the browser's, which on an office machine says nothing of
+    its user.
+    """
+    return visit.session(request).language or FIRST
+
+
+def show_mistake(request: Request, error: TestigoError) -> Answer:
+    """A mistake as a page: one sentence and what to do. A machine gets the parts as JSON."""
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
+    if _is_machine(request):
+        return Response(error.as_json(), status_code=status)
+    if isinstance(error, guards.PinWanted):
+        return go("/pin")
+    return _mistake_page(request, error, status, type(error).__name__)
+
+
+def show_refusal(request: Request, error: HTTPException) -> Answer:
+    """What the web layer itself refuses: no such page, wrong method, too large an upload."""
+    known = {
+        404: InvalidInput("there is no such page", mend="go back to the start"),
+        405: InvalidInput("this page cannot be called in this way", mend="go back to the start"),
+        413: InvalidInput("what was sent is too large", mend="send a smaller file"),
+    }
+    shown = known.get(
+        error.status_code, InvalidInput("this request cannot be understood", mend="go back and try again")
+    )
+    if _is_machine(request):
+        return Response(shown.as_json(), status_code=error.status_code)
+    return _mistake_page(request, shown, error.status_code, f"http-{error.status_code}")
+
+
+def show_defect(request: Request, error: Exception) -> Answer:
+    """A defect of ours: the page says so and what stays safe; the traceback goes to the machine's log, never to a
+    page.
+    """
+    log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    shown = TestigoError(
+        "this machine made a mistake of its own", mend="try again, and call the technician if it stays"
+    )
+    if _is_machine(request):
+        return Response(shown.as_json(), status_code=500)
+    return _mistake_page(request, shown, 500, "defect")
+
+
+@get("/static/{name:str}", guards=[guards.anyone], sync_to_thread=False)
+def static_file(name: FromPath[str]) -> Answer:
+    """Style sheet, script, icon and font, from a fixed list; the only answers a browser may keep."""
+    if name not in _STATIC:
+        raise NotFoundException
+    media_type, file = _STATIC[name]
+    return Response(_content(file), media_type=media_type, headers={"cache-control": "private, max-age=3600"})
+
+
+@get("/health", guards=[guards.machine], sync_to_thread=False)
+def health(request: Request) -> Answer:
+    """That the process is up, and which role it has."""
+    return Response({"role": request.app.state.role, "title": request.app.state.title})
+
+
+@post("/look", guards=[guards.anyone], sync_to_thread=False)
+def change_look(request: Request, form: FormSent) -> Answer:
+    """Language, text size and contrast of this visit; then back to the page the visitor came from."""
+    change_appearance(visit.session(request), form)
+    back = form.text("back", "/")
+    return go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+
+
+def change_appearance(session: Session, form: Form) -> None:
+    """Take over the fields `language`, `size` and `contrast` as far as they are sent and sensible."""
+    if form.text("language", "") in languages():
+        session.language = form.text("language")
+    if form.text("size", "") in {str(size) for size in SIZES}:
+        session.size = int(form.text("size"))
+    if form.text("contrast", "") in ("on", "off"):
+        session.contrast = form.text("contrast") == "on"
+
+
+def _form(request: Request) -> Form:
+    form: Form = request.scope["state"]["testigo_form"]
+    return form
+
+
+async def _check_form(request: Request) -> None:
+    """Before every POST from a person: its form is read and its token checked, so that no handler can forget to."""
+    if request.method == "POST" and not _is_machine(request):
+        request.scope["state"]["testigo_form"] = await read_form(request)
+
+
+async def _finish_headers(message: Message, scope: Scope) -> None:
+    if message["type"] != "http.response.start":
+        return
+    headers = {name.lower() for name, _ in message["headers"]}
+    own = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in headers]
+    cookie = visit.cookie(scope)
+    if cookie:
+        own.append((b"set-cookie", cookie.encode()))
+    if scope.get("scheme") == "https":
+        own.append((b"strict-transport-security", b"max-age=31536000"))
+    message["headers"] = [*message["headers"], *own]
+
+
+def _refuse_unguarded(app: Litestar) -> None:
+    for route, handler in every_handler(app):
+        if len([guard for guard in handler.guards or () if guard in guards.GUARDS]) != 1:
+            raise LookupError(f"{sorted(handler.http_methods)} {route} does not say who may call it")
+
+
+def every_handler(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
+    """Every route of an application with its handler, for the check of guards and the table in `docs/screens.md`."""
+    return [
+        (route.path, handler)
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods != {"OPTIONS"}
+    ]
+
+
+def _words_of(text: dict[str, str], language: str) -> str:
+    """A text of the definition in the visitor's language, else in its first."""
+    return text.get(language) or next(iter(text.values()), "")
+
+
+def _mistake_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
+    """The error's own sentence, under words in the visitor's language for its kind: `mistake.ROLE.KIND`, else
+    `mistake.KIND`.
+    """
+    language, role = language_of(request), request.app.state.role
+    names = [kind, *(base.__name__ for base in type(error).__mro__), "any"]
+    keys = [key for name in names for key in (f"mistake.{role}.{name}", f"mistake.{name}")]
+    heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
+    advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
+    return page(
+        request, "mistake.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
+        own=sentence(language, error),
+    )  # fmt: skip
+
+
+def _is_machine(request: Request) -> bool:
+    handler = request.scope.get("route_handler")
+    return handler is not None and guards.machine in (getattr(handler, "guards", None) or ())
+
+
+def _given(part: Any) -> Provide:
+    return Provide(lambda: part, sync_to_thread=False)
+
+
+def _keep_quiet(config: AppConfig) -> AppConfig:
+    config.logging_config = None
+    return config
+
+
+@cache
+def _content(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("testigo.screens"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clock"] = clock
+    environment.globals |= {"say": say, "tongue": TONGUES.__getitem__, "words_of": _words_of}
+    return environment

@@ -1,0 +1,324 @@
+"""A whole station behind its real pages: installed machines, a register, servers in threads, and a browser."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+from litestar import Litestar
+
+from testigo.ballot import PrinterError, Slip
+from testigo.election import (
+    Contest,
+    Definition,
+    District,
+    MachineKey,
+    MachineKeys,
+    Option,
+    Party,
+    Station,
+    VotingRules,
+    load,
+)
+from testigo.fingerprint import FingerImage, synthetic
+from testigo.keys import SigningKey
+from testigo.record import Statement
+from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.screens import booth as booth_pages
+from testigo.screens import chair as chair_pages
+from testigo.screens import checkin as check_in_pages
+from testigo.screens import enrolment as enrolment_pages
+from testigo.screens.officers import Officers
+from testigo.screens.serve import Listening
+from testigo.screens.visitor import Visitor
+from testigo.station.booth import Booth
+from testigo.station.chair import Chair
+from testigo.station.checkin import CheckIn
+from testigo.station.install import install_station, load_keys
+from testigo.station.machine import HttpMachine
+
+CHAIR_PIN = "482913"
+CLERK_PIN = "750126"
+OFFICER_PIN = "316497"
+ISSUED = "2026-11-21T12:00:00Z"
+
+DEFINITION = Definition(
+    id="villa-2026",
+    title={"es": "Elección de Villa", "en": "Election of Villa"},
+    date="2026-11-29",
+    opens="08:00",
+    closes="18:00",
+    languages=("es", "en"),
+    districts=(District("villa", {"es": "Villa"}),),
+    stations=(Station("s1", "Escuela Norte", "villa", 8), Station("s2", "Escuela Sur", "villa", 5, "Calle 2")),
+    parties=(Party("sol", {"es": "Partido Sol", "en": "Sun Party"}, "SOL"),),
+    contests=(
+        Contest(
+            "mayor",
+            "villa",
+            {"es": "Alcaldía", "en": "Mayor"},
+            "choose-one",
+            (Option("ana", {"es": "Ana Ñandú"}, "sol"), Option("beto", {"es": "Beto Rey"})),
+        ),
+        Contest(
+            "council",
+            "villa",
+            {"es": "Concejo", "en": "Council"},
+            "choose-up-to",
+            tuple(Option(f"c{number}", {"es": f"Concejal {number}"}) for number in range(1, 5)),
+            seats=2,
+            choose=2,
+        ),
+        Contest(
+            "anthem",
+            "villa",
+            {"es": "Himno", "en": "Anthem"},
+            "choose-one",
+            tuple(Option(f"h{number}", {"es": f"Himno número {number}"}) for number in range(1, 16)),
+        ),
+    ),
+    rules=VotingRules(release_cap_percent=25),
+)
+"""One contest to choose one, one to choose two, one that fills two pages."""
+
+PEOPLE = """document,name,station,roll
+101,María José Peña,s1,
+102,Juan Pérez,s1,
+103,Luisa Mora,s1,
+104,Rosa Gil,s1,
+105,Raúl Paz,s1,
+201,Luis Sur,s2,
+"""
+
+
+def finger(person: int, impression: int) -> bytes:
+    """An easy impression of a synthetic finger, as a PNG file."""
+    return synthetic.generate(person, impression, difficulty=0.3).to_png()
+
+
+class MemoryPrinter:
+    """Stands for the thermal printer: keeps slips, and fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.slips: list[Slip] = []
+        self.failures = 0
+
+    def print_slip(self, slip: Slip) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise PrinterError("the printer is out of paper", mend="put in a new roll")
+        self.slips.append(slip)
+
+
+class Server:
+    """One application in a thread of its own, at a real address."""
+
+    def __init__(self, app: Litestar) -> None:
+        self.listening = Listening()
+        self._bound = self.listening.bind()
+        self.address = self.listening.address(self._bound)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", proxy_headers=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._bound]}, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.force_exit = self._server.should_exit = True
+        self._thread.join(10)
+        self._bound.close()
+
+
+@dataclass
+class Root:
+    """The authority: keys of root and centre, and what it signs."""
+
+    definition: Definition
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    centre: SigningKey = field(default_factory=SigningKey.generate)
+
+    def sign(self, type_: str, body: dict[str, Any]) -> bytes:
+        return Statement(type_, self.definition.digest, "", ISSUED, body).sign(self.key)
+
+    def install(self, folder: Path, station: str) -> MachineKeys:
+        """A station's three folders, with the keys of everybody loaded."""
+        definition = self.sign("election-definition", self.definition.payload())
+        pins = {"chair_pin": CHAIR_PIN, "clerk_pin": CLERK_PIN}
+        request = install_station(folder, definition, self.key.public, station, **pins)
+        keys = MachineKeys((MachineKey(self.centre.public.hex, "centre"), *request.keys))
+        load_keys(folder, [self.sign("machine-keys", msgspec.to_builtins(keys))])
+        return request
+
+
+@dataclass
+class Place:
+    """A station with its machines running behind their pages."""
+
+    folder: Path
+    poll_book: bytes
+    printer: MemoryPrinter = field(default_factory=MemoryPrinter)
+    servers: list[Server] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.booth = Booth(self.folder / "booth", self.printer)
+        self.check_in = CheckIn(self.folder / "check-in")
+        at_booth, at_desk = Server(booth_pages.app(self.booth)), Server(check_in_pages.app(self.check_in))
+        self.chair = Chair(
+            self.folder / "chair", booth=HttpMachine(at_booth.address), check_in=HttpMachine(at_desk.address)
+        )
+        at_chair = Server(chair_pages.app(self.chair))
+        self.servers = [at_booth, at_desk, at_chair]
+        self.booth_address, self.desk_address, self.chair_address = (server.address for server in self.servers)
+
+    def stop(self) -> None:
+        for server in self.servers:
+            server.stop()
+        for machine in (self.booth, self.check_in, self.chair):
+            machine.shut()
+
+    def make_cards(self) -> list[str]:
+        """Make the deck; the codes of the general ballot style."""
+        return [card.code for card in self.booth.make_cards(spare=12).cards]
+
+    def open(self) -> list[str]:
+        """Poll book, cards, test, zero report and opening, all through the pages; the codes of the cards."""
+        cards = self.make_cards()
+        with self.clerk() as clerk, self.presiding() as chair:
+            assert clerk.send("/poll-book", files={"poll-book": self.poll_book}).ok
+            for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
+                assert chair.send(step).facts["state"] == state
+        return cards
+
+    def clerk(self) -> Visitor:
+        """The clerk, with the PIN entered."""
+        return _signed_in(self.desk_address, CLERK_PIN)
+
+    def presiding(self) -> Visitor:
+        """The chair, with the PIN entered."""
+        return _signed_in(self.chair_address, CHAIR_PIN)
+
+    def voter(self) -> Visitor:
+        """Somebody in the booth."""
+        return Visitor(self.booth_address)
+
+
+def _signed_in(address: str, pin: str) -> Visitor:
+    visitor = Visitor(address)
+    visitor.get("/pin")
+    assert visitor.send("/pin", pin=pin).ok
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
+    """Five voters at s1, one at s2; 101 and 102 are enrolled with one finger each."""
+    folder = tmp_path_factory.mktemp("register")
+    (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    with Register.open(f"sqlite:///{folder / 'register.db'}", DEFINITION, RegisterKey.generate()) as opened:
+        opened.import_voters(folder / "people.csv")
+        for document, person in (("101", 1), ("102", 2)):
+            image = FingerImage.read(finger(person, 1))
+            opened.enrol(document, [("right-index", image)], "officer", accept_because="test")
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def installed(register: Register, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A station installed once with its poll book: copied for each test."""
+    root = Root(DEFINITION)
+    folder = tmp_path_factory.mktemp("installed") / "s1"
+    request = root.install(folder, "s1")
+    sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")
+    return folder, make_poll_book(register, "s1", sealing, root.centre, ISSUED)
+
+
+@pytest.fixture(scope="session")
+def open_station(installed: tuple[Path, bytes], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The same station opened once through its pages, then switched off; and the codes of its cards."""
+    folder = tmp_path_factory.mktemp("open") / "s1"
+    shutil.copytree(installed[0], folder)
+    place = Place(folder, installed[1])
+    place.start()
+    cards = place.open()
+    place.stop()
+    return folder, cards
+
+
+@pytest.fixture
+def place(installed: tuple[Path, bytes], tmp_path: Path) -> Iterator[Place]:
+    """A station, installed and started, nothing more."""
+    folder = tmp_path / "station"
+    shutil.copytree(installed[0], folder)
+    place = Place(folder, installed[1])
+    place.start()
+    yield place
+    place.stop()
+
+
+@pytest.fixture
+def opened(open_station: tuple[Path, list[str]], installed: tuple[Path, bytes], tmp_path: Path) -> Iterator[Place]:
+    """An open station of the test's own, with `cards` to vote with."""
+    folder = tmp_path / "station"
+    shutil.copytree(open_station[0], folder)
+    place = Place(folder, installed[1], cards=open_station[1])
+    place.start()
+    yield place
+    place.stop()
+
+
+@pytest.fixture
+def enrolment_desk(tmp_path: Path) -> Iterator[Visitor]:
+    """An enrolment desk on a fresh register of six voters, with officer `maria` signed in."""
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    officers = Officers(tmp_path / "officers")
+    officers.set_pin("maria", OFFICER_PIN)
+    with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
+        register.import_voters(tmp_path / "people.csv")
+        server = Server(enrolment_pages.app(register, officers))
+        with Visitor(server.address) as desk:
+            desk.get("/pin")
+            assert desk.send("/pin", officer="maria", pin=OFFICER_PIN).ok
+            yield desk
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def example_booths(
+    project_root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], tuple[str, list[str]]]]:
+    """Opens a booth of a shipped example: its address and the codes of its cards."""
+    open_booths: list[tuple[Server, Booth]] = []
+
+    def make(name: str) -> tuple[str, list[str]]:
+        definition = load(project_root / "examples" / name / "election.yaml")
+        station = min(definition.stations, key=lambda one: one.register_size)
+        folder = tmp_path_factory.mktemp(name) / station.id
+        Root(definition).install(folder, station.id)
+        booth = Booth(folder / "booth", MemoryPrinter())
+        cards = [card.code for card in booth.make_cards(spare=2).cards]
+        order_open(folder, booth)
+        server = Server(booth_pages.app(booth))
+        open_booths.append((server, booth))
+        return server.address, cards
+
+    yield make
+    for server, booth in open_booths:
+        server.stop()
+        booth.shut()
+
+
+def order_open(folder: Path, booth: Booth) -> None:
+    """What the chair's machine would order until the booth is open; the check-in has no part in it here."""
+    from testigo.station.folder import MachineFolder
+    from testigo.station.machine import Commander, LocalMachine
+
+    chair = MachineFolder(folder / "chair", "chair")
+    commander = Commander(chair, {"booth": LocalMachine(booth)})
+    for name in ("test", "zero", "open"):
+        commander.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
+    chair.shut()

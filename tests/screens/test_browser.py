@@ -1,0 +1,388 @@
+"""The pages in real Chromium: a whole voter, by mouse and by keyboard alone; nothing to scroll; no axe violation."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from testigo.fingerprint import synthetic
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ROOM = {"width": 1280, "height": 800}
+NARROW = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; install it: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def make_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each in a browser profile of its own."""
+    contexts = []
+
+    def make(room: dict[str, int] = ROOM, **settings: Any) -> Page:
+        context = chromium.new_context(viewport=room, **settings)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, address: str, pin: str) -> None:
+    page.goto(f"{address}/pin")
+    page.fill("#pin", pin)
+    with page.expect_navigation():
+        page.click("main button")
+
+
+def finger_file(folder: Path, person: int, impression: int) -> Path:
+    file = folder / f"{person}-{impression}.png"
+    file.write_bytes(synthetic.generate(person, impression, difficulty=0.3).to_png())
+    return file
+
+
+def tap(page: Page, what: str) -> None:
+    """Press something that leads to another page, and wait until it is there."""
+    with page.expect_navigation():
+        page.click(what)
+
+
+def enter(page: Page) -> None:
+    """Press Enter where it leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def name_of(page: Page) -> str:
+    return page.get_attribute("main", "data-page") or ""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with the first place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{name_of(page)}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def overflow(page: Page) -> list[str]:
+    """What does not fit: the page, its main part, a tile, or something outside of the window."""
+    found: list[str] = page.evaluate(
+        """() => {
+        const found = [];
+        const root = document.documentElement, main = document.querySelector("main");
+        if (root.scrollHeight > innerHeight || root.scrollWidth > innerWidth) found.push("page");
+        if (main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1) found.push("main");
+        for (const one of document.querySelectorAll(".tile, footer, header, .row, button:not(.unseen), .button"))
+          if (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
+            found.push(one.className + ": " + one.textContent.trim().slice(0, 40));
+        return found;
+        }"""
+    )
+    return [f"{name_of(page)} {page.url}: {one}" for one in found]
+
+
+def small_targets(page: Page) -> list[str]:
+    """What is to be pressed in the booth and is under 64 pixels high or wide."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".tile, button:not(.unseen), .button")]
+          .filter(one => one.getBoundingClientRect().height < 64 || one.getBoundingClientRect().width < 64)
+          .map(one => one.textContent.trim())"""
+    )
+    return found
+
+
+def test_a_voter_from_check_in_to_deposit(opened: Any, make_page: Callable[..., Page], tmp_path: Path) -> None:
+    desk = make_page()
+    sign_in(desk, opened.desk_address, "750126")
+    desk.fill("#document", "101")
+    enter(desk)
+    desk.set_input_files("#image", finger_file(tmp_path, 1, 3))
+    tap(desk, "form#page button")
+    expect(desk.locator("main")).to_have_attribute("data-page", "matched")
+    expect(desk.locator(".tray")).to_contain_text("villa")
+    tap(desk, "form#page button")
+    expect(desk.locator("main")).to_have_attribute("data-matched", "1")
+
+    booth = make_page()
+    booth.goto(opened.booth_address)
+    booth.fill("#code", opened.cards[0].lower())
+    tap(booth, "footer button")
+    tap(booth, "button[lang=es]")
+    booth.click(".tile:has-text('Ana Ñandú')")
+    tap(booth, "footer .primary")
+    for name in ("Concejal 1", "Concejal 2", "Concejal 3"):
+        booth.click(f".tile:has-text('{name}')")
+    assert booth.locator("input:checked").count() == 2  # the script does not take one too many
+    expect(booth.locator("#note")).to_contain_text("máximo")
+    tap(booth, "footer .primary")
+    booth.click(".tile:has-text('Himno número 1')")
+    tap(booth, "footer .primary")
+    expect(booth.locator("#note")).to_contain_text("Himno número 1")
+    tap(booth, "footer .primary")
+    expect(booth.locator("main")).to_have_attribute("data-page", "review")
+    tap(booth, ".review .button >> nth=0")
+    booth.click(".tile:has-text('Beto Rey')")
+    tap(booth, "footer .primary")
+    expect(booth.locator("main")).to_contain_text("Beto Rey")
+    tap(booth, "footer .primary")
+    expect(booth.locator("main")).to_have_attribute("data-page", "printed")
+    assert opened.printer.slips[-1].ballot.choices == {"mayor": ("beto",), "council": ("c1", "c2"), "anthem": ("h1",)}
+    tap(booth, "text=Sí, está bien")
+    expect(booth.locator("main")).to_have_attribute("data-page", "thanks")
+    assert opened.booth.counters().recorded == 1
+
+    for _ in range(4):  # the back button shows nothing of the vote
+        booth.go_back()
+        assert name_of(booth) in ("welcome", "thanks")
+        assert "Beto Rey" not in booth.content()
+
+
+def test_a_ballot_by_keyboard_alone_and_without_script(opened: Any, make_page: Callable[..., Page]) -> None:
+    page = make_page(java_script_enabled=False)
+    page.goto(opened.booth_address)
+    press = page.keyboard.press
+
+    def tab_to(text: str) -> None:
+        """Press Tab until the element in focus, or its label, says `text`."""
+        for _ in range(40):
+            press("Tab")
+            focused = page.locator(":focus")
+            near = focused.locator("xpath=ancestor-or-self::label")
+            said = (near if near.count() else focused).text_content() or ""
+            if text in said:
+                return
+        raise AssertionError(f"{text!r} cannot be reached with Tab")
+
+    page.keyboard.type(opened.cards[0])  # the field has the focus already
+    enter(page)
+    tab_to("English")
+    enter(page)
+    tab_to("Ana")
+    press("Space")
+    press("ArrowDown")  # from Ana to Beto, as in any group of one choice
+    enter(page)
+    assert page.get_attribute("main", "data-contest") == "council"
+    tab_to("Concejal 2")
+    press("Space")
+    enter(page)
+    assert page.get_attribute("main", "data-note") == "few"
+    tab_to("Go on with 1")
+    enter(page)
+    assert page.get_attribute("main", "data-contest") == "anthem"
+    tab_to("Next")
+    enter(page)
+    tab_to("Review my vote")
+    enter(page)
+    tab_to("Go on with a blank vote")
+    enter(page)
+    assert name_of(page) == "review"
+    assert "You chose 1 of 2" in page.content()
+    tab_to("Print my vote")
+    enter(page)
+    tab_to("Yes, it is right")
+    enter(page)
+    assert name_of(page) == "thanks"
+    assert opened.printer.slips[-1].ballot.choices == {"mayor": ("beto",), "council": ("c2",), "anthem": ()}
+
+
+@pytest.mark.parametrize("example", ["municipality", "republic"])
+def test_no_ballot_needs_scrolling_at_any_text_size(
+    example: str, example_booths: Callable[[str], tuple[str, list[str]]], make_page: Callable[..., Page]
+) -> None:
+    address, cards = example_booths(example)
+    page = make_page()
+    page.goto(address)
+    for size, language in ((1, "en"), (2, "es"), (3, "en"), (4, "es")):
+        page.goto(address)
+        tap(page, f"button.size[value='{size}']")
+        wrong = overflow(page) + small_targets(page)
+        page.fill("#code", "TOO-SHORT")
+        enter(page)
+        wrong += overflow(page) + small_targets(page)
+        tap(page, "footer .primary")
+        page.fill("#code", cards[size])
+        enter(page)
+        wrong += overflow(page) + small_targets(page)
+        tap(page, f"main button[lang={language}]")
+        pages = 0
+        while "/contest/" in page.url:
+            wrong += overflow(page) + small_targets(page)
+            tiles = page.locator(".tile")
+            if page.get_attribute(".tiles", "data-choose") != "1" and tiles.locator("input:checked").count() == 0:
+                tiles.first.click()
+            tap(page, "footer .primary")
+            pages += 1
+            assert pages < 60
+        while page.locator("footer button.primary").count() == 0:
+            wrong += overflow(page) + small_targets(page)
+            tap(page, "footer .primary")
+        wrong += overflow(page) + small_targets(page)
+        tap(page, "footer .primary")
+        wrong += overflow(page)
+        tap(page, "footer button[value=no]")
+        wrong += overflow(page) + small_targets(page)
+        tap(page, "main button >> nth=0")
+        wrong += overflow(page)
+        while page.locator("footer button.primary").count() == 0:
+            tap(page, "footer .primary")
+        tap(page, "footer .primary")
+        tap(page, "footer button[value=yes]")
+        wrong += overflow(page)
+        assert not wrong, f"size {size}: " + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("language", "contrast", "size"), [("es", "off", 1), ("en", "on", 3)])
+def test_axe_finds_no_violation_in_the_booth(
+    opened: Any, make_page: Callable[..., Page], language: str, contrast: str, size: int
+) -> None:
+    page = make_page()
+    page.goto(opened.booth_address)
+    if contrast == "on":
+        tap(page, "button.contrast")
+    tap(page, f"button.size[value='{size}']")
+    found = violations(page)
+    page.fill("#code", "WRONG-CODES")
+    enter(page)
+    assert name_of(page) == "mistake"
+    found += violations(page)
+    tap(page, "footer .primary")
+    page.fill("#code", opened.cards[0])
+    enter(page)
+    found += violations(page)
+    tap(page, f"main button[lang={language}]")
+    tap(page, "footer .primary")
+    assert page.get_attribute("main", "data-note") == "few"
+    found += violations(page)
+    tap(page, "footer .primary")
+    page.click(".tile >> nth=0")
+    found += violations(page)
+    while "/contest/" in page.url:
+        tap(page, "footer .primary")
+    found += violations(page)
+    tap(page, "footer .primary")
+    found += violations(page)
+    tap(page, "footer button[value=no]")
+    found += violations(page)
+    tap(page, "main button >> nth=0")
+    tap(page, "footer .primary")
+    tap(page, "footer button[value=yes]")
+    assert name_of(page) == "thanks"
+    found += violations(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("language", "contrast"), [("es", "off"), ("en", "on")])
+def test_axe_finds_no_violation_at_the_desks(
+    opened: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, contrast: str
+) -> None:
+    desk, chair = make_page(), make_page()
+    found: list[str] = []
+    for page, address, pin in ((desk, opened.desk_address, "750126"), (chair, opened.chair_address, "482913")):
+        page.goto(f"{address}/pin")
+        if language != "es":
+            tap(page, f"button.tongue[value={language}]")
+        if contrast == "on":
+            tap(page, "button.contrast")
+        found += violations(page)
+        sign_in(page, address, pin)
+        found += violations(page)
+    desk.fill("#document", "103")
+    enter(desk)
+    found += violations(desk)  # nobody took this voter's fingers: release or refuse
+    desk.select_option("#reason", "missing-hand")
+    desk.fill("#pin", "482913")
+    tap(desk, "form[action='/release'] button")
+    found += violations(desk)
+    tap(desk, "form#page button")
+    desk.fill("#document", "101")
+    enter(desk)
+    found += violations(desk)
+    desk.set_input_files("#image", finger_file(tmp_path, 1, 3))
+    tap(desk, "form#page button")
+    found += violations(desk)
+    tap(desk, "form#page button")
+    for document in ("101", "201"):
+        desk.fill("#document", document)
+        enter(desk)
+        found += violations(desk)
+        tap(desk, "form#page button")
+    chair.goto(f"{opened.chair_address}/events")
+    found += violations(chair)
+    chair.goto(f"{opened.chair_address}/close")
+    found += violations(chair)
+    chair.fill("#reason-1", "went home")
+    tap(chair, "form[action='/close'] button")
+    while name_of(chair) == "differences":
+        found += violations(chair)
+        for field in chair.locator("input[maxlength]").all():
+            field.fill("not known")
+        tap(chair, "main form button")
+    assert name_of(chair) == "tally-sheet"
+    found += violations(chair)
+    chair.goto(opened.chair_address)
+    found += violations(chair)
+    tap(chair, "form[action='/send'] button")
+    found += violations(chair)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("language", "contrast"), [("es", "off"), ("en", "on")])
+def test_axe_finds_no_violation_at_the_enrolment_desk(
+    enrolment_desk: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, contrast: str
+) -> None:
+    address = str(enrolment_desk._client.base_url).rstrip("/")
+    page = make_page()
+    page.goto(f"{address}/pin")
+    if language != "es":
+        tap(page, f"button.tongue[value={language}]")
+    if contrast == "on":
+        tap(page, "button.contrast")
+    found = violations(page)
+    page.fill("#officer", "maria")
+    page.fill("#pin", "316497")
+    tap(page, "main button")
+    found += violations(page)
+    for document, person, impression in (("101", 1, 1), ("102", 1, 2)):
+        tap(page, "nav a >> nth=0")
+        page.fill("#document", document)
+        enter(page)
+        found += violations(page)
+        page.set_input_files("#finger-2", finger_file(tmp_path, person, impression))
+        tap(page, "form[action='/enrol'] button")
+        found += violations(page)
+        if page.locator("#because").count():
+            page.fill("#because", "the best this voter can give")
+            tap(page, "form[action='/accept'] button")
+            found += violations(page)
+    tap(page, "nav a >> nth=1")
+    found += violations(page)
+    tap(page, "tbody a")
+    found += violations(page)
+    page.goto(f"{address}/no-such-page")
+    found += violations(page)
+    assert not found, "\n".join(found)
+
+
+def test_desks_fit_a_narrow_screen(opened: Any, make_page: Callable[..., Page]) -> None:
+    page = make_page(NARROW)
+    for address, pin in ((opened.desk_address, "750126"), (opened.chair_address, "482913")):
+        sign_in(page, address, pin)
+        for path in ("/", "/events", "/close"):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address}{path}"

@@ -1,0 +1,91 @@
+"""The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from testigo.errors import InvalidInput, NotAllowed
+from testigo.fingerprint import synthetic
+from testigo.screens.officers import Officers
+from testigo.screens.visitor import Visitor
+
+
+def finger(person: int, impression: int) -> bytes:
+    return synthetic.generate(person, impression, difficulty=0.3).to_png()
+
+
+def enrol(desk: Visitor, document: str, person: int, impression: int) -> dict[str, str]:
+    """One voter's right index, accepted with a reason where it is poor; the facts of the voter's page."""
+    assert desk.send("/find", document=document).name == "voter"
+    page = desk.send("/enrol", files={"finger-2": finger(person, impression)})
+    if page.facts["poor"] == "yes":
+        page = desk.send("/accept", because="the best this voter can give")
+    assert page.facts["enrolled"] == "yes"
+    return page.facts
+
+
+def poor_finger() -> bytes:
+    """A corner of a finger: too little to be recognised by."""
+    image = synthetic.generate(7, 1, difficulty=1.0)
+    with io.BytesIO(image.to_png()) as file, Image.open(file) as picture:
+        picture.paste(255, (0, 0, picture.width, picture.height * 7 // 8))
+        out = io.BytesIO()
+        picture.save(out, "PNG", dpi=(500, 500))
+        return out.getvalue()
+
+
+def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Visitor) -> None:
+    assert enrol(enrolment_desk, "101", 1, 1)["duplicates"] == "0"
+    assert enrol(enrolment_desk, "102", 2, 1)["duplicates"] == "0"
+    assert enrol(enrolment_desk, "103", 1, 2)["duplicates"] == "1"
+    assert enrolment_desk.get("/cases").facts["count"] == "1"
+    page = enrolment_desk.get("/cases/1")
+    assert page.name == "case"
+    for side in ("earlier", "later"):
+        assert enrolment_desk.get(f"/cases/1/{side}/0").content.startswith(b"\x89PNG")
+        assert enrolment_desk.get(f"/cases/1/{side}/1").status == 422
+    assert enrolment_desk.send("/cases/1", verdict="whatever").status == 422
+    assert enrolment_desk.send("/cases/1", verdict="different", note="twins").facts["count"] == "0"
+    assert enrolment_desk.get("/cases?all=yes").facts["count"] == "1"
+    assert enrolment_desk.get("/cases/1").facts["verdict"] == "different"
+
+
+def test_poor_fingers_wait_for_the_officer_and_can_be_taken_again(enrolment_desk: Visitor) -> None:
+    enrolment_desk.send("/find", document="104")
+    page = enrolment_desk.send("/enrol", files={"finger-1": poor_finger()})
+    assert (page.facts["poor"], page.facts["enrolled"]) == ("yes", "no")
+    assert enrolment_desk.send("/take-again").facts["poor"] == "no"
+    assert enrolment_desk.send("/accept", because="late").status == 409
+
+
+def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Visitor) -> None:
+    assert enrolment_desk.send("/enrol", files={"finger-2": finger(1, 1)}).status == 409  # nobody is at the desk
+    enrolment_desk.send("/find", document="105")
+    for upload in ({"finger-2": b"no image"}, {"finger-11": finger(1, 1)}, {"finger-2": finger(1, 1)[:200]}):
+        assert enrolment_desk.send("/enrol", files=upload).status == 422
+    assert enrolment_desk.get("/voter").facts["enrolled"] == "no"
+    assert enrolment_desk.send("/find", document="nobody").status == 422
+
+
+def test_officers_have_names_that_are_no_paths_and_are_locked_out(tmp_path: Path) -> None:
+    officers = Officers(tmp_path / "officers")
+    for name in ("", "../chair", "a/b", "A", ".hidden", "x" * 50, "a\n"):
+        with pytest.raises(InvalidInput):
+            officers.set_pin(name, "316497")
+        with pytest.raises(NotAllowed):
+            officers.check(name, "316497")
+    with pytest.raises(InvalidInput):
+        officers.set_pin("maria", "1111")
+    officers.set_pin("maria", "316497")
+    officers.check("maria", "316497")
+    for _ in range(4):
+        with pytest.raises(NotAllowed, match="user name or the PIN"):
+            officers.check("maria", "000000")
+    with pytest.raises(NotAllowed, match="wait"):
+        officers.check("maria", "000000")
+    with pytest.raises(NotAllowed, match="wait"):
+        officers.check("maria", "316497")
+    officers.remove("maria")
+    assert officers.names() == []

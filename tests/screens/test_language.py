@@ -1,0 +1,87 @@
+"""The catalogues agree with each other and with the templates and lists that use them."""
+
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from testigo.errors import IllegalStep, NotAllowed
+from testigo.screens import checkin, enrolment, language
+from testigo.station import reasons
+from testigo.station.chair import STEPS
+from testigo.station.machine import ORDERS
+
+SPANISH = language.catalogue("es")
+
+
+def gaps(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def test_spanish_comes_first() -> None:
+    assert language.languages() == ("es", "en")
+    assert set(language.languages()) == set(language.TONGUES)
+
+
+@pytest.mark.parametrize("code", language.languages())
+def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) -> None:
+    other = language.catalogue(code)
+    assert other.keys() == SPANISH.keys()
+    for key, sentence in other.items():
+        assert sentence.strip(), key
+        assert gaps(sentence) == gaps(SPANISH[key]), key
+
+
+def test_every_sentence_a_template_asks_for_exists() -> None:
+    templates = sorted(language.FOLDER.with_name("templates").rglob("*.html"))
+    assert len(templates) > 20
+    for file in templates:
+        for key in re.findall(r"\bt\(\s*[\"']([^\"']+)[\"']\s*[,)]", file.read_text(encoding="utf-8")):
+            assert key in SPANISH, f"{file.name}: {key}"
+
+
+def test_every_id_from_the_rooms_has_its_words() -> None:
+    wanted = [f"release.{reason}" for reason in reasons.RELEASE_REASONS]
+    wanted += [f"refusal.{reason}{part}" for reason in reasons.REFUSAL_REASONS for part in ("", ".advice")]
+    wanted += [f"spoil.{reason}" for reason in reasons.SAID_SPOILS]
+    wanted += [f"void.{reason}" for reason in reasons.VOID_REASONS]
+    wanted += [f"pause.{reason}" for reason in reasons.PAUSE_REASONS]
+    wanted += [f"{group}.{state}" for state in (*STEPS.values(), "installed") for group in ("state", "chair.next")]
+    wanted += [f"machine.{state}" for state in ORDERS["status"][0]]
+    wanted += [f"booth.state.{state}" for state in ORDERS["status"][0] if state != "open"]
+    wanted += [f"verdict.{verdict}" for verdict in enrolment.VERDICTS]
+    wanted += [f"finger.{word}" for word in checkin.FINGERS]
+    wanted += [f"finger.{position.word}" for position in enrolment.Position]
+    assert [key for key in wanted if key not in SPANISH] == []
+
+
+def test_a_mistake_has_words_for_every_kind() -> None:
+    for key in [key for key in SPANISH if key.startswith("mistake.") and not key.endswith((".advice", "go-on"))]:
+        assert f"{key}.advice" in SPANISH
+
+
+def test_times_are_shown_on_the_machines_clock() -> None:
+    assert re.fullmatch(r"\d\d:\d\d", language.clock("2026-11-21T12:00:00Z"))
+    assert language.clock("no time") == "no time"
+
+
+def test_every_translated_mistake_is_one_that_some_room_still_makes(project_root: Path) -> None:
+    source = "\n".join(file.read_text(encoding="utf-8") for file in (project_root / "src" / "testigo").rglob("*.py"))
+    for file in (language.FOLDER / "sentences").glob("*.json"):
+        for english, own in json.loads(file.read_text(encoding="utf-8")).items():
+            assert gaps(own) <= gaps(english), english
+            for part in re.split(r"\{\w+\}", english):
+                assert part.strip(" ()") in source, f"{file.name}: {english}"
+
+
+def test_a_mistake_is_said_in_the_visitors_language_or_not_at_all() -> None:
+    wrong = NotAllowed("the PIN is wrong", mend="4 more tries")
+    assert language.sentence("es", wrong) == "El PIN no es correcto; quedan 4 intentos."
+    assert language.sentence("en", wrong) == str(wrong)
+    locked = NotAllowed("too many wrong PINs", mend="wait 5 minutes and try again")
+    assert language.sentence("es", locked) == "Demasiados PIN equivocados; espere 5 minutos y vuelva a intentarlo."
+    state = IllegalStep("the booth is paused, not open", mend="call the chair")
+    assert language.sentence("es", state).startswith("La máquina de votación no está abierta (En pausa)")
+    assert language.sentence("es", IllegalStep("nobody has ever seen this", mend="call the chair")) == ""

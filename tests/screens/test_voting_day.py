@@ -1,0 +1,170 @@
+"""A day at the station through its pages: over real HTTP, without a browser."""
+
+from typing import Any
+
+import httpx
+
+from testigo.fingerprint import synthetic
+from testigo.screens.visitor import Seen, Visitor
+
+
+def finger(person: int, impression: int) -> bytes:
+    return synthetic.generate(person, impression, difficulty=0.3).to_png()
+
+
+def vote(voter: Visitor, card: str, *, mayor: str = "ana", council: list[str] | None = None) -> Seen:
+    """From the card to the printed vote."""
+    voter.get("/")
+    assert voter.send("/card", code=card).name == "language"
+    page = voter.send("/language", language="es")
+    chosen = {"mayor": [mayor], "council": council or ["c1", "c2"], "anthem": ["h15"]}
+    while page.name == "contest":
+        page = voter.send(page.path, option=chosen[page.facts["contest"]], go="next", enough="yes")
+    assert page.name == "review"
+    return voter.send("/print")
+
+
+def test_a_day_from_the_test_to_the_courier_package(place: Any) -> None:
+    cards = place.open()
+    with place.clerk() as clerk, place.voter() as voter, place.presiding() as chair:
+        assert clerk.send("/find", document="101").name == "finger"
+        page = clerk.send("/finger", files={"image": finger(2, 2)})
+        assert (page.name, page.facts["left"]) == ("finger", "3")
+        page = clerk.send("/finger", files={"image": finger(1, 2)})
+        assert (page.name, page.facts["tray"]) == ("matched", "villa")
+        assert clerk.send("/card").name == "find"
+
+        assert clerk.send("/find", document="101").facts["reason"] == "already-voted"
+        page = clerk.send("/find", document="201")
+        assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
+        assert clerk.send("/find", document="999").facts["reason"] == "not-on-register"
+
+        assert vote(voter, cards[0]).name == "printed"
+        assert voter.send("/printed", right="no").name == "spoil"
+        page = voter.send("/spoil", reason="mistake")
+        assert (page.name, page.facts["spoiled"]) == ("review", "1")
+        assert voter.send("/print").name == "printed"
+        assert voter.send("/printed", right="yes").name == "thanks"
+        assert voter.get("/").name == "welcome"
+
+        page = chair.get("/")
+        assert (page.facts["holds"], page.facts["recorded"]) == ("yes", "1")
+        assert chair.send("/pause", reason="printer").facts["state"] == "paused"
+        assert chair.send("/resume").facts["state"] == "open"
+        assert chair.get("/close").name == "close"
+        assert chair.send("/close").name == "tally-sheet"
+        assert chair.get("/tally-sheet.pdf").content.startswith(b"%PDF")
+        assert chair.get("/tally-sheet.json").content == place.chair.tally_sheet_json()
+        page = chair.send("/send")
+        assert (page.facts["state"], page.facts["told"]) == ("sent", "to-carry")
+        assert chair.get("/courier").content == place.chair.send()
+        assert chair.get("/events").name == "events"
+
+
+def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any) -> None:
+    with opened.clerk() as clerk, opened.voter() as voter, opened.presiding() as chair:
+        clerk.send("/find", document="101")
+        clerk.send("/finger", files={"image": finger(1, 2)})
+        clerk.send("/card")
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+        clerk.send("/card")
+        assert vote(voter, opened.cards[0]).name == "printed"
+
+        refused = chair.send("/close")
+        assert refused.status == 409
+        assert "in the booth" in refused.sentence
+        assert chair.send("/void", reason="voter-left").facts["told"] == "voided"
+        assert voter.get("/").name == "welcome"
+        assert chair.send("/close").status == 409  # the released voter holds a card still
+        page = chair.send("/close", step_1="checked_in=cards_used", reason_1="left with the card")
+        if page.name == "differences":
+            count = int(page.facts["count"])
+            missing = chair.send("/differences", **{f"reason_{number}": "" for number in range(1, count + 1)})
+            assert missing.status == 422
+            page = chair.send("/differences", **{f"reason_{number}": "not known" for number in range(1, count + 1)})
+        assert (page.name, page.facts["holds"]) == ("tally-sheet", "no")
+        assert all(one.reason for one in opened.chair.tally_sheet().reconciliation.differences())
+
+
+def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) -> None:
+    with opened.clerk() as clerk:
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin="750126", reason="missing-hand").status == 403
+        for document in ("103", "104"):
+            if document != "103":
+                clerk.send("/find", document=document)
+            assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+            clerk.send("/card")
+        clerk.send("/find", document="105")
+        over = clerk.send("/release", pin="482913", reason="missing-hand")
+        assert over.status == 409
+        assert "limit" in over.sentence
+        assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
+
+
+def test_a_printer_that_fails_keeps_the_vote(opened: Any) -> None:
+    opened.printer.failures = 1
+    with opened.voter() as voter:
+        page = vote(voter, opened.cards[0])
+        assert page.status == 503
+        assert "out of paper" in page.sentence
+        page = voter.get("/")
+        assert (page.name, page.facts["notice"]) == ("review", "printer-failed")
+        assert voter.send("/print").name == "printed"
+        assert voter.send("/printed", right="yes").name == "thanks"
+
+
+def test_too_many_choices_are_refused_kindly_and_too_few_are_noted(opened: Any) -> None:
+    with opened.voter() as voter:
+        voter.get("/")
+        voter.send("/card", code=opened.cards[0])
+        voter.send("/language", language="es")
+        voter.send("/contest/1", option="ana", go="next")
+        page = voter.send("/contest/2", option=["c1", "c2", "c3"], go="next")
+        assert (page.status, page.name, page.facts["note"], page.facts["chosen"]) == (422, "contest", "many", "3")
+        assert opened.booth.current().choices.get("council") is None
+        page = voter.send("/contest/2", option="c1", go="next")
+        assert (page.status, page.facts["note"], page.facts["contest"]) == (200, "few", "council")
+        assert voter.send("/contest/2", option="c1", go="next", enough="yes").facts["contest"] == "anthem"
+        page = voter.send("/contest/3", go="next")
+        assert page.facts["pagenumber"] == "2"
+        assert voter.send("/contest/3", page="2", go="next").facts["note"] == "few"
+        assert voter.send("/contest/3", page="2", option="", go="next", enough="yes").name == "review"
+        assert opened.booth.current().choices == {"mayor": ("ana",), "council": ("c1",), "anthem": ()}
+
+
+def test_a_choice_on_one_page_takes_the_place_of_the_choice_on_another(opened: Any) -> None:
+    with opened.voter() as voter:
+        voter.get("/")
+        voter.send("/card", code=opened.cards[0])
+        voter.send("/language", language="es")
+        voter.send("/contest/3", option="h1", page="1", go="page-2")
+        assert opened.booth.current().choices["anthem"] == ("h1",)
+        voter.send("/contest/3", page="2", go="back")
+        assert opened.booth.current().choices["anthem"] == ("h1",)
+        voter.send("/contest/3", option="h15", page="2", go="look", size="3")
+        assert opened.booth.current().choices["anthem"] == ("h15",)
+
+
+def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
+    with opened.voter() as voter:
+        voter.get("/")
+        assert voter.send("/printed", right="yes").name == "welcome"
+        assert voter.send("/print").name == "welcome"
+        assert voter.send("/card", code="ABCDE-FGHJK").status in (403, 409, 422)
+        vote(voter, opened.cards[0])
+        assert voter.get("/contest/1").name == "printed"
+        assert voter.send("/contest/1", option="beto", go="next").name == "printed"
+        voter.send("/printed", right="yes")
+        assert voter.send("/card", code=opened.cards[0]).status in (403, 409, 422)
+        assert opened.booth.counters().recorded == 1
+
+
+def test_machines_speak_json_and_refuse_strange_orders(opened: Any) -> None:
+    for address, role in ((opened.booth_address, "booth"), (opened.desk_address, "check-in")):
+        assert httpx.get(f"{address}/health").json()["role"] == role
+        for order in (b"", b"{}", b"x" * 1000):
+            answer = httpx.post(f"{address}/orders", content=order)
+            assert answer.status_code == 409
+            assert answer.json()["problem"]
