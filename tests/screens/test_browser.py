@@ -163,6 +163,8 @@ def test_a_ballot_by_keyboard_alone_and_without_script(opened: Any, make_page: C
         for _ in range(40):
             press("Tab")
             focused = page.locator(":focus")
+            if focused.count() == 0:  # the page has just come, or Tab has gone round to the browser's own bar
+                continue
             near = focused.locator("xpath=ancestor-or-self::label")
             said = (near if near.count() else focused).text_content() or ""
             if text in said:
