@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from testigo import storage
+from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
 from testigo.count import Centre, Receipt, Refused, authority_key, publish_results
 from testigo.election import MachineKeys
@@ -16,6 +17,8 @@ from testigo.keys import PublicKey
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("serve")(serve.inbox)
+app.command("serve-results")(serve.results)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from testigo import storage
+from testigo.cli import serve
 from testigo.cli.output import console, errors, print_json, progress, table
 from testigo.count import Centre, authority_key
 from testigo.election import load
@@ -17,6 +18,8 @@ from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, m
 app = typer.Typer(
     help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("serve")(serve.enrolment)
+app.command("officer")(serve.officer)
 
 ElectionFile = Annotated[
     Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)

@@ -15,7 +15,6 @@ GROUPS = {
     "election": "The election definition: check it, look at it",
     "register": "Who may vote: import, enrol, duplicates, poll books",
     "station": "Voting day at one polling place",
-    "serve": "Web pages: booth, check-in, chair, enrolment, results, centre",
     "ballot": "The paper vote: print and read slips",
     "fingerprint": "Fingers: extract, match, measure",
     "centre": "Authority and counting centre: keys, record, count, publish",

@@ -1,4 +1,7 @@
-"""`testigo serve`: the web pages of one role, one process each. The folders are those that set-up commands made."""
+"""`testigo station serve`, `register serve`, `centre serve`, `centre serve-results`: web pages, a process a role.
+
+The folders are those that set-up commands made. The commands are registered by the modules of their groups.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,16 +12,14 @@ from testigo.cli.output import console
 from testigo.screens import serve
 from testigo.screens.serve import Listening
 
-app = typer.Typer(
-    help="Web pages: booth, check-in, chair, enrolment, results", no_args_is_help=True, rich_markup_mode=None
-)
+station = typer.Typer(help="Start the screens of one machine.", no_args_is_help=True, rich_markup_mode=None)
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")]
 Certificate = Annotated[Path | None, typer.Option(help="PEM file of a TLS certificate; with --private-key: HTTPS.")]
 PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key.")]
 
 
-@app.command()
+@station.command()
 def booth(
     folder: Annotated[Path, typer.Argument(help="The booth's machine folder, STATION/booth.")],
     printer: Annotated[str, typer.Option(help="folder:PATH, tcp:HOST[:PORT], usb:VENDOR:PRODUCT or file:DEVICE.")],
@@ -29,12 +30,12 @@ def booth(
 ) -> None:
     """The voter's screen. Its pages open only on this machine; the chair's orders come over the network.
 
-    Example: testigo serve booth station-1/booth --printer tcp:192.168.7.20 --host 192.168.7.3
+    Example: testigo station serve booth station-1/booth --printer tcp:192.168.7.20 --host 192.168.7.3
     """
     serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key))
 
 
-@app.command("check-in")
+@station.command("check-in")
 def check_in(
     folder: Annotated[Path, typer.Argument(help="The check-in's machine folder, STATION/check-in.")],
     reader_folder: Annotated[
@@ -47,12 +48,12 @@ def check_in(
 ) -> None:
     """The clerk's desk: document number, finger, card.
 
-    Example: testigo serve check-in station-1/check-in --reader-folder /var/spool/reader
+    Example: testigo station serve check-in station-1/check-in --reader-folder /var/spool/reader
     """
     serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader_folder=reader_folder)
 
 
-@app.command()
+@station.command()
 def chair(
     folder: Annotated[Path, typer.Argument(help="The chair's machine folder, STATION/chair.")],
     booth: Annotated[str, typer.Option(help="Address of the booth's process.")] = "http://127.0.0.1:8083",
@@ -70,19 +71,20 @@ def chair(
 ) -> None:
     """The chair's screen: test, zero report, open, pause, close, tally sheet, send.
 
-    Example: testigo serve chair station-1/chair --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082
+    Example: testigo station serve chair station-1/chair --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082
     """
     serve.serve_chair(
         folder, booth, check_in, Listening(host, port, certificate, private_key), centre=centre, pages=pages
     )
 
 
-@app.command()
 def enrolment(
-    register: Annotated[str, typer.Argument(help="The register: FILE, sqlite:///FILE or postgresql://USER@HOST/NAME.")],
-    definition: Annotated[Path, typer.Option(help="The election's definition file.")],
-    key: Annotated[Path, typer.Option(help="The register's key file.")],
-    officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo serve officer`.")],
+    election: Annotated[Path, typer.Option(help="The election's definition, YAML or JSON.", show_default=False)],
+    register: Annotated[str, typer.Option(help="The register's database, as in the other commands.")] = "register.db",
+    key: Annotated[Path, typer.Option(help="The register's key file.")] = Path("register.key"),
+    officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo register officer`.")] = Path(
+        "officers"
+    ),
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080,
     certificate: Certificate = None,
@@ -90,12 +92,11 @@ def enrolment(
 ) -> None:
     """An enrolment desk: take fingers, settle likely duplicates. Each desk runs its own.
 
-    Example: testigo serve enrolment register.db --definition election.yaml --key register.key --officers officers
+    Example: testigo register serve --election election.yaml
     """
-    serve.serve_enrolment(register, definition, key, officers, Listening(host, port, certificate, private_key))
+    serve.serve_enrolment(register, election, key, officers, Listening(host, port, certificate, private_key))
 
 
-@app.command()
 def results(
     results: Annotated[Path, typer.Argument(help="Folder of the results page.")],
     record: Annotated[Path, typer.Argument(help="Folder of the public record.")],
@@ -106,13 +107,12 @@ def results(
 ) -> None:
     """The results page and the public record, read-only.
 
-    Example: testigo serve results results centre/public --host 0.0.0.0
+    Example: testigo centre serve-results results centre/public --host 0.0.0.0
     """
     serve.serve_results(results, record, Listening(host, port, certificate, private_key))
 
 
-@app.command()
-def centre(
+def inbox(
     folder: Annotated[Path, typer.Argument(help="The centre's folder, made by `testigo centre create`.")],
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8085,
@@ -121,15 +121,14 @@ def centre(
 ) -> None:
     """The centre's inbox: stations send their courier packages to its address with /packages at the end.
 
-    Example: testigo serve centre centre --host 0.0.0.0
+    Example: testigo centre serve centre --host 0.0.0.0
     """
     serve.serve_centre(folder, Listening(host, port, certificate, private_key))
 
 
-@app.command()
 def officer(
-    folder: Annotated[Path, typer.Argument(help="Folder of officers.")],
-    name: Annotated[str, typer.Argument(help="User name.")],
+    name: Annotated[str, typer.Argument(help="User name.", show_default=False)],
+    folder: Annotated[Path, typer.Option("--officers", help="Folder of officers.")] = Path("officers"),
     remove: Annotated[bool, typer.Option("--remove", help="Let this officer in no more.")] = False,
     pin_file: Annotated[
         Path | None, typer.Option(help="Read the PIN from this file's first line instead of asking.")
@@ -137,7 +136,7 @@ def officer(
 ) -> None:
     """Admit an enrolment officer, or give them a new PIN (asked for twice, never shown).
 
-    Example: testigo serve officer officers maria
+    Example: testigo register officer maria
     """
     from testigo import storage
     from testigo.screens.officers import Officers

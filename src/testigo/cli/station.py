@@ -1,6 +1,6 @@
 """`testigo station`: set up a station's machines, make its cards, look at its logs, carry its results away.
 
-What happens on the day itself (test, open, vote, close) happens on the screens: `testigo serve`.
+What happens on the day itself (test, open, vote, close) happens on the screens: `testigo station serve`.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from testigo import canonical, storage
+from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
@@ -21,6 +22,7 @@ from testigo.station.install import load_keys as load_keys_into
 app = typer.Typer(
     help="Voting day at one polling place: its machines, cards, logs.", no_args_is_help=True, rich_markup_mode=None
 )
+app.add_typer(serve.station, name="serve")
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

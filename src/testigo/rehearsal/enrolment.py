@@ -68,7 +68,9 @@ def _enrol_share(
     return wrong
 
 
-def _files(fingers: Fingers, person: Person) -> dict[str, bytes]:
-    """The form's files by finger position."""
-    positions = {position.word: position.value for position in Position}
-    return {f"finger-{positions[name]}": image for name, _, image in fingers.for_enrolment(person.finger)}
+def _files(fingers: Fingers, person: Person) -> dict[str, list[bytes]]:
+    """The form's files by finger position; several impressions of one finger are several files."""
+    files: dict[str, list[bytes]] = {}
+    for name, _, image in fingers.for_enrolment(person.finger):
+        files.setdefault(f"finger-{Position.named(name).value}", []).append(image)
+    return files

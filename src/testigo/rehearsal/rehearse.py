@@ -130,14 +130,9 @@ def _set_up(
 def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progress) -> None:
     """Two enrolment desks, each a process of its own, work on one register."""
     pin = make_officer(folder / "officers")
-    arguments = [
-        "serve",
-        "enrolment",
-        str(folder / "register.db"),
-        "--definition",
-        str(rehearsal.out / "election.json"),
-    ]
-    arguments += ["--key", str(folder / "register.key"), "--officers", str(folder / "officers")]
+    arguments = ["register", "serve", "--election", str(rehearsal.out / "election.json")]
+    arguments += ["--register", str(folder / "register.db"), "--key", str(folder / "register.key")]
+    arguments += ["--officers", str(folder / "officers")]
     desks = [
         Machine(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
         for desk in range(1, 3)
@@ -208,7 +203,7 @@ def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
 
 
 def _inbox(centre: Centre, out: Path) -> Machine:
-    return Machine("inbox of the centre", ["serve", "centre", str(centre.folder)], out / "logs" / "centre.log")
+    return Machine("inbox of the centre", ["centre", "serve", str(centre.folder)], out / "logs" / "centre.log")
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def make_site(station: Station, out: Path) -> Site:
 
 
 def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[str]) -> Machine:
-    arguments = ["serve", role, str(folder / role), *more]
+    arguments = ["station", "serve", role, str(folder / role), *more]
     return Machine(f"{role} of station {station.id}", arguments, logs / f"{station.id}-{role}.log")
 
 

@@ -122,7 +122,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
 @post("/finger", guards=[person], request_max_body_size=LARGEST_IMAGE + 64 * 1024, sync_to_thread=False)
 def try_finger(form: FormSent, check_in: TheCheckIn, reader: TheReader) -> Answer:
     """One try: the uploaded image, or the reader's newest."""
-    image = form.file("image") if form.files.get("image") or reader.folder is None else reader.capture()
+    image = form.file("image") if form.files("image") or reader.folder is None else reader.capture()
     check_in.try_finger(_current(check_in).id, image)
     return go("/visit")
 

@@ -77,7 +77,7 @@ def show_voter(request: Request, register: TheRegister) -> Answer:
 
 @post("/enrol", guards=[person], request_max_body_size=LARGEST_ENROLMENT, sync_to_thread=False)
 def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
-    """Take fingers, from the files `finger-1` … `finger-10` (positions of ISO/IEC 19794-2)."""
+    """Take fingers, from the files `finger-1` … `finger-10` (positions of ISO/IEC 19794-2), one or several of each."""
     return _keep(request, register, _images(form), form.text("because", ""))
 
 
@@ -132,9 +132,8 @@ def settle(request: Request, number: FromPath[int], form: FormSent, register: Th
 def _images(form: Form) -> Images:
     given: Images = []
     for position in Position:
-        data = form.files.get(f"finger-{position.value}")
-        if data:
-            given.append((position.word, FingerImage.read(data)))
+        files = form.files(f"finger-{position.value}")
+        given += [(position.word, FingerImage.read(data)) for data in files]
     if not given:
         raise InvalidInput("no finger was taken", mend="choose at least one image")
     return given

@@ -14,9 +14,9 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 class Form:
     """Texts and files by field name."""
 
-    def __init__(self, texts: dict[str, list[str]], files: dict[str, bytes]) -> None:
+    def __init__(self, texts: dict[str, list[str]], files: dict[str, list[bytes]]) -> None:
         self._texts = texts
-        self.files = files
+        self._files = files
 
     def __contains__(self, field: str) -> bool:
         return field in self._texts
@@ -38,9 +38,14 @@ class Form:
 
     def file(self, field: str) -> bytes:
         """The bytes of an uploaded file; raises `InvalidInput` where none was chosen."""
-        if not self.files.get(field):
-            raise InvalidInput("no file was chosen", mend="choose the file of the image, then send it again")
-        return self.files[field]
+        files = self.files(field)
+        if len(files) != 1:
+            raise InvalidInput("no file was chosen, or several", mend="choose one file, then send it again")
+        return files[0]
+
+    def files(self, field: str) -> tuple[bytes, ...]:
+        """Every file chosen for a field, in the form's order; empty if none."""
+        return tuple(data for data in self._files.get(field, []) if data)
 
 
 FormSent = NamedDependency[Form]
@@ -52,10 +57,10 @@ async def read_form(request: Request) -> Form:
     if request.content_type[0] not in _FORMS:
         raise InvalidInput("this is not a form", mend="use the page of this address")
     texts: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, list[bytes]] = {}
     for field, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
-            files[field] = await value.read()
+            files.setdefault(field, []).append(await value.read())
         else:
             texts.setdefault(field, []).append(str(value))
     session = visit.session_or_none(request)

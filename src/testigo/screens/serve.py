@@ -139,7 +139,7 @@ def serve_enrolment(register: str, definition: Path, key: Path, officers: Path, 
     admitted = Officers(officers)
     if not admitted.names():
         raise InvalidInput(
-            "there are no officers", place=str(officers), mend="admit one: testigo serve officer FOLDER NAME"
+            "there are no officers", place=str(officers), mend="admit one: testigo register officer NAME"
         )
     with Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted), listening)

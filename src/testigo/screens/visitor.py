@@ -7,6 +7,7 @@ with Visitor("http://127.0.0.1:8083") as voter:
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from types import TracebackType
 from typing import Self
@@ -58,12 +59,18 @@ class Visitor:
         """Open a page."""
         return self._see(self._client.get(path))
 
-    def send(self, path: str, *, files: dict[str, bytes] | None = None, **fields: str | list[str]) -> Seen:
+    def send(
+        self, path: str, *, files: Mapping[str, bytes | Sequence[bytes]] | None = None, **fields: str | list[str]
+    ) -> Seen:
         """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`."""
         if not self._token:
             self.get("/")
         data = {"token": self._token, **{name.replace("_", "-"): value for name, value in fields.items()}}
-        uploads = {name: (name, content, "application/octet-stream") for name, content in (files or {}).items()}
+        uploads = [
+            (name, (name, content, "application/octet-stream"))
+            for name, contents in (files or {}).items()
+            for content in ((contents,) if isinstance(contents, bytes) else contents)
+        ]
         return self._see(self._client.post(path, data=data, files=uploads or None))
 
     def close(self) -> None:
