@@ -6,6 +6,15 @@ The rooms raise the subclasses below; a room adds a subclass of its own only whe
 """
 
 
+def printable(text: str) -> str:
+    """The text with everything a terminal or a reader could be fooled by spelled out: `\\x1b`, `\\n`, `\\u202e`.
+
+    What is quoted from outside goes through this before a person sees it: a name in a file must not be able to draw a
+    line of its own.
+    """
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 class TestigoError(Exception):
     """One mistake that a person can understand and mend.
 
@@ -26,7 +35,7 @@ class TestigoError(Exception):
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         how = f"; {self.mend}" if self.mend else ""
-        return f"{where}{self.problem}{how}."
+        return printable(f"{where}{self.problem}{how}.")
 
     def as_json(self) -> dict[str, str]:
         """The parts by name, for `--json` and web answers."""

@@ -28,7 +28,7 @@ districts:
       - {id: south, name: Sur}
 
 stations:
-  - {id: 01-01, name: Escuela Uno, district: north, register-size: 30, roll-sizes: {indigenous: 5}}
+  - {id: 01-01, name: Escuela Uno, district: north, register-size: 30, roll-sizes: {indigenous: 12}}
   - {id: 02-01, name: Escuela Dos, district: south, register-size: 20}
 
 contests:

@@ -146,10 +146,10 @@ MISTAKES = [
     ("district: south, register-size: 20", "district: west, register-size: 20 #!", "there is no district 'west'"),
     ("district: south, register-size: 20", "district: south, register-size: 0 #!", "register of 0"),
     ("district: south, register-size: 20", "district: south, register-size: -3 #!", "register of -3"),
-    ("{indigenous: 5}", "{indigenous: 31} #!", "more voters than its register of 30"),
-    ("{indigenous: 5}", "{indigenous: 5, women: 2} #!", "there is no roll 'women'"),
-    ("{indigenous: 5}", "{indigenous: 5, general: 2} #!", "on the general roll"),
-    ("{indigenous: 5}", "{indigenous: -5} #!", "write 0 or more"),
+    ("{indigenous: 12}", "{indigenous: 31} #!", "more voters than its register of 30"),
+    ("{indigenous: 12}", "{indigenous: 12, women: 2} #!", "there is no roll 'women'"),
+    ("{indigenous: 12}", "{indigenous: 12, general: 2} #!", "on the general roll"),
+    ("{indigenous: 12}", "{indigenous: -5} #!", "write 0 or more"),
     ("  - {id: 02-01,", "  - {id: 01-01, #!\n    ", "station '01-01' is there twice"),
     # contests
     ("  - id: council", "  - id: president #!", "contest 'president' is there twice"),
@@ -206,7 +206,7 @@ def test_a_mistake_in_a_list_is_told_on_the_line_of_its_key(base, written):
 
 
 def test_nobody_can_vote(base, written):
-    text = base.replace(", roll-sizes: {indigenous: 5}", "")
+    text = base.replace(", roll-sizes: {indigenous: 12}", "")
     (mistake,) = mistakes_of(written(text))
     assert "nobody can vote on 'chief'" in str(mistake)
     text = base.replace("name: Sur}", "name: Sur}\n      - {id: east, name: Este}")
@@ -419,3 +419,10 @@ def _slots(value):
         if not isinstance(value, tuple):
             yield value, key
         yield from _slots(child)
+
+
+def test_a_roll_so_small_that_it_tells_votes_is_a_warning(base, written):
+    small = load_with_warnings(written(base.replace("{indigenous: 12}", "{indigenous: 3}")))
+    (warning,) = small.warnings
+    assert "only 3 voters of station '01-01' are on the indigenous roll" in str(warning)
+    assert load_with_warnings(written(base)).warnings == ()

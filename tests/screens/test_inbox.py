@@ -5,6 +5,7 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from testigo.count import Centre
+from testigo.record.bundle import MAX_SIZE
 from testigo.screens import inbox
 
 
@@ -15,5 +16,5 @@ def test_what_is_no_package_is_refused_with_a_sentence(project_root: Path, tmp_p
             answer = client.post("/packages", content=package)
             assert answer.status_code == 409
             assert answer.json()["problem"]
-        assert client.post("/packages", content=b"x" * (inbox.LARGEST_PACKAGE + 1)).status_code == 413
+        assert client.post("/packages", content=b"x" * (MAX_SIZE + 1)).status_code == 413
         assert client.get("/health").json()["role"] == "centre"

@@ -41,7 +41,7 @@ def print_slip(
     slip = Slip(definition, station, ballot, new_slip_number(), language or definition.languages[0])
     open_printer(printer).print_slip(slip)
     for line in slip.text_lines():
-        console.print(line, markup=False)
+        console.print(line)
 
 
 @app.command("read")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
@@ -147,11 +148,9 @@ def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
     for tie in allocation.ties:
         names = ", ".join(tie.options)
         if tie.open:
-            console.print(
-                f"Tie: {names} for {tie.seats_at_stake} of the seats, open until the public draw.", markup=False
-            )
+            console.print(f"Tie: {names} for {tie.seats_at_stake} of the seats, open until the public draw.")
         else:
-            console.print(f"Tie: {names}; drawn: {', '.join(tie.winners)}.", markup=False)
+            console.print(f"Tie: {names}; drawn: {', '.join(tie.winners)}.")
     if allocation.unfilled:
         console.print(f"{allocation.unfilled} seats stay empty: nobody else has a vote.")
 
@@ -159,14 +158,14 @@ def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     definition = loaded.definition
     for warning in loaded.warnings:
-        console.print(f"[yellow]Warning[/]: {str(warning).replace('[', chr(92) + '[')}", soft_wrap=True)
+        console.print(Text.assemble(("Warning", "yellow"), f": {warning}"), soft_wrap=True)
     title = definition.words(definition.title, definition.languages[0])
     rows = [
         (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
     ]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
-    console.print(f"No mistakes in {file}.", markup=False, soft_wrap=True)
+    console.print(f"No mistakes in {file}.", soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:

@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+from testigo.errors import printable
+
+console = Console(highlight=False, markup=False, emoji=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+"""Neither knows markup: what is printed may come from outside, and `[red]` in a name is a name."""
 
 
 class Bar(Protocol):
@@ -62,5 +65,5 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for position, column in enumerate(columns):
         drawn.add_column(column, justify="right" if position else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*[str(cell) for cell in row])
+        drawn.add_row(*["\n".join(printable(line) for line in str(cell).split("\n")) for cell in row])
     console.print(drawn)

@@ -54,10 +54,10 @@ def rehearse(
     else:
         table(f"Rehearsal with seed {seed}", ("", ""), rows(rehearsal))
         for words in [*rehearsal.surprises, *rehearsal.mismatches]:
-            console.print(f"Otherwise than it should be: {words}", markup=False)
+            console.print(f"Otherwise than it should be: {words}")
         for name, path in paths(rehearsal).items():
-            console.print(f"{name:<16}{path}", markup=False)
-        console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}", markup=False)
+            console.print(f"{name:<16}{path}")
+        console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}")
     raise typer.Exit(0 if rehearsal.ok else 1)
 
 

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import typer
+from rich.text import Text
 from typer.core import TyperGroup
 
 from testigo import __version__
@@ -69,12 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))
     except TestigoError as error:
-        errors.print(f"[bold red]Error[/]: {_escape(str(error))}", soft_wrap=True)
+        errors.print(Text.assemble(("Error", "bold red"), f": {error}"), soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print("Stopped.")
         sys.exit(130)
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
@@ -70,14 +71,16 @@ def _read_root_key(text: str) -> PublicKey:
 
 
 def _print_finding(finding: Finding) -> None:
-    mark = "[green]ok  [/]" if finding.ok else "[bold red]FAIL[/]"
     place = f"{finding.place}: " if finding.place else ""
-    text = f"{place}{finding.detail}".replace("[", r"\[")
-    console.print(f"{mark} [bold]{finding.check:<18}[/] {text}", soft_wrap=True)
+    mark = ("ok  ", "green") if finding.ok else ("FAIL", "bold red")
+    console.print(
+        Text.assemble(mark, " ", (f"{finding.check:<18}", "bold"), f" {place}{finding.detail}"), soft_wrap=True
+    )
 
 
 def _print_verdict(ok: bool, checks: int, failures: int) -> None:
     if ok:
-        console.print(f"\n[bold green]Verified.[/] All {checks} checks hold.")
+        console.print(Text.assemble("\n", ("Verified.", "bold green"), f" All {checks} checks hold."))
     else:
-        console.print(f"\n[bold red]Not verified.[/] {failures} of {checks} checks fail; each is marked FAIL above.")
+        told = f" {failures} of {checks} checks fail; each is marked FAIL above."
+        console.print(Text.assemble("\n", ("Not verified.", "bold red"), told))

@@ -26,6 +26,9 @@ from testigo.election.mistake import (
 )
 from testigo.errors import InvalidInput, SeveralMistakes
 
+FEWEST_VOTERS = 10
+"""Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -210,6 +213,18 @@ def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[M
     if sum(station.roll_sizes.values()) > station.register_size:
         problem = f"the rolls of station {station.id!r} hold more voters than its register of {station.register_size}"
         yield Mistake((*path, "roll-sizes"), problem, "mend register-size or roll-sizes")
+    yield from _check_secrecy(path, station)
+
+
+def _check_secrecy(path: Place, station: Station) -> Iterator[Mistake]:
+    """The tally sheet counts each ballot style of a station, so a style with hardly a voter tells how they voted."""
+    sizes = {GENERAL_ROLL: station.register_size - sum(station.roll_sizes.values()), **station.roll_sizes}
+    for roll, size in sizes.items():
+        if 0 < size < FEWEST_VOTERS:
+            problem = (
+                f"only {size} voters of station {station.id!r} are on the {roll} roll: its count may tell their vote"
+            )
+            yield Mistake((*path, "register-size"), problem, "join stations, or rolls", warning=True)
 
 
 # ── contests ──

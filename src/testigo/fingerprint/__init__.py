@@ -19,7 +19,7 @@ from testigo.fingerprint import synthetic
 from testigo.fingerprint.calibration import calibration
 from testigo.fingerprint.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction import Extractor, extract
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.image import ENDINGS, FingerImage
 from testigo.fingerprint.matcher import Matcher, MatchResult, Prepared, best_match, match, prepare, warm_up
 from testigo.fingerprint.quality import quality, quality_word
 from testigo.fingerprint.template import Kind, Template
@@ -28,6 +28,7 @@ THRESHOLD: float = calibration().threshold
 """Scores at or over this match: FMR 0.01 % (see `calibration`)."""
 
 __all__ = [
+    "ENDINGS",
     "THRESHOLD",
     "Evaluation",
     "Extractor",

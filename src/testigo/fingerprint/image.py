@@ -15,6 +15,9 @@ from testigo.fingerprint import _wsq
 from testigo.fingerprint.parameters import IMAGE
 
 FORMATS = ("PNG", "BMP", "DIB", "TIFF", "JPEG", "JPEG2000")
+
+ENDINGS = frozenset((".png", ".bmp", ".dib", ".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".wsq"))
+"""How files of finger images end, in lower case."""
 _WSQ_MARK = b"\xff\xa0"  # start of image
 _MEND = "give an image of one finger as PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput, InvalidSignature, TestigoError
+from testigo.errors import InvalidInput, InvalidSignature, TestigoError, printable
 from testigo.keys import PublicKey
 from testigo.record import checkpoint, merkle, note, tiles
 from testigo.record.checkpoint import Checkpoint
@@ -177,7 +177,7 @@ class _Reading:
         )
 
     def _finding(self, check: str, detail: str, place: str = "", *, ok: bool = False) -> None:
-        self.findings.append(Finding(check, ok, _printable(detail), _printable(place)))
+        self.findings.append(Finding(check, ok, printable(detail), printable(place)))
 
     def _failed(self, check: str) -> bool:
         return any(finding.check == check and not finding.ok for finding in self.findings)
@@ -366,8 +366,3 @@ def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
 def _bundle_path(index: int, size: int) -> str:
     number = index // tiles.WIDTH
     return tiles.Tile(-1, number, min(tiles.WIDTH, size - number * tiles.WIDTH)).path
-
-
-def _printable(text: str) -> str:
-    """A text as any terminal can show it, whatever a hostile record's names and values hold."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

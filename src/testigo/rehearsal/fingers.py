@@ -12,13 +12,12 @@ from PIL import Image, ImageFilter
 
 from testigo import storage
 from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, synthetic
+from testigo.fingerprint import ENDINGS, FingerImage, synthetic
 
 FINGER_NAMES = ("right-index", "right-thumb")
 _SYNTHETIC_DESK_IMAGES = 4
 _WORN_BLUR = 6
 """Standard deviation in pixels; ridges are some 9 pixels apart at 500 dpi."""
-_ENDINGS = {".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".wsq"}
 
 
 class Fingers(Protocol):
@@ -76,7 +75,7 @@ class FolderFingers:
         found: dict[str, list[tuple[int, Path]]] = {}
         for file in sorted(folder.iterdir()):
             finger, _, impression = file.stem.rpartition("_")
-            if file.suffix.lower() in _ENDINGS and finger and impression.isdecimal():
+            if file.suffix.lower() in ENDINGS and finger and impression.isdecimal():
                 found.setdefault(finger, []).append((int(impression), file))
         self._fingers = [
             [file for _, file in sorted(impressions)]

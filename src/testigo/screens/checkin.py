@@ -12,6 +12,7 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
 from testigo.errors import IllegalStep, InvalidInput
+from testigo.fingerprint import ENDINGS
 from testigo.screens import visit
 from testigo.screens.door import DOOR
 from testigo.screens.forms import Form, FormSent
@@ -42,10 +43,11 @@ class ReaderFolder:
     folder: Path | None
 
     def capture(self) -> bytes:
-        """The newest image, taken away so that no later voter is compared with it; raises `InvalidInput` where there
-        is none.
+        """The newest image. All images there are taken away, so that no later voter is compared with them; files that
+        are no images are left alone. Raises `InvalidInput` where there is none.
         """
-        files = [file for file in self.folder.iterdir() if file.is_file()] if self.folder else []
+        inside = self.folder.iterdir() if self.folder else ()
+        files = [file for file in inside if file.is_file() and file.suffix.lower() in ENDINGS]
         if not files:
             raise InvalidInput(
                 "the reader has given no image", mend="ask the voter to put the finger on the reader again"

@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from testigo.count import Centre
 from testigo.election import Text
 from testigo.errors import TestigoError
+from testigo.record.bundle import MAX_SIZE
 from testigo.screens.guards import machine
 from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application
 
-LARGEST_PACKAGE = 64 * 1024 * 1024
 _NAME: Text = {"es": "Centro de totalización", "en": "Counting centre"}
 
 
@@ -24,7 +24,7 @@ def app(centre: Centre) -> Litestar:
     return application("centre", [take_package], Sessions("testigo-centre", idle=600), title=_NAME, centre=centre)
 
 
-@post("/packages", guards=[machine], request_max_body_size=LARGEST_PACKAGE, status_code=200)
+@post("/packages", guards=[machine], request_max_body_size=MAX_SIZE, status_code=200)
 async def take_package(request: Request, centre: NamedDependency[Centre]) -> Answer:
     """Take in a package: 200 with the receipt, or 409 with the parts of the sentence why not."""
     data = await request.body()
