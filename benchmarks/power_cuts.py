@@ -31,10 +31,11 @@ from testigo.cli.output import progress, table
 from testigo.election import Contest, Definition, District, Option, Station
 from testigo.keys import SigningKey
 from testigo.record import Statement
-from testigo.station.booth import Booth, Session
+from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine import Commander, LocalMachine
+from testigo.station.session import Session
 
 LONGEST_LIFE = 0.5
 """Seconds that a booth's process lives, starting and recovering included: up to some ten votes."""

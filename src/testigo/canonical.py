@@ -1,11 +1,13 @@
 """Canonical JSON: one value, one sequence of bytes (RFC 8785), so that digests and signatures agree everywhere.
 
 Testigo's values hold strings, whole numbers within ±(2^53 − 1), booleans, null, lists and objects. Floats are refused:
-a quantity that is not whole is a decimal string, because a count must never depend on how a machine rounds.
+a quantity that is not whole is a decimal string, because a count must never depend on how a machine rounds. An instant
+is a string as `utc_now` writes it.
 """
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import msgspec
@@ -13,6 +15,7 @@ import rfc8785
 
 from testigo.errors import InvalidInput
 
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MAX_DEPTH = 64
 
 
@@ -55,6 +58,19 @@ def decode(data: bytes, *, place: str = "") -> Any:
 def digest(data: bytes) -> str:
     """SHA-256 as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def utc_now() -> str:
+    """The present second, `YYYY-MM-DDTHH:MM:SSZ`: the one form that statements, events and registers spell times in."""
+    return datetime.now(UTC).strftime(_INSTANT)
+
+
+def is_instant(text: str) -> bool:
+    """Whether a time is spelled as `utc_now` spells it, and there is such a second."""
+    try:
+        return datetime.strptime(text, _INSTANT).strftime(_INSTANT) == text
+    except ValueError:
+        return False
 
 
 def _refuse_floats(value: Any, depth: int = 0) -> None:

@@ -10,7 +10,6 @@ Private keys live in files of mode 0600 and never leave the machine that made th
 
 import base64
 import hmac
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from securesystemslib.dsse import Envelope as _Dsse
 from securesystemslib.signer import Signature as _DsseSignature
 
-from testigo import canonical
-from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo import canonical, storage
+from testigo.errors import InvalidInput, InvalidSignature
 
+_LARGEST_KEY_FILE = 4096
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -238,23 +238,12 @@ def decode_base64(text: str, *, place: str = "") -> bytes:
 
 def _save_private(key: Ed25519PrivateKey | X25519PrivateKey, path: Path) -> None:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise StorageError("a key is already there", place=str(path), mend="choose another folder") from None
-    except OSError as error:
-        raise StorageError(f"the key cannot be written ({error.strerror})", place=str(path)) from None
+    storage.write_new(path, pem, mode=0o600)
 
 
 def _load_private(path: Path) -> Any:
+    data = storage.read(path, limit=_LARGEST_KEY_FILE)
     try:
-        return serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as error:
-        raise StorageError(f"the key cannot be read ({error.strerror})", place=str(path)) from None
+        return serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError):
         raise InvalidInput("not a private key in PEM", place=str(path), mend="restore it from its backup") from None

@@ -1,13 +1,15 @@
 """Keeping bytes: files that survive a power cut, and the database.
 
-`write` replaces a file whole or not at all; `read` never takes more than it is told to; `make_folder` makes folders;
-`open_database` opens SQLite or PostgreSQL by address. Every failure is a `StorageError` with the path and the mend.
+`write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
+never takes more than it is told to; `open_database` opens SQLite or PostgreSQL by address. Every failure is a
+`StorageError` with the path and the mend.
 """
 
 import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ _MENDS = {
     errno.EROFS: ("the disk is read-only", "use a folder on a writable disk"),
     errno.EACCES: ("permission denied", "run as the user who owns this folder, or choose another"),
     errno.ENOENT: ("no such file or folder", "check the path"),
+    errno.EEXIST: ("it is already there", "choose another name"),
     errno.EISDIR: ("it is a folder, not a file", "check the path"),
     errno.ENOTDIR: ("part of the path is not a folder", "check the path"),
 }
@@ -63,6 +66,45 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             flush_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Make a file that is not there yet, whole or not at all, flushed; raises `StorageError` where one is there."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    make_folder(path.parent)
+    write(temporary, data, mode=mode)
+    try:
+        with explained(path):
+            os.link(temporary, path)
+            flush_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
+    """A folder to fill inside the block; it appears at `path` when the block ends, and not at all if it fails.
+
+    Raises `StorageError` where a file or a folder that is not empty is at `path`.
+    """
+    refuse_used(path)
+    make_folder(path.parent)
+    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield make_folder(building, mode=mode)
+        with explained(path):
+            building.replace(path)
+            flush_folder(path.parent)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def refuse_used(path: Path) -> None:
+    """Raise `StorageError` unless there is nothing at `path`, or an empty folder."""
+    with explained(path):
+        used = path.exists() and (not path.is_dir() or any(path.iterdir()))
+    if used:
+        raise StorageError("something is there already", place=str(path), mend="choose a new folder")
 
 
 def make_folder(path: Path, *, mode: int = 0o755) -> Path:
@@ -118,6 +160,25 @@ def open_database(address: str) -> Engine:
             mend="check the address and that the server runs",
         ) from None
     return engine
+
+
+def database_exists(address: str) -> bool:
+    """Whether there is anything at the address; a server's database is taken to be there until it is opened."""
+    if "://" in address and not address.startswith("sqlite:///"):
+        return True
+    file = Path(address.removeprefix("sqlite:///"))
+    with explained(file):
+        return file.is_file() and file.stat().st_size > 0
+
+
+def remove_database(address: str) -> None:
+    """Take away a SQLite database that was just made, with its journal; a server's database is left alone."""
+    if "://" in address and not address.startswith("sqlite:///"):
+        return
+    file = Path(address.removeprefix("sqlite:///"))
+    for ending in ("", "-wal", "-shm"):
+        with explained(file):
+            file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from escpos.exceptions import ImageWidthError
 from escpos.printer import Dummy
 from PIL import Image
 
@@ -160,3 +161,24 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(make_slip, tmp_path):
 def test_an_address_that_says_nothing_is_refused(address):
     with pytest.raises(InvalidInput):
         open_printer(address)
+
+
+@pytest.mark.parametrize("step", ["image", "cut", "query_status"])
+def test_mistake_of_the_printer_library_is_a_printer_error(make_slip, step, monkeypatch):
+    printer = EscposPrinter("tcp:127.0.0.1:9")
+
+    class Device(Dummy):
+        def open(self, raise_not_found=True):
+            pass
+
+        def query_status(self, mode):
+            return ENOUGH
+
+    def fail(*args, **options):
+        raise ImageWidthError("too wide")
+
+    device = Device()
+    monkeypatch.setattr(device, step, fail)
+    monkeypatch.setattr(printer, "_connect", lambda: device)
+    with pytest.raises(PrinterError, match="too wide"):
+        printer.print_slip(make_slip())

@@ -53,6 +53,27 @@ def test_attack_a_changed_vote_is_found(village, tally, by):
     assert tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(changed, tally.contests[1])))
 
 
+def test_attack_votes_taken_away_as_unused_choices_are_found(village, tally):
+    """In a choose-one contest nobody leaves a choice unused; in another, one who votes at all leaves at most all but
+    one."""
+    mayor, council = tally.contests
+    taken = msgspec.structs.replace(mayor, votes=mayor.votes | {"ortega": 1}, undervotes=1)
+    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(taken, council)))
+    assert "1 unused choices, at most 0 can be" in mistake
+    votes = council.votes | {"c0": 0, "c1": 0}
+    taken = msgspec.structs.replace(council, votes=votes, undervotes=council.undervotes + 2)
+    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, taken)))
+    assert "7 unused choices, at most 6 can be" in mistake
+
+
+def test_attack_more_votes_for_one_than_ballots_are_found(village, tally):
+    """Four may be chosen: the sums come out with three votes of two ballots for the same person."""
+    mayor, council = tally.contests
+    padded = msgspec.structs.replace(council, votes=council.votes | {"c0": 3, "c1": 0}, undervotes=4)
+    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, padded)))
+    assert "more votes than there are ballots" in mistake
+
+
 def test_attack_missing_contests_options_and_styles_are_found(village, tally):
     mayor = tally.contests[0]
     without = msgspec.structs.replace(mayor, votes={"ortega": 2, "fernandez": 0})

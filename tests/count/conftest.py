@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from testigo import record
-from testigo.ballot import Ballot, Reconciliation, TallySheet, tally_ballots
+from testigo.ballot import Ballot, Reconciliation, TallySheet, ZeroReport, tally_ballots
 from testigo.count import Centre
 from testigo.election import STATION_ROLES, Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
@@ -90,6 +90,14 @@ class Machines:
             tuple(MachineKey(key=self.keys[role].public.hex, role=role, station=self.station) for role in STATION_ROLES)
         )
 
+    def zero_report(self, **changed: int) -> ZeroReport:
+        """What the station says before opening."""
+        nothing = dict.fromkeys(Reconciliation.__struct_fields__, 0)
+        nothing |= {"refused": {}, "released_reasons": {}, "spoiled_reasons": {}, "reasons": {}}
+        registered = self.definition.station(self.station).register_size
+        counters = Reconciliation(**nothing | {"registered": registered} | changed)
+        return ZeroReport(tally_ballots(self.definition, self.station, ()), counters)
+
     def statement(
         self, kind: str, body: object, *, key: SigningKey | None = None, election: str | None = None
     ) -> bytes:
@@ -100,7 +108,7 @@ class Machines:
 
     def bundle(self, sheet: TallySheet, *, extra: tuple[bytes, ...] = (), election: str | None = None) -> bytes:
         envelopes = [
-            self.statement("zero-report", {"station": self.station}, election=election),
+            self.statement("zero-report", self.zero_report(), election=election),
             self.statement("tally-sheet", sheet, election=election),
             *extra,
         ]

@@ -4,6 +4,7 @@ import itertools
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from testigo import canonical, record
-from testigo.ballot import TallySheet
-from testigo.count import Centre, Conflict, authority_key, count_result, read_ledger
-from testigo.election import MachineKey, MachineKeys
-from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo.audit import Seed, closing_sample
+from testigo.audit.closing import PaperTally, closing_count
+from testigo.ballot import CheckInCounters, CheckInReport, TallySheet
+from testigo.count import BODIES, Centre, Conflict, Result, authority_key, count_result, read_ledger
+from testigo.election import STATEMENT_SIGNERS, MachineKey, MachineKeys
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 
 SheetOf = Callable[..., TallySheet]
@@ -36,7 +39,7 @@ def test_a_new_centre_has_keys_apart_and_a_record_that_binds_the_log_key_to_the_
 
 def test_a_folder_with_something_in_it_is_no_place_for_a_new_centre(centre: Centre, definition_file: Path) -> None:
     before = sorted(centre.folder.rglob("*"))
-    with pytest.raises(StorageError, match="not empty"):
+    with pytest.raises(StorageError, match="something is there already"):
         Centre.create(centre.folder, definition_file)
     assert sorted(centre.folder.rglob("*")) == before
 
@@ -197,13 +200,45 @@ def test_reconciliation_that_does_not_hold_is_counted_and_reported(
     ]
 
 
-def test_a_machine_gets_one_key_and_a_key_one_machine(centre: Centre, machines: dict) -> None:
-    with pytest.raises(Conflict, match="already has a key"):
-        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "n1"),)))
-    with pytest.raises(InvalidInput, match="no key can be admitted"):
-        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "nowhere"),)))
-    with pytest.raises(InvalidInput, match="no key can be admitted"):
-        centre.admit(MachineKeys((MachineKey(SigningKey.generate().public.hex, "root"),)))
+def test_a_machine_gets_one_key_and_a_key_one_machine(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    with pytest.raises(Conflict, match="the check-in of station n2 already has this key"):
+        centre.admit(MachineKeys(machines["n2"].machine_keys.keys[::-1]))
+
+    def admit(*keys: tuple[str, str]) -> None:
+        made = (MachineKey(SigningKey.generate().public.hex, role, station) for role, station in keys)
+        centre.admit(MachineKeys(tuple(made)))
+
+    for role, station in (("chair", "n1"), ("booth", "n1"), ("log", ""), ("auditor", "")):
+        with pytest.raises(Conflict, match="already has a key"):
+            admit((role, station))
+    with pytest.raises(Conflict, match="two keys for the booth of station n2"):
+        admit(("booth", "n2"), ("booth", "n2"))
+    for role, station in (("chair", "nowhere"), ("root", ""), ("chair", "")):
+        with pytest.raises(InvalidInput, match="no key can be admitted"):
+            admit((role, station))
+    with pytest.raises(InvalidSignature, match="admitted twice"):
+        centre.admit(MachineKeys((MachineKey(machines["s1"].keys["booth"].public.hex, "booth", "n2"),)))
+
+
+def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_another(
+    centre: Centre, machines: dict, sheet_of: SheetOf
+) -> None:
+    n1 = machines["n1"]
+    old, n1.keys["chair"] = n1.keys["chair"], SigningKey.generate()
+    with pytest.raises(InvalidSignature):
+        centre.receive(n1.bundle(sheet_of("n1")))
+    centre.admit(MachineKeys((MachineKey(n1.keys["chair"].public.hex, "chair", "n1"),)))
+    assert centre.key_ring.of_station("n1", "chair").public == n1.keys["chair"].public
+    assert centre.key_ring.of_station("n1", "booth").public == n1.keys["booth"].public
+    with pytest.raises(InvalidSignature, match="never admitted"):
+        centre.append(n1.statement("tally-sheet", sheet_of("n1"), key=old))
+    centre.receive(n1.bundle(sheet_of("n1")))
+    again = Centre.open(centre.folder)
+    assert again.ledger.sheets["n1"] == sheet_of("n1")
+    assert len(again.key_ring.keys) == 3 + 3 * 3
+    with pytest.raises(InvalidSignature, match="never admitted"):
+        again.append(n1.statement("event-log", {"heads": {}, "entries": {}}, key=old))
 
 
 def test_machine_keys_not_signed_by_the_root_are_refused(centre: Centre, sheet_of: SheetOf) -> None:
@@ -213,23 +248,138 @@ def test_machine_keys_not_signed_by_the_root_are_refused(centre: Centre, sheet_o
         centre.append(statement.sign(authority_key(centre.folder, "centre")))
 
 
-def test_what_may_be_said_once_is_not_said_again(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
-    with pytest.raises(Conflict, match="a second zero-report of station n1"):
-        centre.append(machines["n1"].statement("zero-report", {"station": "n1", "more": 1}))
+@pytest.fixture
+def auditor_says(centre: Centre) -> Callable[..., bytes]:
+    """`auditor_says(type, body, subject="")`: an envelope of the auditor."""
     auditor = authority_key(centre.folder, "auditor")
 
-    def draw(digits: str) -> bytes:
-        body = {"digits": digits}
-        return record.Statement("public-draw", centre.ledger.election, "", "2027-04-12T09:00:00Z", body).sign(auditor)
+    def say(kind: str, body: object, subject: str = "") -> bytes:
+        plain = msgspec.to_builtins(body)
+        return record.Statement(kind, centre.ledger.election, subject, "2027-04-12T09:00:00Z", plain).sign(auditor)
 
-    with pytest.raises(InvalidInput, match="at least 20 dice"):
-        centre.append(draw("1234567" * 3))
-    assert centre.append(draw("123456" * 4))
-    assert not centre.append(draw("123456" * 4))
-    with pytest.raises(Conflict, match="a second public-draw"):
-        centre.append(draw("654321" * 4))
+    return say
+
+
+def test_what_may_be_said_once_is_not_said_again(
+    centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
+) -> None:
+    for name, machine in machines.items():
+        centre.receive(machine.bundle(sheet_of(name)))
+    with pytest.raises(Conflict, match="a second zero-report of station n1"):
+        centre.append(machines["n1"].statement("zero-report", machines["n1"].zero_report(cards_made=7)))
+    for kind in ("audit-seed", "public-draw"):
+        for wrong, why in (("1234567" * 3, "does not show '7'"), ("1" * 19, "19 dice"), ("1" * 201, "201 dice")):
+            with pytest.raises(InvalidInput, match=why):
+                centre.append(auditor_says(kind, {"digits": wrong}))
+        assert centre.append(auditor_says(kind, {"digits": "123456" * 4}))
+        assert not centre.append(auditor_says(kind, {"digits": "123456" * 4}))
+        with pytest.raises(Conflict, match=f"a second {kind}"):
+            centre.append(auditor_says(kind, {"digits": "654321" * 4}))
+        with pytest.raises(InvalidInput, match="not of the whole election"):
+            centre.append(auditor_says(kind, {"digits": "654321" * 4}, "n1"))
     assert centre.result().draw == "123456" * 4
+
+
+def test_dice_that_fall_before_the_last_tally_sheet_are_refused(
+    centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
+) -> None:
+    for name in ("n1", "n2"):
+        centre.receive(machines[name].bundle(sheet_of(name)))
+        for kind in ("audit-seed", "public-draw"):
+            with pytest.raises(IllegalStep, match=r"before \d tally sheets are in .*s1"):
+                centre.append(auditor_says(kind, {"digits": "1" * 20}))
+    centre.receive(machines["s1"].bundle(sheet_of("s1")))
+    assert centre.append(auditor_says("audit-seed", {"digits": "1" * 20}))
+
+
+def test_every_type_of_statement_has_a_body_and_no_other_is_taken(
+    centre: Centre, machines: dict, auditor_says: Callable[..., bytes]
+) -> None:
+    assert set(BODIES) == set(STATEMENT_SIGNERS)
+    before = (centre.public / "checkpoint").read_bytes()
+    n1 = machines["n1"]
+    for kind, role in STATEMENT_SIGNERS.items():
+        if role in n1.keys:
+            with pytest.raises(InvalidInput, match=f"not the body of a {kind}"):
+                centre.append(n1.statement(kind, {"junk": 1}, key=n1.keys[role]))
+        elif role == "auditor":
+            with pytest.raises(InvalidInput, match=f"not the body of a {kind}"):
+                centre.append(auditor_says(kind, {"junk": 1}, "n1" if kind == "closing-count" else ""))
+    with pytest.raises(InvalidSignature, match="no kind of statement"):
+        centre.append(auditor_says("audit-outcome", {"anything": "goes"}))
+    assert (centre.public / "checkpoint").read_bytes() == before
+
+
+def test_reports_and_counts_of_another_station_or_sheet_are_refused(
+    centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
+) -> None:
+    n1 = machines["n1"]
+    other = CheckInReport("n2", CheckInCounters(), "0" * 64, 1)
+    with pytest.raises(InvalidInput, match="the check-in-report of 'n2' is sent as that of 'n1'"):
+        centre.append(n1.statement("check-in-report", other, key=n1.keys["check-in"]))
+    sheet = sheet_of("n1")
+    paper = PaperTally("hand", 20, sheet.tally.contests)
+    count = closing_count(centre.definition, sheet, paper)
+    with pytest.raises(InvalidInput, match="does not hold"):
+        centre.append(auditor_says("closing-count", count, "n1"))
+    centre.receive(n1.bundle(sheet_of("n1")))
+    with pytest.raises(InvalidInput, match="does not hold"):
+        centre.append(auditor_says("closing-count", msgspec.structs.replace(count, sheet="0" * 64), "n1"))
+    with pytest.raises(InvalidInput, match="is sent as that of"):
+        centre.append(auditor_says("closing-count", count, "n2"))
+    assert centre.append(auditor_says("closing-count", count, "n1"))
+
+
+def test_a_station_that_the_election_does_not_have_says_nothing(
+    centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
+) -> None:
+    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    count = closing_count(centre.definition, sheet_of("n1"), PaperTally("hand", 20, sheet_of("n1").tally.contests))
+    nowhere = type(machines["n1"])(centre.definition, "x9", machines["n1"].keys)
+    for envelope in (
+        auditor_says("closing-count", count, "x9"),
+        nowhere.statement("tally-sheet", sheet_of("n1")),
+        nowhere.statement("booth-report", {}, key=nowhere.keys["booth"]),
+    ):
+        with pytest.raises(InvalidInput, match="'x9', which the election does not have"):
+            centre.append(envelope)
+
+
+def test_a_sample_of_other_dice_is_refused(
+    centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
+) -> None:
+    right = closing_sample(centre.definition, Seed("123456" * 4))
+    with pytest.raises(InvalidInput, match="not of the seed"):
+        centre.append(auditor_says("audit-sample", right))
+    for name, machine in machines.items():
+        centre.receive(machine.bundle(sheet_of(name)))
+    centre.append(auditor_says("audit-seed", {"digits": "123456" * 4}))
+    for wrong in ({"seed": "1" * 20}, {"purpose": "x"}):
+        with pytest.raises(InvalidInput, match=r"not of the seed|not the body"):
+            centre.append(auditor_says("audit-sample", msgspec.to_builtins(right) | wrong))
+    assert centre.append(auditor_says("audit-sample", right))
+
+
+def test_a_sheet_that_comes_while_the_result_is_counted_is_no_false_result(
+    centre: Centre, machines: dict, sheet_of: SheetOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, taken = Centre.open(centre.folder), []
+    real = Centre.result
+
+    def slow(office: Centre) -> Result:
+        result = real(office)
+        # Another process brings a sheet meanwhile; it has to wait for the lock.
+        taken.append(threading.Thread(target=other.receive, args=(machines["n1"].bundle(sheet_of("n1")),)))
+        taken[0].start()
+        taken[0].join(0.3)
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Centre, "result", slow)
+        centre.publish_result()
+    taken[0].join()
+    kinds = [entry.type for entry in Centre.open(centre.folder).ledger.entries]
+    assert kinds.index("result") < kinds.index("tally-sheet")
 
 
 def test_a_result_is_published_once_until_it_changes(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from testigo.ballot import TallySheet
+from testigo.ballot import Ballot, TallySheet, tally_ballots
 from testigo.cli import main
-from testigo.count import Centre, Result
-from testigo.record import read_record
+from testigo.count import AuditSeed, Centre, Result, authority_key
+from testigo.record import Statement, note, read_record
 
 SheetOf = Callable[..., TallySheet]
 DICE = "41263 55142 36214 12653"
@@ -114,6 +114,14 @@ def test_create_admit_and_the_way_back(
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
     envelope = (request.parent / "machine-keys.json").read_bytes()
     assert Centre.open(tmp_path / "new").ledger.holds(envelope)
+    other = type(machines["n1"])(machines["n1"].definition, "n1")
+    request.write_bytes(msgspec.json.encode(other.machine_keys))
+    assert run("centre", "admit", tmp_path / "new", request)[0] == 0
+    ring = Centre.open(tmp_path / "new").key_ring
+    assert ring.of_station("n1", "chair").public == other.keys["chair"].public
+    code, out, _ = run("centre", "keys", tmp_path / "new")
+    log = ring.of_station("", "log").public
+    assert (code, note.encode_verifier_key("testigo/prueba", log) in out) == (0, True)
     request.write_text("{")
     code, _, err = run("centre", "admit", tmp_path / "new", request)
     assert (code, err.count("\n")) == (1, 1)
@@ -133,9 +141,10 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
         (("audit", "draw", "OFFICE", "--seed", "12345"), "5 dice, where at least 20"),
         (("audit", "closing-count", "OFFICE", "--station", "n1", "--images", "."), "no tally sheet"),
         (("audit", "deck", "ELECTION", "--station", "x9"), "no station 'x9'"),
-        (("audit", "settle-ties", "OFFICE", "--seed", "1" * 20), "no tie waits"),
-        (("centre", "status", "NOWHERE"), "key is not here"),
-        (("centre", "create", "OFFICE", "ELECTION"), "not empty"),
+        (("audit", "draw", "OFFICE", "--seed", "1" * 20), "3 tally sheets are not in the record"),
+        (("audit", "settle-ties", "OFFICE", "--seed", "1" * 20), "3 tally sheets are not in the record"),
+        (("centre", "status", "NOWHERE"), "no centre is here"),
+        (("centre", "create", "OFFICE", "ELECTION"), "something is there already"),
     ],
 )
 def test_mistakes_are_one_sentence(
@@ -146,3 +155,44 @@ def test_mistakes_are_one_sentence(
     assert code == 1
     assert problem in err
     assert "Traceback" not in err
+
+
+def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
+    run: Callable[..., Any], office: Path, machines: dict, sheet_of: SheetOf
+) -> None:
+    """Every station's two ballots are one for Ana and one for Luis: a tie for the presidency."""
+    centre = Centre.open(office)
+    for name, one in machines.items():
+        style = centre.definition.styles_of_station(name)[0]
+        ballots = [Ballot.mark(centre.definition, style, {"president": (who,)}) for who in ("ana", "luis")]
+        tally = tally_ballots(centre.definition, name, ballots)
+        sheet = msgspec.structs.replace(sheet_of(name, 2), tally=tally)
+        if name == "s1":
+            for dice in (DICE, "1" * 20):
+                code, _, err = run("audit", "settle-ties", office, "--seed", dice)
+                assert (code, "1 tally sheets are not in the record yet (stations s1)" in err) == (1, True)
+        centre.receive(one.bundle(sheet))
+    code, out, _ = run("audit", "settle-ties", office, "--seed", DICE, "--dry-run")
+    assert (code, "president: ana, luis; drawn: " in out) == (0, True)
+    assert Centre.open(office).ledger.draw is None
+    code, drawn, _ = run("audit", "settle-ties", office, "--seed", DICE)
+    assert (code, drawn) == (0, out)
+    winner = Centre.open(office).result().contests[0].allocation.elected[0].option
+    assert f"drawn: {winner}" in out
+    code, _, err = run("audit", "settle-ties", office, "--seed", DICE)
+    assert (code, "no tie waits" in err) == (1, True)
+
+
+def test_a_draw_that_was_cut_between_seed_and_sample_is_finished_by_the_same_dice(
+    run: Callable[..., Any], office: Path
+) -> None:
+    run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))
+    dice = DICE.replace(" ", "")
+    body, election = msgspec.to_builtins(AuditSeed(dice)), Centre.open(office).ledger.election
+    seed = Statement("audit-seed", election, "", "2027-04-11T23:00:00Z", body).sign(authority_key(office, "auditor"))
+    Centre.open(office).append(seed)
+    code, _, err = run("audit", "draw", office, "--seed", "1" * 20)
+    assert (code, "already drawn" in err) == (1, True)
+    assert run("audit", "draw", office, "--seed", DICE)[0] == 0
+    kinds = [entry.type for entry in Centre.open(office).ledger.entries]
+    assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from testigo import canonical
 from testigo.ballot import TallySheet
-from testigo.count import Result, count_result, percent, sheet_digest
+from testigo.count import Result, count_result, percent
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
 
@@ -169,7 +169,7 @@ def test_a_sheet_that_cannot_be_is_set_aside_and_said_so(
     assert [one.status for one in result.stations] == ["set-aside", "counted", "missing"]
     assert [(one.kind, one.station) for one in result.anomalies] == [("sums", "n1")]
     assert result.contests[0].ballots == 20
-    assert result.stations[0].sheet == sheet_digest(sheet_of("n1", **{counter: -1}))
+    assert result.stations[0].sheet == sheet_of("n1", **{counter: -1}).digest
 
 
 def test_a_sheet_under_another_name_or_of_no_station_is_refused(definition: Definition, sheet_of: SheetOf) -> None:

@@ -82,3 +82,25 @@ def test_a_station_without_such_a_key_is_told(ring):
     assert ring.of_station("01-01", "booth").role == "booth"
     with pytest.raises(InvalidSignature, match="no booth key is admitted for station '02-01'"):
         ring.of_station("02-01", "booth")
+
+
+def test_replacing_ends_the_old_key_and_leaves_all_others(ring, keys):
+    new = SigningKey.generate().public
+    replaced = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "01-01"),)))
+    assert replaced.of_station("01-01", "chair").public == new
+    assert replaced.key_for("tally-sheet", new.key_id, "01-01") == new
+    with pytest.raises(InvalidSignature, match="never admitted"):
+        replaced.key_for("tally-sheet", keys["chair-1"].public.key_id, "01-01")
+    others = [key for key in ring.keys if (key.role, key.station) != ("chair", "01-01")]
+    assert [key for key in replaced.keys if key.public != new] == others
+    assert ring.of_station("01-01", "chair").public == keys["chair-1"].public
+
+
+def test_a_replacement_for_nobody_only_admits_and_a_key_replaces_no_other_twice(ring, keys):
+    new = SigningKey.generate().public
+    added = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "09-09"),)))
+    assert added.keys == (*ring.keys, MachineKey(new.hex, "chair", "09-09"))
+    assert added.holds("09-09", "chair") and not ring.holds("09-09", "chair")
+    for again in ("chair-1", "root"):
+        with pytest.raises(InvalidSignature, match="admitted twice"):
+            ring.replace(MachineKeys((MachineKey(keys[again].public.hex, "chair", "01-01"),)))

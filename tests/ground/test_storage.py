@@ -31,6 +31,47 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
+    storage.write_new(tmp_path / "deep" / "key", b"one")
+    with pytest.raises(StorageError, match="key: it is already there"):
+        storage.write_new(tmp_path / "deep" / "key", b"two")
+    assert (tmp_path / "deep" / "key").read_bytes() == b"one"
+    assert (tmp_path / "deep" / "key").stat().st_mode & 0o777 == 0o600
+    assert len(list((tmp_path / "deep").iterdir())) == 1
+
+
+def test_a_full_disk_leaves_no_half_of_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "flush", full)
+    with pytest.raises(StorageError, match="the disk is full"):
+        storage.write_new(tmp_path / "key", b"one")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), storage.new_folder(tmp_path / "station") as building:
+        (building / "half").write_text("done")
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+    with storage.new_folder(tmp_path / "station") as building:
+        (building / "all").write_text("done")
+        assert not (tmp_path / "station").exists()
+    assert (tmp_path / "station" / "all").read_text() == "done"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["station"]
+
+
+@pytest.mark.parametrize("used", ["file", "folder"])
+def test_a_used_place_is_refused(tmp_path: Path, used: str) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "file", tmp_path / "folder" / "inside"):
+        file.write_text("mine")
+    with pytest.raises(StorageError, match="something is there already"), storage.new_folder(tmp_path / used):
+        pytest.fail("the block must not run")
+    assert (tmp_path / "folder" / "inside").read_text() == "mine"
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 11)
     with pytest.raises(InvalidInput, match="larger than 10 bytes"):

@@ -125,3 +125,28 @@ def test_every_command_shows_an_example(imported: Typed) -> None:
     commands = "import voter enrol withdraw cases case settle poll-book adopt status"
     for command in commands.split():
         assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())
+
+
+def test_a_first_import_that_is_refused_leaves_nothing(typed: Typed, election: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("document,name,station\nV-1,Ana Paz,99-99\n")
+    code, _, err = typed("import", "bad.csv", *election)
+    assert code == 1
+    assert "row 2" in err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bad.csv"]
+
+
+@pytest.mark.parametrize("made", ["nothing", "empty", "voters"])
+def test_a_register_that_is_not_there_is_not_made_by_looking(
+    imported: Typed, election: list[str], tmp_path: Path, made: str
+) -> None:
+    other = tmp_path / "other.db"
+    if made == "empty":
+        other.touch()
+    elif made == "voters":
+        other.write_text("document,name,station\n")
+    before = other.read_bytes() if other.exists() else None
+    code, _, err = imported("status", "--register", "other.db", *election)
+    assert code == 1
+    assert "other.db" in err
+    assert "Traceback" not in err
+    assert (other.read_bytes() if other.exists() else None) == before

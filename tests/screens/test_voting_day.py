@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.screens.visitor import Seen, Visitor
 
@@ -168,3 +169,51 @@ def test_machines_speak_json_and_refuse_strange_orders(opened: Any) -> None:
             answer = httpx.post(f"{address}/orders", content=order)
             assert answer.status_code == 409
             assert answer.json()["problem"]
+
+
+class DeadPrinter:
+    def print_page(self, name: str, pdf: bytes) -> None:
+        raise StorageError("the printer does not answer", mend="use another one")
+
+
+def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:
+    opened.chair._pages = DeadPrinter()
+    with opened.presiding() as chair:
+        assert chair.send("/close").status == 503
+        assert chair.get("/").facts["printed"] == "no"
+        assert chair.send("/send").status == 409
+        assert chair.get("/tally-sheet.pdf").content.startswith(b"%PDF")
+        assert chair.send("/printed-elsewhere", reason=" ").status == 422
+        page = chair.send("/printed-elsewhere", reason="no toner; at the school's office")
+        assert (page.facts["printed"], page.facts["told"]) == ("yes", "printed-elsewhere")
+        assert chair.send("/send").facts["state"] == "sent"
+
+
+def test_the_check_in_is_lost(opened: Any) -> None:
+    with opened.clerk() as clerk, opened.voter() as voter, opened.presiding() as chair:
+        clerk.send("/find", document="103")
+        clerk.send("/release", pin="482913", reason="missing-hand")
+        clerk.send("/card")
+        vote(voter, opened.cards[0])
+        assert voter.send("/printed", right="yes").name == "thanks"
+        assert b"check-in-lost" not in chair.get("/close").content
+        assert chair.send("/close", check_in_lost="not at all").status == 409
+        assert chair.get("/").facts["checked-in"] == "1"
+        opened.servers[1].stop()
+        assert chair.send("/close").status == 503
+        assert b"check-in-lost" in chair.get("/close").content
+        assert chair.send("/close", check_in_lost="its disk is dead").name == "tally-sheet"
+    reasons = opened.chair.tally_sheet().reconciliation.reasons
+    assert reasons == {"checked_in=cards_used": "check-in lost: its disk is dead"}
+
+
+def test_a_third_person_with_one_document_is_for_the_chair(opened: Any) -> None:
+    with opened.clerk() as clerk:
+        for _ in range(2):
+            assert clerk.send("/find", document="101").name == "finger"
+            clerk.send("/finger", files={"image": finger(7, 1)})
+            assert clerk.send("/refuse", reason="impostor").name == "refused"
+            clerk.send("/next")
+        page = clerk.send("/find", document="101")
+        assert page.name == "unmatched"
+        assert "suplantación con este documento: 2" in page.content.decode()

@@ -176,7 +176,7 @@ def test_log_and_files_hold_no_choice_and_no_slip_number(open_place):
         if file.is_file() and file.name != "definition.json":
             data = file.read_bytes()
             assert not any(needle in data for needle in needles), file
-    assert open_place.booth._journal.read() is None
+    assert open_place.booth._session._journal.read() is None
     keys = {key for event in open_place.booth.folder.log for key in event.data}
     assert keys <= {"session", "card", "count", "slots", "deck", "ballots", "name", "sequence", "state", "station",
                     "role", "key", "keys"}  # fmt: skip
@@ -292,7 +292,7 @@ def test_plug_pulled_at_every_write(open_place, monkeypatch, torn):
             assert counters.cards_used == counters.printed - counters.spoiled == counters.deposited == 1 == len(records)
             assert not said or records == said
             assert records[0] == printer.slips[-1].number
-            assert booth._journal.read() is None
+            assert booth._session._journal.read() is None
         if said:
             break
     assert said and writes > 15
@@ -397,3 +397,29 @@ def test_sessions_in_any_order(open_place):
     Sessions.template, Sessions.codes = open_place.folder / "booth", open_place.codes
     Sessions.new_printer = type(open_place.printer)
     run_state_machine_as_test(Sessions, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
+
+
+def test_printer_that_fails_in_a_way_nobody_foresaw(open_place):
+    """The screen shows the review, and the voter may go back, change the vote, and print."""
+    booth, printer = open_place.booth, open_place.booth._printer
+    booth.accept_card(open_place.codes[0])
+    booth.choose_language("es")
+    booth.choose("mayor", ("ana",))
+    booth.review()
+
+    class Broken:
+        def print_slip(self, slip):
+            raise RuntimeError("a driver's mistake")
+
+    booth._printer = Broken()
+    with pytest.raises(RuntimeError):
+        booth.print()
+    assert booth.current().stage == "review"
+    session = booth.choose("mayor", ("beto",))
+    assert session.stage == "voting" and session.choices["mayor"] == ("beto",)
+    booth._printer = printer
+    booth.review()
+    booth.print()
+    booth.confirm()
+    counters = booth.counters()
+    assert (counters.printed, counters.spoiled_reasons, counters.deposited) == (2, {"power-cut": 1}, 1)

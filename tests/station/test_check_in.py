@@ -175,3 +175,26 @@ def test_no_opening_without_a_poll_book(place):
     place.test()
     with pytest.raises(IllegalStep, match="poll book"):
         place.chair.zero_report()
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_third_person_with_one_document_needs_the_chair(place, restart):
+    place.to_open()
+    desk, tries = place.check_in, 0
+    for number in range(2):
+        visit = desk.find("101")
+        assert (visit.stage, visit.tries_left, visit.impostors) == ("finger", 4, number)
+        while visit.stage == "finger":
+            visit, tries = desk.try_finger(visit.id, finger(7, 1)), tries + 1
+        desk.refuse(visit.id, "impostor")
+    if restart:
+        place.restart()
+        desk = place.check_in
+    visit = desk.find("101")
+    assert (visit.stage, visit.tries_left, visit.impostors, tries) == ("unmatched", 0, 2, 8)
+    with pytest.raises(IllegalStep, match="another step"):
+        desk.try_finger(visit.id, finger(1, 2))
+    assert desk.release(visit.id, CHAIR_PIN, "other").outcome == "released"
+    desk.hand_card(visit.id)
+    assert desk.counters().refused == {"impostor": 2}
+    assert desk.find("102").tries_left == 4  # another document has lost nothing

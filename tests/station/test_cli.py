@@ -2,9 +2,11 @@
 
 import json
 
+import pypdfium2
 import pytest
 
 from testigo.cli.root import main
+from testigo.station import tally_sheet
 
 
 @pytest.fixture
@@ -64,6 +66,8 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     assert (tmp_path / "stick" / "s1-courier.json").read_bytes() == package
     assert (tmp_path / "stick" / "s1-tally-sheet.pdf").exists()
     assert run("log", place.folder / "booth", "--head", heads["booth"])[0] == 0
+    code, said, _ = run("log", place.folder / "chair", "--head", heads["chair"])
+    assert code == 0 and "3 follow it" in said  # the tally sheet, its print, the package
     log = place.folder / "booth" / "events.log"
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
     code, _, error = run("log", place.folder / "booth", "--head", heads["booth"])
@@ -78,3 +82,65 @@ def test_second_disk_is_replaced(run, place):
     assert run("restore-box", place.folder)[0] == 0
     place.start()
     assert place.booth.counters().recorded == 1
+
+
+@pytest.fixture
+def record(place, root, tmp_path):
+    """A public record of the election with this station's machines; the day is over there."""
+    import msgspec
+
+    from testigo.election import MachineKey, MachineKeys
+    from testigo.keys import SigningKey
+    from testigo.record import Log
+
+    place.to_open()
+    place.chair.close()
+    log_key, public = SigningKey.generate(), tmp_path / "public"
+    keys = MachineKeys((MachineKey(log_key.public.hex, "log"), *place.chair.folder.ring.keys))
+    log = Log.create(public, "testigo.example/villa", log_key, root_key=root.key.public)
+    log.append(root.definition_envelope())
+    log.append(root.sign("machine-keys", msgspec.to_builtins(keys)))
+    log.publish()
+    return public, log
+
+
+def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
+    public, _ = record
+    pdf = place.folder / "chair" / "paper" / "tally-sheet.pdf"
+    sheet = place.chair.tally_sheet()
+    code, said, _ = run("read-qr", pdf, "--record", public, "--root-key", place.root.key.public.hex)
+    assert code == 0 and "Ana Ñandú · SOL" in said and "no tally sheet of this station yet" in said
+    photograph = tmp_path / "photograph.jpg"
+    next(pypdfium2.PdfDocument(pdf).__iter__()).render(scale=3).to_pil().rotate(4, expand=True).save(photograph)
+    assert run("read-qr", photograph, "--record", public)[0] == 0
+    code, said, _ = run("read-qr", pdf, "--record", public, "--json")
+    told = json.loads(said)
+    assert code == 0 and told["sheet"] == sheet.digest and told["same_as_published"] is None
+    text = tally_sheet.qr_text(place.chair.definition, sheet, place.booth.folder.key)
+    code, _, error = run("read-qr", text, "--record", public)
+    assert code == 1 and "signature" in error
+    code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)
+    assert code == 1 and error.startswith("Error:")
+    for wrong in ("T1:x", place.folder / "chair" / "paper" / "zero-report.pdf", place.folder / "chair" / "events.log"):
+        code, _, error = run("read-qr", wrong, "--record", public)
+        assert code == 1 and error.startswith("Error:"), wrong
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_read_qr_beside_the_published_sheet(run, place, record, exchanged):
+    """The paper says one thing, the record another that the chair signed as well: the witness is told."""
+    import msgspec
+
+    from testigo.record import open_bundle, peek
+
+    public, log = record
+    chair = place.chair
+    for envelope in open_bundle(chair.send(), lambda claim: chair.folder.key.public).envelopes:
+        if exchanged and peek(envelope).type == "tally-sheet":
+            sheet = msgspec.structs.replace(chair.tally_sheet(), closed="2026-11-29T23:59:59Z")
+            envelope = chair.folder.sign_statement("tally-sheet", sheet)
+        log.append(envelope)
+    log.publish()
+    code, said, error = run("read-qr", place.folder / "chair" / "paper" / "tally-sheet.pdf", "--record", public)
+    assert code == int(exchanged)
+    assert "another tally sheet of station s1" in error if exchanged else "this very tally sheet" in said

@@ -4,16 +4,18 @@ import msgspec
 import pytest
 
 from testigo.audit import logic
-from testigo.ballot import TallySheet
+from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.election import STATEMENT_SIGNERS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.record import open_bundle, open_statement, peek
 from testigo.station import tally_sheet
 from testigo.station.chair import Chair
-from testigo.station.statements import EventLogs, LogicAndAccuracy, ZeroReport
 
 SHEETS = {
     "logic-and-accuracy": LogicAndAccuracy,
     "zero-report": ZeroReport,
+    "booth-report": BoothReport,
+    "check-in-report": CheckInReport,
     "tally-sheet": TallySheet,
     "event-log": EventLogs,
 }
@@ -43,7 +45,8 @@ def test_whole_day(place):
     bundle = open_bundle(package, lambda claim: chair.folder.key.public)
     assert [peek(envelope).type for envelope in bundle.envelopes] == list(SHEETS)
     for envelope in bundle.envelopes:
-        statement = open_statement(envelope, chair.folder.key.public).statement
+        signer = STATEMENT_SIGNERS[peek(envelope).type]
+        statement = open_statement(envelope, place.chair.folder.ring.of_station("s1", signer).public).statement
         msgspec.convert(statement.body, SHEETS[statement.type], strict=True)
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
 
@@ -84,7 +87,7 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
     with pytest.raises(IllegalStep):
         place.chair.zero_report()
     assert place.test() and place.chair.state == "tested"
-    body = place.chair._statement("logic-and-accuracy").body
+    body = place.chair._filing.own("logic-and-accuracy").body
     assert body["ok"] and body["failed_before"] == 1
     assert not list((place.folder / "booth").glob("test-box*"))
 

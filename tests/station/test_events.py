@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
-from testigo.station.events import EventLog, log_origin, verify_event_log
+from testigo.station.events import EventLog, lines_after, log_origin, verify_event_log
 
 KEY = SigningKey.generate()
 ORIGIN = log_origin("e" * 64, "s1", "booth")
@@ -144,3 +144,19 @@ def test_unreadable_log_is_a_sentence(tmp_path):
     (tmp_path / "log").mkdir()
     with pytest.raises(StorageError):
         EventLog(tmp_path / "log", KEY, ORIGIN)
+
+
+def test_log_goes_on_after_a_head(whole):
+    lines = whole.splitlines()
+    for number in range(1, len(lines) + 1):
+        head = hashlib.sha256(lines[number - 1]).hexdigest()
+        assert lines_after(verify_event_log(whole, KEY.public, ORIGIN, head=head), head) == len(lines) - number
+
+
+def test_heads_of_an_open_log(tmp_path):
+    data = fill(tmp_path / "log")
+    heads = [ORIGIN] + [hashlib.sha256(line).hexdigest() for line in data.splitlines()]
+    log = EventLog(tmp_path / "log", KEY, ORIGIN)
+    assert [log.head_at(number) for number in range(7)] == heads
+    assert log.head_at(7) == log.head_at(-1) == ""
+    log.close()

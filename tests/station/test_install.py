@@ -27,7 +27,7 @@ def test_folders_keys_and_request(root, tmp_path):
     for name in ("chair/signing.pem", "booth/secrets.json", "check-in/opening.pem", "check-in/pins.json"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     assert not (folder / "booth" / "pins.json").exists() and not (folder / "booth" / "opening.pem").exists()
-    with pytest.raises(StorageError, match="already installed"):
+    with pytest.raises(StorageError, match="something is there already"):
         install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
 
 

@@ -147,3 +147,31 @@ def test_http_machine_speaks_with_a_real_server(place):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def test_refused_order_is_not_obeyed_later(wired):
+    """The booth refuses to close while somebody votes; whoever kept that order cannot close it afterwards."""
+    codes = wired.to_open()
+    wired.booth.accept_card(codes[0])
+    with pytest.raises(IllegalStep, match="in the booth"):
+        wired.chair._commander.give("booth", "close")
+    kept = wired.wire.sent[-1]
+    wired.booth.choose_language("es")
+    wired.booth.review()
+    wired.booth.print()
+    wired.booth.confirm()
+    wired.booth.shut()
+    wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
+    with pytest.raises(IllegalStep, match="old order"):
+        wired.booth.order(kept)
+    assert wired.booth.state == "open"
+    refused = [event.data for event in wired.booth.folder.log if event.event == "order-refused"]
+    assert [(one["name"], one["why"]) for one in refused] == [("close", "a voter is in the booth")]
+
+
+def test_order_in_the_wrong_state_is_not_obeyed_later(wired):
+    with pytest.raises(IllegalStep):
+        wired.booth.order(early := order(wired, name="open"))
+    wired.restart()
+    with pytest.raises(IllegalStep, match="old order"):
+        wired.booth.order(early)

@@ -35,7 +35,7 @@ def test_page_says_what_was_signed(closed):
     (code,) = zxingcpp.read_barcodes(image)
     totals = tally_sheet.read_qr(code.text, definition, closed.chair.folder.key.public)
     assert totals.tally == sheet.tally and totals.station == "s1"
-    assert totals.sheet == tally_sheet.sheet_digest(sheet)
+    assert totals.sheet == sheet.digest
 
 
 def test_differences_are_on_the_page(place):

@@ -8,15 +8,27 @@ from typing import Any
 import msgspec
 import pytest
 
-from testigo.audit import AuditSeed, Seed, closing_sample, logic
+from testigo.audit import Seed, closing_sample, logic
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.ballot import Ballot, Reconciliation, TallySheet, tally_ballots
-from testigo.count import PublicDraw, count_result
+from testigo.ballot import (
+    Ballot,
+    BoothCounters,
+    BoothReport,
+    CheckInCounters,
+    CheckInReport,
+    EventLogs,
+    LogicAndAccuracy,
+    Reconciliation,
+    TallySheet,
+    ZeroReport,
+    deck_digest,
+    tally_ballots,
+)
+from testigo.count import AuditSeed, PublicDraw, count_result
 from testigo.election import Definition, MachineKey, MachineKeys, Role, load
 from testigo.keys import SigningKey
-from testigo.record import Log, Statement
-from testigo.station.statements import EventLogs, LogicAndAccuracy, ZeroReport
-from testigo.station.votes import deck_digest
+from testigo.record import Log, Statement, peek
+from testigo.witness import verify
 
 DICE = "616243514325161434521623"
 STATIONS = 3
@@ -49,6 +61,11 @@ class Election:
         issued = f"2027-04-11T{7 + minute // 60:02d}:{minute % 60:02d}:00Z"
         plain = msgspec.to_builtins(body)
         self.envelopes.append(Statement(kind, self.definition.digest, subject, issued, plain).sign(key))
+
+    def find(self, kind: str, subject: str = "") -> int:
+        """The place in the log of the first statement of that kind and subject."""
+        said = ((statement.type, statement.subject) for statement in map(peek, self.envelopes))
+        return list(said).index((kind, subject))
 
     def publish(self, folder: Path) -> Path:
         """Write the record, as whoever holds the log's key can: with whatever is in `envelopes`."""
@@ -85,8 +102,9 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
         sheet = election.sheets[drawn]
         paper = PaperTally("hand", sum(sheet.tally.ballots.values()), sheet.tally.contests, spoiled=1)
         say("closing-count", drawn, closing_count(definition, sheet, paper), auditor, 612)
-    say("public-draw", "", PublicDraw(DICE[::-1]), auditor, 613)
-    say("result", "", count_result(definition, election.sheets, draw=DICE[::-1]).payload(), election.key("centre"), 614)
+    drawn = say("public-draw", "", PublicDraw(DICE[::-1]), auditor, 613)
+    result = count_result(definition, election.sheets, draw=drawn and drawn.digits)
+    say("result", "", result.payload(), election.key("centre"), 614)
     return election
 
 
@@ -134,9 +152,23 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
         reconciliation=_counters(definition, station, VOTERS),
         event_logs=heads,
     )
+    _report(election, station, sheet, say)
     sheet = say("tally-sheet", station, sheet, chair, 600) or sheet
     election.sheets[station] = sheet
     say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
+
+
+def _report(election: Election, station: str, sheet: TallySheet, say: Callable[..., Any]) -> None:
+    """What the station's booth and check-in sign for themselves."""
+    counters, heads = msgspec.structs.asdict(sheet.reconciliation), sheet.event_logs
+    of_booth, of_check_in = (
+        msgspec.convert({name: counters[name] for name in kind.__struct_fields__ if name in counters}, kind)
+        for kind in (BoothCounters, CheckInCounters)
+    )
+    counted = BoothReport(station, sheet.tally, of_booth, heads["booth"], 9)
+    say("booth-report", station, counted, election.key("booth", station), 599)
+    came = CheckInReport(station, of_check_in, heads["check-in"], 9)
+    say("check-in-report", station, came, election.key("check-in", station), 599)
 
 
 def _counters(definition: Definition, station: str, voted: int) -> Reconciliation:
@@ -172,9 +204,22 @@ def definition(project_root: Path) -> Definition:
 
 @pytest.fixture
 def elect(definition: Definition) -> Callable[..., Election]:
-    """`elect(twist)`: an election whose statements go through `twist` before they are signed."""
+    """`elect(twist, of=definition)`: an election whose statements go through `twist` before they are signed."""
 
-    def make(twist: Twist = honest) -> Election:
-        return make_election(definition, twist)
+    def make(twist: Twist = honest, of: Definition = definition) -> Election:
+        return make_election(of, twist)
 
     return make
+
+
+@pytest.fixture
+def caught(elect: Callable[..., Election], tmp_path: Path) -> Callable[..., list[str]]:
+    """`caught(check, election or twist)`: what the failed findings of that check say; verification must have failed."""
+
+    def find(check: str, cheat: Election | Twist) -> list[str]:
+        election = cheat if isinstance(cheat, Election) else elect(cheat)
+        report = verify(election.publish(tmp_path / "public"), election.key("root").public)
+        assert not report.ok
+        return [finding.detail for finding in report.failures if finding.check == check]
+
+    return find

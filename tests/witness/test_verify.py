@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from testigo.audit import AuditSeed, Seed, sample
+from testigo.audit import Seed, sample
 from testigo.ballot import TallySheet
 from testigo.cli import main
+from testigo.count import AuditSeed
 from testigo.keys import SigningKey
 from testigo.record import Finding, Log
 from testigo.witness import Report, verify

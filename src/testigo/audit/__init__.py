@@ -5,8 +5,8 @@
 - `closing`: one box's paper votes against the station's tally sheet, read from images or counted by hand;
   `hand_count` is the form that people fill in.
 
-A new audit is a module named after its method; the body of the statement it makes is a struct in that module, or in
-`count` where the results page shows it, and its type a line in `election.keyring.STATEMENT_SIGNERS`.
+A new audit is a module named after its method; the body of the statement it makes is a struct in `count.statements`,
+and its type a line in `count.bodies.BODIES` and in `election.keyring.STATEMENT_SIGNERS`.
 """
 
 from testigo.audit.closing import (
@@ -19,33 +19,20 @@ from testigo.audit.closing import (
     read_papers,
     same_twice,
 )
-from testigo.audit.draw import (
-    AuditSample,
-    AuditSeed,
-    Seed,
-    Ticket,
-    boxes_to_count,
-    closing_sample,
-    sample,
-    ticket_number,
-)
+from testigo.audit.draw import Seed, boxes_to_count, closing_sample, sample, ticket_number
 from testigo.audit.hand_count import blank_form, read_form
-from testigo.audit.logic import deck, deck_digest, expected, station_deck
+from testigo.audit.logic import deck, expected, station_deck
 
 __all__ = [
-    "AuditSample",
-    "AuditSeed",
     "EnteredPaper",
     "Paper",
     "PaperTally",
     "Seed",
-    "Ticket",
     "blank_form",
     "boxes_to_count",
     "closing_count",
     "closing_sample",
     "deck",
-    "deck_digest",
     "expected",
     "papers_from_images",
     "read_entries",

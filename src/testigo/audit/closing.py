@@ -17,7 +17,7 @@ import msgspec
 
 from testigo.ballot import Ballot, ContestTally, TallySheet, tally_ballots
 from testigo.ballot.reader import SlipReader, SlipReading
-from testigo.count import ClosingCount, CountDifference, UnsettledPaper, sheet_digest
+from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
 
@@ -112,7 +112,7 @@ def closing_count(definition: Definition, sheet: TallySheet, paper: PaperTally) 
     return ClosingCount(
         station=sheet.station,
         method=paper.method,
-        sheet=sheet_digest(sheet),
+        sheet=sheet.digest,
         papers=paper.papers,
         spoiled=paper.spoiled,
         contests=paper.contests,

@@ -11,15 +11,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
-
+from testigo.count import AuditSample, Ticket, check_dice
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 
-LEAST_DIGITS = 20
-"""Twenty dice hold 51 bits: nobody who knows which sample would suit them can roll until it comes."""
-
-MOST_DIGITS = 200
 TICKET_DIGITS = 18
 """Of a ticket's 78 digits, how many are shown and kept in statements."""
 
@@ -31,47 +26,12 @@ class Seed:
     digits: str
 
     def __post_init__(self) -> None:
-        wrong = sorted(set(self.digits) - set("123456"))
-        if wrong:
-            raise InvalidInput(f"a die does not show {wrong[0]!r}", place="seed", mend="type only the digits 1 to 6")
-        if not LEAST_DIGITS <= len(self.digits) <= MOST_DIGITS:
-            raise InvalidInput(
-                f"{len(self.digits)} dice, where at least {LEAST_DIGITS} and at most {MOST_DIGITS} are needed",
-                place="seed",
-                mend=f"roll until there are {LEAST_DIGITS} digits",
-            )
+        check_dice(self.digits, place="seed")
 
     @classmethod
     def parse(cls, text: str) -> "Seed":
         """The seed as a person types it: white space, hyphens and commas between digits are left out."""
         return cls("".join(character for character in text if character not in " \t\r\n-,"))
-
-
-class Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
-    """An id and the first 18 decimals of its ticket number, which order the draw (`number` begins with `0.`)."""
-
-    number: str
-    id: str
-
-
-class AuditSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of an `audit-seed` statement. `digits`: the dice as rolled."""
-
-    digits: str
-
-
-class AuditSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of an `audit-sample` statement: what was drawn for which purpose, from which ids, with which seed."""
-
-    purpose: str
-    seed: str
-    population: tuple[str, ...]
-    drawn: tuple[Ticket, ...]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The drawn ids in the order of their tickets."""
-        return tuple(ticket.id for ticket in self.drawn)
 
 
 def ticket_number(seed: str, id_: str) -> str:

@@ -58,14 +58,15 @@ class EscposPrinter:
             device.hw("INIT")
             device.image(image, impl="bitImageRaster")
             device.cut()
-        except OSError as error:
-            raise self._error(f"the printer stopped in the middle of a slip ({error})", "spoil this slip") from None
+        except (EscposError, OSError) as error:
+            problem = f"the printer stopped in the middle of a slip ({_first_line(error)})"
+            raise self._error(problem, "spoil this slip") from None
 
     def _ask(self, device: Any, question: bytes) -> int:
         try:
             answer: bytes = device.query_status(question)
-        except OSError as error:
-            raise self._error(f"the printer does not answer ({error})") from None
+        except (EscposError, OSError) as error:
+            raise self._error(f"the printer does not answer ({_first_line(error)})") from None
         if not answer:
             raise self._error(
                 "the printer closed the connection", "look whether the slip came out whole; if not, spoil it"

@@ -1,7 +1,10 @@
 """One voter's choices: which options of which contests, and the rules that make them a valid ballot."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from testigo import canonical
 from testigo.election import BallotStyle, Contest, Definition
 from testigo.errors import InvalidInput
 
@@ -30,6 +33,11 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for contest_id in style.contests
         }
         return cls(style.id, marked)
+
+
+def deck_digest(ballots: Iterable[Ballot]) -> str:
+    """The name of a deck of test ballots: SHA-256 of the canonical list of them."""
+    return canonical.digest(canonical.encode(list(ballots)))
 
 
 def too_many(contest: Contest, chosen: tuple[str, ...]) -> bool:

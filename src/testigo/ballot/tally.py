@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from testigo import canonical
 from testigo.ballot.marks import Ballot
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
@@ -157,6 +158,11 @@ class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reconciliation: Reconciliation
     event_logs: dict[str, str]
 
+    @property
+    def digest(self) -> str:
+        """The name of this tally sheet: SHA-256 of its canonical form."""
+        return canonical.digest(canonical.encode(self))
+
 
 def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[str]:
     """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if
@@ -192,6 +198,10 @@ def _contest_mistakes(
         mistakes.append(f"{one.contest}: {one.ballots} ballots, but {with_contest} of styles that have it")
     if max(one.votes.values(), default=0) > one.ballots - one.blank - one.null:
         mistakes.append(f"{one.contest}: an option has more votes than there are ballots")
+    # Whoever chose somebody left at most all but one of the choices unused; more would be votes taken away.
+    most_unused = (contest.choose - 1) * (one.ballots - one.blank - one.null)
+    if one.undervotes > most_unused:
+        mistakes.append(f"{one.contest}: {one.undervotes} unused choices, at most {most_unused} can be")
     made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
     if made != contest.choose * one.ballots:
         mistakes.append(f"{one.contest}: {made} votes, blanks and unused choices, not {contest.choose * one.ballots}")

@@ -7,13 +7,11 @@ import typer
 
 from testigo import storage
 from testigo.audit import (
-    AuditSeed,
     PaperTally,
     Seed,
     blank_form,
     closing_count,
     closing_sample,
-    deck_digest,
     expected,
     papers_from_images,
     read_entries,
@@ -22,8 +20,9 @@ from testigo.audit import (
     same_twice,
     station_deck,
 )
+from testigo.ballot import deck_digest
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import Centre, ClosingCount, PublicDraw, authority_key
+from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, authority_key, count_result
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 
@@ -70,16 +69,19 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
 def draw(centre: CentreFolder, seed: Dice, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Draw the boxes of the closing count from dice rolled before witnesses, and sign seed and sample into the record.
 
-    Roll only when all tally sheets are in the record. Example: testigo audit draw centre --seed 41263 55142 36214 12653
+    Roll only when all tally sheets are in the record. Example: testigo audit draw centre --seed 41263551423621412653
     """
     office = Centre.open(centre)
     dice = Seed.parse(seed)
-    earlier = [entry for entry in office.ledger.entries if entry.type == "audit-seed"]
-    if earlier and not dry_run:
-        raise IllegalStep("the boxes were already drawn", mend="`--dry-run` shows what any seed gives")
     drawn = closing_sample(office.definition, dice)
     if not dry_run:
-        office.say("audit-seed", "", AuditSeed(dice.digits), authority_key(centre, "auditor"))
+        said = {entry.type for entry in office.ledger.entries}
+        # A power cut between the two statements leaves a seed alone: the same dice then give the sample.
+        if "audit-sample" in said or office.ledger.seed not in (None, dice.digits):
+            raise IllegalStep("the boxes were already drawn", mend="`--dry-run` shows what any seed gives")
+        _check_all_counted(office)
+        if office.ledger.seed is None:
+            office.say("audit-seed", "", AuditSeed(dice.digits), authority_key(centre, "auditor"))
         office.say("audit-sample", "", drawn, authority_key(centre, "auditor"))
     if as_json:
         print_json(drawn)
@@ -92,17 +94,31 @@ def draw(centre: CentreFolder, seed: Dice, dry_run: DryRun = False, as_json: AsJ
 def settle_ties(centre: CentreFolder, seed: Dice, dry_run: DryRun = False) -> None:
     """Hold the public draw that settles ties, with dice rolled before witnesses. It is held once.
 
-    Example: testigo audit settle-ties centre --seed 35462 11455 36241 22635
+    Roll only when all tally sheets are in the record.
+
+    Example: testigo audit settle-ties centre --seed 35462114553624122635
     """
     office = Centre.open(centre)
     dice = Seed.parse(seed)
-    if not any(tie.open for contest in office.result().contests for tie in contest.allocation.ties) and not dry_run:
-        raise IllegalStep("no tie waits for a draw", mend="hold it only when all stations are counted")
     if not dry_run:
+        _check_all_counted(office)
+        if not any(tie.open for contest in office.result().contests for tie in contest.allocation.ties):
+            raise IllegalStep("no tie waits for a draw", mend="`--dry-run` shows what any dice would give")
         office.say("public-draw", "", PublicDraw(dice.digits), authority_key(centre, "auditor"))
-    for contest in office.result().contests if not dry_run else ():
+    for contest in count_result(office.definition, office.ledger.sheets, draw=dice.digits).contests:
         for tie in contest.allocation.ties:
             console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+
+
+def _check_all_counted(office: Centre) -> None:
+    """Dice that are rolled earlier can be known to whoever writes a tally sheet, and they are rolled once."""
+    missing = office.result().missing
+    if missing:
+        named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
+        raise IllegalStep(
+            f"{len(missing)} tally sheets are not in the record yet (stations {named})",
+            mend="roll dice when all stations are counted; `testigo centre status` shows which are missing",
+        )
 
 
 @app.command()

@@ -53,6 +53,8 @@ def read(
 ) -> None:
     """Read the text of every slip in the images. What is not certain is refused with its reason, for a person to read.
 
+    The exit code is 1 where a paper was refused: a person must look at it.
+
     Example: testigo ballot read box-17/*.jpg --election election.yaml --station 01-01
     """
     reader = SlipReader(election.load(election_file), station or None)
@@ -61,13 +63,14 @@ def read(
         for image in images:
             readings += [(image, reading) for reading in reader.read(image)]
             bar.advance()
+    refused = sum(bool(reading.refused) for _, reading in readings)
     if json:
         print_json([{"image": str(image), "reading": reading} for image, reading in readings])
-        return
+        raise typer.Exit(1 if refused else 0)
     columns = ("image", "slip", "station", "QR code", "choices, or why refused")
     table("Paper votes", columns, [_row(image, reading) for image, reading in readings])
-    refused = sum(bool(reading.refused) for _, reading in readings)
     console.print(f"{len(readings) - refused} read, {refused} refused")
+    raise typer.Exit(1 if refused else 0)
 
 
 def _row(image: Path, reading: SlipReading) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ def admit(
 ) -> None:
     """Let the root sign the keys of stations into the record. Compare each request with the station's people first.
 
+    A machine whose key was lost before its station said anything is installed again and admitted again.
+
     Beside each request a file `machine-keys.json` is written: the signed keys, to be carried back to the station.
 
     Example: testigo centre admit centre stations/01-01/machine-keys-request.json
@@ -187,13 +189,14 @@ def results(
 
 @app.command(name="keys")
 def show_keys(folder: Folder) -> None:
-    """Show the public keys of the authority and where their private halves are.
+    """Show the public keys of the authority, and the log's key as C2SP witnesses take it.
 
     Example: testigo centre keys centre
     """
     rows = [("root", authority_key(folder, "root").public.hex)]
     rows += [(role, authority_key(folder, role).public.hex) for role in ("log", "centre", "auditor")]
     table("Authority keys", ["role", "public key"], rows)
+    console.print(f"Verifier key of the log: {Centre.open(folder).verifier_key}", markup=False, soft_wrap=True)
 
 
 def _read_keys(file: Path) -> MachineKeys:

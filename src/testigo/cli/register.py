@@ -1,5 +1,7 @@
 """`testigo register`: who may vote. Import voters, enrol fingers, settle likely duplicates, make poll books."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -237,9 +239,10 @@ def poll_book(
 
     Example: testigo register poll-book 01-01 --centre centre --out poll-book-01-01.json
     """
+    storage.make_folder(out.parent)
     opened_centre = Centre.open(centre)
     sealing_key = opened_centre.key_ring.of_station(station, "check-in").sealing_key
-    with Register.open(register, opened_centre.definition, _load(key)) as opened:
+    with Register.open(register, opened_centre.definition, _load(key), make=False) as opened:
         data = make_poll_book(opened, station, sealing_key, authority_key(centre, "centre"), nearby=nearby)
     storage.write(out, data)
     label = read_label(data)
@@ -286,23 +289,33 @@ def _load(key: Path) -> RegisterKey:
 
 
 def _open(address: str, election: Path, key: Path) -> Register:
-    return Register.open(address, load(election), _load(key))
+    return Register.open(address, load(election), _load(key), make=False)
 
 
-def _open_or_make(address: str, election: Path, key: Path) -> Register:
-    """The register; where there is no key yet, a new one is kept if, and only if, the register is new too."""
+@contextlib.contextmanager
+def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]:
+    """The register; where there is no key yet, a new one is kept if, and only if, the register is new too.
+
+    Where the block fails, a register and key that were made for it are taken away again: nothing was imported, so
+    nothing shall tie the next try to this definition.
+    """
     definition = load(election)
     if key.exists():
-        return Register.open(address, definition, RegisterKey.load(key))
+        with Register.open(address, definition, RegisterKey.load(key)) as opened:
+            yield opened
+        return
+    made_here = not storage.database_exists(address)
     made = RegisterKey.generate()
     made.save(key)
     try:
-        opened = Register.open(address, definition, made)
+        with Register.open(address, definition, made) as opened:
+            yield opened
     except BaseException:
         key.unlink()
+        if made_here:
+            storage.remove_database(address)
         raise
     errors.print(f"A new register; its key is {key}. Without that file nobody can read the fingers.")
-    return opened
 
 
 def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:

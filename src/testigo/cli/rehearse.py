@@ -25,7 +25,7 @@ def rehearse(
         Path | None,
         typer.Option(help="Folder of real finger images FINGER_IMPRESSION.ext; without it, synthetic fingers."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same people and wishes.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same people and wishes.")] = None,
     out: Annotated[Path, typer.Option(help="Where everything is left.")] = Path("rehearsal"),
     replace: Annotated[bool, typer.Option("--replace", help="Remove what an earlier rehearsal left there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,

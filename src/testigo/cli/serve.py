@@ -24,7 +24,7 @@ def booth(
     folder: Annotated[Path, typer.Argument(help="The booth's machine folder, STATION/booth.")],
     printer: Annotated[str, typer.Option(help="folder:PATH, tcp:HOST[:PORT], usb:VENDOR:PRODUCT or file:DEVICE.")],
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8083,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8083,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:
@@ -42,7 +42,7 @@ def check_in(
         Path | None, typer.Option(help="Folder into which a finger reader drops its images.")
     ] = None,
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8082,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8082,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:
@@ -65,7 +65,7 @@ def chair(
         str, typer.Option(help="Address that takes courier packages; empty: they are carried by hand.")
     ] = "",
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8081,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8081,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:
@@ -86,7 +86,7 @@ def enrolment(
         "officers"
     ),
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:
@@ -101,7 +101,7 @@ def results(
     results: Annotated[Path, typer.Argument(help="Folder of the results page.")],
     record: Annotated[Path, typer.Argument(help="Folder of the public record.")],
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8084,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8084,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:
@@ -115,7 +115,7 @@ def results(
 def inbox(
     folder: Annotated[Path, typer.Argument(help="The centre's folder, made by `testigo centre create`.")],
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8085,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8085,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
 ) -> None:

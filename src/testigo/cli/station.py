@@ -6,6 +6,7 @@ What happens on the day itself (test, open, vote, close) happens on the screens:
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from testigo import canonical, storage
@@ -14,7 +15,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
 from testigo.keys import PublicKey, SigningKey
-from testigo.station.events import LOG_LIMIT, Event, log_origin, verify_event_log
+from testigo.station.events import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into
@@ -160,12 +161,16 @@ def log(
     key: Annotated[
         str, typer.Option(help="The machine's public key; the one in its folder where not given.", show_default=False)
     ] = "",
-    head: Annotated[str, typer.Option(help="The head on the tally sheet: a log cut off at its end lacks it.")] = "",
+    head: Annotated[
+        str, typer.Option(help="A head from the tally sheet: a log that was cut off or exchanged since lacks it.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check one machine's event log, line by line, and show it.
+    """Check one machine's event log, line by line, and show it. With a head, say how many lines follow it.
 
-    Example: testigo station log stations/01-01/booth
+    A log goes on after the tally sheet; the statement `event-log` says at how many entries each machine's head was.
+
+    Example: testigo station log stations/01-01/booth --head 9f2c…
     """
     events, _ = _events(folder, PublicKey.from_hex(key) if key else None, head or None)
     if as_json:
@@ -174,6 +179,51 @@ def log(
     for event in events:
         data = " ".join(f"{name}={value}" for name, value in event.data.items())
         console.print(f"{event.sequence:6} {event.time} {event.event:18} {data}", soft_wrap=True, markup=False)
+    if head:
+        after = lines_after(events, head)
+        console.print(f"The head is that of entry {len(events) - after}; {after} follow it.")
+
+
+@app.command("read-qr")
+def read_qr(
+    code: Annotated[str, typer.Argument(help="A photograph, a PDF, or the text of the tally sheet's QR code.")],
+    record: Annotated[str, typer.Option(help="Folder of the public record, or its http(s) address.")],
+    root_key: Annotated[str, typer.Option(help="The election's root key, as published; else the record's own.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read the QR code of a tally sheet: its totals, if the chair's key in the record signed them.
+
+    Where the record has that station's tally sheet already, says whether it is the same.
+
+    Example: testigo station read-qr photograph.jpg --record public
+    """
+    from testigo.count import read_ledger
+    from testigo.station import tally_sheet
+
+    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
+    text = code if code.startswith("T1:") else tally_sheet.find_qr(Path(code))
+    station = tally_sheet.station_of_qr(text, ledger.definition)
+    totals = tally_sheet.read_qr(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
+    published = ledger.sheets.get(station)
+    same = published.digest == totals.sheet if published is not None else None
+    if as_json:
+        print_json({**msgspec.to_builtins(totals), "same_as_published": same})
+        return
+    shown = tally_sheet.totals_view(ledger.definition, totals, ledger.definition.languages[0])
+    for contest in shown:
+        rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
+        table(contest.title, ("", str(contest.ballots)), rows)
+    console.print(f"Signed by the chair of station {station}. Tally sheet {totals.sheet}.", soft_wrap=True)
+    if same is None:
+        console.print("The record has no tally sheet of this station yet.")
+    elif same:
+        console.print("The record has this very tally sheet.")
+    else:
+        raise InvalidInput(
+            f"the record has another tally sheet of station {station}",
+            place=record,
+            mend="keep the paper and the photograph, and show them to the electoral authority and the press",
+        )
 
 
 @app.command()
@@ -188,7 +238,6 @@ def export(
     path = _machine(folder, "chair")
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
-    files = [file for file in files if file.name != "closing.json"]
     if not files:
         raise StorageError("the chair has signed nothing yet", place=str(path), mend="export after closing")
     storage.make_folder(out)

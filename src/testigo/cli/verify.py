@@ -58,15 +58,15 @@ def verify(
     else:
         _print_verdict(report.ok, len(report.findings), len(report.failures))
         if not report.root_key_given and report.root_key_id:
-            console.print("The root key is the one in the record itself. Compare its id with that published elsewhere,")
-            console.print(f"or give the key with --root-key. Its id:\n  {report.root_key_id}")
+            console.print("The root key is the one in the record itself. Compare its id with the one that was")
+            console.print(f"published, or give the published key with --root-key. Its id:\n  {report.root_key_id}")
     raise typer.Exit(0 if report.ok else 1)
 
 
 def _read_root_key(text: str) -> PublicKey:
-    file = Path(text)
-    if len(text) != 64 and file.is_file():
-        text = storage.read(file, limit=1024).decode("ascii", errors="replace").strip()
+    """The key itself, or what the file of that name holds."""
+    if len(text) != 64:
+        text = storage.read(Path(text), limit=1024).decode("ascii", errors="replace").strip()
     return PublicKey.from_hex(text)
 
 

@@ -2,16 +2,19 @@
 
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
-- `ledger`: what a record says, statement by statement; `centre` keeps the record of one election and takes packages in;
-  `keys` the authority's keys; `statements` the bodies of what others say and the centre publishes.
+- `bodies`: every type of statement and the struct of its body; a new type is a line there and in
+  `election.STATEMENT_SIGNERS`. `statements`: the bodies of what auditors say.
+- `ledger`: what a record says, statement by statement, and which may follow which; `centre` keeps the record of one
+  election and takes packages in; `keys` the authority's keys.
 - `results_page`, `view`, `hemicycle`, `exports`: the result as a page, JSON and CSV. Their words are in
   `page/LANGUAGE.json`.
 """
 
-from testigo.count.anomalies import Anomaly
+from testigo.count.anomalies import Anomaly, find_anomalies
+from testigo.count.bodies import BODIES, body_of
 from testigo.count.centre import Centre, Receipt, RefusedPackage
 from testigo.count.keys import AUTHORITY_ROLES, authority_key
-from testigo.count.ledger import Conflict, Ledger, body_of, read_ledger
+from testigo.count.ledger import Conflict, Ledger, read_ledger
 from testigo.count.result import (
     ContestResult,
     DistrictResult,
@@ -19,17 +22,28 @@ from testigo.count.result import (
     Result,
     StationResult,
     count_result,
-    sheet_digest,
     sheet_mistakes,
 )
 from testigo.count.results_page import publish_results, write_results
-from testigo.count.statements import ClosingCount, CountDifference, PublicDraw, UnsettledPaper
+from testigo.count.statements import (
+    AuditSample,
+    AuditSeed,
+    ClosingCount,
+    CountDifference,
+    PublicDraw,
+    Ticket,
+    UnsettledPaper,
+    check_dice,
+)
 from testigo.count.totals import Turnout, percent
 from testigo.count.view import RecordInfo, Refused
 
 __all__ = [
     "AUTHORITY_ROLES",
+    "BODIES",
     "Anomaly",
+    "AuditSample",
+    "AuditSeed",
     "Centre",
     "ClosingCount",
     "Conflict",
@@ -45,15 +59,17 @@ __all__ = [
     "RefusedPackage",
     "Result",
     "StationResult",
+    "Ticket",
     "Turnout",
     "UnsettledPaper",
     "authority_key",
     "body_of",
+    "check_dice",
     "count_result",
+    "find_anomalies",
     "percent",
     "publish_results",
     "read_ledger",
-    "sheet_digest",
     "sheet_mistakes",
     "write_results",
 ]

@@ -14,7 +14,6 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from testigo.count.result import Result, count_result
 from testigo.election import STATEMENT_SIGNERS, STATION_ROLES, Definition, KeyRing, MachineKeys, load
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
-from testigo.record import Bundle, BundleClaim, Log, Statement, open_bundle
+from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
 
 PUBLIC = "public"
 RECEIVED = "received"
@@ -77,23 +76,28 @@ class Centre:
         Raises whatever `election.load` finds in the file, `StorageError` where the folder already holds an election.
         """
         definition = load(definition_file)
-        if folder.exists() and any(folder.iterdir()):
-            raise StorageError("the folder is not empty", place=str(folder), mend="give a new folder to the centre")
-        keys = make_authority(storage.make_folder(folder, mode=0o700))
-        public = storage.make_folder(folder / PUBLIC)
-        storage.make_folder(folder / RECEIVED)
-        storage.make_folder(folder / REFUSED)
-        log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
-        centre = cls(folder, log, Ledger(keys["root"].public))
-        centre.say("election-definition", "", definition.payload(), keys["root"], election=definition.digest)
-        centre.say("machine-keys", "", own_keys(keys), keys["root"], election=definition.digest)
-        return centre
+        with storage.new_folder(folder, mode=0o700) as building:
+            keys = make_authority(building)
+            public = storage.make_folder(building / PUBLIC)
+            storage.make_folder(building / RECEIVED)
+            storage.make_folder(building / REFUSED)
+            log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
+            centre = cls(building, log, Ledger(keys["root"].public))
+            centre.say("election-definition", "", definition.payload(), keys["root"], election=definition.digest)
+            centre.say("machine-keys", "", own_keys(keys), keys["root"], election=definition.digest)
+        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> "Centre":
         """The centre in that folder, with everything its record says checked again; finishes what a power cut left
         half done.
         """
+        if not (folder / PUBLIC).is_dir():
+            raise StorageError(
+                "no centre is here", place=str(folder), mend="give the folder of `testigo centre create`"
+            )
+        for name in (RECEIVED, REFUSED):
+            storage.make_folder(folder / name)
         log = Log.open(folder / PUBLIC, authority_key(folder, "log"))
         log.publish()
         centre = cls(folder, log, read_ledger(folder / PUBLIC))
@@ -112,34 +116,34 @@ class Centre:
         return self.ledger.key_ring
 
     @property
+    def verifier_key(self) -> str:
+        """The log's key as witnesses of other C2SP logs take it: `NAME+HASH+BASE64` (`record.note`)."""
+        return note.encode_verifier_key(self._log.origin, authority_key(self.folder, "log").public)
+
+    @property
     def public(self) -> Path:
         """The folder of the public record."""
         return self.folder / PUBLIC
 
     def admit(self, keys: MachineKeys) -> bytes:
-        """Let the root sign these machines' keys into the record. Raises `Conflict` where a machine already has a
-        key.
+        """Let the root sign these machines' keys into the record; they replace those that a silent station has.
+
+        Raises `Conflict` where a machine has a key and its station has already said something.
         """
         return self.say("machine-keys", _subject_of(keys), keys, authority_key(self.folder, "root"))
 
     def append(self, envelope: bytes, *, place: str = "") -> bool:
         """Append one signed statement (an auditor's, say) and publish; False if the record already held it."""
         with self._alone():
-            trial = self.ledger.fork()
-            known = trial.holds(envelope)
-            trial.add(envelope, place=place)
-            self._commit(trial, [] if known else [envelope])
-        return not known
+            return self._append(envelope, place)
 
     def say(self, kind: str, subject: str, body: Any, key: SigningKey, *, election: str = "") -> bytes:
         """Sign a statement of the authority with one of its keys (`authority_key`) and append it; returns its envelope.
 
         `body`: a struct or plain JSON values. `election`: only before the record holds a definition.
         """
-        plain = msgspec.to_builtins(body)
-        envelope = Statement(kind, election or self.ledger.election, subject, now(), plain).sign(key)
-        self.append(envelope)
-        return envelope
+        with self._alone():
+            return self._say(kind, subject, body, key, election)
 
     def receive(self, data: bytes, *, place: str = "package") -> Receipt:
         """Take in a station's courier package: all of it or nothing, in any order, twice is once.
@@ -178,10 +182,25 @@ class Centre:
 
     def publish_result(self) -> Result:
         """Sign the result into the record, unless the last one there says the same."""
-        result = self.result()
-        if self.ledger.result != result:
-            self.say("result", "", result.payload(), authority_key(self.folder, "centre"))
+        # One hold of the lock: a sheet taken in between counting and signing would make the result a false one.
+        with self._alone():
+            result = self.result()
+            if self.ledger.result != result:
+                self._say("result", "", result, authority_key(self.folder, "centre"))
         return result
+
+    def _say(self, kind: str, subject: str, body: Any, key: SigningKey, election: str = "") -> bytes:
+        plain = msgspec.to_builtins(body)
+        envelope = Statement(kind, election or self.ledger.election, subject, canonical.utc_now(), plain).sign(key)
+        self._append(envelope)
+        return envelope
+
+    def _append(self, envelope: bytes, place: str = "") -> bool:
+        trial = self.ledger.fork()
+        known = trial.holds(envelope)
+        trial.add(envelope, place=place)
+        self._commit(trial, [] if known else [envelope])
+        return not known
 
     def _commit(self, trial: Ledger, new: list[bytes]) -> None:
         for envelope in new:
@@ -216,11 +235,6 @@ class Centre:
             yield
         finally:
             os.close(handle)
-
-
-def now() -> str:
-    """The present instant as statements write it, UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _check_signer(statement: Statement, place: str) -> None:

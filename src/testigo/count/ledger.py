@@ -7,30 +7,21 @@ with.
 
 import copy
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import TallySheet
+from testigo.ballot import BoothReport, CheckInReport, TallySheet
+from testigo.count.bodies import BODIES, ONCE, body_of
 from testigo.count.result import Result, sheet_mistakes
-from testigo.count.statements import ClosingCount, PublicDraw
+from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import STATEMENT_SIGNERS, STATION_ROLES, Definition, KeyRing, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
 
-Body = TypeVar("Body", bound=msgspec.Struct)
-
-LEAST_DRAW_DIGITS = 20
-
-ONCE = frozenset(
-    (
-        *("logic-and-accuracy", "zero-report", "tally-sheet", "event-log", "closing-count"),
-        *("audit-seed", "public-draw"),
-    )
-)
-"""Statement types that are said once of each subject: whoever may say it again may say it until it suits."""
+_OF_STATION = frozenset((*(kind for kind, role in STATEMENT_SIGNERS.items() if role in STATION_ROLES), "closing-count"))
+"""Statement types whose subject is a station."""
 
 
 class Conflict(TestigoError):
@@ -48,8 +39,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """The statements of one election. `sheets`, `closing_counts`: by station. `draw`: digits of the public draw, or
-    None.
+    """The statements of one election. `sheets`, `closing_counts`: by station. `seed`, `draw`: dice of the closing
+    count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -58,6 +49,7 @@ class Ledger:
         self.sheets: dict[str, TallySheet] = {}
         self.sheet_entries: dict[str, Entry] = {}
         self.closing_counts: dict[str, ClosingCount] = {}
+        self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
         self._definition: Definition | None = None
@@ -102,7 +94,7 @@ class Ledger:
         self._check_subject(claimed, place)
         key = self.key_ring.key_for(claimed.type, envelope_key_id(envelope, place=place), claimed.subject)
         signed = open_statement(envelope, key, place=place)
-        self._check_body(signed.statement, place)
+        self._check_body(signed.statement, body_of(signed.statement, BODIES[claimed.type], place), place)
         self._check_once(signed.statement, place)
         return signed
 
@@ -138,27 +130,33 @@ class Ledger:
                 place=place,
                 mend="send it to the centre of its own election",
             )
-        of_station = STATEMENT_SIGNERS.get(claimed.type) in STATION_ROLES or claimed.type == "closing-count"
-        if of_station and claimed.subject not in self._stations:
+        if claimed.type in _OF_STATION and claimed.subject not in self._stations:
             raise InvalidInput(
                 f"a {claimed.type} of station {claimed.subject!r}, which the election does not have", place=place
             )
+        # With a subject of its own, what may be said once could be said as often as there are words.
+        if claimed.type not in _OF_STATION and claimed.type != "machine-keys" and claimed.subject:
+            raise InvalidInput(f"a {claimed.type} of {claimed.subject!r}, not of the whole election", place=place)
 
-    def _check_body(self, statement: Statement, place: str) -> None:
-        match statement.type:
-            case "election-definition":
-                _check_definition(statement, place)
-            case "machine-keys":
-                self._check_keys(body_of(statement, MachineKeys, place), place)
-            case "tally-sheet":
-                self._check_sheet(statement, body_of(statement, TallySheet, place), place)
-            case "public-draw":
-                self._check_draw(body_of(statement, PublicDraw, place), place)
-            case "closing-count":
-                if body_of(statement, ClosingCount, place).station != statement.subject:
-                    raise InvalidInput("the closing count names another station than its statement", place=place)
-            case "result":
-                Result.from_payload(statement.body, place=place)
+    def _check_body(self, statement: Statement, body: msgspec.Struct, place: str) -> None:
+        match body:
+            case Definition():
+                _check_definition(statement, body, place)
+            case MachineKeys():
+                self._check_keys(body, place)
+            case TallySheet():
+                self._check_sheet(body, statement.subject, place)
+            case BoothReport() | CheckInReport():
+                _check_station(statement, body.station, place)
+            case AuditSeed() | PublicDraw():
+                check_dice(body.digits, place=place)
+                self._check_all_counted(statement.type, place)
+            case AuditSample():
+                if body.seed != self.seed:
+                    raise InvalidInput("the sample is not of the seed in the record", place=place, mend="draw again")
+            case ClosingCount():
+                _check_station(statement, body.station, place)
+                self._check_counted_sheet(body, place)
 
     def _check_once(self, statement: Statement, place: str) -> None:
         if statement.type in ONCE and (statement.type, statement.subject) in self._said:
@@ -168,21 +166,52 @@ class Ledger:
             )
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
-        holders = {(key.role, key.station) for key in self.key_ring.keys}
+        """New keys for machines that have none, or whose station has said nothing yet: then they replace the old."""
+        named: set[tuple[str, str]] = set()
         for key in keys.keys:
-            whose = f"{key.role} of station {key.station}" if key.station else key.role
-            if (key.role in STATION_ROLES) != (key.station in self._stations) or key.role == "root":
+            role, station = key.role, key.station
+            whose = f"{role} of station {station}" if station else role
+            if (role in STATION_ROLES) != (station in self._stations) or role == "root":
                 raise InvalidInput(f"no key can be admitted for {whose!r}", place=place, mend="name role and station")
-            if (key.role, key.station) in holders:
-                raise Conflict(f"the {whose} already has a key", place=place, mend="admit each machine once")
-            holders.add((key.role, key.station))
-        self.key_ring.admit(keys)
+            if (role, station) in named:
+                raise Conflict(f"two keys for the {whose}", place=place, mend="admit one key a machine")
+            if self.key_ring.holds(station, role):
+                spoken = role not in STATION_ROLES or self._has_spoken(station)
+                if spoken or self.key_ring.of_station(station, role).key == key.key:
+                    raise Conflict(
+                        f"the {whose} already has {'a' if spoken else 'this'} key",
+                        place=place,
+                        mend="keys can be replaced only of a station of which the record holds no statement yet",
+                    )
+            named.add((role, station))
+        self.key_ring.replace(keys)
 
-    def _check_sheet(self, statement: Statement, sheet: TallySheet, place: str) -> None:
-        if sheet.station != statement.subject:
-            raise InvalidInput(
-                f"the tally sheet of {sheet.station!r} is sent as that of {statement.subject!r}", place=place
+    def _has_spoken(self, station: str) -> bool:
+        return any((kind, station) in self._said for kind in _OF_STATION)
+
+    def _check_all_counted(self, kind: str, place: str) -> None:
+        """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
+        missing = sorted(self._stations - self.sheets.keys())
+        if missing:
+            named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
+            raise IllegalStep(
+                f"the {kind} comes before {len(missing)} tally sheets are in (stations {named})",
+                place=place,
+                mend="roll dice when all tally sheets are in the record",
             )
+
+    def _check_counted_sheet(self, count: ClosingCount, place: str) -> None:
+        sheet = self.sheets.get(count.station)
+        if sheet is None or sheet.digest != count.sheet:
+            raise InvalidInput(
+                f"the paper of station {count.station} is compared with a tally sheet that the record does not hold",
+                place=place,
+                mend="count against the tally sheet in the record",
+            )
+
+    def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
+        if sheet.station != subject:
+            raise InvalidInput(f"the tally sheet of {sheet.station!r} is sent as that of {subject!r}", place=place)
         earlier = self.sheets.get(sheet.station)
         if earlier is not None:
             what = "the same tally sheet, signed at another time" if earlier == sheet else "another tally sheet"
@@ -199,27 +228,25 @@ class Ledger:
                 mend="compare it with the printed one",
             )
 
-    def _check_draw(self, draw: PublicDraw, place: str) -> None:
-        if len(draw.digits) < LEAST_DRAW_DIGITS or set(draw.digits) - set("123456"):
-            raise InvalidInput(f"a public draw is at least {LEAST_DRAW_DIGITS} dice, digits 1 to 6", place=place)
-
     def _take(self, statement: Statement, entry: Entry, place: str) -> None:
-        match statement.type:
-            case "election-definition":
-                self._definition = _check_definition(statement, place)
+        match body_of(statement, BODIES[statement.type], place):
+            case Definition() as definition:
+                self._definition = definition
                 self._digest = statement.election
-                self._stations = frozenset(station.id for station in self._definition.stations)
-            case "machine-keys":
-                self.key_ring = self.key_ring.admit(body_of(statement, MachineKeys, place))
-            case "tally-sheet":
-                self.sheets[statement.subject] = body_of(statement, TallySheet, place)
-                self.sheet_entries[statement.subject] = entry
-            case "public-draw":
-                self.draw = body_of(statement, PublicDraw, place).digits
-            case "closing-count":
-                self.closing_counts[statement.subject] = body_of(statement, ClosingCount, place)
-            case "result":
-                self.result = Result.from_payload(statement.body, place=place)
+                self._stations = frozenset(station.id for station in definition.stations)
+            case MachineKeys() as keys:
+                self.key_ring = self.key_ring.replace(keys)
+            case TallySheet() as sheet:
+                self.sheets[sheet.station] = sheet
+                self.sheet_entries[sheet.station] = entry
+            case AuditSeed() as seed:
+                self.seed = seed.digits
+            case PublicDraw() as draw:
+                self.draw = draw.digits
+            case ClosingCount() as count:
+                self.closing_counts[count.station] = count
+            case Result() as result:
+                self.result = result
 
 
 def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> Ledger:
@@ -243,16 +270,11 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     return ledger
 
 
-def body_of(statement: Statement, kind: type[Body], place: str = "") -> Body:
-    """A statement's body as its struct; raises `InvalidInput`."""
-    try:
-        return msgspec.convert(statement.body, kind, strict=True)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not the body of a {statement.type} ({error})", place=place) from None
-
-
-def _check_definition(statement: Statement, place: str) -> Definition:
-    definition = Definition.from_payload(statement.body, place=place)
+def _check_definition(statement: Statement, definition: Definition, place: str) -> None:
     if definition.digest != statement.election:
         raise InvalidInput("the definition is not the one whose digest its statement names", place=place)
-    return definition
+
+
+def _check_station(statement: Statement, station: str, place: str) -> None:
+    if station != statement.subject:
+        raise InvalidInput(f"the {statement.type} of {station!r} is sent as that of {statement.subject!r}", place=place)

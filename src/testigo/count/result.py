@@ -20,6 +20,9 @@ from testigo.errors import InvalidInput
 
 Status = Literal["counted", "missing", "set-aside"]
 
+LONGEST_REASON = 500
+"""Characters of a difference's reason: up to 200 a person writes, the station adds what its machines know."""
+
 
 class OptionResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One option of one contest. `percent`: of the contest's valid votes, two decimals."""
@@ -146,8 +149,8 @@ def count_result(definition: Definition, sheets: Mapping[str, TallySheet], *, dr
 
 
 def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
-    """Why a tally sheet cannot be counted: `ballot.tally_mistakes`, and counters that no station can have. Empty if
-    none.
+    """Why a tally sheet cannot be counted: `ballot.tally_mistakes`, null votes (a booth makes none), counters that no
+    station can have, reasons that no chair can have written. Empty if none.
     """
     counters = sheet.reconciliation
     whole = [
@@ -157,13 +160,15 @@ def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
         *counters.released_reasons.values(),
         *counters.spoiled_reasons.values(),
     ]
-    negative = ["a counter of the reconciliation is negative"] if min(whole) < 0 else []
-    return [*negative, *tally_mistakes(definition, sheet.station, sheet.tally)]
-
-
-def sheet_digest(sheet: TallySheet) -> str:
-    """The name of a tally sheet: SHA-256 of its canonical payload."""
-    return canonical.digest(canonical.encode(sheet))
+    mistakes = ["a counter of the reconciliation is negative"] if min(whole) < 0 else []
+    # What is written here is shown to people on their terminals and pages.
+    for reason in counters.reasons.values():
+        if not reason.isprintable() or len(reason) > LONGEST_REASON:
+            mistakes.append(f"the reason of a difference is not up to {LONGEST_REASON} printable characters")
+    mistakes += [
+        f"{one.contest}: {one.null} null votes, a booth makes none" for one in sheet.tally.contests if one.null
+    ]
+    return [*mistakes, *tally_mistakes(definition, sheet.station, sheet.tally)]
 
 
 def _check_stations(definition: Definition, sheets: Mapping[str, TallySheet]) -> None:
@@ -283,7 +288,7 @@ def _station_result(
     return StationResult(
         station=station.id,
         status=status,
-        sheet="" if sheet is None else sheet_digest(sheet),
+        sheet="" if sheet is None else sheet.digest,
         turnout=_turnout((station,), good),
         differences=() if sheet is None else sheet.reconciliation.differences(),
     )

@@ -1,7 +1,7 @@
-"""Bodies of statements that other rooms make and the centre publishes: the public draw, and the count of one box's
-paper.
+"""Bodies of the auditor's statements: dice, the boxes they draw, the count of one box's paper, the draw of ties.
 
-They live here, below `audit`, because the results page shows them and the result depends on the draw.
+They live here, below `audit`, because the ledger must know them, the results page shows them, and the result depends on
+the draw.
 """
 
 from typing import Literal
@@ -9,6 +9,52 @@ from typing import Literal
 import msgspec
 
 from testigo.ballot import ContestTally
+from testigo.errors import InvalidInput
+
+LEAST_DICE = 20
+"""Twenty dice hold 51 bits: nobody who knows which sample would suit them can roll until it comes."""
+
+MOST_DICE = 200
+
+
+def check_dice(digits: str, *, place: str = "") -> None:
+    """Return if these are dice as rolled, 20 to 200 digits from 1 to 6; else raise `InvalidInput`."""
+    wrong = sorted(set(digits) - set("123456"))
+    if wrong:
+        raise InvalidInput(f"a die does not show {wrong[0]!r}", place=place, mend="type only the digits 1 to 6")
+    if not LEAST_DICE <= len(digits) <= MOST_DICE:
+        raise InvalidInput(
+            f"{len(digits)} dice, where at least {LEAST_DICE} and at most {MOST_DICE} are needed",
+            place=place,
+            mend=f"roll until there are {LEAST_DICE} digits",
+        )
+
+
+class AuditSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of an `audit-seed` statement, which draws the boxes of the closing count. `digits`: dice as rolled."""
+
+    digits: str
+
+
+class Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """An id and the first 18 decimals of its ticket number, which order the draw (`number` begins with `0.`)."""
+
+    number: str
+    id: str
+
+
+class AuditSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of an `audit-sample` statement: what was drawn for which purpose, from which ids, with which seed."""
+
+    purpose: Literal["closing-count"]
+    seed: str
+    population: tuple[str, ...]
+    drawn: tuple[Ticket, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The drawn ids in the order of their tickets."""
+        return tuple(ticket.id for ticket in self.drawn)
 
 
 class PublicDraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -180,6 +180,10 @@ class Definition(Value, frozen=True, dict=True):
             mend = "check the station's number"
             raise InvalidInput(f"the election has no station {station_id!r}", mend=mend) from None
 
+    def release_cap(self, station_id: str) -> int:
+        """How many voters a station's chair may release: the rules' share of its register, rounded up."""
+        return -(-self.station(station_id).register_size * self.rules.release_cap_percent // 100)
+
     def contest(self, contest_id: str) -> Contest:
         """The contest of that id; raises `InvalidInput`."""
         try:

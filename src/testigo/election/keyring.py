@@ -20,14 +20,15 @@ STATEMENT_SIGNERS: dict[str, Role] = {
     "zero-report": "chair",
     "tally-sheet": "chair",
     "event-log": "chair",
+    "booth-report": "booth",
+    "check-in-report": "check-in",
     "audit-seed": "auditor",
     "audit-sample": "auditor",
     "closing-count": "auditor",
-    "audit-outcome": "auditor",
     "public-draw": "auditor",
     "result": "centre",
 }
-"""Statement type → the role whose key signs it. A new statement type is a new line here.
+"""Statement type → the role whose key signs it. A new statement type is a new line here and in `count.bodies.BODIES`.
 
 The `log` role signs no statement: its key signs the checkpoints of the public record, and is admitted by the root so
 that whoever has the root key alone can tell whether `log.pub` is the right one.
@@ -62,25 +63,58 @@ class MachineKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeyRing:
-    """The root key and every key it admitted. Immutable: `admit` returns a new ring."""
+    """The root key and every key it admitted. Immutable: `admit` and `replace` return a new ring."""
 
     def __init__(self, root: PublicKey, keys: tuple[MachineKey, ...] = ()) -> None:
         self.root = root
-        self.keys = keys
-        self._by_id = {key.public.key_id: key for key in keys}
-        if len(self._by_id) != len(keys) or root.key_id in self._by_id:
-            raise InvalidSignature("a key is admitted twice", mend="every machine makes a key of its own")
+        self._by_id: dict[str, MachineKey] = {}
+        self._holders: dict[tuple[str, Role], MachineKey] = {}
+        self._put(keys)
+
+    @property
+    def keys(self) -> tuple[MachineKey, ...]:
+        """Every key that the root admitted and has not replaced, in that order."""
+        return tuple(self._by_id.values())
 
     def admit(self, keys: MachineKeys) -> "KeyRing":
         """A ring that also holds these keys; raises `InvalidSignature` if one is already in it."""
-        return KeyRing(self.root, self.keys + keys.keys)
+        wider = KeyRing(self.root)
+        # A country admits tens of thousands of keys one station at a time: none is looked at again.
+        wider._by_id, wider._holders = dict(self._by_id), dict(self._holders)
+        wider._put(keys.keys)
+        return wider
+
+    def replace(self, keys: MachineKeys) -> "KeyRing":
+        """A ring in which these keys stand in for those of the same role and station, which may sign nothing any more.
+
+        For a machine whose disk died before its station said anything; `count.Ledger` holds that condition. Raises
+        `InvalidSignature` if a key is already in the ring, also one that would be replaced.
+        """
+        wider = self.admit(keys)
+        ended = {(key.station, key.role) for key in keys.keys} & self._holders.keys()
+        if not ended:
+            return wider
+        kept = tuple(key for key in self.keys if (key.station, key.role) not in ended)
+        return KeyRing(self.root, kept + keys.keys)
 
     def of_station(self, station: str, role: Role) -> MachineKey:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
-        for key in self.keys:
-            if key.station == station and key.role == role:
-                return key
-        raise InvalidSignature(f"no {role} key is admitted for station {station!r}")
+        key = self._holders.get((station, role))
+        if key is None:
+            raise InvalidSignature(f"no {role} key is admitted for station {station!r}")
+        return key
+
+    def holds(self, station: str, role: Role) -> bool:
+        """Whether such a key is admitted."""
+        return (station, role) in self._holders
+
+    def _put(self, keys: tuple[MachineKey, ...]) -> None:
+        for key in keys:
+            key_id = key.public.key_id
+            if key_id in self._by_id or key_id == self.root.key_id:
+                raise InvalidSignature("a key is admitted twice", mend="every machine makes a key of its own")
+            self._by_id[key_id] = key
+            self._holders.setdefault((key.station, key.role), key)
 
     def key_for(self, statement_type: str, key_id: str, station: str = "") -> PublicKey:
         """The key `key_id`, if it may sign statements of this type about this station; else `InvalidSignature`."""

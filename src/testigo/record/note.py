@@ -22,7 +22,7 @@ import re
 import msgspec
 
 from testigo.errors import InvalidInput, InvalidSignature
-from testigo.keys import PublicKey, SigningKey, decode_base64
+from testigo.keys import PublicKey, SigningKey
 
 MAX_SIZE = 64 * 1024
 MAX_SIGNATURES = 64
@@ -112,22 +112,6 @@ def encode_verifier_key(name: str, key: PublicKey) -> str:
     """The key as other tools take it: `NAME+HASH+BASE64`."""
     _check_name(name, "")
     return f"{name}+{key_hash(name, key).hex()}+{base64.b64encode(_ED25519 + key.raw).decode()}"
-
-
-def decode_verifier_key(text: str, *, place: str = "") -> tuple[str, PublicKey]:
-    """Name and key from `NAME+HASH+BASE64`; raises `InvalidInput` for any other spelling, key type or a wrong hash."""
-    parts = text.split("+", 2)
-    if len(parts) != 3:
-        raise InvalidInput("not a verifier key (NAME+HASH+BASE64)", place=place, mend="copy the whole key again")
-    name, hash_text, body = parts
-    _check_name(name, place)
-    raw = decode_base64(body, place=place)
-    if raw[:1] != _ED25519:
-        raise InvalidInput("not a verifier key of type Ed25519", place=place, mend="ask for the log's Ed25519 key")
-    key = PublicKey(raw[1:])
-    if hash_text != key_hash(name, key).hex():
-        raise InvalidInput("the verifier key's hash does not fit it", place=place, mend="copy the whole key again")
-    return name, key
 
 
 def _parse_signature(line: str, place: str) -> NoteSignature:

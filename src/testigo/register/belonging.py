@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, inspect, select, update
 from sqlalchemy.engine import Row
 
 from testigo import storage
@@ -13,15 +13,20 @@ from testigo.register.importing import room
 from testigo.register.tables import about, changing, reading, voters
 from testigo.register.vault import RegisterKey
 
+MAKE_ONE = "check --register; `testigo register import` makes a new one"
 
-def claim(engine: Engine, definition: Definition, key: RegisterKey) -> None:
-    """Make the tables where they are missing, and see that they are this election's and this key's.
+
+def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> None:
+    """Make the tables where they are missing (if `make`), and see that they are this election's and this key's.
 
     Raises `InvalidInput` for another election or version, `NotAllowed` for another key.
     """
     with reading(engine) as connection:
-        tables.metadata.create_all(connection)
-        connection.commit()
+        if make:
+            tables.metadata.create_all(connection)
+            connection.commit()
+        elif not inspect(connection).has_table(about.name):
+            raise InvalidInput("there is no register here", place=_place(engine), mend=MAKE_ONE)
         found = connection.execute(select(about)).one_or_none()
         if found is None:
             _keep_private(engine)
@@ -34,7 +39,7 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey) -> None:
         raise InvalidInput(
             f"this register belongs to another election ({found.election[:16]}…, not {definition.digest[:16]}…)",
             place=_place(engine),
-            mend="give the definition that the register was made with, or another database",
+            mend="give the definition it was made with, or move it to this one with `testigo register adopt`",
         )
 
 

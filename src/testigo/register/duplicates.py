@@ -12,9 +12,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Select, func, insert, select
 
+from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.register.gallery import Candidate
-from testigo.register.tables import cases, enrolments, now, rulings, voters
+from testigo.register.tables import cases, enrolments, rulings, voters
 from testigo.register.values import CaseLine, Ruling, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
@@ -43,7 +44,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Cand
                 "score": candidate.score,
                 "earlier_impression": candidate.candidate,
                 "later_impression": candidate.probe,
-                "opened": now(),
+                "opened": utc_now(),
             }
             opened.append(int(connection.scalar(insert(cases).returning(cases.c.id), row) or 0))
     return tuple(opened)
@@ -94,7 +95,7 @@ def rule(connection: Connection, case_id: int, verdict: str, officer: str, note:
         raise InvalidInput(
             f"case {case_id} was ruled {lines[0].verdict!r} before", mend="say in a note why it is ruled on again"
         )
-    ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), now())
+    ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), utc_now())
     connection.execute(
         insert(rulings).values(duplicate_case=case_id, verdict=verdict, officer=officer, note=ruling.note, at=ruling.at)
     )

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Template, extract, quality
 from testigo.register.gallery import Impression
-from testigo.register.tables import enrolments, impressions, now, voters
+from testigo.register.tables import enrolments, impressions, voters
 from testigo.register.values import FingerQuality, Position
 from testigo.register.vault import Place, RegisterKey
 
@@ -78,7 +79,7 @@ def keep(
     key: RegisterKey,
 ) -> int:
     """Store an enrolment with everything encrypted; its id."""
-    row = {"voter": voter, "officer": officer, "at": now(), "accepted_because": reason}
+    row = {"voter": voter, "officer": officer, "at": utc_now(), "accepted_because": reason}
     enrolment = int(connection.scalar(insert(enrolments).returning(enrolments.c.id), row) or 0)
     rows = []
     for one in taken:

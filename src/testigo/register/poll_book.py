@@ -23,12 +23,12 @@ import msgspec
 import numpy as np
 
 from testigo import canonical, keys
+from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Template
 from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
 from testigo.register.document import normalise_document
 from testigo.register.register import ListedVoter, Register
-from testigo.register.tables import now
 from testigo.register.vault import PURPOSE
 
 PAYLOAD_TYPE = "application/vnd.testigo.poll-book+json"
@@ -188,7 +188,7 @@ def make_poll_book(
     `nearby`: ids of the stations whose voters can be told where to go; None: all of them. Each such voter takes 14
     bytes. `issued`: UTC, `YYYY-MM-DDTHH:MM:SSZ`; now, where not given. Raises `InvalidInput` for an unknown station.
     """
-    with register.issuing(station_id, issued or now()) as issue:
+    with register.issuing(station_id, issued or utc_now()) as issue:
         voters = [voter for voter in issue.voters if not voter.barred]
         content = _Content(
             tuple(_entry(voter) for voter in voters),

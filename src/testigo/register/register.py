@@ -15,11 +15,12 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from testigo import storage
+from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.register import duplicates, enrolment, tables
-from testigo.register.belonging import claim, move
+from testigo.register.belonging import MAKE_ONE, claim, move
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.enrolment import Taken
 from testigo.register.gallery import Gallery
@@ -44,15 +45,17 @@ class Register:
         self._searching = threading.Lock()
 
     @classmethod
-    def open(cls, address: str, definition: Definition, key: RegisterKey) -> "Register":
+    def open(cls, address: str, definition: Definition, key: RegisterKey, *, make: bool = True) -> "Register":
         """The register at `address` (`FILE`, `sqlite:///FILE`, `postgresql://…`), made where it does not exist yet.
 
-        Raises `InvalidInput` where it belongs to another election or is of another version, `NotAllowed` where `key` is
-        not its key.
+        `make` False: it must be there already. Raises `InvalidInput` where it is not, belongs to another election or is
+        of another version, `NotAllowed` where `key` is not its key.
         """
+        if not make and not storage.database_exists(address):
+            raise InvalidInput("there is no register here", place=address, mend=MAKE_ONE)
         engine = storage.open_database(address)
         try:
-            claim(engine, definition, key)
+            claim(engine, definition, key, make=make)
         except BaseException:
             engine.dispose()
             raise
@@ -175,7 +178,7 @@ class Register:
                     f"the enrolment of document {row.document} is part of case {case_id}",
                     mend="settle the case first; one ruled as the same person keeps its enrolments",
                 )
-            values = {"withdrawn_at": tables.now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
+            values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
             connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
 
     def _refresh(self, connection: Connection) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     Column,
@@ -144,8 +143,3 @@ def _explained() -> Iterator[None]:
         raise StorageError(
             f"the register's database failed ({reason})", mend="nothing was changed; check the disk and the server"
         ) from error
-
-
-def now() -> str:
-    """The time in UTC, `YYYY-MM-DDTHH:MM:SSZ`."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

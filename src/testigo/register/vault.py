@@ -7,7 +7,6 @@ number, the enrolment, the finger and the impression: a ciphertext moved to anot
 """
 
 import hmac
-import os
 import secrets
 import stat
 from pathlib import Path
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from testigo import canonical, storage
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
 
 PURPOSE = "electoral-register"
 NONCE_BYTES = 12
@@ -70,16 +69,7 @@ class RegisterKey:
 
     def save(self, path: Path) -> None:
         """Write the key with mode 0600; an existing file is never overwritten."""
-        storage.make_folder(path.parent)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise StorageError("a key is already there", place=str(path), mend="choose another file") from None
-        except OSError as error:
-            raise StorageError(f"the key cannot be written ({error.strerror})", place=str(path)) from None
-        with storage.explained(path), os.fdopen(handle, "wb") as file:
-            file.write(self._secret)
-            storage.flush(file.fileno())
+        storage.write_new(path, self._secret, mode=0o600)
 
     def is_named(self, check: str) -> bool:
         """Whether `check` is this key's."""

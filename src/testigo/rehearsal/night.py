@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from testigo import storage
-from testigo.audit import AuditSeed, Seed, closing_sample
+from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import closing_count, papers_from_images, read_papers
-from testigo.count import Centre, ClosingCount, PublicDraw, Result, authority_key
+from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, Result, authority_key
 from testigo.count.results_page import publish_results
 from testigo.rehearsal.photographs import photograph
 from testigo.rehearsal.site import Site

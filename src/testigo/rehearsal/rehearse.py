@@ -14,7 +14,7 @@ from testigo import canonical, storage
 from testigo.ballot import tally_ballots
 from testigo.count import Centre, ClosingCount, Result
 from testigo.election import Definition
-from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.errors import InvalidInput, TestigoError
 from testigo.record import read_record
 from testigo.register import Register, RegisterKey
 from testigo.rehearsal import night
@@ -78,8 +78,7 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
         raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", mend="give fewer --voters")
-    if out.exists() and any(out.iterdir()):
-        raise StorageError("the folder is not empty", place=str(out), mend="choose another, or add --replace")
+    storage.refuse_used(out)
     storage.make_folder(out)
     population = make_population(definition, generator)
     rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))

@@ -23,8 +23,9 @@ from testigo.screens.orders import answer_order
 from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, change_appearance, go, page
-from testigo.station.booth import Booth, Session
+from testigo.station.booth import Booth
 from testigo.station.reasons import SAID_SPOILS
+from testigo.station.session import Session
 
 TheBooth = NamedDependency[Booth]
 THIS_MACHINE = ("127.0.0.1", "::1")

@@ -39,7 +39,8 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
 
     routes = [
         *DOOR, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close, explain,
-        void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, send, courier, events,
+        void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send,
+        courier, events,
     ]  # fmt: skip
     sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -119,7 +120,8 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
 def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
-    left = chair.close({step: reason for step, reason in explained.items() if reason})
+    lost = form.text("check-in-lost", "")
+    left = chair.close({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
     return go("/" if left else "/tally-sheet")
 
 
@@ -171,6 +173,14 @@ def print_again(request: Request, chair: TheChair) -> Answer:
     """Print the tally sheet (again)."""
     chair.print_tally_sheet()
     visit.session(request).held["told"] = "printed"
+    return go("/")
+
+
+@post("/printed-elsewhere", guards=[person], sync_to_thread=False)
+def printed_elsewhere(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """The tally sheet's PDF was carried to another printer and is on paper."""
+    chair.note_printed_elsewhere(form.text("reason"))
+    visit.session(request).held["told"] = "printed-elsewhere"
     return go("/")
 
 

@@ -14,9 +14,11 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 |---|---|
 | how a folder is set up, keys admitted | `install`, `folder` |
 | what the chair may say to a machine, and how it answers | `machine` |
+| a voter's session, and what a power cut leaves of it | `session` |
+| how the station is closed, which statements the chair keeps | `closing`, `filing` |
 | what each machine writes down, and how it is checked | `events` |
 | where votes are kept | `box`, `journal`, `cards` |
-| what is counted | `counters`, `statements`, `tally_sheet` |
+| what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
 | reasons a person may give (screens translate the ids) | `reasons` |
 
 Where new things go: an order is a line in `machine.ORDERS` and a branch in both machines' `obey`; a reason is a line in

@@ -5,63 +5,28 @@
 
 The booth knows ballot styles and cards, never a voter. Its event log says that a card was used, a vote printed,
 spoiled, deposited, and when; never what was chosen, which slip number, or which slot of the box. All counters come from
-that log; `recorded` comes from the box.
-
-Power may fail at any instant. The journal keeps the session, the log what has happened; a start compares the two:
-
-| the journal says | the log says | so |
-|---|---|---|
-| (nothing) or another session | a card was accepted | the session begins anew |
-| printing | that print never came to an end | the paper, if any, is void (`power-cut`); back to review |
-| printed | spoiled | back to review |
-| depositing | not yet deposited | the box is asked for the slip number; deposited once, and noted |
-| anything | the session is over | the journal is wiped |
+that log; `recorded` comes from the box. What a power cut leaves of a session is resolved by `session`.
 """
 
 import contextlib
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from testigo.ballot import Ballot, Printer, PrinterError, Slip, Tally, unused
-from testigo.errors import IllegalStep, InvalidInput, NotAllowed, StorageError
+from testigo.ballot import Ballot, BoothCounters, BoothReport, Printer, PrinterError, Slip, Tally, deck_digest, unused
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.station import booth_log, reasons, votes
 from testigo.station.box import BallotBox
 from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
-from testigo.station.counters import BoothCounters
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.journal import JournalEntry, JournalStage, SessionJournal
-from testigo.station.machine import ORDERS, MachineState, Order, OrderBook, check_state
-
-Stage = Literal["language", "voting", "review", "printed", "depositing"]
+from testigo.station.machine import MachineState, Order, OrderBook
+from testigo.station.session import LiveSession, Session, shown_stage
 
 _SESSION_ROOM = 512
-_SHOWN: dict[JournalStage, Stage] = {"printing": "review"}
-
-
-class Session(msgspec.Struct, frozen=True):
-    """What the screen shows of the session under way.
-
-    `style`: ballot style id. `choices`: contest id → option ids, only contests the voter has been at (a blank one is
-    `()`).
-    `unused`: contest id → choices the voter could still make, for the contests of `choices`. `spoils_left`: printed
-    votes that may still be spoiled. `notice`: "" or what just happened: `power-cut` (a print was interrupted; a paper
-    that came out is void and goes to the chair), `printer-failed`. `paper`: the lines of the printed vote, from stage
-    `printed` on. In stage `depositing` the voter has said yes and a disk refused; `confirm` tries again.
-    """
-
-    stage: Stage
-    style: str
-    language: str
-    choices: dict[str, tuple[str, ...]]
-    unused: dict[str, int]
-    spoiled: int
-    spoils_left: int
-    notice: str = ""
-    paper: tuple[str, ...] = ()
 
 
 class Booth:
@@ -75,14 +40,14 @@ class Booth:
         """Open the booth's folder and resolve whatever a power cut left. Raises the errors of its parts."""
         self.folder = MachineFolder(folder, "booth")
         self._printer = printer
+        self._parts = contextlib.ExitStack()
         self._box: BallotBox | None = None
-        self._journal: SessionJournal | None = None
-        self._live: JournalEntry | None = None
-        self._notice = ""
         self.recovered = False
         try:
             self._open_parts()
-            self._recover()
+            if self._session.recover(self._cards.style):
+                self._deposit()
+                self.recovered = True
         except BaseException:
             self.shut()
             raise
@@ -99,10 +64,17 @@ class Booth:
         self._name = votes.box_name(definition, station)
         self._slot_size = votes.slot_size(definition, station)
         if any(event.event == "box-made" for event in folder.log):
-            self._box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
-        self._journal = SessionJournal(
+            self._box = self._open_box()
+        journal = SessionJournal(
             folder.path / "session-journal", bytes.fromhex(self._secrets.journal), self._slot_size + _SESSION_ROOM
         )
+        self._parts.callback(journal.close)
+        self._session = LiveSession(journal, folder.log, definition.languages[0])
+
+    def _open_box(self) -> BallotBox:
+        box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
+        self._parts.callback(box.close)
+        return box
 
     # ---- what the screen shows
 
@@ -114,7 +86,7 @@ class Booth:
     @exclusive
     def current(self) -> Session | None:
         """The session under way, also after a restart; None if nobody is voting."""
-        live = self._live
+        live = self._session.entry
         if live is None:
             return None
         style = self._styles[live.style]
@@ -125,14 +97,14 @@ class Booth:
         }
         spoiled = booth_log.said_spoils(self.folder.log, live.session)
         return Session(
-            stage=_SHOWN.get(live.stage, live.stage),  # type: ignore[arg-type]
+            stage=shown_stage(live.stage),
             style=live.style,
             language=live.language,
             choices=dict(live.choices),
             unused=left,
             spoiled=spoiled,
             spoils_left=max(0, self.definition.rules.spoil_limit - spoiled),
-            notice=self._notice,
+            notice=self._session.notice,
             paper=self._slip(live).text_lines() if live.stage in ("printed", "depositing") else (),
         )
 
@@ -176,7 +148,7 @@ class Booth:
         """
         if self.state != "open":
             raise IllegalStep(f"the booth is {self.state}, not open", mend="call the chair")
-        if self._live is not None:
+        if self._session.entry is not None:
             raise IllegalStep("a vote is under way in this booth", mend="wait until it is finished")
         waiting = booth_log.seconds_locked(self.folder.log)
         if waiting:
@@ -190,35 +162,35 @@ class Booth:
             raise
         session = secrets.token_hex(8)
         self.folder.log.append("card-accepted", session=session, card=card)
-        self._begin_session(session, card)
+        self._session.begin(session, self._cards.style(card))
         return self._shown()
 
     @exclusive
     def choose_language(self, language: str) -> Session:
         """Choose a language of the election; possible until the vote is printed."""
-        live = self._at("language", "voting", "review")
+        live = self._session.at("language", "voting", "review")
         if language not in self.definition.languages:
             raise InvalidInput(f"the election has no language {language[:20]!r}")
         stage: JournalStage = "voting" if live.stage == "language" else live.stage
-        self._keep(msgspec.structs.replace(live, language=language, stage=stage))
+        self._session.keep(msgspec.structs.replace(live, language=language, stage=stage))
         return self._shown()
 
     @exclusive
     def choose(self, contest_id: str, options: tuple[str, ...]) -> Session:
         """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
         nothing."""
-        live = self._at("voting", "review")
+        live = self._session.at("voting", "review")
         marked = Ballot.mark(self.definition, self._styles[live.style], {contest_id: tuple(options)})
         choices = live.choices | {contest_id: marked.choices[contest_id]}
-        self._keep(msgspec.structs.replace(live, choices=choices, stage="voting", slip=""))
+        self._session.keep(msgspec.structs.replace(live, choices=choices, stage="voting", slip=""))
         return self._shown()
 
     @exclusive
     def review(self) -> Session:
         """The whole ballot at once; contests the voter has not been at are blank now."""
-        live = self._at("voting", "review")
+        live = self._session.at("voting", "review")
         choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._styles[live.style].contests}
-        self._keep(msgspec.structs.replace(live, choices=choices, stage="review"))
+        self._session.keep(msgspec.structs.replace(live, choices=choices, stage="review"))
         return self._shown()
 
     @exclusive
@@ -228,21 +200,19 @@ class Booth:
         A `PrinterError` leaves the session in review: mend the printer and print again. Half a paper is no vote: its
         number is in no box.
         """
-        live = self._at("review", "printing")
-        if live.stage == "printing":
-            live = self._interrupted(live)
+        live = self._session.at("review")
         slip = votes.make_slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.language)
         prints = booth_log.prints(self.folder.log, live.session)
         live = msgspec.structs.replace(live, stage="printing", slip=slip.number, prints=prints)
-        self._keep(live)
+        self._session.keep(live)
         try:
             self._printer.print_slip(slip)
         except PrinterError:
             self.folder.log.append("print-failed", session=live.session)
-            self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="printer-failed")
+            self._session.keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="printer-failed")
             raise
         self.folder.log.append("printed", session=live.session)
-        self._keep_fact(msgspec.structs.replace(live, stage="printed"))
+        self._session.keep_fact(msgspec.structs.replace(live, stage="printed"))
         return self._shown()
 
     @exclusive
@@ -253,9 +223,9 @@ class Booth:
         A `StorageError` leaves the session in `depositing`; call again once the disk is mended, or start the booth
         again.
         """
-        live = self._at("printed", "depositing")
+        live = self._session.at("printed", "depositing")
         if live.stage == "printed":
-            self._keep(msgspec.structs.replace(live, stage="depositing"))
+            self._session.keep(msgspec.structs.replace(live, stage="depositing"))
         self._deposit()
 
     @exclusive
@@ -264,7 +234,7 @@ class Booth:
 
         Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
         """
-        live = self._at("printed")
+        live = self._session.at("printed")
         reasons.check_reason(reason, reasons.SAID_SPOILS)
         limit = self.definition.rules.spoil_limit
         if booth_log.said_spoils(self.folder.log, live.session) >= limit:
@@ -273,7 +243,7 @@ class Booth:
                 mend="confirm this one, or call the chair",
             )
         self.folder.log.append("spoiled", session=live.session, reason=reason)
-        self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""))
+        self._session.keep_fact(msgspec.structs.replace(live, stage="review", slip=""))
         return self._shown()
 
     # ---- the chair's orders
@@ -281,14 +251,17 @@ class Booth:
     @exclusive
     def order(self, envelope: bytes) -> bytes:
         """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
-        order = self._orders.accept(envelope)
-        check_state(order, self.state, self.folder.place)
-        data = self._obey(order)
-        if order.name != "status":
-            self._orders.obeyed(order, ORDERS[order.name][1] or self.state)
+        with self._orders.taken(envelope) as order:
+            data = self._obey(order)
         if order.name == "close":
-            data = {"tally": msgspec.to_builtins(self.tally())}
-        return self._orders.report(envelope, self.counters(), data)
+            data["statement"] = self._closing_statement().decode()
+        return self._orders.report(order, envelope, self.counters(), data)
+
+    def _closing_statement(self) -> bytes:
+        """What the booth itself says in public of this day: `booth-report`, with its own signature."""
+        log = self.folder.log
+        body = BoothReport(self.station_id, self.tally(), self.counters(), log.head, len(log))
+        return self.folder.sign_statement("booth-report", body)
 
     def _obey(self, order: Order) -> dict[str, Any]:
         if order.name == "test":
@@ -301,13 +274,13 @@ class Booth:
             raise IllegalStep(
                 "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
             )
-        if order.name == "close" and self._live is not None:
+        if order.name == "close" and self._session.entry is not None:
             raise IllegalStep(
                 "a voter is in the booth", place=self.folder.place, mend="let the voter finish, or void the session"
             )
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")))
-        return {"voting": self._live is not None}
+        return {"voting": self._session.entry is not None}
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -316,7 +289,7 @@ class Booth:
             raise InvalidInput(f"not a deck of test ballots ({error})", place=self.folder.place) from None
         key = secrets.token_bytes(32)
         counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
-        digest = votes.deck_digest(deck)
+        digest = deck_digest(deck)
         self.folder.log.append("deck-counted", deck=digest, ballots=len(deck))
         return {"deck": digest, "counted": msgspec.to_builtins(counted)}
 
@@ -330,14 +303,14 @@ class Booth:
             box = BallotBox.create(self._paths, key, self._name, slots=len(self._cards), slot_size=self._slot_size)
             box.close()
             self.folder.log.append("box-made", slots=len(self._cards))
-            self._box = BallotBox(self._paths, key, self._name, self._slot_size)
+            self._box = self._open_box()
         if self._box.recorded:
             raise IllegalStep(
                 "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
             )
 
     def _void(self, reason: str) -> None:
-        live = self._live
+        live = self._session.entry
         if live is None:
             raise IllegalStep("nobody is voting", place=self.folder.place)
         reasons.check_reason(reason, reasons.VOID_REASONS)
@@ -346,40 +319,9 @@ class Booth:
                 "this voter has confirmed the vote", place=self.folder.place, mend="mend the disk instead"
             )
         self.folder.log.append("voided", session=live.session, reason=reason, printed=live.stage == "printed")
-        self._end()
+        self._session.end()
 
-    # ---- keeping and recovering a session
-
-    def _at(self, *stages: JournalStage) -> JournalEntry:
-        if self._live is None:
-            raise IllegalStep("no vote is under way", mend="begin with a voting card")
-        if self._live.stage not in stages:
-            raise IllegalStep(
-                f"the vote is at another step ({self._live.stage})", mend="go on from what the screen shows"
-            )
-        return self._live
-
-    def _keep(self, entry: JournalEntry) -> None:
-        """What the voter wants next: it holds only if the journal has it."""
-        if self._journal is not None:
-            self._journal.write(entry)
-        self._live, self._notice = entry, ""
-
-    def _keep_fact(self, entry: JournalEntry, *, notice: str = "") -> None:
-        """What the log says has happened: it holds even if the journal's disk refuses, and a start finds it out
-        again."""
-        self._live = entry
-        self._keep(entry)
-        self._notice = notice
-
-    def _begin_session(self, session: str, card: str) -> None:
-        self._keep_fact(JournalEntry(session, self._cards.style(card), "language", self.definition.languages[0], {}))
-
-    def _interrupted(self, live: JournalEntry) -> JournalEntry:
-        """A print that began and was never noted as printed: the paper, if one came out, is void."""
-        self.folder.log.append("print-interrupted", session=live.session)
-        self._keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="power-cut")
-        return self._at("review")
+    # ---- the session's paper and record
 
     def _shown(self) -> Session:
         session = self.current()
@@ -387,56 +329,20 @@ class Booth:
             raise IllegalStep("no vote is under way")
         return session
 
-    def _end(self) -> None:
-        self._live, self._notice = None, ""
-        if self._journal is not None:
-            # The log says already that the session is over: the voter is told so, and the next start wipes again.
-            with contextlib.suppress(StorageError):
-                self._journal.wipe()
-
     def _slip(self, live: JournalEntry) -> Slip:
         return Slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.slip, live.language)
 
     def _deposit(self) -> None:
-        live = self._at("depositing")
+        live = self._session.at("depositing")
         if self._box is None:
             raise IllegalStep("there is no ballot box", place=self.folder.place)
         self._box.deposit(votes.record_of(self._slip(live)))
         self.folder.log.append("deposited", session=live.session)
-        self._end()
-
-    def _recover(self) -> None:
-        if self._journal is None:
-            return
-        entry, open_session = self._journal.read(), booth_log.open_session(self.folder.log)
-        if open_session is None:
-            if entry is not None:
-                self._journal.wipe()
-            return
-        session, card = open_session.data["session"], open_session.data["card"]
-        paper = booth_log.last_paper(self.folder.log, session)
-        if entry is None or entry.session != session:
-            if paper == "printed":
-                self.folder.log.append("spoiled", session=session, reason="power-cut")
-            self._begin_session(session, card)
-        elif entry.stage == "depositing":
-            self._live = entry
-            self._deposit()
-            self.recovered = True
-        elif entry.stage == "printing" and booth_log.prints(self.folder.log, session) > entry.prints:
-            self._keep(msgspec.structs.replace(entry, stage="printed"))
-        elif entry.stage == "printing":
-            self._interrupted(entry)
-        elif entry.stage == "printed" and paper == "spoiled":
-            self._keep(msgspec.structs.replace(entry, stage="review", slip=""))
-        else:
-            self._live = entry
+        self._session.end()
 
     def shut(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""
-        for part in (self._box, self._journal):
-            if part is not None:
-                part.close()
+        self._parts.close()
         self.folder.shut()
 
     def __enter__(self) -> "Booth":

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from testigo.station.counters import BoothCounters
-from testigo.station.events import Event, now
+from testigo.ballot import BoothCounters
+from testigo.canonical import utc_now
+from testigo.station.events import Event
 from testigo.station.reasons import SAID_SPOILS
 
 WRONG_CARDS = 5
@@ -54,7 +55,7 @@ def seconds_locked(events: Iterable[Event]) -> int:
             wrong = []
     if not wrong or len(wrong) % WRONG_CARDS:
         return 0
-    waited = (datetime.fromisoformat(now()) - datetime.fromisoformat(wrong[-1].time)).total_seconds()
+    waited = (datetime.fromisoformat(utc_now()) - datetime.fromisoformat(wrong[-1].time)).total_seconds()
     # A clock that was set back must not lock the booth for longer than the lock lasts.
     return LOCK_SECONDS - int(waited) if 0 <= waited < LOCK_SECONDS else 0
 

@@ -1,8 +1,7 @@
 """The check-in desk: from a voter's arrival to the voting card, or to a refusal with its reason.
 
     document → finger (up to four tries, any enrolled finger) → matched ┐
-                        └ unmatched → released by the chair's PIN       ┴→ a card drawn from the tray of the visit's
-                        style
+                        └ unmatched → released by the chair's PIN       ┴→ a card from the tray of the visit's style
                                     → refused, with a reason from the list
 
 One visit at a time. Every outcome is an event of the log, and nothing is silent: a visit that a power cut interrupted
@@ -11,8 +10,8 @@ checked in already; it stays in the station, and only the digest of its last lin
 nothing of cards' codes or of choices.
 
 Tries of the finger count for a document number, not for a visit: whoever goes away and comes back has those that are
-left.
-Only a visitor who was refused as an impostor has used up nothing of the real voter's.
+left. A visitor who was refused as an impostor has used up nothing of the real voter's; but after
+`IMPOSTORS_BEFORE_CHAIR` of them no finger is tried on that document any more, and the chair decides.
 """
 
 import hmac
@@ -25,16 +24,23 @@ from typing import Any, Literal
 import msgspec
 
 from testigo import storage
+from testigo.ballot import CheckInCounters, CheckInReport
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Template, best_match, extract
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import PollBook, PollBookVoter, normalise_document
 from testigo.station import reasons
-from testigo.station.counters import CheckInCounters
 from testigo.station.events import Event
 from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
-from testigo.station.machine import ORDERS, MachineState, Order, OrderBook, check_state
+from testigo.station.machine import MachineState, Order, OrderBook
 from testigo.station.pins import Pins
+
+IMPOSTORS_BEFORE_CHAIR = 2
+"""Impostors refused on one document before no further finger is tried on it, and the chair decides.
+
+One impostor must not cost the real voter anything, and a second may be a clerk's slip. A third person with the same
+document is somebody who tries fingers until one matches: at four tries each, an unlimited number would multiply the
+matcher's chance of a false match."""
 
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
@@ -48,7 +54,8 @@ class Visit(msgspec.Struct, frozen=True):
 
     `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: release or refuse), `admitted`
     (a card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `fingers`:
-    positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `interrupted`: shown again after a restart.
+    positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `impostors`: how many were refused on this document before.
+    `interrupted`: shown again after a restart.
     """
 
     id: str
@@ -59,6 +66,7 @@ class Visit(msgspec.Struct, frozen=True):
     tries_left: int
     fingers: tuple[int, ...] = ()
     outcome: Literal["", "matched", "released"] = ""
+    impostors: int = 0
     interrupted: bool = False
 
 
@@ -112,12 +120,11 @@ class CheckIn:
 
     @property
     def release_cap(self) -> int:
-        """How many voters the chair may release: a percentage of the station's published register size, rounded up."""
-        return -(-self.folder.station.register_size * self.definition.rules.release_cap_percent // 100)
+        """How many voters the chair may release (`Definition.release_cap`)."""
+        return self.definition.release_cap(self.station_id)
 
     def check_pin(self, who: Literal["chair", "clerk"], pin: str) -> None:
-        """Return if this is their PIN; raises `NotAllowed` if it is wrong, or while locked after too many wrong
-        ones."""
+        """Return if this is their PIN; raises `NotAllowed` if it is wrong, or locked after too many wrong ones."""
         with self.folder.guard:
             self._pins.check(who, pin)
 
@@ -261,8 +268,7 @@ class CheckIn:
 
     @exclusive
     def hand_card(self, visit_id: str) -> None:
-        """The voter has drawn a card from the tray of the visit's style; this concludes the visit. Which card, nobody
-        notes."""
+        """The voter has drawn a card from the tray of the visit's style: the visit is over. Which card nobody notes."""
         visit = self._at(visit_id, "admitted")
         self.folder.log.append("card-handed", visit=visit.id)
         self._visit = None
@@ -286,13 +292,20 @@ class CheckIn:
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
-        order = self._orders.accept(envelope)
-        check_state(order, self.state, self.folder.place)
-        self._check_order(order)
-        if order.name != "status":
-            self._orders.obeyed(order, ORDERS[order.name][1] or self.state)
-        return self._orders.report(envelope, self.counters(), {"visiting": self._visit is not None})
+        """Obey an order of the chair; the signed report. Raises what `OrderBook.taken` raises."""
+        with self._orders.taken(envelope) as order:
+            self._check_order(order)
+        data: dict[str, Any] = {"visiting": self._visit is not None}
+        if order.name == "close":
+            data["statement"] = self._closing_statement().decode()
+        return self._orders.report(order, envelope, self.counters(), data)
+
+    def _closing_statement(self) -> bytes:
+        """What the check-in itself says in public of this day: `check-in-report`, with its own signature."""
+        log = self.folder.log
+        return self.folder.sign_statement(
+            "check-in-report", CheckInReport(self.station_id, self.counters(), log.head, len(log))
+        )
 
     def _check_order(self, order: Order) -> None:
         if order.name in ("test", "void-session"):
@@ -318,7 +331,9 @@ class CheckIn:
 
     def _begin(self, visit_id: str, document: str, *, interrupted: bool = False) -> Visit:
         voter = self._voter(document)
-        left = max(0, self.definition.rules.finger_tries - self._failed(document)) if voter.fingers else 0
+        impostors = self._impostors(document)
+        may_try = bool(voter.fingers) and impostors < IMPOSTORS_BEFORE_CHAIR
+        left = max(0, self.definition.rules.finger_tries - self._failed(document)) if may_try else 0
         style = self.definition.style(self.folder.station.district, voter.roll)
         return Visit(
             id=visit_id,
@@ -328,6 +343,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
+            impostors=impostors,
             interrupted=interrupted,
         )
 
@@ -337,6 +353,10 @@ class CheckIn:
             if event.data["document"] == document:
                 failed = 0 if event.data.get("reason") == "impostor" else failed + (event.event == "finger-failed")
         return failed
+
+    def _impostors(self, document: str) -> int:
+        refused = [event.data for event in self._events("refused") if event.data["document"] == document]
+        return sum(data["reason"] == "impostor" for data in refused)
 
     def _recover(self) -> None:
         begun: Event | None = None

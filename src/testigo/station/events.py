@@ -6,14 +6,13 @@ station, role), so that a line of another log, or a log of another machine, does
 `testigo event log 1`, a line feed, and the canonical entry.
 
 What a reader can find: any line edited, dropped from the middle, moved, or brought in from another log. What a reader
-of the log alone cannot find is a tail cut off whole; that is what heads are for, which the chair notes and the tally
-sheet carries.
+of the log alone cannot find is a tail cut off whole; that is what *heads* are for, the digest of the last line at some
+moment. The chair keeps the head of every report (`machine.Commander`), and the tally sheet carries all three.
 """
 
 import hashlib
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +42,6 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: str
 
 
-def now() -> str:
-    """The present second in UTC, as events and statements spell it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def log_origin(election: str, station: str, role: str) -> str:
     """What the first line of a machine's log names as the line before it: 64 hexadecimal digits."""
     return canonical.digest(canonical.encode({"election": election, "station": station, "role": role}))
@@ -58,20 +52,27 @@ def verify_event_log(
 ) -> tuple[Event, ...]:
     """The entries of a whole log, if every line is `public`'s and in its place.
 
-    `head`: the digest of the last line as it is known from elsewhere; a log whose tail was cut off does not have it.
-    Raises `InvalidInput` or `InvalidSignature` with the line's number. A torn last line is a mistake here: only the
-    machine itself, at its start, may cut one off.
+    `head`: the digest of a line as it is known from elsewhere, once the last one; a log whose tail was cut off does not
+    have it. Lines may follow it, because a log goes on (`lines_after` counts them). Raises `InvalidInput` or
+    `InvalidSignature` with the line's number. A torn last line is a mistake here: only the machine itself, at its
+    start, may cut one off.
     """
     if data and not data.endswith(b"\n"):
         raise InvalidInput("the last line is not whole", place=place)
-    previous, events = origin, []
+    previous, events, heads = origin, [], {origin}
     for number, line in enumerate(data.split(b"\n")[:-1]):
         where = f"{place}, line {number + 1}"
         events.append(_verify_line(line, public, number, previous, where))
         previous = hashlib.sha256(line).hexdigest()
-    if head is not None and head != previous:
-        raise InvalidInput("its last line is not the one that was reported; lines were cut off or added", place=place)
+        heads.add(previous)
+    if head is not None and head not in heads:
+        raise InvalidInput("the line with that head is not in it; lines were cut off or exchanged", place=place)
     return tuple(events)
+
+
+def lines_after(events: Sequence[Event], head: str) -> int:
+    """How many entries of a verified log follow the line with the digest `head`."""
+    return next((len(events) - event.sequence for event in events if event.previous == head), 0)
 
 
 def _verify_line(line: bytes, public: PublicKey, number: int, previous: str, where: str) -> Event:
@@ -123,6 +124,12 @@ class EventLog:
         """SHA-256 of the last line (of the origin while there is none)."""
         return self._head
 
+    def head_at(self, entries: int) -> str:
+        """The head when the log had so many entries; "" for a number that it never had."""
+        if entries == len(self._entries):
+            return self._head
+        return self._entries[entries].previous if 0 <= entries < len(self._entries) else ""
+
     def entries(self) -> tuple[Event, ...]:
         """Every entry so far, oldest first."""
         return tuple(self._entries)
@@ -135,7 +142,7 @@ class EventLog:
 
     def append(self, event: str, **data: Any) -> Event:
         """Write one event, flushed to the disk before the return. Raises `StorageError`, and then it did not happen."""
-        entry = Event(len(self._entries), now(), event, data, self._head)
+        entry = Event(len(self._entries), canonical.utc_now(), event, data, self._head)
         signature = self._key.sign(_DOMAIN + canonical.encode(entry)).hex()
         line = canonical.encode(_Line(entry, signature))
         if self._broken:

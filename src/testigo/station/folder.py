@@ -13,15 +13,16 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
 from testigo import storage
+from testigo.canonical import utc_now
 from testigo.election import Definition, KeyRing, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import PublicKey, SigningKey
-from testigo.record import SignedStatement, open_statement
+from testigo.record import SignedStatement, Statement, open_statement
 from testigo.station.events import EventLog, log_origin
 
 SETTINGS = "settings.json"
@@ -114,6 +115,11 @@ class MachineFolder:
         if self.ring is None:
             raise IllegalStep("the machine keys are not loaded yet", place=self.place, mend="load them first")
         return self.ring.of_station(self.station_id, role).public
+
+    def sign_statement(self, type_: str, body: msgspec.Struct) -> bytes:
+        """A statement of this machine about its station, signed with its key."""
+        plain: dict[str, Any] = msgspec.to_builtins(body)
+        return Statement(type_, self.settings.election, self.station_id, utc_now(), plain).sign(self.key)
 
     def shut(self) -> None:
         """Close the log and give up the lock."""

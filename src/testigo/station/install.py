@@ -14,7 +14,7 @@ import msgspec
 
 from testigo import storage
 from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role
-from testigo.errors import StorageError
+from testigo.errors import InvalidInput, StorageError
 from testigo.keys import OpeningKey, PublicKey, SigningKey
 from testigo.station.folder import (
     DEFINITION,
@@ -54,21 +54,27 @@ def install_station(
     definition.station(station_id)
     for pin in (chair_pin, clerk_pin):
         hash_pin(pin)
-    if any((folder / role).exists() for role in STATION_ROLES):
-        raise StorageError("a station is already installed here", place=str(folder), mend="choose an empty folder")
+    if chair_pin == clerk_pin:
+        raise InvalidInput("chair and clerk have the same PIN", mend="the clerk must not be able to release voters")
+    settings = Settings(definition.digest, station_id, "chair", root_key.hex, second_disk)
+    with storage.new_folder(folder) as building:
+        return _install(building, settings, definition_envelope, chair_pin, clerk_pin)
+
+
+def _install(folder: Path, settings: Settings, definition: bytes, chair_pin: str, clerk_pin: str) -> MachineKeys:
+    """Fill the station's folder."""
     made = tuple(
-        _install_machine(folder / role, Settings(definition.digest, station_id, role, root_key.hex, second_disk))
-        for role in STATION_ROLES
+        _install_machine(folder / role, msgspec.structs.replace(settings, role=role)) for role in STATION_ROLES
     )
     for role in STATION_ROLES:
-        storage.write(folder / role / DEFINITION, definition_envelope)
+        storage.write(folder / role / DEFINITION, definition)
     Pins.create(folder / "chair" / PINS, {"chair": chair_pin})
     Pins.create(folder / "check-in" / PINS, {"chair": chair_pin, "clerk": clerk_pin})
     request = MachineKeys(made)
     storage.write(folder / REQUEST, msgspec.json.format(msgspec.json.encode(request), indent=2) + b"\n")
     for role in STATION_ROLES:
         machine = MachineFolder(folder / role, role)
-        machine.log.append("installed", station=station_id, role=role, key=machine.key.public.key_id)
+        machine.log.append("installed", station=settings.station, role=role, key=machine.key.public.key_id)
         machine.shut()
     return request
 

@@ -1,12 +1,19 @@
 """What passes between the machines of a station: the chair's signed orders, the others' signed reports.
 
 An order names the election, the station, the machine, and a sequence number that only ever grows: one that is replayed,
-meant for another machine, or overtaken by a later one is refused. A report names the order it answers by its digest.
+meant for another machine, or overtaken by a later one is refused. A refused order's number is used up for good, too. A
+report names the order it answers by its digest.
+
+The chair keeps each machine's last report on its own disk. Every order says how many lines of that machine's event log
+it knows of, the report says which head the log had there, and where that is another one, or there are fewer lines, the
+log was cut off or exchanged since: the report is refused.
+
 Every order may be given again (with a new number) when its answer was lost: a machine already in the ordered state just
 reports.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
@@ -14,9 +21,11 @@ import httpx
 import msgspec
 
 from testigo import canonical, keys, storage
+from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
-from testigo.station.events import Event, now
+from testigo.keys import PublicKey
+from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
@@ -39,8 +48,8 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `data`: plain JSON
-    values."""
+    """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
+    entries of the machine's event log the chair has heard of. `data`: plain JSON values."""
 
     name: OrderName
     election: str
@@ -48,11 +57,13 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: Role
     sequence: int
     issued: str
+    known: int = 0
     data: dict[str, Any] = {}
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`answers`: digest of the order's envelope. `head`, `entries`: of the machine's event log after obeying.
+    `known_head`: which head it had at the order's `known` entries.
 
     `counters`: a `CheckInCounters` or `BoothCounters` as plain values. `data`: what the order asked for besides.
     """
@@ -66,6 +77,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counters: dict[str, Any]
     head: str
     entries: int
+    known_head: str
     data: dict[str, Any] = {}
 
 
@@ -139,15 +151,31 @@ class OrderBook:
 
     def __init__(self, folder: MachineFolder) -> None:
         self._folder = folder
-        numbers = [event.data["sequence"] for event in folder.log if event.event == "order"]
+        numbers = [event.data["sequence"] for event in folder.log if event.event in ("order", "order-refused")]
         self._last: int = max(numbers, default=0)
 
-    def accept(self, envelope: bytes) -> Order:
-        """The order, if the chair of this station gave it to this machine and it is newer than every order before.
+    @contextlib.contextmanager
+    def taken(self, envelope: bytes) -> Iterator[Order]:
+        """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
 
-        Raises `InvalidInput`, `InvalidSignature` or `IllegalStep`. Its number is used up in memory by this, and for
-        good by `obeyed`.
+        The block runs if the chair of this station gave the order to this machine, it is newer than every order before
+        and may be given in this state; else, and where the block refuses, raises a `TestigoError`. Where an order that
+        was obeyed cannot be noted, raises `StorageError`, and then it did not happen.
         """
+        order = self._accept(envelope)
+        log, noted = self._folder.log, {"name": order.name, "sequence": order.sequence}
+        try:
+            check_state(order, self.state(), self._folder.place)
+            yield order
+        except TestigoError as refused:
+            # Its number must be used up also after a restart: a refused order that somebody kept may fit later.
+            with contextlib.suppress(StorageError):
+                log.append("order-refused", **noted, why=refused.problem)
+            raise
+        if order.name != "status":
+            log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
+
+    def _accept(self, envelope: bytes) -> Order:
         folder = self._folder
         place = f"order to {folder.place}"
         opened = keys.open_envelope(envelope, folder.key_of("chair"), ORDER_TYPE, place=place)
@@ -163,27 +191,24 @@ class OrderBook:
         self._last = order.sequence
         return order
 
-    def obeyed(self, order: Order, state: MachineState, **data: Any) -> None:
-        """Note an order that changed something; raises `StorageError`, and then it did not happen."""
-        self._folder.log.append("order", name=order.name, sequence=order.sequence, state=state, **data)
-
     def state(self) -> MachineState:
         """The state that the orders obeyed so far have led to."""
         return state_of(self._folder.log)
 
-    def report(self, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
-        """The signed answer to an order."""
+    def report(self, order: Order, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
+        """The signed answer to an order, which came in `envelope`."""
         folder = self._folder
         report = Report(
             election=folder.settings.election,
             station=folder.station_id,
             role=folder.role,
             answers=canonical.digest(envelope),
-            issued=now(),
+            issued=utc_now(),
             state=self.state(),
             counters=msgspec.to_builtins(counters),
             head=folder.log.head,
             entries=len(folder.log),
+            known_head=folder.log.head_at(order.known),
             data=data,
         )
         return keys.sign_envelope(REPORT_TYPE, report, folder.key)
@@ -213,28 +238,76 @@ class Commander:
         self._folder = folder
         self._machines = machines
         self._numbers = _Numbers(folder.path / "orders.json")
+        self._heard = _Heard(folder.path / "last-reports.json")
 
     def give(self, to: Role, name: OrderName, **data: Any) -> Report:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
         trusted."""
         folder = self._folder
-        folder.key_of(to)
-        order = Order(name, folder.settings.election, folder.station_id, to, self._numbers.next(), now(), data)
+        before = self.heard(to)
+        known = before.entries if before else 0
+        number = self._numbers.next()
+        order = Order(name, folder.settings.election, folder.station_id, to, number, utc_now(), known, data)
         envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
-        return self._check(self._machines[to].order(envelope), envelope, to)
+        answer = self._machines[to].order(envelope)
+        report = self._check(answer, envelope, to)
+        if before is not None and report.known_head != before.head:
+            raise InvalidSignature(
+                f"its event log has lost or changed lines since it reported {before.entries}",
+                place=self._place(to),
+                mend="pause, touch nothing on that machine, and call the electoral authority",
+            )
+        if before is None or report.entries > before.entries:
+            self._heard.keep(to, answer)
+        return report
+
+    def heard(self, role: Role) -> Report | None:
+        """The newest report that a machine gave, kept over restarts; None before its first."""
+        envelope, key = self._heard.envelopes.get(role), self._folder.key_of(role)
+        if envelope is None or keys.envelope_key_id(envelope) != key.key_id:
+            return None  # the root put another machine in its place
+        return _open_report(envelope, key, self._place(role))
+
+    def _place(self, role: Role) -> str:
+        return f"report of {role}, station {self._folder.station_id}"
 
     def _check(self, answer: bytes, envelope: bytes, to: Role) -> Report:
         folder = self._folder
-        place = f"report of {to}, station {folder.station_id}"
-        opened = keys.open_envelope(answer, folder.key_of(to), REPORT_TYPE, place=place)
-        try:
-            report = msgspec.convert(opened.payload, Report, strict=True)
-        except msgspec.ValidationError as error:
-            raise InvalidInput(f"not a report ({error})", place=place) from None
+        report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
         if (report.election, report.station, report.role, report.answers) != meant:
-            raise InvalidSignature("answers another order", place=place, mend="give the order again")
+            raise InvalidSignature("answers another order", place=self._place(to), mend="give the order again")
         return report
+
+
+def _open_report(envelope: bytes, key: PublicKey, place: str) -> Report:
+    opened = keys.open_envelope(envelope, key, REPORT_TYPE, place=place)
+    try:
+        return msgspec.convert(opened.payload, Report, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"not a report ({error})", place=place) from None
+
+
+class _Heard:
+    """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.envelopes = self._load()
+
+    def keep(self, role: Role, envelope: bytes) -> None:
+        kept = {**self.envelopes, role: envelope}
+        storage.write(self._file, msgspec.json.encode({role: text.decode() for role, text in kept.items()}))
+        self.envelopes = kept
+
+    def _load(self) -> dict[Role, bytes]:
+        if not self._file.exists():
+            return {}
+        try:
+            texts = msgspec.json.decode(storage.read(self._file), type=dict[Role, str])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise InvalidInput("not the machines' last reports", place=str(self._file)) from None
+        return {role: text.encode() for role, text in texts.items()}
 
 
 class _Numbers:

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from testigo import canonical
+from testigo import storage
 from testigo.ballot import ContestTally, Reconciliation, Tally, TallySheet, typeset
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
@@ -25,6 +25,9 @@ from testigo.keys import PublicKey, SigningKey
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 _DOMAIN = b"testigo tally qr 1\n"
+_QR_PLACE = "tally sheet's QR code"
+_LONGEST_CODE = 4296
+"""Alphanumeric signs in the largest QR code (ISO/IEC 18004, version 40-L)."""
 
 COUNTERS = (
     "registered", "checked_in", "matched", "released", "release_cap",
@@ -165,11 +168,6 @@ class SheetView(msgspec.Struct, frozen=True):
     digest: str
 
 
-def sheet_digest(sheet: TallySheet) -> str:
-    """SHA-256 of the tally sheet's canonical form."""
-    return canonical.digest(canonical.encode(sheet))
-
-
 def view(definition: Definition, sheet: TallySheet, language: str) -> SheetView:
     """The sheet in words. Texts of the definition fall back to its first language, the sheet's own words to English."""
     words = _WORDS.get(language, _WORDS["en"])
@@ -190,7 +188,7 @@ def view(definition: Definition, sheet: TallySheet, language: str) -> SheetView:
         refused=tuple(CountRow(words.get(reason, reason), count) for reason, count in counters.refused.items()),
         differences=_difference_views(counters, words),
         event_logs=sheet.event_logs,
-        digest=sheet_digest(sheet),
+        digest=sheet.digest,
     )
 
 
@@ -209,8 +207,45 @@ def qr_text(definition: Definition, sheet: TallySheet, key: SigningKey) -> str:
     place = [station.id for station in definition.stations].index(sheet.station)
     styles = ".".join(str(count) for count in sheet.tally.ballots.values())
     contests = "*".join(".".join(str(count) for count in _figures(tally)) for tally in sheet.tally.contests)
-    signed = f"T1:{definition.digest[:16]}:{place}:{sheet_digest(sheet)}:{styles}:{contests}".upper()
+    signed = f"T1:{definition.digest[:16]}:{place}:{sheet.digest}:{styles}:{contests}".upper()
     return f"{signed}:{key.sign(_DOMAIN + signed.encode()).hex().upper()}"
+
+
+_LARGEST_IMAGE = 64 * 1024 * 1024
+
+
+def find_qr(file: Path) -> str:
+    """The text of the tally sheet's QR code in a photograph or a PDF. Raises `InvalidInput` where there is none."""
+    import zxingcpp  # like OpenCV, which `photograph` loads, slow to load, and a chair's machine never needs it
+
+    from testigo.ballot.photograph import images_of
+
+    place = str(file)
+    for image in images_of(storage.read(file, limit=_LARGEST_IMAGE), place=place):
+        for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode):
+            if found.text.startswith("T1:"):
+                return str(found.text)
+    raise InvalidInput(
+        "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
+    )
+
+
+def station_of_qr(text: str, definition: Definition) -> str:
+    """The station that a QR code says it is of, not verified: only to find out whose key to ask for."""
+    return _parts(text, definition)[0]
+
+
+def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
+    parts = text.split(":")
+    if len(text) > _LONGEST_CODE or len(parts) != 7 or parts[0] != "T1":
+        raise InvalidInput("not the code of a tally sheet", place=_QR_PLACE)
+    if parts[1] != definition.digest[:16].upper():
+        raise InvalidInput("of another election", place=_QR_PLACE)
+    if not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 8):
+        raise InvalidInput("names no station", place=_QR_PLACE)
+    if int(parts[2]) >= len(definition.stations):
+        raise InvalidInput("names a station that the election does not have", place=_QR_PLACE)
+    return definition.stations[int(parts[2])].id, parts
 
 
 class QrTotals(msgspec.Struct, frozen=True):
@@ -224,22 +259,21 @@ class QrTotals(msgspec.Struct, frozen=True):
 def read_qr(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
     """Verify and read a QR code. Raises `InvalidInput` for another election or shape, `InvalidSignature` for another
     signer."""
-    place = "tally sheet's QR code"
-    parts = text.split(":")
-    if len(text) > 4296 or len(parts) != 7 or parts[0] != "T1":
-        raise InvalidInput("not the code of a tally sheet", place=place)
-    if parts[1] != definition.digest[:16].upper():
-        raise InvalidInput("of another election", place=place)
+    station, parts = _parts(text, definition)
     try:
         signature = bytes.fromhex(parts[6])
-        station = definition.stations[int(parts[2])].id
         styles = [style.id for style in definition.styles_of_station(station)]
         ballots = dict(zip(styles, [int(count) for count in parts[4].split(".")], strict=True))
         contests = _contests_of(definition, station, parts[5])
-    except (ValueError, IndexError):
-        raise InvalidInput("its figures are not those of a station", place=place) from None
-    chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=place)
+    except ValueError:
+        raise InvalidInput("its figures are not those of a station", place=_QR_PLACE) from None
+    chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=_QR_PLACE)
     return QrTotals(station, parts[3].lower(), Tally(ballots, contests))
+
+
+def totals_view(definition: Definition, totals: QrTotals, language: str) -> tuple[ContestView, ...]:
+    """The totals of a QR code in words, as on the page."""
+    return tuple(_contest_view(definition, tally, language) for tally in totals.tally.contests)
 
 
 def _contests_of(definition: Definition, station: str, text: str) -> tuple[ContestTally, ...]:

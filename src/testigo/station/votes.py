@@ -3,12 +3,11 @@
 marks → `Ballot.mark` → `Slip` (what the voter reads) → `CastVoteRecord` → `BallotBox` → `tally_ballots`
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from testigo import canonical, storage
+from testigo import storage
 from testigo.ballot import Ballot, CastVoteRecord, Slip, Tally, new_slip_number, record_size, tally_ballots
 from testigo.election import Definition
 from testigo.errors import InvalidInput
@@ -61,11 +60,6 @@ def slot_size(definition: Definition, station_id: str) -> int:
 def count_box(definition: Definition, station_id: str, box: BallotBox) -> Tally:
     """The tally of a box; raises `InvalidInput` where a record in it is no ballot of the station."""
     return tally_ballots(definition, station_id, (record.ballot for record in box.records()))
-
-
-def deck_digest(deck: Iterable[Ballot]) -> str:
-    """SHA-256 of the test ballots in their order."""
-    return canonical.digest(canonical.encode(list(deck)))
 
 
 def count_test_deck(definition: Definition, station_id: str, deck: list[Ballot], folder: Path, key: bytes) -> Tally:

@@ -1,77 +1,63 @@
 """The audits: samples drawn again from the dice, paper counts compared again with the tally sheets."""
 
-from testigo.audit import AuditSample, AuditSeed, Seed, boxes_to_count, sample
+from testigo.audit import Seed, boxes_to_count, sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.count import ClosingCount, body_of, sheet_digest
-from testigo.election import Definition
+from testigo.count import AuditSample, ClosingCount, body_of
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Said, Story
 
 
 def check(notebook: Notebook, story: Story) -> None:
-    """The closing count: seed, sample, and one paper count for every box drawn."""
-    seeds = story.said.get("audit-seed", [])
-    samples = story.said.get("audit-sample", [])
-    if not seeds or not samples:
-        notebook.write("closing count", False, "no boxes were drawn: no audit seed and sample are published")
-        return
-    drawn = _check_samples(notebook, story.ledger.definition, seeds[0], samples)
-    sheets = {said.statement.subject: said.index for said in story.said.get("tally-sheet", [])}
-    late = [station for station in drawn if sheets.get(station, -1) > seeds[0].index]
-    detail = "dice were rolled after the tally sheets of all drawn boxes were published"
-    if late:
-        detail = f"dice were rolled before these tally sheets were published: {', '.join(late)}"
-    notebook.write("audit seed", not late, detail, seeds[0].place)
+    """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
+    drawn = _check_draw(notebook, story)
+    counted = {said.statement.subject: said for said in story.said.get("closing-count", [])}
     for station in drawn:
-        _check_count(notebook, story, station)
+        if station not in counted:
+            notebook.write("closing count", False, f"station {station} was drawn, but no paper count is published")
+    for station, said in counted.items():
+        _check_count(notebook, story, said, "" if station in drawn else ", not drawn")
 
 
-def _check_samples(notebook: Notebook, definition: Definition, seed: Said, samples: list[Said]) -> tuple[str, ...]:
-    """The ids that the seed really draws, for the closing count."""
-    drawn: tuple[str, ...] = ()
-    with notebook.reporting("audit sample", seed.place):
-        digits = body_of(seed.statement, AuditSeed, seed.place).digits
-        everywhere = tuple(station.id for station in definition.stations)
-        wanted = sample(Seed(digits), everywhere, boxes_to_count(definition))
-        drawn = tuple(ticket.id for ticket in wanted)
-        for said in samples:
-            body = body_of(said.statement, AuditSample, said.place)
-            if body.purpose != "closing-count":
-                continue
-            same = body.seed == digits and set(body.population) == set(everywhere) and body.drawn == wanted
-            what = f"{len(wanted)} of {len(everywhere)} boxes, drawn again from {len(digits)} dice: {', '.join(drawn)}"
-            if not same:
-                what = f"the dice draw {', '.join(drawn)}, the sample says {', '.join(body.ids)}"
-            notebook.write("audit sample", same, what, said.place)
+def _check_draw(notebook: Notebook, story: Story) -> tuple[str, ...]:
+    """The ids that the dice really draw. The ledger let the seed follow only the tally sheets of all stations."""
+    definition, digits = story.ledger.definition, story.ledger.seed
+    seeds, samples = story.said.get("audit-seed", []), story.said.get("audit-sample", [])
+    if digits is None or not seeds:
+        notebook.write("audit seed", False, "no boxes were drawn: no dice are published")
+        return ()
+    everywhere = tuple(station.id for station in definition.stations)
+    detail = f"{len(digits)} dice, rolled after the tally sheets of all {len(everywhere)} stations were published"
+    notebook.write("audit seed", True, detail, seeds[0].place)
+    wanted = sample(Seed(digits), everywhere, boxes_to_count(definition))
+    drawn = tuple(ticket.id for ticket in wanted)
+    if not samples:
+        notebook.write("audit sample", False, f"the dice draw {', '.join(drawn)}, but no sample is published")
+    for said in samples:
+        body = body_of(said.statement, AuditSample, said.place)
+        same = sorted(body.population) == sorted(everywhere) and body.drawn == wanted
+        what = f"{len(wanted)} of {len(everywhere)} boxes, drawn again from {len(digits)} dice: {', '.join(drawn)}"
+        if not same:
+            what = f"the dice draw {', '.join(drawn)} of {len(everywhere)} boxes, the sample says {', '.join(body.ids)}"
+        notebook.write("audit sample", same, what, said.place)
     return drawn
 
 
-def _check_count(notebook: Notebook, story: Story, station: str) -> None:
-    """One box that was drawn: its paper was counted, against this tally sheet, and agrees with it."""
-    said = story.of_station("closing-count", station)
-    if said is None:
-        notebook.write("closing count", False, f"station {station} was drawn, but no paper count is published")
-        return
-    sheet = story.ledger.sheets.get(station)
+def _check_count(notebook: Notebook, story: Story, said: Said, aside: str) -> None:
+    """One box: its paper, counted against the tally sheet in the record (the ledger saw to that), agrees with it."""
+    name = f"station {said.statement.subject}"
     with notebook.reporting("closing count", said.place):
         body = body_of(said.statement, ClosingCount, said.place)
-        if sheet is None or body.sheet != sheet_digest(sheet):
-            notebook.write(
-                "closing count", False, f"station {station}: it is compared with another tally sheet", said.place
-            )
-            return
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
-        again = closing_count(story.ledger.definition, sheet, paper)
+        again = closing_count(story.ledger.definition, story.ledger.sheets[body.station], paper)
         if again.differences != body.differences:
             told = f"{len(body.differences)} differences are told, {len(again.differences)} are there"
-            notebook.write("closing count", False, f"station {station}: {told}", said.place)
+            notebook.write("closing count", False, f"{name}: {told}", said.place)
         for one in again.differences:
             where = f"{one.contest} {one.what}".strip()
-            detail = f"station {station}: {where}: {one.paper} on paper, {one.sheet} on the tally sheet"
+            detail = f"{name}: {where}: {one.paper} on paper, {one.sheet} on the tally sheet"
             notebook.write("closing count", False, detail, said.place)
-        unread = sum(not paper.settled for paper in body.unsettled)
-        if unread:
-            notebook.write("closing count", False, f"station {station}: {unread} papers nobody could read", said.place)
-        if not again.differences and body.holds:
-            detail = f"station {station}: {body.papers} papers, by {body.method}, agree in every figure"
+        if body.unread:
+            notebook.write("closing count", False, f"{name}: {body.unread} papers nobody could read", said.place)
+        if again.holds and body.holds:
+            detail = f"{name}{aside}: {body.papers} papers, by {body.method}, agree in every figure"
             notebook.write("closing count", True, detail)

@@ -8,6 +8,14 @@ from testigo.errors import TestigoError
 from testigo.record import Finding
 
 
+def printable(words: str) -> str:
+    """The words with every character escaped that could forge a line on a terminal: line ends, ESC, bidi controls.
+
+    A finding quotes what others wrote into the record; whoever wrote it may want it read as another finding.
+    """
+    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in words)
+
+
 @dataclass
 class Notebook:
     """`findings`: in the order they were made. `on_finding`: is told each at once."""
@@ -17,7 +25,7 @@ class Notebook:
 
     def write(self, check: str, ok: bool, detail: str, place: str = "") -> bool:
         """Note a check; returns `ok`."""
-        finding = Finding(check, ok, detail, place)
+        finding = Finding(check, ok, printable(detail), printable(place))
         self.findings.append(finding)
         if self.on_finding is not None:
             self.on_finding(finding)

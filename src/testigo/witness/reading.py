@@ -8,16 +8,14 @@ reading goes on with the next statement.
 import itertools
 from dataclasses import dataclass, field
 
-from testigo.count import Ledger
-from testigo.election import Definition, KeyRing, check_definition
+from testigo import canonical
+from testigo.count import Conflict, Ledger, body_of
+from testigo.election import Definition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, Statement
 from testigo.witness.notebook import Notebook
-
-ONCE_A_STATION = ("logic-and-accuracy", "zero-report", "tally-sheet", "event-log", "closing-count")
-ONCE = ("audit-seed", "public-draw")
 
 
 @dataclass(frozen=True)
@@ -48,31 +46,38 @@ class Story:
 
 
 def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey) -> Story:
-    """Read them all. The story has no definition where none is signed by the root: then nothing else can be checked."""
+    """Read them all. The story has no definition where the root signed none, or one with mistakes: then nothing else
+    can be checked.
+    """
     story = Story(Ledger(root))
     failed = 0
     for index, (place, envelope) in enumerate(record.envelopes):
+        before = story.ledger.key_ring
         try:
+            if story.ledger.holds(envelope):
+                raise Conflict("a statement that is already in the record", place=place)
             statement = story.ledger.add(envelope, place=place).statement
         except TestigoError as error:
             failed += 1
             notebook.write("statements", False, str(error).removeprefix(f"{place}: ").removesuffix("."), place)
             continue
         story.said.setdefault(statement.type, []).append(Said(place, index, statement))
+        if statement.type == "machine-keys":
+            _report_replaced(notebook, before, body_of(statement, MachineKeys, place), place)
     if not failed:
         notebook.write("statements", bool(record.envelopes), f"{len(record.envelopes)} signed by who may sign them")
     if "election-definition" not in story.said:
         notebook.write("definition", False, "no election definition signed by the root key")
         return story
-    story.definition = story.ledger.definition
-    _check_definition(notebook, story, story.definition)
+    if _check_definition(notebook, story, story.ledger.definition):
+        story.definition = story.ledger.definition
     _check_log_key(notebook, story, record)
-    _check_repetitions(notebook, story)
     _check_times(notebook, story)
     return story
 
 
-def _check_definition(notebook: Notebook, story: Story, definition: Definition) -> None:
+def _check_definition(notebook: Notebook, story: Story, definition: Definition) -> bool:
+    """Whether it is without mistakes: on one that is not, nothing else can be built."""
     place = story.said["election-definition"][0].place
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     for mistake in mistakes:
@@ -81,6 +86,7 @@ def _check_definition(notebook: Notebook, story: Story, definition: Definition) 
         title = definition.words(definition.title, definition.languages[0])
         sizes = f"{len(definition.stations)} stations, {len(definition.contests)} contests"
         notebook.write("definition", True, f"{title}: {sizes}; digest {definition.digest}", place)
+    return not mistakes
 
 
 def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) -> None:
@@ -90,15 +96,14 @@ def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) ->
     notebook.write("log key", named, detail, "" if named else "log.pub")
 
 
-def _check_repetitions(notebook: Notebook, story: Story) -> None:
-    """What can be said once is said once; a second word, however well signed, is a finding."""
-    for kind in (*ONCE_A_STATION, *ONCE):
-        seen: dict[str, str] = {}
-        for said in story.said.get(kind, []):
-            subject = said.statement.subject if kind in ONCE_A_STATION else ""
-            if subject in seen:
-                notebook.write("statements", False, f"a second {kind}, after {seen[subject]}", said.place)
-            seen.setdefault(subject, said.place)
+def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, place: str) -> None:
+    """Machines that lost their key before their station said anything: allowed, and shown with both keys' ids."""
+    for new in keys.keys:
+        if before.holds(new.station, new.role):
+            old = before.of_station(new.station, new.role).public.key_id
+            ids = f"{new.public.key_id[:16]}… in place of {old[:16]}…"
+            detail = f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
+            notebook.write("keys replaced", True, detail, place)
 
 
 def _check_times(notebook: Notebook, story: Story) -> None:
@@ -114,5 +119,9 @@ def _check_times(notebook: Notebook, story: Story) -> None:
                 wrong += 1
                 detail = f"station {station.id}: its {later.statement.type} is older than its {earlier.statement.type}"
                 notebook.write("order of the day", False, detail, later.place)
+    everything = itertools.chain.from_iterable(story.said.values())
+    for said in (said for said in everything if not canonical.is_instant(said.statement.issued)):
+        wrong += 1
+        notebook.write("order of the day", False, f"{said.statement.issued!r} is no time in UTC", said.place)
     if not wrong:
         notebook.write("order of the day", True, "tested, then at zero, then counted, in every station")

@@ -1,67 +1,136 @@
-"""Each station's day, from its own signed words: tested, at zero, counted, reconciled, within its limits."""
+"""Each station's day, from its machines' own signed words: tested, at zero, counted, reconciled, within its limits."""
 
-from testigo.ballot import Difference, TallySheet, tally_ballots
-from testigo.count import body_of, sheet_mistakes
-from testigo.election import Definition, Station
-from testigo.station.statements import EventLogs, LogicAndAccuracy, ZeroReport
+import msgspec
+
+from testigo import canonical
+from testigo.audit import logic
+from testigo.ballot import (
+    Ballot,
+    BoothReport,
+    CheckInReport,
+    Difference,
+    EventLogs,
+    LogicAndAccuracy,
+    Tally,
+    TallySheet,
+    ZeroReport,
+    deck_digest,
+    tally_ballots,
+)
+from testigo.count import body_of, find_anomalies
+from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
+from testigo.station import reasons
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Said, Story
+
+_HEX = frozenset("0123456789abcdef")
 
 
 def check(notebook: Notebook, story: Story) -> None:
     """Every station that has a tally sheet. Stations without one are counted by `totals`."""
     definition = story.ledger.definition
+    decks = _Decks(definition)
     for station in definition.stations:
         sheet = story.ledger.sheets.get(station.id)
         said = story.of_station("tally-sheet", station.id)
         if sheet is None or said is None:
             continue
-        _check_before_opening(notebook, story, station, sheet)
+        _check_test(notebook, story, decks, station)
+        _check_zero_report(notebook, story, station, sheet)
         _check_sums(notebook, definition, sheet, said)
+        _check_machines(notebook, story, station, sheet)
         _check_reconciliation(notebook, sheet, said)
         _check_limits(notebook, definition, station, sheet, said)
-        _check_event_logs(notebook, story, station, sheet, said)
+        _check_event_logs(notebook, story, station, sheet)
 
 
-def _check_before_opening(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
-    """The test came out as expected, and the zero report shows nothing counted."""
-    name = f"station {station.id}"
-    definition = story.ledger.definition
-    test = story.of_station("logic-and-accuracy", station.id)
-    if test is None:
-        notebook.write("tested", False, f"{name}: no logic and accuracy test is published")
-    else:
-        with notebook.reporting("tested", test.place):
-            body = body_of(test.statement, LogicAndAccuracy, test.place)
-            passed = body.ok and body.expected == body.counted and body.ballots > 0
-            complete = _all_options_tested(definition, station.id, body)
-            detail = f"{name}: {body.ballots} test ballots, " + (
-                "all counts as expected" if passed else "the counts are not those expected"
-            )
-            notebook.write(
-                "tested", passed and complete, detail + ("" if complete else "; not every option was tested")
-            )
-    zero = story.of_station("zero-report", station.id)
-    if zero is None:
-        notebook.write("zero report", False, f"{name}: no zero report is published")
+class _Decks:
+    """The deck of each station and what must be counted from it; stations with the same ballot styles share them."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._made: dict[tuple[str, ...], tuple[list[Ballot], str, Tally]] = {}
+
+    def of(self, station: str) -> tuple[list[Ballot], str, Tally]:
+        """Ballots, digest and expected tally."""
+        styles = tuple(style.id for style in self._definition.styles_of_station(station))
+        if styles not in self._made:
+            deck = logic.station_deck(self._definition, station)
+            self._made[styles] = (deck, deck_digest(deck), logic.expected(self._definition, station, deck))
+        return self._made[styles]
+
+
+def _check_test(notebook: Notebook, story: Story, decks: _Decks, station: Station) -> None:
+    """The deck of this election went through the booth before opening, and came out as computed here."""
+    said = story.of_station("logic-and-accuracy", station.id)
+    if said is None:
+        notebook.write("tested", False, f"station {station.id}: no logic and accuracy test is published")
         return
-    with notebook.reporting("zero report", zero.place):
-        report = body_of(zero.statement, ZeroReport, zero.place)
-        empty = report.is_zero and report.tally == tally_ballots(definition, station.id, ())
-        late = bool(sheet.opened) and zero.statement.issued > sheet.opened
-        detail = f"{name}: " + ("everything at zero before opening" if empty else "not everything is at zero")
-        notebook.write("zero report", empty and not late, detail + (", but signed after opening" if late else ""))
+    with notebook.reporting("tested", said.place):
+        test = body_of(said.statement, LogicAndAccuracy, said.place)
+        deck, digest, expected = decks.of(station.id)
+        wrong = [
+            problem
+            for holds, problem in (
+                (test.deck == digest, f"the deck is {test.deck[:16]}, this election's is {digest[:16]}"),
+                (test.ballots == len(deck), f"{test.ballots} test ballots, where the deck has {len(deck)}"),
+                (test.expected == expected, "it expected other counts than the deck gives"),
+                (test.counted == expected, "it counted otherwise than the deck gives"),
+                (test.ok, "the chair says that it failed"),
+                (test.failed_before >= 0, f"{test.failed_before} runs failed before"),
+            )
+            if not holds
+        ]
+        for problem in wrong:
+            notebook.write("tested", False, f"station {station.id}: {problem}", said.place)
+        if not wrong:
+            detail = f"{len(deck)} test ballots of deck {digest[:16]}, all counts as computed here"
+            notebook.write("tested", True, f"station {station.id}: {detail}; {test.failed_before} runs failed before")
 
 
-def _all_options_tested(definition: Definition, station_id: str, test: LogicAndAccuracy) -> bool:
-    """Whether the deck gave every option of every contest at least one vote."""
-    wanted = tally_ballots(definition, station_id, ())
-    found = {one.contest: one.votes for one in test.expected.contests}
-    return all(min((found.get(one.contest) or {"": 0}).values()) > 0 for one in wanted.contests)
+def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+    """Nothing was counted before opening; register, cards and cap were already those of the tally sheet."""
+    said = story.of_station("zero-report", station.id)
+    if said is None:
+        notebook.write("zero report", False, f"station {station.id}: no zero report is published")
+        return
+    with notebook.reporting("zero report", said.place):
+        report = body_of(said.statement, ZeroReport, said.place)
+        empty = report.tally == tally_ballots(story.ledger.definition, station.id, ())
+        before, after = report.reconciliation, sheet.reconciliation
+        wrong = [
+            problem
+            for holds, problem in (
+                (report.is_zero and empty, "not everything is at zero"),
+                (said.statement.issued <= sheet.opened, f"signed {said.statement.issued}, after opening"),
+                *(
+                    (had == has, f"{had} {name}, on the tally sheet {has}")
+                    for name, had, has in (
+                        ("registered", before.registered, after.registered),
+                        ("cards made", before.cards_made, after.cards_made),
+                        ("as release cap", before.release_cap, after.release_cap),
+                    )
+                ),
+            )
+            if not holds
+        ]
+        for problem in wrong:
+            notebook.write("zero report", False, f"station {station.id}: {problem}", said.place)
+        if not wrong:
+            detail = f"everything at zero before opening, {before.registered} registered, {before.cards_made} cards"
+            notebook.write("zero report", True, f"station {station.id}: {detail}")
 
 
 def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, said: Said) -> None:
-    mistakes = sheet_mistakes(definition, sheet)
+    """No more ballots of a roll than there are voters on it. (The ledger took only sheets whose sums come out.)"""
+    mistakes = []
+    station = definition.station(sheet.station)
+    special = sum(station.roll_sizes.values())
+    for style in definition.styles_of_station(station.id):
+        size = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes.get(style.roll, 0)
+        ballots = sheet.tally.ballots.get(style.id, 0)
+        if ballots > size:
+            mistakes.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
     for mistake in mistakes:
         notebook.write("tally sheet", False, f"station {sheet.station}: {mistake}", said.place)
     if not mistakes:
@@ -69,6 +138,45 @@ def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, s
         notebook.write(
             "tally sheet", True, f"station {sheet.station}: {ballots} ballots, sums of {contests} contests come out"
         )
+
+
+def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+    """Booth and check-in signed for themselves what the chair wrote on the tally sheet."""
+    name, wrote = f"station {station.id}", sheet.reconciliation
+    booth, check_in = _reports(story, station)
+    wrong = []
+    if booth is None or check_in is None:
+        roles = " and ".join(role for role, own in (("booth", booth), ("check-in", check_in)) if own is None)
+        why = "; ".join(reason for reason in wrote.reasons.values() if reason)
+        wrong.append(f"no report of its {roles} is published" + (f"; the chair wrote: {why}" if why else ""))
+    if booth is not None and booth.tally != sheet.tally:
+        pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
+        other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
+        wrong.append(f"the tally sheet does not say what the booth counted: {other or 'ballots'}")
+    for own in (booth, check_in):
+        for field, figure in msgspec.structs.asdict(own.counters).items() if own is not None else ():
+            chairs = getattr(wrote, field, figure)  # what only the machine counts is on no tally sheet
+            if figure != chairs:
+                wrong.append(f"{field}: the machine says {figure}, the tally sheet {chairs}")
+    voided = {} if booth is None else booth.counters.voided
+    wrong += [
+        f"not so: {told}" for holds, told in _listed("voided sessions", voided, reasons.VOID_REASONS) if not holds
+    ]
+    for detail in wrong:
+        notebook.write("machines' reports", False, f"{name}: {detail}")
+    if not wrong:
+        sessions = sum(voided.values())
+        detail = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
+        notebook.write("machines' reports", True, f"{name}: {detail}")
+
+
+def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
+    """What the station's booth and check-in signed at closing."""
+    booth, check_in = (story.of_station(kind, station.id) for kind in ("booth-report", "check-in-report"))
+    return (
+        body_of(booth.statement, BoothReport, booth.place) if booth else None,
+        body_of(check_in.statement, CheckInReport, check_in.place) if check_in else None,
+    )
 
 
 def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> None:
@@ -89,38 +197,64 @@ def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> 
 
 
 def _check_limits(notebook: Notebook, definition: Definition, station: Station, sheet: TallySheet, said: Said) -> None:
-    """What no honest station can exceed: its register, its cards, the cap on releases, and sums of reasons."""
-    counters = sheet.reconciliation
-    cap = -(-station.register_size * definition.rules.release_cap_percent // 100)
+    """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists."""
+    counters, cap = sheet.reconciliation, definition.release_cap(station.id)
+    odd = [
+        f"{one.kind}: {one.found} against {one.allowed}"
+        for one in find_anomalies(station, sheet, [])
+        if one.kind != "tally-not-recorded"  # told by the reconciliation
+    ]
     limits = (
-        (counters.registered <= station.register_size, f"{counters.registered} registered of {station.register_size}"),
-        (counters.checked_in <= counters.registered, f"{counters.checked_in} checked in of {counters.registered}"),
         (counters.cards_used <= counters.cards_made, f"{counters.cards_used} cards used of {counters.cards_made}"),
-        (counters.release_cap <= cap, f"a cap of {counters.release_cap} releases where the rules give {cap}"),
-        (counters.released <= cap, f"{counters.released} released, at most {cap} may be"),
-        (sum(counters.released_reasons.values()) == counters.released, "a reason for every release"),
+        (counters.release_cap == cap, f"a cap of {counters.release_cap} releases where the rules give {cap}"),
         (sum(counters.spoiled_reasons.values()) == counters.spoiled, "a reason for every spoiled vote"),
-        (sheet.opened <= sheet.closed, f"opened {sheet.opened}, closed {sheet.closed}"),
+        (_times_hold(sheet), f"opened {sheet.opened!r}, closed {sheet.closed!r}"),
+        *_listed("refusals", counters.refused, reasons.REFUSAL_REASONS),
+        *_listed("releases", counters.released_reasons, reasons.RELEASE_REASONS),
+        *_listed("spoiled votes", counters.spoiled_reasons, reasons.SPOIL_REASONS),
     )
-    for holds, detail in limits:
-        if not holds:
-            notebook.write("limits", False, f"station {station.id}: not so: {detail}", said.place)
-    if all(holds for holds, _ in limits):
+    odd += [f"not so: {detail}" for holds, detail in limits if not holds]
+    for detail in odd:
+        notebook.write("limits", False, f"station {station.id}: {detail}", said.place)
+    if not odd:
         refused = sum(counters.refused.values())
         detail = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
         notebook.write("limits", True, f"station {station.id}: {detail}")
 
 
-def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet: TallySheet, said: Said) -> None:
-    """The heads of the machines' event logs are on the tally sheet and in their own statement, the same in both."""
-    logs = story.of_station("event-log", station.id)
-    if logs is None:
+def _times_hold(sheet: TallySheet) -> bool:
+    """Whether it opened and then closed; on which day, people see for themselves: a rehearsal is held on another."""
+    return canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed) and sheet.opened < sheet.closed
+
+
+def _listed(what: str, counted: dict[str, int], known: tuple[str, ...]) -> list[tuple[bool, str]]:
+    unknown = sorted(set(counted) - set(known))
+    return [(not unknown, f"{what} for reasons on the list, not {', '.join(map(repr, unknown))}")]
+
+
+def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+    """Where each machine's event log stood: the same on the tally sheet, in its own statement, and in the words of the
+    machine itself.
+    """
+    said = story.of_station("event-log", station.id)
+    if said is None:
         notebook.write("event logs", False, f"station {station.id}: the heads of its event logs are not published")
         return
-    with notebook.reporting("event logs", logs.place):
-        body = body_of(logs.statement, EventLogs, logs.place)
-        same = body.heads == sheet.event_logs and len(body.heads) == 3
-        detail = f"station {station.id}: {sum(body.entries.values())} events, heads " + (
-            "as on the tally sheet" if same else "differ from the tally sheet's"
-        )
-        notebook.write("event logs", same, detail, "" if same else said.place)
+    logs = body_of(said.statement, EventLogs, said.place)
+    wrong = []
+    if not set(logs.heads) == set(logs.entries) == set(STATION_ROLES):
+        wrong.append("the logs are not those of chair, booth and check-in")
+    if not all(len(head) == 64 and set(head) <= _HEX for head in logs.heads.values()):
+        wrong.append("a head is not 64 hexadecimal digits")
+    if not all(count > 0 for count in logs.entries.values()):
+        wrong.append("a log without a line")
+    if logs.heads != sheet.event_logs:
+        wrong.append("heads differ from the tally sheet's")
+    for role, own in zip(("booth", "check-in"), _reports(story, station), strict=True):
+        if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
+            wrong.append(f"the {role} itself reported another head, or another number of lines")
+    for detail in wrong:
+        notebook.write("event logs", False, f"station {station.id}: {detail}", said.place)
+    if not wrong:
+        detail = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
+        notebook.write("event logs", True, f"station {station.id}: {detail}")

@@ -1,7 +1,7 @@
-"""The result, added up again from the tally sheets alone."""
+"""Every result that was ever published, added up again from the tally sheets that the record held at that moment."""
 
 from testigo import canonical
-from testigo.count import Result, count_result
+from testigo.count import Result, body_of, count_result
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Story
 
@@ -13,15 +13,30 @@ def check(notebook: Notebook, story: Story) -> None:
     counted = len(definition.stations) - len(missing)
     which = f"; missing: {', '.join(missing[:10])}{'…' if len(missing) > 10 else ''}" if missing else ""
     notebook.write("complete", not missing, f"{counted} of {len(definition.stations)} stations counted{which}")
-    with notebook.reporting("result"):
-        recomputed = count_result(definition, ledger.sheets, draw=ledger.draw)
-        published = ledger.result
-        if published is None:
-            notebook.write("result", False, f"no result is published for {counted} tally sheets")
-            return
-        place = story.said["result"][-1].place
-        _compare(notebook, published, recomputed, place)
-        _report_seats(notebook, recomputed, place)
+    results = story.said.get("result", [])
+    if not results:
+        notebook.write("result", False, f"no result is published for {counted} tally sheets")
+        return
+    for said in results:
+        with notebook.reporting("result", said.place):
+            recomputed = _count_before(story, said.index)
+            _compare(notebook, body_of(said.statement, Result, said.place), recomputed, said.place)
+            if said is results[-1]:
+                _report_seats(notebook, recomputed, said.place)
+    last = results[-1]
+    changing = story.said.get("tally-sheet", []) + story.said.get("public-draw", [])
+    later = sum(said.index > last.index for said in changing)
+    if later:
+        notebook.write("result", False, f"{later} tally sheets or draws came after the last result", last.place)
+
+
+def _count_before(story: Story, index: int) -> Result:
+    """The result from the tally sheets and the draw that stand before a place of the log."""
+    ledger = story.ledger
+    sheets = [said.statement.subject for said in story.said.get("tally-sheet", []) if said.index < index]
+    drawn = any(said.index < index for said in story.said.get("public-draw", []))
+    draw = ledger.draw if drawn else None
+    return count_result(ledger.definition, {station: ledger.sheets[station] for station in sheets}, draw=draw)
 
 
 def _compare(notebook: Notebook, published: Result, recomputed: Result, place: str) -> None:

@@ -1,8 +1,8 @@
-"""The counters that the booth and the check-in report to the chair; each is counted from that machine's event log."""
+"""What booth and check-in count of the day, each from its own event log, and how both make one reconciliation."""
 
 import msgspec
 
-from testigo.ballot import Reconciliation
+from testigo.ballot.tally import Reconciliation
 
 
 class CheckInCounters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,87 @@
+"""Bodies of the statements that a station's machines sign besides the tally sheet: before opening, and at closing.
+
+They live here, below `station` and `count`, because stations make them, the centre refuses what is none of them, and
+the witness compares them with the tally sheet.
+"""
+
+import msgspec
+
+from testigo.ballot.counters import BoothCounters, CheckInCounters
+from testigo.ballot.tally import Reconciliation, Tally
+
+
+class LogicAndAccuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `logic-and-accuracy`, signed by the chair: known ballots went through the booth before opening.
+
+    `deck`: SHA-256 of the canonical list of test ballots. `expected`: computed without the booth's code. `counted`:
+    what the booth counted. `failed_before`: how many earlier runs did not come out; each is in the chair's event log.
+    """
+
+    deck: str
+    ballots: int
+    expected: Tally
+    counted: Tally
+    ok: bool
+    failed_before: int = 0
+
+
+class ZeroReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `zero-report`, signed by the chair: right before opening every count is zero, the box is empty, and the
+    cards are made.
+    """
+
+    tally: Tally
+    reconciliation: Reconciliation
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing at all has been counted."""
+        counters = self.reconciliation
+        votes = [
+            count
+            for one in self.tally.contests
+            for count in (*one.votes.values(), one.blank, one.null, one.undervotes, one.ballots)
+        ]
+        events = (
+            *(counters.matched, counters.released, counters.cards_used, counters.printed, counters.spoiled),
+            *(counters.deposited, counters.recorded),
+            *counters.refused.values(),
+            *counters.released_reasons.values(),
+            *counters.spoiled_reasons.values(),
+        )
+        return not any((*votes, *self.tally.ballots.values(), *events))
+
+
+class EventLogs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `event-log`, signed by the chair: where each machine's log stood when the tally sheet was made.
+
+    `heads`: role → SHA-256 of the last line, as on the tally sheet. `entries`: role → how many lines there were.
+    """
+
+    heads: dict[str, str]
+    entries: dict[str, int]
+
+
+class BoothReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `booth-report`, signed by the booth at closing: what was in the box, so that the chair alone cannot say.
+
+    `head`, `entries`: SHA-256 of the last line of the booth's event log at that moment, and how many lines it has; the
+    same as on the tally sheet and in `event-log`.
+    """
+
+    station: str
+    tally: Tally
+    counters: BoothCounters
+    head: str
+    entries: int
+
+
+class CheckInReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `check-in-report`, signed by the check-in at closing: how many voters came. `head`, `entries`: as in
+    `BoothReport`.
+    """
+
+    station: str
+    counters: CheckInCounters
+    head: str
+    entries: int

@@ -1,0 +1,226 @@
+"""Closing a station: the machines' signed last words, the reconciliation, the tally sheet.
+
+Booth and check-in sign what they counted as public statements (`booth-report`, `check-in-report`), which travel beside
+the tally sheet: a chair that wrote another total on it would be contradicted by the booth.
+
+A check-in whose disk is lost signs nothing. The station then closes on the last report that the chair heard of it; the
+tally sheet says so and why, and `testigo verify` finds the statement missing, as it should.
+"""
+
+import contextlib
+from typing import TypeVar
+
+import msgspec
+
+from testigo.ballot import (
+    BoothCounters,
+    BoothReport,
+    CheckInCounters,
+    CheckInReport,
+    EventLogs,
+    Reconciliation,
+    TallySheet,
+    reconcile,
+    tally_mistakes,
+)
+from testigo.election import Role
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
+from testigo.record import open_statement
+from testigo.station.filing import Filing
+from testigo.station.folder import MachineFolder
+from testigo.station.machine import Commander, Report
+
+LONGEST_REASON = 200
+
+_CHECKED_IN = "checked_in=cards_used"
+_VOIDED = "cards_used=printed-spoiled"
+
+
+class LastWords(msgspec.Struct, frozen=True):
+    """What both machines said at closing. `lost`: why the check-in could sign nothing; its figures are then the last
+    that it sent."""
+
+    booth: BoothReport
+    check_in: CheckInReport
+    lost: str = ""
+
+    def reconciliation(self, said: dict[str, str]) -> Reconciliation:
+        """The station's counters, with the reasons that the chair `said`, by step, and those that follow by
+        themselves."""
+        counted = reconcile(self.check_in.counters, self.booth.counters, {})
+        reasons = {**self._voided(counted), **said}
+        if self.lost:
+            words = (f"check-in lost: {self.lost}", reasons.get(_CHECKED_IN, ""))
+            reasons[_CHECKED_IN] = "; ".join(filter(None, words))
+        return msgspec.structs.replace(counted, reasons=reasons)
+
+    def _voided(self, counted: Reconciliation) -> dict[str, str]:
+        """A difference that voided sessions account for to the last one has its reason already."""
+        voided = self.booth.counters.voided
+        said = ", ".join(f"{count} {reason}" for reason, count in voided.items())
+        steps = {f"{one.left}={one.right}": one.left_count - one.right_count for one in counted.differences()}
+        return {_VOIDED: f"void-session: {said}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
+
+
+class Closing:
+    """How a chair closes its station; what it was closed with is in its log (`closed`) and among its statements."""
+
+    def __init__(self, folder: MachineFolder, filing: Filing, commander: Commander) -> None:
+        self._folder = folder
+        self._filing = filing
+        self._commander = commander
+
+    def close_machines(self, explained: dict[str, str], *, check_in_lost: str = "", go_on: bool) -> None:
+        """Close both machines and keep what they signed. See `Chair.close`.
+
+        `go_on`: whether they are to go on as if nothing had been asked, where it is too early to close.
+        """
+        roles: tuple[Role, ...] = ("booth",) if check_in_lost else ("check-in", "booth")
+        lost = self._lost(check_in_lost) if check_in_lost else {}
+        self._let_nobody_in(roles, explained, go_on=go_on)
+        envelopes = {role: _signed(self._commander.give(role, "close")) for role in roles}
+        for role, envelope in envelopes.items():
+            self._open(role, envelope)
+        digests = {role: self._filing.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
+        self._folder.log.append("closed", reports=digests, **lost)
+
+    def _let_nobody_in(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
+        """Pause the machines that are still open, so that nobody comes in between the last look and the order to
+        close."""
+        try:
+            asked = {role: self._commander.give(role, "status") for role in roles}
+            for role, report in asked.items():
+                if report.state != "closed":
+                    asked[role] = self._commander.give(role, "pause")
+            self._refuse_early_closing(asked, explained)
+        except TestigoError:
+            for role in roles if go_on else ():
+                with contextlib.suppress(TestigoError):
+                    self._commander.give(role, "resume")
+            raise
+
+    def _refuse_early_closing(self, asked: dict[Role, Report], explained: dict[str, str]) -> None:
+        check_in, booth = asked.get("check-in"), asked["booth"]
+        visiting = check_in is not None and check_in.data.get("visiting")
+        if visiting or booth.data.get("voting"):
+            who = "a visitor is at the desk" if visiting else "a voter is in the booth"
+            raise IllegalStep(who, place=self._folder.place, mend="let them finish, or end the visit or session first")
+        counters = reconciled(check_in, booth) if check_in else None
+        waiting = counters.checked_in - counters.cards_used if counters else 0
+        if waiting > 0 and _CHECKED_IN not in explained:
+            raise IllegalStep(
+                f"{waiting} voters were checked in and have not used a card",
+                place=self._folder.place,
+                mend="wait for them, or give the reason why they will not vote",
+            )
+
+    def _lost(self, reason: str) -> dict[str, object]:
+        """What the log keeps instead of a lost check-in's statement. Raises `IllegalStep` if it is not lost."""
+        check_words("check-in lost", reason)
+        try:
+            self._commander.give("check-in", "status")
+        except TestigoError:
+            pass
+        else:
+            raise IllegalStep("the check-in answers, so it is not lost", place=self._folder.place, mend="just close")
+        heard = self._commander.heard("check-in")
+        if heard is None:
+            raise IllegalStep("the check-in never reported", place=self._folder.place, mend="put another in its place")
+        counters = counters_of(heard, CheckInCounters)
+        last = CheckInReport(heard.station, counters, heard.head, heard.entries)
+        return {"check_in_lost": reason, "last_heard": msgspec.to_builtins(last)}
+
+    def last_words(self) -> LastWords:
+        """What the station was closed with. Raises `InvalidInput` or `InvalidSignature` where it is not there."""
+        closed = self._filing.events("closed")[-1].data
+        read = {role: self._filing.read(f"{role}-report", digest) for role, digest in closed["reports"].items()}
+        booth = self._booth_report(read["booth"])
+        if "check_in_lost" in closed:
+            return LastWords(booth, msgspec.convert(closed["last_heard"], CheckInReport), closed["check_in_lost"])
+        return LastWords(booth, self._check_in_report(read["check-in"]))
+
+    def reconciliation(self) -> Reconciliation:
+        """The station's counters, with every reason that was given since closing."""
+        said = {event.data["step"]: event.data["reason"] for event in self._filing.events("difference-explained")}
+        return self.last_words().reconciliation(said)
+
+    def make_tally_sheet(self) -> None:
+        """Sign the tally sheet, and where the three event logs stood."""
+        last, log = self.last_words(), self._folder.log
+        heads = {"chair": log.head, "booth": last.booth.head, "check-in": last.check_in.head}
+        entries = {"chair": len(log), "booth": last.booth.entries, "check-in": last.check_in.entries}
+        body = TallySheet(
+            station=self._folder.station_id,
+            opened=self._filing.events("opened")[0].time,
+            closed=self._filing.events("closed")[0].time,
+            tally=last.booth.tally,
+            reconciliation=self.reconciliation(),
+            event_logs=heads,
+        )
+        self._filing.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
+        self._filing.sign("tally-sheet", body, "tally-sheet")
+
+    def _open(self, role: Role, envelope: bytes) -> None:
+        if role == "booth":
+            self._booth_report(envelope)
+        else:
+            self._check_in_report(envelope)
+
+    def _booth_report(self, envelope: bytes) -> BoothReport:
+        said = _open_report(self._folder, envelope, "booth", BoothReport)
+        mistakes = tally_mistakes(self._folder.definition, self._folder.station_id, said.tally)
+        if mistakes:
+            raise InvalidInput(f"the booth's count cannot be ({mistakes[0]})", place=self._folder.place)
+        return said
+
+    def _check_in_report(self, envelope: bytes) -> CheckInReport:
+        return _open_report(self._folder, envelope, "check-in", CheckInReport)
+
+
+def check_words(what: str, reason: str) -> None:
+    """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
+    if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise InvalidInput(
+            f"the reason for {what!r} is empty or too long", mend=f"say in up to {LONGEST_REASON} characters why"
+        )
+
+
+_Counters = TypeVar("_Counters", bound=msgspec.Struct)
+
+
+def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
+    """A report's counters as a `CheckInCounters` or `BoothCounters`; raises `InvalidInput`."""
+    try:
+        return msgspec.convert(report.counters, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"the {report.role}'s report holds no counters ({error})") from None
+
+
+def reconciled(check_in: Report, booth: Report) -> Reconciliation:
+    """The station's counters as both machines report them now."""
+    return reconcile(counters_of(check_in, CheckInCounters), counters_of(booth, BoothCounters), {})
+
+
+def _signed(report: Report) -> bytes:
+    statement = report.data.get("statement")
+    if not isinstance(statement, str):
+        raise InvalidInput(f"the {report.role} closed without signing its counters", mend="close the station again")
+    return statement.encode()
+
+
+_Body = TypeVar("_Body", BoothReport, CheckInReport)
+
+
+def _open_report(folder: MachineFolder, envelope: bytes, role: Role, kind: type[_Body]) -> _Body:
+    place = f"closing report of {role}, station {folder.station_id}"
+    statement = open_statement(envelope, folder.key_of(role), place=place).statement
+    meant = (f"{role}-report", folder.settings.election, folder.station_id)
+    if (statement.type, statement.election, statement.subject) != meant:
+        raise InvalidSignature("of another election, station or kind", place=place)
+    try:
+        body = msgspec.convert(statement.body, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"not a {role}-report ({error})", place=place) from None
+    if body.station != folder.station_id:
+        raise InvalidSignature("of another station", place=place)
+    return body

@@ -1,0 +1,54 @@
+"""The statements that the chair keeps: its own, and those that the other two machines signed at closing.
+
+    FOLDER/statements/TYPE.json
+
+A file counts only once the chair's log names its digest: whatever a power cut left half done is written again.
+"""
+
+import msgspec
+
+from testigo import canonical, storage
+from testigo.errors import InvalidInput
+from testigo.record import Statement, open_statement
+from testigo.station.events import Event
+from testigo.station.folder import MachineFolder
+
+
+class Filing:
+    """The folder of statements of one chair."""
+
+    def __init__(self, folder: MachineFolder) -> None:
+        self._folder = folder
+        self._path = folder.path / "statements"
+
+    def write(self, name: str, envelope: bytes) -> str:
+        """Keep an envelope as `NAME.json`; its digest. Raises `StorageError`."""
+        storage.make_folder(self._path)
+        storage.write(self._path / f"{name}.json", envelope)
+        return canonical.digest(envelope)
+
+    def read(self, name: str, digest: str = "") -> bytes:
+        """The envelope `NAME.json`; raises `StorageError`, or `InvalidInput` where it is not the one of that digest."""
+        data = storage.read(self._path / f"{name}.json")
+        if digest and canonical.digest(data) != digest:
+            raise InvalidInput("not what the chair's log names", place=str(self._path / f"{name}.json"))
+        return data
+
+    def sign(self, type_: str, body: msgspec.Struct, event: str) -> None:
+        """Sign a statement of the chair, keep it, and note in the log that `event` has happened."""
+        digest = self.write(type_, self._folder.sign_statement(type_, body))
+        self._folder.log.append(event, statement=digest)
+
+    def own(self, type_: str) -> Statement:
+        """A statement that this chair signed and kept."""
+        place = str(self._path / f"{type_}.json")
+        return open_statement(self.read(type_), self._folder.key.public, place=place).statement
+
+    def events(self, name: str) -> list[Event]:
+        """Every event of that name in the chair's log."""
+        return [event for event in self._folder.log if event.event == name]
+
+    def last(self, name: str) -> Event | None:
+        """The newest event of that name; None if there is none."""
+        found = self.events(name)
+        return found[-1] if found else None

@@ -1,0 +1,511 @@
+"""One cheat for each condition that the witness holds a record to: whoever drops a condition drops one of these."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from testigo.audit import Seed, closing_sample
+from testigo.audit.closing import PaperTally, closing_count
+from testigo.ballot import Ballot, Tally, TallySheet, tally_ballots
+from testigo.count import UnsettledPaper, count_result
+from testigo.election import Definition, MachineKey, MachineKeys
+from testigo.keys import SigningKey
+from testigo.record import PublishedRecord, Statement
+from testigo.witness import verify
+from testigo.witness.notebook import Notebook
+from testigo.witness.reading import read_statements
+
+Replace = msgspec.structs.replace
+Caught = Callable[..., list[str]]
+HERE = "01-02"
+STEP = "checked_in=cards_used"
+
+
+def only(kind: str, change: Callable[[Any], Any], subject: str = HERE) -> Callable[[str, str, Any], Any]:
+    """A twist that changes one body and leaves all others alone."""
+    return lambda type_, about, body: change(body) if (type_, about) == (kind, subject) else body
+
+
+def fields(**changed: Any) -> Callable[[Any], Any]:
+    """Fields of a body changed."""
+    return lambda body: Replace(body, **changed)
+
+
+def counters(**changed: Any) -> Callable[[Any], Any]:
+    """Counters of a body's reconciliation changed."""
+    return lambda body: Replace(body, reconciliation=Replace(body.reconciliation, **changed))
+
+
+def reported(**changed: Any) -> Callable[[Any], Any]:
+    """Counters of a machine's own report changed."""
+    return lambda body: Replace(body, counters=Replace(body.counters, **changed))
+
+
+def moved(tally: Tally, by: int = 2, to: str = "") -> Tally:
+    """The tally with votes of the first contest given to another option, or made null or unused votes."""
+    first = tally.contests[0]
+    (loser, had), (winner, has), *rest = sorted(first.votes.items(), key=lambda item: -item[1])
+    votes = {loser: had - by, winner: has + by * (not to), **dict(rest)}
+    changed = Replace(first, votes=votes, **({to: getattr(first, to) + by} if to else {}))
+    return Replace(tally, contests=(changed, *tally.contests[1:]))
+
+
+def one_more(tally: Tally) -> Tally:
+    """The tally with one blank vote more in its first contest."""
+    first = Replace(tally.contests[0], blank=tally.contests[0].blank + 1)
+    return Replace(tally, contests=(first, *tally.contests[1:]))
+
+
+# ---- before opening
+
+TESTS = [
+    (fields(deck="0" * 64), "the deck is 000"),
+    (fields(ballots=1), "1 test ballots, where the deck has"),
+    (lambda test: Replace(test, expected=one_more(test.expected)), "it expected other counts"),
+    (lambda test: Replace(test, counted=one_more(test.counted)), "it counted otherwise"),
+    (fields(ok=False), "the chair says that it failed"),
+    (fields(failed_before=-1), "-1 runs failed before"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), TESTS)
+def test_a_test_that_is_not_this_elections_is_found(caught: Caught, change: Any, words: str) -> None:
+    assert any(words in said for said in caught("tested", only("logic-and-accuracy", change)))
+
+
+def test_a_deck_of_ones_own_is_found_though_it_marks_every_option(caught: Caught, definition: Definition) -> None:
+    """A deck in which all options have the same count cannot tell them apart."""
+    styles = definition.styles_of_station(HERE)
+    deck = [
+        Ballot.mark(definition, style, {one: (definition.contest(one).options[place].id,) for one in style.contests})
+        for style in styles
+        for place in range(3)
+    ]
+    flat = tally_ballots(definition, HERE, deck)
+    said = caught("tested", only("logic-and-accuracy", fields(expected=flat, counted=flat)))
+    assert len(said) == 2
+
+
+def test_failed_runs_before_are_shown(elect: Any, tmp_path: Path) -> None:
+    election = elect(only("logic-and-accuracy", fields(failed_before=3)))
+    report = verify(election.publish(tmp_path / "p"))
+    assert report.ok
+    assert any("3 runs failed before" in finding.detail for finding in report.findings if finding.check == "tested")
+
+
+NOT_ZERO: list[dict[str, Any]] = [
+    *({name: 9} for name in ("matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded")),
+    *({name: {"other": 9}} for name in ("refused", "released_reasons", "spoiled_reasons")),
+]
+
+
+@pytest.mark.parametrize("changed", NOT_ZERO)
+def test_every_counter_of_the_zero_report_must_be_zero(caught: Caught, changed: dict[str, Any]) -> None:
+    assert any("not everything" in said for said in caught("zero report", only("zero-report", counters(**changed))))
+
+
+@pytest.mark.parametrize("field", ["blank", "null", "undervotes", "ballots"])
+def test_every_figure_of_the_zero_report_must_be_zero(caught: Caught, field: str) -> None:
+    def cheat(report: Any) -> Any:
+        first = Replace(report.tally.contests[0], **{field: 1})
+        return Replace(report, tally=Replace(report.tally, contests=(first, *report.tally.contests[1:])))
+
+    assert any("not everything" in said for said in caught("zero report", only("zero-report", cheat)))
+
+
+def test_a_zero_report_of_other_contests_is_found(caught: Caught) -> None:
+    said = caught("zero report", only("zero-report", fields(tally=Tally({}, ()))))
+    assert any("not everything" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"registered": 0}, "0 registered, on the tally sheet"),
+        ({"cards_made": 0}, "0 cards made, on the tally sheet 44"),
+        ({"release_cap": 1000}, "1000 as release cap, on the tally sheet"),
+    ],
+)
+def test_register_cards_and_cap_are_those_of_the_zero_report(
+    caught: Caught, changed: dict[str, int], words: str
+) -> None:
+    assert any(words in said for said in caught("zero report", only("zero-report", counters(**changed))))
+
+
+def test_a_zero_report_signed_after_opening_is_found(caught: Caught) -> None:
+    said = caught("zero report", only("tally-sheet", fields(opened="2027-04-11T07:03:59Z")))
+    assert any("after opening" in one for one in said)
+
+
+def test_a_test_signed_after_the_zero_report_is_found(caught: Caught, elect: Any) -> None:
+    election, late = elect(), []
+    elect(lambda kind, about, body: late.append(body) if (kind, about) == ("logic-and-accuracy", HERE) else body)
+    election.envelopes.pop(election.find("logic-and-accuracy", HERE))
+    election.say("logic-and-accuracy", HERE, late[0], election.key("chair", HERE), 5)
+    assert any("zero-report is older" in said for said in caught("order of the day", election))
+
+
+def test_a_tally_sheet_older_than_the_zero_report_is_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    sheet = election.sheets[HERE]
+    del election.envelopes[election.find("tally-sheet", HERE)]
+    election.say("tally-sheet", HERE, sheet, election.key("chair", HERE), 1)
+    assert any("tally-sheet is older" in said for said in caught("order of the day", election))
+
+
+@pytest.mark.parametrize("issued", ["", "whenever", "2027-02-30T00:00:00Z", "2027-04-11T07:03:00+00:00"])
+def test_a_statement_without_a_time_is_found(caught: Caught, elect: Any, issued: str) -> None:
+    election, digits = elect(only("public-draw", lambda body: None, "")), {"digits": "1" * 20}
+    statement = Statement("public-draw", election.definition.digest, "", issued, digits)
+    election.envelopes.append(statement.sign(election.key("auditor")))
+    assert any("no time in UTC" in said for said in caught("order of the day", election))
+
+
+# ---- the tally sheet
+
+LIMITS: list[tuple[Any, str]] = [
+    (counters(cards_made=11), "12 cards used of 11"),
+    (counters(registered=12), "register-differs: 12 against"),
+    (counters(matched=10**6), "turnout-over-100"),
+    (counters(matched=5), "more-ballots-than-voters: 12 against 6"),
+    (counters(release_cap=0), "released-over-cap: 1 against 0"),
+    (counters(release_cap=10**6), "a cap of 1000000 releases where the rules give"),
+    (counters(released_reasons={}), "reasons-do-not-add-up: 0 against 1"),
+    (counters(spoiled_reasons={}), "a reason for every spoiled vote"),
+    (counters(refused={"wrong-party": 1}), "refusals for reasons on the list, not 'wrong-party'"),
+    (counters(released_reasons={"friend": 1}), "releases for reasons on the list, not 'friend'"),
+    (counters(spoiled_reasons={"": 1}), "spoiled votes for reasons on the list, not ''"),
+    (fields(opened="", closed=""), "opened ''"),
+    (fields(opened="2027-04-11"), "opened '2027-04-11'"),
+    (fields(opened="whenever", closed="whenever 2"), "opened 'whenever'"),
+    (fields(opened="2027-04-11T07:10:00Z", closed="night"), "closed 'night'"),
+    (fields(opened="2027-04-11T17:00:00Z", closed="2027-04-11T07:10:00Z"), "closed '2027-04-11T07:10:00Z'"),
+    (fields(opened="2027-04-11T17:00:00Z"), "opened '2027-04-11T17:00:00Z'"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), LIMITS)
+def test_what_no_honest_station_can_have_is_found(caught: Caught, change: Any, words: str) -> None:
+    assert any(words in said for said in caught("limits", only("tally-sheet", change)))
+
+
+def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> None:
+    changed = counters(matched=12, cards_used=13, printed=14, deposited=13, recorded=13)
+    said = caught("reconciliation", only("tally-sheet", changed))
+    assert said == [f"station {HERE}: recorded 13, ballots on the tally sheet 12; no reason given"]
+
+
+IMPOSSIBLE = [
+    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="undervotes")), "2 unused choices, at most 0 can be"),
+    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a booth makes none"),
+    (counters(printed=-1), "a counter of the reconciliation is negative"),
+    *((counters(reasons={STEP: bad}), "printable characters") for bad in ("a\nb", "\x1b[2J", "\u202e", "x" * 501)),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), IMPOSSIBLE)
+def test_a_sheet_that_cannot_be_is_not_even_counted(caught: Caught, elect: Any, change: Any, words: str) -> None:
+    election = elect(only("public-draw", lambda body: None, ""))
+    sheet = change(election.sheets[HERE])
+    place = election.find("tally-sheet", HERE)
+    election.say("tally-sheet", HERE, sheet, election.key("chair", HERE), 600)
+    election.envelopes[place] = election.envelopes.pop()
+    assert any(words in said for said in caught("statements", election))
+
+
+@pytest.mark.parametrize("rolls", [{}, {"native": 590}])
+def test_more_ballots_than_the_roll_has_voters_are_found(
+    caught: Caught, definition: Definition, elect: Any, rolls: dict[str, int]
+) -> None:
+    """Twelve vote the general ballot, where eleven are on that roll: of all, or beside the other roll's."""
+    size = 11 + sum(rolls.values())
+    stations = tuple(Replace(one, roll_sizes=rolls, register_size=size) for one in definition.stations)
+    small = Replace(definition, rolls=("general", "native"), stations=stations)
+    said = caught("tally sheet", elect(of=small))
+    assert any("12 ballots of style" in one and "whose roll has 11 voters there" in one for one in said)
+
+
+def test_more_ballots_than_another_roll_has_voters_are_found(
+    caught: Caught, definition: Definition, elect: Any
+) -> None:
+    """Twelve vote the ballot of a roll that has eleven voters, in a station with many more of the general roll."""
+    stations = tuple(Replace(one, roll_sizes={"native": 11}) for one in definition.stations)
+    mixed = Replace(definition, rolls=("general", "native"), stations=stations)
+    native = mixed.styles_of_station(HERE)[1]
+
+    def cheat(sheet: TallySheet) -> TallySheet:
+        return Replace(sheet, tally=tally_ballots(mixed, HERE, [Ballot.mark(mixed, native, {})] * 12))
+
+    said = caught("tally sheet", elect(only("tally-sheet", cheat), of=mixed))
+    assert any(f"12 ballots of style {native.id}, whose roll has 11" in one for one in said)
+
+
+# ---- the machines' own words
+
+
+@pytest.mark.parametrize("kind", ["booth-report", "check-in-report"])
+def test_a_machine_that_signed_nothing_is_missed(caught: Caught, kind: str) -> None:
+    said = caught("machines' reports", only(kind, lambda body: None))
+    assert said == [f"station {HERE}: no report of its {kind.removesuffix('-report')} is published"]
+
+
+def test_why_a_machine_signed_nothing_is_shown(caught: Caught) -> None:
+    def cheat(kind: str, about: str, body: Any) -> Any:
+        if (kind, about) == ("tally-sheet", HERE):
+            return counters(reasons={STEP: "check-in lost: it burnt"})(body)
+        return None if (kind, about) == ("check-in-report", HERE) else body
+
+    assert "the chair wrote: check-in lost: it burnt" in caught("machines' reports", cheat)[0]
+
+
+def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: Caught) -> None:
+    said = caught("machines' reports", only("tally-sheet", lambda sheet: Replace(sheet, tally=moved(sheet.tally))))
+    assert len(said) == 1 and "does not say what the booth counted" in said[0]
+
+
+@pytest.mark.parametrize(
+    "counter", ["cards_made", "cards_used", "printed", "spoiled", "spoiled_reasons", "deposited", "recorded"]
+)
+def test_a_chair_that_writes_other_counters_is_contradicted_by_the_booth(caught: Caught, counter: str) -> None:
+    value: Any = {"mistake": 7} if counter == "spoiled_reasons" else 7
+    said = caught("machines' reports", only("booth-report", reported(**{counter: value})))
+    assert len(said) == 1 and f"{counter}: the machine says" in said[0]
+
+
+@pytest.mark.parametrize("counter", ["registered", "matched", "released", "release_cap", "refused", "released_reasons"])
+def test_a_chair_that_writes_other_counters_is_contradicted_by_the_check_in(caught: Caught, counter: str) -> None:
+    value: Any = {"other": 7} if counter in ("refused", "released_reasons") else 7
+    said = caught("machines' reports", only("check-in-report", reported(**{counter: value})))
+    assert len(said) == 1 and f"{counter}: the machine says" in said[0]
+
+
+def test_sessions_voided_for_no_known_reason_are_found(caught: Caught) -> None:
+    said = caught("machines' reports", only("booth-report", reported(voided={"whim": 4, "voter-ill": 1})))
+    assert said == [f"station {HERE}: not so: voided sessions for reasons on the list, not 'whim'"]
+
+
+LOGS: list[tuple[str, Any, str]] = [
+    ("booth-report", fields(head="f" * 64), "the booth itself reported"),
+    ("booth-report", fields(entries=8), "the booth itself reported"),
+    ("check-in-report", fields(head="f" * 64), "the check-in itself reported"),
+    ("check-in-report", fields(entries=10), "the check-in itself reported"),
+    ("event-log", lambda logs: Replace(logs, heads=logs.heads | {"chair": "e" * 64}), "heads differ"),
+    ("event-log", lambda logs: Replace(logs, entries=logs.entries | {"chair": 0}), "a log without a line"),
+    ("event-log", lambda logs: Replace(logs, entries=logs.entries | {"x": 4}), "not those of chair, booth"),
+    ("event-log", lambda logs: Replace(logs, heads=logs.heads | {"x": "0" * 64}), "not those of chair, booth"),
+]
+
+
+@pytest.mark.parametrize(("kind", "change", "words"), LOGS)
+def test_event_logs_that_do_not_agree_are_found(caught: Caught, kind: str, change: Any, words: str) -> None:
+    assert any(words in said for said in caught("event logs", only(kind, change)))
+
+
+@pytest.mark.parametrize("head", ["", "0" * 63, "0" * 65, "G" * 64])
+def test_a_head_that_is_no_digest_is_found(caught: Caught, head: str) -> None:
+    def cheat(kind: str, about: str, body: Any) -> Any:
+        if about != HERE or kind not in ("tally-sheet", "event-log"):
+            return body
+        name = "event_logs" if kind == "tally-sheet" else "heads"
+        return Replace(body, **{name: getattr(body, name) | {"chair": head}})
+
+    assert any("not 64 hexadecimal digits" in said for said in caught("event logs", cheat))
+
+
+# ---- what may follow what
+
+
+@pytest.mark.parametrize("kind", ["zero-report", "tally-sheet", "booth-report", "event-log"])
+def test_the_same_statement_twice_in_the_log_is_found(elect: Any, kind: str) -> None:
+    """No log of ours can be made to hold it, so the reading itself is asked."""
+    election = elect()
+    election.envelopes.append(election.envelopes[election.find(kind, HERE)])
+    envelopes = tuple((f"{number}", envelope) for number, envelope in enumerate(election.envelopes))
+    record = PublishedRecord("record", envelopes=envelopes, log_key=election.key("log").public)
+    notebook = Notebook()
+    read_statements(notebook, record, election.key("root").public)
+    assert any("already in the record" in finding.detail for finding in notebook.findings if not finding.ok)
+
+
+def test_dice_known_before_an_undrawn_stations_sheet_are_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
+    sheet = election.envelopes.pop(election.find("tally-sheet", undrawn))
+    election.envelopes.insert(election.find("audit-sample") + 1, sheet)
+    assert any(f"before 1 tally sheets are in (stations {undrawn})" in said for said in caught("statements", election))
+
+
+def test_tie_dice_known_before_the_votes_are_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    draw = election.envelopes.pop(election.find("public-draw"))
+    election.envelopes.insert(5, draw)
+    assert any("the public-draw comes before 3 tally sheets" in said for said in caught("statements", election))
+
+
+def test_a_second_seed_under_another_subject_is_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    election.say("audit-seed", "again", {"digits": "1" * 20}, election.key("auditor"), 700)
+    assert any("not of the whole election" in said for said in caught("statements", election))
+
+
+def test_a_statement_of_no_known_kind_is_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    election.say("audit-outcome", "", {"anything": ["goes"]}, election.key("auditor"), 616)
+    assert any("no kind of statement" in said for said in caught("statements", election))
+
+
+# ---- result
+
+
+def test_a_false_result_before_the_true_one_is_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    true = count_result(election.definition, election.sheets, draw="616243514325161434521623"[::-1])
+    false = true.payload()
+    false["contests"][0]["options"][0]["votes"] += 1000
+    place = election.find("result")
+    election.say("result", "", false, election.key("centre"), 613)
+    election.envelopes.insert(place, election.envelopes.pop())
+    assert any("is published with" in said for said in caught("result", election))
+
+
+def test_results_on_the_way_are_counted_from_the_sheets_of_their_moment(elect: Any, tmp_path: Path) -> None:
+    election = elect()
+    early = count_result(election.definition, {"01-01": election.sheets["01-01"]})
+    election.say("result", "", early, election.key("centre"), 601)
+    election.envelopes.insert(election.find("tally-sheet", "01-01") + 1, election.envelopes.pop())
+    assert verify(election.publish(tmp_path / "p")).ok
+
+
+@pytest.mark.parametrize("kind", ["tally-sheet", "public-draw"])
+def test_a_result_that_the_record_outgrew_is_found(caught: Caught, elect: Any, kind: str) -> None:
+    election = elect(only("audit-seed", lambda body: None, "") if kind == "tally-sheet" else lambda *said: said[2])
+    last = election.envelopes.pop(election.find(kind, "01-03" if kind == "tally-sheet" else ""))
+    election.envelopes.append(last)
+    assert any("1 tally sheets or draws came after the last result" in said for said in caught("result", election))
+
+
+def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -> None:
+    def cheat(kind: str, about: str, body: Any) -> Any:
+        if kind == "tally-sheet":
+            style = definition.styles_of_station(about)[0]
+            first = style.contests[0]
+            two = [option.id for option in definition.contest(first).options[:2]]
+            ballots = [Ballot.mark(definition, style, {first: (one,)}) for one in two]
+            return Replace(body, tally=tally_ballots(definition, about, ballots))
+        return None if kind == "public-draw" else body
+
+    assert any("a tie waits for its public draw" in said for said in caught("seats", cheat))
+
+
+# ---- audits
+
+
+def test_a_sample_of_other_ids_is_found(caught: Caught) -> None:
+    def cheat(body: Any) -> Any:
+        return Replace(body, population=(*body.population[:-1], "01-99"))
+
+    assert any("the sample says" in said for said in caught("audit sample", only("audit-sample", cheat, "")))
+
+
+@pytest.mark.parametrize("changed", [{"seed": "1" * 20}, {"purpose": "x"}])
+def test_a_sample_of_another_seed_or_purpose_is_none(caught: Caught, changed: dict[str, str]) -> None:
+    twist = only("audit-sample", lambda body: msgspec.to_builtins(body) | changed, "")
+    assert any("no sample is published" in said for said in caught("audit sample", twist))
+
+
+def test_papers_that_nobody_read_are_found(caught: Caught) -> None:
+    def cheat(kind: str, _about: str, body: Any) -> Any:
+        return Replace(body, unsettled=(UnsettledPaper("a.jpg#1", "torn"),)) if kind == "closing-count" else body
+
+    assert any("1 papers nobody could read" in said for said in caught("closing count", cheat))
+
+
+def test_a_count_against_another_tally_sheet_is_found(caught: Caught) -> None:
+    def cheat(kind: str, _about: str, body: Any) -> Any:
+        return Replace(body, sheet="0" * 64) if kind == "closing-count" else body
+
+    assert any("was drawn, but no paper count" in said for said in caught("closing count", cheat))
+
+
+def test_a_count_of_an_undrawn_box_counts_too(caught: Caught, elect: Any) -> None:
+    election = elect()
+    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
+    sheet: TallySheet = election.sheets[undrawn]
+    other = PaperTally("hand", 12, moved(sheet.tally).contests, spoiled=1)
+    count = closing_count(election.definition, sheet, other)
+    election.say("closing-count", undrawn, count, election.key("auditor"), 612)
+    assert any(f"station {undrawn}: mayor" in said for said in caught("closing count", election))
+
+
+# ---- keys
+
+
+def _new_keys(election: Any, *roles: str, station: str = HERE) -> MachineKeys:
+    for role in roles:
+        election.keys[role, station] = SigningKey.generate()
+    return MachineKeys(tuple(MachineKey(election.key(role, station).public.hex, role, station) for role in roles))
+
+
+def test_a_key_replaced_before_the_station_said_anything_is_shown(elect: Any, tmp_path: Path) -> None:
+    first: list[Any] = []
+
+    def lose(kind: str, about: str, body: Any) -> Any:
+        # The station's disk dies after its keys were admitted: everything it says is signed by a new booth.
+        if (kind, about) == ("machine-keys", HERE):
+            old = SigningKey.generate().public.hex
+            first.append(Replace(body, keys=tuple(Replace(k, key=old) if k.role == "booth" else k for k in body.keys)))
+            return first[0]
+        return body
+
+    election = elect(lose)
+    booth = MachineKey(election.key("booth", HERE).public.hex, "booth", HERE)
+    election.say("machine-keys", HERE, MachineKeys((booth,)), election.key("root"), 3)
+    election.envelopes.insert(election.find("machine-keys", HERE) + 1, election.envelopes.pop())
+    report = verify(election.publish(tmp_path / "p"))
+    assert report.ok, report.failures
+    (shown,) = [finding for finding in report.findings if finding.check == "keys replaced"]
+    old = next(key for key in first[0].keys if key.role == "booth").public.key_id
+    assert all(figure in shown.detail for figure in (HERE, "booth", old[:16], booth.public.key_id[:16]))
+
+
+def test_a_key_replaced_after_the_station_spoke_is_found(caught: Caught, elect: Any) -> None:
+    election = elect()
+    election.say("machine-keys", HERE, _new_keys(election, "chair"), election.key("root"), 700)
+    assert any("already has a key" in said for said in caught("statements", election))
+
+
+def test_a_key_that_was_replaced_signs_nothing_more(caught: Caught, elect: Any) -> None:
+    election = elect()
+    place = election.find("logic-and-accuracy", "01-01")
+    election.say("machine-keys", HERE, _new_keys(election, "booth"), election.key("root"), 2)
+    election.envelopes.insert(place, election.envelopes.pop())
+    assert any("never admitted" in said for said in caught("statements", election))
+
+
+# ---- what is shown
+
+
+def test_nothing_that_a_record_says_can_forge_a_line_of_the_check() -> None:
+    notebook = Notebook()
+    forged = "x\nok   tested\x1b[1A\u202eevil\u2028\u2066\r\x9b\U000e0001"
+    notebook.write("limits", False, forged, forged)
+    (finding,) = notebook.findings
+    for shown in (finding.detail, finding.place):
+        assert shown.isprintable()
+        assert "\\u{000a}ok   tested\\u{001b}[1A\\u{202e}evil" in shown
+    notebook.write("limits", True, "Escaño 3 − 1 = 2 … 选举")
+    assert notebook.findings[-1].detail == "Escaño 3 − 1 = 2 … 选举"
+
+
+def test_a_forged_line_in_a_record_is_shown_as_what_it_is(caught: Caught) -> None:
+    def cheat(body: Any) -> Any:
+        body["contests"][0]["options"][0]["option"] = "x\nok   limits"
+        return body
+
+    said = caught("result", only("result", cheat, ""))
+    assert any("ok   limits" in one for one in said) and all(one.isprintable() for one in said)
