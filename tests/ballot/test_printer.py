@@ -117,7 +117,15 @@ def test_no_printer_there_is_one_sentence(make_slip):
         open_printer(address).print_slip(make_slip())
     with pytest.raises(PrinterError, match="cannot be reached"):
         open_printer("file:/nowhere/lp0").print_slip(make_slip())
-    with pytest.raises((PrinterError, InvalidInput), match=r"cannot be reached|pyusb"):
+    with pytest.raises(PrinterError, match="cannot be reached"):
+        open_printer("usb:04b8:0e15").print_slip(make_slip())
+
+
+def test_a_system_without_libusb_is_one_sentence(make_slip, monkeypatch):
+    monkeypatch.setattr("usb.backend.libusb1.get_backend", lambda *_, **__: None)
+    monkeypatch.setattr("usb.backend.libusb0.get_backend", lambda *_, **__: None)
+    monkeypatch.setattr("usb.backend.openusb.get_backend", lambda *_, **__: None)
+    with pytest.raises(PrinterError, match="apt-get install libusb"):
         open_printer("usb:04b8:0e15").print_slip(make_slip())
 
 

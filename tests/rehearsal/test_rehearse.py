@@ -86,5 +86,5 @@ def test_a_second_rehearsal_never_writes_over_the_first(held: Path, capsys: pyte
     with pytest.raises(SystemExit) as exit_:
         main(["rehearse", "--stations", "2", "--voters", "10", "--out", str(held)])
     assert exit_.value.code == 1
-    assert "not empty" in capsys.readouterr().err
+    assert "something is there already" in capsys.readouterr().err
     assert verify(held / "public").ok

@@ -160,10 +160,11 @@ def test_a_ballot_by_keyboard_alone_and_without_script(opened: Any, make_page: C
 
     def tab_to(text: str) -> None:
         """Press Tab until the element in focus, or its label, says `text`."""
-        for _ in range(40):
+        for _ in range(200):
             press("Tab")
             focused = page.locator(":focus")
             if focused.count() == 0:  # the page has just come, or Tab has gone round to the browser's own bar
+                page.wait_for_timeout(25)
                 continue
             near = focused.locator("xpath=ancestor-or-self::label")
             said = (near if near.count() else focused).text_content() or ""

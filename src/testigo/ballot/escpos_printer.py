@@ -5,7 +5,6 @@ Reset, raster image, cut and status are ESC/POS as printers of 8 dots a millimet
 """
 
 import contextlib
-import importlib.util
 import io
 import socket
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from escpos import printer as escpos_printer
 from escpos.constants import RT_MASK_NOPAPER, RT_STATUS_PAPER
 from escpos.exceptions import Error as EscposError
 from PIL import Image
+from usb.core import NoBackendError
 
 from testigo.ballot.printer import PrinterError
 from testigo.ballot.slip import Slip
@@ -78,6 +78,10 @@ class EscposPrinter:
         try:
             device = self._connect()
             device.open()
+        except NoBackendError:
+            raise self._error(
+                "the printer cannot be reached (this system has no libusb)", "apt-get install libusb-1.0-0"
+            ) from None
         except (EscposError, OSError, RuntimeError, ImportError) as error:
             raise self._error(f"the printer cannot be reached ({_first_line(error)})") from None
         try:
@@ -110,8 +114,6 @@ def _connector(address: str, timeout: float) -> Callable[[], Any]:
             return lambda: _Network(host, port, timeout=timeout, profile=_PROFILE)
         if kind == "usb":
             vendor, product = (int(part, 16) for part in parts)
-            if importlib.util.find_spec("usb") is None:
-                raise InvalidInput("USB needs the package pyusb", place=address, mend="install it, or use file:DEVICE")
             return lambda: escpos_printer.Usb(vendor, product, timeout=int(timeout * 1000), profile=_PROFILE)
         if kind == "file" and parts[0]:
             return lambda: escpos_printer.File(address.removeprefix("file:"), profile=_PROFILE)
