@@ -63,7 +63,7 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     place.chair.close()
     package, heads = place.chair.send(), place.chair.tally_sheet().event_logs
     assert run("export", place.folder, tmp_path / "stick")[0] == 0
-    assert (tmp_path / "stick" / "s1-courier.json").read_bytes() == package
+    assert (tmp_path / "stick" / "s1-courier.bundle").read_bytes() == package
     assert (tmp_path / "stick" / "s1-tally-sheet.pdf").exists()
     assert run("log", place.folder / "booth", "--head", heads["booth"])[0] == 0
     code, said, _ = run("log", place.folder / "chair", "--head", heads["chair"])

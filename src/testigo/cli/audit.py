@@ -198,10 +198,10 @@ def _show(count: ClosingCount, as_json: bool) -> None:
         return
     console.print(f"station {count.station}: {count.papers} papers counted")
     for paper in count.unsettled:
-        console.print(f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {paper.reason}", markup=False)
+        console.print(f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {paper.reason}")
     for one in count.differences:
         where = f"{one.contest} {one.what}".strip()
-        console.print(f"  DIFFERENCE {where}: tally sheet {one.sheet}, paper {one.paper}", markup=False)
+        console.print(f"  DIFFERENCE {where}: tally sheet {one.sheet}, paper {one.paper}")
     if count.unread:
         console.print("Enter the unsettled papers (docs/audits.md) and count again; nothing was signed.")
     elif count.holds:

@@ -97,7 +97,7 @@ def receive(
             what = "already here" if receipt.already else f"{receipt.new} statements taken in"
             console.print(f"station {receipt.station}: {what}")
         for mistake in mistakes:
-            console.print(f"refused: {mistake}", markup=False, soft_wrap=True)
+            console.print(f"refused: {mistake}", soft_wrap=True)
     if mistakes:
         raise typer.Exit(1)
 
@@ -148,7 +148,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             f"warning: station {anomaly.station}: {anomaly.kind} {anomaly.detail or (anomaly.found, anomaly.allowed)}"
         )
     for package in refused:
-        console.print(f"refused: station {package.station}: {package.reason} ({package.file})", markup=False)
+        console.print(f"refused: station {package.station}: {package.reason} ({package.file})")
 
 
 @app.command()
@@ -169,7 +169,7 @@ def publish(
         print_json({"result": result.payload(), "digest": result.digest, "files": [str(file) for file in files]})
         return
     console.print(f"Result {result.digest}\n{len(result.missing)} stations missing")
-    console.print("\n".join(str(file) for file in files), markup=False)
+    console.print("\n".join(str(file) for file in files))
 
 
 @app.command()
@@ -184,7 +184,7 @@ def results(
     """
     root = PublicKey.from_hex(root_key) if root_key else None
     for file in publish_results(record, out, root=root):
-        console.print(str(file), markup=False)
+        console.print(str(file))
 
 
 @app.command(name="keys")
@@ -196,7 +196,7 @@ def show_keys(folder: Folder) -> None:
     rows = [("root", authority_key(folder, "root").public.hex)]
     rows += [(role, authority_key(folder, role).public.hex) for role in ("log", "centre", "auditor")]
     table("Authority keys", ["role", "public key"], rows)
-    console.print(f"Verifier key of the log: {Centre.open(folder).verifier_key}", markup=False, soft_wrap=True)
+    console.print(f"Verifier key of the log: {Centre.open(folder).verifier_key}", soft_wrap=True)
 
 
 def _read_keys(file: Path) -> MachineKeys:

@@ -178,7 +178,7 @@ def log(
         return
     for event in events:
         data = " ".join(f"{name}={value}" for name, value in event.data.items())
-        console.print(f"{event.sequence:6} {event.time} {event.event:18} {data}", soft_wrap=True, markup=False)
+        console.print(f"{event.sequence:6} {event.time} {event.event:18} {data}", soft_wrap=True)
     if head:
         after = lines_after(events, head)
         console.print(f"The head is that of entry {len(events) - after}; {after} follow it.")
@@ -242,8 +242,9 @@ def export(
         raise StorageError("the chair has signed nothing yet", place=str(path), mend="export after closing")
     storage.make_folder(out)
     for file in files:
-        storage.write(out / f"{station}-{file.name}", storage.read(file))
-        console.print(str(out / f"{station}-{file.name}"), markup=False, soft_wrap=True)
+        name = "courier.bundle" if file.name == "courier.json" else file.name
+        storage.write(out / f"{station}-{name}", storage.read(file))
+        console.print(str(out / f"{station}-{name}"), soft_wrap=True)
     if not (path / "statements" / "courier.json").exists():
         console.print("There is no courier package yet: it is made by the step `send`, after closing.")
 

@@ -153,7 +153,7 @@ class Centre:
         kept.
         """
         with self._alone():
-            bundle = open_bundle(data, self._bundle_key, place=place)
+            bundle = open_bundle(data, lambda claim: self._bundle_key(claim, place), place=place)
             new = [envelope for envelope in bundle.envelopes if not self.ledger.holds(envelope)]
             try:
                 trial = self.ledger.fork()
@@ -209,10 +209,12 @@ class Centre:
             self._log.publish()
         self.ledger = trial
 
-    def _bundle_key(self, claim: BundleClaim) -> PublicKey:
+    def _bundle_key(self, claim: BundleClaim, place: str) -> PublicKey:
         """Whose signature a package must bear: that of the chair of the station it names."""
         if claim.election != self.ledger.election:
-            raise InvalidInput("a package of another election", mend="send it to the centre of its own election")
+            raise InvalidInput(
+                "a package of another election", place=place, mend="send it to the centre of its own election"
+            )
         self.definition.station(claim.subject)
         return self.key_ring.of_station(claim.subject, "chair").public
 
