@@ -172,8 +172,10 @@ def test_a_ballot_by_keyboard_alone_and_without_script(opened: Any, make_page: C
                 return
         raise AssertionError(f"{text!r} cannot be reached with Tab")
 
-    page.keyboard.type(opened.cards[0])  # the field has the focus already
+    page.locator("input[name=code]:focus").wait_for()  # the field takes the focus by itself
+    page.keyboard.type(opened.cards[0])
     enter(page)
+    assert name_of(page) == "language"
     tab_to("English")
     enter(page)
     tab_to("Ana")
