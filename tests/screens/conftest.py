@@ -5,29 +5,20 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 import uvicorn
 from litestar import Litestar
 
-from testigo.ballot import PrinterError, Slip
+from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
 from testigo.election import (
     Contest,
-    Definition,
-    District,
-    MachineKey,
-    MachineKeys,
     Option,
-    Party,
     Station,
     VotingRules,
     load,
 )
-from testigo.fingerprint import FingerImage, synthetic
-from testigo.keys import SigningKey
-from testigo.record import Statement
+from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
@@ -39,41 +30,15 @@ from testigo.screens.visitor import Visitor
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.install import install_station, load_keys
 from testigo.station.machine import HttpMachine
 
-CHAIR_PIN = "482913"
-CLERK_PIN = "750126"
 OFFICER_PIN = "316497"
-ISSUED = "2026-11-21T12:00:00Z"
 
-DEFINITION = Definition(
-    id="villa-2026",
-    title={"es": "Elección de Villa", "en": "Election of Villa"},
-    date="2026-11-29",
-    opens="08:00",
-    closes="18:00",
-    languages=("es", "en"),
-    districts=(District("villa", {"es": "Villa"}),),
-    stations=(Station("s1", "Escuela Norte", "villa", 8), Station("s2", "Escuela Sur", "villa", 5, "Calle 2")),
-    parties=(Party("sol", {"es": "Partido Sol", "en": "Sun Party"}, "SOL"),),
-    contests=(
-        Contest(
-            "mayor",
-            "villa",
-            {"es": "Alcaldía", "en": "Mayor"},
-            "choose-one",
-            (Option("ana", {"es": "Ana Ñandú"}, "sol"), Option("beto", {"es": "Beto Rey"})),
-        ),
-        Contest(
-            "council",
-            "villa",
-            {"es": "Concejo", "en": "Council"},
-            "choose-up-to",
-            tuple(Option(f"c{number}", {"es": f"Concejal {number}"}) for number in range(1, 5)),
-            seats=2,
-            choose=2,
-        ),
+DEFINITION = villa(
+    (Station("s1", "Escuela Norte", "villa", 8), Station("s2", "Escuela Sur", "villa", 5, "Calle 2")),
+    (
+        MAYOR,
+        council(1),
         Contest(
             "anthem",
             "villa",
@@ -96,25 +61,6 @@ PEOPLE = """document,name,station,roll
 """
 
 
-def finger(person: int, impression: int) -> bytes:
-    """An easy impression of a synthetic finger, as a PNG file."""
-    return synthetic.generate(person, impression, difficulty=0.3).to_png()
-
-
-class MemoryPrinter:
-    """Stands for the thermal printer: keeps slips, and fails as often as it is told to."""
-
-    def __init__(self) -> None:
-        self.slips: list[Slip] = []
-        self.failures = 0
-
-    def print_slip(self, slip: Slip) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise PrinterError("the printer is out of paper", mend="put in a new roll")
-        self.slips.append(slip)
-
-
 class Server:
     """One application in a thread of its own, at a real address."""
 
@@ -131,27 +77,6 @@ class Server:
         self._server.force_exit = self._server.should_exit = True
         self._thread.join(10)
         self._bound.close()
-
-
-@dataclass
-class Root:
-    """The authority: keys of root and centre, and what it signs."""
-
-    definition: Definition
-    key: SigningKey = field(default_factory=SigningKey.generate)
-    centre: SigningKey = field(default_factory=SigningKey.generate)
-
-    def sign(self, type_: str, body: dict[str, Any]) -> bytes:
-        return Statement(type_, self.definition.digest, "", ISSUED, body).sign(self.key)
-
-    def install(self, folder: Path, station: str) -> MachineKeys:
-        """A station's three folders, with the keys of everybody loaded."""
-        definition = self.sign("election-definition", self.definition.payload())
-        pins = {"chair_pin": CHAIR_PIN, "clerk_pin": CLERK_PIN}
-        request = install_station(folder, definition, self.key.public, station, **pins)
-        keys = MachineKeys((MachineKey(self.centre.public.hex, "centre"), *request.keys))
-        load_keys(folder, [self.sign("machine-keys", msgspec.to_builtins(keys))])
-        return request
 
 
 @dataclass

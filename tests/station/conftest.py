@@ -7,53 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
 from testigo.audit import logic
-from testigo.ballot import PrinterError, Slip
-from testigo.election import Contest, Definition, District, MachineKey, MachineKeys, Option, Party, Station, VotingRules
-from testigo.fingerprint import FingerImage, synthetic
-from testigo.keys import SigningKey
-from testigo.record import Statement
+from testigo.election import Contest, Option, Station, VotingRules
+from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.install import install_station, load_keys
 from testigo.station.machine import LocalMachine
 
-CHAIR_PIN = "482913"
-CLERK_PIN = "750126"
-ISSUED = "2026-11-21T12:00:00Z"
-
-DEFINITION = Definition(
-    id="villa-2026",
-    title={"es": "Elección de Villa", "en": "Election of Villa"},
-    date="2026-11-29",
-    opens="08:00",
-    closes="18:00",
-    languages=("es", "en"),
-    districts=(District("villa", {"es": "Villa"}),),
-    stations=(
-        Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}),
-        Station("s2", "Escuela Sur", "villa", 5),
-    ),
-    parties=(Party("sol", {"es": "Partido Sol"}, "SOL"),),
-    contests=(
-        Contest(
-            "mayor",
-            "villa",
-            {"es": "Alcaldía", "en": "Mayor"},
-            "choose-one",
-            (Option("ana", {"es": "Ana Ñandú"}, "sol"), Option("beto", {"es": "Beto Rey"})),
-        ),
-        Contest(
-            "council",
-            "villa",
-            {"es": "Concejo", "en": "Council"},
-            "choose-up-to",
-            tuple(Option(f"c{number}", {"es": f"Concejal {number}"}) for number in range(4)),
-            seats=2,
-            choose=2,
-        ),
+DEFINITION = villa(
+    (Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}), Station("s2", "Escuela Sur", "villa", 5)),
+    (
+        MAYOR,
+        council(0),
         Contest(
             "elder", "villa", {"es": "Mayor indígena"}, "choose-one", (Option("e1", {"es": "Uno"}),), roll="native"
         ),
@@ -73,46 +41,6 @@ PEOPLE = """document,name,station,roll
 108,Tito Ñandú,s1,native
 201,Luis Sur,s2,
 """
-
-
-class MemoryPrinter:
-    """Stands for the thermal printer: keeps slips, and fails as often as it is told to."""
-
-    def __init__(self) -> None:
-        self.slips: list[Slip] = []
-        self.failures = 0
-
-    def print_slip(self, slip: Slip) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise PrinterError("the printer is out of paper", mend="put in a new roll")
-        self.slips.append(slip)
-
-
-def finger(person: int, impression: int) -> bytes:
-    """An easy impression of a synthetic finger, as a PNG file."""
-    return synthetic.generate(person, impression, difficulty=0.3).to_png()
-
-
-@dataclass
-class Root:
-    """The authority: keys of root and centre, and what it signs."""
-
-    definition: Definition
-    key: SigningKey = field(default_factory=SigningKey.generate)
-    centre: SigningKey = field(default_factory=SigningKey.generate)
-
-    def sign(self, type_: str, body: dict[str, object]) -> bytes:
-        return Statement(type_, self.definition.digest, "", ISSUED, body).sign(self.key)
-
-    def definition_envelope(self) -> bytes:
-        return self.sign("election-definition", self.definition.payload())
-
-    def admit(self, request: MachineKeys) -> bytes:
-        import msgspec
-
-        centre = MachineKey(self.centre.public.hex, "centre")
-        return self.sign("machine-keys", msgspec.to_builtins(MachineKeys((centre, *request.keys))))
 
 
 @dataclass
@@ -197,10 +125,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
 def installed(root: Root, register: Register, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """A station installed once, keys loaded, and its poll book: copied for each test."""
     folder = tmp_path_factory.mktemp("installed") / "s1"
-    request = install_station(
-        folder, root.definition_envelope(), root.key.public, "s1", chair_pin=CHAIR_PIN, clerk_pin=CLERK_PIN
-    )
-    load_keys(folder, [root.admit(request)])
+    request = root.install(folder, "s1")
     sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")
     return folder, make_poll_book(register, "s1", sealing, root.centre, ISSUED)
 
