@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 
 pytestmark = pytest.mark.browser
@@ -391,3 +392,35 @@ def test_desks_fit_a_narrow_screen(opened: Any, make_page: Callable[..., Page]) 
         for path in ("/", "/events", "/close"):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address}{path}"
+
+
+class DeadPagePrinter:
+    """A page printer that gives out nothing."""
+
+    def print_page(self, name: str, pdf: bytes) -> None:
+        raise StorageError(f"{name} did not come out", mend="print it elsewhere")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_axe_finds_no_violation_when_check_in_and_printer_are_dead(
+    opened: Any, make_page: Callable[..., Page], language: str
+) -> None:
+    opened.chair._pages = DeadPagePrinter()
+    chair = make_page()
+    chair.goto(f"{opened.chair_address}/pin")
+    if language != "es":
+        tap(chair, f"button.tongue[value={language}]")
+    sign_in(chair, opened.chair_address, "482913")
+    opened.servers[1].stop()  # the check-in is silent
+    chair.goto(f"{opened.chair_address}/close")
+    found = violations(chair)
+    chair.fill("#check-in-lost", "its disk died")
+    tap(chair, "form[action='/close'] button")
+    found += violations(chair)  # the tally sheet is made, but did not come out
+    chair.goto(opened.chair_address)
+    found += violations(chair)
+    chair.fill("#elsewhere", "printed at the town hall")
+    tap(chair, "form[action='/printed-elsewhere'] button")
+    found += violations(chair)
+    assert chair.locator("form[action='/send']").count() == 1
+    assert found == []
