@@ -37,7 +37,6 @@ class StationDay:
 
     def receive(self, visit: Visit) -> None:
         """One visitor, from the door to the way out."""
-        self._notes.incidents[visit.incident] += 1
         with Visitor(self._site.check_in.address) as clerk:
             sign_in(clerk, CLERK_PIN)
             tray = self._check_in(clerk, visit)

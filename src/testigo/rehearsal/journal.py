@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from testigo.ballot import Ballot
-from testigo.rehearsal.people import Incident
 
 
 @dataclass
@@ -25,7 +24,6 @@ class StationNotes:
     power_cuts: int = 0
     impostor_tries: int = 0
     impostor_matches: int = 0
-    incidents: Counter[Incident] = field(default_factory=Counter)
     surprises: list[str] = field(default_factory=list)
 
 

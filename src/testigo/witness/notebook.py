@@ -1,6 +1,6 @@
 """What a witness writes down while checking: one finding after the other, told as they are made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,14 @@ class Notebook:
         if self.on_finding is not None:
             self.on_finding(finding)
         return ok
+
+    def conclude(self, check: str, subject: str, problems: Iterable[str], good: str, place: str = "") -> None:
+        """One failed finding for each problem, at `place`; where there is none, one that says what is `good`."""
+        found = list(problems)
+        for problem in found:
+            self.write(check, False, f"{subject}: {problem}", place)
+        if not found:
+            self.write(check, True, f"{subject}: {good}")
 
     @contextmanager
     def reporting(self, check: str, place: str = "") -> Iterator[None]:

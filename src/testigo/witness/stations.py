@@ -81,11 +81,9 @@ def _check_test(notebook: Notebook, story: Story, decks: _Decks, station: Statio
             )
             if not holds
         ]
-        for problem in wrong:
-            notebook.write("tested", False, f"station {station.id}: {problem}", said.place)
-        if not wrong:
-            detail = f"{len(deck)} test ballots of deck {digest[:16]}, all counts as computed here"
-            notebook.write("tested", True, f"station {station.id}: {detail}; {test.failed_before} runs failed before")
+        good = f"{len(deck)} test ballots of deck {digest[:16]}, all counts as computed here"
+        good += f"; {test.failed_before} runs failed before"
+        notebook.conclude("tested", f"station {station.id}", wrong, good, said.place)
 
 
 def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
@@ -114,11 +112,8 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
             )
             if not holds
         ]
-        for problem in wrong:
-            notebook.write("zero report", False, f"station {station.id}: {problem}", said.place)
-        if not wrong:
-            detail = f"everything at zero before opening, {before.registered} registered, {before.cards_made} cards"
-            notebook.write("zero report", True, f"station {station.id}: {detail}")
+        good = f"everything at zero before opening, {before.registered} registered, {before.cards_made} cards"
+        notebook.conclude("zero report", f"station {station.id}", wrong, good, said.place)
 
 
 def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, said: Said) -> None:
@@ -131,18 +126,14 @@ def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, s
         ballots = sheet.tally.ballots.get(style.id, 0)
         if ballots > size:
             mistakes.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
-    for mistake in mistakes:
-        notebook.write("tally sheet", False, f"station {sheet.station}: {mistake}", said.place)
-    if not mistakes:
-        ballots, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
-        notebook.write(
-            "tally sheet", True, f"station {sheet.station}: {ballots} ballots, sums of {contests} contests come out"
-        )
+    counted, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
+    good = f"{counted} ballots, sums of {contests} contests come out"
+    notebook.conclude("tally sheet", f"station {sheet.station}", mistakes, good, said.place)
 
 
 def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
     """Booth and check-in signed for themselves what the chair wrote on the tally sheet."""
-    name, wrote = f"station {station.id}", sheet.reconciliation
+    wrote = sheet.reconciliation
     booth, check_in = _reports(story, station)
     wrong = []
     if booth is None or check_in is None:
@@ -162,12 +153,9 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
     wrong += [
         f"not so: {told}" for holds, told in _listed("voided sessions", voided, reasons.VOID_REASONS) if not holds
     ]
-    for detail in wrong:
-        notebook.write("machines' reports", False, f"{name}: {detail}")
-    if not wrong:
-        sessions = sum(voided.values())
-        detail = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
-        notebook.write("machines' reports", True, f"{name}: {detail}")
+    sessions = sum(voided.values())
+    good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
+    notebook.conclude("machines' reports", f"station {station.id}", wrong, good)
 
 
 def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
@@ -214,12 +202,9 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
         *_listed("spoiled votes", counters.spoiled_reasons, reasons.SPOIL_REASONS),
     )
     odd += [f"not so: {detail}" for holds, detail in limits if not holds]
-    for detail in odd:
-        notebook.write("limits", False, f"station {station.id}: {detail}", said.place)
-    if not odd:
-        refused = sum(counters.refused.values())
-        detail = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
-        notebook.write("limits", True, f"station {station.id}: {detail}")
+    refused = sum(counters.refused.values())
+    good = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
+    notebook.conclude("limits", f"station {station.id}", odd, good, said.place)
 
 
 def _times_hold(sheet: TallySheet) -> bool:
@@ -253,8 +238,5 @@ def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet:
     for role, own in zip(("booth", "check-in"), _reports(story, station), strict=True):
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
             wrong.append(f"the {role} itself reported another head, or another number of lines")
-    for detail in wrong:
-        notebook.write("event logs", False, f"station {station.id}: {detail}", said.place)
-    if not wrong:
-        detail = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
-        notebook.write("event logs", True, f"station {station.id}: {detail}")
+    good = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
+    notebook.conclude("event logs", f"station {station.id}", wrong, good, said.place)
