@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from testigo.errors import InvalidInput
+from testigo.fingerprint.position import Position
 
 MOST_MINUTIAE = 255
 LONGEST_SIDE = (1 << 14) - 1  # coordinates have 14 bits
@@ -20,6 +21,9 @@ class Kind(IntEnum):
     OTHER = 0
     ENDING = 1
     BIFURCATION = 2
+
+
+HIGHEST_KIND = int(max(Kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class Template:
             ("x", self.width - 1, np.uint16),
             ("y", self.height - 1, np.uint16),
             ("angle", ANGLE_STEPS - 1, np.uint8),
-            ("kind", int(max(Kind)), np.uint8),
+            ("kind", HIGHEST_KIND, np.uint8),
             ("quality", BEST_QUALITY, np.uint8),
         )
         for name, most, dtype in limits:
@@ -59,39 +63,59 @@ class Template:
         return len(self.x)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Template) and self.to_iso() == other.to_iso()
+        return isinstance(other, Template) and self._everything() == other._everything()
 
     def __hash__(self) -> int:
-        return hash(self.to_iso())
+        return hash(self._everything())
+
+    def _everything(self) -> tuple[int | bytes, ...]:
+        columns = (self.x, self.y, self.angle, self.kind, self.quality)
+        return (self.width, self.height, *(column.tobytes() for column in columns))
 
     @property
     def radians(self) -> NDArray[np.float64]:
         """The angles in radians, 0 to 2π."""
         return self.angle.astype(np.float64) * (2 * np.pi / ANGLE_STEPS)
 
-    def to_iso(self) -> bytes:
-        """The template as an ISO/IEC 19794-2:2005 record; `from_iso` gives back exactly the same template."""
-        from testigo.fingerprint import iso
+    def to_bytes(self, format: str = "iso-2005", *, position: Position | None = None) -> bytes:
+        """The template as a record: `iso-2005`, `iso-2011`, `ansi-2004` or `ansi-2009`.
 
-        return iso.encode(self)
+        `position`: the finger, where it is known. `from_bytes` gives back exactly the same template from both ISO
+        formats, and from the ANSI ones angles that differ by at most one of their 256 steps. Raises `InvalidInput` for
+        any other format.
+        """
+        from testigo.fingerprint import formats
+
+        return formats.encode(self, format, position)
 
     @classmethod
-    def from_iso(cls, data: bytes) -> "Template":
-        """Read an ISO/IEC 19794-2:2005 record of one view. Raises `InvalidInput` for any other bytes."""
-        from testigo.fingerprint import iso
+    def from_bytes(cls, data: bytes, *, position: Position | None = None, dpi: int | None = None) -> "Template":
+        """Read a record of any of these formats, recognised by itself, at 500 dpi; extended data is passed over.
 
-        return iso.decode(data)
+        `position`: the finger wanted, where the record has several (`formats.decode_all` gives them all); `dpi`: the
+        resolution, where the record states it wrongly. Raises `InvalidInput` for any other bytes.
+        """
+        from testigo.fingerprint import formats
+
+        return formats.decode(data, position, dpi)
 
 
 def _checked(values: ArrayLike, name: str, most: int, dtype: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
     array = np.asarray(values)
     if array.ndim != 1 or len(array) > MOST_MINUTIAE:
         raise _invalid(f"it has more than {MOST_MINUTIAE} minutiae, or no plain list of them")
-    if array.size and (not np.issubdtype(array.dtype, np.integer) or array.min() < 0 or array.max() > most):
+    if array.size and not _whole_numbers(array, most):
         raise _invalid(f"a minutia's {name} is no whole number from 0 to {most}")
     kept = array.astype(dtype)
     kept.flags.writeable = False
     return kept
+
+
+def _whole_numbers(array: NDArray[np.generic], most: int) -> bool:
+    """Whether these are whole numbers from 0 to `most`. Templates are read by the million: no look too many."""
+    if array.dtype.kind == "u":
+        return (array.dtype.itemsize == 1 and most >= 0xFF) or bool(array.max() <= most)
+    return array.dtype.kind == "i" and bool(array.min() >= 0 and array.max() <= most)
 
 
 def _invalid(problem: str) -> InvalidInput:

@@ -53,7 +53,7 @@ class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, arr
 
     def templates(self) -> tuple[Template, ...]:
         """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
-        return tuple(Template.from_iso(finger.template) for finger in self.fingers)
+        return tuple(Template.from_bytes(finger.template) for finger in self.fingers)
 
 
 class PollBookLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

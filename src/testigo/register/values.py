@@ -1,43 +1,12 @@
 """What the register says about voters, enrolments and cases, as values."""
 
-from enum import IntEnum
 from typing import Literal
 
 import msgspec
 
-from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage
 
 Verdict = Literal["same", "different", "undecided"]
-
-
-class Position(IntEnum):
-    """Finger positions by the numbers of ISO/IEC 19794-2:2005, table 5."""
-
-    RIGHT_THUMB = 1
-    RIGHT_INDEX = 2
-    RIGHT_MIDDLE = 3
-    RIGHT_RING = 4
-    RIGHT_LITTLE = 5
-    LEFT_THUMB = 6
-    LEFT_INDEX = 7
-    LEFT_MIDDLE = 8
-    LEFT_RING = 9
-    LEFT_LITTLE = 10
-
-    @property
-    def word(self) -> str:
-        """`right-thumb` … `left-little`: how commands, screens and messages name the finger."""
-        return self.name.lower().replace("_", "-")
-
-    @classmethod
-    def named(cls, word: str) -> "Position":
-        """The position of that name; raises `InvalidInput`."""
-        try:
-            return cls[word.strip().upper().replace("-", "_")]
-        except KeyError:
-            names = ", ".join(position.word for position in cls)
-            raise InvalidInput(f"there is no finger {word[:40]!r}", mend=f"use one of {names}") from None
 
 
 class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
