@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,59 @@ def test_what_is_larger_than_a_finger_is_refused() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1500, 1500), dtype=np.uint8)
     with pytest.raises(InvalidInput, match="8 × 8 cm large at 500 dpi"):
         extract(FingerImage(noise))
+
+
+def test_a_batch_keeps_the_order_of_images_files_and_bytes(image: FingerImage, tmp_path: Path) -> None:
+    other = synthetic.generate(4, 0)
+    file = tmp_path / "other.png"
+    file.write_bytes(other.to_png())
+    expected = [extract(image), extract(other)]
+    extractor = Extractor()
+    assert extractor.extract_many([image, file, str(file), image.to_png()], workers=3) == [
+        expected[i] for i in (0, 1, 1, 0)
+    ]
+    assert extractor.extract_many([]) == []
+
+
+def test_a_batch_names_the_file_of_an_error_and_goes_on(image: FingerImage, tmp_path: Path) -> None:
+    good, bad, large = (tmp_path / name for name in ("good.png", "bad.png", "large.png"))
+    good.write_bytes(image.to_png())
+    bad.write_bytes(image.to_png()[:1000])
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 1500), dtype=np.uint8)
+    large.write_bytes(FingerImage(noise).to_png())
+    sources = [bad, good, tmp_path / "missing.png", large, good]
+    outcomes = list(Extractor().extract_each(sources, workers=2))
+    assert outcomes[1] == outcomes[4] == extract(image)
+    errors = {number: str(outcomes[number]) for number in (0, 2, 3)}
+    assert all(isinstance(outcomes[number], InvalidInput) for number in errors)
+    assert all(str(sources[number]) in text for number, text in errors.items())
+    with pytest.raises(InvalidInput, match=r"bad\.png"):
+        Extractor().extract_many(sources)
+
+
+def test_the_resolution_given_overrules_the_files(image: FingerImage, tmp_path: Path) -> None:
+    file = tmp_path / "doubled.png"
+    file.write_bytes(FingerImage(np.kron(image.pixels, np.ones((2, 2), np.uint8)), 500).to_png())
+    stated, overruled = (Extractor().extract_many([file], dpi=dpi)[0] for dpi in (None, 1000))
+    assert (stated.width, overruled.width) == (2 * image.width, image.width)
+
+
+def test_a_batch_holds_few_images_at_once() -> None:
+    blank = FingerImage(np.full((64, 64), 255, np.uint8))
+    taken = 0
+
+    def without_end() -> Iterator[FingerImage]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield blank
+
+    outcomes = Extractor().extract_each(without_end(), workers=2)
+    for returned in range(1, 201):
+        next(outcomes)
+        assert taken - returned <= 8
+    outcomes.close()
+    assert taken <= 208
 
 
 @pytest.mark.parametrize("grey", [0, 128, 255])

@@ -1,8 +1,10 @@
 """From image to template: crop to the finger, one pass of the network, the minutiae above the quality cut."""
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,10 @@ from testigo.fingerprint.image import FingerImage
 from testigo.fingerprint.leader import shared_network
 from testigo.fingerprint.parameters import EXTRACTION, ExtractionParameters
 from testigo.fingerprint.template import ANGLE_STEPS, Kind, Template
+
+Source = FingerImage | str | Path | bytes
+"""An image, its file, or that file's bytes."""
+_AHEAD = 2  # images for each worker that wait or are done before their turn, so that no core waits for a slow one
 
 
 class Extractor:
@@ -38,19 +44,54 @@ class Extractor:
                 mend="give an image of one finger, and its true resolution",
             )
         padded = _padded(pixels[top:bottom, left:right], self._parameters.multiple)
-        maps = shared_network(self._threads).run(padded)[: bottom - top, : right - left]
-        found = _minutiae(maps, self._parameters)
+        network = shared_network(self._threads)
+        maps = network.run(padded)
+        x, y, quality = _places(maps.quality[: bottom - top, : right - left], self._parameters)
+        direction, ending = network.minutiae(maps, x, y)
+        found = np.column_stack([x, y, direction, ending, quality]).astype(np.float64)
         found[:, 0] += left
         found[:, 1] += top
         return _template(width, height, found)
 
-    def extract_many(self, images: Sequence[FingerImage], *, workers: int | None = None) -> list[Template]:
-        """The templates of many impressions, in their order, one image on each core at a time.
+    def extract_each(
+        self, sources: Iterable[Source], *, dpi: int | None = None, workers: int | None = None
+    ) -> Generator[Template | InvalidInput]:
+        """The templates of images or their files, in their order, and in its place the error of one that gives none.
 
+        One image on each core at a time (`workers`: all cores), read and decoded there as well; few are held at once,
+        so that `sources` may be a generator of millions. `dpi` overrules what files state. Errors name the file.
         One thread for each of several images is faster than several threads for one (measured, docs/fingerprint.md).
         """
-        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-            return list(pool.map(self.extract, images))
+        workers = workers or os.cpu_count() or 1
+        pending: deque[Future[Template | InvalidInput]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for source in sources:
+                    pending.append(pool.submit(self._outcome, source, dpi))
+                    if len(pending) > _AHEAD * workers:
+                        yield pending.popleft().result()
+                while pending:
+                    yield pending.popleft().result()
+            finally:  # the caller stopped early, or the sources failed
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def extract_many(
+        self, sources: Iterable[Source], *, dpi: int | None = None, workers: int | None = None
+    ) -> list[Template]:
+        """The same as a list. Raises the `InvalidInput` of the first image that gives no template."""
+        templates = []
+        for outcome in self.extract_each(sources, dpi=dpi, workers=workers):
+            if isinstance(outcome, InvalidInput):
+                raise outcome
+            templates.append(outcome)
+        return templates
+
+    def _outcome(self, source: Source, dpi: int | None) -> Template | InvalidInput:
+        try:
+            return self.extract(source if isinstance(source, FingerImage) else FingerImage.read(source, dpi=dpi))
+        except InvalidInput as error:
+            place = str(source) if isinstance(source, str | Path) else ""
+            return InvalidInput(error.problem, place=error.place or place, mend=error.mend)
 
 
 def extract(image: FingerImage) -> Template:
@@ -89,15 +130,18 @@ def _padded(pixels: NDArray[np.uint8], multiple: int) -> NDArray[np.float32]:
     return padded
 
 
-def _minutiae(maps: NDArray[np.float32], p: ExtractionParameters) -> NDArray[np.float64]:
-    """(n, 5): x, y, direction in radians, probability of an ending, quality 0..1; the best first, at most 255."""
-    y, x = np.nonzero(maps[:, :, 3] >= p.quality_cut)
-    found = np.column_stack([x, y, maps[y, x, 1:]]).astype(np.float64)
-    order = np.lexsort((found[:, 0], found[:, 1], -found[:, 4]))
-    return found[order[: p.most_minutiae]]
+def _places(
+    quality: NDArray[np.float32], p: ExtractionParameters
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """x, y and quality, 0..1, of the minutiae over the cut; the best first, at most 255."""
+    y, x = np.nonzero(quality >= p.quality_cut)
+    found = quality[y, x]
+    order = np.lexsort((x, y, -found))[: p.most_minutiae]
+    return x[order], y[order], found[order]
 
 
 def _template(width: int, height: int, found: NDArray[np.float64]) -> Template:
+    """`found` (n, 5): x, y, direction in radians, probability of an ending, quality 0..1."""
     steps = np.round(found[:, 2] * (ANGLE_STEPS / (2 * np.pi))).astype(np.int64) % ANGLE_STEPS
     return Template(
         width=width,
