@@ -1,0 +1,182 @@
+"""The ridges of a finger that never was, grown from its chance; `synthetic` tells the whole story.
+
+Orientation field: cores and deltas (Sherlock and Monro 1993), each core's angle bent so that a loop's legs run
+parallel (as Vizcaya and Gerhardt 1996 do with straight pieces), slow waves of its own. Ridges: Gabor filters along
+the field, from noise, again and again (Cappelli, Maio, Maltoni 2000).
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Field = NDArray[np.float32]
+Point = tuple[float, float]
+
+WIDTH, HEIGHT = 352, 464  # of the finger's skin, pixels at 500 dpi: more than the glass, so that it can shift and turn
+
+
+@dataclass(frozen=True)
+class RidgeParameters:
+    """Numbers of the growth. Lengths in pixels at 500 dpi, angles in radians."""
+
+    directions: int = 32  # Gabor filters around half a turn
+    growths: int = 12  # filterings at half size, until ridges stand everywhere
+    polishes: int = 2  # filterings at full size
+    least_period: float = 8.0  # ridge to ridge; adults' index fingers have about 9
+    most_period: float = 10.0
+    sigma: float = 0.42  # of the filters across the ridges, in periods
+    longer: float = 1.15  # how much longer they are along the ridges; shorter ones grow more minutiae
+    gain: float = 2.0  # before a filtered value is held within -1 and 1
+    wobble: float = 0.21  # deviation of the orientation field from the model
+    parallel: float = 0.85  # how parallel a loop's legs run; 0: they fan out as the zero-pole model has them
+    parallel_reach: float = 110.0  # from the core
+    tilt: float = 0.25  # how far the pattern leans on the finger
+    dome: float = 0.8  # how far the ridges above a core fall to both sides, besides what the deltas ask
+    breathing: float = 5.0  # displacement that makes the period change over the finger
+
+
+PARAMETERS = RidgeParameters()
+
+
+def grow(chance: np.random.Generator, p: RidgeParameters = PARAMETERS) -> Field:
+    """The finger's ridges, -1 (valley) to 1 (ridge), (HEIGHT, WIDTH)."""
+    half = _orientation(chance, p)
+    period = chance.uniform(p.least_period, p.most_period)
+    ridges = chance.standard_normal(half[0].shape, dtype=np.float32)
+    small = _filters(period / 2, p)
+    for _ in range(p.growths):
+        ridges = _filtered(ridges, half, small, p)
+    size = (WIDTH, HEIGHT)
+    ridges = cv2.resize(ridges, size, interpolation=cv2.INTER_CUBIC)
+    field = (
+        np.asarray(cv2.resize(half[0], size), np.float32),
+        np.asarray(cv2.resize(half[1], size), np.float32),
+    )
+    large = _filters(period, p)
+    for _ in range(p.polishes):
+        ridges = _filtered(ridges, field, large, p)
+    return _breathed(ridges, chance, p)
+
+
+def smooth(chance: np.random.Generator, shape: tuple[int, ...], reach: float) -> Field:
+    """Noise without detail finer than about `reach` pixels, standard deviation about 1."""
+    step = max(1, int(reach / 4))
+    coarse = chance.standard_normal((shape[0] // step + 12, shape[1] // step + 12), dtype=np.float32)
+    coarse = cv2.GaussianBlur(coarse, (0, 0), reach / step / 2)
+    coarse = (coarse - coarse.mean()) / (coarse.std() + 1e-6)
+    size = (coarse.shape[1] * step, coarse.shape[0] * step)
+    return np.ascontiguousarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]])
+
+
+def _orientation(chance: np.random.Generator, p: RidgeParameters) -> tuple[Field, Field]:
+    """Cosine and sine of twice the ridge orientation (y up), at every second pixel of the finger."""
+    y, x = np.mgrid[0:HEIGHT:2, 0:WIDTH:2].astype(np.float64)
+    x -= WIDTH / 2
+    y = HEIGHT / 2 - y
+    tilt = chance.uniform(-p.tilt, p.tilt)
+    x, y = math.cos(tilt) * x + math.sin(tilt) * y, math.cos(tilt) * y - math.sin(tilt) * x
+    cores, deltas, side = _singularities(chance)
+    twice = np.zeros_like(x)
+    for number, (cx, cy) in enumerate(cores):
+        others = cores[:number] + cores[number + 1 :]
+        seen = np.arctan2(y - cy, x - cx)
+        legs = _twice(np.array(cx), np.array(cy), others, deltas)  # at the core: which way its legs run
+        near = 1 / (1 + ((x - cx) ** 2 + (y - cy) ** 2) / p.parallel_reach**2)
+        twice += seen - p.parallel * near * np.sin(seen - legs)
+    twice += _twice(x, y, [], deltas)
+    if cores:  # the side without a delta falls away too
+        u = side * x / 70
+        g = u / np.sqrt(1 + u * u)
+        twice -= side * chance.uniform(0.7, 1.3) * g * (1 + g) / 2
+        rise = np.clip(y / 150, 0, 1)
+        twice -= p.dome * chance.uniform(0.5, 1.5) * (x / np.hypot(x, 110)) * rise * rise * (3 - 2 * rise)
+    else:  # an arch: ridges rise in the middle and fall again
+        bump = chance.uniform(0.5, 1.0) * np.exp(-(((y + chance.uniform(10, 60)) / 110) ** 2))
+        twice -= 2 * np.arctan(bump * np.sin(np.clip(x / 95, -math.pi, math.pi)))
+    twice += 2 * tilt + 2 * p.wobble * np.asarray(smooth(chance, (HEIGHT, WIDTH), 90.0), np.float64)[::2, ::2]
+    return np.cos(twice).astype(np.float32), np.sin(twice).astype(np.float32)
+
+
+def _twice(
+    x: NDArray[np.float64], y: NDArray[np.float64], cores: list[Point], deltas: list[Point]
+) -> NDArray[np.float64]:
+    """Twice the orientation by the zero-pole model."""
+    total = np.zeros_like(x)
+    for cx, cy in cores:
+        total = total + np.arctan2(y - cy, x - cx)
+    for dx, dy in deltas:
+        total = total - np.arctan2(y - dy, x - dx)
+    return total
+
+
+def _singularities(chance: np.random.Generator) -> tuple[list[Point], list[Point], int]:
+    """Cores and deltas, (x, y) from the middle, y up, and a loop's open side, of a pattern drawn by its frequency.
+
+    Frequencies of loops, whorls and arches: Maltoni et al., Handbook of Fingerprint Recognition, section 5.1.
+    """
+    pattern = chance.choice(["right loop", "left loop", "whorl", "arch"], p=[0.317, 0.338, 0.279, 0.066])
+
+    def jitter(spread: float) -> float:
+        return float(chance.uniform(-spread, spread))
+
+    if pattern == "arch":
+        return [], [], 0
+    if pattern == "whorl":
+        apart = chance.uniform(14, 70)
+        lean = jitter(25)
+        cores = [(lean, 20 + apart / 2 + jitter(15)), (-lean, 20 - apart / 2 + jitter(15))]
+        return cores, [(-110 + jitter(35), -90 + jitter(45)), (110 + jitter(35), -90 + jitter(45))], 0
+    side = 1 if pattern == "right loop" else -1
+    core = (jitter(24), 28 + jitter(30))
+    return [core], [(-side * (92 + jitter(42)), -85 + jitter(45))], side
+
+
+def _filters(period: float, p: RidgeParameters) -> list[Field]:
+    """Gabor filters for ridges of `period`, one for each orientation of half a turn, without mean."""
+    across_sigma, along_sigma = p.sigma * period, p.sigma * p.longer * period
+    reach = max(3, math.ceil(2.2 * along_sigma))
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float64)
+    bank = []
+    for k in range(p.directions):
+        angle = math.pi * k / p.directions  # of the ridge, y up
+        across = x * math.sin(angle) + y * math.cos(angle)
+        along = x * math.cos(angle) - y * math.sin(angle)
+        envelope = np.exp(-((across / across_sigma) ** 2 + (along / along_sigma) ** 2) / 2)
+        wave = envelope * np.cos(2 * math.pi * across / period)
+        wave -= envelope * wave.sum() / envelope.sum()
+        bank.append((wave / np.abs(wave).sum() * 3.2).astype(np.float32))
+    return bank
+
+
+def _filtered(ridges: Field, field: tuple[Field, Field], bank: list[Field], p: RidgeParameters) -> Field:
+    """One growth: each pixel through the filter along its own orientation, then held within -1 and 1."""
+    directions = len(bank)
+    number = np.round(np.arctan2(field[1], field[0]) / (2 * math.pi) * directions).astype(np.int64) % directions
+    grown = np.zeros_like(ridges)
+    for k, kernel in enumerate(bank):
+        chosen = number == k
+        rows = np.flatnonzero(chosen.any(axis=1))
+        columns = np.flatnonzero(chosen.any(axis=0))
+        if not len(rows):
+            continue
+        reach = kernel.shape[0] // 2
+        top, bottom = max(0, rows[0] - reach), rows[-1] + reach + 1
+        left, right = max(0, columns[0] - reach), columns[-1] + reach + 1
+        answer = cv2.filter2D(ridges[top:bottom, left:right], cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT)
+        part = chosen[top:bottom, left:right]
+        grown[top:bottom, left:right][part] = answer[part]
+    held: Field = np.tanh(p.gain * grown).astype(np.float32)
+    return held
+
+
+def _breathed(ridges: Field, chance: np.random.Generator, p: RidgeParameters) -> Field:
+    """The ridges with a period that changes over the finger: wider below, and here and there."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
+    lower = np.clip((y - HEIGHT / 2) / HEIGHT, 0, 1)
+    map_x = x + p.breathing * smooth(chance, x.shape, 130.0)
+    map_y = y + p.breathing * smooth(chance, x.shape, 130.0) - 70 * lower * lower
+    breathed: Field = cv2.remap(ridges, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    return breathed
