@@ -12,13 +12,12 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from typing import TYPE_CHECKING, Any
 
 from testigo.errors import InvalidInput, StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 
@@ -72,7 +71,10 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Make a file that is not there yet, whole or not at all, flushed; raises `StorageError` where one is there."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     make_folder(path.parent)
-    write(temporary, data, mode=mode)
+    try:
+        write(temporary, data, mode=mode)
+    except StorageError as error:  # a person knows the file by its own name
+        raise StorageError(error.problem, place=str(path), mend=error.mend) from error
     try:
         with explained(path):
             os.link(temporary, path)
@@ -128,12 +130,16 @@ def flush_folder(path: Path) -> None:
         os.close(handle)
 
 
-def open_database(address: str) -> Engine:
+def open_database(address: str) -> "Engine":
     """An engine for `sqlite:///file.db` or `postgresql://user@host/name`; a bare path means SQLite.
 
     SQLite runs in WAL mode, flushes at every commit, checks foreign keys, waits 10 s for a lock, and overwrites what it
     deletes. Raises `InvalidInput` for any other address, `StorageError` where the database cannot be reached.
     """
+    from sqlalchemy import create_engine, event  # here: half a second that not every process with files needs
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
     if "://" not in address:
         address = f"sqlite:///{address}"
     if address.startswith("postgresql://"):

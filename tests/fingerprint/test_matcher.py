@@ -50,6 +50,12 @@ def test_impressions_of_one_finger_match_and_of_others_do_not(synthetic_template
                 assert result.matched == (result.score >= THRESHOLD)
 
 
+def test_a_template_matches_itself_however_many_minutiae_it_has(synthetic_templates: Templates) -> None:
+    for template in synthetic_templates.values():
+        assert match(template, template).score > 2 * THRESHOLD
+        assert Matcher([template]).scores(template)[0] > 2 * THRESHOLD
+
+
 @settings(max_examples=40, deadline=None)
 @given(steps=st.integers(0, 255), across=st.integers(-80, 80), down=st.integers(-80, 80))
 def test_turning_and_shifting_do_not_matter(synthetic_templates: Templates, steps: int, across: int, down: int) -> None:
@@ -75,17 +81,22 @@ def test_shuffled_directions_are_another_finger(synthetic_templates: Templates) 
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 255])
-@pytest.mark.parametrize("shape", ["spread", "line", "point", "comb"])
+@pytest.mark.parametrize("shape", ["spread", "line", "point", "comb", "corners", "heap"])
 def test_degenerate_templates_are_compared_in_bounded_time(
     synthetic_templates: Templates, count: int, shape: str
 ) -> None:
     chance = np.random.default_rng(count)
-    x = {"spread": chance.integers(0, 500, count), "line": np.arange(count) * 60, "comb": np.arange(count) * 9}.get(
-        shape, np.full(count, 77)
-    )
-    y = chance.integers(0, 500, count) if shape == "spread" else np.full(count, 50)
+    number = np.arange(count)
+    x, y = {
+        "spread": (chance.integers(0, 500, count), chance.integers(0, 500, count)),
+        "line": (number * 60, np.full(count, 50)),
+        "point": (np.full(count, 77), np.full(count, 50)),
+        "comb": (number * 9, np.full(count, 50)),
+        "corners": (number % 2 * 16382, number // 2 % 2 * 16382),
+        "heap": (number // 16 * 3, number % 16 * 3),  # more pairs lie near each other than are weighed
+    }[shape]
     full = np.full(count, 100)
-    template = Template(16383, 600, x, y, np.zeros(count, int), full // 100, full)
+    template = Template(16383, 16383, x, y, np.zeros(count, int), full // 100, full)
     for probe, candidate in (
         (template, template),
         (template, synthetic_templates[0, 0]),
@@ -116,14 +127,18 @@ def test_few_minutiae_prove_nothing(synthetic_templates: Templates) -> None:
     assert matched == 0
 
 
-def test_the_matcher_gives_the_same_scores_as_single_comparisons(synthetic_templates: Templates) -> None:
+def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(synthetic_templates: Templates) -> None:
     candidates = list(synthetic_templates.values())
     matcher = Matcher(candidates[:-1])
     matcher.add(candidates[-1])
     assert len(matcher) == len(candidates)
     probe = prepare(candidates[0])
-    expected = [match(probe, candidate).score for candidate in candidates]
-    assert matcher.scores(probe).tolist() == expected
+    expected = np.array([match(probe, candidate).score for candidate in candidates])
+    scores = matcher.scores(probe)
+    assert ((scores == expected) | (scores == 0)).all()
+    assert (scores == expected)[expected >= THRESHOLD].all()
+    rows = np.array([7, 2, 2])
+    assert matcher.scores(probe, rows).tolist() == scores[rows].tolist()
     assert len(Matcher().scores(probe)) == 0
 
 

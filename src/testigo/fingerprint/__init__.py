@@ -5,22 +5,29 @@
     >>> match(extract(FingerImage.read("probe.png")), enrolled).matched
 
 `image` reads what readers and files give; `leader` is the minutiae network and `extraction` its use; `template` is what
-is kept of an impression and `iso` how it is written; `matcher` compares (with `_kernels`, its machine code, and
+is kept of an impression and `formats` how it is written; `matcher` compares (with `_kernels`, its machine code, and
 `calibration`, the meaning of its score); `quality` tells the clerk whether to take the finger again; `synthetic` makes
-fingers of nobody; `rates` and `evaluation` measure it all. Every number that tunes something is in `parameters`.
+fingers of nobody; `evaluation` (on `impressions`, `rates`, `bootstrap`) measures it all, and `explanation`, `pictures`
+and `plots` (on `drawing`) show it. Every number that tunes something is in `parameters`.
 
-New finger readers and galleries for identification get a module each; a new template format goes beside `iso`, a new
-image format into `image.FORMATS`.
+`reader`, a room within the room, takes fingers from USB readers, folders and uploads, says what is wrong with them and
+asks again; a new kind of reader goes there. A new template format goes beside
+`minutiae_2005` and into `formats.FORMATS`, a new image format into `image_file.FORMATS`.
 
 Importing the room is cheap (0.1 s): ONNX Runtime, numba and NFIQ 2 are loaded by their first use.
 """
 
 from testigo.fingerprint import synthetic
 from testigo.fingerprint.calibration import calibration
+from testigo.fingerprint.conversion import Conversion, convert
 from testigo.fingerprint.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction import Extractor, extract
+from testigo.fingerprint.fusion import fuse
+from testigo.fingerprint.gallery import Candidate, Gallery
 from testigo.fingerprint.image import ENDINGS, FingerImage
-from testigo.fingerprint.matcher import Matcher, MatchResult, Prepared, best_match, match, prepare, warm_up
+from testigo.fingerprint.matcher import Matcher, MatchResult, best_match, match, warm_up
+from testigo.fingerprint.position import Position
+from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.quality import quality, quality_word
 from testigo.fingerprint.template import Kind, Template
 
@@ -30,18 +37,25 @@ THRESHOLD: float = calibration().threshold
 __all__ = [
     "ENDINGS",
     "THRESHOLD",
+    "Candidate",
+    "Conversion",
     "Evaluation",
     "Extractor",
     "FingerImage",
+    "Gallery",
     "Kind",
     "MatchResult",
     "Matcher",
+    "Position",
     "Prepared",
+    "PreparedTemplates",
     "Template",
     "best_match",
     "calibration",
+    "convert",
     "evaluate",
     "extract",
+    "fuse",
     "match",
     "prepare",
     "quality",

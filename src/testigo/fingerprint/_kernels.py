@@ -1,14 +1,19 @@
-"""The matcher's machine code: edges, votes, alignments, elastic pairing, evidence. `matcher` is its only caller.
+"""The matcher's machine code: differing bits, leads, alignments, elastic pairing, evidence. `matcher` calls it.
 
-One file on purpose: numba's disk cache notices a change of the file a kernel is written in, and of no other.
+One file, though a long one: the steps of one comparison, in their order.
 
 Coordinates here are mathematical: x to the right, y *up*, pixels at 500 dpi; angles counter-clockwise in radians.
 `points` is float32 (n, 5), sorted by x, then y: x, y, angle, kind (1 ending, 0 bifurcation, 0.5 unknown), quality 0..1.
+`codes` is uint64 (4, n): each column a minutia's descriptor (`descriptor`).
 """
 
 import math
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from testigo.fingerprint._compiled import compiled
@@ -16,100 +21,48 @@ from testigo.fingerprint.parameters import MatchingParameters
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Shorts = NDArray[np.int16]
-Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
-SECTORS = 15  # edges are filed by the sectors of both their angles; a sector is a little wider than the tolerance
+FEATURES = 14  # length of the evidence vector, in the order of `calibration.FEATURES`
 TURN = 2 * math.pi
-FEATURES = 12  # length of the evidence vector, in the order of `calibration.FEATURES`
-_NEARBY = 1024  # most minutia pairs weighed in one pairing; 100 x 100 minutiae stay far below
+_UNKNOWN_QUALITY = 0.7  # for records of extractors that report none: the mean over the shared sets is 0.71
+_NEARBY = 1024  # minutia pairs weighed in one pairing; prints stay far below, and a heap's further ones are left out
+_CHANCE = 128.0  # bits of 256 that differ between any two minutiae
+
+
+def _ones(_context: Any, _word: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+ones = cast("Callable[[np.uint64], np.uint64]", intrinsic(_ones))
+"""How many bits of a word are set: one instruction of the processor, several words at a time."""
 
 
 @compiled
 def wrap(angle: float) -> float:
-    """The same angle in (-pi, pi]."""
-    while angle > math.pi:
-        angle -= TURN
-    while angle <= -math.pi:
-        angle += TURN
-    return angle
+    """The same angle in [-pi, pi)."""
+    return angle - TURN * math.floor(angle / TURN + 0.5)
 
 
 @compiled
-def _sector(angle: float) -> int:
-    """The sector of an angle in (-pi, pi]."""
-    return int((angle + math.pi) / TURN * SECTORS) % SECTORS
-
-
-# ── Preparation ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@compiled
-def _linked(points: Floats, p: MatchingParameters) -> NDArray[np.uint8]:
-    """Which minutiae are joined by an edge: each to its nearest neighbours, in both directions."""
-    n = points.shape[0]
-    joined = np.zeros((n, n), np.uint8)
-    squares = np.empty(n)
+def unpacked(places: NDArray[np.int16], traits: Bytes) -> Floats:
+    """`points` of a stored template: places (n, 2) x and y up; traits (n, 3) angle in 256ths, kind, quality."""
+    n = places.shape[0]
+    points = np.empty((n, 5), np.float32)
     for i in range(n):
-        for j in range(n):
-            dx = points[j, 0] - points[i, 0]
-            dy = points[j, 1] - points[i, 1]
-            squares[j] = dx * dx + dy * dy
-        taken = 0
-        for j in np.argsort(squares):
-            if squares[j] < p.shortest_edge**2:
-                continue
-            if taken >= p.neighbours or squares[j] > p.longest_edge**2:
-                break
-            taken += 1
-            joined[i, j] = joined[j, i] = 1
-    return joined
-
-
-@compiled
-def build_edges(points: Floats, p: MatchingParameters) -> tuple[Shorts, Floats, Ints]:
-    """Edges of a template in both directions, filed by the sectors of their two angles.
-
-    Returns ends int16 (m, 2): minutia numbers; shapes float32 (m, 3): length, angle of each end's minutia against the
-    edge; starts int32 (SECTORS² + 1,): where each drawer begins. The shape does not change when the finger is moved or
-    turned, which is what makes the votes invariant.
-    """
-    n = points.shape[0]
-    joined = _linked(points, p)
-    count = int(joined.sum())
-    ends = np.empty((count, 2), np.int16)
-    shapes = np.empty((count, 3), np.float32)
-    drawers = np.empty(count, np.int64)
-    e = 0
-    for i in range(n):
-        for j in range(n):
-            if joined[i, j]:
-                dx = points[j, 0] - points[i, 0]
-                dy = points[j, 1] - points[i, 1]
-                course = math.atan2(dy, dx)
-                ends[e, 0] = i
-                ends[e, 1] = j
-                shapes[e, 0] = math.sqrt(dx * dx + dy * dy)
-                shapes[e, 1] = wrap(points[i, 2] - course)
-                shapes[e, 2] = wrap(points[j, 2] - course)
-                drawers[e] = _sector(shapes[e, 1]) * SECTORS + _sector(shapes[e, 2])
-                e += 1
-    starts = np.zeros(SECTORS * SECTORS + 1, np.int32)
-    for e in range(count):
-        starts[drawers[e] + 1] += 1
-    for b in range(SECTORS * SECTORS):
-        starts[b + 1] += starts[b]
-    filed_ends = np.empty_like(ends)
-    filed_shapes = np.empty_like(shapes)
-    free = starts.copy()
-    for e in range(count):
-        place = free[drawers[e]]
-        free[drawers[e]] += 1
-        filed_ends[place] = ends[e]
-        filed_shapes[place] = shapes[e]
-    return filed_ends, filed_shapes, starts
+        points[i, 0] = places[i, 0]
+        points[i, 1] = places[i, 1]
+        points[i, 2] = traits[i, 0] * (TURN / 256)
+        kind = traits[i, 1]
+        points[i, 3] = 1.0 if kind == 1 else (0.0 if kind == 2 else 0.5)
+        points[i, 4] = traits[i, 2] / 100 if traits[i, 2] > 0 else _UNKNOWN_QUALITY
+    return points
 
 
 @compiled
@@ -134,62 +87,107 @@ def convex_hull(points: Floats) -> Floats:
             hull[k, 1] = y
             k += 1
         k -= 1
-    return hull[: max(k, 0)].copy()
+    return hull[: max(k, 0)]
 
 
-# ── Votes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@compiled
-def _apart(one: float, other: float) -> float:
-    """How far two angles within a turn of each other lie apart, 0 to pi."""
-    away = abs(one - other)
-    return TURN - away if away > math.pi else away
+# ── Leads: minutiae with alike surroundings ──────────────────────────────────────────────────────────────────────────
 
 
 @compiled
-def _vote(
-    ends_p: Shorts,
-    shapes_p: Floats,
-    ends_c: Shorts,
-    shapes_c: Floats,
-    starts_c: Ints,
-    p: MatchingParameters,
-    votes: Floats,
-) -> None:
-    """Every two edges alike give a vote to the pairs of minutiae at their ends, stronger the more alike they are.
+def differences(
+    codes_p: Words, first_c: Words, second_c: Words, third_c: Words, fourth_c: Words, level: int, table: Bytes
+) -> float:
+    """Fills `table` (n, m) with the number of bits that differ; returns how alike the prints look at a glance.
 
-    `votes` (n, m) so counts, for each probe and candidate minutia, how far their neighbourhoods agree. An edge and its
-    reverse agree with the same edges, so the probe's are taken in one direction only.
+    That is, over the probe's minutiae, by how many bits its most alike one of the candidate stays under `level`.
     """
-    tolerance = p.edge_angle_tolerance
-    reach = math.ceil(tolerance / TURN * SECTORS)
-    for e in range(shapes_p.shape[0]):
-        i = ends_p[e, 0]
-        j = ends_p[e, 1]
-        if i > j:
-            continue
-        length = shapes_p[e, 0]
-        near = shapes_p[e, 1]
-        far = shapes_p[e, 2]
-        slack = p.length_tolerance + p.length_share * length
-        near_sector = _sector(near)
-        far_sector = _sector(far)
-        for a in range(near_sector - reach, near_sector + reach + 1):
-            for b in range(far_sector - reach, far_sector + reach + 1):
-                drawer = (a % SECTORS) * SECTORS + b % SECTORS
-                for f in range(starts_c[drawer], starts_c[drawer + 1]):
-                    longer = abs(shapes_c[f, 0] - length)
-                    if longer > slack:
-                        continue
-                    turn_near = _apart(shapes_c[f, 1], near)
-                    turn_far = _apart(shapes_c[f, 2], far)
-                    if turn_near > tolerance or turn_far > tolerance:
-                        continue
-                    alike = (1 - longer / slack) * (1 - turn_near / tolerance) * (1 - turn_far / tolerance)
-                    vote = p.vote_floor + (1 - p.vote_floor) * alike
-                    votes[i, ends_c[f, 0]] += vote
-                    votes[j, ends_c[f, 1]] += vote
+    m = first_c.shape[0]
+    glance = 0
+    for i in range(codes_p.shape[1]):
+        first = codes_p[0, i]
+        second = codes_p[1, i]
+        third = codes_p[2, i]
+        fourth = codes_p[3, i]
+        least = np.uint64(255)
+        for j in range(m):
+            differing = (
+                ones(first ^ first_c[j])
+                + ones(second ^ second_c[j])
+                + ones(third ^ third_c[j])
+                + ones(fourth ^ fourth_c[j])
+            )
+            differing = min(differing, np.uint64(255))
+            least = min(least, differing)
+            table[i, j] = differing
+        glance += max(0, level - int(least))
+    return float(glance)
+
+
+@compiled
+def _leads(table: Bytes, n: int, m: int, p: MatchingParameters, pairs: Longs, worth: Doubles) -> int:
+    """The pairs of minutiae with the most alike surroundings, at most `p.leads`: `pairs` i * m + j, `worth` of each."""
+    counts = np.zeros(256, np.int64)
+    for i in range(n):
+        for j in range(m):
+            counts[table[i, j]] += 1
+    limit = 0  # pairs that differ in fewer bits are all taken, and of those that differ in just so many the first few
+    room = p.leads
+    while limit < p.lead_level and counts[limit] <= room:
+        room -= counts[limit]
+        limit += 1
+    found = 0
+    for i in range(n):
+        for j in range(m):
+            if table[i, j] == limit:
+                room -= 1
+            if table[i, j] < limit or (table[i, j] == limit and room >= 0):
+                pairs[found] = i * m + j
+                worth[found] = (_CHANCE - table[i, j]) / _CHANCE
+                found += 1
+    return found
+
+
+@compiled
+def _agreement(
+    points_p: Floats, points_c: Floats, pairs: Longs, worth: Doubles, count: int, p: MatchingParameters,
+    agree: Bools, support: Doubles,
+) -> None:  # fmt: skip
+    """Which leads could come from one and the same motion of the finger, and how much support each has from others."""
+    m = points_c.shape[0]
+    cos = np.empty(count)
+    sin = np.empty(count)
+    least = math.cos(p.lead_turn)
+    for a in range(count):
+        turn = points_c[pairs[a] % m, 2] - points_p[pairs[a] // m, 2]
+        cos[a] = math.cos(turn)
+        sin[a] = math.sin(turn)
+        support[a] = 0.0
+    for a in range(count):
+        i = pairs[a] // m
+        j = pairs[a] % m
+        agree[a, a] = False
+        for b in range(a):
+            agree[a, b] = agree[b, a] = False
+            if cos[a] * cos[b] + sin[a] * sin[b] < least:
+                continue
+            k = pairs[b] // m
+            o = pairs[b] % m
+            px = points_p[k, 0] - points_p[i, 0]
+            py = points_p[k, 1] - points_p[i, 1]
+            length = math.sqrt(px * px + py * py)
+            if i == k or j == o or length < p.shortest_lead:
+                continue
+            c = cos[a] + cos[b]
+            s = sin[a] + sin[b]
+            norm = math.sqrt(c * c + s * s)
+            dx = (c * px - s * py) / norm - (points_c[o, 0] - points_c[j, 0])
+            dy = (s * px + c * py) / norm - (points_c[o, 1] - points_c[j, 1])
+            off = (dx * dx + dy * dy) / (p.lead_distance + p.lead_stretch * length) ** 2
+            if off < 1:
+                agree[a, b] = agree[b, a] = True
+                gain = worth[a] * worth[b] * (1 - 0.5 * off)
+                support[a] += gain
+                support[b] += gain
 
 
 # ── Alignment and pairing ────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,8 +216,20 @@ def _first_from(points: Floats, x: float) -> int:
 
 
 @compiled
+def _insert(near: Longs, cost: Doubles, count: int, pair: int, price: float) -> None:
+    """Keep the first `count` costs rising while one more comes in: few, and nearly sorted, so this beats a sort."""
+    at = count
+    while at > 0 and cost[at - 1] > price:
+        cost[at] = cost[at - 1]
+        near[at] = near[at - 1]
+        at -= 1
+    cost[at] = price
+    near[at] = pair
+
+
+@compiled
 def _pair(
-    moved: Doubles, pose: Doubles, points_p: Floats, points_c: Floats, usable: Bools, reach: float, turn: float,
+    moved: Doubles, pose: Doubles, points_p: Floats, points_c: Floats, reach: float, turn: float,
     partner: Longs, taken: Bools, near: Longs, cost: Doubles,
 ) -> int:  # fmt: skip
     """Pair minutiae that lie within `reach` and point within `turn` of each other, closest first, each once.
@@ -231,8 +241,6 @@ def _pair(
     count = 0
     for i in range(points_p.shape[0]):
         partner[i] = -1
-        if not usable[i]:
-            continue
         x = moved[i, 0]
         y = moved[i, 1]
         angle = points_p[i, 2] + rotation
@@ -242,17 +250,15 @@ def _pair(
                 break
             dy = points_c[j, 1] - y
             away = dx * dx + dy * dy
-            if away > reach * reach:
+            if away > reach * reach or count == _NEARBY:
                 continue
             off = abs(wrap(points_c[j, 2] - angle))
-            if off > turn or count == _NEARBY:
-                continue
-            near[count] = i * m + j
-            cost[count] = away / (reach * reach) + (off / turn) ** 2
-            count += 1
+            if off <= turn:
+                _insert(near, cost, count, i * m + j, away / (reach * reach) + (off / turn) ** 2)
+                count += 1
     taken[:] = False
     found = 0
-    for o in np.argsort(cost[:count]):
+    for o in range(count):
         i = near[o] // m
         j = near[o] % m
         if partner[i] < 0 and not taken[j]:
@@ -351,15 +357,15 @@ def _inside(hull: Floats, x: float, y: float) -> bool:
 
 @compiled
 def _measure(
-    points_p: Floats, hull_p: Floats, points_c: Floats, hull_c: Floats, partner: Longs, taken: Bools, moved: Doubles,
-    pose: Doubles, votes: Floats, p: MatchingParameters, evidence: Doubles,
+    points_p: Floats, hull_p: Floats, points_c: Floats, hull_c: Floats, table: Bytes, partner: Longs, taken: Bools,
+    moved: Doubles, pose: Doubles, support: float, p: MatchingParameters, evidence: Doubles,
 ) -> None:  # fmt: skip
     """The evidence vector of one pairing, in the order of `calibration.FEATURES`.
 
     A minutia without a partner counts against only where the other print has seen the skin too: inside its hull.
     """
     rotation = math.atan2(pose[1], pose[0])
-    paired = residual = turned = kinds = support = support_roots = 0.0
+    paired = residual = turned = kinds = alike = alike_squares = 0.0
     common_p = common_c = lone_p = lone_c = 0.0
     for i in range(points_p.shape[0]):
         j = partner[i]
@@ -372,8 +378,9 @@ def _measure(
             residual += weight * (dx * dx + dy * dy) / p.elastic_distance**2
             turned += weight * off * off
             kinds += weight * (2 * points_p[i, 3] - 1) * (2 * points_c[j, 3] - 1)
-            support += votes[i, j]
-            support_roots += math.sqrt(votes[i, j])
+            likeness = 2 * (_CHANCE - table[i, j]) / _CHANCE
+            alike += likeness
+            alike_squares += max(0.0, likeness) ** 2
             common_p += points_p[i, 4]
             common_c += points_c[j, 4]
         elif _inside(hull_c, moved[i, 0], moved[i, 1]):
@@ -392,40 +399,99 @@ def _measure(
     evidence[4] = residual
     evidence[5] = turned
     evidence[6] = kinds
-    evidence[7] = math.sqrt(support)
-    evidence[8] = support_roots
-    evidence[9] = lone_p + lone_c
-    evidence[10] = min(lone_p, lone_c)
-    evidence[11] = math.sqrt(points_p.shape[0] * points_c.shape[0])
+    evidence[7] = alike
+    evidence[8] = alike_squares
+    evidence[9] = alike * share
+    evidence[10] = math.sqrt(support)
+    evidence[11] = lone_p + lone_c
+    evidence[12] = min(lone_p, lone_c)
+    evidence[13] = math.sqrt(points_p.shape[0] * points_c.shape[0])
 
 
 # ── The comparison ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @compiled
-def _best_voted(votes: Floats, tried: Bools, least: float) -> int:
-    """The untried pair of minutiae with the most votes above `least`, as i * m + j, or -1."""
-    best = -1
-    most = least
-    m = votes.shape[1]
-    for i in range(votes.shape[0]):
-        for j in range(m):
-            if votes[i, j] > most and not tried[i, j]:
-                most = votes[i, j]
-                best = i * m + j
-    return best
+def _finalists(
+    points_p: Floats, points_c: Floats, table: Bytes, p: MatchingParameters, partners: Longs, supports: Doubles
+) -> int:
+    """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
+
+    Each starts from the best supported lead and those that agree with it, and grows over the whole print.
+    """
+    n = points_p.shape[0]
+    m = points_c.shape[0]
+    pairs = np.empty(p.leads, np.int64)
+    worth = np.empty(p.leads)
+    count = _leads(table, n, m, p, pairs, worth)
+    agree = np.empty((count, count), np.bool_)
+    support = np.empty(count)
+    _agreement(points_p, points_c, pairs, worth, count, p, agree, support)
+    moved = np.empty((n, 2))
+    pose = np.empty(4)
+    partner = np.empty(n, np.int64)
+    taken = np.empty(m, np.bool_)
+    near = np.empty(_NEARBY, np.int64)
+    cost = np.empty(_NEARBY)
+    tried = np.zeros(count, np.bool_)
+    values = np.zeros(p.finalists)
+    filled = 0
+    for _seed in range(p.seeds):
+        start = -1
+        most = p.least_support
+        for a in range(count):
+            if support[a] > most and not tried[a]:
+                most = support[a]
+                start = a
+        if start < 0:
+            break
+        tried[start] = True
+        partner[:] = -1
+        partner[pairs[start] // m] = pairs[start] % m
+        for a in range(count):
+            if agree[start, a] and partner[pairs[a] // m] < 0:
+                partner[pairs[a] // m] = pairs[a] % m
+        found = 2
+        for _pass in range(p.rigid_passes):
+            if found < 2:
+                break
+            _fit(points_p, points_c, partner, p, pose)
+            _move(points_p, pose, moved)
+            found = _pair(
+                moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost
+            )
+        if found < 3:
+            continue
+        for a in range(count):  # the same alignment need not be found again from another of its pairs
+            if partner[pairs[a] // m] == pairs[a] % m:
+                tried[a] = True
+        value = 0.0
+        for i in range(n):
+            j = partner[i]
+            if j >= 0:
+                dx = points_c[j, 0] - moved[i, 0]
+                dy = points_c[j, 1] - moved[i, 1]
+                closeness = 1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2
+                value += points_p[i, 4] * points_c[j, 4] * closeness
+        weakest = np.argmin(values)
+        if value > values[weakest]:
+            filled += values[weakest] == 0.0
+            values[weakest] = value
+            partners[weakest] = partner
+            supports[weakest] = most
+    return filled
 
 
 @compiled
-def compare(
-    points_p: Floats, ends_p: Shorts, shapes_p: Floats, hull_p: Floats,
-    points_c: Floats, ends_c: Shorts, shapes_c: Floats, starts_c: Ints, hull_c: Floats,
-    weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
+def _align(
+    points_p: Floats, points_c: Floats, table: Bytes, weights: Doubles, p: MatchingParameters,
+    evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
-    """Log-odds that two prepared templates are of one finger; -inf where no alignment was found.
+    """Log-odds that two templates are of one finger; -inf where no alignment was found.
 
-    `weights` (FEATURES + 1): the calibration's logistic regression, the constant last. Fills `evidence` (FEATURES,) and
-    `pairing` (at least n): for each probe minutia the candidate's number or -1, of the best alignment.
+    `table`: the bits that differ (`differences`). `weights` (FEATURES + 1): the calibration's logistic regression,
+    the constant last. Fills `evidence` (FEATURES,) and `pairing` (at least n): for each probe minutia the candidate's
+    number or -1, of the best alignment.
     """
     n = points_p.shape[0]
     m = points_c.shape[0]
@@ -434,76 +500,21 @@ def compare(
     best = -np.inf
     if n < 3 or m < 3:
         return best
-    votes = np.zeros((n, m), np.float32)
-    _vote(ends_p, shapes_p, ends_c, shapes_c, starts_c, p, votes)
+    partners = np.empty((p.finalists, n), np.int64)
+    supports = np.empty(p.finalists)
+    filled = _finalists(points_p, points_c, table, p, partners, supports)
+    if filled == 0:
+        return best
+    hull_p = convex_hull(points_p)
+    hull_c = convex_hull(points_c)
     moved = np.empty((n, 2))
     pose = np.empty(4)
-    partner = np.empty(n, np.int64)
     taken = np.empty(m, np.bool_)
     near = np.empty(_NEARBY, np.int64)
     cost = np.empty(_NEARBY)
-    everyone = np.ones(n, np.bool_)
-    usable = np.ones(n, np.bool_)
-    tried = np.zeros((n, m), np.bool_)
-    worth = np.zeros(p.finalists)
-    finalists = np.empty((p.finalists, n), np.int64)
-    for _seed in range(p.seeds):
-        start = _best_voted(votes, tried, p.least_votes)
-        if start < 0:
-            break
-        si = start // m
-        sj = start % m
-        tried[si, sj] = True
-        turn = points_c[sj, 2] - points_p[si, 2]
-        pose[0] = math.cos(turn)
-        pose[1] = math.sin(turn)
-        pose[2] = points_c[sj, 0] - (pose[0] * points_p[si, 0] - pose[1] * points_p[si, 1])
-        pose[3] = points_c[sj, 1] - (pose[1] * points_p[si, 0] + pose[0] * points_p[si, 1])
-        _move(points_p, pose, moved)
-        for i in range(n):
-            dx = points_p[i, 0] - points_p[si, 0]
-            dy = points_p[i, 1] - points_p[si, 1]
-            usable[i] = dx * dx + dy * dy < p.local_radius**2
-        found = _pair(
-            moved, pose, points_p, points_c, usable, p.local_distance, p.angle_tolerance, partner, taken, near, cost
-        )
-        for _pass in range(p.rigid_passes):
-            if found < 3:
-                break
-            _fit(points_p, points_c, partner, p, pose)
-            _move(points_p, pose, moved)
-            found = _pair(
-                moved,
-                pose,
-                points_p,
-                points_c,
-                everyone,
-                p.rigid_distance,
-                p.angle_tolerance,
-                partner,
-                taken,
-                near,
-                cost,
-            )
-        if found < 3:
-            continue
-        value = 0.0
-        for i in range(n):
-            j = partner[i]
-            if j >= 0:
-                tried[i, j] = True  # the same alignment need not be found again from another of its pairs
-                dx = points_c[j, 0] - moved[i, 0]
-                dy = points_c[j, 1] - moved[i, 1]
-                value += points_p[i, 4] * points_c[j, 4] * (1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2)
-        weakest = np.argmin(worth)
-        if value > worth[weakest]:
-            worth[weakest] = value
-            finalists[weakest] = partner
     trial = np.empty(FEATURES)
-    for slot in range(p.finalists):
-        if worth[slot] <= 0:
-            continue
-        partner[:] = finalists[slot]
+    for slot in range(filled):
+        partner = partners[slot]
         found = 3
         for _pass in range(p.elastic_passes):
             if found < 3:
@@ -512,21 +523,13 @@ def compare(
             _move(points_p, pose, moved)
             _bend(points_c, partner, p, moved)
             found = _pair(
-                moved,
-                pose,
-                points_p,
-                points_c,
-                everyone,
-                p.elastic_distance,
-                p.angle_tolerance,
-                partner,
-                taken,
-                near,
-                cost,
+                moved, pose, points_p, points_c, p.elastic_distance, p.angle_tolerance, partner, taken, near, cost
             )
         if found < 3:
             continue
-        _measure(points_p, hull_p, points_c, hull_c, partner, taken, moved, pose, votes, p, trial)
+        _measure(
+            points_p, hull_p, points_c, hull_c, table, partner, taken, moved, pose, supports[slot], p, trial
+        )  # fmt: skip
         odds = weights[FEATURES]
         for k in range(FEATURES):
             odds += weights[k] * trial[k]
@@ -535,3 +538,44 @@ def compare(
             evidence[:] = trial
             pairing[:n] = partner
     return best
+
+
+@compiled
+def compare(
+    points_p: Floats, codes_p: Words, points_c: Floats, codes_c: Words, weights: Doubles, p: MatchingParameters,
+    evidence: Doubles, pairing: Longs,
+) -> float:  # fmt: skip
+    """One comparison, never left at a glance; see `_align` for what it returns and fills."""
+    table = np.empty((points_p.shape[0], points_c.shape[0]), np.uint8)
+    differences(codes_p, codes_c[0], codes_c[1], codes_c[2], codes_c[3], p.glance_level, table)
+    return _align(points_p, points_c, table, weights, p, evidence, pairing)
+
+
+@compiled
+def compare_many(
+    points_p: Floats, codes_p: Words, starts: Longs, counts: NDArray[np.int32], places: NDArray[np.int16],
+    traits: Bytes, words: tuple[Words, Words, Words, Words], rows: Longs, weights: Doubles, p: MatchingParameters,
+    odds: Doubles,
+) -> None:  # fmt: skip
+    """Log-odds of one probe against the stored templates `rows`; -inf where nothing speaks for one finger.
+
+    Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that.
+    """
+    n = points_p.shape[0]
+    table = np.empty((n, p.max_minutiae), np.uint8)
+    evidence = np.empty(FEATURES)
+    pairing = np.empty(n, np.int64)
+    for r in range(rows.shape[0]):
+        m = counts[rows[r]]
+        start = starts[rows[r]]
+        end = start + m
+        odds[r] = -np.inf
+        if n < 3 or m < 3:
+            continue
+        glance = differences(
+            codes_p, words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end],
+            p.glance_level, table,
+        )  # fmt: skip
+        if glance >= p.least_glance * n * math.log(3.0 + m):
+            points_c = unpacked(places[start:end], traits[start:end])
+            odds[r] = _align(points_p, points_c, table, weights, p, evidence, pairing)

@@ -12,7 +12,6 @@ A score is never below 0 and never above `highest`.
 The file `calibration.json` names the data, the date and the command that made it.
 """
 
-import json
 import math
 from functools import cache
 from importlib import resources
@@ -29,8 +28,10 @@ FEATURES = (
     "residual",  # squared distances left after elastic correction, in squared tolerances, weighted by quality
     "turned",  # the same for directions
     "kinds",  # agreement (+) and contradiction (-) of types
-    "support_root",  # root of all votes given to the pairs
-    "support_roots",  # sum of the roots of each pair's votes
+    "alike",  # likeness of the paired minutiae's descriptors: 2 all bits equal, 0 chance
+    "alike_squares",  # the same, squared where positive
+    "alike_share",  # alike times share
+    "support_root",  # root of the support of the lead that started the alignment
     "lone",  # quality of minutiae of the common area without partner, both prints
     "lone_least",  # the lesser of the two prints' lone quality
     "size",  # geometric mean of the numbers of minutiae: larger prints pair more by chance
@@ -86,4 +87,4 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def calibration() -> Calibration:
     """The calibration that ships with this release."""
     text = resources.files(__package__).joinpath("calibration.json").read_bytes()
-    return msgspec.convert(json.loads(text), Calibration, strict=False)
+    return msgspec.json.decode(text, type=Calibration)

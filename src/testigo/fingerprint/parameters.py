@@ -10,30 +10,30 @@ from typing import NamedTuple
 class MatchingParameters(NamedTuple):
     """Numbers of the matcher. Lengths in pixels at 500 dpi, angles in radians. A plain tuple, as numba wants it."""
 
-    # Edges: what a template is prepared into.
     max_minutiae: int = 100  # the best by quality; more add time and chance pairs, not evidence
-    neighbours: int = 9  # edges from each minutia
-    shortest_edge: float = 9.0  # below one ridge period the edge's direction is noise
-    longest_edge: float = 190.0
 
-    # Votes: when two edges are alike.
-    length_tolerance: float = 6.0  # plus the share below: distortion grows with length
-    length_share: float = 0.08
-    vote_floor: float = 0.25  # what two edges just within the tolerances still give
-    edge_angle_tolerance: float = 0.40
+    # A glance: most impostors end here.
+    glance_level: int = 90  # differing bits, of 256, from which a minutia's surroundings count as not alike
+    least_glance: float = 0.27  # bits under that level, per probe minutia and logarithm of the candidate's number
+
+    # Leads: pairs of minutiae with alike surroundings.
+    leads: int = 32
+    lead_level: int = 118  # differing bits; between any two minutiae 128 differ
+    lead_turn: float = 0.6  # rotations that two leads of one motion may differ by
+    shortest_lead: float = 8.0  # nearer than a ridge period two leads prove no motion
+    lead_distance: float = 7.0  # plus the share below: distortion grows with length
+    lead_stretch: float = 0.12
 
     # Alignments.
-    seeds: int = 12  # minutia pairs tried as the start of an alignment, best voted first
-    least_votes: float = 1.0  # a pair of minutiae with less is no start
-    local_radius: float = 110.0  # the first fit looks no farther from the seed than this
-    local_distance: float = 14.0
-    rigid_passes: int = 3  # fit and pair again, over the whole print
+    seeds: int = 3  # leads tried as the start of an alignment, best supported first
+    least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
+    rigid_passes: int = 2  # fit and pair again, over the whole print
     rigid_distance: float = 18.0
     angle_tolerance: float = 0.52  # 30 degrees
     direction_arm: float = 20.0  # how much a minutia's direction weighs in the fit
 
     # Elastic correction.
-    finalists: int = 3  # alignments refined elastically
+    finalists: int = 2  # alignments refined elastically
     elastic_passes: int = 2
     elastic_reach: float = 70.0  # width of the kernel that carries displacement from pairs to neighbours
     elastic_prior: float = 0.7  # weight of "no displacement"
@@ -41,6 +41,30 @@ class MatchingParameters(NamedTuple):
 
     # Evidence.
     share_prior: float = 6.0  # minutiae's worth of doubt about the share that pairs up: few prove little
+
+
+class DescriptorParameters(NamedTuple):
+    """Numbers of a minutia's descriptor; `descriptor.npz` is for these. Pixels at 500 dpi, radians."""
+
+    radius: float = 100.0  # of the surroundings that are looked at
+    side: int = 10  # cells of the grid across them
+    directions: int = 6
+    place_spread: float = 14.0  # standard deviation of a neighbour's share in the cells around it
+    direction_spread: float = 0.7
+
+
+class GalleryParameters(NamedTuple):
+    """Numbers of the search among many."""
+
+    scan_minutiae: int = 24  # of the probe, the best by quality; more cost time and find little
+    scan_level: int = 22  # differing bits, of 64, from which a word is not alike
+    glanced: float = 0.06  # share of all templates that goes on from the scan to the glance
+    least_glanced: int = 4096
+    matched: float = 0.003  # share of all templates that goes on to the matcher
+    least_matched: int = 512
+    scan_share: int = 16_384  # templates that are worth another core
+    glance_share: int = 2048
+    match_share: int = 64
 
 
 class ExtractionParameters(NamedTuple):
@@ -65,8 +89,13 @@ class ImageLimits(NamedTuple):
     lowest_dpi: int = 200  # below: a screen's default (72, 96) or no unit (1), never a fingerprint reader
     highest_dpi: int = 2000
     usual_dpi: int = 500  # what is assumed where the file says nothing that can be true
+    most_scans: int = 64  # of a progressive JPEG; cameras and libjpeg write 6 to 12, a file made to stall a million
+    most_tiles: int = 1024  # of a JPEG 2000 image: 128 pixels a side at the largest size
+    most_planes: int = 4  # of a JPEG 2000 image: red, green, blue, and what is transparent
 
 
 MATCHING = MatchingParameters()
+DESCRIPTOR = DescriptorParameters()
+GALLERY = GalleryParameters()
 EXTRACTION = ExtractionParameters()
 IMAGE = ImageLimits()

@@ -1,31 +1,25 @@
-"""The gallery: every enrolled impression, prepared for comparison, in memory; and how likely two persons are one.
+"""The gallery: every enrolled impression, ready to be searched, in memory; and how likely two persons are one.
 
-A comparison's score is -log10 of the false match rate (`testigo.fingerprint`), a small probability p under "different
-fingers". Persons are compared by all their fingers at once:
+Persons are compared by all their fingers at once: for each finger of the newcomer its best comparison with any
+impression of the other person, and these fused into one score (`fingerprint.fusion`).
 
-- For each finger of the newcomer, its best comparison with any impression of the other person; of k comparisons the
-  best has p at most k times as large (Bonferroni), so log10 k is taken off.
-- m fingers together: Fisher's method (R. A. Fisher, Statistical Methods for Research Workers, 1925): the sum of the
-  scores, judged by the distribution that sums of m such scores have by chance (Erlang). Beside it the best finger
-  alone, because one finger that matches must not be drowned by nine that don't; log10 2 pays for looking at both.
-
-A newcomer meets N persons, so chance alone would make N p cases. A person becomes a case where the combined score is at
-least log10 N + 2 (one false case in a hundred enrolments), and never under the fingerprint room's own threshold.
+A newcomer meets N persons, so chance alone, with p the false match rate of a score, would make N p cases. A person
+becomes a case where the fused score is at least log10 N + 2 (one false case in a hundred enrolments), and never under
+the fingerprint room's own threshold.
 
 Fingers are compared with all fingers, whatever their position: who enrols twice may hold out the other hand.
 """
 
 import math
-import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice, repeat
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo import fingerprint
 from testigo.fingerprint import THRESHOLD, Matcher, Prepared, Template, prepare
+from testigo.fingerprint.fusion import best_of, fuse
 
 FALSE_CASES = 0.01
 """Cases that chance may make for one enrolment."""
@@ -34,10 +28,6 @@ FALSE_CASES = 0.01
 GLANCE = 2.0
 """Persons whose best impressions compare lower than this are left without a closer look: 99 of 100 others, and hardly
 ever somebody's own other impression."""
-
-
-SHARE = 256
-"""Candidates that one core compares at a time; the machine code of comparisons holds no lock."""
 
 
 class Impression(msgspec.Struct, frozen=True):
@@ -64,50 +54,51 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Gallery:
-    """Enrolments in the order they were added."""
+    """Enrolments in the order they were added. For one thread at a time: the register holds a lock."""
 
     def __init__(self) -> None:
         self.newest = 0
         """The highest enrolment in the gallery; 0 while it is empty."""
         self._persons: list[tuple[int, tuple[Impression, ...]]] = []
+        self._prints = fingerprint.Gallery()  # the best impression of each finger, numbered by the person's place
+        self._first_print = [0]  # of each person the first of these, and where the next person's will begin
 
     def __len__(self) -> int:
         return len(self._persons)
 
     def add(self, enrolment: int, impressions: Iterable[Impression]) -> None:
         """One more enrolment, whose id is higher than all before."""
+        own = tuple(impressions)
+        for impression in _best_of_each_finger(own):
+            self._prints.add(len(self._persons), impression.prepared)
         self.newest = enrolment
-        self._persons.append((enrolment, tuple(impressions)))
+        self._persons.append((enrolment, own))
+        self._first_print.append(len(self._prints))
 
     def search(self, probes: Sequence[Impression], *, after: int = 0) -> list[Candidate]:
         """The likely duplicates among all enrolments behind the first `after` ones, the likeliest first.
 
-        Of each finger only the best impressions are compared with everybody's; a closer look, with all impressions,
+        Of each finger only the best impressions are looked up among everybody's; a closer look, with all impressions,
         is for those who then seem alike at all.
         """
         found = []
-        for enrolment, impressions in self._alike(_best_of_each_finger(probes), self._persons[after:]):
-            scores = _compare(probes, impressions)
+        for enrolment, impressions in self._alike(_best_of_each_finger(probes), after):
+            matcher = Matcher([impression.prepared for impression in impressions])
+            scores = np.array([matcher.scores(probe.prepared) for probe in probes])
             score = person_score(scores, [probe.finger for probe in probes])
             if score >= least_score(len(self)):
                 row, column = np.unravel_index(int(scores.argmax()), scores.shape)
                 found.append(Candidate(enrolment, score, probes[int(row)].number, impressions[int(column)].number))
         return sorted(found, key=lambda candidate: -candidate.score)
 
-    def _alike(
-        self, probes: Sequence[Impression], persons: Sequence[tuple[int, tuple[Impression, ...]]]
-    ) -> list[tuple[int, tuple[Impression, ...]]]:
+    def _alike(self, probes: Sequence[Impression], after: int) -> list[tuple[int, tuple[Impression, ...]]]:
         """The persons with a best impression that compares at `GLANCE` or over with one of the probes."""
-        best = [_best_of_each_finger(impressions) for _, impressions in persons]
-        rivals = [impression for impressions in best for impression in impressions]
-        if not probes or not rivals:
-            return []
-        highest = iter(_compare(probes, rivals).max(axis=0))
-        return [
-            person
-            for person, impressions in zip(persons, best, strict=True)
-            if max(islice(highest, len(impressions)), default=0.0) >= GLANCE
-        ]
+        alike: set[int] = set()
+        for probe in probes:
+            rows = self._prints.search(probe.prepared, after=self._first_print[after])
+            scores = self._prints.compare(probe.prepared, rows)
+            alike.update(self._prints.numbers[rows[scores >= GLANCE]].tolist())
+        return [self._persons[place] for place in sorted(alike)]
 
 
 def _best_of_each_finger(impressions: Sequence[Impression]) -> list[Impression]:
@@ -116,20 +107,6 @@ def _best_of_each_finger(impressions: Sequence[Impression]) -> list[Impression]:
         if one.finger not in best or one.quality > best[one.finger].quality:
             best[one.finger] = one
     return list(best.values())
-
-
-def _compare(probes: Sequence[Impression], candidates: Sequence[Impression]) -> NDArray[np.float64]:
-    """Scores, (probes, candidates). Many candidates are shared among the processor's cores."""
-    parts = [candidates[start : start + SHARE] for start in range(0, len(candidates), SHARE)]
-    if len(parts) < 2:
-        return _scores(probes, candidates)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as cores:
-        return np.concatenate(list(cores.map(_scores, repeat(probes), parts)), axis=1)
-
-
-def _scores(probes: Sequence[Impression], candidates: Sequence[Impression]) -> NDArray[np.float64]:
-    matcher = Matcher([candidate.prepared for candidate in candidates])
-    return np.array([matcher.scores(probe.prepared) for probe in probes])
 
 
 def least_score(persons: int) -> float:
@@ -143,16 +120,4 @@ def person_score(scores: NDArray[np.float64], fingers: Sequence[int]) -> float:
     `scores`: (newcomer's impressions, other's impressions); `fingers`: of each row.
     """
     rows = np.asarray(fingers)
-    best = []
-    for finger in sorted(set(fingers)):
-        part = scores[rows == finger]
-        best.append(max(0.0, float(part.max()) - math.log10(part.size)))
-    alone = max(best) - math.log10(len(best))
-    return max(0.0, max(alone, _fisher(best)) - (math.log10(2) if len(best) > 1 else 0.0))
-
-
-def _fisher(scores: Sequence[float]) -> float:
-    """-log10 of the chance that the sum of so many independent scores is as high: the tail of Erlang's distribution."""
-    rate = sum(scores) * math.log(10)
-    terms = sum(rate**power / math.factorial(power) for power in range(len(scores)))
-    return sum(scores) - math.log10(terms)
+    return fuse([best_of(scores[rows == finger].ravel().tolist()) for finger in sorted(set(fingers))])

@@ -1,0 +1,177 @@
+"""Search among many: real probes hidden among synthetic templates; the search beside the matcher on everything.
+
+    python benchmarks/fingerprint_gallery.py ../shared/data/fingerprints --sizes 10000,100000,1000000 --plot gallery.svg
+
+For each genuine pair of the shared sets one impression is hidden in the gallery and another is the probe. A *hit* is a
+probe whose first candidate is an impression of its finger. The search looks at a share of the gallery; *exhaustive* is
+the matcher on all of it. A gallery is built in a folder (kept with --keep, and taken up again), by all cores.
+"""
+
+import argparse
+import math
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare, synthetic_templates
+from testigo.fingerprint.evaluation import impressions_in
+
+SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
+HIDDEN = 10**12  # real impressions are numbered from here: set, finger
+BLOCK = 2000
+FIRST_SEED = 10**9
+
+
+def prepared_block(first: int) -> list[Prepared]:
+    """The synthetic templates of one block, ready."""
+    return [prepare(template) for template in synthetic_templates.templates(first, BLOCK)]
+
+
+def synthetic_prepared(count: int) -> Iterator[Prepared]:
+    """`count` synthetic templates, made by all cores, in order."""
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        starts = range(FIRST_SEED, FIRST_SEED + count, BLOCK)
+        made = 0
+        for block in pool.map(prepared_block, starts):
+            yield from block[: count - made]
+            made += len(block)
+
+
+def real_templates(folder: Path) -> list[tuple[int, int, Template]]:
+    """(set and finger as one number, impression, template) of all shared sets."""
+    found = []
+    for number, name in enumerate(SETS):
+        impressions = impressions_in(folder / name)
+        templates = Extractor().extract_many([FingerImage.read(one.path) for one in impressions])
+        for one, template in zip(impressions, templates, strict=True):
+            found.append((HIDDEN + number * 10_000 + one.finger, one.number, template))
+    return found
+
+
+def build(folder: Path, size: int, hidden: list[tuple[int, Template]]) -> float:
+    """A gallery of `size` templates, the hidden ones spread among them; seconds it took."""
+    began = time.perf_counter()
+    places = {int(place): one for place, one in zip(np.linspace(7, size - 1, len(hidden)), hidden, strict=True)}
+    with Gallery.create(folder) as gallery:
+        for number, one in enumerate(synthetic_prepared(size - len(hidden))):
+            while len(gallery) in places:
+                gallery.add(*places[len(gallery)])
+            gallery.add(number, one)
+        while len(gallery) < size:
+            gallery.add(*places[len(gallery)])
+    return time.perf_counter() - began
+
+
+def resident() -> float:
+    """The most memory this process ever had, GiB, mapped files included."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def measure(gallery: Gallery, probes: list[tuple[int, Prepared]], exhaustive: int) -> dict[str, float]:
+    """Hits, times and rates of the search, and of the matcher alone on the first `exhaustive` probes."""
+    size = len(gallery)
+    everything = np.arange(size)
+    gallery.identify(probes[0][1])
+    seconds, scan_seconds, found = [], [], []
+    for number, probe in probes:
+        began = time.perf_counter()
+        candidates = gallery.identify(probe)
+        seconds.append(time.perf_counter() - began)
+        began = time.thread_time()
+        gallery.scan(probe, cores=1)
+        scan_seconds.append(time.thread_time() - began)
+        found.append(bool(candidates) and candidates[0].number == number)
+    alone, match_seconds = [], []
+    for number, probe in probes[:exhaustive]:
+        began = time.perf_counter()
+        scores = gallery.compare(probe, everything)
+        match_seconds.append(time.perf_counter() - began)
+        best = int(np.argmax(scores))
+        alone.append(scores[best] > 0 and int(gallery.numbers[best]) == number)
+    both = sum(hit for hit, reached in zip(found, alone, strict=False) if reached)
+    return {
+        "size": size,
+        "seconds": statistics.median(seconds),
+        "slowest": max(seconds),
+        "scan_rate": size / statistics.median(scan_seconds),
+        "hits": float(np.mean(found)),
+        "exhaustive_hits": float(np.mean(alone)),
+        "of_exhaustive": sum(found[: len(alone)]) / max(1, sum(alone)),
+        "kept": both / max(1, sum(alone)),
+        "exhaustive_seconds": statistics.median(match_seconds),
+        "match_rate": size / statistics.median(match_seconds),
+        "memory": resident(),
+    }
+
+
+def plot(rows: list[dict[str, float]]) -> str:
+    """Seconds a probe against size, both axes logarithmic, as SVG."""
+    series = (("search", "seconds", "#0b6e4f"), ("matcher on everything", "exhaustive_seconds", "#b3541e"))
+    low, high = 1e-3, 100.0
+
+    def x(size: float) -> float:
+        return 80 + 390 * (math.log10(size) - 4) / 2
+
+    def y(value: float) -> float:
+        return 280 - 240 * math.log10(value / low) / math.log10(high / low)
+
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 520 340" font-family="sans-serif" font-size="12">',
+        '<rect width="520" height="340" fill="#fff"/>',
+    ]
+    for exponent in range(-3, 3):
+        at = y(10.0**exponent)
+        parts.append(f'<path d="M70 {at:.1f}H480" stroke="#ddd"/>')
+        parts.append(f'<text x="62" y="{at + 4:.1f}" text-anchor="end">{10.0**exponent:g} s</text>')
+    for row in rows:
+        parts.append(f'<text x="{x(row["size"]):.1f}" y="300" text-anchor="middle">{row["size"]:,.0f}</text>')
+    for place, (label, key, colour) in enumerate(series):
+        points = " ".join(f"{x(row['size']):.1f},{y(row[key]):.1f}" for row in rows)
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x(row["size"]):.1f}" cy="{y(row[key]):.1f}" r="4" fill="{colour}"/>' for row in rows]
+        parts.append(f'<text x="80" y="{56 + 18 * place}" fill="{colour}">{label}</text>')
+    parts.append('<text x="275" y="326" text-anchor="middle">templates in the gallery</text></svg>')
+    return "".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="the folder that holds the real sets")
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="of the galleries")
+    parser.add_argument("--probes", type=int, default=1000, help="real probes, at most")
+    parser.add_argument("--exhaustive", type=int, default=200, help="probes that the matcher alone is tried on too")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the galleries for another run")
+    parser.add_argument("--plot", type=Path, help="write the picture here, as SVG")
+    arguments = parser.parse_args()
+    real = real_templates(arguments.folder)
+    hidden = [(number, template) for number, impression, template in real if impression == 1]
+    probes = [(number, prepare(template)) for number, impression, template in real if impression != 1]
+    chance = np.random.default_rng(1)
+    probes = [probes[k] for k in chance.permutation(len(probes))[: arguments.probes]]
+    rows = []
+    print("size       build s  scan/s/core  search s (slowest)  hits %   matcher on all s  hits %   search/all %  GiB")
+    for size in (int(part) for part in arguments.sizes.split(",")):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = (arguments.keep or Path(scratch)) / str(size)
+            built = 0.0 if (folder / "gallery.json").exists() else build(folder, size, hidden)
+            row = measure(Gallery.open(folder), probes, arguments.exhaustive)
+        rows.append(row)
+        print(
+            f"{size:<10,} {built:<8.0f} {row['scan_rate'] / 1e6:<6.2f}M      {row['seconds']:.3f} "
+            f"({row['slowest']:.3f})       {100 * row['hits']:<8.2f} {row['exhaustive_seconds']:<17.3f}"
+            f" {100 * row['exhaustive_hits']:<8.2f} {100 * row['of_exhaustive']:<13.2f} {row['memory']:.2f}",
+            flush=True,
+        )
+    if arguments.plot:
+        arguments.plot.write_text(plot(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The disk cache of compiled kernels: whatever a kernel depends on makes it be compiled again."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from testigo.fingerprint import _compiled, _scan, warm_up
+
+ROOM = Path(_compiled.__file__).parent
+
+
+def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`_scan.glance` calls `_kernels.differences`: numba alone would go on using the old one."""
+    warm_up()
+    kernel: Any = _scan.glance
+    cached = kernel._cache._cache_file
+    assert cached._load_index()
+    for name in _compiled.TOGETHER:
+        shutil.copy(ROOM / name, tmp_path)
+    assert _compiled.stamp(tmp_path) == _compiled.stamp(ROOM)
+    _compiled.stamp.cache_clear()
+    with (tmp_path / "_kernels.py").open("a") as file:
+        file.write("# changed\n")
+    monkeypatch.setattr(cached, "_source_stamp", (cached._source_stamp[0], _compiled.stamp(tmp_path)))
+    assert not cached._load_index()
+
+
+def test_every_file_that_calls_anothers_kernels_is_watched() -> None:
+    calls = re.compile(r"^from testigo\.fingerprint\._(?!compiled)\w+ import|^from testigo\.fingerprint import _", re.M)
+    for file in ROOM.glob("_*.py"):
+        text = file.read_text(encoding="utf-8")
+        if "_compiled import compiled" in text and calls.search(text):
+            assert file.name in _compiled.TOGETHER
+
+
+def test_parameters_in_another_order_are_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba knows a named tuple by the types of its fields: two numbers that change places look the same to it."""
+    before = _compiled.stamp(ROOM)
+    monkeypatch.setattr(_compiled.MatchingParameters, "_fields", _compiled.MatchingParameters._fields[::-1])
+    _compiled.stamp.cache_clear()
+    assert _compiled.stamp(ROOM) != before
+    monkeypatch.undo()
+    _compiled.stamp.cache_clear()
+    assert _compiled.stamp(ROOM) == before
