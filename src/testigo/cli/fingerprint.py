@@ -1,194 +1,199 @@
-"""`testigo fingerprint …`: extract, compare, measure, and make fingers of nobody."""
+"""`testigo fingerprint …`: extract, compare, search, measure, and make fingers of nobody."""
 
 import base64
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from testigo.cli.output import console, print_json, progress, table
+from testigo.cli import fingerprint_convert, fingerprint_evaluate, fingerprint_identify, fingerprint_reader
+from testigo.cli.output import COMPILING, console, patience, print_json, progress
 from testigo.errors import InvalidInput, StorageError
 
 if TYPE_CHECKING:
     from testigo import fingerprint
 
 app = typer.Typer(
-    help="Fingerprints: templates, comparisons, measurements, synthetic fingers.",
+    help="Fingerprints: templates, comparisons, searches, measurements, synthetic fingers.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-Image = Annotated[Path, typer.Argument(help="An image of one finger: PNG, BMP, TIFF, JPEG, JPEG 2000 or WSQ.")]
+Image = Annotated[
+    Path, typer.Argument(help="An image of one finger: PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ or ISO/IEC 19794-4.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Dpi = Annotated[int | None, typer.Option(help="The images' resolution, where the files do not state it truly.")]
-_TEMPLATE_MARK = b"FMR\x00"
+Picture = Annotated[Path | None, typer.Option("--plot", help="Draw a picture here, ending in .svg, .png or .html.")]
 
 
 @app.command()
 def extract(
     image: Image,
     out: Annotated[Path | None, typer.Option(help="Write the template here, as ISO/IEC 19794-2:2005.")] = None,
+    plot: Picture = None,
     dpi: Dpi = None,
     as_json: Json = False,
 ) -> None:
     """Find the minutiae of an impression, and judge its quality.
 
-    Example: testigo fingerprint extract thumb.png --out thumb.fmr
+    Example: testigo fingerprint extract thumb.png --out thumb.fmr --plot thumb.svg
+
+    Python: template = extract(FingerImage.read("thumb.png"))
     """
     from testigo import fingerprint
+    from testigo.fingerprint import drawing, pictures, prints
 
+    _refuse_bad_outputs(out, plot, inputs=(image,))
+    if prints.is_template(image):
+        raise InvalidInput("this is a template already", place=str(image), mend="give the image it was made from")
     picture = fingerprint.FingerImage.read(image, dpi=dpi)
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
     if out is not None:
-        _write(out, template.to_iso())
+        drawing.write(out, template.to_bytes())
+    if plot is not None:
+        pictures.save_minutiae(plot, prints.Print(template, picture, image.name))
     if as_json:
-        print_json(
-            {
-                "width": template.width,
-                "height": template.height,
-                "dpi": picture.dpi,
-                "quality": score,
-                "quality_word": fingerprint.quality_word(score),
-                "template": base64.b64encode(template.to_iso()).decode(),
-                "minutiae": [
-                    {
-                        "x": int(x),
-                        "y": int(y),
-                        "angle": round(float(angle), 4),
-                        "kind": int(kind),
-                        "quality": int(quality),
-                    }
-                    for x, y, angle, kind, quality in zip(
-                        template.x, template.y, template.radians, template.kind, template.quality, strict=True
-                    )
-                ],
-            }
-        )
+        print_json(_template_fields(template, picture, score))
         return
-    console.print(f"{len(template)} minutiae; quality {score} of 100 ({fingerprint.quality_word(score)}).")
-    if out is not None:
-        console.print(f"Template: {out}")
+    word = fingerprint.quality_word(score)
+    console.print(f"{pictures.count(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
+    _say_written(Template=out, Picture=plot)
+
+
+def _template_fields(template: "fingerprint.Template", picture: "fingerprint.FingerImage", score: int) -> Any:
+    from testigo import fingerprint
+
+    columns = (template.x, template.y, template.radians, template.kind, template.quality)
+    return {
+        "width": template.width,
+        "height": template.height,
+        "dpi": picture.dpi,
+        "quality": score,
+        "quality_word": fingerprint.quality_word(score),
+        "template": base64.b64encode(template.to_bytes()).decode(),
+        "minutiae": [
+            {"x": int(x), "y": int(y), "angle": round(float(angle), 4), "kind": int(kind), "quality": int(quality)}
+            for x, y, angle, kind, quality in zip(*columns, strict=True)
+        ],
+    }
 
 
 @app.command()
 def match(
     first: Annotated[Path, typer.Argument(help="An image, or a template made by extract.")],
     second: Annotated[Path, typer.Argument(help="The one to compare it with.")],
+    plot: Picture = None,
     dpi: Dpi = None,
     as_json: Json = False,
 ) -> None:
-    """Compare two impressions: score, decision, and how many minutiae were taken for the same.
+    """Compare two impressions, and explain: score, decision, and which minutiae were taken for the same.
 
-    A score s means: one in 10^s comparisons of different fingers reaches it.
+    A score s means: one in 10^s comparisons of different fingers reaches it. The picture shows both prints with all
+    their minutiae; pairs share a number and a colour.
 
-    Example: testigo fingerprint match enrolled.fmr probe.png
-    """
-    from testigo import fingerprint
+    Example: testigo fingerprint match enrolled.fmr probe.png --plot comparison.svg
 
-    probe, candidate = _template(first, dpi), _template(second, dpi)
-    result = fingerprint.match(probe, candidate)
-    if as_json:
-        print_json(
-            {
-                "score": round(result.score, 4),
-                "threshold": fingerprint.THRESHOLD,
-                "matched": result.matched,
-                "minutiae": [len(probe), len(candidate)],
-                "pairs": result.pairs,
-            }
-        )
-        return
-    console.print("The same finger." if result.matched else "Not shown to be the same finger.")
-    console.print(f"Score {result.score:.2f}, threshold {fingerprint.THRESHOLD:.2f}.")
-    console.print(f"{len(result.pairs)} minutiae pair up, of {len(probe)} and {len(candidate)}.")
-
-
-@app.command()
-def evaluate(
-    folder: Annotated[Path, typer.Argument(help="A folder of images named FINGER_IMPRESSION.ext.")],
-    dpi: Dpi = None,
-    scores: Annotated[Path | None, typer.Option(help="Write every comparison's score here.")] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the figures here ('-': to standard output).")
-    ] = None,
-) -> None:
-    """Measure accuracy and speed on a folder of impressions: FVC protocol and all cross-finger pairs.
-
-    Example: testigo fingerprint evaluate ../shared/data/fingerprints/fvc2002-db1-b --json figures.json
+    Python: result = match(extract(FingerImage.read("a.png")), extract(FingerImage.read("b.png")))
     """
     import msgspec
 
     from testigo import fingerprint
+    from testigo.fingerprint import explanation, pictures, prints
 
-    with progress("Evaluating", None) as bar:
-        result = fingerprint.evaluate(
-            folder, dpi=dpi, scores=scores, progress=lambda _what, done, total: bar.move_to(done, total)
-        )
-    if json_file is not None and str(json_file) == "-":
-        print_json(result)
+    _refuse_bad_outputs(plot, inputs=(first, second))
+    probe, candidate = prints.read_print(first, dpi=dpi), prints.read_print(second, dpi=dpi)
+    with patience(COMPILING):
+        result = fingerprint.match(probe.template, candidate.template)
+    explained = explanation.explain(probe.template, candidate.template, result)
+    if plot is not None:
+        pictures.save_match(plot, probe, candidate, result)
+    if as_json:
+        fields = {**msgspec.to_builtins(explained), "score": round(result.score, 4), "pairs": result.pairs}
+        print_json(fields)
         return
-    if json_file is not None:
-        _write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
-    rates = ("eer", "eer_all", "fnmr_at_fmr_0.01", "fnmr_at_fmr_0.001", "fnmr_at_fmr_0.0001", "zero_fmr", "fnmr", "fmr")
-    figures = msgspec.to_builtins(result)
-    rows = [(name, f"{value:.2%}" if name in rates else f"{value:g}") for name, value in figures.items()]
-    table(str(folder), ("figure", "value"), rows)
+    for sentence in explained.sentences():
+        console.print(sentence, soft_wrap=True)
+    _say_written(Picture=plot)
+
+
+app.command()(fingerprint_identify.identify)
+app.add_typer(fingerprint_identify.gallery_app, name="gallery")
+app.command()(fingerprint_evaluate.evaluate)
+app.command()(fingerprint_convert.convert)
+app.command()(fingerprint_reader.capture)
+app.command()(fingerprint_reader.readers)
 
 
 @app.command()
 def generate(
     out: Annotated[Path, typer.Argument(help="The folder to write FINGER_IMPRESSION.png into.")],
-    fingers: Annotated[int, typer.Option(min=1, help="How many fingers.")] = 10,
-    impressions: Annotated[int, typer.Option(min=1, help="How many impressions of each.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="The first finger's seed; the next has the next.")] = 1,
+    fingers: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many fingers.")] = 10,
+    impressions: Annotated[int, typer.Option(min=1, max=1000, help="How many impressions of each.")] = 4,
+    seed: Annotated[
+        int, typer.Option(min=0, max=900_000_000, help="The first finger's seed; the next has the next.")
+    ] = 1,
     difficulty: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="From 0, an ideal reader, to 1, a bad one.")
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over files that are there already.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make fingerprints of nobody, for demonstrations and load tests; the same seed makes the same images.
 
     Example: testigo fingerprint generate /tmp/fingers --fingers 20 --impressions 3
-    """
-    from testigo.fingerprint import synthetic
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError("the folder cannot be made", place=str(out), mend="choose another") from error
+    Python: image = synthetic.Finger(seed).impression(0)
+    """
+    from testigo.fingerprint import drawing, synthetic
+
     hard = synthetic.DIFFICULTY if difficulty is None else difficulty
+    _prepare_folder(out, [f"{seed + f}_{n + 1}.png" for f in range(fingers) for n in range(impressions)], replace)
     written = []
     with progress("Generating", fingers * impressions) as bar:
         for number in range(seed, seed + fingers):
             finger = synthetic.Finger(number)
             for n in range(impressions):
                 path = out / f"{number}_{n + 1}.png"
-                _write(path, finger.impression(n, difficulty=hard).to_png())
+                drawing.write(path, finger.impression(n, difficulty=hard).to_png())
                 written.append(str(path))
                 bar.advance()
     if as_json:
         print_json(written)
         return
-    console.print(f"{len(written)} impressions of {fingers} fingers: {out}")
+    many = f"{len(written):,} impression{'' if len(written) == 1 else 's'}"
+    console.print(f"{many} of {fingers:,} finger{'' if fingers == 1 else 's'}: {out}")
 
 
-def _template(path: Path, dpi: int | None) -> "fingerprint.Template":
-    """The template in a file, or that of the image in it."""
-    from testigo import fingerprint
-
+def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
+    """Make the folder; refuse where files to be written are there and may not be replaced."""
     try:
-        with path.open("rb") as file:
-            is_template = file.read(len(_TEMPLATE_MARK)) == _TEMPLATE_MARK
-        if is_template:
-            return fingerprint.Template.from_iso(path.read_bytes())
+        out.mkdir(parents=True, exist_ok=True)
+        there = {path.name for path in out.iterdir()}.intersection(names)
     except OSError as error:
-        raise InvalidInput("the file cannot be opened", place=str(path), mend="check the path") from error
-    return fingerprint.extract(fingerprint.FingerImage.read(path, dpi=dpi))
+        raise StorageError("the folder cannot be made", place=str(out), mend="choose another") from error
+    if there and not replace:
+        first = min(there, key=names.index)
+        of = f"{len(there)} of the {len(names)} files are" if len(there) > 1 else "a file to be written is"
+        raise InvalidInput(
+            f"{of} there already ({first})", place=str(out), mend="choose another folder, or add --replace"
+        )
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise StorageError("the file cannot be written", place=str(path), mend="check the path and the disk") from error
+def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:
+    """Before any work: can these files be written? The last is a picture's."""
+    from testigo.fingerprint import drawing
+
+    for path in paths:
+        if path is not None:
+            drawing.refuse_unwritable(path)
+            drawing.refuse_input(path, *inputs)
+    if paths[-1] is not None:
+        drawing.refuse_unknown_ending(paths[-1])
+
+
+def _say_written(**files: Path | None) -> None:
+    for what, path in files.items():
+        if path is not None:
+            console.print(f"{what}: {path}")

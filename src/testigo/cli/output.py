@@ -1,6 +1,7 @@
 """How every command speaks: tables and progress bars for people, JSON for machines."""
 
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -15,6 +16,10 @@ from testigo.errors import printable
 console = Console(highlight=False, markup=False, emoji=False)
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 """Neither knows markup: what is printed may come from outside, and `[red]` in a name is a name."""
+
+
+COMPILING = "The first comparison on a machine prepares the engine for it, once; this can take a minute."
+"""What to say where machine code may have to be made first."""
 
 
 class Bar(Protocol):
@@ -51,6 +56,27 @@ def progress(title: str, total: int | None) -> Iterator[Bar]:
     )
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
         yield _RichBar(bars, bars.add_task(title, total=total))
+
+
+@contextmanager
+def patience(sentence: str, *, after: float = 2.0) -> Iterator[None]:
+    """Say `sentence` on standard error, once, if the block takes longer than `after` seconds.
+
+    For work whose steps cannot be counted. Nothing is said where standard error is no terminal.
+    """
+    timer = threading.Timer(after, lambda: errors.print(sentence, soft_wrap=True))
+    timer.daemon = True
+    if errors.is_terminal:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def how_many(number: int, noun: str) -> str:
+    """`1 pair`, `2,500 pairs`: for nouns whose plural ends in s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def print_json(value: Any) -> None:

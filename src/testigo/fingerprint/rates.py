@@ -21,9 +21,29 @@ def fnmr_at_fmr(genuine: Scores, impostor: Scores, fmr: float) -> float:
 
 
 def equal_error_rate(genuine: Scores, impostor: Scores) -> float:
-    """The rate where false matches and false non-matches are equally frequent: their mean at the nearest threshold."""
+    """The rate where false matches and false non-matches are equally frequent: their mean at the nearest threshold.
+
+    Of two thresholds equally near, the one with the larger mean counts.
+    """
     thresholds = np.unique(np.concatenate([genuine, impostor]))
     fnmr = np.searchsorted(np.sort(genuine), thresholds, "left") / len(genuine)
     fmr = 1 - np.searchsorted(np.sort(impostor), thresholds, "left") / len(impostor)
-    nearest = np.argmin(np.abs(fnmr - fmr))
-    return float((fnmr[nearest] + fmr[nearest]) / 2)
+    return nearest_mean(fnmr, fmr)
+
+
+def nearest_mean(fnmr: Scores, fmr: Scores) -> float:
+    """The mean of both rates where they are nearest; the larger one where they are equally near twice."""
+    apart = np.abs(fnmr - fmr)
+    return float((fnmr + fmr)[apart <= apart.min() + 1e-12].max() / 2)
+
+
+def det_points(genuine: Scores, impostor: Scores) -> tuple[Scores, Scores]:
+    """The detection error trade-off curve: (FMR, FNMR) at every threshold that differs, by rising FMR.
+
+    Starts at the threshold over all scores (FMR 0) and ends at the one under all (FMR 1, FNMR 0).
+    """
+    thresholds = np.unique(np.concatenate([genuine, impostor]))[::-1]
+    fnmr = np.append(1.0, np.searchsorted(np.sort(genuine), thresholds, "left") / len(genuine))
+    fmr = np.append(0.0, 1 - np.searchsorted(np.sort(impostor), thresholds, "left") / len(impostor))
+    corner = np.append(True, (fnmr[1:] != fnmr[:-1]) | (fmr[1:] != fmr[:-1]))
+    return fmr[corner], fnmr[corner]

@@ -1,0 +1,203 @@
+"""`testigo fingerprint identify` and `gallery build`: whose finger is this, of a folder of prints or a gallery?"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
+from testigo.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from testigo.fingerprint.prints import Print
+
+gallery_app = typer.Typer(
+    help="Galleries: many templates, to be searched.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Dpi = Annotated[int | None, typer.Option(help="The images' resolution, where the files do not state it truly.")]
+Skip = Annotated[bool, typer.Option("--skip-unreadable", help="Leave out files that cannot be read, rather than stop.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+_HEADER, _NAMES = "gallery.json", "names.json"  # a gallery's own file; ours beside it, the names by number
+
+
+@gallery_app.callback()
+def _group() -> None:
+    """Galleries: many templates, to be searched."""
+
+
+@gallery_app.command()
+def build(
+    prints_folder: Annotated[Path, typer.Argument(metavar="PRINTS", help="A folder of images and templates.")],
+    out: Annotated[Path, typer.Argument(metavar="GALLERY", help="The folder to make, new or empty.")],
+    dpi: Dpi = None,
+    skip_unreadable: Skip = False,
+    as_json: Json = False,
+) -> None:
+    """Make a gallery of a folder's prints, for identify: millions are searched in it in a second or so.
+
+    Example: testigo fingerprint gallery build fingers fingers.gallery
+
+    Python: with Gallery.create(folder) as gallery: gallery.add(17, template)
+    """
+    import msgspec
+
+    from testigo import storage
+    from testigo.fingerprint import prints
+    from testigo.fingerprint.gallery import Gallery
+
+    files = prints.prints_in(prints_folder)
+    skipped: list[str] = []
+    names: list[str] = []
+    with storage.new_folder(out, mode=0o700) as made, progress("Building", len(files)) as bar:
+        gallery = Gallery.create(made)
+        for found in _readable(files, dpi, skipped if skip_unreadable else None, bar):
+            gallery.add(len(names), found.template)
+            names.append(found.name)
+        if not names:
+            raise InvalidInput("no file could be read", place=str(prints_folder), mend="give a folder of prints")
+        storage.write(made / _NAMES, msgspec.json.encode(names))
+        gallery.close()
+    if as_json:
+        print_json({"gallery": str(out), "templates": len(names), "skipped": skipped})
+        return
+    console.print(f"{_many(len(names))} in the gallery: {out}", soft_wrap=True)
+    _say_skipped(skipped)
+
+
+def identify(
+    probe: Annotated[Path, typer.Argument(help="An image, or a template made by extract.")],
+    gallery: Annotated[Path, typer.Argument(help="A folder of images and templates, or one made by gallery build.")],
+    most: Annotated[int, typer.Option(min=1, help="How many candidates to show.")] = 10,
+    dpi: Dpi = None,
+    skip_unreadable: Skip = False,
+    as_json: Json = False,
+) -> None:
+    """Search a finger among many: the prints most like it, the best first.
+
+    A folder of prints is read and compared one by one; a gallery is searched. With k prints there are k chances of a
+    false match, so log10 k is taken off each score before it is judged.
+
+    Example: testigo fingerprint identify probe.png fingers.gallery --most 5
+
+    Python: candidates = Gallery.open(Path("fingers.gallery")).identify(extract(FingerImage.read("probe.png")))
+    """
+    from testigo.fingerprint import prints
+
+    wanted = prints.read_print(probe, dpi=dpi)
+    skipped: list[str] = []
+    if (gallery / _HEADER).is_file():
+        with patience(COMPILING):
+            scored, compared = _searched(wanted, gallery, most)
+    else:
+        files = [path for path in prints.prints_in(gallery) if path.resolve() != probe.resolve()]
+        with progress("Reading", len(files)) as bar:
+            known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
+        if not known:
+            raise InvalidInput(
+                "nothing is left to compare with", place=str(gallery), mend="give a folder of other prints"
+            )
+        with patience(COMPILING):
+            scored, compared = _compared(wanted, known, most), len(known)
+    answer = _answer(wanted, scored, compared) | {"skipped": skipped}
+    if as_json:
+        print_json(answer)
+        return
+    _print(answer)
+
+
+def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar: Bar) -> "Iterator[Print]":
+    """The prints that can be read; the others' names go into `skipped`, or stop all where there is none."""
+    from testigo.fingerprint import prints
+
+    for path, found in zip(files, prints.each_print(files, dpi=dpi), strict=True):
+        if isinstance(found, prints.Print):
+            yield found
+        elif skipped is None:
+            raise InvalidInput(
+                found.problem, place=str(path), mend=f"{found.mend}, or leave such files out (--skip-unreadable)"
+            )
+        else:
+            skipped.append(path.name)
+        bar.advance()
+
+
+def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str, float]], int]:
+    """Names and scores of a gallery's candidates, and how many templates it has."""
+    import msgspec
+
+    from testigo import storage
+    from testigo.fingerprint.gallery import Gallery
+
+    opened = Gallery.open(folder)
+    found = opened.identify(wanted.template, most)
+    if not (folder / _NAMES).is_file():  # made in Python: its numbers are its maker's
+        return [(str(one.number), one.score) for one in found], len(opened)
+    try:
+        names = msgspec.json.decode(storage.read(folder / _NAMES, limit=1 << 32), type=list[str])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidInput("it holds no names", place=str(folder / _NAMES), mend="build it again") from error
+    # a name that is not its print's would be somebody else's
+    if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
+        raise InvalidInput(
+            "names and prints of the gallery do not belong together", place=str(folder), mend="build it again"
+        )
+    return [(names[one.number], one.score) for one in found], len(opened)
+
+
+def _compared(wanted: "Print", known: "list[Print]", most: int) -> list[tuple[str, float]]:
+    """Names and scores of those most like the probe, by comparing all."""
+    from testigo import fingerprint
+
+    scores = fingerprint.Matcher([one.template for one in known]).scores(wanted.template)
+    best = sorted(range(len(known)), key=lambda number: (-scores[number], known[number].name))[:most]
+    return [(known[number].name, float(scores[number])) for number in best]
+
+
+def _answer(wanted: "Print", scored: list[tuple[str, float]], compared: int) -> dict[str, Any]:
+    from testigo import fingerprint
+
+    off = math.log10(compared) if compared else 0.0
+    return {
+        "probe": wanted.name,
+        "minutiae": len(wanted.template),
+        "compared": compared,
+        "threshold": fingerprint.THRESHOLD,
+        "candidates": [
+            {
+                "name": name,
+                "score": round(max(0.0, score - off), 4),
+                "single_score": round(score, 4),
+                "matched": score - off >= fingerprint.THRESHOLD,
+            }
+            for name, score in scored
+        ],
+    }
+
+
+def _print(answer: dict[str, Any]) -> None:
+    rows = [
+        (one["name"], f"{one['score']:.2f}", "the same finger" if one["matched"] else "not shown to be")
+        for one in answer["candidates"]
+    ]
+    if rows:
+        table(f"{answer['probe']} among {_many(answer['compared'])}", ("candidate", "score", "decision"), rows)
+    else:
+        console.print(f"None of {_many(answer['compared'])} is like {answer['probe']}.", soft_wrap=True)
+    console.print(
+        f"Threshold {answer['threshold']:.2f}; log10 of the number of prints is already taken off the scores.",
+        soft_wrap=True,
+    )
+    _say_skipped(answer["skipped"])
+
+
+def _say_skipped(skipped: list[str]) -> None:
+    if skipped:
+        console.print(f"Left out, unreadable: {', '.join(skipped)}.", soft_wrap=True)
+
+
+def _many(prints: int) -> str:
+    return f"{prints:,} print{'' if prints == 1 else 's'}"
