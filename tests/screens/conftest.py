@@ -19,6 +19,7 @@ from testigo.election import (
     load,
 )
 from testigo.fingerprint import FingerImage
+from testigo.fingerprint.reader import Reader
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
@@ -197,19 +198,44 @@ def opened(open_station: tuple[Path, list[str]], installed: tuple[Path, bytes], 
 
 
 @pytest.fixture
-def enrolment_desk(tmp_path: Path) -> Iterator[Visitor]:
+def served() -> Iterator[Callable[[Litestar], str]]:
+    """Serves an application until the end of the test; its address."""
+    servers: list[Server] = []
+
+    def serve(app: Litestar) -> str:
+        servers.append(Server(app))
+        return servers[-1].address
+
+    yield serve
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def enrolment_desk(enrolment_with: Callable[..., Visitor]) -> Visitor:
     """An enrolment desk on a fresh register of six voters, with officer `maria` signed in."""
+    return enrolment_with(None)
+
+
+@pytest.fixture
+def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Visitor]]:
+    """Opens that desk with a finger reader, or with None."""
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
     officers = Officers(tmp_path / "officers")
     officers.set_pin("maria", OFFICER_PIN)
     with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
         register.import_voters(tmp_path / "people.csv")
-        server = Server(enrolment_pages.app(register, officers))
-        with Visitor(server.address) as desk:
-            desk.get("/pin")
-            assert desk.send("/pin", officer="maria", pin=OFFICER_PIN).ok
-            yield desk
-        server.stop()
+        desks: list[Visitor] = []
+
+        def open_desk(reader: Reader | None) -> Visitor:
+            desks.append(Visitor(served(enrolment_pages.app(register, officers, reader=reader))))
+            desks[-1].get("/pin")
+            assert desks[-1].send("/pin", officer="maria", pin=OFFICER_PIN).ok
+            return desks[-1]
+
+        yield open_desk
+        for desk in desks:
+            desk.close()
 
 
 @pytest.fixture(scope="session")

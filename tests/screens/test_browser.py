@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from testigo.errors import StorageError
-from testigo.fingerprint import synthetic
+from testigo.fingerprint import FingerImage, synthetic
+from testigo.fingerprint.reader import open_reader
+from testigo.screens import checkin as check_in_pages
 
 pytestmark = pytest.mark.browser
 
@@ -382,6 +385,45 @@ def test_axe_finds_no_violation_at_the_enrolment_desk(
     found += violations(page)
     page.goto(f"{address}/no-such-page")
     found += violations(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("language", "contrast"), [("es", "off"), ("en", "on")])
+def test_axe_finds_no_violation_at_desks_with_a_reader(
+    opened: Any,
+    served: Callable[..., str],
+    enrolment_with: Callable[..., Any],
+    make_page: Callable[..., Page],
+    tmp_path: Path,
+    language: str,
+    contrast: str,
+) -> None:
+    """Each desk's reader gives an empty glass, then nothing more: both are said, and another try is offered."""
+    (tmp_path / "empty.png").write_bytes(FingerImage(np.full((300, 300), 240, np.uint8)).to_png())
+    desk, office = make_page(), make_page()
+    address = served(check_in_pages.app(opened.check_in, reader=open_reader(f"folder:{tmp_path}")))
+    enrolment = str(enrolment_with(open_reader(f"folder:{tmp_path}"))._client.base_url).rstrip("/")
+    for page, at in ((desk, address), (office, enrolment)):
+        page.goto(f"{at}/pin")
+        if language != "es":
+            tap(page, f"button.tongue[value={language}]")
+        if contrast == "on":
+            tap(page, "button.contrast")
+    sign_in(desk, address, "750126")
+    office.fill("#officer", "maria")
+    office.fill("#pin", "316497")
+    tap(office, "main button")
+    found: list[str] = []
+    for page, button in ((desk, "form#page button"), (office, "form[action='/capture'] button >> nth=1")):
+        page.fill("#document", "101")
+        enter(page)
+        found += violations(page)
+        for said in ("NothingSeen", "NoMoreImages"):
+            tap(page, button)
+            assert page.locator("main").get_attribute("data-said") == said
+            assert page.locator("[role=alert]").inner_text()
+            assert page.locator("[role=alert][lang]").count() == 0  # it is said in the desk's own language
+            found += violations(page)
     assert not found, "\n".join(found)
 
 

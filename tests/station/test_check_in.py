@@ -58,6 +58,18 @@ def test_image_that_is_none_costs_no_try(desk):
     assert desk.current().tries_left == 4
 
 
+def test_a_finger_of_which_nothing_is_made_out_is_a_failed_try_and_comes_to_the_chair(place, desk):
+    visit = desk.find("101")
+    for left in (3, 2, 1):
+        assert desk.finger_unread(visit.id).tries_left == left
+    place.restart()
+    assert place.check_in.current().tries_left == 1
+    assert place.check_in.finger_unread(visit.id).stage == "unmatched"
+    with pytest.raises(IllegalStep, match="another step"):
+        place.check_in.finger_unread(visit.id)
+    assert place.check_in.release(visit.id, CHAIR_PIN, "worn-finger").outcome == "released"
+
+
 def test_already_voted_with_its_time_also_after_a_restart(place, desk):
     place.release("103")
     place.restart()

@@ -16,6 +16,14 @@ station = typer.Typer(help="Start the screens of one machine.", no_args_is_help=
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")]
 Certificate = Annotated[Path | None, typer.Option(help="PEM file of a TLS certificate; with --private-key: HTTPS.")]
+Reader = Annotated[
+    str,
+    typer.Option(
+        help="The finger reader: usb, usb:DRIVER, dropped:FOLDER (its own program drops images there) or "
+        "folder:FOLDER; empty: images are uploaded."
+    ),
+]
+ReaderDpi = Annotated[int | None, typer.Option(help="The reader's resolution, where its driver does not know it.")]
 PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key.")]
 
 
@@ -38,9 +46,8 @@ def booth(
 @station.command("check-in")
 def check_in(
     folder: Annotated[Path, typer.Argument(help="The check-in's machine folder, STATION/check-in.")],
-    reader_folder: Annotated[
-        Path | None, typer.Option(help="Folder into which a finger reader drops its images.")
-    ] = None,
+    reader: Reader = "",
+    reader_dpi: ReaderDpi = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8082,
     certificate: Certificate = None,
@@ -48,9 +55,9 @@ def check_in(
 ) -> None:
     """The clerk's desk: document number, finger, card.
 
-    Example: testigo station serve check-in station-1/check-in --reader-folder /var/spool/reader
+    Example: testigo station serve check-in station-1/check-in --reader usb
     """
-    serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader_folder=reader_folder)
+    serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader=reader, dpi=reader_dpi)
 
 
 @station.command()
@@ -85,6 +92,8 @@ def enrolment(
     officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo register officer`.")] = Path(
         "officers"
     ),
+    reader: Reader = "",
+    reader_dpi: ReaderDpi = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     certificate: Certificate = None,
@@ -92,9 +101,10 @@ def enrolment(
 ) -> None:
     """An enrolment desk: take fingers, settle likely duplicates. Each desk runs its own.
 
-    Example: testigo register serve --election election.yaml
+    Example: testigo register serve --election election.yaml --reader usb
     """
-    serve.serve_enrolment(register, election, key, officers, Listening(host, port, certificate, private_key))
+    listening = Listening(host, port, certificate, private_key)
+    serve.serve_enrolment(register, election, key, officers, listening, reader=reader, dpi=reader_dpi)
 
 
 def results(

@@ -5,16 +5,14 @@ The visit itself lives in the station's room (`station.checkin.CheckIn`), also o
 is kept in the clerk's session until the next voter. No document number and no name ever stands in an address.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo.errors import IllegalStep, InvalidInput
-from testigo.fingerprint import ENDINGS
+from testigo.errors import IllegalStep
+from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import visit
 from testigo.screens.door import DOOR
+from testigo.screens.finger import DeskReader, said
 from testigo.screens.forms import Form, FormSent
 from testigo.screens.guards import machine, person
 from testigo.screens.orders import answer_order
@@ -34,38 +32,11 @@ FINGERS = tuple(
 """Words for positions 1 to 10 of ISO/IEC 19794-2, as in the catalogues."""
 _QUIET_HALF_HOUR = 1800.0
 
-
-@dataclass(frozen=True)
-class ReaderFolder:
-    """A finger reader that drops its images into a folder (as most vendors' programs can). None: images are
-    uploaded."""
-
-    folder: Path | None
-
-    def capture(self) -> bytes:
-        """The newest image. All images there are taken away, so that no later voter is compared with them; files that
-        are no images are left alone. Raises `InvalidInput` where there is none.
-        """
-        inside = self.folder.iterdir() if self.folder else ()
-        files = [file for file in inside if file.is_file() and file.suffix.lower() in ENDINGS]
-        if not files:
-            raise InvalidInput(
-                "the reader has given no image", mend="ask the voter to put the finger on the reader again"
-            )
-        newest = max(files, key=lambda file: file.stat().st_mtime_ns)
-        if newest.stat().st_size > LARGEST_IMAGE:
-            raise InvalidInput("the reader's image is too large", mend="check the reader's settings")
-        image = newest.read_bytes()
-        for file in files:
-            file.unlink(missing_ok=True)
-        return image
+TheReader = NamedDependency[DeskReader]
 
 
-TheReader = NamedDependency[ReaderFolder]
-
-
-def app(check_in: CheckIn, *, reader_folder: Path | None = None) -> Litestar:
-    """The check-in's application. `reader_folder`: where a finger reader drops its images."""
+def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
+    """The check-in's application. `reader`: the desk's finger reader; without one, images are uploaded."""
 
     def check_clerk(form: Form) -> str:
         check_in.check_pin("clerk", form.text("pin"))
@@ -75,7 +46,7 @@ def app(check_in: CheckIn, *, reader_folder: Path | None = None) -> Litestar:
     sessions = Sessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title, check_in=check_in, check_person=check_clerk,
-        reader=ReaderFolder(reader_folder),
+        reader=DeskReader(reader),
     )  # fmt: skip
 
 
@@ -109,7 +80,8 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
-            reader=reader.folder is not None, refusals=SAID_REFUSALS, fingers=FINGERS,
+            reader=reader.attached, said=said(request, _failed(request, current)), refusals=SAID_REFUSALS,
+            fingers=FINGERS, seconds=round(reader.seconds),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip
     refused = _refused(request)
@@ -121,11 +93,26 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     )
 
 
-@post("/finger", guards=[person], request_max_body_size=LARGEST_IMAGE + 64 * 1024, sync_to_thread=False)
-def try_finger(form: FormSent, check_in: TheCheckIn, reader: TheReader) -> Answer:
-    """One try: the uploaded image, or the reader's newest."""
-    image = form.file("image") if form.files("image") or reader.folder is None else reader.capture()
-    check_in.try_finger(_current(check_in).id, image)
+@post("/finger", guards=[person], request_max_body_size=LARGEST_IMAGE + 64 * 1024)
+async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, reader: TheReader) -> Answer:
+    """One try: the uploaded image, or what the reader takes now. It costs the voter no try where the reader saw no
+    finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
+    it does not match.
+    """
+    visitor, held = _current(check_in), visit.session(request).held
+    held.pop("failed", None)
+    uploaded = form.file("image") if form.files("image") or not reader.attached else None
+    try:
+        taken = await reader.take(uploaded)
+    except ReaderError as error:
+        held["failed"] = (visitor.id, error)
+        if isinstance(error, Unclear | NothingSeen):
+            check_in.finger_unread(visitor.id)
+        return go("/visit")
+    # By its own id: should the desk have gone on to another visitor meanwhile, this image is nobody's.
+    tried = check_in.try_finger(visitor.id, taken.image.to_png())
+    if taken.wrong is not None and tried.stage != "admitted":
+        held["failed"] = (visitor.id, taken.wrong)
     return go("/visit")
 
 
@@ -173,6 +160,12 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
 def _refused(request: Request) -> Refused | None:
     refused: Refused | None = visit.session(request).held.get("refused")
     return refused
+
+
+def _failed(request: Request, current: Visitor) -> ReaderError | None:
+    """What went wrong at the last capture of this visit."""
+    visitor, error = visit.session(request).held.get("failed", ("", None))
+    return error if visitor == current.id else None
 
 
 def _current(check_in: CheckIn) -> Visitor:

@@ -5,6 +5,7 @@ reason or takes them again. No document number and no name ever stands in an add
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
@@ -12,9 +13,11 @@ from litestar.params import FromPath
 
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
+from testigo.fingerprint.reader import Reader, ReaderError, Taken
 from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import visit
 from testigo.screens.door import DOOR
+from testigo.screens.finger import DeskReader, said
 from testigo.screens.forms import Form, FormSent
 from testigo.screens.guards import person
 from testigo.screens.officers import Officers
@@ -23,24 +26,43 @@ from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, go, page
 
 TheRegister = NamedDependency[Register]
+TheReader = NamedDependency[DeskReader]
 LARGEST_ENROLMENT = 40 * 1024 * 1024
 VERDICTS = ("different", "same", "undecided")
+MOST_CAPTURES = 4
+"""Of one finger at one enrolment: more add no evidence, and forty images of ten fingers are the register's limit."""
 _QUIET_QUARTER = 900.0
 
 Images = list[tuple[str, FingerImage]]
+Captured = dict[Position, list[Taken]]
 
 
-def app(register: Register, officers: Officers) -> Litestar:
-    """The enrolment desk's application. Each desk runs its own; all may work on one register."""
+def app(register: Register, officers: Officers, *, reader: Reader | None = None) -> Litestar:
+    """The enrolment desk's application. Each desk runs its own; all may work on one register. `reader`: the desk's
+    finger reader; without one, images are uploaded.
+    """
 
     def check_officer(form: Form) -> str:
         officers.check(form.text("officer"), form.text("pin"))
         return form.text("officer")
 
-    routes = [*DOOR, desk, find, show_voter, enrol, accept, take_again, cases, show_case, finger_picture, settle]
+    routes = [
+        *DOOR,
+        desk,
+        find,
+        show_voter,
+        capture,
+        enrol,
+        accept,
+        take_again,
+        cases,
+        show_case,
+        finger_picture,
+        settle,
+    ]
     return application(
         "enrolment", routes, Sessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
-        register=register, check_person=check_officer,
+        register=register, check_person=check_officer, reader=DeskReader(reader),
     )  # fmt: skip
 
 
@@ -61,7 +83,7 @@ def find(request: Request, form: FormSent, register: TheRegister) -> Answer:
 
 
 @get("/voter", guards=[person], sync_to_thread=False)
-def show_voter(request: Request, register: TheRegister) -> Answer:
+def show_voter(request: Request, register: TheRegister, reader: TheReader) -> Answer:
     """The voter: fingers to be taken, or what the enrolment came to, or which fingers are too poor."""
     held = visit.session(request).held
     if "document" not in held:
@@ -72,13 +94,54 @@ def show_voter(request: Request, register: TheRegister) -> Answer:
     return page(
         request, "enrolment/voter.html", voter=voter, station=register.definition.station(voter.station),
         enrolment=enrolment, poor=poor, positions=[(position.value, position.word) for position in Position],
+        reader=reader.attached, seconds=round(reader.seconds), said=said(request, held.get("failed")),
+        captured={position.value: len(taken) for position, taken in _captured(held).items()},
+        complaints={
+            position.value: said(request, taken[-1].wrong) for position, taken in _captured(held).items() if taken
+        },
     )  # fmt: skip
+
+
+@post("/capture", guards=[person])
+async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer:
+    """Take one finger with the desk's reader, `finger` = its position, once more or for the first time. A poor image is
+    kept only until there is a good one of the finger.
+    """
+    held = visit.session(request).held
+    if "document" not in held:
+        raise IllegalStep("no voter is at the desk", mend="enter the voter's document number first")
+    document, position = held["document"], _position(form.text("finger"))
+    held.pop("failed", None)
+    if len(_captured(held).get(position, [])) >= MOST_CAPTURES:
+        raise IllegalStep("this finger was taken often enough", mend="enrol, or take all fingers again")
+    try:
+        taken = await reader.take()
+    except ReaderError as error:
+        held["failed"] = error
+        return go("/voter")
+    if held.get("document") != document:
+        raise IllegalStep("another voter is at the desk", mend="take the finger again")
+    before = _captured(held).get(position, [])
+    good = [one for one in before if one.wrong is None]
+    if taken.wrong is None:
+        _captured(held)[position] = [*good, taken]
+    elif not good:
+        _captured(held)[position] = [taken]
+    held["failed"] = taken.wrong
+    return go("/voter")
 
 
 @post("/enrol", guards=[person], request_max_body_size=LARGEST_ENROLMENT, sync_to_thread=False)
 def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
-    """Take fingers, from the files `finger-1` … `finger-10` (positions of ISO/IEC 19794-2), one or several of each."""
-    return _keep(request, register, _images(form), form.text("because", ""))
+    """Take fingers: what the reader has captured, and the files `finger-1` … `finger-10` (positions of ISO/IEC
+    19794-2), one or several of each.
+    """
+    captured = _captured(visit.session(request).held)
+    images = [(position.word, one.image) for position in sorted(captured) for one in captured[position]]
+    images += _images(form)
+    if not images:
+        raise InvalidInput("no finger was taken", mend="choose at least one image")
+    return _keep(request, register, images, form.text("because", ""))
 
 
 @post("/accept", guards=[person], sync_to_thread=False)
@@ -94,8 +157,8 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
 def take_again(request: Request) -> Answer:
     """Forget the poor images; take the fingers again."""
     held = visit.session(request).held
-    held.pop("images", None)
-    held.pop("poor", None)
+    for name in ("images", "poor", "captured", "failed"):
+        held.pop(name, None)
     return go("/voter")
 
 
@@ -134,9 +197,19 @@ def _images(form: Form) -> Images:
     for position in Position:
         files = form.files(f"finger-{position.value}")
         given += [(position.word, FingerImage.read(data)) for data in files]
-    if not given:
-        raise InvalidInput("no finger was taken", mend="choose at least one image")
     return given
+
+
+def _captured(held: dict[str, Any]) -> Captured:
+    """What the reader has taken of the voter at the desk."""
+    captured: Captured = held.setdefault("captured", {})
+    return captured
+
+
+def _position(number: str) -> Position:
+    if number not in {str(position.value) for position in Position}:
+        raise InvalidInput("there is no such finger", mend="choose one of the ten")
+    return Position(int(number))
 
 
 def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:

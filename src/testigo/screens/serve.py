@@ -3,8 +3,10 @@
 Each role imports only what it needs, when it is started: a booth never loads the register or the fingerprint engine.
 """
 
+import contextlib
 import signal
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from testigo.errors import InvalidInput, StorageError
 if TYPE_CHECKING:
     from litestar import Litestar
 
+    from testigo.fingerprint.reader import Reader
     from testigo.station.pages import PagePrinter
 
 SECONDS_TO_FINISH = 5
@@ -85,19 +88,28 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
         run(pages.app(booth), listening)
 
 
-def serve_check_in(folder: Path, listening: Listening, *, reader_folder: Path | None = None) -> None:
-    """The check-in of the machine folder `folder` (`STATION/check-in`). `reader_folder`: where a finger reader drops
-    images.
+def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
+    """The check-in of the machine folder `folder` (`STATION/check-in`). `reader`: an address as
+    `fingerprint.reader.open_reader` reads it, "" for none; `dpi`: its resolution, where its driver does not know it.
     """
     from testigo.screens import checkin as pages
     from testigo.station.checkin import CheckIn
 
-    if reader_folder is not None and not reader_folder.is_dir():
-        raise InvalidInput(
-            "there is no such folder", place=str(reader_folder), mend="give the folder the reader writes into"
-        )
-    with CheckIn(folder) as check_in:
-        run(pages.app(check_in, reader_folder=reader_folder), listening)
+    with _reader(reader, dpi) as opened, CheckIn(folder) as check_in:
+        run(pages.app(check_in, reader=opened), listening)
+
+
+@contextlib.contextmanager
+def _reader(address: str, dpi: int | None) -> "Iterator[Reader | None]":
+    """The desk's reader, given back at the end. It is opened by the first capture: a desk starts without it, too."""
+    from testigo.fingerprint.reader import open_reader
+
+    reader = open_reader(address, dpi=dpi) if address else None
+    try:
+        yield reader
+    finally:
+        if reader is not None:
+            reader.close()
 
 
 def serve_chair(
@@ -127,9 +139,18 @@ def _page_printer(address: str, folder: Path) -> "PagePrinter":
     return FolderPages(Path(rest) if rest else folder / "paper")
 
 
-def serve_enrolment(register: str, definition: Path, key: Path, officers: Path, listening: Listening) -> None:
+def serve_enrolment(
+    register: str,
+    definition: Path,
+    key: Path,
+    officers: Path,
+    listening: Listening,
+    *,
+    reader: str = "",
+    dpi: int | None = None,
+) -> None:
     """An enrolment desk. `register`: address of the database; `key`: the register's key file; `officers`: see
-    `officers`.
+    `officers`; `reader`, `dpi`: as for the check-in.
     """
     from testigo.election import load
     from testigo.register import Register, RegisterKey
@@ -141,8 +162,8 @@ def serve_enrolment(register: str, definition: Path, key: Path, officers: Path, 
         raise InvalidInput(
             "there are no officers", place=str(officers), mend="admit one: testigo register officer NAME"
         )
-    with Register.open(register, load(definition), RegisterKey.load(key)) as opened:
-        run(pages.app(opened, admitted), listening)
+    with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
+        run(pages.app(opened, admitted, reader=attached), listening)
 
 
 def serve_results(results: Path, record: Path, listening: Listening) -> None:

@@ -224,10 +224,21 @@ class CheckIn:
             # One event says both, so that a power cut between two cannot lose the outcome of a try.
             self.folder.log.append("matched", visit=visit.id, document=visit.document)
             self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
-        else:
-            self.folder.log.append("finger-failed", visit=visit.id, document=visit.document)
-            left = visit.tries_left - 1
-            self._visit = msgspec.structs.replace(visit, stage="finger" if left else "unmatched", tries_left=left)
+            return self._visit
+        return self._fail_try(visit)
+
+    @exclusive
+    def finger_unread(self, visit_id: str) -> Visit:
+        """The reader saw a finger and made nothing out, as it is with worn ridges: a try that failed.
+
+        Otherwise a worn finger would be tried for ever, and the chair could never release its owner.
+        """
+        return self._fail_try(self._at(visit_id, "finger"))
+
+    def _fail_try(self, visit: Visit) -> Visit:
+        self.folder.log.append("finger-failed", visit=visit.id, document=visit.document)
+        left = visit.tries_left - 1
+        self._visit = msgspec.structs.replace(visit, stage="finger" if left else "unmatched", tries_left=left)
         return self._visit
 
     @exclusive

@@ -1,0 +1,80 @@
+"""The finger at a desk: taken by the desk's reader or uploaded, judged alike, and what is said when it fails.
+
+A capture waits for a person, so it waits in a thread: the chair's orders and the other pages of the desk are answered
+meanwhile. One press of the button is one capture; the person decides whether to try again.
+"""
+
+import asyncio
+import contextlib
+import threading
+from dataclasses import dataclass
+
+from testigo.errors import InvalidInput
+from testigo.fingerprint.reader import SECONDS, Reader, ReaderError, Taken, UploadedImage, take
+from testigo.screens.language import sentence
+from testigo.screens.visit import Request
+from testigo.screens.web import language_of
+
+
+@dataclass(frozen=True)
+class DeskReader:
+    """The reader of one desk; None where there is none, and images are uploaded. `seconds`: how long it waits."""
+
+    reader: Reader | None = None
+    seconds: float = SECONDS
+
+    @property
+    def attached(self) -> bool:
+        """Whether the desk's pages offer a button that captures."""
+        return self.reader is not None
+
+    async def take(self, uploaded: bytes | None = None) -> Taken:
+        """One impression, and what is wrong with it. Raises a `ReaderError`, or `InvalidInput` for what is no image."""
+        source = self.reader if uploaded is None else UploadedImage(uploaded)
+        if source is None:
+            raise InvalidInput("no file was chosen, or several", mend="choose one file, then send it again")
+        return await _aside(source, self.seconds)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a desk's page says about the last capture. `kind`: the error's name, for tests; `tongue`: "" or `en`."""
+
+    kind: str
+    words: str
+    tongue: str = ""
+
+
+def said(request: Request, error: ReaderError | None) -> Said | None:
+    """The error in the language of the desk, in English where its translation is missing; None for None."""
+    if error is None:
+        return None
+    kind, own = type(error).__name__, sentence(language_of(request), error)
+    return Said(kind, own) if own else Said(kind, str(error), "en")
+
+
+async def _aside(source: Reader, seconds: float) -> Taken:
+    """`take` in a thread that nobody waits for when the desk is switched off in the middle of it."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Taken] = loop.create_future()
+
+    def settle(taken: Taken | None, error: BaseException | None) -> None:
+        if answer.done():
+            return
+        if taken is not None:
+            answer.set_result(taken)
+        else:
+            answer.set_exception(error or RuntimeError("nothing was taken"))
+
+    def run() -> None:
+        taken: Taken | None = None
+        wrong: BaseException | None = None
+        try:
+            taken = take(source, tries=1, timeout=seconds)
+        except BaseException as error:
+            wrong = error
+        with contextlib.suppress(RuntimeError):  # the desk was switched off meanwhile
+            loop.call_soon_threadsafe(settle, taken, wrong)
+
+    threading.Thread(target=run, name="finger", daemon=True).start()
+    return await answer
