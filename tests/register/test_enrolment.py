@@ -112,7 +112,7 @@ def test_nothing_of_a_finger_can_be_read_from_the_database(
     register.enrol("200", [("right-index", press(1))], OFFICER)
     with database.connect() as connection:
         row = connection.execute(select(impressions)).one()
-    assert len(row.template) == len(extract(press(1)).to_iso()) + 12 + 16
+    assert len(row.template) == len(extract(press(1)).to_bytes()) + 12 + 16
     stored = bytes(row.template) + bytes(row.image) + b"".join(file.read_bytes() for file in tmp_path.glob("*.db*"))
     assert b"FMR\x00" not in stored
     assert b"\x89PNG" not in stored

@@ -10,10 +10,12 @@ import typer
 
 from testigo import storage
 from testigo.cli import serve
-from testigo.cli.output import console, errors, print_json, progress, table
+from testigo.cli.deduplicate import deduplicate
+from testigo.cli.output import console, errors, how_many, print_json, progress, table
+from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, load_key, open_register
 from testigo.count import Centre, authority_key
 from testigo.election import load
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
 
@@ -22,20 +24,10 @@ app = typer.Typer(
 )
 app.command("serve")(serve.enrolment)
 app.command("officer")(serve.officer)
+app.command("deduplicate")(deduplicate)
 
-ElectionFile = Annotated[
-    Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)
-]
-Address = Annotated[
-    str, typer.Option("--register", help="The register's database: a file, or postgresql://USER@HOST/NAME.")
-]
-KeyFile = Annotated[Path, typer.Option("--key", help="The register's key file; back it up, apart from the database.")]
 Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]
 Officer = Annotated[str, typer.Option("--officer", help="Who does this, by name.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
-REGISTER = "register.db"
-KEY = Path("register.key")
 
 
 @app.command("import")
@@ -75,7 +67,7 @@ def voter(
 
     Example: testigo register voter V-12.345.678 --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         found = opened.voter(document)
     if as_json:
         print_json(found)
@@ -114,13 +106,13 @@ def enrol(
         )
     names = finger * len(images) if len(finger) == 1 else finger
     given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         done = opened.enrol(document, given, officer, accept_because=accept)
     if as_json:
         print_json(done)
         return
     _print_qualities(done.qualities)
-    console.print(f"{done.document} is enrolled with {done.templates} templates.")
+    console.print(f"{done.document} is enrolled with {how_many(done.templates, 'template')}.")
     for case_id in done.cases:
         console.print(f"Likely enrolled before under another number: settle case {case_id}.")
 
@@ -139,7 +131,7 @@ def withdraw(
     Example: testigo register withdraw V-12.345.678 --reason "wrong person" --officer "Ana Pérez"
     --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         opened.withdraw(document, officer, reason)
     console.print("The enrolment is set aside.")
 
@@ -156,7 +148,7 @@ def cases(
 
     Example: testigo register cases --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         found = opened.cases(open_only=not everything)
     if as_json:
         print_json(found)
@@ -185,7 +177,7 @@ def case(
 
     Example: testigo register case 3 --images case-3 --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         found = opened.case(case_id)
     if images is not None:
         _write_images(found, storage.make_folder(images, mode=0o700))
@@ -215,7 +207,7 @@ def settle(
 
     Example: testigo register settle 3 different --note "twins" --officer "Ana Pérez" --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         ruling = opened.settle(case_id, verdict, officer, note)
     console.print(f"Case {case_id}: {ruling.verdict}, by {ruling.officer}.")
 
@@ -242,7 +234,7 @@ def poll_book(
     storage.make_folder(out.parent)
     opened_centre = Centre.open(centre)
     sealing_key = opened_centre.key_ring.of_station(station, "check-in").sealing_key
-    with Register.open(register, opened_centre.definition, _load(key), make=False) as opened:
+    with Register.open(register, opened_centre.definition, load_key(key), make=False) as opened:
         data = make_poll_book(opened, station, sealing_key, authority_key(centre, "centre"), nearby=nearby)
     storage.write(out, data)
     label = read_label(data)
@@ -258,7 +250,7 @@ def adopt(election: ElectionFile, register: Address = REGISTER, key: KeyFile = K
 
     Example: testigo register adopt --election corrected.yaml
     """
-    with Register.adopt(register, load(election), _load(key)) as opened:
+    with Register.adopt(register, load(election), load_key(key)) as opened:
         console.print(
             f"The register's {opened.status().voters:,} voters belong to {opened.definition.digest[:16]}… now."
         )
@@ -270,7 +262,7 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
 
     Example: testigo register status --election election.yaml
     """
-    with _open(register, election, key) as opened:
+    with open_register(register, election, key) as opened:
         found = opened.status()
     if as_json:
         print_json(found)
@@ -278,18 +270,6 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
         names = {"open_cases": "open cases", "poll_books": "poll books"}
         counts = ((names.get(name, name), f"{count:,}") for name, count in msgspec.structs.asdict(found).items())
         table("Register", ("", "number"), counts)
-
-
-def _load(key: Path) -> RegisterKey:
-    if not key.exists():
-        raise StorageError(
-            "the register's key is not here", place=str(key), mend="give --key FILE; `register import` makes a new one"
-        )
-    return RegisterKey.load(key)
-
-
-def _open(address: str, election: Path, key: Path) -> Register:
-    return Register.open(address, load(election), _load(key), make=False)
 
 
 @contextlib.contextmanager

@@ -3,13 +3,15 @@
 `register` is the database and its front door, `tables` its tables and how they change. `voters_file` reads a CSV of
 voters and `importing` takes it in; `document` spells numbers and names one way. `belonging` ties the
 register to one election and key. `enrolment` takes fingers, `vault` keeps them encrypted, `gallery` searches them,
-`duplicates` holds the cases that people settle. `poll_book` makes one
+`duplicates` holds the cases that people settle. `deduplication` compares everybody with everybody, `prints` opens
+their templates for it, `work_folder` keeps what is done, `workers` does it. `poll_book` makes one
 station's sealed part of it all, and opens it there. `values` are what the room speaks of.
 
 A new column of the voters' file goes into `voters_file` and `tables` (with a new `FORMAT`); a new rule about who
 is barred into `duplicates.barred`.
 """
 
+from testigo.fingerprint import Position
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.enrolment import LEAST_QUALITY, PoorFingers
 from testigo.register.importing import ImportReport
@@ -27,7 +29,6 @@ from testigo.register.values import (
     CaseLine,
     Enrolment,
     FingerQuality,
-    Position,
     Ruling,
     Side,
     Status,

@@ -50,6 +50,22 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Cand
     return tuple(opened)
 
 
+def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Candidate]]) -> tuple[int, ...]:
+    """A case for each (later enrolment, candidate) where both enrolments hold and no case joins them yet; their ids.
+
+    Done twice it opens nothing the second time: that is what makes an interrupted run over the whole register safe.
+    """
+    joined = {frozenset(pair) for pair in connection.execute(select(cases.c.earlier, cases.c.later))}
+    opened: list[int] = []
+    for enrolment, candidate in sorted(found, key=lambda pair: (pair[0], pair[1].enrolment)):
+        pair = frozenset((enrolment, candidate.enrolment))
+        holds = select(enrolments.c.id).where(enrolments.c.id == enrolment, enrolments.c.withdrawn_at.is_(None))
+        if pair not in joined and connection.scalar(holds) is not None:
+            joined.add(pair)
+            opened += open_cases(connection, enrolment, [candidate])
+    return tuple(opened)
+
+
 def case_lines(connection: Connection, case_id: int | None = None) -> list[CaseLine]:
     """All cases, or the one, oldest first."""
     last = _last_rulings().subquery()

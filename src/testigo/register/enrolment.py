@@ -7,10 +7,10 @@ from sqlalchemy import Connection, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Template, extract, quality
+from testigo.fingerprint import FingerImage, Position, Template, extract, quality
 from testigo.register.gallery import Impression
 from testigo.register.tables import enrolments, impressions, voters
-from testigo.register.values import FingerQuality, Position
+from testigo.register.values import FingerQuality
 from testigo.register.vault import Place, RegisterKey
 
 LEAST_QUALITY = 20
@@ -45,6 +45,15 @@ class Taken(msgspec.Struct, frozen=True):
     def impression(self) -> Impression:
         """Made ready to be searched."""
         return Impression.of(self.number, self.finger, self.quality, self.template)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One impression as the register keeps it, opened, without its image. `template`: ISO/IEC 19794-2 record."""
+
+    number: int
+    finger: int
+    quality: int
+    template: bytes
 
 
 def take(given: Sequence[tuple[str, FingerImage]]) -> list[Taken]:
@@ -90,7 +99,7 @@ def keep(
                 "number": one.number,
                 "finger": int(one.finger),
                 "quality": one.quality,
-                "template": key.encrypt(one.template.to_iso(), "template", place),
+                "template": key.encrypt(one.template.to_bytes(), "template", place),
                 "image": key.encrypt(one.image.to_png(), "image", place),
             }
         )
@@ -139,6 +148,40 @@ def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> lis
     found: dict[int, list[Impression]] = {}
     for row in connection.execute(query):
         iso = key.decrypt(row.template, "template", Place(row.document, row.enrolment, row.finger, row.number))
-        one = Impression.of(row.number, row.finger, row.quality, Template.from_iso(iso))
+        one = Impression.of(row.number, row.finger, row.quality, Template.from_bytes(iso))
+        found.setdefault(row.enrolment, []).append(one)
+    return list(found.items())
+
+
+def kept_after(
+    connection: Connection, newest: int, until: int, most: int, key: RegisterKey
+) -> list[tuple[int, list[Kept]]]:
+    """The next holding enrolments with ids over `newest` and at most `until`, in their order, at most `most` of them.
+
+    A page of what `enrolled_after` gives whole, for those who go through registers that no memory holds.
+    """
+    page = select(enrolments.c.id).where(enrolments.c.id > newest, enrolments.c.id <= until)
+    page = page.where(enrolments.c.withdrawn_at.is_(None)).order_by(enrolments.c.id).limit(most)
+    ids = connection.scalars(page).all()
+    if not ids:
+        return []
+    query = (
+        select(
+            impressions.c.enrolment,
+            impressions.c.number,
+            impressions.c.finger,
+            impressions.c.quality,
+            impressions.c.template,
+            voters.c.document,
+        )
+        .join(enrolments, enrolments.c.id == impressions.c.enrolment)
+        .join(voters, voters.c.id == enrolments.c.voter)
+        .where(impressions.c.enrolment.between(ids[0], ids[-1]), enrolments.c.withdrawn_at.is_(None))
+        .order_by(impressions.c.enrolment, impressions.c.number)
+    )
+    found: dict[int, list[Kept]] = {}
+    for row in connection.execute(query):
+        place = Place(row.document, row.enrolment, row.finger, row.number)
+        one = Kept(row.number, row.finger, row.quality, key.decrypt(row.template, "template", place))
         found.setdefault(row.enrolment, []).append(one)
     return list(found.items())

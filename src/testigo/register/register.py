@@ -23,11 +23,14 @@ from testigo.register import duplicates, enrolment, tables
 from testigo.register.belonging import MAKE_ONE, claim, move
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.enrolment import Taken
-from testigo.register.gallery import Gallery
+from testigo.register.gallery import Candidate, Gallery
 from testigo.register.importing import ImportReport, import_voters
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
 from testigo.register.vault import Place, RegisterKey
+
+PAGE = 500
+"""Rows asked for by their ids at a time: databases limit the length of such a list."""
 
 
 class Register:
@@ -223,6 +226,36 @@ class Register:
         position = [number for number, _, _ in images].index(likest)
         return Side(*row, images=tuple((finger, image) for _, finger, image in images), likest=position)
 
+    # Duplicates among all who are enrolled: see `deduplication`
+
+    def extent(self) -> "Extent":
+        """Which register this is and how far it goes: what a long run over it remembers."""
+        with reading(self._engine) as connection:
+            newest = _count(connection, select(func.max(enrolments.c.id)))
+            holding = _count(connection, select(func.count()).where(enrolments.c.withdrawn_at.is_(None)))
+        return Extent(self.definition.digest, self._key.check, newest, holding)
+
+    def kept_after(self, newest: int, until: int, most: int) -> list[tuple[int, list[enrolment.Kept]]]:
+        """The next at most `most` enrolments, decrypted, with ids over `newest` and at most `until`."""
+        with reading(self._engine) as connection:
+            return enrolment.kept_after(connection, newest, until, most, self._key)
+
+    def documents(self, enrolled: Collection[int]) -> dict[int, str]:
+        """The document number of each of these enrolments."""
+        wanted = sorted(enrolled)
+        found: dict[int, str] = {}
+        query = select(enrolments.c.id, voters.c.document).join(voters, voters.c.id == enrolments.c.voter)
+        with reading(self._engine) as connection:
+            for start in range(0, len(wanted), PAGE):
+                page = query.where(enrolments.c.id.in_(wanted[start : start + PAGE]))
+                found |= {row.id: row.document for row in connection.execute(page)}
+        return found
+
+    def open_missing_cases(self, found: Collection[tuple[int, Candidate]]) -> tuple[int, ...]:
+        """A case for each (later enrolment, candidate) that has none yet, all or none; their ids."""
+        with changing(self._engine) as connection:
+            return duplicates.open_missing_cases(connection, found)
+
     # Poll books
 
     @contextlib.contextmanager
@@ -236,6 +269,15 @@ class Register:
             newest = select(func.max(poll_books.c.serial)).where(poll_books.c.station == station_id)
             serial = _count(connection, newest) + 1
             yield Issue(connection, station_id, serial, issued, _listed(connection, station_id, self._key))
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """Which register it is, by `election` (digest) and `key` (its check); its `newest` enrolment and how many hold."""
+
+    election: str
+    key: str
+    newest: int
+    holding: int
 
 
 class ListedVoter(msgspec.Struct, frozen=True):

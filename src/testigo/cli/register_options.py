@@ -1,0 +1,36 @@
+"""What the commands of `testigo register` share: their options, and how the register is opened."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testigo.election import load
+from testigo.errors import StorageError
+from testigo.register import Register, RegisterKey
+
+ElectionFile = Annotated[
+    Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)
+]
+Address = Annotated[
+    str, typer.Option("--register", help="The register's database: a file, or postgresql://USER@HOST/NAME.")
+]
+KeyFile = Annotated[Path, typer.Option("--key", help="The register's key file; back it up, apart from the database.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+REGISTER = "register.db"
+KEY = Path("register.key")
+
+
+def load_key(key: Path) -> RegisterKey:
+    """The register's key from its file; raises `StorageError` where it is missing."""
+    if not key.exists():
+        raise StorageError(
+            "the register's key is not here", place=str(key), mend="give --key FILE; `register import` makes a new one"
+        )
+    return RegisterKey.load(key)
+
+
+def open_register(address: str, election: Path, key: Path) -> Register:
+    """The register that is at the address already."""
+    return Register.open(address, load(election), load_key(key), make=False)
