@@ -45,7 +45,7 @@ def test_a_full_disk_leaves_no_half_of_a_new_file(tmp_path: Path, monkeypatch: p
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(storage, "flush", full)
-    with pytest.raises(StorageError, match="the disk is full"):
+    with pytest.raises(StorageError, match="/key: the disk is full"):
         storage.write_new(tmp_path / "key", b"one")
     assert list(tmp_path.iterdir()) == []
 
