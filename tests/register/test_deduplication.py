@@ -555,7 +555,9 @@ def test_the_command_killed_in_the_middle_goes_on(
     after = files(work / "results")
     assert all(after[name] == before[name] for name in done)
     assert len(after) == BLOCKS
-    assert len(json.loads(out)["found"]) == 4
+    found = json.loads(out)["found"]
+    assert len(found) == 4
+    assert all(pair["earlier_document"] != pair["later_document"] for pair in found)
     assert json.loads(out)["opened"] == []
 
     monkeypatch.chdir(officers_folder)

@@ -154,7 +154,7 @@ def _with_documents(register: "Register", summary: "Summary") -> dict[str, objec
     """The summary with the document numbers of those found beside their enrolments."""
     names = register.documents({enrolment for pair in summary.found for enrolment in (pair.earlier, pair.later)})
     found = [
-        msgspec.to_builtins(pair) | {"earlier_document": names[pair.earlier], "later_document": names[pair.later]}
+        msgspec.structs.asdict(pair) | {"earlier_document": names[pair.earlier], "later_document": names[pair.later]}
         for pair in summary.found
     ]
     whole: dict[str, object] = msgspec.to_builtins(summary) | {"found": found}
