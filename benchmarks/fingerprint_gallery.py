@@ -20,13 +20,23 @@ from pathlib import Path
 
 import numpy as np
 
-from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare, synthetic_templates
+from testigo.fingerprint import (
+    Extractor,
+    FingerImage,
+    Gallery,
+    Prepared,
+    Template,
+    drawing,
+    prepare,
+    synthetic_templates,
+)
 from testigo.fingerprint.evaluation import impressions_in
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
 HIDDEN = 10**12  # real impressions are numbered from here: set, finger
 BLOCK = 2000
 FIRST_SEED = 10**9
+SERIES = (("search", "seconds", drawing.TEAL), ("matcher on everything", "exhaustive_seconds", drawing.RED))
 
 
 def prepared_block(first: int) -> list[Prepared]:
@@ -111,34 +121,33 @@ def measure(gallery: Gallery, probes: list[tuple[int, Prepared]], exhaustive: in
     }
 
 
-def plot(rows: list[dict[str, float]]) -> str:
-    """Seconds a probe against size, both axes logarithmic, as SVG."""
-    series = (("search", "seconds", "#0b6e4f"), ("matcher on everything", "exhaustive_seconds", "#b3541e"))
-    low, high = 1e-3, 100.0
+def plot(rows: list[dict[str, float]]) -> drawing.Drawing:
+    """Seconds a probe against size, both axes logarithmic."""
+    title = "Time of a search against the size of the gallery"
+    picture = drawing.Drawing(520, 340, title=title, text="both axes logarithmic")
+    low, high = 1e-3, 1e2
+    smallest, largest = rows[0]["size"], rows[-1]["size"]
 
     def x(size: float) -> float:
-        return 80 + 390 * (math.log10(size) - 4) / 2
+        return 90 + 380 * math.log(size / smallest) / max(1e-9, math.log(largest / smallest))
 
-    def y(value: float) -> float:
-        return 280 - 240 * math.log10(value / low) / math.log10(high / low)
+    def y(seconds: float) -> float:
+        return 280 - 240 * math.log(seconds / low) / math.log(high / low)
 
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 520 340" font-family="sans-serif" font-size="12">',
-        '<rect width="520" height="340" fill="#fff"/>',
-    ]
     for exponent in range(-3, 3):
         at = y(10.0**exponent)
-        parts.append(f'<path d="M70 {at:.1f}H480" stroke="#ddd"/>')
-        parts.append(f'<text x="62" y="{at + 4:.1f}" text-anchor="end">{10.0**exponent:g} s</text>')
+        picture.line(70, at, 490, at, stroke=drawing.LINE)
+        picture.text(62, at + 4, f"{10.0**exponent:g} s", text_anchor="end")
     for row in rows:
-        parts.append(f'<text x="{x(row["size"]):.1f}" y="300" text-anchor="middle">{row["size"]:,.0f}</text>')
-    for place, (label, key, colour) in enumerate(series):
-        points = " ".join(f"{x(row['size']):.1f},{y(row[key]):.1f}" for row in rows)
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x(row["size"]):.1f}" cy="{y(row[key]):.1f}" r="4" fill="{colour}"/>' for row in rows]
-        parts.append(f'<text x="80" y="{56 + 18 * place}" fill="{colour}">{label}</text>')
-    parts.append('<text x="275" y="326" text-anchor="middle">templates in the gallery</text></svg>')
-    return "".join(parts)
+        picture.text(x(row["size"]), 300, f"{row['size']:,.0f}", text_anchor="middle")
+    for place, (label, key, colour) in enumerate(SERIES):
+        points = np.array([(x(row["size"]), y(row[key])) for row in rows])
+        picture.path(points, stroke=colour, stroke_width=2)
+        for point in points:
+            picture.circle(*point, 4, fill=colour)
+        picture.text(90, 56 + 18 * place, label, fill=colour)
+    picture.text(280, 326, "templates in the gallery", text_anchor="middle")
+    return picture
 
 
 def main() -> None:
@@ -148,7 +157,7 @@ def main() -> None:
     parser.add_argument("--probes", type=int, default=1000, help="real probes, at most")
     parser.add_argument("--exhaustive", type=int, default=200, help="probes that the matcher alone is tried on too")
     parser.add_argument("--keep", type=Path, help="a folder that keeps the galleries for another run")
-    parser.add_argument("--plot", type=Path, help="write the picture here, as SVG")
+    parser.add_argument("--plot", type=Path, help="draw time against size here: .svg, .png or .html")
     arguments = parser.parse_args()
     real = real_templates(arguments.folder)
     hidden = [(number, template) for number, impression, template in real if impression == 1]
@@ -170,7 +179,7 @@ def main() -> None:
             flush=True,
         )
     if arguments.plot:
-        arguments.plot.write_text(plot(rows), encoding="utf-8")
+        drawing.save(arguments.plot, plot(rows))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Speed of the fingerprint engine: first calls, generation, extraction, preparation, comparison.
 
-    python benchmarks/fingerprint_speed.py
+    python benchmarks/fingerprint_speed.py [../shared/data/fingerprints/fvc2002-db1-b ...]
 
-Synthetic fingers of 288 × 384 pixels; medians; one thread unless said. "First" is the first call in a new process with
-numba's disk cache as it is; `--cold` empties that cache before.
+Synthetic fingers of 288 × 384 pixels; medians; one thread unless said. Of each folder given, of impressions
+`FINGER_IMPRESSION.ext`, every pair is compared: processor time of one core, the least of three runs. "First" is the
+first call in a new process with numba's disk cache as it is; `--cold` empties that cache before.
 """
 
 import argparse
@@ -15,9 +16,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 import testigo.fingerprint
 from testigo.cli.output import table
-from testigo.fingerprint import Extractor, Matcher, match, prepare, quality, synthetic
+from testigo.fingerprint import Extractor, FingerImage, Matcher, match, prepare, quality, synthetic
+from testigo.fingerprint.impressions import impressions_in
 
 FIRST = """
 import time
@@ -52,10 +56,47 @@ def _first_calls() -> list[tuple[str, str]]:
     return [(name, f"{float(seconds):.2f} s") for name, seconds in zip(names, answer.stdout.split(), strict=True)]
 
 
+def _least(action: Callable[[], object]) -> float:
+    """Seconds of this thread's processor time."""
+    times = []
+    for _ in range(3):
+        began = time.thread_time()
+        action()
+        times.append(time.thread_time() - began)
+    return min(times)
+
+
+def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
+    """Every pair of each folder: all, those of different fingers, and these without ending at a glance."""
+    rows = []
+    for folder in folders:
+        impressions = impressions_in(folder)
+        templates = Extractor().extract_many([FingerImage.read(one.path) for one in impressions])
+        ready = [prepare(template) for template in templates]
+        finger = np.array([one.finger for one in impressions])
+        matcher = Matcher(ready)
+        strangers = [np.flatnonzero(finger != own) for own in finger]
+        everybody = _least(lambda m=matcher, r=ready: [m.scores(probe) for probe in r]) / len(ready) ** 2
+        pairs = sum(map(len, strangers))
+        others = _least(
+            lambda m=matcher, r=ready, s=strangers: [m.scores(one, rows) for one, rows in zip(r, s, strict=True)]
+        )
+        looked = [(i, int(j)) for i, rows in enumerate(strangers) for j in rows[::40]]
+        whole = _least(lambda r=ready, p=looked: [match(r[i], r[j]) for i, j in p]) / len(looked)
+        rows.append((f"{folder.name}: a comparison", f"{everybody * 1e6:.1f} µs"))
+        rows.append(
+            (f"{folder.name}: of different fingers", f"{others / pairs * 1e6:.1f} µs, {pairs / others:,.0f} a second")
+        )
+        rows.append((f"{folder.name}: the same, never left at a glance, one call each", f"{whole * 1e6:.0f} µs"))
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cold", action="store_true", help="empty numba's disk cache first")
-    if parser.parse_args().cold:
+    parser.add_argument("folders", type=Path, nargs="*", help="sets whose pairs are compared too")
+    arguments = parser.parse_args()
+    if arguments.cold:
         shutil.rmtree(Path(testigo.fingerprint.__file__).parent / "__pycache__", ignore_errors=True)
     rows = _first_calls()
     rows.append(("synthetic finger", f"{_median_ms(synthetic.Finger, 10):.0f} ms"))
@@ -84,6 +125,7 @@ def main() -> None:
             f"{_median_ms(lambda n: match(ready[0], ready[n]), len(ready)) * 1e3:.0f} µs",
         )
     )
+    rows += _comparisons(arguments.folders)
     sizes = [len(template) for template in templates]
     table(f"Speed; templates of {min(sizes)} to {max(sizes)} minutiae", ("what", "time"), rows)
 

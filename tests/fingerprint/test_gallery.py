@@ -112,6 +112,15 @@ def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path
     assert [len(kernel.signatures) for kernel in kernels if hasattr(kernel, "signatures")] == before
 
 
+def test_as_many_are_found_as_are_asked_for(folder: Path) -> None:
+    gallery = Gallery.open(folder)
+    probe = second_impression(5)
+    for most in (0, 1, 7):
+        assert len(gallery.search(probe, most)) == most
+    assert len(gallery.search(probe, SIZE + 5)) == SIZE
+    assert gallery.search(probe, 1).tolist() == [5]
+
+
 def test_scores_are_the_matchers_own(folder: Path) -> None:
     gallery = Gallery.open(folder)
     templates = list(synthetic_templates.templates(0, 20, 0.4))

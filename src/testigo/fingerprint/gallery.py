@@ -196,7 +196,7 @@ class Gallery:
             return np.zeros(0, np.int64)
         rows = after + _highest(scanned, max(GALLERY.least_glanced, round(GALLERY.glanced * size)))
         likeness = self.glance(ready, rows, cores=cores)
-        wanted = most or max(GALLERY.least_matched, round(GALLERY.matched * size))
+        wanted = max(GALLERY.least_matched, round(GALLERY.matched * size)) if most is None else most
         best = _highest(likeness, wanted)
         return rows[best[np.argsort(-likeness[best], kind="stable")]]
 
@@ -282,9 +282,10 @@ def _best_words(probe: Prepared, minutiae: int) -> NDArray[np.uint64]:
 
 def _highest(likeness: Likeness, most: int) -> Rows:
     """Which are the `most` highest, in no order of rank."""
-    if most >= len(likeness):
+    least = len(likeness) - max(0, most)
+    if least <= 0:
         return np.arange(len(likeness))
-    return np.sort(np.argpartition(likeness, len(likeness) - most)[-most:])
+    return np.sort(np.argpartition(likeness, least - 1)[least:])
 
 
 def _shared(part: Callable[[int, int], None], size: int, least: int, cores: int | None) -> None:

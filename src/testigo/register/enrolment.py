@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
@@ -131,26 +131,13 @@ def images_of(
 
 def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> list[tuple[int, list[Impression]]]:
     """Every holding enrolment with an id over `newest`, in their order, with its impressions ready to be compared."""
-    query = (
-        select(
-            impressions.c.enrolment,
-            impressions.c.number,
-            impressions.c.finger,
-            impressions.c.quality,
-            impressions.c.template,
-            voters.c.document,
+    return [
+        (
+            enrolment,
+            [Impression.of(one.number, one.finger, one.quality, Template.from_bytes(one.template)) for one in own],
         )
-        .join(enrolments, enrolments.c.id == impressions.c.enrolment)
-        .join(voters, voters.c.id == enrolments.c.voter)
-        .where(impressions.c.enrolment > newest, enrolments.c.withdrawn_at.is_(None))
-        .order_by(impressions.c.enrolment, impressions.c.number)
-    )
-    found: dict[int, list[Impression]] = {}
-    for row in connection.execute(query):
-        iso = key.decrypt(row.template, "template", Place(row.document, row.enrolment, row.finger, row.number))
-        one = Impression.of(row.number, row.finger, row.quality, Template.from_bytes(iso))
-        found.setdefault(row.enrolment, []).append(one)
-    return list(found.items())
+        for enrolment, own in _kept(connection, impressions.c.enrolment > newest, key)
+    ]
 
 
 def kept_after(
@@ -163,8 +150,11 @@ def kept_after(
     page = select(enrolments.c.id).where(enrolments.c.id > newest, enrolments.c.id <= until)
     page = page.where(enrolments.c.withdrawn_at.is_(None)).order_by(enrolments.c.id).limit(most)
     ids = connection.scalars(page).all()
-    if not ids:
-        return []
+    return _kept(connection, impressions.c.enrolment.between(ids[0], ids[-1]), key) if ids else []
+
+
+def _kept(connection: Connection, which: ColumnElement[bool], key: RegisterKey) -> list[tuple[int, list[Kept]]]:
+    """The holding enrolments among these, in their order, each with its impressions, opened."""
     query = (
         select(
             impressions.c.enrolment,
@@ -176,7 +166,7 @@ def kept_after(
         )
         .join(enrolments, enrolments.c.id == impressions.c.enrolment)
         .join(voters, voters.c.id == enrolments.c.voter)
-        .where(impressions.c.enrolment.between(ids[0], ids[-1]), enrolments.c.withdrawn_at.is_(None))
+        .where(which, enrolments.c.withdrawn_at.is_(None))
         .order_by(impressions.c.enrolment, impressions.c.number)
     )
     found: dict[int, list[Kept]] = {}
