@@ -95,7 +95,7 @@ def measure(gallery: Gallery, probes: list[tuple[int, Prepared]], exhaustive: in
         candidates = gallery.identify(probe)
         seconds.append(time.perf_counter() - began)
         began = time.thread_time()
-        gallery.scan(probe, cores=1)
+        gallery.scan([probe], cores=1)
         scan_seconds.append(time.thread_time() - began)
         found.append(bool(candidates) and candidates[0].number == number)
     alone, match_seconds = [], []

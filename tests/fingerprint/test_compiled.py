@@ -30,12 +30,13 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
     assert not cached._load_index()
 
 
-def test_every_file_that_calls_anothers_kernels_is_watched() -> None:
-    calls = re.compile(r"^from testigo\.fingerprint\._(?!compiled)\w+ import|^from testigo\.fingerprint import _", re.M)
+def test_every_file_that_kernels_are_made_of_is_watched() -> None:
+    """Those with kernels that call other files' kernels, and these files."""
+    others = re.compile(r"^from testigo\.fingerprint\.(_(?!compiled)\w+) import", re.M)
     for file in ROOM.glob("_*.py"):
         text = file.read_text(encoding="utf-8")
-        if "_compiled import compiled" in text and calls.search(text):
-            assert file.name in _compiled.TOGETHER
+        if "_compiled import compiled" in text and (called := others.findall(text)):
+            assert {file.name, *(f"{name}.py" for name in called)} <= set(_compiled.TOGETHER)
 
 
 def test_parameters_in_another_order_are_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:

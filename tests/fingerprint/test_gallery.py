@@ -67,9 +67,9 @@ def test_memory_and_files_give_the_same(folder: Path) -> None:
         here.add(1000 + number, template)
     probe = second_impression(77)
     assert here.identify(probe, 5) == there.identify(probe, 5)
-    assert np.array_equal(here.scan(probe), there.scan(probe, cores=2))
-    part = there.scan(probe, after=100, before=300)
-    assert np.array_equal(part, there.scan(probe)[100:300])
+    assert np.array_equal(here.scan([probe]), there.scan([probe], cores=2))
+    part = there.scan([probe], after=100, before=300)
+    assert np.array_equal(part, there.scan([probe])[:, 100:300])
     assert there.search(probe, before=77).max() < 77
     assert 77 in there.search(probe, after=60)
     assert there.search(probe, after=78).min() >= 78
@@ -80,7 +80,7 @@ def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.Monkey
         "testigo.fingerprint.gallery.GALLERY", GALLERY._replace(scan_share=50, glance_share=50, match_share=50)
     )
     gallery, probe, rows = Gallery.open(folder), second_impression(77), np.arange(SIZE)[::-1]
-    assert np.array_equal(gallery.scan(probe, cores=3), gallery.scan(probe, cores=1))
+    assert np.array_equal(gallery.scan([probe], cores=3), gallery.scan([probe], cores=1))
     assert np.array_equal(gallery.glance(probe, rows, cores=3), gallery.glance(probe, rows, cores=1))
     assert np.array_equal(gallery.compare(probe, rows, cores=3), gallery.compare(probe, rows, cores=1))
 

@@ -98,14 +98,18 @@ def test_files_hold_them_as_they_are(tmp_path: Path) -> None:
     assert all(same(one, prepare(template)) for one, template in zip(mapped, made, strict=True))
 
 
-@pytest.mark.parametrize("damage", ["counts", "starts", "short", "missing"])
+@pytest.mark.parametrize("damage", ["counts", "starts", "moved", "short", "missing"])
 def test_damaged_files_are_refused_before_machine_code_sees_them(tmp_path: Path, damage: str) -> None:
     many = PreparedTemplates(templates())
     many.append_to_files(tmp_path, 0)
-    path = tmp_path / ("word_2.bin" if damage in ("short", "missing") else f"{damage}.bin")
+    path = tmp_path / {"counts": "counts.bin", "starts": "starts.bin", "moved": "starts.bin"}.get(damage, "word_2.bin")
     whole = path.read_bytes()
     if damage == "missing":
         path.unlink()
+    elif damage == "moved":  # still within the file, but not where the template before ends
+        starts = np.frombuffer(whole, np.int64).copy()
+        starts[5] += LANE
+        path.write_bytes(starts.tobytes())
     else:
         path.write_bytes(whole[:-8] if damage == "short" else whole[:-8] + b"\x7f" * 8)
     with pytest.raises(InvalidInput, match="gallery"):

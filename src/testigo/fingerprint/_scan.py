@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
 from testigo.fingerprint._compiled import compiled
 from testigo.fingerprint._kernels import differences, ones
 
@@ -13,39 +14,102 @@ Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 
 LANE = 8  # minutiae that stand together, see `prepared`
-STEP = 4  # probe words looked at in one go; their number is a multiple of it
+_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 @compiled
 def scan(
-    probe: Words, words: Words, starts: Longs, counts: Ints, first: int, level: int, most: int,
+    chosen: Ints, ends: Longs, words: Words, starts: Longs, counts: Ints, after: int, row: int, stop: int, level: int,
     likeness: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    """How alike the templates from `first` on look by the first word of their descriptors, into `likeness`.
+    """How alike the templates look to each probe by the first word of their descriptors.
 
     For each of a template's minutiae: by how many bits its most alike one of the probe's stays under `level`; summed,
-    and divided by the root of their number, since more minutiae look alike by chance. `most`: minutiae of the largest.
+    and divided by the root of their number, since more minutiae look alike by chance. Goes through the column once,
+    block by block, with all probes.
+
+    `chosen`: `_bit_planes.choices` of all probes' words, one probe's behind the other's; `ends`: where each probe's
+    end; `level`: at most 31; `likeness`: float32 (probes, templates from `after` on), written from `row` to `stop`.
+    Templates stand behind each other.
     """
-    start_level = np.uint64(level)
-    least = np.empty(most + LANE, np.uint64)
-    for r in range(likeness.shape[0]):
-        start = starts[first + r]
-        room = (counts[first + r] + LANE - 1) // LANE * LANE
-        template = words[start : start + room]
-        least[:room] = start_level
-        for i in range(0, probe.shape[0], STEP):
-            a = probe[i]
-            b = probe[i + 1]
-            c = probe[i + 2]
-            d = probe[i + 3]
-            for j in range(room):
-                word = template[j]
-                nearest = min(min(ones(a ^ word), ones(b ^ word)), min(ones(c ^ word), ones(d ^ word)))
-                least[j] = min(least[j], nearest)
-        under = np.uint64(0)
-        for j in range(room):
-            under += start_level - least[j]
-        likeness[r] = under / math.sqrt(room + 1.0)
+    planes, table, begin, best = _workspace(level)
+    padded = np.zeros(BLOCK, np.uint64)
+    before = np.zeros(ends.shape[0], np.int64)  # sums of all minutiae up to the block, and up to the last template
+    reached = np.zeros(ends.shape[0], np.int64)
+    here = done = starts[after + row] if row < stop else 0  # in the column: the block, and the last template's end
+    while row < stop:
+        if here + BLOCK <= words.shape[0]:
+            turn(words[here : here + BLOCK], planes)
+        else:
+            padded[: words.shape[0] - here] = words[here:]
+            turn(padded, planes)
+        sums_of_three(planes, table)
+        last, end = _ending_within(counts[after : after + stop], row, done, here + BLOCK)
+        for p in range(ends.shape[0]):
+            best[:] = np.uint64(0)
+            for k in range(ends[p - 1] if p else 0, ends[p]):
+                keep_nearest(table, chosen[k], begin, best)
+            _sum_up(best, counts[after + row : after + last], done - here, before, reached, p, likeness[p, row:last])
+        row, done = last, end
+        here += BLOCK
+
+
+@compiled
+def _room(count: int) -> int:
+    return (count + LANE - 1) // LANE * LANE
+
+
+@compiled
+def _workspace(level: int) -> tuple[Words, Words, Words, Words]:
+    """Planes, table, begin and best, each vector in one line of the cache."""
+    raw = np.empty(LANES * (64 + OUTCOMES + 2 * DIGITS + 1), np.uint64)
+    skipped = -(raw.ctypes.data // 8) % LANES
+    vectors = raw[skipped : raw.shape[0] - LANES + skipped].reshape((-1, LANES))
+    begin = vectors[64 + OUTCOMES : 64 + OUTCOMES + DIGITS]
+    for digit in range(DIGITS):
+        begin[digit] = _ALL if (31 - level) >> digit & 1 else np.uint64(0)
+    return vectors[:64], vectors[64 : 64 + OUTCOMES], begin, vectors[64 + OUTCOMES + DIGITS :]
+
+
+@compiled
+def _ending_within(counts: Ints, row: int, done: int, block_end: int) -> tuple[int, int]:
+    """Up to which row templates end within the block, and where the last one does; the row's begins at `done`."""
+    while row < counts.shape[0] and done + _room(counts[row]) <= block_end:
+        done += _room(counts[row])
+        row += 1
+    return row, done
+
+
+@compiled
+def _sum_up(
+    best: Words, counts: Ints, done: int, before: Longs, reached: Longs, probe: int, likeness: NDArray[np.float32]
+) -> None:
+    """The likeness of the templates that end in this block, of which the first begins at minutia `done` of it."""
+    lanes = np.empty(LANES, np.int64)  # sums up to each lane
+    total = before[probe]
+    for lane in range(LANES):
+        lanes[lane] = total
+        total += _summed(best, lane, _ALL)
+    before[probe] = total
+    for r in range(counts.shape[0]):
+        room = _room(counts[r])
+        done += room
+        if not room:
+            likeness[r] = 0.0
+            continue
+        lane, bit = (done - 1) >> 6, (done - 1) & 63
+        now = lanes[lane] + _summed(best, lane, _ALL >> np.uint64(63 - bit))
+        likeness[r] = (now - reached[probe]) / math.sqrt(room + 1.0)
+        reached[probe] = now
+
+
+@compiled
+def _summed(best: Words, lane: int, mask: np.uint64) -> int:
+    """The sum of the numbers in one lane that the mask leaves."""
+    total = np.int64(0)
+    for digit in range(DIGITS):
+        total += np.int64(ones(best[digit, lane] & mask)) << digit
+    return int(total)
 
 
 @compiled

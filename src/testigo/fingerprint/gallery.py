@@ -12,7 +12,7 @@ opening a million costs nothing and processes share them. It knows numbers, not 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -190,7 +190,7 @@ class Gallery:
         at. Raises `IndexError` where `after` is negative.
         """
         ready = prepare(probe)
-        scanned = self.scan(ready, after=after, before=before, cores=cores)
+        scanned = self.scan([ready], after=after, before=before, cores=cores)[0]
         size = len(scanned)
         if not size or not len(ready):
             return np.zeros(0, np.int64)
@@ -202,36 +202,37 @@ class Gallery:
 
     def scan(
         self,
-        probe: Template | Prepared,
+        probes: Sequence[Template | Prepared],
         *,
         after: int = 0,
         before: int | None = None,
-        minutiae: int | None = None,
         cores: int | None = None,
     ) -> Likeness:
-        """How alike the rows from `after` to `before` look to the probe by the first word of their descriptors.
+        """How alike the rows from `after` to `before` look to each probe by the first word of their descriptors.
 
-        `minutiae`: of the probe, the best, that are looked at; the time grows with them.
+        Returns (probes, rows). All probes go through the gallery together, which costs less than one by one. The time
+        grows with their minutiae, of which the best are looked at (`GALLERY.scan_minutiae`).
         """
-        from testigo.fingerprint import _scan
+        from testigo.fingerprint import _bit_planes, _scan
 
-        ready = prepare(probe)
         prepared = self._searchable()
         end = len(prepared) if before is None else min(before, len(prepared))
         columns = prepared.columns
         if after < 0:
             raise IndexError(after)
-        likeness = np.zeros(max(0, end - after), np.float32)
-        words = _best_words(ready, minutiae or GALLERY.scan_minutiae)
+        words = [prepare(probe).best(GALLERY.scan_minutiae).codes[0] for probe in probes]
+        ends = np.cumsum([len(one) for one in words], dtype=np.int64)
+        chosen = _bit_planes.choices(np.concatenate([*words, np.zeros(0, np.uint64)]))
+        likeness = np.zeros((len(probes), max(0, end - after)), np.float32)
 
         def part(start: int, stop: int) -> None:
             _scan.scan(
-                words, columns.word_0, columns.starts, columns.counts, after + start, GALLERY.scan_level,
-                MATCHING.max_minutiae, likeness[start:stop],
+                chosen, ends, columns.word_0, columns.starts, columns.counts, after, start, stop, GALLERY.scan_level,
+                likeness,
             )  # fmt: skip
 
-        if len(words):
-            _shared(part, len(likeness), GALLERY.scan_share, cores)
+        if len(chosen):
+            _shared(part, likeness.shape[1], GALLERY.scan_share, cores)
         return likeness
 
     def glance(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> Likeness:
@@ -269,15 +270,6 @@ class Gallery:
         if self._folder is not None or self._written[0]:
             raise InvalidInput("a gallery that is written to files is not searched itself", mend="close it and open it")
         return self._prepared
-
-
-def _best_words(probe: Prepared, minutiae: int) -> NDArray[np.uint64]:
-    """The first words of the probe's best minutiae, filled up with the last to a multiple of the scan's step."""
-    from testigo.fingerprint import _scan
-
-    best = np.argsort(-probe.traits[:, 2].astype(np.int64), kind="stable")[:minutiae]
-    words = probe.codes[0, best]
-    return np.pad(words, (0, -len(words) % _scan.STEP), "edge") if len(words) else words
 
 
 def _highest(likeness: Likeness, most: int) -> Rows:

@@ -48,6 +48,11 @@ class Prepared:
     def __len__(self) -> int:
         return len(self.places)
 
+    def best(self, most: int) -> "Prepared":
+        """Only the best minutiae by quality, at most so many, in the same order."""
+        kept = np.sort(np.argsort(-self.traits[:, 2].astype(np.int64), kind="stable")[:most])
+        return Prepared(self.places[kept], self.traits[kept], self.codes[:, kept], self.origin[kept])
+
 
 def prepare(template: Template | Prepared) -> Prepared:
     """The template made ready to be compared many times; one that is ready already is returned as it is."""
@@ -205,7 +210,7 @@ class PreparedTemplates:
         return made
 
     def _within_bounds(self) -> bool:
-        """Whether each template lies within the rows of minutiae: machine code trusts it."""
+        """Whether templates stand behind each other, all within the rows of minutiae: machine code trusts it."""
         starts, counts = self.columns.starts[: self._count], self.columns.counts[: self._count]
         if not self._count:
             return True
@@ -213,7 +218,7 @@ class PreparedTemplates:
         return bool(
             counts.min() >= 0
             and counts.max() <= MATCHING.max_minutiae
-            and starts.min() >= 0
-            and starts.max() <= self._used
-            and ends.max() <= self._used
+            and starts[0] == 0
+            and np.array_equal(starts[1:], ends[:-1])
+            and ends[-1] <= self._used
         )

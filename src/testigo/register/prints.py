@@ -138,6 +138,10 @@ class Part:
         """A person's enrolment."""
         return int(self._enrolments[person])
 
+    def prints_of(self, person: int) -> list[Prepared]:
+        """A person's prints, the best finger first."""
+        return [self.gallery.prepared(int(row)) for row in self.rows_of([person])[0]]
+
     def rows_of(self, persons: Iterable[int]) -> tuple[Longs, Longs]:
         """The rows of these persons' prints, one person's behind the other's, and where each person's begin in them."""
         wanted = np.fromiter(persons, np.int64)
@@ -146,18 +150,18 @@ class Part:
         rows = np.repeat(self._starts[wanted] - begin, counts) + np.arange(int(counts.sum()))
         return rows, begin
 
-    def scan(self, probes: Sequence[Prepared], before: int, minutiae: int) -> Likeness:
-        """How alike each of the first `before` persons looks to the probes' owner, by the gallery's fastest glance.
+    def scan(self, seekers: Sequence[Sequence[Prepared]], before: int) -> Likeness:
+        """How alike each of the first `before` persons looks to each seeker, by the gallery's fastest glance.
 
-        Of each probe the best likeness with any of a person's prints counts, whatever the finger, and these are summed:
-        two fingers that each look a little alike tell more than one. `minutiae`: of all probes together.
+        A seeker is the prints of one person. Of each print the best likeness with any of the other's prints counts,
+        whatever the finger, and these are summed: two fingers that each look a little alike tell more than one.
+        Returns (seekers, before).
         """
-        likeness = np.zeros(before, np.float32)
-        end = int(self._starts[before])
-        for probe in probes:
-            seen = self.gallery.scan(probe, before=end, minutiae=max(1, minutiae // len(probes)), cores=1)
-            likeness += np.maximum.reduceat(seen, self._starts[:before])
-        return likeness
+        probes = [probe for seeker in seekers for probe in seeker]
+        seen = self.gallery.scan(probes, before=int(self._starts[before]), cores=1)
+        nearest = _highest_of_each(seen, self._starts[: before + 1])
+        ends = np.cumsum([len(seeker) for seeker in seekers])
+        return np.array([own.sum(axis=0) for own in np.split(nearest, ends[:-1])])
 
     def glance(self, probes: Sequence[Prepared], persons: Longs) -> Likeness:
         """The same for these persons, by whole descriptors."""
@@ -172,6 +176,15 @@ class Part:
         rows, begin = self.rows_of(persons)
         scores = np.array([self.gallery.compare(probe, rows, cores=1) for probe in probes])
         return list(zip(np.split(scores, begin[1:], axis=1), np.split(self.rows[rows], begin[1:]), strict=True))
+
+
+def _highest_of_each(seen: Likeness, starts: Longs) -> Likeness:
+    """Of each row the highest from each start to the next: `maximum.reduceat`, four times as fast on short runs."""
+    first, most = starts[:-1], np.diff(starts)
+    highest = np.take(seen, first, axis=1)
+    for place in range(1, int(most.max(initial=0))):
+        np.maximum(highest, np.take(seen, first + np.minimum(place, most - 1), axis=1), out=highest)
+    return highest
 
 
 class Prints:
