@@ -2,7 +2,8 @@
 
     python benchmarks/fingerprint_pictures.py docs/pictures
 
-Writes fingerprint-1-impression.svg and so on, each under 60 kB.
+Writes fingerprint-1-impression.svg and so on, and fingerprint-difficulty.svg for docs/fingerprint-synthetic.md; each
+under 60 kB.
 """
 
 import argparse
@@ -202,6 +203,25 @@ class Steps:
         return drawing, (first, second)
 
 
+def difficulties() -> Drawing:
+    """One finger, an impression at each of some difficulties, half its size."""
+    named = (0.2, synthetic.DIFFICULTY, synthetic.LIKE_FVC2002_DB1, synthetic.LIKE_FVC2004_DB1, 1.0)
+    width, height = synthetic.WIDTH // 2, synthetic.HEIGHT // 2
+    drawing = Drawing(
+        len(named) * (width + 16) + 16, height + 84, title="One finger that never was, at five difficulties"
+    )
+    drawing.text(16, 32, drawing.title, size=15, font_weight="bold")
+    finger = synthetic.Finger(SEED)
+    for place, difficulty in enumerate(named):
+        left = 16 + place * (width + 16)
+        pixels = cv2.resize(
+            finger.impression(place, difficulty=difficulty).pixels, (width, height), interpolation=cv2.INTER_AREA
+        )
+        drawing.image(left, 48, width, height, pixels // 32 * 36)
+        drawing.text(left + width / 2, height + 70, f"{difficulty:g}", text_anchor="middle")
+    return drawing
+
+
 def _size(frame: Frame) -> tuple[float, float]:
     return frame.side.template.width * frame.scale, frame.side.template.height * frame.scale
 
@@ -229,10 +249,11 @@ def main() -> None:
         steps.elastic,
         steps.pairs,
     )
+    pictures = {f"fingerprint-{number}-{step.__name__}.svg": step for number, step in enumerate(drawn, 1)}
     rows = []
-    for number, step in enumerate(drawn, 1):
-        path = arguments.folder / f"fingerprint-{number}-{step.__name__.replace('_', '-')}.svg"
-        data = step().svg().encode()
+    for name, draw in {**pictures, "fingerprint-difficulty.svg": difficulties}.items():
+        path = arguments.folder / name
+        data = draw().svg().encode()
         path.write_bytes(data)
         rows.append((path.name, f"{len(data):,}", "" if len(data) <= MOST_BYTES else "too large"))
     table("Pictures", ("file", "bytes", ""), rows)
