@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint import Extractor, Template, match, prepare, synthetic_templates
 from testigo.fingerprint._descriptor import surroundings
-from testigo.fingerprint._kernels import unpacked
+from testigo.fingerprint._points import unpacked
 from testigo.fingerprint.descriptor import BITS
 from testigo.fingerprint.parameters import DESCRIPTOR
 from testigo.fingerprint.prepared import ordered

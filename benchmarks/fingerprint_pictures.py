@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from testigo.cli.output import table
-from testigo.fingerprint import FingerImage, Template, _kernels, extract, match, prepare, synthetic
+from testigo.fingerprint import FingerImage, Template, _leads, _points, extract, match, prepare, synthetic
 from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
 from testigo.fingerprint.extraction import foreground
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
@@ -51,18 +51,18 @@ class Steps:
         ]
         self.result = match(*self.templates)
         self.ready = [prepare(template) for template in self.templates]
-        self.points = [_kernels.unpacked(ready.places, ready.traits) for ready in self.ready]
+        self.points = [_points.unpacked(ready.places, ready.traits) for ready in self.ready]
         self._lead()
 
     def _lead(self) -> None:
-        """The first steps of the comparison, as `_kernels.compare` takes them."""
+        """The first steps of the comparison, as `_comparison.compare` takes them."""
         n, m = (len(ready) for ready in self.ready)
         self.table = np.empty((n, m), np.uint8)
-        _kernels.differences(self.ready[0].codes, *self.ready[1].codes, MATCHING.glance_level, self.table)
+        _leads.differences(self.ready[0].codes, *self.ready[1].codes, MATCHING.glance_level, self.table)
         pairs, worth = np.empty(MATCHING.leads, np.int64), np.empty(MATCHING.leads)
-        count = _kernels._leads(self.table, n, m, MATCHING, pairs, worth)
+        count = _leads.leads(self.table, n, m, MATCHING, pairs, worth)
         self.agree, self.support = np.empty((count, count), np.bool_), np.empty(count)
-        _kernels._agreement(*self.points, pairs, worth, count, MATCHING, self.agree, self.support)
+        _leads.agreement(*self.points, pairs, worth, count, MATCHING, self.agree, self.support)
         self.lead_pairs = pairs[:count]
 
     def impression(self) -> Drawing:

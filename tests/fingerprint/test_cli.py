@@ -3,6 +3,9 @@
 import io
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -205,6 +208,17 @@ def test_long_work_without_steps_is_announced_once(monkeypatch: pytest.MonkeyPat
                     break
                 time.sleep(0.01)
         assert said.getvalue().count("It takes long.") == terminal
+
+
+def test_who_stops_a_command_is_told_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "testigo", "fingerprint", "generate", str(tmp_path / "many"), "--fingers", "5000"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("many/*.png")):
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    said, complained = running.communicate(timeout=60)
+    assert (running.returncode, said, complained.strip()) == (130, "", "Stopped.")
 
 
 def test_what_is_wrong_is_one_sentence(fingers: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ ROOM = Path(_compiled.__file__).parent
 def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`_scan.glance` calls `_kernels.differences`: numba alone would go on using the old one."""
+    """`_scan.glance` calls `_leads.differences`: numba alone would go on using the old one."""
     warm_up()
     kernel: Any = _scan.glance
     cached = kernel._cache._cache_file
@@ -24,7 +24,7 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
         shutil.copy(ROOM / name, tmp_path)
     assert _compiled.stamp(tmp_path) == _compiled.stamp(ROOM)
     _compiled.stamp.cache_clear()
-    with (tmp_path / "_kernels.py").open("a") as file:
+    with (tmp_path / "_leads.py").open("a") as file:
         file.write("# changed\n")
     monkeypatch.setattr(cached, "_source_stamp", (cached._source_stamp[0], _compiled.stamp(tmp_path)))
     assert not cached._load_index()

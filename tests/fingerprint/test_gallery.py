@@ -97,9 +97,13 @@ def test_the_gallerys_glance_is_the_matchers(folder: Path) -> None:
 
 def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path) -> None:
     """In memory or mapped, from files or not: nothing is compiled before the first voter's finger."""
-    from testigo.fingerprint import _descriptor, _kernels, _scan
+    from testigo.fingerprint import _alignment, _comparison, _descriptor, _leads, _points, _scan
 
-    kernels = [one for module in (_descriptor, _kernels, _scan) for one in vars(module).values()]
+    kernels = [
+        one
+        for module in (_alignment, _comparison, _descriptor, _leads, _points, _scan)
+        for one in vars(module).values()
+    ]
     warm_up()
     before = [len(kernel.signatures) for kernel in kernels if hasattr(kernel, "signatures")]
     gallery = Gallery.open(folder)

@@ -234,3 +234,9 @@ def test_attached_readers_are_listed_by_the_command() -> None:
     assert done.exit_code == 0, done.output
     assert all(one["driver"] != "virtual_image" for one in json.loads(done.stdout))
     assert CliRunner().invoke(app, ["readers"]).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "dropped"])
+def test_a_resolution_that_no_reader_has_is_refused_before_a_finger_is_asked_for(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="3 dpi"):
+        open_reader(f"{kind}:{tmp_path}", dpi=3)

@@ -72,6 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
     except TestigoError as error:
         errors.print(Text.assemble(("Error", "bold red"), f": {error}"), soft_wrap=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        errors.print("Stopped.")
-        sys.exit(130)
+    except SystemExit as ended:
+        if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):  # typer says nothing itself
+            errors.print("Stopped.")
+        raise

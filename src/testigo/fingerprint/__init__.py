@@ -5,7 +5,7 @@
     >>> match(extract(FingerImage.read("probe.png")), enrolled).matched
 
 `image` reads what readers and files give; `leader` is the minutiae network and `extraction` its use; `template` is what
-is kept of an impression and `formats` how it is written; `matcher` compares (with `_kernels`, its machine code, and
+is kept of an impression and `formats` how it is written; `matcher` compares (with `_comparison`, its machine code, and
 `calibration`, the meaning of its score); `quality` tells the clerk whether to take the finger again; `synthetic` makes
 fingers of nobody; `evaluation` (on `impressions`, `rates`, `bootstrap`) measures it all, and `explanation`, `pictures`
 and `plots` (on `drawing`) show it. Every number that tunes something is in `parameters`.

@@ -19,7 +19,16 @@ import numba
 
 from testigo.fingerprint.parameters import DescriptorParameters, MatchingParameters
 
-TOGETHER = ("_bit_planes.py", "_compiled.py", "_descriptor.py", "_kernels.py", "_scan.py")
+TOGETHER = (
+    "_alignment.py",
+    "_bit_planes.py",
+    "_comparison.py",
+    "_compiled.py",
+    "_descriptor.py",
+    "_leads.py",
+    "_points.py",
+    "_scan.py",
+)
 """Files of kernels that call each other: a change of one makes all be compiled again."""
 
 _P = ParamSpec("_P")

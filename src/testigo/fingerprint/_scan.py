@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._kernels import differences, ones
+from testigo.fingerprint._leads import differences
+from testigo.fingerprint._points import ones
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]

@@ -23,7 +23,7 @@ WORDS = BITS // 64
 
 
 def codes(points: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """The descriptors of one impression's minutiae, (WORDS, n) uint64. `points`: as in `_kernels`."""
+    """The descriptors of one impression's minutiae, (WORDS, n) uint64. `points`: as in `_points`."""
     from testigo.fingerprint import _descriptor
 
     matrix, offset = _projection()

@@ -35,7 +35,7 @@ class FingerImage:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint8:
             raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", mend=image_file.MEND)
         image_file.check_size(self.pixels.shape[1], self.pixels.shape[0], "")
-        _check_dpi(self.dpi, "")
+        check_dpi(self.dpi)
         pixels = np.ascontiguousarray(self.pixels)
         if pixels.flags.writeable:
             pixels = pixels.copy()
@@ -63,7 +63,7 @@ class FingerImage:
         """
         data, place = _bytes_of(source)
         if dpi is not None:
-            _check_dpi(dpi, place)
+            check_dpi(dpi, place)
         if data.startswith(image_record.MARK):
             pixels, stated = image_record.decode(data, position, place)
         else:
@@ -119,7 +119,8 @@ def _bytes_of(source: str | Path | bytes) -> tuple[bytes, str]:
     return data, place
 
 
-def _check_dpi(dpi: int, place: str) -> None:
+def check_dpi(dpi: int, place: str = "") -> None:
+    """Raises `InvalidInput` where no fingerprint reader has this resolution."""
     if not IMAGE.lowest_dpi <= dpi <= IMAGE.highest_dpi:
         raise InvalidInput(
             f"a resolution of {dpi} dpi is no fingerprint reader's",

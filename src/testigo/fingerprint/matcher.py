@@ -58,14 +58,14 @@ class Matcher:
         Candidates with nothing in common at a glance get 0 (`MatchingParameters.least_glance`). Holds no lock while it
         compares: threads may share the candidates. Raises `IndexError` where a row is none of them.
         """
-        from testigo.fingerprint import _kernels
+        from testigo.fingerprint import _comparison, _points
 
         ready = prepare(probe)
         columns = self._candidates.columns
         chosen = self._candidates.checked(np.arange(len(self)) if rows is None else rows)
         odds = np.empty(len(chosen))
-        _kernels.compare_many(
-            _kernels.unpacked(ready.places, ready.traits), ready.codes,
+        _comparison.compare_many(
+            _points.unpacked(ready.places, ready.traits), ready.codes,
             columns.starts, columns.counts, columns.places, columns.traits, columns.words,
             chosen, _weights(), MATCHING, odds,
         )  # fmt: skip
@@ -103,13 +103,13 @@ def evidence(
     probe: Prepared, candidate: Prepared, weights: NDArray[np.float64], parameters: MatchingParameters = MATCHING
 ) -> tuple[float, NDArray[np.float64], Rows]:
     """Log-odds and evidence (`calibration.FEATURES`) under such weights, and for each probe row its partner or -1."""
-    from testigo.fingerprint import _kernels
+    from testigo.fingerprint import _comparison, _points
 
     measured = np.zeros(len(FEATURES))
     pairing = np.full(len(probe), -1, np.int64)
-    odds = _kernels.compare(
-        _kernels.unpacked(probe.places, probe.traits), probe.codes,
-        _kernels.unpacked(candidate.places, candidate.traits), candidate.codes,
+    odds = _comparison.compare(
+        _points.unpacked(probe.places, probe.traits), probe.codes,
+        _points.unpacked(candidate.places, candidate.traits), candidate.codes,
         weights, parameters, measured, pairing,
     )  # fmt: skip
     return float(odds), measured, pairing

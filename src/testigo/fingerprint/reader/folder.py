@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint.image import ENDINGS, FingerImage
+from testigo.fingerprint.image import ENDINGS, FingerImage, check_dpi
 from testigo.fingerprint.reader import errors
 
 _LOOK_EVERY = 0.1  # seconds
@@ -19,6 +19,8 @@ class _Folder:
     """What both folders share: they must be there when they are opened, and nothing has to be closed."""
 
     def __init__(self, path: Path, *, dpi: int | None = None) -> None:
+        if dpi is not None:
+            check_dpi(dpi)
         self._path, self._dpi = path, dpi
         self.name = str(path)
 

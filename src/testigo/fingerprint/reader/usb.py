@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.image import FingerImage, check_dpi
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.reader import _libfprint as wire
 from testigo.fingerprint.reader import errors
@@ -75,8 +75,8 @@ class UsbReader:
     def __init__(
         self, driver: str = "", *, dpi: int | None = None, virtual: Path | None = None, python: str = PYTHON
     ) -> None:
-        if dpi is not None and not IMAGE.lowest_dpi <= dpi <= IMAGE.highest_dpi:
-            raise InvalidInput(f"a resolution of {dpi} dpi is no fingerprint reader's", mend="give 500, or what it has")
+        if dpi is not None:
+            check_dpi(dpi)
         self._driver, self._dpi, self._virtual, self._python = driver, dpi, virtual, python
         self._process: subprocess.Popen[bytes] | None = None
         self._attached: Attached | None = None

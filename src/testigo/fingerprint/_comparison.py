@@ -1,0 +1,251 @@
+"""Machine code of a comparison: finalists among alignments, their evidence, its weight. `matcher` calls it.
+
+The steps before are in `_leads` and `_alignment`; arrays are as in `_points`.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testigo.fingerprint._alignment import NEARBY, bend, fit, move, pair
+from testigo.fingerprint._compiled import compiled
+from testigo.fingerprint._leads import CHANCE, agreement, differences, leads
+from testigo.fingerprint._points import (
+    Bools,
+    Bytes,
+    Doubles,
+    Floats,
+    Longs,
+    Words,
+    convex_hull,
+    inside,
+    unpacked,
+    wrap,
+)
+from testigo.fingerprint.parameters import MatchingParameters
+
+FEATURES = 14  # length of the evidence vector, in the order of `calibration.FEATURES`
+
+
+@compiled
+def _measure(
+    points_p: Floats, hull_p: Floats, points_c: Floats, hull_c: Floats, table: Bytes, partner: Longs, taken: Bools,
+    moved: Doubles, pose: Doubles, support: float, p: MatchingParameters, evidence: Doubles,
+) -> None:  # fmt: skip
+    """The evidence vector of one pairing, in the order of `calibration.FEATURES`.
+
+    A minutia without a partner counts against only where the other print has seen the skin too: inside its hull.
+    """
+    rotation = math.atan2(pose[1], pose[0])
+    paired = residual = turned = kinds = alike = alike_squares = 0.0
+    common_p = common_c = lone_p = lone_c = 0.0
+    for i in range(points_p.shape[0]):
+        j = partner[i]
+        if j >= 0:
+            dx = points_c[j, 0] - moved[i, 0]
+            dy = points_c[j, 1] - moved[i, 1]
+            off = wrap(points_c[j, 2] - points_p[i, 2] - rotation) / p.angle_tolerance
+            weight = points_p[i, 4] * points_c[j, 4]
+            paired += weight
+            residual += weight * (dx * dx + dy * dy) / p.elastic_distance**2
+            turned += weight * off * off
+            kinds += weight * (2 * points_p[i, 3] - 1) * (2 * points_c[j, 3] - 1)
+            likeness = 2 * (CHANCE - table[i, j]) / CHANCE
+            alike += likeness
+            alike_squares += max(0.0, likeness) ** 2
+            common_p += points_p[i, 4]
+            common_c += points_c[j, 4]
+        elif inside(hull_c, moved[i, 0], moved[i, 1]):
+            lone_p += points_p[i, 4]
+    for j in range(points_c.shape[0]):
+        if not taken[j]:
+            x = points_c[j, 0] - pose[2]
+            y = points_c[j, 1] - pose[3]
+            if inside(hull_p, pose[0] * x + pose[1] * y, pose[0] * y - pose[1] * x):
+                lone_c += points_c[j, 4]
+    share = paired / (math.sqrt((common_p + lone_p) * (common_c + lone_c)) + p.share_prior)
+    evidence[0] = paired
+    evidence[1] = math.sqrt(paired)
+    evidence[2] = share
+    evidence[3] = paired * share
+    evidence[4] = residual
+    evidence[5] = turned
+    evidence[6] = kinds
+    evidence[7] = alike
+    evidence[8] = alike_squares
+    evidence[9] = alike * share
+    evidence[10] = math.sqrt(support)
+    evidence[11] = lone_p + lone_c
+    evidence[12] = min(lone_p, lone_c)
+    evidence[13] = math.sqrt(points_p.shape[0] * points_c.shape[0])
+
+
+@compiled
+def _finalists(
+    points_p: Floats, points_c: Floats, table: Bytes, p: MatchingParameters, partners: Longs, supports: Doubles
+) -> int:
+    """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
+
+    Each starts from the best supported lead and those that agree with it, and grows over the whole print.
+    """
+    n = points_p.shape[0]
+    m = points_c.shape[0]
+    pairs = np.empty(p.leads, np.int64)
+    worth = np.empty(p.leads)
+    count = leads(table, n, m, p, pairs, worth)
+    agree = np.empty((count, count), np.bool_)
+    support = np.empty(count)
+    agreement(points_p, points_c, pairs, worth, count, p, agree, support)
+    moved = np.empty((n, 2))
+    pose = np.empty(4)
+    partner = np.empty(n, np.int64)
+    taken = np.empty(m, np.bool_)
+    near = np.empty(NEARBY, np.int64)
+    cost = np.empty(NEARBY)
+    tried = np.zeros(count, np.bool_)
+    values = np.zeros(p.finalists)
+    filled = 0
+    for _seed in range(p.seeds):
+        start = -1
+        most = p.least_support
+        for a in range(count):
+            if support[a] > most and not tried[a]:
+                most = support[a]
+                start = a
+        if start < 0:
+            break
+        tried[start] = True
+        partner[:] = -1
+        partner[pairs[start] // m] = pairs[start] % m
+        for a in range(count):
+            if agree[start, a] and partner[pairs[a] // m] < 0:
+                partner[pairs[a] // m] = pairs[a] % m
+        found = 2
+        for _pass in range(p.rigid_passes):
+            if found < 2:
+                break
+            fit(points_p, points_c, partner, p, pose)
+            move(points_p, pose, moved)
+            found = pair(
+                moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost
+            )
+        if found < 3:
+            continue
+        for a in range(count):  # the same alignment need not be found again from another of its pairs
+            if partner[pairs[a] // m] == pairs[a] % m:
+                tried[a] = True
+        value = 0.0
+        for i in range(n):
+            j = partner[i]
+            if j >= 0:
+                dx = points_c[j, 0] - moved[i, 0]
+                dy = points_c[j, 1] - moved[i, 1]
+                closeness = 1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2
+                value += points_p[i, 4] * points_c[j, 4] * closeness
+        weakest = np.argmin(values)
+        if value > values[weakest]:
+            filled += values[weakest] == 0.0
+            values[weakest] = value
+            partners[weakest] = partner
+            supports[weakest] = most
+    return filled
+
+
+@compiled
+def _align(
+    points_p: Floats, points_c: Floats, table: Bytes, weights: Doubles, p: MatchingParameters,
+    evidence: Doubles, pairing: Longs,
+) -> float:  # fmt: skip
+    """Log-odds that two templates are of one finger; -inf where no alignment was found.
+
+    `table`: the bits that differ (`differences`). `weights` (FEATURES + 1): the calibration's logistic regression,
+    the constant last. Fills `evidence` (FEATURES,) and `pairing` (at least n): for each probe minutia the candidate's
+    number or -1, of the best alignment.
+    """
+    n = points_p.shape[0]
+    m = points_c.shape[0]
+    evidence[:] = 0.0
+    pairing[:n] = -1
+    best = -np.inf
+    if n < 3 or m < 3:
+        return best
+    partners = np.empty((p.finalists, n), np.int64)
+    supports = np.empty(p.finalists)
+    filled = _finalists(points_p, points_c, table, p, partners, supports)
+    if filled == 0:
+        return best
+    hull_p = convex_hull(points_p)
+    hull_c = convex_hull(points_c)
+    moved = np.empty((n, 2))
+    pose = np.empty(4)
+    taken = np.empty(m, np.bool_)
+    near = np.empty(NEARBY, np.int64)
+    cost = np.empty(NEARBY)
+    trial = np.empty(FEATURES)
+    for slot in range(filled):
+        partner = partners[slot]
+        found = 3
+        for _pass in range(p.elastic_passes):
+            if found < 3:
+                break
+            fit(points_p, points_c, partner, p, pose)
+            move(points_p, pose, moved)
+            bend(points_c, partner, p, moved)
+            found = pair(
+                moved, pose, points_p, points_c, p.elastic_distance, p.angle_tolerance, partner, taken, near, cost
+            )
+        if found < 3:
+            continue
+        _measure(
+            points_p, hull_p, points_c, hull_c, table, partner, taken, moved, pose, supports[slot], p, trial
+        )  # fmt: skip
+        odds = weights[FEATURES]
+        for k in range(FEATURES):
+            odds += weights[k] * trial[k]
+        if odds > best:
+            best = odds
+            evidence[:] = trial
+            pairing[:n] = partner
+    return best
+
+
+@compiled
+def compare(
+    points_p: Floats, codes_p: Words, points_c: Floats, codes_c: Words, weights: Doubles, p: MatchingParameters,
+    evidence: Doubles, pairing: Longs,
+) -> float:  # fmt: skip
+    """One comparison, never left at a glance; see `_align` for what it returns and fills."""
+    table = np.empty((points_p.shape[0], points_c.shape[0]), np.uint8)
+    differences(codes_p, codes_c[0], codes_c[1], codes_c[2], codes_c[3], p.glance_level, table)
+    return _align(points_p, points_c, table, weights, p, evidence, pairing)
+
+
+@compiled
+def compare_many(
+    points_p: Floats, codes_p: Words, starts: Longs, counts: NDArray[np.int32], places: NDArray[np.int16],
+    traits: Bytes, words: tuple[Words, Words, Words, Words], rows: Longs, weights: Doubles, p: MatchingParameters,
+    odds: Doubles,
+) -> None:  # fmt: skip
+    """Log-odds of one probe against the stored templates `rows`; -inf where nothing speaks for one finger.
+
+    Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that.
+    """
+    n = points_p.shape[0]
+    table = np.empty((n, p.max_minutiae), np.uint8)
+    evidence = np.empty(FEATURES)
+    pairing = np.empty(n, np.int64)
+    for r in range(rows.shape[0]):
+        m = counts[rows[r]]
+        start = starts[rows[r]]
+        end = start + m
+        odds[r] = -np.inf
+        if n < 3 or m < 3:
+            continue
+        glance = differences(
+            codes_p, words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end],
+            p.glance_level, table,
+        )  # fmt: skip
+        if glance >= p.least_glance * n * math.log(3.0 + m):
+            points_c = unpacked(places[start:end], traits[start:end])
+            odds[r] = _align(points_p, points_c, table, weights, p, evidence, pairing)
