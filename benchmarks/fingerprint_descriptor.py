@@ -43,9 +43,14 @@ Doubles = NDArray[np.float64]
 
 
 def points_of(template: Template) -> Floats:
-    """The minutiae as the kernels want them."""
+    """The minutiae as the kernels know them, a row each: x, y, angle, kind, quality."""
     places, traits, _ = ordered(template)
-    return unpacked(places, traits)
+    return unpacked(places, traits)[:5].T
+
+
+def seen_from(points: Floats) -> Floats:
+    """The surroundings of each of these minutiae."""
+    return surroundings(np.ascontiguousarray(points.T), DESCRIPTOR)
 
 
 def worn(points: Floats, chance: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
@@ -87,7 +92,7 @@ def worn_differences(seen: list[Floats], points: list[Floats], chance: np.random
     for own, one in zip(seen, points, strict=True):
         for _ in range(WORN if len(one) >= FEWEST else 0):
             copy, origin = worn(one, chance)
-            found.append(own[origin] - surroundings(copy, DESCRIPTOR)[: len(origin)])
+            found.append(own[origin] - seen_from(copy)[: len(origin)])
     return np.concatenate(found)
 
 
@@ -136,9 +141,9 @@ def learn(real: dict[str, Group], synthetic: Group) -> tuple[NDArray[np.float16]
     """Matrix and mean for `descriptor.npz`."""
     chance = np.random.default_rng(1)
     points = {name: [points_of(template) for _, template in group] for name, group in real.items()}
-    seen = {name: [surroundings(one, DESCRIPTOR) for one in group] for name, group in points.items()}
+    seen = {name: [seen_from(one) for one in group] for name, group in points.items()}
     invented = [points_of(template) for _, template in synthetic]
-    invented_seen = [surroundings(one, DESCRIPTOR) for one in invented]
+    invented_seen = [seen_from(one) for one in invented]
     matched = spread([matched_differences(group, seen[name]) for name, group in real.items()])
     worn_real = spread([worn_differences(seen[name], points[name], chance) for name in real])
     worn_synthetic = spread([worn_differences(invented_seen, invented, chance)])

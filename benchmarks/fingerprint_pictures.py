@@ -16,6 +16,7 @@ import numpy as np
 
 from testigo.cli.output import table
 from testigo.fingerprint import FingerImage, Template, _leads, _points, extract, match, prepare, synthetic
+from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
 from testigo.fingerprint.extraction import foreground
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
@@ -57,10 +58,14 @@ class Steps:
     def _lead(self) -> None:
         """The first steps of the comparison, as `_comparison.compare` takes them."""
         n, m = (len(ready) for ready in self.ready)
-        self.table = np.empty((n, m), np.uint8)
-        _leads.differences(self.ready[0].codes, *self.ready[1].codes, MATCHING.glance_level, self.table)
-        pairs, worth = np.empty(MATCHING.leads, np.int64), np.empty(MATCHING.leads)
-        count = _leads.leads(self.table, n, m, MATCHING, pairs, worth)
+        whole = np.empty((n, -(-m // EIGHT) * EIGHT), np.uint8)
+        nearest = np.empty((n, EIGHT), np.uint8)
+        words = np.zeros((4, whole.shape[1]), np.uint64)
+        words[:, :m] = self.ready[1].codes
+        _leads.differences(self.ready[0].codes, tuple(words), m, MATCHING.glance_level, whole, nearest)
+        self.table = whole[:, :m]
+        pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
+        count = _leads.leads(whole, nearest, n, m, MATCHING, pairs, worth)
         self.agree, self.support = np.empty((count, count), np.bool_), np.empty(count)
         _leads.agreement(*self.points, pairs, worth, count, MATCHING, self.agree, self.support)
         self.lead_pairs = pairs[:count]
@@ -168,9 +173,9 @@ class Steps:
             drawing.line(x + at, y - reach, x + at, y + reach, stroke=LINE, stroke_width=0.6)
             drawing.line(x - reach, y + at, x + reach, y + at, stroke=LINE, stroke_width=0.6)
         zoom = RADIUS / DESCRIPTOR.radius
-        back = np.exp(-1j * points[row, 2])
-        for k, (px, py, angle) in enumerate(points[:, :3]):
-            z = complex(px - points[row, 0], py - points[row, 1]) * back * zoom
+        back = np.exp(-1j * points[2, row])
+        for k, (px, py, angle) in enumerate(points[:3].T):
+            z = complex(px - points[0, row], py - points[1, row]) * back * zoom
             if abs(z) > RADIUS:
                 continue
             tip = z + 15 * np.exp(1j * angle) * back
@@ -186,8 +191,7 @@ class Steps:
             for number in range(len(frame.side.template)):
                 frame.minutia(number, GREY, faint=True)
         for number, pair in enumerate(self.lead_pairs):
-            rows = divmod(int(pair), self.table.shape[1])
-            first, second = (int(ready.origin[row]) for ready, row in zip(self.ready, rows, strict=True))
+            first, second = (int(ready.origin[row]) for ready, row in zip(self.ready, pair, strict=True))
             colour, width = (RED, 1.8) if number in together else (GREY, 0.8) if together else (AMBER, 1.3)
             drawing.line(*frames[0].at(first), *frames[1].at(second), stroke=colour, stroke_width=width)
         return drawing

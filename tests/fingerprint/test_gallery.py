@@ -92,7 +92,7 @@ def test_the_gallerys_glance_is_the_matchers(folder: Path) -> None:
     below = gallery.glance(probe, np.arange(SIZE)) < MATCHING.least_glance * len(probe)
     assert 0.5 < np.mean(below) < 1
     assert (scores[below] == 0).all()
-    assert np.mean(scores[~below] > 0) > 0.5
+    assert np.mean(scores[~below] > 0) > 0.3  # of the others some end where no lead has enough support
 
 
 def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path) -> None:

@@ -15,8 +15,11 @@ from testigo.fingerprint import (
     calibration,
     evaluate,
     match,
+    matcher,
     prepare,
+    synthetic_templates,
 )
+from testigo.fingerprint.parameters import MATCHING
 
 Templates = dict[tuple[int, int], Template]
 
@@ -169,3 +172,17 @@ def test_accuracy_on_real_fingers_does_not_fall(shared_data: Path) -> None:
     assert result.eer_all <= 0.01
     assert result.fnmr_at_fmr_01_percent <= 0.012
     assert result.fmr <= 0.0053
+
+
+def test_who_promises_little_is_left_early_and_nobody_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More support is wanted of those that hardly pass the glance; the score of whoever has it stays what it was."""
+    templates = list(synthetic_templates.templates(3, 60, 0.8))
+    probes = [synthetic_templates.TemplateFinger(3 + seed).impression(1, 0.8) for seed in range(60)]
+    short = np.array([Matcher(templates).scores(probe) for probe in probes])
+    monkeypatch.setattr(matcher, "MATCHING", MATCHING._replace(least_promise=0.0))
+    whole = np.array([Matcher(templates).scores(probe) for probe in probes])
+    left = (short == 0) & (whole > 0)
+    assert 0.02 < left.sum() / (whole > 0).sum() < 0.6
+    assert whole[left].max() < 2
+    assert whole[short != whole].max() < 3  # with fewer starts a stranger's best alignment may be another one
+    assert np.array_equal(np.diag(short)[np.diag(whole) > 3], np.diag(whole)[np.diag(whole) > 3])

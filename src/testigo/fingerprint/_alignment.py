@@ -9,32 +9,20 @@ import math
 import numpy as np
 
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._points import Bools, Doubles, Floats, Longs, wrap
+from testigo.fingerprint._points import Bools, Bytes, Doubles, Floats, Longs, whole, wrap
 from testigo.fingerprint.parameters import MatchingParameters
 
 NEARBY = 1024  # minutia pairs weighed in one pairing; prints stay far below, and a heap's further ones are left out
+_FAR = 1e6  # where nothing is near
+_BITS = 7  # a pair of minutiae is one number, `i << _BITS | j`: dividing it again would cost 40 cycles
 
 
 @compiled
 def move(points: Floats, pose: Doubles, moved: Doubles) -> None:
     """The probe's minutiae laid onto the candidate: `pose` holds cos, sin, shift x, shift y."""
-    for i in range(points.shape[0]):
-        moved[i, 0] = pose[0] * points[i, 0] - pose[1] * points[i, 1] + pose[2]
-        moved[i, 1] = pose[1] * points[i, 0] + pose[0] * points[i, 1] + pose[3]
-
-
-@compiled
-def _first_from(points: Floats, x: float) -> int:
-    """The first of the points, sorted by x, that does not lie left of `x`."""
-    left = 0
-    right = points.shape[0]
-    while left < right:
-        middle = (left + right) >> 1
-        if points[middle, 0] < x:
-            left = middle + 1
-        else:
-            right = middle
-    return left
+    for i in range(points.shape[1]):
+        moved[i, 0] = pose[0] * points[0, i] - pose[1] * points[1, i] + pose[2]
+        moved[i, 1] = pose[1] * points[0, i] + pose[0] * points[1, i] + pose[3]
 
 
 @compiled
@@ -50,6 +38,18 @@ def _insert(near: Longs, cost: Doubles, count: int, pair: int, price: float) -> 
 
 
 @compiled
+def _mark_near(
+    x: np.float32, y: np.float32, cos: np.float32, sin: np.float32, others: Floats, square: np.float32,
+    least: np.float32, marks: Bytes,
+) -> None:  # fmt: skip
+    """Mark the candidate's minutiae that lie near and point the same way; without branches, so it becomes vectors."""
+    for j in range(marks.shape[0]):
+        dx = others[0, j] - x
+        dy = others[1, j] - y
+        marks[j] = (dx * dx + dy * dy <= square) & (others[2, j] * cos + others[3, j] * sin >= least)
+
+
+@compiled
 def pair(
     moved: Doubles, pose: Doubles, points_p: Floats, points_c: Floats, reach: float, turn: float,
     partner: Longs, taken: Bools, near: Longs, cost: Doubles,
@@ -59,30 +59,43 @@ def pair(
     Fills `partner` (candidate's number or -1) and `taken` (is the candidate's minutia paired?); the rest is scratch.
     """
     rotation = math.atan2(pose[1], pose[0])
-    m = points_c.shape[0]
+    m = points_c.shape[1]
+    others = np.full((4, whole(m)), _FAR, np.float32)  # x, y, cosine, sine of the candidate's
+    for j in range(m):
+        others[0, j], others[1, j] = points_c[0, j], points_c[1, j]
+        others[2, j], others[3, j] = points_c[5, j], points_c[6, j]
+    marks = np.empty(whole(m), np.uint8)
+    eights = marks.view(np.uint64)
+    square = np.float32(reach * reach * 1.001)  # generous: rounding leaves nobody out who is looked at below
+    least = np.float32(math.cos(turn) - 0.001)
+    cos_r = np.float32(pose[0])
+    sin_r = np.float32(pose[1])
     count = 0
-    for i in range(points_p.shape[0]):
+    for i in range(points_p.shape[1]):
         partner[i] = -1
         x = moved[i, 0]
         y = moved[i, 1]
-        angle = points_p[i, 2] + rotation
-        for j in range(_first_from(points_c, x - reach), m):
-            dx = points_c[j, 0] - x
-            if dx > reach:
-                break
-            dy = points_c[j, 1] - y
-            away = dx * dx + dy * dy
-            if away > reach * reach or count == NEARBY:
+        cos = points_p[5, i] * cos_r - points_p[6, i] * sin_r
+        sin = points_p[6, i] * cos_r + points_p[5, i] * sin_r
+        _mark_near(np.float32(x), np.float32(y), cos, sin, others, square, least, marks)
+        for k in range(eights.shape[0]):
+            if eights[k] == 0:
                 continue
-            off = abs(wrap(points_c[j, 2] - angle))
-            if off <= turn:
-                _insert(near, cost, count, i * m + j, away / (reach * reach) + (off / turn) ** 2)
-                count += 1
+            for j in range(8 * k, min(8 * k + 8, m)):
+                if not marks[j] or count == NEARBY:
+                    continue
+                dx = points_c[0, j] - x
+                dy = points_c[1, j] - y
+                away = dx * dx + dy * dy
+                off = abs(wrap(points_c[2, j] - points_p[2, i] - rotation))
+                if away <= reach * reach and off <= turn:
+                    _insert(near, cost, count, i << _BITS | j, away / (reach * reach) + (off / turn) ** 2)
+                    count += 1
     taken[:] = False
     found = 0
     for o in range(count):
-        i = near[o] // m
-        j = near[o] % m
+        i = near[o] >> _BITS
+        j = near[o] & ((1 << _BITS) - 1)
         if partner[i] < 0 and not taken[j]:
             partner[i] = j
             taken[j] = True
@@ -96,15 +109,15 @@ def fit(points_p: Floats, points_c: Floats, partner: Longs, p: MatchingParameter
 
     A minutia's direction counts as if it had an arm of `direction_arm` pixels whose end must fall together too.
     """
-    n = points_p.shape[0]
+    n = points_p.shape[1]
     px = py = cx = cy = weight = 0.0
     for i in range(n):
         j = partner[i]
         if j >= 0:
-            px += points_p[i, 0]
-            py += points_p[i, 1]
-            cx += points_c[j, 0]
-            cy += points_c[j, 1]
+            px += points_p[0, i]
+            py += points_p[1, i]
+            cx += points_c[0, j]
+            cy += points_c[1, j]
             weight += 1.0
     px /= weight
     py /= weight
@@ -114,13 +127,14 @@ def fit(points_p: Floats, points_c: Floats, partner: Longs, p: MatchingParameter
     for i in range(n):
         j = partner[i]
         if j >= 0:
-            ax = points_p[i, 0] - px
-            ay = points_p[i, 1] - py
-            bx = points_c[j, 0] - cx
-            by = points_c[j, 1] - cy
-            turn = points_c[j, 2] - points_p[i, 2]
-            along += ax * bx + ay * by + p.direction_arm**2 * math.cos(turn)
-            across += ax * by - ay * bx + p.direction_arm**2 * math.sin(turn)
+            ax = points_p[0, i] - px
+            ay = points_p[1, i] - py
+            bx = points_c[0, j] - cx
+            by = points_c[1, j] - cy
+            cos = points_c[5, j] * points_p[5, i] + points_c[6, j] * points_p[6, i]  # of the way to turn
+            sin = points_c[6, j] * points_p[5, i] - points_c[5, j] * points_p[6, i]
+            along += ax * bx + ay * by + p.direction_arm**2 * cos
+            across += ax * by - ay * bx + p.direction_arm**2 * sin
     norm = math.sqrt(along * along + across * across) + 1e-9
     pose[0] = along / norm
     pose[1] = across / norm
@@ -130,30 +144,32 @@ def fit(points_p: Floats, points_c: Floats, partner: Longs, p: MatchingParameter
 
 @compiled
 def bend(points_c: Floats, partner: Longs, p: MatchingParameters, moved: Doubles) -> None:
-    """Move each laid-over minutia by what the pairs around it (never its own) are displaced: skin is elastic."""
+    """Move each laid-over minutia by what the pairs around it (never its own) are displaced: skin is elastic.
+
+    A pair's weight falls with its distance as exp(-t), taken as (1 - t / 1024)^1024: ten products, many at a time.
+    """
     n = moved.shape[0]
-    known = np.empty((n, 4))
-    k = 0
+    x, y, weight, dx, dy = np.zeros((5, whole(n)))
     for i in range(n):
-        j = partner[i]
-        if j >= 0:
-            known[k, 0] = moved[i, 0]
-            known[k, 1] = moved[i, 1]
-            known[k, 2] = points_c[j, 0] - moved[i, 0]
-            known[k, 3] = points_c[j, 1] - moved[i, 1]
-            k += 1
-    for i in range(n):
-        weight = p.elastic_prior
-        dx = dy = 0.0
-        for t in range(k):
-            ax = known[t, 0] - moved[i, 0]
-            ay = known[t, 1] - moved[i, 1]
+        x[i], y[i], weight[i], dx[i], dy[i] = moved[i, 0], moved[i, 1], p.elastic_prior, 0.0, 0.0
+    narrow = 0.5 / p.elastic_reach**2 / 1024
+    for t in range(n):
+        j = partner[t]
+        if j < 0:
+            continue
+        at_x, at_y = x[t], y[t]
+        by_x, by_y = points_c[0, j] - at_x, points_c[1, j] - at_y
+        for i in range(x.shape[0]):
+            ax = at_x - x[i]
+            ay = at_y - y[i]
             away = ax * ax + ay * ay
-            if away < 1e-6:
-                continue
-            share = math.exp(-0.5 * away / p.elastic_reach**2)
-            weight += share
-            dx += share * known[t, 2]
-            dy += share * known[t, 3]
-        moved[i, 0] += dx / weight
-        moved[i, 1] += dy / weight
+            share = max(0.0, 1.0 - away * narrow)
+            for _ in range(10):
+                share *= share
+            share = share if away >= 1e-6 else 0.0
+            weight[i] += share
+            dx[i] += share * by_x
+            dy[i] += share * by_y
+    for i in range(n):
+        moved[i, 0] += dx[i] / weight[i]
+        moved[i, 1] += dy[i] / weight[i]

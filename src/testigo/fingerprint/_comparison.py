@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint._alignment import NEARBY, bend, fit, move, pair
 from testigo.fingerprint._compiled import compiled
+from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint._leads import CHANCE, agreement, differences, leads
 from testigo.fingerprint._points import (
     Bools,
@@ -21,6 +22,7 @@ from testigo.fingerprint._points import (
     convex_hull,
     inside,
     unpacked,
+    whole,
     wrap,
 )
 from testigo.fingerprint.parameters import MatchingParameters
@@ -37,33 +39,42 @@ def _measure(
 
     A minutia without a partner counts against only where the other print has seen the skin too: inside its hull.
     """
+    n = points_p.shape[1]
+    m = points_c.shape[1]
+    x, y = np.zeros((2, whole(max(n, m))), np.float32)
+    seen = np.empty(x.shape[0], np.uint8)
+    for i in range(n):
+        x[i], y[i] = moved[i, 0], moved[i, 1]
+    inside(hull_c, x, y, seen)
     rotation = math.atan2(pose[1], pose[0])
     paired = residual = turned = kinds = alike = alike_squares = 0.0
     common_p = common_c = lone_p = lone_c = 0.0
-    for i in range(points_p.shape[0]):
+    for i in range(n):
         j = partner[i]
         if j >= 0:
-            dx = points_c[j, 0] - moved[i, 0]
-            dy = points_c[j, 1] - moved[i, 1]
-            off = wrap(points_c[j, 2] - points_p[i, 2] - rotation) / p.angle_tolerance
-            weight = points_p[i, 4] * points_c[j, 4]
+            dx = points_c[0, j] - moved[i, 0]
+            dy = points_c[1, j] - moved[i, 1]
+            off = wrap(points_c[2, j] - points_p[2, i] - rotation) / p.angle_tolerance
+            weight = points_p[4, i] * points_c[4, j]
             paired += weight
             residual += weight * (dx * dx + dy * dy) / p.elastic_distance**2
             turned += weight * off * off
-            kinds += weight * (2 * points_p[i, 3] - 1) * (2 * points_c[j, 3] - 1)
+            kinds += weight * (2 * points_p[3, i] - 1) * (2 * points_c[3, j] - 1)
             likeness = 2 * (CHANCE - table[i, j]) / CHANCE
             alike += likeness
             alike_squares += max(0.0, likeness) ** 2
-            common_p += points_p[i, 4]
-            common_c += points_c[j, 4]
-        elif inside(hull_c, moved[i, 0], moved[i, 1]):
-            lone_p += points_p[i, 4]
-    for j in range(points_c.shape[0]):
-        if not taken[j]:
-            x = points_c[j, 0] - pose[2]
-            y = points_c[j, 1] - pose[3]
-            if inside(hull_p, pose[0] * x + pose[1] * y, pose[0] * y - pose[1] * x):
-                lone_c += points_c[j, 4]
+            common_p += points_p[4, i]
+            common_c += points_c[4, j]
+        elif seen[i]:
+            lone_p += points_p[4, i]
+    for j in range(m):  # the candidate's, laid onto the probe
+        away_x, away_y = points_c[0, j] - pose[2], points_c[1, j] - pose[3]
+        x[j] = pose[0] * away_x + pose[1] * away_y
+        y[j] = pose[0] * away_y - pose[1] * away_x
+    inside(hull_p, x, y, seen)
+    for j in range(m):
+        if not taken[j] and seen[j]:
+            lone_c += points_c[4, j]
     share = paired / (math.sqrt((common_p + lone_p) * (common_c + lone_c)) + p.share_prior)
     evidence[0] = paired
     evidence[1] = math.sqrt(paired)
@@ -78,22 +89,24 @@ def _measure(
     evidence[10] = math.sqrt(support)
     evidence[11] = lone_p + lone_c
     evidence[12] = min(lone_p, lone_c)
-    evidence[13] = math.sqrt(points_p.shape[0] * points_c.shape[0])
+    evidence[13] = math.sqrt(n * m)
 
 
 @compiled
 def _finalists(
-    points_p: Floats, points_c: Floats, table: Bytes, p: MatchingParameters, partners: Longs, supports: Doubles
-) -> int:
+    points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, p: MatchingParameters,
+    partners: Longs, supports: Doubles,
+) -> int:  # fmt: skip
     """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
 
-    Each starts from the best supported lead and those that agree with it, and grows over the whole print.
+    Each starts from the best supported lead, if it has `least_support`, and those that agree with it, and grows over
+    the whole print.
     """
-    n = points_p.shape[0]
-    m = points_c.shape[0]
-    pairs = np.empty(p.leads, np.int64)
+    n = points_p.shape[1]
+    m = points_c.shape[1]
+    pairs = np.empty((p.leads, 2), np.int64)
     worth = np.empty(p.leads)
-    count = leads(table, n, m, p, pairs, worth)
+    count = leads(table, nearest, n, m, p, pairs, worth)
     agree = np.empty((count, count), np.bool_)
     support = np.empty(count)
     agreement(points_p, points_c, pairs, worth, count, p, agree, support)
@@ -108,7 +121,7 @@ def _finalists(
     filled = 0
     for _seed in range(p.seeds):
         start = -1
-        most = p.least_support
+        most = least_support
         for a in range(count):
             if support[a] > most and not tried[a]:
                 most = support[a]
@@ -117,10 +130,10 @@ def _finalists(
             break
         tried[start] = True
         partner[:] = -1
-        partner[pairs[start] // m] = pairs[start] % m
+        partner[pairs[start, 0]] = pairs[start, 1]
         for a in range(count):
-            if agree[start, a] and partner[pairs[a] // m] < 0:
-                partner[pairs[a] // m] = pairs[a] % m
+            if agree[start, a] and partner[pairs[a, 0]] < 0:
+                partner[pairs[a, 0]] = pairs[a, 1]
         found = 2
         for _pass in range(p.rigid_passes):
             if found < 2:
@@ -133,16 +146,16 @@ def _finalists(
         if found < 3:
             continue
         for a in range(count):  # the same alignment need not be found again from another of its pairs
-            if partner[pairs[a] // m] == pairs[a] % m:
+            if partner[pairs[a, 0]] == pairs[a, 1]:
                 tried[a] = True
         value = 0.0
         for i in range(n):
             j = partner[i]
             if j >= 0:
-                dx = points_c[j, 0] - moved[i, 0]
-                dy = points_c[j, 1] - moved[i, 1]
+                dx = points_c[0, j] - moved[i, 0]
+                dy = points_c[1, j] - moved[i, 1]
                 closeness = 1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2
-                value += points_p[i, 4] * points_c[j, 4] * closeness
+                value += points_p[4, i] * points_c[4, j] * closeness
         weakest = np.argmin(values)
         if value > values[weakest]:
             filled += values[weakest] == 0.0
@@ -154,17 +167,17 @@ def _finalists(
 
 @compiled
 def _align(
-    points_p: Floats, points_c: Floats, table: Bytes, weights: Doubles, p: MatchingParameters,
-    evidence: Doubles, pairing: Longs,
+    points_p: Floats, hull_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float,
+    weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
     """Log-odds that two templates are of one finger; -inf where no alignment was found.
 
-    `table`: the bits that differ (`differences`). `weights` (FEATURES + 1): the calibration's logistic regression,
-    the constant last. Fills `evidence` (FEATURES,) and `pairing` (at least n): for each probe minutia the candidate's
-    number or -1, of the best alignment.
+    `table`, `nearest`: the bits that differ (`differences`). `weights` (FEATURES + 1): the calibration's logistic
+    regression, the constant last. Fills `evidence` (FEATURES,) and `pairing` (at least n): for each probe minutia the
+    candidate's number or -1, of the best alignment.
     """
-    n = points_p.shape[0]
-    m = points_c.shape[0]
+    n = points_p.shape[1]
+    m = points_c.shape[1]
     evidence[:] = 0.0
     pairing[:n] = -1
     best = -np.inf
@@ -172,10 +185,9 @@ def _align(
         return best
     partners = np.empty((p.finalists, n), np.int64)
     supports = np.empty(p.finalists)
-    filled = _finalists(points_p, points_c, table, p, partners, supports)
+    filled = _finalists(points_p, points_c, table, nearest, least_support, p, partners, supports)
     if filled == 0:
         return best
-    hull_p = convex_hull(points_p)
     hull_c = convex_hull(points_c)
     moved = np.empty((n, 2))
     pose = np.empty(4)
@@ -216,9 +228,21 @@ def compare(
     evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
     """One comparison, never left at a glance; see `_align` for what it returns and fills."""
-    table = np.empty((points_p.shape[0], points_c.shape[0]), np.uint8)
-    differences(codes_p, codes_c[0], codes_c[1], codes_c[2], codes_c[3], p.glance_level, table)
-    return _align(points_p, points_c, table, weights, p, evidence, pairing)
+    n = points_p.shape[1]
+    m = points_c.shape[1]
+    padded = np.zeros((4, _whole_eights(m)), np.uint64)
+    padded[:, :m] = codes_c
+    table = np.empty((n, _whole_eights(m)), np.uint8)
+    nearest = np.empty((n, EIGHT), np.uint8)
+    differences(codes_p, (padded[0], padded[1], padded[2], padded[3]), m, p.glance_level, table, nearest)
+    return _align(
+        points_p, convex_hull(points_p), points_c, table, nearest, p.least_support, weights, p, evidence, pairing
+    )  # fmt: skip
+
+
+@compiled
+def _whole_eights(count: int) -> int:
+    return (count + EIGHT - 1) // EIGHT * EIGHT
 
 
 @compiled
@@ -229,10 +253,13 @@ def compare_many(
 ) -> None:  # fmt: skip
     """Log-odds of one probe against the stored templates `rows`; -inf where nothing speaks for one finger.
 
-    Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that.
+    Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that;
+    those that look hardly more alike, where no lead has the more support for it (`p.least_promise`).
     """
-    n = points_p.shape[0]
-    table = np.empty((n, p.max_minutiae), np.uint8)
+    n = points_p.shape[1]
+    hull_p = convex_hull(points_p)
+    table = np.empty((n, _whole_eights(p.max_minutiae)), np.uint8)
+    nearest = np.empty((n, EIGHT), np.uint8)
     evidence = np.empty(FEATURES)
     pairing = np.empty(n, np.int64)
     for r in range(rows.shape[0]):
@@ -242,10 +269,15 @@ def compare_many(
         odds[r] = -np.inf
         if n < 3 or m < 3:
             continue
+        whole = start + _whole_eights(m)
         glance = differences(
-            codes_p, words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end],
-            p.glance_level, table,
+            codes_p, (words[0][start:whole], words[1][start:whole], words[2][start:whole], words[3][start:whole]),
+            m, p.glance_level, table, nearest,
         )  # fmt: skip
-        if glance >= p.least_glance * n * math.log(3.0 + m):
+        glance /= n * math.log(3.0 + m)
+        if glance >= p.least_glance:
             points_c = unpacked(places[start:end], traits[start:end])
-            odds[r] = _align(points_p, points_c, table, weights, p, evidence, pairing)
+            least_support = max(p.least_support, p.least_promise / glance**2)
+            odds[r] = _align(
+                points_p, hull_p, points_c, table, nearest, least_support, weights, p, evidence, pairing
+            )  # fmt: skip

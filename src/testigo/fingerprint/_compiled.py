@@ -25,6 +25,7 @@ TOGETHER = (
     "_comparison.py",
     "_compiled.py",
     "_descriptor.py",
+    "_eights.py",
     "_leads.py",
     "_points.py",
     "_scan.py",
@@ -41,9 +42,9 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     Where nothing can be written, neither beside the source nor at home, each process compiles for itself.
     """
     try:
-        kernel: Any = numba.njit(function, cache=True, nogil=True)
+        kernel: Any = numba.njit(function, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:  # "no locator available"
-        return cast("Callable[_P, _R]", numba.njit(function, nogil=True))
+        return cast("Callable[_P, _R]", numba.njit(function, nogil=True, error_model="numpy"))
     file = kernel._cache._cache_file  # numba has no public way
     file._source_stamp = (file._source_stamp, stamp(Path(__file__).parent))
     return cast("Callable[_P, _R]", kernel)

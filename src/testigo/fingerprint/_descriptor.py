@@ -40,7 +40,7 @@ def surroundings(points: Floats, p: DescriptorParameters) -> Floats:
     outweighing all others.
     """
     cells = grid(p)
-    n = points.shape[0]
+    n = points.shape[1]
     seen = np.zeros((n, int(cells.max() + 1), p.directions), np.float32)
     step = 2 * p.radius / p.side
     reach = _FAR * p.place_spread
@@ -48,11 +48,11 @@ def surroundings(points: Floats, p: DescriptorParameters) -> Floats:
     upward = np.empty(p.side)
     around = np.empty(p.directions)
     for i in range(n):
-        cos = math.cos(points[i, 2])
-        sin = math.sin(points[i, 2])
+        cos = math.cos(points[2, i])
+        sin = math.sin(points[2, i])
         for j in range(n):
-            dx = points[j, 0] - points[i, 0]
-            dy = points[j, 1] - points[i, 1]
+            dx = points[0, j] - points[0, i]
+            dy = points[1, j] - points[1, i]
             if j == i or dx * dx + dy * dy > (p.radius + reach) ** 2:
                 continue
             x = cos * dx + sin * dy
@@ -68,14 +68,14 @@ def surroundings(points: Floats, p: DescriptorParameters) -> Floats:
                 off = ((b + 0.5) * step - p.radius - y) / p.place_spread
                 upward[b] = math.exp(-0.5 * off * off)
             for k in range(p.directions):
-                off = (k + 0.5) / p.directions * TURN - math.pi - (points[j, 2] - points[i, 2])
+                off = (k + 0.5) / p.directions * TURN - math.pi - (points[2, j] - points[2, i])
                 off = (off - TURN * math.floor(off / TURN + 0.5)) / p.direction_spread
                 around[k] = math.exp(-0.5 * off * off)
             for a in range(left, right):
                 for b in range(low, high):
                     cell = cells[a, b]
                     if cell >= 0:
-                        share = points[j, 4] * across[a] * upward[b]
+                        share = points[4, j] * across[a] * upward[b]
                         for k in range(p.directions):
                             seen[i, cell, k] += share * around[k]
     return np.sqrt(seen.reshape(n, seen.shape[1] * seen.shape[2]))  # -1 would not do without minutiae

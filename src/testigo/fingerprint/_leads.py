@@ -5,63 +5,90 @@ import math
 import numpy as np
 
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._points import Bools, Bytes, Doubles, Floats, Longs, Words, ones
+from testigo.fingerprint._eights import EIGHT, Columns, differing, lower
+from testigo.fingerprint._points import ALL, Bools, Bytes, Doubles, Floats, Longs, Words, whole
 from testigo.fingerprint.parameters import MatchingParameters
 
 CHANCE = 128.0  # bits of 256 that differ between any two minutiae
 
 
 @compiled
-def differences(
-    codes_p: Words, first_c: Words, second_c: Words, third_c: Words, fourth_c: Words, level: int, table: Bytes
-) -> float:
-    """Fills `table` (n, m) with the number of bits that differ; returns how alike the prints look at a glance.
+def differences(codes_p: Words, words_c: Columns, m: int, level: int, table: Bytes, nearest: Bytes) -> float:
+    """How many bits differ, and how alike the prints look at a glance.
 
     That is, over the probe's minutiae, by how many bits its most alike one of the candidate stays under `level`.
+    Fills `table` (n, as many eights as `m` takes) and `nearest` (n, 8): the least of each row's every eighth, from the
+    first on, from the second on, and so forth. `words_c` goes on to whole eights; what is behind the `m`-th counts 255.
     """
-    m = first_c.shape[0]
+    eights = table.view(np.uint64)
+    nearest_eights = nearest.view(np.uint64)
     glance = 0
     for i in range(codes_p.shape[1]):
-        first = codes_p[0, i]
-        second = codes_p[1, i]
-        third = codes_p[2, i]
-        fourth = codes_p[3, i]
-        least = np.uint64(255)
-        for j in range(m):
-            differing = (
-                ones(first ^ first_c[j])
-                + ones(second ^ second_c[j])
-                + ones(third ^ third_c[j])
-                + ones(fourth ^ fourth_c[j])
-            )
-            differing = min(differing, np.uint64(255))
-            least = min(least, differing)
-            table[i, j] = differing
-        glance += max(0, level - int(least))
+        code = (codes_p[0, i], codes_p[1, i], codes_p[2, i], codes_p[3, i])
+        least = ALL
+        for k in range((m + EIGHT - 1) // EIGHT):
+            eight = differing(words_c, k * EIGHT, code)
+            if m < (k + 1) * EIGHT:
+                eight |= ALL << np.uint64(EIGHT * (m - k * EIGHT))
+            eights[i, k] = eight
+            least = lower(least, eight)
+        nearest_eights[i, 0] = least
+        least = lower(least, least >> np.uint64(32))
+        least = lower(least, least >> np.uint64(16))
+        least = lower(least, least >> np.uint64(8))
+        glance += max(0, level - int(least & np.uint64(255)))
     return float(glance)
 
 
 @compiled
-def leads(table: Bytes, n: int, m: int, p: MatchingParameters, pairs: Longs, worth: Doubles) -> int:
-    """The pairs of minutiae with the most alike surroundings, at most `p.leads`: `pairs` i * m + j, `worth` of each."""
+def leads(
+    table: Bytes, nearest: Bytes, n: int, m: int, p: MatchingParameters, pairs: Longs, worth: Doubles
+) -> int:  # fmt: skip
+    """The pairs of minutiae with the most alike surroundings, at most `p.leads`, row by row; returns their number.
+
+    Fills `pairs` (p.leads, 2), the probe's minutia and the candidate's, and `worth` (p.leads,) of each.
+    """
     counts = np.zeros(256, np.int64)
     for i in range(n):
-        for j in range(m):
-            counts[table[i, j]] += 1
+        for k in range(EIGHT):
+            counts[nearest[i, k]] += 1
+    bound = enough = 0  # as many pairs as are wanted are no farther than this: nobody beyond need be looked at
+    while bound < p.lead_level and enough + counts[bound] < p.leads:
+        enough += counts[bound]
+        bound += 1
+    eights = table.view(np.uint64)
+    nearest_eights = nearest.view(np.uint64)
+    above = np.uint64(bound + 1) * np.uint64(0x0101_0101_0101_0101)
+    near = np.empty((n * m, 2), np.int64)
+    count = 0
+    counts[:] = 0
+    for i in range(n):
+        if lower(nearest_eights[i, 0], above) == above:
+            continue
+        for k in range((m + EIGHT - 1) // EIGHT):
+            if lower(eights[i, k], above) == above:
+                continue
+            for j in range(EIGHT * k, min(EIGHT * k + EIGHT, m)):
+                if table[i, j] <= bound:
+                    near[count, 0] = i
+                    near[count, 1] = j
+                    count += 1
+                    counts[table[i, j]] += 1
     limit = 0  # pairs that differ in fewer bits are all taken, and of those that differ in just so many the first few
     room = p.leads
     while limit < p.lead_level and counts[limit] <= room:
         room -= counts[limit]
         limit += 1
     found = 0
-    for i in range(n):
-        for j in range(m):
-            if table[i, j] == limit:
-                room -= 1
-            if table[i, j] < limit or (table[i, j] == limit and room >= 0):
-                pairs[found] = i * m + j
-                worth[found] = (CHANCE - table[i, j]) / CHANCE
-                found += 1
+    for k in range(count):
+        bits = table[near[k, 0], near[k, 1]]
+        if bits == limit:
+            room -= 1
+        if bits < limit or (bits == limit and room >= 0):
+            pairs[found, 0] = near[k, 0]
+            pairs[found, 1] = near[k, 1]
+            worth[found] = (CHANCE - bits) / CHANCE
+            found += 1
     return found
 
 
@@ -71,38 +98,43 @@ def agreement(
     agree: Bools, support: Doubles,
 ) -> None:  # fmt: skip
     """Which leads could come from one and the same motion of the finger, and how much support each has from others."""
-    m = points_c.shape[0]
-    cos = np.empty(count)
-    sin = np.empty(count)
-    least = math.cos(p.lead_turn)
+    # Whole columns of small numbers and no branches, so that the loop becomes vectors: all of the square in less time
+    # than half of it one by one. What fills the columns up weighs nothing.
+    width = whole(count)
+    xp, yp, xc, yc, cos, sin, weight, gained = np.zeros((8, width), np.float32)
+    gains = np.empty(width, np.float32)
+    least, shortest = np.float32(math.cos(p.lead_turn)), np.float32(p.shortest_lead)
+    distance, stretch = np.float32(p.lead_distance), np.float32(p.lead_stretch)
+    half, one, nothing = np.float32(0.5), np.float32(1), np.float32(0)
     for a in range(count):
-        turn = points_c[pairs[a] % m, 2] - points_p[pairs[a] // m, 2]
-        cos[a] = math.cos(turn)
-        sin[a] = math.sin(turn)
-        support[a] = 0.0
+        i = pairs[a, 0]
+        j = pairs[a, 1]
+        xp[a], yp[a], xc[a], yc[a] = points_p[0, i], points_p[1, i], points_c[0, j], points_c[1, j]
+        cos[a] = points_c[5, j] * points_p[5, i] + points_c[6, j] * points_p[6, i]
+        sin[a] = points_c[6, j] * points_p[5, i] - points_c[5, j] * points_p[6, i]
+        weight[a] = worth[a]
     for a in range(count):
-        i = pairs[a] // m
-        j = pairs[a] % m
-        agree[a, a] = False
-        for b in range(a):
-            agree[a, b] = agree[b, a] = False
-            if cos[a] * cos[b] + sin[a] * sin[b] < least:
-                continue
-            k = pairs[b] // m
-            o = pairs[b] % m
-            px = points_p[k, 0] - points_p[i, 0]
-            py = points_p[k, 1] - points_p[i, 1]
+        ax, ay, bx, by, cos_a, sin_a, weight_a = xp[a], yp[a], xc[a], yc[a], cos[a], sin[a], weight[a]
+        for b in range(width):
+            px = xp[b] - ax
+            py = yp[b] - ay
+            cx = xc[b] - bx
+            cy = yc[b] - by
             length = math.sqrt(px * px + py * py)
-            if i == k or j == o or length < p.shortest_lead:
-                continue
-            c = cos[a] + cos[b]
-            s = sin[a] + sin[b]
-            norm = math.sqrt(c * c + s * s)
-            dx = (c * px - s * py) / norm - (points_c[o, 0] - points_c[j, 0])
-            dy = (s * px + c * py) / norm - (points_c[o, 1] - points_c[j, 1])
-            off = (dx * dx + dy * dy) / (p.lead_distance + p.lead_stretch * length) ** 2
-            if off < 1:
-                agree[a, b] = agree[b, a] = True
-                gain = worth[a] * worth[b] * (1 - 0.5 * off)
-                support[a] += gain
-                support[b] += gain
+            c = cos_a + cos[b]
+            s = sin_a + sin[b]
+            square = c * c + s * s
+            norm = math.sqrt(square)
+            dx = c * px - s * py - norm * cx  # all `norm` times as long: one division instead of three
+            dy = s * px + c * py - norm * cy
+            allowed = distance + stretch * length
+            off = (dx * dx + dy * dy) / (square * allowed * allowed)
+            turned = cos_a * cos[b] + sin_a * sin[b] >= least
+            apart = (length >= shortest) & (cx * cx + cy * cy > nothing)
+            gains[b] = weight_a * weight[b] * (one - half * off) if turned & apart & (off < one) else nothing
+        for b in range(width):
+            gained[b] += gains[b]
+        for b in range(count):
+            agree[a, b] = gains[b] > nothing
+    for a in range(count):
+        support[a] = gained[a]

@@ -1,7 +1,8 @@
 """What all of the matcher's machine code works with: points, angles, hulls, and the counting of bits.
 
 Coordinates are mathematical: x to the right, y *up*, pixels at 500 dpi; angles counter-clockwise in radians.
-`points` is float32 (n, 5), sorted by x, then y: x, y, angle, kind (1 ending, 0 bifurcation, 0.5 unknown), quality 0..1.
+`points` is float32 (7, n), sorted by x, then y: x, y, angle, kind (1 ending, 0 bifurcation, 0.5 unknown), quality 0..1,
+cosine and sine of the angle.
 `codes` is uint64 (4, n): each column a minutia's descriptor (`descriptor`).
 """
 
@@ -24,6 +25,9 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 
 TURN = 2 * math.pi
+ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_COSINES = np.cos(np.arange(256) * (TURN / 256))
+_SINES = np.sin(np.arange(256) * (TURN / 256))
 _UNKNOWN_QUALITY = 0.7  # for records of extractors that report none: the mean over the shared sets is 0.71
 
 
@@ -39,6 +43,12 @@ ones = cast("Callable[[np.uint64], np.uint64]", intrinsic(_ones))
 
 
 @compiled
+def whole(count: int) -> int:
+    """So many and up to 31 more: a loop over whole vectors leaves no rest to be done one by one."""
+    return (count + 31) // 32 * 32
+
+
+@compiled
 def wrap(angle: float) -> float:
     """The same angle in [-pi, pi)."""
     return angle - TURN * math.floor(angle / TURN + 0.5)
@@ -48,29 +58,31 @@ def wrap(angle: float) -> float:
 def unpacked(places: NDArray[np.int16], traits: Bytes) -> Floats:
     """`points` of a stored template: places (n, 2) x and y up; traits (n, 3) angle in 256ths, kind, quality."""
     n = places.shape[0]
-    points = np.empty((n, 5), np.float32)
+    points = np.empty((7, n), np.float32)
     for i in range(n):
-        points[i, 0] = places[i, 0]
-        points[i, 1] = places[i, 1]
-        points[i, 2] = traits[i, 0] * (TURN / 256)
+        points[0, i] = places[i, 0]
+        points[1, i] = places[i, 1]
+        points[2, i] = traits[i, 0] * (TURN / 256)
         kind = traits[i, 1]
-        points[i, 3] = 1.0 if kind == 1 else (0.0 if kind == 2 else 0.5)
-        points[i, 4] = traits[i, 2] / 100 if traits[i, 2] > 0 else _UNKNOWN_QUALITY
+        points[3, i] = 1.0 if kind == 1 else (0.0 if kind == 2 else 0.5)
+        points[5, i] = _COSINES[traits[i, 0]]
+        points[6, i] = _SINES[traits[i, 0]]
+        points[4, i] = traits[i, 2] / 100 if traits[i, 2] > 0 else _UNKNOWN_QUALITY
     return points
 
 
 @compiled
 def convex_hull(points: Floats) -> Floats:
     """Corners of the convex hull, counter-clockwise, float32 (h, 2): Andrew's monotone chain."""
-    n = points.shape[0]
+    n = points.shape[1]
     hull = np.empty((2 * n + 2, 2), np.float32)
     k = 0
     for way in range(2):
         base = k
         for o in range(n):
             i = o if way == 0 else n - 1 - o
-            x = points[i, 0]
-            y = points[i, 1]
+            x = points[0, i]
+            y = points[1, i]
             while k - base >= 2 and (
                 (hull[k - 1, 0] - hull[k - 2, 0]) * (y - hull[k - 2, 1])
                 - (hull[k - 1, 1] - hull[k - 2, 1]) * (x - hull[k - 2, 0])
@@ -85,15 +97,13 @@ def convex_hull(points: Floats) -> Floats:
 
 
 @compiled
-def inside(hull: Floats, x: float, y: float) -> bool:
-    """Whether the point lies in the convex polygon (corners counter-clockwise)."""
-    n = hull.shape[0]
-    if n < 3:
-        return False
-    for k in range(n):
-        ax = hull[k, 0]
-        ay = hull[k, 1]
-        after = k + 1 if k + 1 < n else 0
-        if (hull[after, 0] - ax) * (y - ay) - (hull[after, 1] - ay) * (x - ax) < 0:
-            return False
-    return True
+def inside(hull: Floats, x: Floats, y: Floats, within: Bytes) -> None:
+    """Which points lie in the convex polygon (corners counter-clockwise): 1 into `within`, else 0."""
+    corners = hull.shape[0]
+    within[:] = corners >= 3
+    for k in range(corners if corners >= 3 else 0):
+        after = k + 1 if k + 1 < corners else 0
+        ax, ay = hull[k, 0], hull[k, 1]
+        way_x, way_y = hull[after, 0] - ax, hull[after, 1] - ay
+        for i in range(within.shape[0]):
+            within[i] &= way_x * (y[i] - ay) - way_y * (x[i] - ax) >= 0

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
 from testigo.fingerprint._compiled import compiled
 from testigo.fingerprint._leads import differences
-from testigo.fingerprint._points import ones
+from testigo.fingerprint._points import ALL, ones
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 
 LANE = 8  # minutiae that stand together, see `prepared`
-_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 @compiled
@@ -68,7 +67,7 @@ def _workspace(level: int) -> tuple[Words, Words, Words, Words]:
     vectors = raw[skipped : raw.shape[0] - LANES + skipped].reshape((-1, LANES))
     begin = vectors[64 + OUTCOMES : 64 + OUTCOMES + DIGITS]
     for digit in range(DIGITS):
-        begin[digit] = _ALL if (31 - level) >> digit & 1 else np.uint64(0)
+        begin[digit] = ALL if (31 - level) >> digit & 1 else np.uint64(0)
     return vectors[:64], vectors[64 : 64 + OUTCOMES], begin, vectors[64 + OUTCOMES + DIGITS :]
 
 
@@ -90,7 +89,7 @@ def _sum_up(
     total = before[probe]
     for lane in range(LANES):
         lanes[lane] = total
-        total += _summed(best, lane, _ALL)
+        total += _summed(best, lane, ALL)
     before[probe] = total
     for r in range(counts.shape[0]):
         room = _room(counts[r])
@@ -99,7 +98,7 @@ def _sum_up(
             likeness[r] = 0.0
             continue
         lane, bit = (done - 1) >> 6, (done - 1) & 63
-        now = lanes[lane] + _summed(best, lane, _ALL >> np.uint64(63 - bit))
+        now = lanes[lane] + _summed(best, lane, ALL >> np.uint64(63 - bit))
         likeness[r] = (now - reached[probe]) / math.sqrt(room + 1.0)
         reached[probe] = now
 
@@ -119,11 +118,11 @@ def glance(
     most: int, likeness: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """How alike the templates `rows` look by their whole descriptors, by the measure of the matcher's own glance."""
-    table = np.empty((codes_p.shape[1], most), np.uint8)
+    table = np.empty((codes_p.shape[1], _room(most)), np.uint8)
+    nearest = np.empty((codes_p.shape[1], LANE), np.uint8)
     for r in range(rows.shape[0]):
+        count = counts[rows[r]]
         start = starts[rows[r]]
-        end = start + counts[rows[r]]
-        under = differences(
-            codes_p, words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end], level, table
-        )
-        likeness[r] = under / math.log(3.0 + counts[rows[r]])
+        end = start + _room(count)
+        one = (words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end])
+        likeness[r] = differences(codes_p, one, count, level, table, nearest) / math.log(3.0 + count)

@@ -27,6 +27,9 @@ class MatchingParameters(NamedTuple):
     # Alignments.
     seeds: int = 3  # leads tried as the start of an alignment, best supported first
     least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
+    least_promise: float = (
+        0.045  # of support times the glance's square: who hardly passed the glance needs more support
+    )
     rigid_passes: int = 2  # fit and pair again, over the whole print
     rigid_distance: float = 18.0
     angle_tolerance: float = 0.52  # 30 degrees
