@@ -1,0 +1,186 @@
+"""The matcher's machine code step by step, against each step spelt out."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from testigo.fingerprint import Prepared, _alignment, _leads, _points, prepare, synthetic_templates
+from testigo.fingerprint._eights import EIGHT
+from testigo.fingerprint.parameters import MATCHING
+
+Floats = NDArray[np.float32]
+ARM = MATCHING.elastic_reach
+
+
+def words_of(codes: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], ...]:
+    """The four columns, filled up with ones' own complement to whole eights: like nothing that is asked for."""
+    whole = np.zeros((4, -(-codes.shape[1] // EIGHT) * EIGHT), np.uint64)
+    whole[:, : codes.shape[1]] = codes
+    return tuple(whole)
+
+
+def differing(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Bits that differ, pair by pair, at most 255."""
+    pairs = [
+        [sum((int(a) ^ int(b)).bit_count() for a, b in zip(one, other, strict=True)) for other in second.T]
+        for one in first.T
+    ]
+    return np.minimum(np.array(pairs, int).reshape(first.shape[1], second.shape[1]), 255).astype(np.uint8)
+
+
+def random_codes(chance: np.random.Generator, count: int) -> NDArray[np.uint64]:
+    codes = chance.integers(0, 1 << 64, (4, count), np.uint64)
+    codes[:, chance.random(count) < 0.2] = np.uint64(0)
+    codes[:, chance.random(count) < 0.2] = ~np.uint64(0)
+    return codes
+
+
+def measured(
+    first: NDArray[np.uint64], second: NDArray[np.uint64]
+) -> tuple[float, NDArray[np.uint8], NDArray[np.uint8]]:
+    n, m = first.shape[1], second.shape[1]
+    table = np.empty((n, -(-m // EIGHT) * EIGHT), np.uint8)
+    nearest = np.empty((n, EIGHT), np.uint8)
+    glance = _leads.differences(first, words_of(second), m, MATCHING.glance_level, table, nearest)
+    return glance, table, nearest
+
+
+@settings(deadline=None)
+@given(n=st.integers(1, 40), m=st.integers(1, 40), seed=st.integers(0, 1 << 32))
+def test_differences_are_counted_pair_by_pair(n: int, m: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    first, second = random_codes(chance, n), random_codes(chance, m)
+    glance, table, nearest = measured(first, second)
+    expected = differing(first, second)
+    assert np.array_equal(table[:, :m], expected)
+    assert (table[:, m:] == 255).all()
+    assert glance == np.maximum(0, MATCHING.glance_level - expected.min(axis=1).astype(int)).sum()
+    for lane in range(EIGHT):
+        assert np.array_equal(nearest[:, lane], expected[:, lane::EIGHT].min(axis=1, initial=255))
+
+
+@settings(deadline=None)
+@given(n=st.integers(3, 60), m=st.integers(3, 60), seed=st.integers(0, 1 << 32), spread=st.integers(1, 120))
+def test_leads_are_the_nearest_pairs(n: int, m: int, seed: int, spread: int) -> None:
+    """With few different numbers, so that many pairs tie: of those the first, row by row."""
+    chance = np.random.default_rng(seed)
+    table = np.full((n, -(-m // EIGHT) * EIGHT), 255, np.uint8)
+    table[:, :m] = chance.integers(130 - spread, 130, (n, m))
+    nearest = table.reshape(n, -1, EIGHT).min(axis=1)
+    pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
+    count = _leads.leads(table, nearest, n, m, MATCHING, pairs, worth)
+    allowed = [(int(table[i, j]), i, j) for i in range(n) for j in range(m) if table[i, j] <= MATCHING.lead_level]
+    expected = sorted((i, j) for _, i, j in sorted(allowed)[: MATCHING.leads])
+    assert [tuple(pair) for pair in pairs[:count].tolist()] == expected
+    assert np.allclose(worth[:count], [(128 - int(table[i, j])) / 128 for i, j in expected])
+
+
+def points(seed: int, impression: int) -> tuple[Prepared, Floats]:
+    ready = prepare(synthetic_templates.TemplateFinger(seed).impression(impression, 0.7))
+    return ready, _points.unpacked(ready.places, ready.traits)
+
+
+def agree_alone(a: NDArray[np.int64], b: NDArray[np.int64], first: Floats, second: Floats) -> float:
+    """How well one motion explains both leads: 1 - off / 2, or 0."""
+    turns = [float(second[2, lead[1]]) - float(first[2, lead[0]]) for lead in (a, b)]
+    way = [complex(*(own[:2, b[k]] - own[:2, a[k]]).tolist()) for k, own in enumerate((first, second))]
+    if a[0] == b[0] or a[1] == b[1] or abs(way[0]) < MATCHING.shortest_lead:
+        return 0.0
+    if math.cos(turns[0] - turns[1]) < math.cos(MATCHING.lead_turn):
+        return 0.0
+    middle = sum(complex(math.cos(turn), math.sin(turn)) for turn in turns)
+    missed = abs(way[0] * middle / abs(middle) - way[1])
+    off = (missed / (MATCHING.lead_distance + MATCHING.lead_stretch * abs(way[0]))) ** 2
+    return 1 - 0.5 * off if off < 1 else 0.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_leads_agree_where_one_motion_explains_both(seed: int) -> None:
+    (one, first), (other, second) = points(seed, 0), points(seed if seed % 2 else seed + 50, 1)
+    _, table, nearest = measured(one.codes, other.codes)
+    pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
+    count = _leads.leads(table, nearest, len(one), len(other), MATCHING, pairs, worth)
+    agree, support = np.empty((count, count), np.bool_), np.empty(count)
+    _leads.agreement(first, second, pairs, worth, count, MATCHING, agree, support)
+    expected = np.array([[agree_alone(a, b, first, second) for b in pairs[:count]] for a in pairs[:count]])
+    np.fill_diagonal(expected, 0.0)
+    near = np.abs(expected - 0.5) < 1e-4  # at the border rounding decides
+    assert np.array_equal(agree[~near], (expected > 0)[~near])
+    assert np.allclose(support, (expected * worth[:count, None] * worth[None, :count]).sum(axis=1), atol=1e-3)
+
+
+def test_pairs_are_all_that_lie_near_and_point_alike() -> None:
+    """Against every pair looked at one by one, closest first."""
+    (_, first), (_, second) = points(3, 0), points(3, 1)
+    n, m = first.shape[1], second.shape[1]
+    pose = np.array([math.cos(0.05), math.sin(0.05), 4.0, -7.0])
+    moved = np.empty((n, 2))
+    _alignment.move(first, pose, moved)
+    partner, taken = np.empty(n, np.int64), np.empty(m, np.bool_)
+    near, cost = np.empty(_alignment.NEARBY, np.int64), np.empty(_alignment.NEARBY)
+    found = _alignment.pair(moved, pose, first, second, 25.0, 0.5, partner, taken, near, cost)
+    priced = []
+    for i in range(n):
+        for j in range(m):
+            away = math.dist(moved[i], second[:2, j])
+            off = abs(math.remainder(float(second[2, j]) - float(first[2, i]) - 0.05, 2 * math.pi))
+            if away <= 25 and off <= 0.5:
+                priced.append(((away / 25) ** 2 + (off / 0.5) ** 2, i, j))
+    expected: dict[int, int] = {}
+    for _, i, j in sorted(priced):
+        if i not in expected and j not in expected.values():
+            expected[i] = j
+    assert found == len(expected) > 5
+    assert {i: int(j) for i, j in enumerate(partner) if j >= 0} == expected
+    assert np.array_equal(np.flatnonzero(taken), sorted(expected.values()))
+
+
+def test_bending_moves_each_by_what_its_neighbours_are_displaced() -> None:
+    """The kernel is a Gaussian to within a thousandth; a minutia's own pair does not count."""
+    chance = np.random.default_rng(4)
+    n = 37
+    laid = chance.uniform(0, 300, (n, 2))
+    second = np.zeros((7, n), np.float32)
+    second[:2] = (laid + chance.normal(0, 6, (n, 2))).T
+    partner = np.where(chance.random(n) < 0.4, np.arange(n), -1)
+    moved = laid.copy()
+    _alignment.bend(second, partner, MATCHING, moved)
+    for i in range(n):
+        total, push = MATCHING.elastic_prior, np.zeros(2)
+        for t in np.flatnonzero(partner >= 0):
+            if t != i:
+                share = math.exp(-0.5 * (math.dist(laid[i], laid[t]) / ARM) ** 2)
+                total += share
+                push += share * (second[:2, t] - laid[t])
+        assert np.allclose(moved[i], laid[i] + push / total, atol=0.02)
+
+
+@settings(deadline=None)
+@given(
+    corners=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=30),
+    asked=st.lists(st.tuples(st.integers(-20, 320), st.integers(-20, 320)), min_size=1, max_size=50),
+)
+def test_within_a_hull_is_on_no_corner_to_corner_lines_far_side(
+    corners: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    spread = np.zeros((7, len(corners)), np.float32)
+    spread[:2] = np.array(sorted(corners)).T
+    hull = _points.convex_hull(spread)
+    x, y = np.array(asked, np.float32).T
+    within = np.empty(len(asked), np.uint8)
+    _points.inside(hull, np.ascontiguousarray(x), np.ascontiguousarray(y), within)
+    if len(hull) < 3:
+        assert not within.any()
+        return
+    for k, place in enumerate(asked):
+        sides = [
+            (b[0] - a[0]) * (place[1] - a[1]) - (b[1] - a[1]) * (place[0] - a[0])
+            for a, b in zip(hull, np.roll(hull, -1, axis=0), strict=True)
+        ]
+        assert bool(within[k]) == all(side >= 0 for side in sides)
+    _points.inside(hull, *(np.ascontiguousarray(row) for row in spread[:2]), on := np.empty(len(corners), np.uint8))
+    assert on.all()
