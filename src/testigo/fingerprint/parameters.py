@@ -60,7 +60,7 @@ class GalleryParameters(NamedTuple):
     """Numbers of the search among many."""
 
     scan_minutiae: int = 24  # of the probe, the best by quality; more cost time and find little
-    scan_level: int = 22  # differing bits, of 64, from which a word is not alike
+    scan_level: int = 22  # differing bits, of 64, from which a word is not alike; 31 at most (see `_bit_planes`)
     glanced: float = 0.06  # share of all templates that goes on from the scan to the glance
     least_glanced: int = 4096
     matched: float = 0.003  # share of all templates that goes on to the matcher
