@@ -23,6 +23,7 @@ from testigo.fingerprint._points import (
     inside,
     unpacked,
     whole,
+    whole_eights,
     wrap,
 )
 from testigo.fingerprint.parameters import MatchingParameters
@@ -230,19 +231,14 @@ def compare(
     """One comparison, never left at a glance; see `_align` for what it returns and fills."""
     n = points_p.shape[1]
     m = points_c.shape[1]
-    padded = np.zeros((4, _whole_eights(m)), np.uint64)
+    padded = np.zeros((4, whole_eights(m)), np.uint64)
     padded[:, :m] = codes_c
-    table = np.empty((n, _whole_eights(m)), np.uint8)
+    table = np.empty((n, whole_eights(m)), np.uint8)
     nearest = np.empty((n, EIGHT), np.uint8)
     differences(codes_p, (padded[0], padded[1], padded[2], padded[3]), m, p.glance_level, table, nearest)
     return _align(
         points_p, convex_hull(points_p), points_c, table, nearest, p.least_support, weights, p, evidence, pairing
     )  # fmt: skip
-
-
-@compiled
-def _whole_eights(count: int) -> int:
-    return (count + EIGHT - 1) // EIGHT * EIGHT
 
 
 @compiled
@@ -258,7 +254,7 @@ def compare_many(
     """
     n = points_p.shape[1]
     hull_p = convex_hull(points_p)
-    table = np.empty((n, _whole_eights(p.max_minutiae)), np.uint8)
+    table = np.empty((n, whole_eights(p.max_minutiae)), np.uint8)
     nearest = np.empty((n, EIGHT), np.uint8)
     evidence = np.empty(FEATURES)
     pairing = np.empty(n, np.int64)
@@ -269,7 +265,7 @@ def compare_many(
         odds[r] = -np.inf
         if n < 3 or m < 3:
             continue
-        whole = start + _whole_eights(m)
+        whole = start + whole_eights(m)
         glance = differences(
             codes_p, (words[0][start:whole], words[1][start:whole], words[2][start:whole], words[3][start:whole]),
             m, p.glance_level, table, nearest,

@@ -49,6 +49,12 @@ def whole(count: int) -> int:
 
 
 @compiled
+def whole_eights(count: int) -> int:
+    """So many and up to seven more: what a template takes in the columns (`prepared.LANE`)."""
+    return (count + 7) // 8 * 8
+
+
+@compiled
 def wrap(angle: float) -> float:
     """The same angle in [-pi, pi)."""
     return angle - TURN * math.floor(angle / TURN + 0.5)

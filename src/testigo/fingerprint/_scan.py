@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
 from testigo.fingerprint._compiled import compiled
 from testigo.fingerprint._leads import differences
-from testigo.fingerprint._points import ALL, ones
+from testigo.fingerprint._points import ALL, ones, whole_eights
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
@@ -55,11 +55,6 @@ def scan(
 
 
 @compiled
-def _room(count: int) -> int:
-    return (count + LANE - 1) // LANE * LANE
-
-
-@compiled
 def _workspace(level: int) -> tuple[Words, Words, Words, Words]:
     """Planes, table, begin and best, each vector in one line of the cache."""
     raw = np.empty(LANES * (64 + OUTCOMES + 2 * DIGITS + 1), np.uint64)
@@ -74,8 +69,8 @@ def _workspace(level: int) -> tuple[Words, Words, Words, Words]:
 @compiled
 def _ending_within(counts: Ints, row: int, done: int, block_end: int) -> tuple[int, int]:
     """Up to which row templates end within the block, and where the last one does; the row's begins at `done`."""
-    while row < counts.shape[0] and done + _room(counts[row]) <= block_end:
-        done += _room(counts[row])
+    while row < counts.shape[0] and done + whole_eights(counts[row]) <= block_end:
+        done += whole_eights(counts[row])
         row += 1
     return row, done
 
@@ -92,7 +87,7 @@ def _sum_up(
         total += _summed(best, lane, ALL)
     before[probe] = total
     for r in range(counts.shape[0]):
-        room = _room(counts[r])
+        room = whole_eights(counts[r])
         done += room
         if not room:
             likeness[r] = 0.0
@@ -118,11 +113,11 @@ def glance(
     most: int, likeness: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """How alike the templates `rows` look by their whole descriptors, by the measure of the matcher's own glance."""
-    table = np.empty((codes_p.shape[1], _room(most)), np.uint8)
+    table = np.empty((codes_p.shape[1], whole_eights(most)), np.uint8)
     nearest = np.empty((codes_p.shape[1], LANE), np.uint8)
     for r in range(rows.shape[0]):
         count = counts[rows[r]]
         start = starts[rows[r]]
-        end = start + _room(count)
+        end = start + whole_eights(count)
         one = (words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end])
         likeness[r] = differences(codes_p, one, count, level, table, nearest) / math.log(3.0 + count)
