@@ -2,7 +2,8 @@
 
     python benchmarks/fingerprint_speed.py [../shared/data/fingerprints/fvc2002-db1-b ...]
 
-Synthetic fingers of 288 × 384 pixels; medians; one thread unless said. Of each folder given, of impressions
+Synthetic fingers of 288 × 384 pixels; medians; one thread unless said. The scan is that of a gallery of 40,000 in
+memory. Of each folder given, of impressions
 `FINGER_IMPRESSION.ext`, every pair is compared: processor time of one core, the least of three runs. "First" is the
 first call in a new process with numba's disk cache as it is; `--cold` empties that cache before.
 """
@@ -20,7 +21,17 @@ import numpy as np
 
 import testigo.fingerprint
 from testigo.cli.output import table
-from testigo.fingerprint import Extractor, FingerImage, Matcher, match, prepare, quality, synthetic
+from testigo.fingerprint import (
+    Extractor,
+    FingerImage,
+    Gallery,
+    Matcher,
+    match,
+    prepare,
+    quality,
+    synthetic,
+    synthetic_templates,
+)
 from testigo.fingerprint.impressions import impressions_in
 
 FIRST = """
@@ -66,9 +77,25 @@ def _least(action: Callable[[], object]) -> float:
     return min(times)
 
 
+def _scans() -> list[tuple[str, str]]:
+    """The gallery's first stage: one probe, and sixteen probes of eight minutiae together."""
+    many = [prepare(template) for template in synthetic_templates.templates(5, 2_000, synthetic.LIKE_FVC2004_DB1)]
+    gallery = Gallery()
+    for number in range(40_000):
+        gallery.add(number, many[number % len(many)])
+    alone = _least(lambda: gallery.scan(many[:1], cores=1)) / len(gallery)
+    few = [one.best(8) for one in many[:16]]
+    together = _least(lambda: gallery.scan(few, cores=1)) / len(gallery) / len(few)
+    return [
+        ("scan, a template", f"{alone * 1e9:.0f} ns, {1e-6 / alone:.1f} million a second"),
+        ("scan, a template, one of 16 probes of 8 minutiae", f"{together * 1e9:.0f} ns"),
+    ]
+
+
 def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
     """Every pair of each folder: all, those of different fingers, and these without ending at a glance."""
     rows = []
+    seconds = count = 0.0
     for folder in folders:
         impressions = impressions_in(folder)
         templates = Extractor().extract_many([FingerImage.read(one.path) for one in impressions])
@@ -81,6 +108,7 @@ def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
         others = _least(
             lambda m=matcher, r=ready, s=strangers: [m.scores(one, rows) for one, rows in zip(r, s, strict=True)]
         )
+        seconds, count = seconds + others, count + pairs
         looked = [(i, int(j)) for i, rows in enumerate(strangers) for j in rows[::40]]
         whole = _least(lambda r=ready, p=looked: [match(r[i], r[j]) for i, j in p]) / len(looked)
         rows.append((f"{folder.name}: a comparison", f"{everybody * 1e6:.1f} µs"))
@@ -88,6 +116,8 @@ def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
             (f"{folder.name}: of different fingers", f"{others / pairs * 1e6:.1f} µs, {pairs / others:,.0f} a second")
         )
         rows.append((f"{folder.name}: the same, never left at a glance, one call each", f"{whole * 1e6:.0f} µs"))
+    if folders:
+        rows.append(("all: of different fingers", f"{seconds / count * 1e6:.1f} µs, {count / seconds:,.0f} a second"))
     return rows
 
 
@@ -125,6 +155,7 @@ def main() -> None:
             f"{_median_ms(lambda n: match(ready[0], ready[n]), len(ready)) * 1e3:.0f} µs",
         )
     )
+    rows += _scans()
     rows += _comparisons(arguments.folders)
     sizes = [len(template) for template in templates]
     table(f"Speed; templates of {min(sizes)} to {max(sizes)} minutiae", ("what", "time"), rows)

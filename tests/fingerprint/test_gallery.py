@@ -85,14 +85,15 @@ def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.Monkey
     assert np.array_equal(gallery.compare(probe, rows, cores=3), gallery.compare(probe, rows, cores=1))
 
 
-def test_the_gallerys_glance_is_the_matchers(folder: Path) -> None:
+def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whom the matcher leaves at a glance the gallery ranks below whom it looks at: both measure the same."""
+    monkeypatch.setattr("testigo.fingerprint.matcher.MATCHING", MATCHING._replace(least_promise=0.0))  # glance alone
     gallery, probe = Gallery.open(folder), prepare(second_impression(77))
     scores = gallery.compare(probe, np.arange(SIZE))
     below = gallery.glance(probe, np.arange(SIZE)) < MATCHING.least_glance * len(probe)
     assert 0.5 < np.mean(below) < 1
     assert (scores[below] == 0).all()
-    assert np.mean(scores[~below] > 0) > 0.3  # of the others some end where no lead has enough support
+    assert np.mean(scores[~below] > 0) > 0.5
 
 
 def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path) -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import PreparedTemplates, Template, _scan, prepare, synthetic_templates
+from testigo.fingerprint import PreparedTemplates, Template, prepare, synthetic_templates
+from testigo.fingerprint._eights import EIGHT
+from testigo.fingerprint._points import whole_eights
 from testigo.fingerprint.parameters import MATCHING
 from testigo.fingerprint.prepared import LANE, Prepared
 
@@ -86,7 +88,7 @@ def test_arrays_that_do_not_fit_together_never_reach_machine_code() -> None:
     for some in ((places, traits, codes, origin), (places[:9], traits[:8], codes[:, :9], origin[:9])):
         with pytest.raises(InvalidInput, match="prepared"):
             Prepared(*some)
-    assert _scan.LANE == LANE
+    assert LANE == EIGHT == whole_eights(1) == whole_eights(LANE)
 
 
 def test_files_hold_them_as_they_are(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_bending_moves_each_by_what_its_neighbours_are_displaced() -> None:
     corners=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=30),
     asked=st.lists(st.tuples(st.integers(-20, 320), st.integers(-20, 320)), min_size=1, max_size=50),
 )
-def test_within_a_hull_is_on_no_corner_to_corner_lines_far_side(
+def test_within_a_hull_is_on_the_left_of_each_edge(
     corners: list[tuple[int, int]], asked: list[tuple[int, int]]
 ) -> None:
     spread = np.zeros((7, len(corners)), np.float32)

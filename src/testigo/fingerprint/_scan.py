@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
 from testigo.fingerprint._compiled import compiled
+from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint._leads import differences
 from testigo.fingerprint._points import ALL, ones, whole_eights
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
-
-LANE = 8  # minutiae that stand together, see `prepared`
 
 
 @compiled
@@ -114,7 +113,7 @@ def glance(
 ) -> None:  # fmt: skip
     """How alike the templates `rows` look by their whole descriptors, by the measure of the matcher's own glance."""
     table = np.empty((codes_p.shape[1], whole_eights(most)), np.uint8)
-    nearest = np.empty((codes_p.shape[1], LANE), np.uint8)
+    nearest = np.empty((codes_p.shape[1], EIGHT), np.uint8)
     for r in range(rows.shape[0]):
         count = counts[rows[r]]
         start = starts[rows[r]]
