@@ -87,7 +87,8 @@ def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.Monkey
 
 def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whom the matcher leaves at a glance the gallery ranks below whom it looks at: both measure the same."""
-    monkeypatch.setattr("testigo.fingerprint.matcher.MATCHING", MATCHING._replace(least_promise=0.0))  # glance alone
+    glance_alone = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
+    monkeypatch.setattr("testigo.fingerprint.matcher.MATCHING", glance_alone)
     gallery, probe = Gallery.open(folder), prepare(second_impression(77))
     scores = gallery.compare(probe, np.arange(SIZE))
     below = gallery.glance(probe, np.arange(SIZE)) < MATCHING.least_glance * len(probe)

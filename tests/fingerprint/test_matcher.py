@@ -174,15 +174,24 @@ def test_accuracy_on_real_fingers_does_not_fall(shared_data: Path) -> None:
     assert result.fmr <= 0.0053
 
 
-def test_who_promises_little_is_left_early_and_nobody_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More support is wanted of those that hardly pass the glance; the score of whoever has it stays what it was."""
+@pytest.mark.parametrize(
+    ("rule", "fewest", "most"), [({"least_promise": 0.045}, 0.02, 0.6), ({"least_likeness": 0.07}, 0.2, 0.9)]
+)
+def test_who_promises_little_is_left_early_and_nobody_else_changes(
+    rule: dict[str, float], fewest: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Support of those that hardly pass the glance, and likeness of those that fall together, end many comparisons;
+    the score of whoever has them stays what it was."""
     templates = list(synthetic_templates.templates(3, 60, 0.8))
     probes = [synthetic_templates.TemplateFinger(3 + seed).impression(1, 0.8) for seed in range(60)]
+    without = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
+    assert without._replace(least_promise=0.045, least_likeness=0.07) == MATCHING
+    monkeypatch.setattr(matcher, "MATCHING", without._replace(**rule))
     short = np.array([Matcher(templates).scores(probe) for probe in probes])
-    monkeypatch.setattr(matcher, "MATCHING", MATCHING._replace(least_promise=0.0))
+    monkeypatch.setattr(matcher, "MATCHING", without)
     whole = np.array([Matcher(templates).scores(probe) for probe in probes])
     left = (short == 0) & (whole > 0)
-    assert 0.02 < left.sum() / (whole > 0).sum() < 0.6
+    assert fewest < left.sum() / (whole > 0).sum() < most
     assert whole[left].max() < 2
     assert whole[short != whole].max() < 3  # with fewer starts a stranger's best alignment may be another one
     assert np.array_equal(np.diag(short)[np.diag(whole) > 3], np.diag(whole)[np.diag(whole) > 3])

@@ -96,17 +96,24 @@ def _turn(builder: Any, arrays: list[Any]) -> None:
     rows = []
     for eight in range(8):  # words 64 w + 8 eight + k, for all w in one vector
         rows += _turned_lanes(builder, [_load(builder, words, LANES * w + eight) for w in range(LANES)])
-    step = 32
-    while step:  # squares of bits change places with their neighbours across the diagonal, ever smaller ones
+    # Squares of bits change places with their neighbours across the diagonal, ever smaller ones; three sizes for eight
+    # rows at a time, which all fit into the processor's registers.
+    for first in range(8):
+        _exchange_squares(builder, rows, range(first, 64, 8), (32, 16, 8))
+    for first in range(0, 64, 8):
+        _exchange_squares(builder, rows, range(first, first + 8), (4, 2, 1))
+    for k, row in enumerate(rows):
+        _store(builder, row, planes, k)
+
+
+def _exchange_squares(builder: Any, rows: list[Any], some: range, steps: tuple[int, ...]) -> None:
+    for step in steps:
         low = _all(sum(1 << bit for bit in range(64) if not bit & step))
         shift = _all(step)
-        for k in (k for k in range(64) if not k & step):
+        for k in (k for k in some if not k & step):
             x, y = rows[k], rows[k | step]
             change = builder.and_(builder.xor(builder.lshr(x, shift), y), low)
             rows[k], rows[k | step] = builder.xor(x, builder.shl(change, shift)), builder.xor(y, change)
-        step >>= 1
-    for k, row in enumerate(rows):
-        _store(builder, row, planes, k)
 
 
 def _turned_lanes(builder: Any, rows: list[Any]) -> list[Any]:
@@ -178,6 +185,19 @@ def _keep_nearest(builder: Any, arrays: list[Any]) -> None:
         _store(builder, builder.xor(o, builder.and_(builder.xor(o, n), more)), best, digit)
 
 
+def _sum_eighths(builder: Any, arrays: list[Any]) -> None:
+    best, eighths = (_vectors(builder, array) for array in arrays)
+    pairs, fours, eights = (_all(0x0101_0101_0101_0101 * byte) for byte in (0x55, 0x33, 0x0F))
+    total = _all(0)
+    for digit in range(DIGITS):  # the ones of each byte, counted in pairs, fours, eights
+        plane = _load(builder, best, digit)
+        plane = builder.sub(plane, builder.and_(builder.lshr(plane, _all(1)), pairs))
+        plane = builder.add(builder.and_(plane, fours), builder.and_(builder.lshr(plane, _all(2)), fours))
+        plane = builder.and_(builder.add(plane, builder.lshr(plane, _all(4))), eights)
+        total = builder.add(total, builder.shl(plane, _all(digit)))
+    _store(builder, total, eighths, 0)
+
+
 def _turned(_context: Any, words: Any, planes: Any) -> Any:
     return _emitted(_turn, (words, planes))
 
@@ -190,6 +210,10 @@ def _nearest(_context: Any, table: Any, chosen: Any, begin: Any, best: Any) -> A
     return _emitted(_keep_nearest, (table, chosen, begin, best))
 
 
+def _eighths(_context: Any, best: Any, eighths: Any) -> Any:
+    return _emitted(_sum_eighths, (best, eighths))
+
+
 turn = cast("Callable[[Words, Words], None]", intrinsic(_turned))
 """`turn(words, planes)`: the planes of `BLOCK` words."""
 
@@ -199,3 +223,6 @@ sums_of_three = cast("Callable[[Words, Words], None]", intrinsic(_summed))
 keep_nearest = cast("Callable[[Words, Choices, Words, Words], None]", intrinsic(_nearest))
 """`keep_nearest(table, chosen, begin, best)`: by how many bits each word stays under the level, where that is more
 than in `best`; (DIGITS, LANES). `chosen`: a row of `choices`; `begin`: planes of 31 less the level."""
+
+sum_eighths = cast("Callable[[Words, Words], None]", intrinsic(_eighths))
+"""`sum_eighths(best, eighths)`: into each byte of `eighths` (LANES,) the sum of the eight numbers of `best` in it."""

@@ -94,14 +94,27 @@ def _measure(
 
 
 @compiled
+def _likeness(points_p: Floats, points_c: Floats, table: Bytes, partner: Longs) -> float:
+    """How alike the surroundings of paired minutiae are, weighed by quality: 1 the same, 0 what chance gives."""
+    alike = weight = 0.0
+    for i in range(points_p.shape[1]):
+        j = partner[i]
+        if j >= 0:
+            quality = points_p[4, i] * points_c[4, j]
+            weight += quality
+            alike += quality * (CHANCE - table[i, j])
+    return alike / (weight * CHANCE) if weight > 0 else 0.0
+
+
+@compiled
 def _finalists(
-    points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, p: MatchingParameters,
-    partners: Longs, supports: Doubles,
+    points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, least_likeness: float,
+    p: MatchingParameters, partners: Longs, supports: Doubles,
 ) -> int:  # fmt: skip
     """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
 
     Each starts from the best supported lead, if it has `least_support`, and those that agree with it, and grows over
-    the whole print.
+    the whole print, while those that it pairs have `least_likeness`.
     """
     n = points_p.shape[1]
     m = points_c.shape[1]
@@ -144,6 +157,8 @@ def _finalists(
             found = pair(
                 moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost
             )
+            if _likeness(points_p, points_c, table, partner) < least_likeness:
+                found = 0
         if found < 3:
             continue
         for a in range(count):  # the same alignment need not be found again from another of its pairs
@@ -169,7 +184,7 @@ def _finalists(
 @compiled
 def _align(
     points_p: Floats, hull_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float,
-    weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
+    least_likeness: float, weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
     """Log-odds that two templates are of one finger; -inf where no alignment was found.
 
@@ -186,7 +201,7 @@ def _align(
         return best
     partners = np.empty((p.finalists, n), np.int64)
     supports = np.empty(p.finalists)
-    filled = _finalists(points_p, points_c, table, nearest, least_support, p, partners, supports)
+    filled = _finalists(points_p, points_c, table, nearest, least_support, least_likeness, p, partners, supports)
     if filled == 0:
         return best
     hull_c = convex_hull(points_c)
@@ -237,7 +252,7 @@ def compare(
     nearest = np.empty((n, EIGHT), np.uint8)
     differences(codes_p, (padded[0], padded[1], padded[2], padded[3]), m, p.glance_level, table, nearest)
     return _align(
-        points_p, convex_hull(points_p), points_c, table, nearest, p.least_support, weights, p, evidence, pairing
+        points_p, convex_hull(points_p), points_c, table, nearest, p.least_support, -1.0, weights, p, evidence, pairing
     )  # fmt: skip
 
 
@@ -250,7 +265,8 @@ def compare_many(
     """Log-odds of one probe against the stored templates `rows`; -inf where nothing speaks for one finger.
 
     Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that;
-    those that look hardly more alike, where no lead has the more support for it (`p.least_promise`).
+    those that look hardly more alike, where no lead has the more support for it (`p.least_promise`). An alignment is
+    left where those that fall together look less alike than chance lets so many (`p.least_likeness`).
     """
     n = points_p.shape[1]
     hull_p = convex_hull(points_p)
@@ -274,6 +290,7 @@ def compare_many(
         if glance >= p.least_glance:
             points_c = unpacked(places[start:end], traits[start:end])
             least_support = max(p.least_support, p.least_promise / glance**2)
+            least_likeness = p.least_likeness * math.log(3.0 + math.sqrt(n * m))
             odds[r] = _align(
-                points_p, hull_p, points_c, table, nearest, least_support, weights, p, evidence, pairing
+                points_p, hull_p, points_c, table, nearest, least_support, least_likeness, weights, p, evidence, pairing
             )  # fmt: skip

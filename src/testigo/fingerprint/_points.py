@@ -1,4 +1,4 @@
-"""What all of the matcher's machine code works with: points, angles, hulls, and the counting of bits.
+"""What all of the matcher's machine code works with: points, angles and hulls.
 
 Coordinates are mathematical: x to the right, y *up*, pixels at 500 dpi; angles counter-clockwise in radians.
 `points` is float32 (7, n), sorted by x, then y: x, y, angle, kind (1 ending, 0 bifurcation, 0.5 unknown), quality 0..1,
@@ -7,12 +7,8 @@ cosine and sine of the angle.
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, cast
 
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from testigo.fingerprint._compiled import compiled
@@ -29,17 +25,6 @@ ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _COSINES = np.cos(np.arange(256) * (TURN / 256))
 _SINES = np.sin(np.arange(256) * (TURN / 256))
 _UNKNOWN_QUALITY = 0.7  # for records of extractors that report none: the mean over the shared sets is 0.71
-
-
-def _ones(_context: Any, _word: Any) -> Any:
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-ones = cast("Callable[[np.uint64], np.uint64]", intrinsic(_ones))
-"""How many bits of a word are set: one instruction of the processor, several words at a time."""
 
 
 @compiled

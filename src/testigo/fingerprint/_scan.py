@@ -5,15 +5,27 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint._bit_planes import BLOCK, DIGITS, LANES, OUTCOMES, keep_nearest, sums_of_three, turn
+from testigo.fingerprint._bit_planes import (
+    BLOCK,
+    DIGITS,
+    LANES,
+    OUTCOMES,
+    keep_nearest,
+    sum_eighths,
+    sums_of_three,
+    turn,
+)
 from testigo.fingerprint._compiled import compiled
 from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint._leads import differences
-from testigo.fingerprint._points import ALL, ones, whole_eights
+from testigo.fingerprint._points import ALL, whole_eights
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
+
+_BYTES, _ONES = np.uint64(0x00FF_00FF_00FF_00FF), np.uint64(0x0001_0001_0001_0001)
+_SHARES = 1 / np.sqrt(EIGHT * np.arange(17) + 1.0)  # what a template's sum counts, by its room up to 128 minutiae
 
 
 @compiled
@@ -33,8 +45,9 @@ def scan(
     """
     planes, table, begin, best = _workspace(level)
     padded = np.zeros(BLOCK, np.uint64)
-    before = np.zeros(ends.shape[0], np.int64)  # sums of all minutiae up to the block, and up to the last template
-    reached = np.zeros(ends.shape[0], np.int64)
+    eighths = np.empty(LANES + 1, np.uint64)
+    lanes = np.empty(LANES + 1, np.int64)
+    before = np.zeros(ends.shape[0], np.int64)  # sum up to the last template that ended, counted from the block's begin
     here = done = starts[after + row] if row < stop else 0  # in the column: the block, and the last template's end
     while row < stop:
         if here + BLOCK <= words.shape[0]:
@@ -48,7 +61,8 @@ def scan(
             best[:] = np.uint64(0)
             for k in range(ends[p - 1] if p else 0, ends[p]):
                 keep_nearest(table, chosen[k], begin, best)
-            _sum_up(best, counts[after + row : after + last], done - here, before, reached, p, likeness[p, row:last])
+            those = counts[after + row : after + last]
+            before[p] = _divided(best, eighths, lanes, those, done - here, before[p], likeness[p, row:last])
         row, done = last, end
         here += BLOCK
 
@@ -75,35 +89,35 @@ def _ending_within(counts: Ints, row: int, done: int, block_end: int) -> tuple[i
 
 
 @compiled
-def _sum_up(
-    best: Words, counts: Ints, done: int, before: Longs, reached: Longs, probe: int, likeness: NDArray[np.float32]
-) -> None:
-    """The likeness of the templates that end in this block, of which the first begins at minutia `done` of it."""
-    lanes = np.empty(LANES, np.int64)  # sums up to each lane
-    total = before[probe]
+def _divided(
+    best: Words, eighths: Words, lanes: Longs, counts: Ints, done: int, before: np.int64, likeness: NDArray[np.float32],
+) -> np.int64:  # fmt: skip
+    """The likeness of the templates that end in this block, of which the first begins at minutia `done` of it.
+
+    `before`: the sum up to there, counted from the block's begin; returns the same for the next block. `eighths`
+    (LANES + 1,) is scratch: templates begin and end with a byte of it.
+    """
+    sum_eighths(best, eighths)
+    eighths[LANES] = np.uint64(0)
+    total = np.int64(0)
     for lane in range(LANES):
         lanes[lane] = total
-        total += _summed(best, lane, ALL)
-    before[probe] = total
+        total += _sum_of_bytes(eighths[lane])
+    lanes[LANES] = total
     for r in range(counts.shape[0]):
         room = whole_eights(counts[r])
         done += room
-        if not room:
-            likeness[r] = 0.0
-            continue
-        lane, bit = (done - 1) >> 6, (done - 1) & 63
-        now = lanes[lane] + _summed(best, lane, ALL >> np.uint64(63 - bit))
-        likeness[r] = (now - reached[probe]) / math.sqrt(room + 1.0)
-        reached[probe] = now
+        lane, bit = done >> 6, done & 63
+        reached = lanes[lane] + _sum_of_bytes(eighths[lane] & ((np.uint64(1) << np.uint64(bit)) - np.uint64(1)))
+        likeness[r] = (reached - before) * _SHARES[room >> 3]
+        before = reached
+    return before - total
 
 
 @compiled
-def _summed(best: Words, lane: int, mask: np.uint64) -> int:
-    """The sum of the numbers in one lane that the mask leaves."""
-    total = np.int64(0)
-    for digit in range(DIGITS):
-        total += np.int64(ones(best[digit, lane] & mask)) << digit
-    return int(total)
+def _sum_of_bytes(word: np.uint64) -> np.int64:
+    halves = (word & _BYTES) + (word >> np.uint64(8) & _BYTES)
+    return np.int64(halves * _ONES >> np.uint64(48))
 
 
 @compiled

@@ -27,9 +27,8 @@ class MatchingParameters(NamedTuple):
     # Alignments.
     seeds: int = 3  # leads tried as the start of an alignment, best supported first
     least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
-    least_promise: float = (
-        0.045  # of support times the glance's square: who hardly passed the glance needs more support
-    )
+    least_promise: float = 0.045  # support times the glance's square: who hardly passed the glance needs more of it
+    least_likeness: float = 0.07  # of those that fall together, per logarithm of the prints' size: less is chance's
     rigid_passes: int = 2  # fit and pair again, over the whole print
     rigid_distance: float = 18.0
     angle_tolerance: float = 0.52  # 30 degrees
@@ -59,8 +58,8 @@ class DescriptorParameters(NamedTuple):
 class GalleryParameters(NamedTuple):
     """Numbers of the search among many."""
 
-    scan_minutiae: int = 24  # of the probe, the best by quality; more cost time and find little
-    scan_level: int = 22  # differing bits, of 64, from which a word is not alike; 31 at most (see `_bit_planes`)
+    scan_minutiae: int = 20  # of the probe, the best by quality; more cost time and find little
+    scan_level: int = 20  # differing bits, of 64, from which a word is not alike; 31 at most (see `_bit_planes`)
     glanced: float = 0.06  # share of all templates that goes on from the scan to the glance
     least_glanced: int = 4096
     matched: float = 0.003  # share of all templates that goes on to the matcher
