@@ -23,6 +23,7 @@ from typing import Any, cast
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -129,10 +130,20 @@ def _turned_lanes(builder: Any, rows: list[Any]) -> list[Any]:
     return rows
 
 
+def _fetch(builder: Any, pointer: Any, vectors: range) -> None:
+    """Have these brought from memory while other work goes on; where there is nothing, nothing happens."""
+    kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), _INT, _INT, _INT])
+    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    for index in vectors:
+        place = builder.bitcast(builder.gep(pointer, [ir.Constant(_LONG, index)]), ir.IntType(8).as_pointer())
+        builder.call(prefetch, [place, *(ir.Constant(_INT, number) for number in (0, 3, 1))])  # to read, soon, data
+
+
 def _sum_threes(builder: Any, arrays: list[Any]) -> None:
-    planes, table = (_vectors(builder, array) for array in arrays)
+    planes, table, ahead = (_vectors(builder, array) for array in arrays)
     for three in range(_THREES):
         first = three * _OUTCOMES
+        _fetch(builder, ahead, range(3 * three, 3 * three + 3))
         x, y, z = (_load(builder, planes, 3 * three + i) for i in range(3))
         for turned in range(4):  # the other four are these, all three turned round
             total, carry = _add(builder, builder.not_(x) if turned & 1 else x, builder.not_(y) if turned & 2 else y, z)
@@ -141,6 +152,7 @@ def _sum_threes(builder: Any, arrays: list[Any]) -> None:
                 _store(builder, builder.not_(total), table, first + 1)
             _store(builder, carry, table, first + 2 + turned)
             _store(builder, builder.not_(carry), table, first + 2 + 7 - turned)
+    _fetch(builder, ahead, range(3 * _THREES, 64))
     last = _load(builder, planes, 63)
     _store(builder, last, table, OUTCOMES - 2)
     _store(builder, builder.not_(last), table, OUTCOMES - 1)
@@ -202,8 +214,8 @@ def _turned(_context: Any, words: Any, planes: Any) -> Any:
     return _emitted(_turn, (words, planes))
 
 
-def _summed(_context: Any, planes: Any, table: Any) -> Any:
-    return _emitted(_sum_threes, (planes, table))
+def _summed(_context: Any, planes: Any, table: Any, ahead: Any) -> Any:
+    return _emitted(_sum_threes, (planes, table, ahead))
 
 
 def _nearest(_context: Any, table: Any, chosen: Any, begin: Any, best: Any) -> Any:
@@ -217,8 +229,9 @@ def _eighths(_context: Any, best: Any, eighths: Any) -> Any:
 turn = cast("Callable[[Words, Words], None]", intrinsic(_turned))
 """`turn(words, planes)`: the planes of `BLOCK` words."""
 
-sums_of_three = cast("Callable[[Words, Words], None]", intrinsic(_summed))
-"""`sums_of_three(planes, table)`: sums and carries of each three planes, as they are and turned; (OUTCOMES, LANES)."""
+sums_of_three = cast("Callable[[Words, Words, Words], None]", intrinsic(_summed))
+"""`sums_of_three(planes, table, ahead)`: sums and carries of each three planes, as they are and turned; (OUTCOMES,
+LANES). Meanwhile the block `ahead` is brought from memory: the processor itself looks no farther than its page."""
 
 keep_nearest = cast("Callable[[Words, Choices, Words, Words], None]", intrinsic(_nearest))
 """`keep_nearest(table, chosen, begin, best)`: by how many bits each word stays under the level, where that is more

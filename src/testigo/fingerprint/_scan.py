@@ -55,7 +55,7 @@ def scan(
         else:
             padded[: words.shape[0] - here] = words[here:]
             turn(padded, planes)
-        sums_of_three(planes, table)
+        sums_of_three(planes, table, words[here + BLOCK :])
         last, end = _ending_within(counts[after : after + stop], row, done, here + BLOCK)
         for p in range(ends.shape[0]):
             best[:] = np.uint64(0)
