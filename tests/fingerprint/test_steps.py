@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Prepared, _alignment, _leads, _points, prepare, synthetic_templates
+from testigo.fingerprint import Prepared, _alignment, _comparison, _leads, _points, prepare, synthetic_templates
 from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint.parameters import MATCHING
 
@@ -139,6 +139,26 @@ def test_pairs_are_all_that_lie_near_and_point_alike(seed: int, reach: float, tu
     assert found == len(expected) > 0
     assert {i: int(j) for i, j in enumerate(partner) if j >= 0} == expected
     assert np.array_equal(np.flatnonzero(taken), sorted(expected.values()))
+
+
+def test_a_pairing_is_judged_by_its_pairs_nearness_and_likeness() -> None:
+    """A pair's worth is its qualities' product, halved where it lies as far apart as may be; none is worth nothing."""
+    first, second = points(5, 0)[1], points(5, 1)[1]
+    n, m = first.shape[1], second.shape[1]
+    chance = np.random.default_rng(5)
+    table = chance.integers(0, 160, (n, m)).astype(np.uint8)
+    partner = np.full(n, -1)
+    partner[: n // 2] = chance.permutation(m)[: n // 2]
+    moved = np.ascontiguousarray(first[:2].T, np.float64)
+    pairs = [(i, j) for i, j in enumerate(partner) if j >= 0]
+    quality = np.array([first[4, i] * second[4, j] for i, j in pairs])
+    away = np.array([math.hypot(second[0, j] - first[0, i], second[1, j] - first[1, i]) for i, j in pairs])
+    likeness = np.array([1 - table[i, j] / 128 for i, j in pairs])
+    judged = _comparison._judged(first, second, table, moved, partner, MATCHING)
+    assert judged[0] == pytest.approx((quality * (1 - 0.5 * (away / MATCHING.rigid_distance) ** 2)).sum(), rel=1e-6)
+    assert judged[1] == pytest.approx((quality * likeness).sum() / quality.sum(), rel=1e-6)
+    partner[:] = -1
+    assert _comparison._judged(first, second, table, moved, partner, MATCHING) == (0.0, 0.0)
 
 
 def test_bending_moves_each_by_what_its_neighbours_are_displaced() -> None:

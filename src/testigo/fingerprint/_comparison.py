@@ -94,16 +94,24 @@ def _measure(
 
 
 @compiled
-def _likeness(points_p: Floats, points_c: Floats, table: Bytes, partner: Longs) -> float:
-    """How alike the surroundings of paired minutiae are, weighed by quality: 1 the same, 0 what chance gives."""
-    alike = weight = 0.0
+def _judged(
+    points_p: Floats, points_c: Floats, table: Bytes, moved: Doubles, partner: Longs, p: MatchingParameters
+) -> tuple[float, float]:
+    """What a pairing is worth: pairs by quality and nearness; and how alike its minutiae's surroundings are.
+
+    The likeness is 1 where they are the same, 0 as by chance, on the mean by quality.
+    """
+    worth = alike = weight = 0.0
     for i in range(points_p.shape[1]):
         j = partner[i]
         if j >= 0:
             quality = points_p[4, i] * points_c[4, j]
-            weight += quality
+            dx = points_c[0, j] - moved[i, 0]
+            dy = points_c[1, j] - moved[i, 1]
+            worth += quality * (1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2)
             alike += quality * (CHANCE - table[i, j])
-    return alike / (weight * CHANCE) if weight > 0 else 0.0
+            weight += quality
+    return worth, alike / (weight * CHANCE) if weight > 0 else 0.0
 
 
 @compiled
@@ -149,6 +157,7 @@ def _finalists(
             if agree[start, a] and partner[pairs[a, 0]] < 0:
                 partner[pairs[a, 0]] = pairs[a, 1]
         found = 2
+        value = 0.0
         for _pass in range(p.rigid_passes):
             if found < 2:
                 break
@@ -157,21 +166,14 @@ def _finalists(
             found = pair(
                 moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost
             )
-            if _likeness(points_p, points_c, table, partner) < least_likeness:
+            value, likeness = _judged(points_p, points_c, table, moved, partner, p)
+            if likeness < least_likeness:
                 found = 0
         if found < 3:
             continue
         for a in range(count):  # the same alignment need not be found again from another of its pairs
             if partner[pairs[a, 0]] == pairs[a, 1]:
                 tried[a] = True
-        value = 0.0
-        for i in range(n):
-            j = partner[i]
-            if j >= 0:
-                dx = points_c[0, j] - moved[i, 0]
-                dy = points_c[1, j] - moved[i, 1]
-                closeness = 1 - 0.5 * (dx * dx + dy * dy) / p.rigid_distance**2
-                value += points_p[4, i] * points_c[4, j] * closeness
         weakest = np.argmin(values)
         if value > values[weakest]:
             filled += values[weakest] == 0.0
