@@ -130,15 +130,22 @@ def test_few_minutiae_prove_nothing(synthetic_templates: Templates) -> None:
     assert matched == 0
 
 
-def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(synthetic_templates: Templates) -> None:
+def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(
+    synthetic_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
     candidates = list(synthetic_templates.values())
     matcher = Matcher(candidates[:-1])
     matcher.add(candidates[-1])
     assert len(matcher) == len(candidates)
     probe = prepare(candidates[0])
     expected = np.array([match(probe, candidate).score for candidate in candidates])
+    with monkeypatch.context() as glance_alone:
+        without = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
+        glance_alone.setattr("testigo.fingerprint.matcher.MATCHING", without)
+        scores = matcher.scores(probe)
+        assert ((scores == expected) | (scores == 0)).all()
+        assert 0.2 < np.mean(scores == expected) < 1
     scores = matcher.scores(probe)
-    assert ((scores == expected) | (scores == 0)).all()
     assert (scores == expected)[expected >= THRESHOLD].all()
     rows = np.array([7, 2, 2])
     assert matcher.scores(probe, rows).tolist() == scores[rows].tolist()

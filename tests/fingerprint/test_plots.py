@@ -200,6 +200,15 @@ def test_an_explanation_finds_the_turn_and_the_shift(synthetic_templates: Templa
     assert back.turn == pytest.approx(-45, abs=0.5)
 
 
+@pytest.mark.parametrize("count", [100, 101])
+def test_who_has_more_minutiae_than_are_compared_is_told(count: int) -> None:
+    whole = np.arange(count)
+    crowded = Template(640, 640, 5 + 6 * whole, whole * 77 % 640, whole, np.ones(count, int), np.full(count, 50))
+    said = " ".join(explain(crowded, crowded, match(crowded, crowded)).sentences())
+    assert f"of {count} in the first print" in said
+    assert ("Of more than 100 minutiae only the best by quality were compared." in said) == (count > 100)
+
+
 def test_chances_in_words() -> None:
     assert chance(0.0) == "nearly every comparison of different fingers reaches it."
     assert chance(0.3) == "one in 2 comparisons of different fingers would reach it."

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Gallery, Prepared, _scan
+from testigo.fingerprint import Gallery, Prepared, _alignment, _scan
 from testigo.fingerprint._bit_planes import CHOSEN, OUTCOMES, choices
 from testigo.fingerprint.parameters import GALLERY, MATCHING
 from testigo.fingerprint.prepared import LANE, PreparedTemplates
@@ -113,3 +113,27 @@ def test_the_best_of_a_template_stay_in_order(most: int) -> None:
     assert np.array_equal(best.codes, whole.codes[:, kept])
     assert np.array_equal(best.traits, whole.traits[kept])
     assert best.origin.tolist() == kept
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [[64] * 8 + [0, 0, 64], [0] + [MOST] * 4 + [96, 0, MOST], [0, 0], [8] * 64, [MOST] * 11, [MOST] * 4 + [95, 1, 0]],
+)
+@pytest.mark.parametrize("first", [0, 1])
+def test_templates_that_end_with_a_block_and_are_as_alike_as_can_be(counts: list[int], first: int) -> None:
+    """Who ends behind a block's last lane, who is empty on its border, and bytes at their highest, 8 times 31."""
+    word = np.array([0x0123456789ABCDEF], np.uint64)
+    rooms = np.array([-(-count // LANE) * LANE for count in counts])
+    likeness = np.full((2, len(counts) - first), np.nan, np.float32)
+    _scan.scan(
+        choices(np.concatenate([word, ~word])), np.array([1, 2]), np.repeat(word, rooms.sum()),
+        np.cumsum(rooms) - rooms, np.array(counts, np.int32), first, 0, len(counts) - first, 31, likeness,
+    )  # fmt: skip
+    assert np.array_equal(likeness[0], (31 * rooms / np.sqrt(rooms + 1)).astype(np.float32)[first:])
+    assert (likeness[1] == 0).all()
+
+
+def test_tables_in_the_machine_code_hold_the_largest_template() -> None:
+    """They are of fixed size, so that machine code that is kept fits whatever is tuned."""
+    assert len(_scan._BY_ROOM) > -(-MOST // LANE)
+    assert MOST <= 1 << _alignment._BITS

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Prepared, _alignment, _comparison, _leads, _points, prepare, synthetic_templates
+from testigo.fingerprint import (
+    Prepared,
+    _alignment,
+    _comparison,
+    _leads,
+    _points,
+    matcher,
+    prepare,
+    synthetic_templates,
+)
 from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint.parameters import MATCHING
 
@@ -17,7 +26,7 @@ ARM = MATCHING.elastic_reach
 
 
 def words_of(codes: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], ...]:
-    """The four columns, filled up with ones' own complement to whole eights: like nothing that is asked for."""
+    """The four columns, filled up with zeros to whole eights."""
     whole = np.zeros((4, -(-codes.shape[1] // EIGHT) * EIGHT), np.uint64)
     whole[:, : codes.shape[1]] = codes
     return tuple(whole)
@@ -159,6 +168,42 @@ def test_a_pairing_is_judged_by_its_pairs_nearness_and_likeness() -> None:
     assert judged[1] == pytest.approx((quality * likeness).sum() / quality.sum(), rel=1e-6)
     partner[:] = -1
     assert _comparison._judged(first, second, table, moved, partner, MATCHING) == (0.0, 0.0)
+
+
+def test_an_alignment_goes_on_while_its_pairs_are_as_alike_as_its_size_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each fit, with the logarithm of the prints' size; below, it is given up and the score is 0."""
+    (first, own), (second, other) = points(5, 0), points(5, 1)
+    n, m = len(first), len(second)
+    _, table, nearest = measured(first.codes, second.codes)
+    pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
+    count = _leads.leads(table, nearest, n, m, MATCHING, pairs, worth)
+    agree, support = np.empty((count, count), np.bool_), np.empty(count)
+    _leads.agreement(own, other, pairs, worth, count, MATCHING, agree, support)
+    start = int(support.argmax())
+    begun = np.full(n, -1)
+    for i, j in [pairs[start], *pairs[:count][agree[start]]]:
+        begun[i] = j if begun[i] < 0 else begun[i]
+    moved, pose, taken = np.empty((n, 2)), np.empty(4), np.empty(m, np.bool_)
+    near, cost = np.empty(_alignment.NEARBY, np.int64), np.empty(_alignment.NEARBY)
+    grown, likeness = begun.copy(), []
+    for _ in range(MATCHING.rigid_passes):
+        _alignment.fit(own, other, grown, MATCHING, pose)
+        _alignment.move(own, pose, moved)
+        _alignment.pair(
+            moved, pose, own, other, MATCHING.rigid_distance, MATCHING.angle_tolerance, grown, taken, near, cost
+        )
+        likeness.append(_comparison._judged(own, other, table, moved, grown, MATCHING)[1])
+    one = MATCHING._replace(seeds=1, least_promise=0.0)
+    least = min(likeness) / math.log(3 + math.sqrt(n * m))
+    scores = []
+    for wanted in (-1.0, 0.999 * least, 1.001 * least):
+        monkeypatch.setattr(matcher, "MATCHING", one._replace(least_likeness=wanted))
+        scores.append(float(matcher.Matcher([second]).scores(first)[0]))
+    assert scores[0] == scores[1] > 4
+    assert scores[2] == 0
+    scratch = (taken, moved, pose, near, cost)
+    found, worth_of_it = _comparison._grown(own, other, table, -1.0, MATCHING, begun, *scratch)
+    assert np.array_equal(begun, grown) and found == (grown >= 0).sum() and worth_of_it > 0
 
 
 def test_bending_moves_each_by_what_its_neighbours_are_displaced() -> None:

@@ -11,7 +11,7 @@ probe's are 64 planes added up to a number of seven planes. Two things make it c
 
 All of it is what is called bit slicing (E. Biham, "A fast new DES implementation in software", 1997) with the counter
 of D. Harley and R. Seal (H. S. Warren, "Hacker's Delight", chapter 5). numba's loops do not become vectors
-here, so these three are written in LLVM's own terms, which hold for every processor that numba knows.
+here, so these four are written in LLVM's own terms, which hold for every processor that numba knows.
 
 `planes`: uint64 (64, LANES): bit b of `planes[k, w]` is bit k of word 64 w + b. `best`: the same for numbers of five
 bits. Arrays are trusted: contiguous, and as long as said.
@@ -107,11 +107,12 @@ def _turn(builder: Any, arrays: list[Any]) -> None:
         _store(builder, row, planes, k)
 
 
-def _exchange_squares(builder: Any, rows: list[Any], some: range, steps: tuple[int, ...]) -> None:
+def _exchange_squares(builder: Any, rows: list[Any], among: range, steps: tuple[int, ...]) -> None:
+    """Of 64 rows of 64 bits, exchange the squares beside the diagonal of such sides, between the rows `among`."""
     for step in steps:
         low = _all(sum(1 << bit for bit in range(64) if not bit & step))
         shift = _all(step)
-        for k in (k for k in some if not k & step):
+        for k in (k for k in among if not k & step):
             x, y = rows[k], rows[k | step]
             change = builder.and_(builder.xor(builder.lshr(x, shift), y), low)
             rows[k], rows[k | step] = builder.xor(x, builder.shl(change, shift)), builder.xor(y, change)
@@ -197,8 +198,8 @@ def _keep_nearest(builder: Any, arrays: list[Any]) -> None:
         _store(builder, builder.xor(o, builder.and_(builder.xor(o, n), more)), best, digit)
 
 
-def _sum_eighths(builder: Any, arrays: list[Any]) -> None:
-    best, eighths = (_vectors(builder, array) for array in arrays)
+def _sum_bytes(builder: Any, arrays: list[Any]) -> None:
+    best, sums = (_vectors(builder, array) for array in arrays)
     pairs, fours, eights = (_all(0x0101_0101_0101_0101 * byte) for byte in (0x55, 0x33, 0x0F))
     total = _all(0)
     for digit in range(DIGITS):  # the ones of each byte, counted in pairs, fours, eights
@@ -207,7 +208,7 @@ def _sum_eighths(builder: Any, arrays: list[Any]) -> None:
         plane = builder.add(builder.and_(plane, fours), builder.and_(builder.lshr(plane, _all(2)), fours))
         plane = builder.and_(builder.add(plane, builder.lshr(plane, _all(4))), eights)
         total = builder.add(total, builder.shl(plane, _all(digit)))
-    _store(builder, total, eighths, 0)
+    _store(builder, total, sums, 0)
 
 
 def _turned(_context: Any, words: Any, planes: Any) -> Any:
@@ -222,8 +223,8 @@ def _nearest(_context: Any, table: Any, chosen: Any, begin: Any, best: Any) -> A
     return _emitted(_keep_nearest, (table, chosen, begin, best))
 
 
-def _eighths(_context: Any, best: Any, eighths: Any) -> Any:
-    return _emitted(_sum_eighths, (best, eighths))
+def _bytes_summed(_context: Any, best: Any, sums: Any) -> Any:
+    return _emitted(_sum_bytes, (best, sums))
 
 
 turn = cast("Callable[[Words, Words], None]", intrinsic(_turned))
@@ -237,5 +238,5 @@ keep_nearest = cast("Callable[[Words, Choices, Words, Words], None]", intrinsic(
 """`keep_nearest(table, chosen, begin, best)`: by how many bits each word stays under the level, where that is more
 than in `best`; (DIGITS, LANES). `chosen`: a row of `choices`; `begin`: planes of 31 less the level."""
 
-sum_eighths = cast("Callable[[Words, Words], None]", intrinsic(_eighths))
-"""`sum_eighths(best, eighths)`: into each byte of `eighths` (LANES,) the sum of the eight numbers of `best` in it."""
+sum_bytes = cast("Callable[[Words, Words], None]", intrinsic(_bytes_summed))
+"""`sum_bytes(best, sums)`: into each byte of `sums` (LANES,) the sum of the eight numbers of `best` there."""

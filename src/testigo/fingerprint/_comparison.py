@@ -115,6 +115,30 @@ def _judged(
 
 
 @compiled
+def _grown(
+    points_p: Floats, points_c: Floats, table: Bytes, least_likeness: float, p: MatchingParameters,
+    partner: Longs, taken: Bools, moved: Doubles, pose: Doubles, near: Longs, cost: Doubles,
+) -> tuple[int, float]:  # fmt: skip
+    """Grow the few pairs in `partner` over the whole print, fitting and pairing again: how many pairs, and their worth.
+
+    Given up, with 0 pairs, where their likeness (`_judged`) is below `least_likeness` after a fit; `partner` then still
+    holds them. The last line of arguments is scratch, from `taken` on.
+    """
+    found = 2
+    worth = 0.0
+    for _pass in range(p.rigid_passes):
+        if found < 2:
+            break
+        fit(points_p, points_c, partner, p, pose)
+        move(points_p, pose, moved)
+        found = pair(moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost)
+        worth, likeness = _judged(points_p, points_c, table, moved, partner, p)
+        if likeness < least_likeness:
+            found = 0
+    return found, worth
+
+
+@compiled
 def _finalists(
     points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, least_likeness: float,
     p: MatchingParameters, partners: Longs, supports: Doubles,
@@ -122,7 +146,7 @@ def _finalists(
     """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
 
     Each starts from the best supported lead, if it has `least_support`, and those that agree with it, and grows over
-    the whole print, while those that it pairs have `least_likeness`.
+    the whole print (`_grown`).
     """
     n = points_p.shape[1]
     m = points_c.shape[1]
@@ -156,24 +180,14 @@ def _finalists(
         for a in range(count):
             if agree[start, a] and partner[pairs[a, 0]] < 0:
                 partner[pairs[a, 0]] = pairs[a, 1]
-        found = 2
-        value = 0.0
-        for _pass in range(p.rigid_passes):
-            if found < 2:
-                break
-            fit(points_p, points_c, partner, p, pose)
-            move(points_p, pose, moved)
-            found = pair(
-                moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost
-            )
-            value, likeness = _judged(points_p, points_c, table, moved, partner, p)
-            if likeness < least_likeness:
-                found = 0
-        if found < 3:
-            continue
+        found, value = _grown(
+            points_p, points_c, table, least_likeness, p, partner, taken, moved, pose, near, cost
+        )  # fmt: skip
         for a in range(count):  # the same alignment need not be found again from another of its pairs
             if partner[pairs[a, 0]] == pairs[a, 1]:
                 tried[a] = True
+        if found < 3:
+            continue
         weakest = np.argmin(values)
         if value > values[weakest]:
             filled += values[weakest] == 0.0
@@ -268,7 +282,7 @@ def compare_many(
 
     Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that;
     those that look hardly more alike, where no lead has the more support for it (`p.least_promise`). An alignment is
-    left where those that fall together look less alike than chance lets so many (`p.least_likeness`).
+    given up where its pairs are less alike (`_judged`) than prints of such sizes must be (`p.least_likeness`).
     """
     n = points_p.shape[1]
     hull_p = convex_hull(points_p)

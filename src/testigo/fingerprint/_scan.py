@@ -11,7 +11,7 @@ from testigo.fingerprint._bit_planes import (
     LANES,
     OUTCOMES,
     keep_nearest,
-    sum_eighths,
+    sum_bytes,
     sums_of_three,
     turn,
 )
@@ -24,8 +24,9 @@ Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 
+# Every other byte of a word; times the second, the highest quarter of a word is the sum of all four.
 _BYTES, _ONES = np.uint64(0x00FF_00FF_00FF_00FF), np.uint64(0x0001_0001_0001_0001)
-_SHARES = 1 / np.sqrt(EIGHT * np.arange(17) + 1.0)  # what a template's sum counts, by its room up to 128 minutiae
+_BY_ROOM = 1 / np.sqrt(EIGHT * np.arange(17) + 1.0)  # one over the root of room and 1, by eights of room
 
 
 @compiled
@@ -41,11 +42,11 @@ def scan(
 
     `chosen`: `_bit_planes.choices` of all probes' words, one probe's behind the other's; `ends`: where each probe's
     end; `level`: at most 31; `likeness`: float32 (probes, templates from `after` on), written from `row` to `stop`.
-    Templates stand behind each other.
+    Templates stand behind each other, each from a multiple of eight on: the sums by bytes rest on it.
     """
     planes, table, begin, best = _workspace(level)
     padded = np.zeros(BLOCK, np.uint64)
-    eighths = np.empty(LANES + 1, np.uint64)
+    byte_sums = np.empty(LANES + 1, np.uint64)
     lanes = np.empty(LANES + 1, np.int64)
     before = np.zeros(ends.shape[0], np.int64)  # sum up to the last template that ended, counted from the block's begin
     here = done = starts[after + row] if row < stop else 0  # in the column: the block, and the last template's end
@@ -62,7 +63,7 @@ def scan(
             for k in range(ends[p - 1] if p else 0, ends[p]):
                 keep_nearest(table, chosen[k], begin, best)
             those = counts[after + row : after + last]
-            before[p] = _divided(best, eighths, lanes, those, done - here, before[p], likeness[p, row:last])
+            before[p] = _likenesses(best, byte_sums, lanes, those, done - here, before[p], likeness[p, row:last])
         row, done = last, end
         here += BLOCK
 
@@ -89,33 +90,35 @@ def _ending_within(counts: Ints, row: int, done: int, block_end: int) -> tuple[i
 
 
 @compiled
-def _divided(
-    best: Words, eighths: Words, lanes: Longs, counts: Ints, done: int, before: np.int64, likeness: NDArray[np.float32],
+def _likenesses(
+    best: Words, byte_sums: Words, lanes: Longs, counts: Ints, done: int, before: np.int64,
+    likeness: NDArray[np.float32],
 ) -> np.int64:  # fmt: skip
     """The likeness of the templates that end in this block, of which the first begins at minutia `done` of it.
 
-    `before`: the sum up to there, counted from the block's begin; returns the same for the next block. `eighths`
-    (LANES + 1,) is scratch: templates begin and end with a byte of it.
+    `before`: the sum up to there, counted from the block's begin; returns the same for the next block. `byte_sums` and
+    `lanes` (LANES + 1,) are scratch. Templates begin at multiples of eight, so none ends within a byte.
     """
-    sum_eighths(best, eighths)
-    eighths[LANES] = np.uint64(0)
+    sum_bytes(best, byte_sums)
+    byte_sums[LANES] = np.uint64(0)  # for who ends with the block
     total = np.int64(0)
     for lane in range(LANES):
         lanes[lane] = total
-        total += _sum_of_bytes(eighths[lane])
+        total += _sum_of_bytes(byte_sums[lane])
     lanes[LANES] = total
     for r in range(counts.shape[0]):
         room = whole_eights(counts[r])
         done += room
         lane, bit = done >> 6, done & 63
-        reached = lanes[lane] + _sum_of_bytes(eighths[lane] & ((np.uint64(1) << np.uint64(bit)) - np.uint64(1)))
-        likeness[r] = (reached - before) * _SHARES[room >> 3]
+        reached = lanes[lane] + _sum_of_bytes(byte_sums[lane] & ((np.uint64(1) << np.uint64(bit)) - np.uint64(1)))
+        likeness[r] = (reached - before) * _BY_ROOM[room >> 3]
         before = reached
     return before - total
 
 
 @compiled
 def _sum_of_bytes(word: np.uint64) -> np.int64:
+    """Of all eight bytes of a word."""
     halves = (word & _BYTES) + (word >> np.uint64(8) & _BYTES)
     return np.int64(halves * _ONES >> np.uint64(48))
 

@@ -176,7 +176,7 @@ def compare_all(
 ) -> Comparisons:
     """Every pair of different impressions once, the one with the lower number as the probe; all cores at work.
 
-    Scores are `Matcher`'s: 0 where prints have nothing in common at a glance, even where `match`, which looks longer,
+    Scores are `Matcher`'s: 0 where a comparison promises nothing early on, even where `match`, which always goes on,
     gives a little more.
     Before, `TIMED` probes from all over the set are compared alone, for the time a comparison takes.
     """

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint.calibration import calibration
 from testigo.fingerprint.matcher import MatchResult
+from testigo.fingerprint.parameters import MATCHING
 from testigo.fingerprint.template import Template
 
 _PIXELS_PER_MM = 500 / 25.4
@@ -45,6 +46,8 @@ class Explanation(msgspec.Struct, frozen=True):
             f"{_minutiae(self.pairs)} {'pairs' if self.pairs == 1 else 'pair'} up,"
             f" of {self.minutiae[0]} in the first print and {self.minutiae[1]} in the second.",
         ]
+        if max(self.minutiae) > MATCHING.max_minutiae:
+            said.append(f"Of more than {MATCHING.max_minutiae} minutiae only the best by quality were compared.")
         if self.turn is not None and self.shift is not None:
             said.append(
                 f"The second print is turned by {abs(self.turn):.0f}°"

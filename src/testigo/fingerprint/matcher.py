@@ -55,8 +55,9 @@ class Matcher:
     def scores(self, probe: Template | Prepared, rows: Rows | None = None) -> NDArray[np.float64]:
         """The score of `probe` against each candidate, in their order, or against those in `rows`.
 
-        Candidates with nothing in common at a glance get 0 (`MatchingParameters.least_glance`). Holds no lock while it
-        compares: threads may share the candidates. Raises `IndexError` where a row is none of them.
+        A comparison ends early, with score 0, where a glance, the support of the first leads or the likeness of what
+        falls together promise nothing (`MatchingParameters`); so a stranger's score may differ from `match`'s. Holds no
+        lock while it compares: threads may share the candidates. Raises `IndexError` where a row is none of them.
         """
         from testigo.fingerprint import _comparison, _points
 
@@ -74,7 +75,7 @@ class Matcher:
 
 
 def match(probe: Template | Prepared, candidate: Template | Prepared) -> MatchResult:
-    """Compare two impressions: are they of one finger? Nothing is left at a glance here."""
+    """Compare two impressions: are they of one finger? Nothing ends early here."""
     first, second = prepare(probe), prepare(candidate)
     odds, _, pairing = evidence(first, second, _weights())
     size = math.sqrt(len(first) * len(second))

@@ -28,7 +28,7 @@ class MatchingParameters(NamedTuple):
     seeds: int = 3  # leads tried as the start of an alignment, best supported first
     least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
     least_promise: float = 0.03  # support times the glance's square: who hardly passed the glance needs more of it
-    least_likeness: float = 0.07  # of those that fall together, per logarithm of the prints' size: less is chance's
+    least_likeness: float = 0.07  # of an alignment's pairs (0 chance, 1 same), times the logarithm of the prints' size
     rigid_passes: int = 2  # fit and pair again, over the whole print
     rigid_distance: float = 18.0
     angle_tolerance: float = 0.52  # 30 degrees
