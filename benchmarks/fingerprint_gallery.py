@@ -165,7 +165,10 @@ def main() -> None:
     chance = np.random.default_rng(1)
     probes = [probes[k] for k in chance.permutation(len(probes))[: arguments.probes]]
     rows = []
-    print("size       build s  scan/s/core  search s (slowest)  hits %   matcher on all s  hits %   search/all %  GiB")
+    print(
+        "size       build s  scan/s/core  search s (slowest)  hits %   matcher on all s  hits %   search/all %  "
+        "of its hits kept %  GiB"
+    )
     for size in (int(part) for part in arguments.sizes.split(",")):
         with tempfile.TemporaryDirectory() as scratch:
             folder = (arguments.keep or Path(scratch)) / str(size)
@@ -175,7 +178,8 @@ def main() -> None:
         print(
             f"{size:<10,} {built:<8.0f} {row['scan_rate'] / 1e6:<6.2f}M      {row['seconds']:.3f} "
             f"({row['slowest']:.3f})       {100 * row['hits']:<8.2f} {row['exhaustive_seconds']:<17.3f}"
-            f" {100 * row['exhaustive_hits']:<8.2f} {100 * row['of_exhaustive']:<13.2f} {row['memory']:.2f}",
+            f" {100 * row['exhaustive_hits']:<8.2f} {100 * row['of_exhaustive']:<13.2f} "
+            f"{100 * row['kept']:<19.2f} {row['memory']:.2f}",
             flush=True,
         )
     if arguments.plot:

@@ -146,6 +146,7 @@ def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(
         assert ((scores == expected) | (scores == 0)).all()
         assert 0.2 < np.mean(scores == expected) < 1
     scores = matcher.scores(probe)
+    assert ((scores == expected) | (scores == 0)).all()
     assert (scores == expected)[expected >= THRESHOLD].all()
     rows = np.array([7, 2, 2])
     assert matcher.scores(probe, rows).tolist() == scores[rows].tolist()
@@ -182,7 +183,12 @@ def test_accuracy_on_real_fingers_does_not_fall(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "fewest", "most"), [({"least_promise": 0.03}, 0.02, 0.6), ({"least_likeness": 0.07}, 0.2, 0.9)]
+    ("rule", "fewest", "most"),
+    [
+        ({"least_promise": 0.03}, 0.02, 0.6),
+        ({"least_likeness": 0.07}, 0.2, 0.9),
+        ({"least_promise": 0.03, "least_likeness": 0.07}, 0.2, 0.9),
+    ],
 )
 def test_who_promises_little_is_left_early_and_nobody_else_changes(
     rule: dict[str, float], fewest: float, most: float, monkeypatch: pytest.MonkeyPatch

@@ -123,7 +123,7 @@ def test_leads_agree_where_one_motion_explains_both(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize(("reach", "turn"), [(13.0, 0.9), (18.0, 0.52), (40.0, 0.3)])
+@pytest.mark.parametrize(("reach", "turn"), [(13.0, 0.9), (18.0, 0.52), (25.0, 0.5), (40.0, 0.3)])
 def test_pairs_are_all_that_lie_near_and_point_alike(seed: int, reach: float, turn: float) -> None:
     """Against every pair looked at one by one, closest first."""
     (_, first), (_, second) = points(seed, 0), points(seed, 1)
@@ -145,7 +145,7 @@ def test_pairs_are_all_that_lie_near_and_point_alike(seed: int, reach: float, tu
     for _, i, j in sorted(priced):
         if i not in expected and j not in expected.values():
             expected[i] = j
-    assert found == len(expected) > 0
+    assert found == len(expected) > (5 if (seed, reach) == (3, 25.0) else 0)  # so laid, some fingers hardly meet
     assert {i: int(j) for i, j in enumerate(partner) if j >= 0} == expected
     assert np.array_equal(np.flatnonzero(taken), sorted(expected.values()))
 

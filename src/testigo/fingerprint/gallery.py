@@ -3,7 +3,7 @@
 Three stages, each on the best of the one before:
 
 1. **Scan.** Of every template the first word of each minutia's descriptor: 64 bits, compared with those of the probe's
-   best minutiae. Five million templates a second a core and more.
+   best minutiae. Four to eight million templates a second a core.
 2. **Glance.** The whole descriptors, all minutiae.
 3. **Match.** The matcher itself.
 

@@ -46,7 +46,7 @@ BLOCK = 256
 """Persons a block: seconds of work, so that little is lost with a worker and little time goes into handing out."""
 
 SEEKERS = 8
-"""Persons looked for together: going through everybody's prints costs as much as looking at them for one person."""
+"""Persons looked for together: going through all prints costs half as much as looking at them for one person."""
 
 STANDARD = Parameters(block=BLOCK, fingers=2, minutiae=18, glanced=0.005, least_glanced=64, most=16, false_cases=0.0)
 """Measured on synthetic prints of 6,000 persons at difficulty 0.8 (like FVC2004 DB1): with 9 minutiae of each of two
