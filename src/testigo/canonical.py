@@ -8,7 +8,7 @@ is a string as `utc_now` writes it.
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import msgspec
 import rfc8785
@@ -17,6 +17,17 @@ from testigo.errors import InvalidInput
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MAX_DEPTH = 64
+
+
+class SignedValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of what is signed: immutable, strict, and able to grow.
+
+    A field of the first version has no default and is always written. A field that a later version adds has a default
+    and is left out where it has it, so that what does not use it keeps its old bytes
+    (docs/adr/2026-11-28-statements-have-versions.md). `VERSION`: of the shape of a statement's body, counted from 1.
+    """
+
+    VERSION: ClassVar[int] = 1
 
 
 def encode(value: Any) -> bytes:

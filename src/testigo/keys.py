@@ -177,11 +177,14 @@ def sign_envelope(payload_type: str, payload: Any, key: SigningKey) -> bytes:
 
 @dataclass(frozen=True)
 class OpenedEnvelope:
-    """What a verified envelope held. `payload`: plain JSON values; `key`: whose signature it bears."""
+    """What a verified envelope held. `payload`: plain JSON values; `key`: whose signature it bears; `digest`: SHA-256
+    of the payload's bytes, which were signed.
+    """
 
     payload_type: str
     payload: Any
     key: PublicKey
+    digest: str
 
 
 def envelope_key_id(data: bytes, *, place: str = "") -> str:
@@ -210,7 +213,8 @@ def open_envelope(data: bytes, key: PublicKey, payload_type: str, *, place: str 
     if not hmac.compare_digest(key_id.encode(), key.key_id.encode()):
         raise InvalidSignature(f"signed by key {key_id[:16]}…, not by {key.key_id[:16]}…", place=place)
     key.verify(bytes.fromhex(signature.signature), envelope.pae(), place=place)
-    return OpenedEnvelope(envelope.payload_type, canonical.decode(envelope.payload, place=place), key)
+    payload = canonical.decode(envelope.payload, place=place)
+    return OpenedEnvelope(envelope.payload_type, payload, key, canonical.digest(envelope.payload))
 
 
 def _parse_envelope(data: bytes, place: str) -> _Dsse:

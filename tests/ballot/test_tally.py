@@ -112,7 +112,7 @@ COUNTERS = {
 
 
 def test_a_reconciliation_that_holds_has_no_differences():
-    reconciliation = Reconciliation(**COUNTERS)
+    reconciliation = Reconciliation(**COUNTERS, reasons={})
     assert reconciliation.holds and reconciliation.differences() == ()
 
 
@@ -120,7 +120,7 @@ def test_a_reconciliation_that_holds_has_no_differences():
     "counter", ["matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded"]
 )
 def test_any_one_counter_off_by_one_is_a_difference(counter):
-    reconciliation = Reconciliation(**{**COUNTERS, counter: COUNTERS[counter] + 1})
+    reconciliation = Reconciliation(**{**COUNTERS, counter: COUNTERS[counter] + 1}, reasons={})
     assert not reconciliation.holds
     differences = reconciliation.differences()
     assert 1 <= len(differences) <= 2

@@ -87,7 +87,10 @@ class Machines:
     @property
     def machine_keys(self) -> MachineKeys:
         return MachineKeys(
-            tuple(MachineKey(key=self.keys[role].public.hex, role=role, station=self.station) for role in STATION_ROLES)
+            tuple(
+                MachineKey(key=self.keys[role].public.hex, role=role, station=self.station, sealing="")
+                for role in STATION_ROLES
+            )
         )
 
     def zero_report(self, **changed: int) -> ZeroReport:
@@ -102,7 +105,12 @@ class Machines:
         self, kind: str, body: object, *, key: SigningKey | None = None, election: str | None = None
     ) -> bytes:
         statement = record.Statement(
-            kind, election or self.definition.digest, self.station, ISSUED, msgspec.to_builtins(body)
+            kind,
+            election or self.definition.digest,
+            self.station,
+            ISSUED,
+            msgspec.to_builtins(body),
+            getattr(body, "VERSION", 1),
         )
         return statement.sign(key or self.keys["chair"])
 
@@ -149,6 +157,7 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
         spoiled_reasons={"mistake": 1},
         deposited=ballots,
         recorded=ballots,
+        reasons={},
     )
     return TallySheet(
         station=station_id,

@@ -75,19 +75,19 @@ def test_seats_are_named_in_the_order_they_were_won():
     elected = seats_of("dhondt", 8, FOUR).elected
     assert elected[0] == Elected("a", "a0")
     assert [one.candidate for one in elected] == ["a0", "b0", "a1", "b1", "a2", "c0", "b2", "a3"]
-    assert seats_of("plurality", 2, SIX).elected == (Elected("yellow"), Elected("white"))
+    assert seats_of("plurality", 2, SIX).elected == (Elected("yellow", ""), Elected("white", ""))
 
 
 def test_a_draw_for_the_president_waits_and_then_follows_the_published_rule():
     votes = {"x": 50, "y": 50, "z": 3}
     waiting = seats_of("plurality", 1, votes)
     assert waiting.seats == {"x": 0, "y": 0, "z": 0}
-    assert waiting.ties == (Tie(("x", "y"), 1),)
+    assert waiting.ties == (Tie(("x", "y"), 1, ()),)
     assert waiting.ties[0].open
     draw = "31415926535897932384"
     first = min("xy", key=lambda one: hashlib.sha256(f"{draw},council,{one}".encode()).hexdigest())
     settled = seats_of("plurality", 1, votes, draw=draw)
-    assert settled.elected == (Elected(first),)
+    assert settled.elected == (Elected(first, ""),)
     assert settled.ties == (Tie(("x", "y"), 1, (first,)),)
 
 
@@ -112,7 +112,7 @@ def test_options_that_tie_but_all_get_a_seat_are_no_tie():
 def test_a_tie_of_remainders_leaves_only_the_tied_seats_open():
     allocation = seats_of("hare", 4, {"x": 50, "y": 25, "z": 12, "w": 12, "v": 1})
     assert allocation.seats == {"x": 2, "y": 1, "z": 0, "w": 0, "v": 0}
-    assert allocation.ties == (Tie(("w", "z"), 1),)
+    assert allocation.ties == (Tie(("w", "z"), 1, ()),)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 
 from testigo.cli.root import main
+from testigo.record import open_statement
 from testigo.station import tally_sheet
 
 
@@ -96,7 +97,7 @@ def record(place, root, tmp_path):
     place.to_open()
     place.chair.close()
     log_key, public = SigningKey.generate(), tmp_path / "public"
-    keys = MachineKeys((MachineKey(log_key.public.hex, "log"), *place.chair.folder.ring.keys))
+    keys = MachineKeys((MachineKey(log_key.public.hex, "log", "", ""), *place.chair.folder.ring.keys))
     log = Log.create(public, "testigo.example/villa", log_key, root_key=root.key.public)
     log.append(root.definition_envelope())
     log.append(root.sign("machine-keys", msgspec.to_builtins(keys)))
@@ -108,6 +109,7 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     public, _ = record
     pdf = place.folder / "chair" / "paper" / "tally-sheet.pdf"
     sheet = place.chair.tally_sheet()
+    digest = open_statement(place.chair.tally_sheet_json(), place.chair.folder.key.public).digest
     code, said, _ = run("read-qr", pdf, "--record", public, "--root-key", place.root.key.public.hex)
     assert code == 0 and "Ana Ñandú · SOL" in said and "no tally sheet of this station yet" in said
     photograph = tmp_path / "photograph.jpg"
@@ -115,13 +117,13 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     assert run("read-qr", photograph, "--record", public)[0] == 0
     code, said, _ = run("read-qr", pdf, "--record", public, "--json")
     told = json.loads(said)
-    assert code == 0 and told["sheet"] == sheet.digest and told["same_as_published"] is None
-    text = tally_sheet.qr_text(place.chair.definition, sheet, place.booth.folder.key)
+    assert code == 0 and told["sheet"] == digest and told["same_as_published"] is None
+    text = tally_sheet.qr_text(place.chair.definition, sheet, digest, place.booth.folder.key)
     code, _, error = run("read-qr", text, "--record", public)
     assert code == 1 and "signature" in error
     code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)
     assert code == 1 and error.startswith("Error:")
-    for wrong in ("T1:x", place.folder / "chair" / "paper" / "zero-report.pdf", place.folder / "chair" / "events.log"):
+    for wrong in ("T2:x", place.folder / "chair" / "paper" / "zero-report.pdf", place.folder / "chair" / "events.log"):
         code, _, error = run("read-qr", wrong, "--record", public)
         assert code == 1 and error.startswith("Error:"), wrong
 

@@ -5,7 +5,7 @@ import pytest
 
 from testigo.audit import logic
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
-from testigo.election import STATEMENT_SIGNERS
+from testigo.count import KINDS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.record import open_bundle, open_statement, peek
 from testigo.station import tally_sheet
@@ -45,7 +45,7 @@ def test_whole_day(place):
     bundle = open_bundle(package, lambda claim: chair.folder.key.public)
     assert [peek(envelope).type for envelope in bundle.envelopes] == list(SHEETS)
     for envelope in bundle.envelopes:
-        signer = STATEMENT_SIGNERS[peek(envelope).type]
+        signer = KINDS[peek(envelope).type].signer
         statement = open_statement(envelope, place.chair.folder.ring.of_station("s1", signer).public).statement
         msgspec.convert(statement.body, SHEETS[statement.type], strict=True)
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
@@ -87,7 +87,7 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
     with pytest.raises(IllegalStep):
         place.chair.zero_report()
     assert place.test() and place.chair.state == "tested"
-    body = place.chair._filing.own("logic-and-accuracy").body
+    body = place.chair._filing.own("logic-and-accuracy").statement.body
     assert body["ok"] and body["failed_before"] == 1
     assert not list((place.folder / "booth").glob("test-box*"))
 
@@ -126,7 +126,7 @@ def test_difference_needs_a_reason_and_is_published(place):
     assert place.chair.explain_difference("checked_in=cards_used", "unknown") == ()
     sheet = place.chair.tally_sheet()
     assert not sheet.reconciliation.holds and sheet.reconciliation.differences()[0].reason == "unknown"
-    shown = tally_sheet.view(place.chair.definition, sheet, "es").differences
+    shown = tally_sheet.view(place.chair.definition, sheet, "", "es").differences
     assert [(one.step, one.reason) for one in shown] == [("checked_in=cards_used", "unknown")]
 
 

@@ -58,7 +58,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
 def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
     folder = tmp_path / "s1"
     request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
-    theirs = tuple(MachineKey(SigningKey.generate().public.hex, key.role, "s1") for key in request.keys)
+    theirs = tuple(MachineKey(SigningKey.generate().public.hex, key.role, "s1", "") for key in request.keys)
     plain = msgspec.to_builtins(request)
     wrong = [
         Statement("machine-keys", root.definition.digest, "", "2026-11-21T12:00:00Z", plain).sign(root.centre),

@@ -6,6 +6,7 @@ import zxingcpp
 
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
+from testigo.record import open_statement
 from testigo.station import tally_sheet
 
 
@@ -16,6 +17,10 @@ def closed(place):
     place.vote(codes[0], "beto")
     place.chair.close()
     return place
+
+
+def digest_of(closed):
+    return open_statement(closed.chair.tally_sheet_json(), closed.chair.folder.key.public).digest
 
 
 def pages(pdf):
@@ -35,7 +40,7 @@ def test_page_says_what_was_signed(closed):
     (code,) = zxingcpp.read_barcodes(image)
     totals = tally_sheet.read_qr(code.text, definition, closed.chair.folder.key.public)
     assert totals.tally == sheet.tally and totals.station == "s1"
-    assert totals.sheet == sheet.digest
+    assert totals.sheet == digest_of(closed) and not totals.of_body
 
 
 def test_differences_are_on_the_page(place):
@@ -53,16 +58,28 @@ def test_zero_report_has_no_code(closed):
 
 def test_forged_codes_are_refused(closed):
     sheet, definition, key = closed.chair.tally_sheet(), closed.chair.definition, closed.chair.folder.key
-    text = tally_sheet.qr_text(definition, sheet, key)
+    text = tally_sheet.qr_text(definition, sheet, digest_of(closed), key)
     parts = text.split(":")
     for place, other in ((3, "0" * 64), (4, "2.0"), (5, parts[5].replace("1", "2", 1)), (2, "1")):
         changed = ":".join([*parts[:place], other, *parts[place + 1 :]])
         with pytest.raises((InvalidSignature, InvalidInput)):
             tally_sheet.read_qr(changed, definition, key.public)
     with pytest.raises(InvalidSignature):
-        tally_sheet.read_qr(tally_sheet.qr_text(definition, sheet, SigningKey.generate()), definition, key.public)
+        tally_sheet.read_qr(
+            tally_sheet.qr_text(definition, sheet, digest_of(closed), SigningKey.generate()), definition, key.public
+        )
     with pytest.raises(InvalidInput, match="another election"):
         tally_sheet.read_qr(text.replace(parts[1], "0" * 16), definition, key.public)
-    for nonsense in ("", "T1", "T1:" * 6, text[:-1], text + ":", "9" * 5000, "T1::::::", text.replace(".", "")):
+    for nonsense in (
+        "",
+        "T2",
+        "T2:" * 6,
+        "T3" + text[2:],
+        text[:-1],
+        text + ":",
+        "9" * 5000,
+        "T2::::::",
+        text.replace(".", ""),
+    ):
         with pytest.raises(TestigoError):
             tally_sheet.read_qr(nonsense, definition, key.public)

@@ -83,7 +83,7 @@ class Root:
         return self.sign("election-definition", self.definition.payload())
 
     def admit(self, request: MachineKeys) -> bytes:
-        centre = MachineKey(self.centre.public.hex, "centre")
+        centre = MachineKey(self.centre.public.hex, "centre", "", "")
         return self.sign("machine-keys", msgspec.to_builtins(MachineKeys((centre, *request.keys))))
 
     def install(self, folder: Path, station: str) -> MachineKeys:

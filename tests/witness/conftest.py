@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from testigo import canonical
 from testigo.audit import Seed, closing_sample, logic
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import (
@@ -51,6 +52,8 @@ class Election:
     keys: dict[tuple[Role, str], SigningKey] = field(default_factory=dict)
     envelopes: list[bytes] = field(default_factory=list)
     sheets: dict[str, TallySheet] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    """Station → digest of its tally sheet's statement."""
 
     def key(self, role: Role, station: str = "") -> SigningKey:
         """The key of that role, made at its first use."""
@@ -59,8 +62,11 @@ class Election:
     def say(self, kind: str, subject: str, body: Any, key: SigningKey, minute: int) -> None:
         """Sign a statement and keep it for the log."""
         issued = f"2027-04-11T{7 + minute // 60:02d}:{minute % 60:02d}:00Z"
-        plain = msgspec.to_builtins(body)
-        self.envelopes.append(Statement(kind, self.definition.digest, subject, issued, plain).sign(key))
+        plain, version = msgspec.to_builtins(body), getattr(body, "VERSION", 1)
+        statement = Statement(kind, self.definition.digest, subject, issued, plain, version)
+        self.envelopes.append(statement.sign(key))
+        if kind == "tally-sheet":
+            self.digests.setdefault(subject, canonical.digest(canonical.encode(statement)))
 
     def find(self, kind: str, subject: str = "") -> int:
         """The place in the log of the first statement of that kind and subject."""
@@ -87,7 +93,7 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
         return twisted
 
     root, auditor = election.key("root"), election.key("auditor")
-    say("election-definition", "", definition.payload(), root, 0)
+    say("election-definition", "", definition, root, 0)
     own: tuple[Role, ...] = ("log", "centre", "auditor")
     say("machine-keys", "", MachineKeys(tuple(_admitted(election, role) for role in own)), root, 1)
     for station in definition.stations:
@@ -101,15 +107,15 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for drawn in sample.ids:
         sheet = election.sheets[drawn]
         paper = PaperTally("hand", sum(sheet.tally.ballots.values()), sheet.tally.contests, spoiled=1)
-        say("closing-count", drawn, closing_count(definition, sheet, paper), auditor, 612)
+        say("closing-count", drawn, closing_count(definition, sheet, election.digests[drawn], paper), auditor, 612)
     drawn = say("public-draw", "", PublicDraw(DICE[::-1]), auditor, 613)
-    result = count_result(definition, election.sheets, draw=drawn and drawn.digits)
-    say("result", "", result.payload(), election.key("centre"), 614)
+    result = count_result(definition, election.sheets, digests=election.digests, draw=drawn and drawn.digits)
+    say("result", "", result, election.key("centre"), 614)
     return election
 
 
 def _admitted(election: Election, role: Role, station: str = "") -> MachineKey:
-    return MachineKey(key=election.key(role, station).public.hex, role=role, station=station)
+    return MachineKey(key=election.key(role, station).public.hex, role=role, station=station, sealing="")
 
 
 def _station_day(election: Election, station: str, say: Callable[[str, str, Any, SigningKey, int], Any]) -> None:
@@ -119,7 +125,7 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
     say(
         "logic-and-accuracy",
         station,
-        LogicAndAccuracy(deck_digest(deck), len(deck), expected, expected, True),
+        LogicAndAccuracy(deck_digest(deck), len(deck), expected, expected, True, 0),
         chair,
         3,
     )
@@ -155,6 +161,7 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
     _report(election, station, sheet, say)
     sheet = say("tally-sheet", station, sheet, chair, 600) or sheet
     election.sheets[station] = sheet
+    election.digests.setdefault(station, "0" * 64)
     say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
 
 
@@ -187,6 +194,7 @@ def _counters(definition: Definition, station: str, voted: int) -> Reconciliatio
         spoiled_reasons={"mistake": 1} if voted else {},
         deposited=voted,
         recorded=voted,
+        reasons={},
     )
 
 

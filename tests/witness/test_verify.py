@@ -109,8 +109,9 @@ def test_a_station_left_out_is_found(elect: Any, tmp_path: Path) -> None:
 
 def test_a_result_that_does_not_follow_is_found(elect: Any, tmp_path: Path) -> None:
     def cheat(body: Any) -> Any:
-        body["contests"][0]["options"][0]["votes"] += 1
-        return body
+        first = body.contests[0]
+        more = Replace(first.options[0], votes=first.options[0].votes + 1)
+        return Replace(body, contests=(Replace(first, options=(more, *first.options[1:])), *body.contests[1:]))
 
     report = verify(elect(only("result", "", cheat)).publish(tmp_path / "p"))
     assert any("jimenez-nunez" in one.detail for one in failed(report, "result"))
@@ -118,10 +119,11 @@ def test_a_result_that_does_not_follow_is_found(elect: Any, tmp_path: Path) -> N
 
 def test_seats_that_do_not_follow_are_found(elect: Any, tmp_path: Path) -> None:
     def cheat(body: Any) -> Any:
-        seats = body["contests"][1]["allocation"]["seats"]
-        first, second, *_ = seats
+        one, changed, *others = body.contests
+        first, second, *_ = seats = dict(changed.allocation.seats)
         seats[first], seats[second] = seats[first] - 1, seats[second] + 1
-        return body
+        changed = Replace(changed, allocation=Replace(changed.allocation, seats=seats))
+        return Replace(body, contests=(one, changed, *others))
 
     report = verify(elect(only("result", "", cheat)).publish(tmp_path / "p"))
     assert any("seats" in one.detail for one in failed(report, "result"))

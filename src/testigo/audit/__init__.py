@@ -6,7 +6,7 @@
   `hand_count` is the form that people fill in.
 
 A new audit is a module named after its method; the body of the statement it makes is a struct in `count.statements`,
-and its type a line in `count.bodies.BODIES` and in `election.keyring.STATEMENT_SIGNERS`.
+and its kind a line in `count.kinds`.
 """
 
 from testigo.audit.closing import (

@@ -89,8 +89,10 @@ def papers_from_images(
     return PaperTally("images", len(count.ballots), count.contests(), spoiled, tuple(count.unsettled))
 
 
-def closing_count(definition: Definition, sheet: TallySheet, paper: PaperTally) -> ClosingCount:
+def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper: PaperTally) -> ClosingCount:
     """Compare paper with tally sheet, contest by contest, figure by figure, in the order of the definition.
+
+    `digest`: of the tally sheet, as the count is to name it (`record.SignedStatement.digest`).
 
     Raises `InvalidInput` where the two do not have the same contests.
     """
@@ -112,7 +114,7 @@ def closing_count(definition: Definition, sheet: TallySheet, paper: PaperTally) 
     return ClosingCount(
         station=sheet.station,
         method=paper.method,
-        sheet=sheet.digest,
+        sheet=digest,
         papers=paper.papers,
         spoiled=paper.spoiled,
         contests=paper.contests,

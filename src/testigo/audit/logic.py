@@ -54,7 +54,7 @@ def _expected_contest(contest: Contest, marked: list[tuple[str, ...]]) -> Contes
     votes = {option.id: sum(option.id in chosen for chosen in marked) for option in contest.options}
     blank = marked.count(())
     undervotes = contest.choose * (len(marked) - blank) - sum(votes.values())
-    return ContestTally(contest.id, votes, blank=blank, undervotes=undervotes, ballots=len(marked))
+    return ContestTally(contest.id, votes, blank=blank, null=0, undervotes=undervotes, ballots=len(marked))
 
 
 def _turn(definition: Definition, contest: Contest) -> int:

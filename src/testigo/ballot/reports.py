@@ -4,13 +4,12 @@ They live here, below `station` and `count`, because stations make them, the cen
 the witness compares them with the tally sheet.
 """
 
-import msgspec
-
 from testigo.ballot.counters import BoothCounters, CheckInCounters
 from testigo.ballot.tally import Reconciliation, Tally
+from testigo.canonical import SignedValue
 
 
-class LogicAndAccuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LogicAndAccuracy(SignedValue, frozen=True):
     """Body of `logic-and-accuracy`, signed by the chair: known ballots went through the booth before opening.
 
     `deck`: SHA-256 of the canonical list of test ballots. `expected`: computed without the booth's code. `counted`:
@@ -22,10 +21,10 @@ class LogicAndAccuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expected: Tally
     counted: Tally
     ok: bool
-    failed_before: int = 0
+    failed_before: int
 
 
-class ZeroReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ZeroReport(SignedValue, frozen=True):
     """Body of `zero-report`, signed by the chair: right before opening every count is zero, the box is empty, and the
     cards are made.
     """
@@ -52,7 +51,7 @@ class ZeroReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not any((*votes, *self.tally.ballots.values(), *events))
 
 
-class EventLogs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EventLogs(SignedValue, frozen=True):
     """Body of `event-log`, signed by the chair: where each machine's log stood when the tally sheet was made.
 
     `heads`: role → SHA-256 of the last line, as on the tally sheet. `entries`: role → how many lines there were.
@@ -62,7 +61,7 @@ class EventLogs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: dict[str, int]
 
 
-class BoothReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BoothReport(SignedValue, frozen=True):
     """Body of `booth-report`, signed by the booth at closing: what was in the box, so that the chair alone cannot say.
 
     `head`, `entries`: SHA-256 of the last line of the booth's event log at that moment, and how many lines it has; the
@@ -76,7 +75,7 @@ class BoothReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: int
 
 
-class CheckInReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CheckInReport(SignedValue, frozen=True):
     """Body of `check-in-report`, signed by the check-in at closing: how many voters came. `head`, `entries`: as in
     `BoothReport`.
     """

@@ -7,15 +7,13 @@ shape lives here, below all four.
 import itertools
 from collections.abc import Iterable
 
-import msgspec
-
-from testigo import canonical
 from testigo.ballot.marks import Ballot
+from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
 
 
-class ContestTally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ContestTally(SignedValue, frozen=True):
     """Votes of one contest. With `choose` = k: sum(votes) + undervotes + k·(blank + null) = k·ballots.
 
     `ballots`: those whose style has the contest. `blank`: no option chosen. `null`: on paper, not readable as a vote (a
@@ -24,13 +22,13 @@ class ContestTally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     contest: str
     votes: dict[str, int]
-    blank: int = 0
-    null: int = 0
-    undervotes: int = 0
-    ballots: int = 0
+    blank: int
+    null: int
+    undervotes: int
+    ballots: int
 
 
-class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Tally(SignedValue, frozen=True):
     """Votes of several contests, in the order of the definition. `ballots`: how many ballots of each style."""
 
     ballots: dict[str, int]
@@ -81,21 +79,21 @@ class _Count:
 
     def done(self) -> ContestTally:
         return ContestTally(
-            self.contest.id, self.votes, blank=self.blank, undervotes=self.undervotes, ballots=self.ballots
+            self.contest.id, self.votes, blank=self.blank, null=0, undervotes=self.undervotes, ballots=self.ballots
         )
 
 
-class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Difference(SignedValue, frozen=True):
     """Two counters that should be equal and are not. `reason`: what the chair wrote about it, or "" if nothing."""
 
     left: str
     right: str
     left_count: int
     right_count: int
-    reason: str = ""
+    reason: str
 
 
-class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Reconciliation(SignedValue, frozen=True):
     """A station's counters. Invariant 3: checked in = cards used = printed − spoiled = deposited = recorded.
 
     `registered`: on the poll book. `checked_in` = `matched` + `released`. `refused`, `released_reasons`,
@@ -117,7 +115,7 @@ class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spoiled_reasons: dict[str, int]
     deposited: int
     recorded: int
-    reasons: dict[str, str] = {}
+    reasons: dict[str, str]
 
     @property
     def checked_in(self) -> int:
@@ -145,7 +143,7 @@ class Reconciliation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.differences()
 
 
-class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
     `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
@@ -157,11 +155,6 @@ class TallySheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tally: Tally
     reconciliation: Reconciliation
     event_logs: dict[str, str]
-
-    @property
-    def digest(self) -> str:
-        """The name of this tally sheet: SHA-256 of its canonical form."""
-        return canonical.digest(canonical.encode(self))
 
 
 def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[str]:

@@ -22,7 +22,7 @@ from testigo.audit import (
 )
 from testigo.ballot import deck_digest
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, authority_key, count_result
+from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, authority_key
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 
@@ -105,7 +105,7 @@ def settle_ties(centre: CentreFolder, seed: Dice, dry_run: DryRun = False) -> No
         if not any(tie.open for contest in office.result().contests for tie in contest.allocation.ties):
             raise IllegalStep("no tie waits for a draw", mend="`--dry-run` shows what any dice would give")
         office.say("public-draw", "", PublicDraw(dice.digits), authority_key(centre, "auditor"))
-    for contest in count_result(office.definition, office.ledger.sheets, draw=dice.digits).contests:
+    for contest in office.ledger.count(draw=dice.digits).contests:
         for tie in contest.allocation.ties:
             console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
 
@@ -160,7 +160,7 @@ def count_box(
         if images is not None
         else _from_forms(office.definition, station, by_hand or [])
     )
-    count = closing_count(office.definition, sheet, paper)
+    count = closing_count(office.definition, sheet, office.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
     if not count.unread and not dry_run:
         office.say("closing-count", station, count, authority_key(centre, "auditor"))
     _show(count, as_json)

@@ -166,9 +166,11 @@ def publish(
     refused = tuple(Refused(one.station, one.digest, one.reason) for one in centre.refused())
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
-        print_json({"result": result.payload(), "digest": result.digest, "files": [str(file) for file in files]})
+        print_json(
+            {"result": result.payload(), "digest": centre.ledger.result_digest, "files": [str(file) for file in files]}
+        )
         return
-    console.print(f"Result {result.digest}\n{len(result.missing)} stations missing")
+    console.print(f"Result {centre.ledger.result_digest}\n{len(result.missing)} stations missing")
     console.print("\n".join(str(file) for file in files))
 
 

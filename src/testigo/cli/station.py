@@ -201,11 +201,11 @@ def read_qr(
     from testigo.station import tally_sheet
 
     ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
-    text = code if code.startswith("T1:") else tally_sheet.find_qr(Path(code))
+    text = code if tally_sheet.is_qr_text(code) else tally_sheet.find_qr(Path(code))
     station = tally_sheet.station_of_qr(text, ledger.definition)
     totals = tally_sheet.read_qr(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
-    published = ledger.sheets.get(station)
-    same = published.digest == totals.sheet if published is not None else None
+    published = ledger.sheet_digests(1 if totals.of_body else 2).get(station)
+    same = published == totals.sheet if published is not None else None
     if as_json:
         print_json({**msgspec.to_builtins(totals), "same_as_published": same})
         return

@@ -2,8 +2,7 @@
 
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
-- `bodies`: every type of statement and the struct of its body; a new type is a line there and in
-  `election.STATEMENT_SIGNERS`. `statements`: the bodies of what auditors say.
+- `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say.
 - `ledger`: what a record says, statement by statement, and which may follow which; `centre` keeps the record of one
   election and takes packages in; `keys` the authority's keys.
 - `results_page`, `view`, `hemicycle`, `exports`: the result as a page, JSON and CSV. Their words are in
@@ -11,9 +10,9 @@
 """
 
 from testigo.count.anomalies import Anomaly, find_anomalies
-from testigo.count.bodies import BODIES, body_of
 from testigo.count.centre import Centre, Receipt, RefusedPackage
 from testigo.count.keys import AUTHORITY_ROLES, authority_key
+from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
 from testigo.count.ledger import Conflict, Ledger, read_ledger
 from testigo.count.result import (
     ContestResult,
@@ -40,7 +39,7 @@ from testigo.count.view import RecordInfo, Refused
 
 __all__ = [
     "AUTHORITY_ROLES",
-    "BODIES",
+    "KINDS",
     "Anomaly",
     "AuditSample",
     "AuditSeed",
@@ -50,7 +49,9 @@ __all__ = [
     "ContestResult",
     "CountDifference",
     "DistrictResult",
+    "Kind",
     "Ledger",
+    "NewerVersion",
     "OptionResult",
     "PublicDraw",
     "Receipt",
@@ -67,6 +68,7 @@ __all__ = [
     "check_dice",
     "count_result",
     "find_anomalies",
+    "kind_of",
     "percent",
     "publish_results",
     "read_ledger",

@@ -6,9 +6,8 @@ catalogue.
 
 from typing import Literal
 
-import msgspec
-
 from testigo.ballot import TallySheet
+from testigo.canonical import SignedValue
 from testigo.election import Station
 
 AnomalyKind = Literal[
@@ -22,16 +21,16 @@ AnomalyKind = Literal[
 ]
 
 
-class Anomaly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Anomaly(SignedValue, frozen=True):
     """One odd thing about one station. `found` against `allowed`: the two figures; `detail`: of kind `sums`, what is
     wrong.
     """
 
     kind: AnomalyKind
     station: str
-    found: int = 0
-    allowed: int = 0
-    detail: str = ""
+    found: int
+    allowed: int
+    detail: str
 
 
 def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[str]) -> list[Anomaly]:
@@ -39,7 +38,7 @@ def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[str]) -> 
     at.
     """
     if mistakes:
-        return [Anomaly("sums", station.id, detail=mistake) for mistake in mistakes]
+        return [Anomaly("sums", station.id, 0, 0, mistake) for mistake in mistakes]
     counters = sheet.reconciliation
     ballots = sum(sheet.tally.ballots.values())
     released = sum(counters.released_reasons.values())
@@ -51,4 +50,4 @@ def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[str]) -> 
         ("released-over-cap", counters.released, counters.release_cap, counters.released > counters.release_cap),
         ("reasons-do-not-add-up", released, counters.released, released != counters.released),
     ]
-    return [Anomaly(kind, station.id, found, allowed) for kind, found, allowed, odd in checks if odd]
+    return [Anomaly(kind, station.id, found, allowed, "") for kind, found, allowed, odd in checks if odd]

@@ -15,15 +15,16 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from testigo import canonical, storage
+from testigo.canonical import SignedValue
 from testigo.count.keys import authority_key, make_authority, own_keys
+from testigo.count.kinds import kind_of
 from testigo.count.ledger import Ledger, read_ledger
-from testigo.count.result import Result, count_result
-from testigo.election import STATEMENT_SIGNERS, STATION_ROLES, Definition, KeyRing, MachineKeys, load
+from testigo.count.result import Result
+from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys, load
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
@@ -83,7 +84,7 @@ class Centre:
             storage.make_folder(building / REFUSED)
             log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
             centre = cls(building, log, Ledger(keys["root"].public))
-            centre.say("election-definition", "", definition.payload(), keys["root"], election=definition.digest)
+            centre.say("election-definition", "", definition, keys["root"], election=definition.digest)
             centre.say("machine-keys", "", own_keys(keys), keys["root"], election=definition.digest)
         return cls.open(folder)
 
@@ -137,10 +138,10 @@ class Centre:
         with self._alone():
             return self._append(envelope, place)
 
-    def say(self, kind: str, subject: str, body: Any, key: SigningKey, *, election: str = "") -> bytes:
+    def say(self, kind: str, subject: str, body: SignedValue, key: SigningKey, *, election: str = "") -> bytes:
         """Sign a statement of the authority with one of its keys (`authority_key`) and append it; returns its envelope.
 
-        `body`: a struct or plain JSON values. `election`: only before the record holds a definition.
+        `election`: only before the record holds a definition.
         """
         with self._alone():
             return self._say(kind, subject, body, key, election)
@@ -178,7 +179,7 @@ class Centre:
 
     def result(self) -> Result:
         """The result from the tally sheets in the record so far."""
-        return count_result(self.definition, self.ledger.sheets, draw=self.ledger.draw)
+        return self.ledger.count()
 
     def publish_result(self) -> Result:
         """Sign the result into the record, unless the last one there says the same."""
@@ -189,9 +190,10 @@ class Centre:
                 self._say("result", "", result, authority_key(self.folder, "centre"))
         return result
 
-    def _say(self, kind: str, subject: str, body: Any, key: SigningKey, election: str = "") -> bytes:
-        plain = msgspec.to_builtins(body)
-        envelope = Statement(kind, election or self.ledger.election, subject, canonical.utc_now(), plain).sign(key)
+    def _say(self, kind: str, subject: str, body: SignedValue, key: SigningKey, election: str = "") -> bytes:
+        about = election or self.ledger.election
+        statement = Statement.of(kind, body, election=about, subject=subject, issued=canonical.utc_now())
+        envelope = statement.sign(key)
         self._append(envelope)
         return envelope
 
@@ -241,7 +243,7 @@ class Centre:
 
 def _check_signer(statement: Statement, place: str) -> None:
     """A station's package brings only what stations say."""
-    if STATEMENT_SIGNERS[statement.type] not in STATION_ROLES:
+    if kind_of(statement.type, place).signer not in STATION_ROLES:
         raise InvalidInput(f"a station's package cannot bring a {statement.type}", place=place)
 
 

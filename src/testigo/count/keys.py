@@ -42,4 +42,4 @@ def authority_key(folder: Path, role: Role) -> SigningKey:
 def own_keys(keys: dict[Role, SigningKey]) -> MachineKeys:
     """What the root admits at the very beginning: the keys of log, centre and auditor."""
     roles = [role for role in AUTHORITY_ROLES if role != "root"]
-    return MachineKeys(tuple(MachineKey(key=keys[role].public.hex, role=role) for role in roles))
+    return MachineKeys(tuple(MachineKey(keys[role].public.hex, role, station="", sealing="") for role in roles))

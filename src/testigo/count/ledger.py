@@ -6,22 +6,21 @@ with.
 """
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from testigo import canonical
 from testigo.ballot import BoothReport, CheckInReport, TallySheet
-from testigo.count.bodies import BODIES, ONCE, body_of
-from testigo.count.result import Result, sheet_mistakes
+from testigo.canonical import SignedValue
+from testigo.count.kinds import KINDS, Kind, kind_of
+from testigo.count.result import Result, count_result, sheet_mistakes
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
-from testigo.election import STATEMENT_SIGNERS, STATION_ROLES, Definition, KeyRing, MachineKeys
+from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
-
-_OF_STATION = frozenset((*(kind for kind, role in STATEMENT_SIGNERS.items() if role in STATION_ROLES), "closing-count"))
-"""Statement types whose subject is a station."""
 
 
 class Conflict(TestigoError):
@@ -48,15 +47,18 @@ class Ledger:
         self.entries: list[Entry] = []
         self.sheets: dict[str, TallySheet] = {}
         self.sheet_entries: dict[str, Entry] = {}
+        self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.closing_counts: dict[str, ClosingCount] = {}
         self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
+        self.result_digest = ""
         self._definition: Definition | None = None
         self._digest = ""
         self._stations: frozenset[str] = frozenset()
         self._known: dict[str, int] = {}
-        self._said: set[tuple[str, str]] = set()
+        self._stated: set[tuple[str, str]] = set()
+        self._spoken: set[str] = set()
 
     @property
     def definition(self) -> Definition:
@@ -82,7 +84,9 @@ class Ledger:
         other.sheet_entries = dict(self.sheet_entries)
         other.closing_counts = dict(self.closing_counts)
         other._known = dict(self._known)
-        other._said = set(self._said)
+        other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
+        other._stated = set(self._stated)
+        other._spoken = set(self._spoken)
         return other
 
     def check(self, envelope: bytes, *, place: str = "") -> SignedStatement:
@@ -91,11 +95,11 @@ class Ledger:
         Raises `InvalidInput` (wrong shape, another election, unknown station), `InvalidSignature`, or `Conflict`.
         """
         claimed = peek(envelope, place=place)
-        self._check_subject(claimed, place)
-        key = self.key_ring.key_for(claimed.type, envelope_key_id(envelope, place=place), claimed.subject)
-        signed = open_statement(envelope, key, place=place)
-        self._check_body(signed.statement, body_of(signed.statement, BODIES[claimed.type], place), place)
-        self._check_once(signed.statement, place)
+        kind = self._kind(claimed, envelope, place)
+        self._check_subject(claimed, kind, place)
+        signed = self._open(envelope, claimed, kind, place)
+        self._check_body(signed.statement, kind.read(signed.statement, place), place)
+        self._check_once(signed.statement, kind, place)
         return signed
 
     def add(self, envelope: bytes, *, place: str = "") -> SignedStatement:
@@ -108,16 +112,38 @@ class Ledger:
         entry = Entry(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
         self._known[digest] = index
-        self._said.add((statement.type, statement.subject))
-        self._take(statement, entry, place)
+        self._stated.add((statement.type, statement.subject))
+        self._take(signed, entry, place)
         return signed
+
+    def sheet_digests(self, version: int) -> Mapping[str, str]:
+        """Station → the name of its tally sheet, as a closing count, a result or a QR code of that version names it:
+        in version 1 the digest of its body, from version 2 on that of the statement.
+        """
+        return self._sheet_digests[min(version, 2)]
+
+    def count(self, *, draw: str | None = None) -> Result:
+        """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
+        return count_result(self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw)
 
     def _reopen(self, envelope: bytes, place: str) -> SignedStatement:
         claimed = peek(envelope, place=place)
-        key = self.key_ring.key_for(claimed.type, envelope_key_id(envelope, place=place), claimed.subject)
+        return self._open(envelope, claimed, kind_of(claimed.type, place), place)
+
+    def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
+        key_id = envelope_key_id(envelope, place=place)
+        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.name)
         return open_statement(envelope, key, place=place)
 
-    def _check_subject(self, claimed: Statement, place: str) -> None:
+    def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
+        """The kind of a statement; one that only a later release can know must at least be signed by an admitted
+        key.
+        """
+        if claimed.type not in KINDS:
+            open_statement(envelope, self.key_ring.any_key(envelope_key_id(envelope, place=place)), place=place)
+        return kind_of(claimed.type, place)
+
+    def _check_subject(self, claimed: Statement, kind: Kind, place: str) -> None:
         if claimed.type == "election-definition":
             if self._definition is not None:
                 raise Conflict("the record already holds an election definition", place=place)
@@ -130,15 +156,15 @@ class Ledger:
                 place=place,
                 mend="send it to the centre of its own election",
             )
-        if claimed.type in _OF_STATION and claimed.subject not in self._stations:
+        if kind.subject == "station" and claimed.subject not in self._stations:
             raise InvalidInput(
                 f"a {claimed.type} of station {claimed.subject!r}, which the election does not have", place=place
             )
         # With a subject of its own, what may be said once could be said as often as there are words.
-        if claimed.type not in _OF_STATION and claimed.type != "machine-keys" and claimed.subject:
+        if kind.subject == "election" and claimed.subject:
             raise InvalidInput(f"a {claimed.type} of {claimed.subject!r}, not of the whole election", place=place)
 
-    def _check_body(self, statement: Statement, body: msgspec.Struct, place: str) -> None:
+    def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
         match body:
             case Definition():
                 _check_definition(statement, body, place)
@@ -156,10 +182,10 @@ class Ledger:
                     raise InvalidInput("the sample is not of the seed in the record", place=place, mend="draw again")
             case ClosingCount():
                 _check_station(statement, body.station, place)
-                self._check_counted_sheet(body, place)
+                self._check_counted_sheet(body, statement.version, place)
 
-    def _check_once(self, statement: Statement, place: str) -> None:
-        if statement.type in ONCE and (statement.type, statement.subject) in self._said:
+    def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
+        if kind.once and (statement.type, statement.subject) in self._stated:
             whose = f" of station {statement.subject}" if statement.subject else ""
             raise Conflict(
                 f"a second {statement.type}{whose}", place=place, mend="the first is in the record and stands"
@@ -176,7 +202,7 @@ class Ledger:
             if (role, station) in named:
                 raise Conflict(f"two keys for the {whose}", place=place, mend="admit one key a machine")
             if self.key_ring.holds(station, role):
-                spoken = role not in STATION_ROLES or self._has_spoken(station)
+                spoken = role not in STATION_ROLES or station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(
                         f"the {whose} already has {'a' if spoken else 'this'} key",
@@ -185,9 +211,6 @@ class Ledger:
                     )
             named.add((role, station))
         self.key_ring.replace(keys)
-
-    def _has_spoken(self, station: str) -> bool:
-        return any((kind, station) in self._said for kind in _OF_STATION)
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
@@ -200,9 +223,8 @@ class Ledger:
                 mend="roll dice when all tally sheets are in the record",
             )
 
-    def _check_counted_sheet(self, count: ClosingCount, place: str) -> None:
-        sheet = self.sheets.get(count.station)
-        if sheet is None or sheet.digest != count.sheet:
+    def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
+        if self.sheet_digests(version).get(count.station) != count.sheet:
             raise InvalidInput(
                 f"the paper of station {count.station} is compared with a tally sheet that the record does not hold",
                 place=place,
@@ -228,8 +250,11 @@ class Ledger:
                 mend="compare it with the printed one",
             )
 
-    def _take(self, statement: Statement, entry: Entry, place: str) -> None:
-        match body_of(statement, BODIES[statement.type], place):
+    def _take(self, signed: SignedStatement, entry: Entry, place: str) -> None:
+        statement, kind = signed.statement, kind_of(signed.statement.type, place)
+        if kind.subject == "station":
+            self._spoken.add(statement.subject)
+        match kind.read(statement, place):
             case Definition() as definition:
                 self._definition = definition
                 self._digest = statement.election
@@ -239,6 +264,8 @@ class Ledger:
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry
+                self._sheet_digests[1][sheet.station] = statement.body_digest
+                self._sheet_digests[2][sheet.station] = signed.digest
             case AuditSeed() as seed:
                 self.seed = seed.digits
             case PublicDraw() as draw:
@@ -246,7 +273,7 @@ class Ledger:
             case ClosingCount() as count:
                 self.closing_counts[count.station] = count
             case Result() as result:
-                self.result = result
+                self.result, self.result_digest = result, signed.digest
 
 
 def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> Ledger:

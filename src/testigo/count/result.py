@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from testigo import canonical
 from testigo.ballot import ContestTally, Difference, TallySheet, tally_mistakes
+from testigo.canonical import SignedValue
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Total, Turnout, percent
 from testigo.election import GENERAL_ROLL, Contest, Definition, Station
@@ -24,7 +24,7 @@ LONGEST_REASON = 500
 """Characters of a difference's reason: up to 200 a person writes, the station adds what its machines know."""
 
 
-class OptionResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OptionResult(SignedValue, frozen=True):
     """One option of one contest. `percent`: of the contest's valid votes, two decimals."""
 
     option: str
@@ -32,7 +32,7 @@ class OptionResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     percent: str
 
 
-class ContestResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ContestResult(SignedValue, frozen=True):
     """One contest, from every counted station that has it. `options`: in the definition's order.
 
     `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
@@ -55,7 +55,7 @@ class ContestResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.counted == self.stations
 
 
-class DistrictResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DistrictResult(SignedValue, frozen=True):
     """How one district voted: on its own contests and on those of the districts above it."""
 
     district: str
@@ -65,8 +65,8 @@ class DistrictResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contests: tuple[ContestTally, ...]
 
 
-class StationResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One station. `sheet`: digest of the tally sheet's canonical payload, empty where there is none."""
+class StationResult(SignedValue, frozen=True):
+    """One station. `sheet`: digest of the tally sheet (in version 1 that of its body), empty where there is none."""
 
     station: str
     status: Status
@@ -75,11 +75,13 @@ class StationResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     differences: tuple[Difference, ...]
 
 
-class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Result(SignedValue, frozen=True):
     """Body of a `result` statement. `election`: digest of the definition. `draw`: dice of the public draw, or null.
 
     `party_seats`: settled seats of all contests by party (an option without a party stands for itself).
     """
+
+    VERSION = 2
 
     election: str
     draw: str | None
@@ -104,11 +106,6 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return plain
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the canonical payload."""
-        return canonical.digest(canonical.encode(self))
-
-    @property
     def missing(self) -> tuple[str, ...]:
         """Stations with no tally sheet that counts: none came, or it was set aside."""
         return tuple(station.station for station in self.stations if station.status != "counted")
@@ -119,8 +116,12 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(station for station in self.stations if station.differences)
 
 
-def count_result(definition: Definition, sheets: Mapping[str, TallySheet], *, draw: str | None = None) -> Result:
+def count_result(
+    definition: Definition, sheets: Mapping[str, TallySheet], *, digests: Mapping[str, str], draw: str | None = None
+) -> Result:
     """The result from the tally sheets that came, by station id; order of `sheets` does not matter.
+
+    `digests`: of each sheet, as the result is to name it (`record.SignedStatement.digest`).
 
     `draw`: digits of the public draw that settles ties; without it ties stay open. Raises `InvalidInput` for a sheet
     under another station's id or of no station of the election.
@@ -138,7 +139,7 @@ def count_result(definition: Definition, sheets: Mapping[str, TallySheet], *, dr
         contests=contests,
         party_seats=_party_seats(definition, contests),
         districts=_districts(definition, totals, inside, good),
-        stations=tuple(_station_result(station, sheets, good) for station in definition.stations),
+        stations=tuple(_station_result(station, sheets, good, digests) for station in definition.stations),
         anomalies=tuple(
             anomaly
             for station in definition.stations
@@ -281,14 +282,14 @@ def _districts(
 
 
 def _station_result(
-    station: Station, sheets: Mapping[str, TallySheet], good: Mapping[str, TallySheet]
+    station: Station, sheets: Mapping[str, TallySheet], good: Mapping[str, TallySheet], digests: Mapping[str, str]
 ) -> StationResult:
     sheet = sheets.get(station.id)
     status: Status = "missing" if sheet is None else "counted" if station.id in good else "set-aside"
     return StationResult(
         station=station.id,
         status=status,
-        sheet="" if sheet is None else sheet.digest,
+        sheet="" if sheet is None else digests[station.id],
         turnout=_turnout((station,), good),
         differences=() if sheet is None else sheet.reconciliation.differences(),
     )

@@ -18,7 +18,7 @@ from testigo import canonical, storage
 from testigo.ballot import TallySheet
 from testigo.count import exports
 from testigo.count.ledger import Ledger, read_ledger
-from testigo.count.result import Result, count_result
+from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.count.view import COUNTERS, Page, RecordInfo, Refused
 from testigo.count.words import LANGUAGES, Words
@@ -66,12 +66,13 @@ def publish_results(
     """
     published = read_record(public)
     ledger = read_ledger(published, root)
+    result = ledger.count()
     return write_results(
         folder,
         ledger.definition,
-        count_result(ledger.definition, ledger.sheets, draw=ledger.draw),
+        result,
         sheets=ledger.sheets,
-        record=_record_info(published, ledger),
+        record=_record_info(published, ledger, ledger.result_digest if ledger.result == result else ""),
         closing_counts=tuple(ledger.closing_counts[station] for station in sorted(ledger.closing_counts)),
         refused=refused,
     )
@@ -102,7 +103,7 @@ def render(page: Page, names: Mapping[str, str]) -> str:
     )
 
 
-def _record_info(published: PublishedRecord, ledger: Ledger) -> RecordInfo:
+def _record_info(published: PublishedRecord, ledger: Ledger, result: str) -> RecordInfo:
     paths = {canonical.digest(envelope): path for path, envelope in published.envelopes}
     return RecordInfo(
         origin=published.origin,
@@ -110,5 +111,6 @@ def _record_info(published: PublishedRecord, ledger: Ledger) -> RecordInfo:
         root_hash=published.root_hash.hex(),
         root_key=ledger.key_ring.root.hex,
         root_key_id=ledger.key_ring.root.key_id,
+        result=result,
         sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in ledger.sheet_entries.items()},
     )

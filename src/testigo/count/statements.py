@@ -6,9 +6,8 @@ the draw.
 
 from typing import Literal
 
-import msgspec
-
 from testigo.ballot import ContestTally
+from testigo.canonical import SignedValue
 from testigo.errors import InvalidInput
 
 LEAST_DICE = 20
@@ -30,20 +29,20 @@ def check_dice(digits: str, *, place: str = "") -> None:
         )
 
 
-class AuditSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AuditSeed(SignedValue, frozen=True):
     """Body of an `audit-seed` statement, which draws the boxes of the closing count. `digits`: dice as rolled."""
 
     digits: str
 
 
-class Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+class Ticket(SignedValue, frozen=True, order=True):
     """An id and the first 18 decimals of its ticket number, which order the draw (`number` begins with `0.`)."""
 
     number: str
     id: str
 
 
-class AuditSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AuditSample(SignedValue, frozen=True):
     """Body of an `audit-sample` statement: what was drawn for which purpose, from which ids, with which seed."""
 
     purpose: Literal["closing-count"]
@@ -57,13 +56,13 @@ class AuditSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(ticket.id for ticket in self.drawn)
 
 
-class PublicDraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublicDraw(SignedValue, frozen=True):
     """Body of a `public-draw` statement, which settles every tie of the election. `digits`: dice as rolled, 1 to 6."""
 
     digits: str
 
 
-class CountDifference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CountDifference(SignedValue, frozen=True):
     """One figure that paper and tally sheet do not share. `contest`: empty for a figure of the whole box.
 
     `what`: an option's id, or `(blank)`, `(null)`, `(undervotes)`, `(ballots)`, `(papers)`, `(spoiled)`.
@@ -75,21 +74,23 @@ class CountDifference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: int
 
 
-class UnsettledPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class UnsettledPaper(SignedValue, frozen=True):
     """A paper that no machine could read for certain. `settled`: whether a person read it and entered its choices."""
 
     source: str
     reason: str
-    settled: bool = False
+    settled: bool
 
 
-class ClosingCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ClosingCount(SignedValue, frozen=True):
     """Body of a `closing-count` statement: one box's papers counted, and compared with the station's tally sheet.
 
-    `sheet`: digest of the tally sheet's canonical payload. `papers`: how many paper votes were counted. `spoiled`:
-    papers in the envelope of spoiled votes, which are not counted; null if nobody counted them. `contests`: what the
-    papers say.
+    `sheet`: digest of the tally sheet's statement (`record.SignedStatement`; in version 1 that of its body). `papers`:
+    how many paper votes were counted. `spoiled`: papers in the envelope of spoiled votes, which are not counted; null
+    if nobody counted them. `contests`: what the papers say.
     """
+
+    VERSION = 2
 
     station: str
     method: Literal["images", "hand"]

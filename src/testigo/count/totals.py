@@ -2,9 +2,8 @@
 
 from typing import Self
 
-import msgspec
-
 from testigo.ballot import ContestTally
+from testigo.canonical import SignedValue
 from testigo.election import Contest
 
 
@@ -16,7 +15,7 @@ def percent(part: int, whole: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-class Turnout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Turnout(SignedValue, frozen=True):
     """Voters of counted stations. `recorded`: ballots in the tallies. `percent`: checked in, of registered, two
     decimals.
     """

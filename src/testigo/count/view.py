@@ -32,7 +32,8 @@ COUNTERS = ("matched", "released", "refused", "cards_used", "printed", "spoiled"
 class RecordInfo:
     """Where the page's figures can be checked. `root_hash`: hexadecimal; `address`: of the record, seen from the page.
 
-    `sheets`: station → path of its tally sheet's statement in the record and that file's SHA-256.
+    `result`: digest of the result's statement, "" where none says what the page says. `sheets`: station → path of its
+    tally sheet's statement in the record and that file's SHA-256.
     """
 
     origin: str
@@ -40,6 +41,7 @@ class RecordInfo:
     root_hash: str
     root_key: str
     root_key_id: str
+    result: str
     sheets: Mapping[str, tuple[str, str]]
     address: str = "../public"
 

@@ -21,14 +21,13 @@ from testigo.election.definition import (
     Threshold,
     VotingRules,
 )
-from testigo.election.keyring import STATEMENT_SIGNERS, STATION_ROLES, KeyRing, MachineKey, MachineKeys, Role
+from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, Role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.mistake import Mistake
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 
 __all__ = [
     "GENERAL_ROLL",
-    "STATEMENT_SIGNERS",
     "STATION_ROLES",
     "Allocation",
     "BallotStyle",

@@ -24,7 +24,7 @@ GENERAL_ROLL = "general"
 _PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
 
 
-class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"):
+class Value(canonical.SignedValue, frozen=True, rename="kebab"):
     """Base of everything in the definition: immutable, strict, spelled with hyphens in files."""
 
 
@@ -52,7 +52,7 @@ class Station(Value, frozen=True):
     district: str
     register_size: int
     address: str = ""
-    roll_sizes: dict[str, int] = {}
+    roll_sizes: dict[str, int] = msgspec.field(default_factory=dict)
     """Of `register_size`, how many are on each roll besides the general one."""
 
 

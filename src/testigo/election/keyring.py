@@ -1,49 +1,31 @@
 """Who may sign what. The election's root key admits machine keys; each key may sign only the statements of its role.
 
 A key ring starts with the root key alone. `machine-keys` statements, signed by the root, add keys. Whoever checks a
-statement asks the ring `key_for(type, key_id, station)` and gets the key, or a sentence why that key may not sign it.
+statement asks the ring `key_for(role, key_id, station)` and gets the key, or a sentence why that key may not sign it.
+Which role signs which kind of statement is in the table of `count.kinds`.
 """
 
 from typing import Literal
 
-import msgspec
-
+from testigo.canonical import SignedValue
 from testigo.errors import InvalidSignature
 from testigo.keys import PublicKey, SealingKey
 
 Role = Literal["root", "centre", "auditor", "log", "chair", "booth", "check-in"]
 
-STATEMENT_SIGNERS: dict[str, Role] = {
-    "election-definition": "root",
-    "machine-keys": "root",
-    "logic-and-accuracy": "chair",
-    "zero-report": "chair",
-    "tally-sheet": "chair",
-    "event-log": "chair",
-    "booth-report": "booth",
-    "check-in-report": "check-in",
-    "audit-seed": "auditor",
-    "audit-sample": "auditor",
-    "closing-count": "auditor",
-    "public-draw": "auditor",
-    "result": "centre",
-}
-"""Statement type → the role whose key signs it. A new statement type is a new line here and in `count.bodies.BODIES`.
-
-The `log` role signs no statement: its key signs the checkpoints of the public record, and is admitted by the root so
-that whoever has the root key alone can tell whether `log.pub` is the right one.
+STATION_ROLES: tuple[Role, ...] = ("chair", "booth", "check-in")
+"""The machines of one station. The `log` role signs no statement: its key signs the checkpoints of the public record,
+and is admitted by the root so that whoever has the root key alone can tell whether `log.pub` is the right one.
 """
 
-STATION_ROLES: tuple[Role, ...] = ("chair", "booth", "check-in")
 
-
-class MachineKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MachineKey(SignedValue, frozen=True):
     """One admitted key. `station`: empty for the centre's roles. `sealing`: X25519 key, for who receives secrets."""
 
     key: str
     role: Role
-    station: str = ""
-    sealing: str = ""
+    station: str
+    sealing: str
 
     @property
     def public(self) -> PublicKey:
@@ -56,7 +38,7 @@ class MachineKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return SealingKey.from_hex(self.sealing)
 
 
-class MachineKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MachineKeys(SignedValue, frozen=True):
     """Body of a `machine-keys` statement."""
 
     keys: tuple[MachineKey, ...]
@@ -116,14 +98,14 @@ class KeyRing:
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
 
-    def key_for(self, statement_type: str, key_id: str, station: str = "") -> PublicKey:
-        """The key `key_id`, if it may sign statements of this type about this station; else `InvalidSignature`."""
-        role = STATEMENT_SIGNERS.get(statement_type)
-        if role is None:
-            raise InvalidSignature(f"{statement_type!r} is no kind of statement this election knows")
+    def key_for(self, role: Role, key_id: str, station: str = "", *, what: str = "statement") -> PublicKey:
+        """The key `key_id`, if it is admitted for that role and station; else raises `InvalidSignature`.
+
+        `what`: what bears the signature, for the sentence.
+        """
         if role == "root":
             if key_id != self.root.key_id:
-                raise InvalidSignature(f"a {statement_type} must be signed by the election's root key")
+                raise InvalidSignature(f"a {what} must be signed by the election's root key")
             return self.root
         key = self._by_id.get(key_id)
         if key is None:
@@ -131,6 +113,14 @@ class KeyRing:
         if key.role != role or (key.station and key.station != station):
             whose = f"{key.role} of station {key.station}" if key.station else key.role
             raise InvalidSignature(
-                f"signed by the {whose}, who may not sign a {statement_type}" + (f" of {station}" if station else "")
+                f"signed by the {whose}, who may not sign a {what}" + (f" of {station}" if station else "")
             )
         return key.public
+
+    def any_key(self, key_id: str) -> PublicKey:
+        """The key `key_id`, whatever its role; raises `InvalidSignature` where the root never admitted it."""
+        if key_id == self.root.key_id:
+            return self.root
+        if key_id not in self._by_id:
+            raise InvalidSignature(f"signed by key {key_id[:16]}…, which the election's root never admitted")
+        return self._by_id[key_id].public

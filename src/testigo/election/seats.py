@@ -28,27 +28,26 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-import msgspec
-
+from testigo.canonical import SignedValue
 from testigo.election.definition import Contest, Method, Threshold
 from testigo.errors import InvalidInput
 
 
-class Elected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Elected(SignedValue, frozen=True):
     """One filled seat. `candidate`: whom on the option's list; empty where the option is itself a person."""
 
     option: str
-    candidate: str = ""
+    candidate: str
 
 
-class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Tie(SignedValue, frozen=True):
     """`options` (by id) tie for `seats_at_stake`, fewer than they are. `winners`: as drawn, empty until there is a
     draw.
     """
 
     options: tuple[str, ...]
     seats_at_stake: int
-    winners: tuple[str, ...] = ()
+    winners: tuple[str, ...]
 
     @property
     def open(self) -> bool:
@@ -56,7 +55,7 @@ class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.winners
 
 
-class Allocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Allocation(SignedValue, frozen=True):
     """Who won one contest.
 
     `seats`: of every option, with 0. `elected`: in the order in which the seats were won; seats won at the same
@@ -68,9 +67,9 @@ class Allocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contest: str
     seats: dict[str, int]
     elected: tuple[Elected, ...]
-    ties: tuple[Tie, ...] = ()
-    excluded: tuple[str, ...] = ()
-    unfilled: int = 0
+    ties: tuple[Tie, ...]
+    excluded: tuple[str, ...]
+    unfilled: int
 
 
 class _Award(NamedTuple):
@@ -146,7 +145,7 @@ def _settle(contest_id: str, award: _Award, draw: str | None) -> tuple[Tie, ...]
 
 def _name(contest: Contest, won: list[str]) -> tuple[Elected, ...]:
     if contest.kind != "party-list":
-        return tuple(Elected(option) for option in won)
+        return tuple(Elected(option, "") for option in won)
     candidates = {option.id: iter(option.candidates) for option in contest.options}
     return tuple(Elected(option, next(candidates[option])) for option in won)
 

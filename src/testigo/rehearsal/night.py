@@ -53,7 +53,7 @@ def count_box(centre: Centre, site: Site, photographs: list[Path], on_image: Cal
     papers = read_papers(photographs, centre.definition, station, on_image=on_image)
     spoiled = len(list(site.spoiled_envelope.glob("*.png")))
     paper = papers_from_images(centre.definition, station, papers, {}, spoiled=spoiled)
-    counted = closing_count(centre.definition, sheet, paper)
+    counted = closing_count(centre.definition, sheet, centre.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
     centre.say("closing-count", station, counted, authority_key(centre.folder, "auditor"))
     return counted
 

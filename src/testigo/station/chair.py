@@ -237,7 +237,7 @@ class Chair:
         """The tally sheet, once it is made."""
         if not self._filing.last("tally-sheet"):
             return None
-        return msgspec.convert(self._filing.own("tally-sheet").body, TallySheet)
+        return msgspec.convert(self._filing.own("tally-sheet").statement.body, TallySheet)
 
     @exclusive
     def tally_sheet_json(self) -> bytes:
@@ -248,7 +248,8 @@ class Chair:
     @exclusive
     def tally_sheet_pdf(self) -> bytes:
         """The tally sheet as a page; raises `IllegalStep` before it is made."""
-        return tally_sheet.page(self.definition, self._made_sheet(), self.folder.key)
+        sheet = self._made_sheet()
+        return tally_sheet.page(self.definition, sheet, self._filing.own("tally-sheet").digest, self.folder.key)
 
     @exclusive
     def print_tally_sheet(self) -> None:

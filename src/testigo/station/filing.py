@@ -5,11 +5,10 @@
 A file counts only once the chair's log names its digest: whatever a power cut left half done is written again.
 """
 
-import msgspec
-
 from testigo import canonical, storage
+from testigo.canonical import SignedValue
 from testigo.errors import InvalidInput
-from testigo.record import Statement, open_statement
+from testigo.record import SignedStatement, open_statement
 from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
@@ -34,15 +33,15 @@ class Filing:
             raise InvalidInput("not what the chair's log names", place=str(self._path / f"{name}.json"))
         return data
 
-    def sign(self, type_: str, body: msgspec.Struct, event: str) -> None:
+    def sign(self, type_: str, body: SignedValue, event: str) -> None:
         """Sign a statement of the chair, keep it, and note in the log that `event` has happened."""
         digest = self.write(type_, self._folder.sign_statement(type_, body))
         self._folder.log.append(event, statement=digest)
 
-    def own(self, type_: str) -> Statement:
+    def own(self, type_: str) -> SignedStatement:
         """A statement that this chair signed and kept."""
         place = str(self._path / f"{type_}.json")
-        return open_statement(self.read(type_), self._folder.key.public, place=place).statement
+        return open_statement(self.read(type_), self._folder.key.public, place=place)
 
     def events(self, name: str) -> list[Event]:
         """Every event of that name in the chair's log."""

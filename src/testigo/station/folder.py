@@ -13,12 +13,12 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
 from testigo import storage
-from testigo.canonical import utc_now
+from testigo.canonical import SignedValue, utc_now
 from testigo.election import Definition, KeyRing, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import PublicKey, SigningKey
@@ -116,10 +116,10 @@ class MachineFolder:
             raise IllegalStep("the machine keys are not loaded yet", place=self.place, mend="load them first")
         return self.ring.of_station(self.station_id, role).public
 
-    def sign_statement(self, type_: str, body: msgspec.Struct) -> bytes:
+    def sign_statement(self, type_: str, body: SignedValue) -> bytes:
         """A statement of this machine about its station, signed with its key."""
-        plain: dict[str, Any] = msgspec.to_builtins(body)
-        return Statement(type_, self.settings.election, self.station_id, utc_now(), plain).sign(self.key)
+        about = {"election": self.settings.election, "subject": self.station_id}
+        return Statement.of(type_, body, **about, issued=utc_now()).sign(self.key)
 
     def shut(self) -> None:
         """Close the log and give up the lock."""

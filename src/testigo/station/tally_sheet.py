@@ -3,13 +3,13 @@
 The tally sheet itself is `testigo.ballot.TallySheet`, signed as a `tally-sheet` statement. The page says the same, with
 a QR code so that a witness's telephone can take the totals along; the code carries the chair's signature of its own:
 
-    T1 : ELECTION : STATION : SHEET : STYLES : CONTESTS : SIGNATURE          (QR alphanumeric signs)
+    T2 : ELECTION : STATION : SHEET : STYLES : CONTESTS : SIGNATURE          (QR alphanumeric characters)
 
 ELECTION: first 16 hexadecimal digits of the definition's digest. STATION: its place (from 0) in `definition.stations`.
-SHEET: SHA-256 of the tally sheet's canonical form. STYLES: ballots of each style of the station, divided by `.`.
-CONTESTS, divided by `*`: votes of each option in the definition's order, then blank, null, undervotes, ballots, divided
-by `.`. SIGNATURE: Ed25519 over `testigo tally qr 1`, a line feed, and all before the last colon. Hexadecimal digits are
-upper case.
+SHEET: digest of the tally sheet's statement (in a code `T1`, of release 0.1, that of its body). STYLES: ballots of each
+style of the station, divided by `.`. CONTESTS, divided by `*`: votes of each option in the definition's order, then
+blank, null, undervotes, ballots, divided by `.`. SIGNATURE: Ed25519 over `testigo tally qr 1`, a line feed, and all
+before the last colon. Hexadecimal digits are upper case.
 """
 
 from pathlib import Path
@@ -25,6 +25,9 @@ from testigo.keys import PublicKey, SigningKey
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 _DOMAIN = b"testigo tally qr 1\n"
+FORMATS = ("T2", "T1")
+"""How a code begins: as it is written now, and as release 0.1 wrote it."""
+
 _QR_PLACE = "tally sheet's QR code"
 _LONGEST_CODE = 4296
 """Alphanumeric signs in the largest QR code (ISO/IEC 18004, version 40-L)."""
@@ -168,8 +171,11 @@ class SheetView(msgspec.Struct, frozen=True):
     digest: str
 
 
-def view(definition: Definition, sheet: TallySheet, language: str) -> SheetView:
-    """The sheet in words. Texts of the definition fall back to its first language, the sheet's own words to English."""
+def view(definition: Definition, sheet: TallySheet, digest: str, language: str) -> SheetView:
+    """The sheet in words, with the `digest` of its statement.
+
+    Texts of the definition fall back to its first language, the sheet's own words to English.
+    """
     words = _WORDS.get(language, _WORDS["en"])
     station = definition.station(sheet.station)
     names = {district.id: definition.words(district.name, language) for district, _ in definition.all_districts()}
@@ -188,26 +194,29 @@ def view(definition: Definition, sheet: TallySheet, language: str) -> SheetView:
         refused=tuple(CountRow(words.get(reason, reason), count) for reason, count in counters.refused.items()),
         differences=_difference_views(counters, words),
         event_logs=sheet.event_logs,
-        digest=sheet.digest,
+        digest=digest,
     )
 
 
-def page(definition: Definition, sheet: TallySheet, key: SigningKey) -> bytes:
-    """The tally sheet as PDF, in the election's first language, with the QR code signed by the chair's `key`."""
-    return _page(definition, sheet, "sheet", qr_text(definition, sheet, key))
+def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
+    """The tally sheet with the `digest` of its statement as PDF, in the election's first language.
+
+    `key`: the chair's, which signs the QR code.
+    """
+    return _page(definition, sheet, digest, "sheet", qr_text(definition, sheet, digest, key))
 
 
 def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
     """The zero report as PDF: the same page with nothing counted and no totals to carry away."""
-    return _page(definition, sheet, "zero", "")
+    return _page(definition, sheet, "", "zero", "")
 
 
-def qr_text(definition: Definition, sheet: TallySheet, key: SigningKey) -> str:
+def qr_text(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> str:
     """What the page's QR code holds (see the module's text)."""
     place = [station.id for station in definition.stations].index(sheet.station)
     styles = ".".join(str(count) for count in sheet.tally.ballots.values())
     contests = "*".join(".".join(str(count) for count in _figures(tally)) for tally in sheet.tally.contests)
-    signed = f"T1:{definition.digest[:16]}:{place}:{sheet.digest}:{styles}:{contests}".upper()
+    signed = f"{FORMATS[0]}:{definition.digest[:16]}:{place}:{digest}:{styles}:{contests}".upper()
     return f"{signed}:{key.sign(_DOMAIN + signed.encode()).hex().upper()}"
 
 
@@ -223,11 +232,16 @@ def find_qr(file: Path) -> str:
     place = str(file)
     for image in images_of(storage.read(file, limit=_LARGEST_IMAGE), place=place):
         for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode):
-            if found.text.startswith("T1:"):
+            if is_qr_text(found.text):
                 return str(found.text)
     raise InvalidInput(
         "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
     )
+
+
+def is_qr_text(text: str) -> bool:
+    """Whether a text begins as the code of a tally sheet does."""
+    return text.partition(":")[0] in FORMATS
 
 
 def station_of_qr(text: str, definition: Definition) -> str:
@@ -237,7 +251,7 @@ def station_of_qr(text: str, definition: Definition) -> str:
 
 def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
     parts = text.split(":")
-    if len(text) > _LONGEST_CODE or len(parts) != 7 or parts[0] != "T1":
+    if len(text) > _LONGEST_CODE or len(parts) != 7 or parts[0] not in FORMATS:
         raise InvalidInput("not the code of a tally sheet", place=_QR_PLACE)
     if parts[1] != definition.digest[:16].upper():
         raise InvalidInput("of another election", place=_QR_PLACE)
@@ -249,11 +263,15 @@ def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
 
 
 class QrTotals(msgspec.Struct, frozen=True):
-    """What a tally sheet's QR code said, once its signature verified."""
+    """What a tally sheet's QR code said, once its signature verified.
+
+    `sheet`: digest of the tally sheet's statement, or of its body (`of_body`) in a code of release 0.1.
+    """
 
     station: str
     sheet: str
     tally: Tally
+    of_body: bool
 
 
 def read_qr(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
@@ -268,7 +286,7 @@ def read_qr(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
     except ValueError:
         raise InvalidInput("its figures are not those of a station", place=_QR_PLACE) from None
     chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=_QR_PLACE)
-    return QrTotals(station, parts[3].lower(), Tally(ballots, contests))
+    return QrTotals(station, parts[3].lower(), Tally(ballots, contests), of_body=parts[0] == "T1")
 
 
 def totals_view(definition: Definition, totals: QrTotals, language: str) -> tuple[ContestView, ...]:
@@ -320,12 +338,12 @@ def _difference_views(counters: Reconciliation, words: dict[str, str]) -> tuple[
     )
 
 
-def _page(definition: Definition, sheet: TallySheet, kind: str, qr: str) -> bytes:
+def _page(definition: Definition, sheet: TallySheet, digest: str, kind: str, qr: str) -> bytes:
     language = definition.languages[0]
     data: dict[str, Any] = {
         "kind": kind,
         "words": _WORDS.get(language, _WORDS["en"]),
-        "sheet": view(definition, sheet, language),
+        "sheet": view(definition, sheet, digest, language),
         "qr": typeset.qr_svg(qr, error="l") if qr else "",
     }
     return typeset.compile(_TEMPLATE, data)

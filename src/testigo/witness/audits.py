@@ -48,7 +48,7 @@ def _check_count(notebook: Notebook, story: Story, said: Said, aside: str) -> No
     with notebook.reporting("closing count", said.place):
         body = body_of(said.statement, ClosingCount, said.place)
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
-        again = closing_count(story.ledger.definition, story.ledger.sheets[body.station], paper)
+        again = closing_count(story.ledger.definition, story.ledger.sheets[body.station], body.sheet, paper)
         if again.differences != body.differences:
             told = f"{len(body.differences)} differences are told, {len(again.differences)} are there"
             notebook.write("closing count", False, f"{name}: {told}", said.place)

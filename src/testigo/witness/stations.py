@@ -172,7 +172,7 @@ def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> 
     counters, ballots = sheet.reconciliation, sum(sheet.tally.ballots.values())
     differences = list(counters.differences())
     if counters.recorded != ballots:
-        differences.append(Difference("recorded", "ballots on the tally sheet", counters.recorded, ballots))
+        differences.append(Difference("recorded", "ballots on the tally sheet", counters.recorded, ballots, ""))
     for one in differences:
         said_why = f"; the chair wrote: {one.reason}" if one.reason else "; no reason given"
         detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}{said_why}"

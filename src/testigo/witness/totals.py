@@ -3,7 +3,7 @@
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
 from testigo.witness.notebook import Notebook
-from testigo.witness.reading import Story
+from testigo.witness.reading import Said, Story
 
 
 def check(notebook: Notebook, story: Story) -> None:
@@ -19,7 +19,7 @@ def check(notebook: Notebook, story: Story) -> None:
         return
     for said in results:
         with notebook.reporting("result", said.place):
-            recomputed = _count_before(story, said.index)
+            recomputed = _count_before(story, said)
             _compare(notebook, body_of(said.statement, Result, said.place), recomputed, said.place)
             if said is results[-1]:
                 _report_seats(notebook, recomputed, said.place)
@@ -30,13 +30,17 @@ def check(notebook: Notebook, story: Story) -> None:
         notebook.write("result", False, f"{later} tally sheets or draws came after the last result", last.place)
 
 
-def _count_before(story: Story, index: int) -> Result:
-    """The result from the tally sheets and the draw that stand before a place of the log."""
+def _count_before(story: Story, result: Said) -> Result:
+    """The result from the tally sheets and the draw that stand before a published one, in the log."""
     ledger = story.ledger
-    sheets = [said.statement.subject for said in story.said.get("tally-sheet", []) if said.index < index]
-    drawn = any(said.index < index for said in story.said.get("public-draw", []))
-    draw = ledger.draw if drawn else None
-    return count_result(ledger.definition, {station: ledger.sheets[station] for station in sheets}, draw=draw)
+    before = [said.statement.subject for said in story.said.get("tally-sheet", []) if said.index < result.index]
+    drawn = any(said.index < result.index for said in story.said.get("public-draw", []))
+    return count_result(
+        ledger.definition,
+        {station: ledger.sheets[station] for station in before},
+        digests=ledger.sheet_digests(result.statement.version),
+        draw=ledger.draw if drawn else None,
+    )
 
 
 def _compare(notebook: Notebook, published: Result, recomputed: Result, place: str) -> None:

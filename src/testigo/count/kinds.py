@@ -1,0 +1,101 @@
+"""The kinds of statements that a record may hold: one table, and the reading of their bodies.
+
+A new kind is a line of the table, the struct of its body, and its check in `witness`; a rule about what it may follow,
+where it has one, stands in `ledger`. A body whose shape changes gets the next `VERSION`, and its kind a reader for each
+version before (docs/adr/2026-11-28-statements-have-versions.md).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+
+from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.canonical import SignedValue
+from testigo.count.result import Result
+from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
+from testigo.election import Definition, MachineKeys, Role
+from testigo.errors import InvalidInput, TestigoError
+from testigo.record import Statement
+
+Subject = Literal["election", "station", "any"]
+
+Body = TypeVar("Body", bound=SignedValue)
+
+
+class NewerVersion(TestigoError):
+    """A statement that a later release of this program made: it may be right, and cannot be read here."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of statement.
+
+    `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
+    whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
+    `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
+    itself does not read.
+    """
+
+    name: str
+    body: type[SignedValue]
+    signer: Role
+    subject: Subject = "station"
+    once: bool = True
+    since: str = "0.1"
+    older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
+
+    def read(self, statement: Statement, place: str = "") -> SignedValue:
+        """The statement's body; raises `InvalidInput`, or `NewerVersion` for a version after the newest known."""
+        if statement.version > self.body.VERSION:
+            raise NewerVersion(
+                f"a {self.name} of version {statement.version}; this program reads versions up to {self.body.VERSION}",
+                place=place,
+                mend="use a newer release of Testigo",
+            )
+        older = self.older.get(statement.version)
+        try:
+            return older(statement.body) if older else msgspec.convert(statement.body, self.body, strict=True)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise InvalidInput(f"not the body of a {self.name} ({error})", place=place) from None
+
+
+_TABLE: Final = (
+    Kind("election-definition", Definition, "root", "election"),
+    Kind("machine-keys", MachineKeys, "root", "any", once=False),
+    Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
+    Kind("zero-report", ZeroReport, "chair"),
+    Kind("booth-report", BoothReport, "booth"),
+    Kind("check-in-report", CheckInReport, "check-in"),
+    Kind("tally-sheet", TallySheet, "chair"),
+    Kind("event-log", EventLogs, "chair"),
+    Kind("audit-seed", AuditSeed, "auditor", "election"),
+    Kind("audit-sample", AuditSample, "auditor", "election"),
+    Kind("closing-count", ClosingCount, "auditor"),
+    Kind("public-draw", PublicDraw, "auditor", "election"),
+    Kind("result", Result, "centre", "election", once=False),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _TABLE}
+"""Every kind of statement by its name."""
+
+
+def kind_of(name: str, place: str = "") -> Kind:
+    """The kind of that name; raises `NewerVersion` where this release knows none."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise NewerVersion(
+            f"{name!r} is not a kind of statement that this program knows",
+            place=place,
+            mend="use a newer release of Testigo",
+        )
+    return kind
+
+
+def body_of(statement: Statement, body: type[Body], place: str = "") -> Body:
+    """A statement's body, which is expected to be of that struct; raises `InvalidInput` or `NewerVersion`."""
+    read = kind_of(statement.type, place).read(statement, place)
+    if not isinstance(read, body):
+        raise InvalidInput(f"the body of a {statement.type}, not of the kind expected here", place=place)
+    return read
