@@ -28,12 +28,13 @@ from testigo.ballot import (
     TallySheet,
     ZeroReport,
     deck_digest,
+    reasons,
     tally_ballots,
 )
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.record import pack
-from testigo.station import reasons, tally_sheet
+from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
 from testigo.station.filing import Filing

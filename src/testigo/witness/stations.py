@@ -15,11 +15,11 @@ from testigo.ballot import (
     TallySheet,
     ZeroReport,
     deck_digest,
+    reasons,
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
-from testigo.station import reasons
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Said, Story
 
