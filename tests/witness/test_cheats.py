@@ -299,6 +299,22 @@ def test_a_counter_that_only_the_tally_sheet_has_is_refused(caught: Caught, elec
     assert any("unknown field `sent_home`" in one for one in caught("statements", election))
 
 
+@pytest.mark.parametrize(("more", "said"), [(0, []), (1, ["matched: the machine says 11, the tally sheet 12"])])
+def test_a_sheet_of_version_1_is_compared_in_all_that_it_could_say(
+    caught: Caught, elect: Any, more: int, said: list[str]
+) -> None:
+    election = elect(only("booth-report", reported(voided={"other": 1})))
+    sheet = msgspec.to_builtins(election.sheets[HERE])
+    nested = sheet["reconciliation"]
+    flat = nested["check_in"] | nested["booth"] | {"reasons": {}, "matched": nested["check_in"]["matched"] + more}
+    del flat["cards_handed"], flat["voided"]
+    old = Statement(
+        "tally-sheet", election.definition.digest, HERE, "2027-04-11T17:00:00Z", sheet | {"reconciliation": flat}
+    )
+    election.envelopes[election.find("tally-sheet", HERE)] = old.sign(election.key("chair", HERE))
+    assert caught("machines' reports", election) == [f"station {HERE}: {one}" for one in said]
+
+
 def test_sessions_voided_for_no_known_reason_are_found(caught: Caught) -> None:
     voided = {"whim": 4, "voter-ill": 1}
 
