@@ -6,6 +6,7 @@ shape lives here, below all four.
 
 import itertools
 from collections.abc import Iterable
+from typing import ClassVar
 
 from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
 from testigo.ballot.marks import Ballot
@@ -99,10 +100,12 @@ class Reconciliation(SignedValue, frozen=True):
     deposited = recorded.
 
     `reasons`: what the chair wrote about a difference, by the name of its step (`checked_in=cards_used`, …). `VERSION`:
-    of all that holds one; it grows with either machine's.
+    of all that holds one; it grows with either machine's. `NOT_CARRIED`: counters that it does not say, whatever stands
+    in their fields; only what was read from version 1 has some.
     """
 
     VERSION = CheckInCounters.VERSION + BoothCounters.VERSION
+    NOT_CARRIED: ClassVar[frozenset[str]] = frozenset()
 
     check_in: CheckInCounters
     booth: BoothCounters
@@ -119,8 +122,13 @@ class Reconciliation(SignedValue, frozen=True):
         return cls(CheckInCounters.zero(), BoothCounters.zero(), {})
 
     def figures(self) -> list[tuple[Counter, dict[str, int]]]:
-        """Every counter with its figures, by reason; under "" for one without reasons."""
-        return [(one, machine.figures(one)) for machine in self.machines for one in machine.declared()]
+        """Every counter that it carries with its figures, by reason; under "" for one without reasons."""
+        return [
+            (one, machine.figures(one))
+            for machine in self.machines
+            for one in machine.declared()
+            if one.name not in self.NOT_CARRIED
+        ]
 
     @property
     def fixed(self) -> dict[str, int]:
@@ -128,8 +136,18 @@ class Reconciliation(SignedValue, frozen=True):
         return {one.name: sum(figures.values()) for one, figures in self.figures() if one.fixed}
 
     def rows(self, place: Place) -> list[CounterRow]:
-        """The counters that are shown in that place."""
-        return [row for machine in self.machines for row in machine.rows(place)]
+        """The counters that it carries and that are shown in that place."""
+        rows = [row for machine in self.machines for row in machine.rows(place)]
+        return [row for row in rows if row.name not in self.NOT_CARRIED]
+
+    def contradictions(self, signed: MachineCounters) -> list[str]:
+        """Every counter of it that is not what the machine itself signed, in words; empty if none."""
+        mine = {one.name: getattr(machine, one.name) for machine in self.machines for one in machine.declared()}
+        return [
+            f"{one.name}: the machine says {getattr(signed, one.name)}, the tally sheet {mine[one.name]}"
+            for one in signed.declared()
+            if one.name not in self.NOT_CARRIED and getattr(signed, one.name) != mine[one.name]
+        ]
 
     @property
     def chain(self) -> tuple[tuple[str, int], ...]:

@@ -10,7 +10,7 @@ from testigo.ballot.tally import Reconciliation, Tally, TallySheet
 from testigo.canonical import SignedValue
 
 _LEFT_OUT: Final[dict[str, Any]] = {"cards_handed": 0, "voided": {}}
-"""Counters that the machines signed and no sheet of version 1 had."""
+"""Counters that the machines signed and no sheet of version 1 carried, with what stands in their fields here."""
 
 _Counters = TypeVar("_Counters", bound=MachineCounters)
 
@@ -30,6 +30,12 @@ class _Reconciliation(SignedValue, frozen=True):
     deposited: int
     recorded: int
     reasons: dict[str, str]
+
+
+class _Carried(Reconciliation, frozen=True):
+    """What a sheet of version 1 carried."""
+
+    NOT_CARRIED = frozenset(_LEFT_OUT)
 
 
 class _TallySheet(SignedValue, frozen=True):
@@ -59,15 +65,9 @@ def zero_report(body: dict[str, Any]) -> ZeroReport:
     return ZeroReport(old.tally, _reconciliation(old.reconciliation))
 
 
-def without_left_out(counters: _Counters) -> _Counters:
-    """What a machine signed, as far as a sheet of version 1 can say it."""
-    names = {one.name for one in counters.declared()}
-    return msgspec.structs.replace(counters, **{name: none for name, none in _LEFT_OUT.items() if name in names})
-
-
 def _reconciliation(old: _Reconciliation) -> Reconciliation:
     values = msgspec.structs.asdict(old) | _LEFT_OUT
-    return Reconciliation(_counters(CheckInCounters, values), _counters(BoothCounters, values), old.reasons)
+    return _Carried(_counters(CheckInCounters, values), _counters(BoothCounters, values), old.reasons)
 
 
 def _counters(kind: type[_Counters], values: dict[str, Any]) -> _Counters:

@@ -183,6 +183,10 @@ class Page:
         """The columns of the reconciliation table, by name."""
         return tuple(row.name for row in Reconciliation.zero().rows("results"))
 
+    def counts(self, sheet: TallySheet) -> dict[str, int]:
+        """A station's figures by column; a column that the sheet does not carry is not there."""
+        return {row.name: row.count for row in sheet.reconciliation.rows("results")}
+
     def difference(self, one: CountDifference) -> str:
         """A figure that paper and tally sheet do not share, in words."""
         own = one.what.strip("()")

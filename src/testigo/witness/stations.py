@@ -11,13 +11,11 @@ from testigo.ballot import (
     Difference,
     EventLogs,
     LogicAndAccuracy,
-    MachineCounters,
     Tally,
     TallySheet,
     ZeroReport,
     deck_digest,
     tally_ballots,
-    version_1,
 )
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
@@ -42,7 +40,7 @@ def check(notebook: Notebook, story: Story) -> None:
         _check_test(notebook, story, decks, station)
         _check_zero_report(notebook, story, station, sheet)
         _check_sums(notebook, definition, sheet, said)
-        _check_machines(notebook, story, station, sheet, said)
+        _check_machines(notebook, story, station, sheet)
         _check_reconciliation(notebook, sheet, said)
         _check_limits(notebook, definition, station, sheet, said)
         _check_event_logs(notebook, story, station, sheet)
@@ -132,7 +130,7 @@ def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, s
     notebook.conclude("tally sheet", f"station {sheet.station}", mistakes, good, said.place)
 
 
-def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet, said: Said) -> None:
+def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
     """Booth and check-in signed for themselves what the chair wrote on the tally sheet."""
     wrote = sheet.reconciliation
     booth, check_in = _reports(story, station)
@@ -145,24 +143,13 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
         pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
         other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
         wrong.append(f"the tally sheet does not say what the booth counted: {other or 'ballots'}")
-    for own, chairs in ((booth, wrote.booth), (check_in, wrote.check_in)):
+    for own in (booth, check_in):
         if own is not None:
-            wrong += _contradictions(own.counters, chairs, said.statement.version)
+            wrong += wrote.contradictions(own.counters)
             wrong += [f"not so: {told}" for told in own.counters.unlisted_reasons()]
     sessions = sum(booth.counters.voided.values()) if booth else 0
     good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
     notebook.conclude("machines' reports", f"station {station.id}", wrong, good)
-
-
-def _contradictions(own: MachineCounters, chairs: MachineCounters, version: int) -> list[str]:
-    """Every counter of a machine's own report that the tally sheet, of that version, does not say."""
-    if version == 1:
-        own = version_1.without_left_out(own)
-    return [
-        f"{one.name}: the machine says {getattr(own, one.name)}, the tally sheet {getattr(chairs, one.name)}"
-        for one in own.declared()
-        if getattr(own, one.name) != getattr(chairs, one.name)
-    ]
 
 
 def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
