@@ -16,7 +16,7 @@ from testigo.count import AUTHORITY_ROLES, AuditSeed, Centre, Conflict, authorit
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
-from testigo.record import Statement, read_record
+from testigo.record import Log, Statement, read_record
 
 SheetOf = Callable[..., TallySheet]
 DICE = "41263551423621412653"
@@ -138,6 +138,25 @@ def test_the_auditor_is_replaced_by_the_request_of_the_next(counted: Centre, aud
     for role, wrong in (("auditor", None), ("root", None), ("chair", None)):
         with pytest.raises(InvalidInput, match="cannot be replaced so"):
             counted.replace_key(role, wrong)
+
+
+def test_a_record_under_another_log_key_than_the_admitted_one_is_not_counted(centre: Centre, tmp_path: Path) -> None:
+    old = authority_key(centre.folder, "log")
+    centre.replace_key("log")
+    for name, key in (("stranger", SigningKey.generate()), ("old", old)):
+        copy = Log.create(tmp_path / name, "testigo/prueba", key, root_key=centre.key_ring.root)
+        for _, envelope in read_record(centre.public).envelopes:
+            copy.append(envelope)
+        copy.append(_statement_of_the_centre(centre))
+        copy.publish()
+        assert read_record(copy.folder).ok
+        with pytest.raises(InvalidInput, match="not admitted for the log, or has replaced"):
+            read_ledger(copy.folder)
+
+
+def _statement_of_the_centre(centre: Centre) -> bytes:
+    about = {"election": centre.ledger.election, "subject": "", "issued": "2027-04-11T23:00:00Z"}
+    return Statement.of("result", centre.result(), **about).sign(authority_key(centre.folder, "centre"))
 
 
 def test_without_the_root_key_nothing_is_replaced(counted: Centre) -> None:

@@ -21,6 +21,7 @@ from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
+from testigo.record.log import LOG_KEY
 
 
 class Conflict(TestigoError):
@@ -297,6 +298,12 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     ledger = Ledger(root)
     for path, envelope in record.envelopes:
         ledger.add(envelope, place=path)
+    if record.log_key not in ledger.key_ring.log_keys(record.size):
+        raise InvalidInput(
+            "the record is signed by a key that the root has not admitted for the log, or has replaced",
+            place=f"{record.name}/{LOG_KEY}",
+            mend="get the record from its owner, and run `testigo verify` on it",
+        )
     return ledger
 
 
