@@ -11,6 +11,7 @@ import pytest
 from station_counters import changed as change_counters
 from station_counters import counted
 from testigo import record
+from testigo.audit import create_auditor
 from testigo.ballot import Ballot, TallySheet, ZeroReport, tally_ballots
 from testigo.count import Centre
 from testigo.election import STATION_ROLES, Definition, MachineKey, MachineKeys
@@ -178,8 +179,14 @@ def definition_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def centre(tmp_path: Path, definition_file: Path) -> Centre:
-    """A new centre that admitted nobody yet."""
-    return Centre.create(tmp_path / "centre", definition_file)
+    """A new centre that admitted its auditor, whose folder is beside it, and nobody else yet."""
+    return Centre.create(tmp_path / "centre", definition_file, create_auditor(tmp_path / "auditor"))
+
+
+@pytest.fixture
+def auditor(centre: Centre) -> SigningKey:
+    """The auditor's key, which the centre does not have."""
+    return SigningKey.load(centre.folder.with_name("auditor") / "key.pem")
 
 
 @pytest.fixture

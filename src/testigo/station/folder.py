@@ -99,8 +99,8 @@ class MachineFolder:
         return f"station {self.station_id}, {self.role}"
 
     def load_keys(self, envelopes: Sequence[bytes]) -> None:
-        """Take in `machine-keys` statements signed by the root; together they must name all three machines of this
-        station.
+        """Take in `machine-keys` statements signed by the root, in the order of the record: a later key takes the place
+        of an earlier one. Together they must name all three machines of this station.
 
         Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
         """
@@ -137,9 +137,10 @@ class MachineFolder:
 
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
         ring = KeyRing(self.root)
-        for number, envelope in enumerate(dict.fromkeys(envelopes), start=1):
-            place = f"machine keys, statement {number}"
-            ring = ring.admit(_machine_keys(open_statement(envelope, self.root, place=place), self.settings, place))
+        for number, envelope in enumerate(dict.fromkeys(envelopes)):
+            place = f"machine keys, statement {number + 1}"
+            keys = _machine_keys(open_statement(envelope, self.root, place=place), self.settings, place)
+            ring = ring.replace(keys, entry=number)
         own = ring.of_station(self.station_id, self.role).public
         if own != self.key.public:
             raise InvalidSignature(
