@@ -222,12 +222,12 @@ def elect(definition: Definition) -> Callable[..., Election]:
 
 @pytest.fixture
 def caught(elect: Callable[..., Election], tmp_path: Path) -> Callable[..., list[str]]:
-    """`caught(check, election or twist)`: what the failed findings of that check say; verification must have failed."""
+    """`caught(code, election or twist)`: what findings of that check that do not hold say; the verdict must be bad."""
 
-    def find(check: str, cheat: Election | Twist) -> list[str]:
+    def find(code: str, cheat: Election | Twist) -> list[str]:
         election = cheat if isinstance(cheat, Election) else elect(cheat)
         report = verify(election.publish(tmp_path / "public"), election.key("root").public)
-        assert not report.ok
-        return [finding.detail for finding in report.failures if finding.check == check]
+        assert not report.verdict.holds
+        return [finding.detail for finding in report.findings if finding.code == code and not finding.holds]
 
     return find

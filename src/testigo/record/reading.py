@@ -14,7 +14,6 @@ What this does not look at is what statements mean and whether who signed them m
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -417,19 +416,11 @@ def _hash_levels(leaves: list[bytes]) -> tiles.HashLevels:
     return hashes
 
 
-_PARTIAL = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})\.p/([1-9][0-9]{0,2})", re.ASCII)
-
-
 def _earlier_tile(path: str, size: int) -> tiles.Tile | None:
     """The partial tile at that path, if the log had it when it was smaller; else None."""
-    match = _PARTIAL.fullmatch(path)
-    if match is None:
-        return None
-    level = -1 if match[1] == tiles.ENTRIES else int(match[1])
-    index = int(match[2].replace("x", "").replace("/", ""))
-    tile = tiles.Tile(level, index, int(match[3]))
-    fits = tile.width < tiles.WIDTH and tile.stop <= size >> 8 * max(level, 0)
-    return tile if fits and tile.path == path else None
+    tile = tiles.parse_path(path)
+    fits = tile is not None and tile.width < tiles.WIDTH and tile.stop <= size >> 8 * max(tile.level, 0)
+    return tile if fits else None
 
 
 def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:

@@ -2,8 +2,8 @@
 
 Both read one named file at a time, never more of it than the caller allows, and never anything but a plain file.
 A file that is not there is a `MissingFile`; what disk or network will not give is another `StorageError`; what is
-there and cannot be a file of a record is `InvalidInput`. What a hostile folder or server can do is waste the time limits
-below.
+there and cannot be a file of a record is `InvalidInput`. What a hostile folder or server can do is waste the time
+limits below.
 """
 
 import os
@@ -90,7 +90,9 @@ class FolderSource:
                 yield path, error
 
     def strangers(self, known: Set[str]) -> list[tuple[str, str]] | None:
-        """Every file, folder, link or device that is neither `known` nor a folder on the way to it."""
+        """Every file, folder, link or device that is neither `known` nor a folder on the way to it. Folders of partial
+        tiles beside a full tile are looked into.
+        """
         folders = {str(parent) for path in known for parent in Path(path).parents} | {".", "statements", "tile"}
         found: list[tuple[str, str]] = []
         waiting = [Path()]
@@ -100,7 +102,7 @@ class FolderSource:
                 for item in items:
                     path = str(within / item.name)
                     if item.is_dir(follow_symlinks=False):
-                        if path in folders:
+                        if path in folders or (path.endswith(".p") and path.removesuffix(".p") in known):
                             waiting.append(Path(path))
                         else:
                             found.append((path, "folder"))

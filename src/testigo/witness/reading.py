@@ -236,7 +236,9 @@ def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) ->
     admitted = {key.key for key in story.key_ring.keys if key.role == "log"}
     gaps = story.gaps_of("machine-keys")
     if record.log_key is None:
-        notebook.write("log-key", Grade.UNCHECKED, "log.pub was not read", "log.pub")
+        missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
+        grade = Grade.INCOMPLETE if missing else Grade.UNCHECKED
+        notebook.write("log-key", grade, "the key that signs the log was not read", "log.pub")
     elif record.log_key.hex in admitted:
         notebook.ok("log-key", "the root admitted the key that signs the log")
     elif gaps or not admitted:
