@@ -210,6 +210,12 @@ def definition(project_root: Path) -> Definition:
     return msgspec.structs.replace(whole, stations=stations)
 
 
+@pytest.fixture(scope="session")
+def kept(definition: Definition) -> Election:
+    """An honest election for tests that only read it; `dataclasses.replace` it before changing `envelopes`."""
+    return make_election(definition)
+
+
 @pytest.fixture
 def elect(definition: Definition) -> Callable[..., Election]:
     """`elect(twist, of=definition)`: an election whose statements go through `twist` before they are signed."""
