@@ -448,9 +448,15 @@ def test_the_help_tells_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_what_is_not_understood_is_a_usage_error(public: Path) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        main(["verify", str(public), "--no-such-option"])
-    assert exit_.value.code == 2
+    for options in (
+        ["--no-such-option"],
+        ["--root-key", "nowhere"],
+        ["--root-key", "x" * 64],
+        ["--checkpoint", "none"],
+    ):
+        with pytest.raises(SystemExit) as exit_:
+            main(["verify", str(public), *options])
+        assert exit_.value.code == 2, options
 
 
 def test_an_empty_report_says_nothing() -> None:

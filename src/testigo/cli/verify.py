@@ -8,6 +8,7 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
+from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Finding, Grade
 from testigo.witness import Report, Verdict
@@ -57,8 +58,11 @@ def verify(
 
     testigo verify public --root-key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29
     """
-    kept = storage.read(checkpoint, limit=1 << 20) if checkpoint is not None else None
-    key = _read_root_key(root_key) if root_key else None
+    try:
+        kept = storage.read(checkpoint, limit=1 << 20) if checkpoint is not None else None
+        key = _read_root_key(root_key) if root_key else None
+    except TestigoError as error:
+        raise typer.BadParameter(str(error)) from None
     with progress("Reading the record", None) as bar:
         report = check_record(
             record,

@@ -19,15 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError, printable
+from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import PublicKey
 from testigo.record import checkpoint, merkle, note, tiles
 from testigo.record.checkpoint import Checkpoint
 from testigo.record.entry import FILE_NAME, MAX_ENTRY_SIZE, MAX_STATEMENT_SIZE, STATEMENTS, Entry, decode_entry
-from testigo.record.finding import RECORD_CODES, Finding, Grade
+from testigo.record.file_findings import FileFindings
+from testigo.record.finding import Finding, Grade
 from testigo.record.log import CHECKPOINT, LOG_KEY, ROOT_KEY, decode_key_file
 from testigo.record.published import Absent, PublishedRecord
-from testigo.record.source import MissingFile, Source, open_source
+from testigo.record.source import Source, open_source
 from testigo.record.statement import PAYLOAD_TYPE
 
 MAX_SIZE = 4_000_000
@@ -71,18 +72,14 @@ def _moved_on(source: Source, seen: bytes) -> bool:
 
 @dataclass
 class _Reading:
-    """One pass over a record: what was read, and the findings so far."""
+    """One pass over a record: what was read, and what was found so far."""
 
     source: Source
     on_progress: Callable[[int, int], None]
-    findings: list[Finding] = field(default_factory=list)
+    notes: FileFindings = field(default_factory=FileFindings)
     expected: set[str] = field(default_factory=lambda: {CHECKPOINT, LOG_KEY, ROOT_KEY})
     entries: dict[int, bytes] = field(default_factory=dict)
     """Entries that are in the log, by index; one that is damaged is not here, and its statement's file has no name."""
-    troubles: dict[str, Grade] = field(default_factory=dict)
-    """Why a file was not read, by its path."""
-    marred: set[str] = field(default_factory=set)
-    """Codes of checks of which a part does not hold."""
 
     def run(self) -> PublishedRecord:
         """All checks in order; each goes as far as what the ones before it left to stand on."""
@@ -91,7 +88,11 @@ class _Reading:
         if claim is None:
             self._say_what_cannot_be_read(root_key, log_key)
             return PublishedRecord(
-                self.source.name, findings=tuple(self.findings), checkpoint=data, root_key=root_key, log_key=log_key
+                self.source.name,
+                findings=tuple(self.notes.findings),
+                checkpoint=data,
+                root_key=root_key,
+                log_key=log_key,
             )
         contents = self._tiles(claim.size)
         leaves, sound = self._leaves(claim, contents)
@@ -106,7 +107,7 @@ class _Reading:
             claim.size,
             claim.root_hash,
             tuple(envelopes.values()),
-            tuple(self.findings),
+            tuple(self.notes.findings),
             data,
             root_key,
             log_key,
@@ -114,48 +115,15 @@ class _Reading:
             tuple(self._absent(claim.size, named, envelopes)),
         )
 
-    def _finding(self, code: str, grade: Grade, detail: str, place: str = "") -> None:
-        if code not in RECORD_CODES:
-            raise KeyError(code)
-        self.findings.append(Finding(code, grade, printable(place), printable(detail)))
-        if not grade.holds:
-            self.marred.add(code)
-
-    def _fail(self, code: str, detail: str, place: str = "") -> None:
-        self._finding(code, Grade.FAILURE, detail, place)
-
-    def _trouble(self, code: str, error: TestigoError, place: str) -> None:
-        """A file that was not read, or is not what the check `code` needs."""
-        self.marred.add(code)
-        if isinstance(error, MissingFile):
-            self.troubles[place] = Grade.INCOMPLETE
-            self._finding("missing-file", Grade.INCOMPLETE, error.problem, place)
-        elif isinstance(error, StorageError):
-            self.troubles[place] = Grade.UNCHECKED
-            self._finding("unreadable-file", Grade.UNCHECKED, error.problem, place)
-        else:
-            self.troubles[place] = Grade.FAILURE
-            self._fail(code, error.problem, place)
-
-    def _without(self, *places: str) -> Grade:
-        """The grade of what cannot be checked for want of these files: the failure is told where it is."""
-        found = [self.troubles.get(place, Grade.UNCHECKED) for place in places]
-        return Grade.INCOMPLETE if Grade.worst(found) is Grade.INCOMPLETE else Grade.UNCHECKED
-
-    def _summary(self, code: str, detail: str) -> None:
-        """One good finding for a check of which every part holds."""
-        if code not in self.marred:
-            self._finding(code, Grade.OK, detail)
-
     # Keys and checkpoint
 
     def _key(self, path: str) -> PublicKey | None:
         try:
             key = decode_key_file(self.source.read(path, _KEY_LIMIT), place=path)
         except TestigoError as error:
-            self._trouble("keys", error, path)
+            self.notes.trouble("keys", error, path)
             return None
-        self._finding("keys", Grade.OK, f"key {key.key_id}", path)
+        self.notes.write("keys", Grade.OK, f"key {key.key_id}", path)
         return key
 
     def _checkpoint(self, log_key: PublicKey | None) -> tuple[bytes, Checkpoint | None]:
@@ -165,32 +133,32 @@ class _Reading:
             data = self.source.read(CHECKPOINT, note.MAX_SIZE)
             claim, signed = checkpoint.parse(data, place=CHECKPOINT)
         except TestigoError as error:
-            self._trouble("checkpoint", error, CHECKPOINT)
+            self.notes.trouble("checkpoint", error, CHECKPOINT)
             return data, None
         signature_ok = self._checkpoint_signature(claim, signed, log_key)
         if claim.size > MAX_SIZE:
             detail = f"claims {claim.size:,} entries; this program reads {MAX_SIZE:,}"
-            self._finding("checkpoint", Grade.UNCHECKED, detail, CHECKPOINT)
+            self.notes.write("checkpoint", Grade.UNCHECKED, detail, CHECKPOINT)
             return data, None
         if not self._plausible(claim.size, signature_ok):
             detail = f"claims {claim.size:,} entries, which are not here"
-            self._finding("checkpoint", Grade.INCOMPLETE, detail, CHECKPOINT)
+            self.notes.write("checkpoint", Grade.INCOMPLETE, detail, CHECKPOINT)
             return data, None
-        self._summary("checkpoint", f"{claim.origin}: {claim.size:,} entries, root hash {claim.root_hash.hex()}")
+        self.notes.summary("checkpoint", f"{claim.origin}: {claim.size:,} entries, root hash {claim.root_hash.hex()}")
         return data, claim
 
     def _checkpoint_signature(self, claim: Checkpoint, signed: note.Note, log_key: PublicKey | None) -> bool:
         if log_key is None:
             detail = "its signature cannot be checked without the log's key"
-            self._finding("checkpoint", self._without(LOG_KEY), detail, CHECKPOINT)
+            self.notes.write("checkpoint", self.notes.without(LOG_KEY), detail, CHECKPOINT)
             return False
         try:
             signed.verify(claim.origin, log_key)
         except InvalidSignature as error:
-            self._fail("checkpoint", error.problem, CHECKPOINT)
+            self.notes.fail("checkpoint", error.problem, CHECKPOINT)
             own = {one.key_hash for one in signed.signatures if one.name == claim.origin}
             if own and note.key_hash(claim.origin, log_key) not in own:
-                self._fail("keys", "not the key that the checkpoint is signed with", LOG_KEY)
+                self.notes.fail("keys", "not the key that the checkpoint is signed with", LOG_KEY)
             return False
         self._tell_cosignatures(claim, signed, log_key)
         return True
@@ -202,7 +170,7 @@ class _Reading:
         if others:
             names = f"{', '.join(others[:3])}{'…' if len(others) > 3 else ''}"
             detail = f"{len(others)} beside the log's, which cannot be checked here: {names}"
-            self._finding("cosignatures", Grade.NOTE, detail, CHECKPOINT)
+            self.notes.write("cosignatures", Grade.NOTE, detail, CHECKPOINT)
 
     def _plausible(self, size: int, signature_ok: bool) -> bool:
         """A size is believed as far as there are files, or where those cannot be seen, if it is signed: a false one
@@ -217,12 +185,12 @@ class _Reading:
         """Without a checkpoint no file can be accounted for. Where neither it nor a key is here, no record is: a wrong
         address, a page of another server, an empty folder.
         """
-        if CHECKPOINT in self.troubles and root_key is None and log_key is None:
-            reason = next(finding.detail for finding in self.findings if finding.place == CHECKPOINT)
-            self.findings.clear()
-            self._finding("no-record", Grade.UNCHECKED, f"no checkpoint can be read here ({reason})", CHECKPOINT)
+        if CHECKPOINT in self.notes.troubles and root_key is None and log_key is None:
+            reason = next(finding.detail for finding in self.notes.findings if finding.place == CHECKPOINT)
+            self.notes.findings.clear()
+            self.notes.write("no-record", Grade.UNCHECKED, f"no checkpoint can be read here ({reason})", CHECKPOINT)
         else:
-            self._finding("files", Grade.UNCHECKED, "cannot be accounted for without a checkpoint to go by")
+            self.notes.write("files", Grade.UNCHECKED, "cannot be accounted for without a checkpoint to go by")
 
     # Tiles and entries
 
@@ -235,7 +203,7 @@ class _Reading:
             if isinstance(data, bytes):
                 contents[by_path[path]] = data
             else:
-                self._trouble("tiles", data, path)
+                self.notes.trouble("tiles", data, path)
         return contents
 
     def _leaves(self, claim: Checkpoint, contents: dict[tiles.Tile, bytes]) -> tuple[list[bytes], bool]:
@@ -252,7 +220,7 @@ class _Reading:
                 elif tile.level == 0:
                     from_tiles.update(enumerate(tiles.split_hashes(data, tile.width), tile.start))
             except InvalidInput as error:
-                self._trouble("tiles", error, tile.path)
+                self.notes.trouble("tiles", error, tile.path)
         from_entries = {index: merkle.leaf_hash(entry) for index, entry in self.entries.items()}
         for found in (from_entries, from_tiles, from_tiles | from_entries):
             leaves = [found.get(index, b"") for index in range(claim.size)]
@@ -268,23 +236,23 @@ class _Reading:
         """The root hash does not follow: because something is wrong, or because something is not here."""
         for index in sorted(from_entries.keys() & from_tiles.keys()):
             if from_entries[index] != from_tiles[index]:
-                self._fail(
+                self.notes.fail(
                     "tiles", f"entry {index} is not the one whose hash the tile holds", _bundle_path(index, size)
                 )
         lost = [index for index in range(size) if index not in from_entries and index not in from_tiles]
         if not lost:
-            self._fail("tiles", "neither entries nor tiles give the checkpoint's root hash", CHECKPOINT)
+            self.notes.fail("tiles", "neither entries nor tiles give the checkpoint's root hash", CHECKPOINT)
             return
         files = {_bundle_path(index, size, level) for index in lost for level in (-1, 0)}
         detail = f"the root hash cannot be computed without {len(lost):,} of {size:,} entries"
-        self._finding("tiles", self._without(*files), detail, CHECKPOINT)
+        self.notes.write("tiles", self.notes.without(*files), detail, CHECKPOINT)
 
     def _keep_known(self, hashes: dict[int, bytes], leaves: list[bytes]) -> None:
         """Drop entries that are not the ones hashed into the log, and say which bundles they stood in."""
         for index, hash_ in hashes.items():
             if hash_ != leaves[index]:
                 del self.entries[index]
-                self._fail("tiles", f"entry {index} is not the one in the log", _bundle_path(index, len(leaves)))
+                self.notes.fail("tiles", f"entry {index} is not the one in the log", _bundle_path(index, len(leaves)))
 
     def _compare_tiles(self, size: int, leaves: list[bytes], contents: dict[tiles.Tile, bytes]) -> None:
         """Every tile of hashes must be, byte for byte, what the leaf hashes make it."""
@@ -292,8 +260,8 @@ class _Reading:
             hashes = _hash_levels(leaves)
             for tile, data in contents.items():
                 if tile.level >= 0 and data != hashes.content(tile):
-                    self._fail("tiles", "not the hashes that follow from the log's entries", tile.path)
-        self._summary("tiles", f"{len(contents):,} tiles and bundles, {size:,} entries give the root hash")
+                    self.notes.fail("tiles", "not the hashes that follow from the log's entries", tile.path)
+        self.notes.summary("tiles", f"{len(contents):,} tiles and bundles, {size:,} entries give the root hash")
 
     # Statements
 
@@ -308,9 +276,9 @@ class _Reading:
                     raise InvalidInput(f"names {entry.path!r}, which is no file of statement {index}")
                 named[entry.path] = (index, entry)
             except InvalidInput as error:
-                self._fail("entries", f"entry {index}: {error.problem}", _bundle_path(index, size))
+                self.notes.fail("entries", f"entry {index}: {error.problem}", _bundle_path(index, size))
         if len(self.entries) == size:
-            self._summary("entries", f"{len(named):,} entries name a statement each")
+            self.notes.summary("entries", f"{len(named):,} entries name a statement each")
         self.expected.update(named)
         return named
 
@@ -320,13 +288,13 @@ class _Reading:
         for path, envelope in self.source.read_many(list(named), MAX_STATEMENT_SIZE):
             index, entry = named[path]
             if isinstance(envelope, TestigoError):
-                self._trouble("statement-files", envelope, path)
+                self.notes.trouble("statement-files", envelope, path)
             elif problem := _mismatch(index, entry, envelope):
-                self._trouble("statement-files", InvalidInput(problem), path)
+                self.notes.trouble("statement-files", InvalidInput(problem), path)
             else:
                 envelopes[index] = (path, envelope)
             self.on_progress(len(envelopes), len(named))
-        self._summary("statement-files", f"{len(envelopes):,} statements are in the log, byte for byte")
+        self.notes.summary("statement-files", f"{len(envelopes):,} statements are in the log, byte for byte")
         return envelopes
 
     def _absent(
@@ -339,10 +307,10 @@ class _Reading:
             if index in envelopes:
                 continue
             if entry is not None:
-                grade = self.troubles[entry.path]
+                grade = self.notes.troubles[entry.path]
                 yield Absent(index, entry.path, entry.type, entry.subject_in_path(), grade)
             else:
-                grade = self.troubles.get(_bundle_path(index, size), Grade.FAILURE)
+                grade = self.notes.troubles.get(_bundle_path(index, size), Grade.FAILURE)
                 yield Absent(index, "", "", "", grade)
 
     def _root_signs_first(self, root_key: PublicKey | None, envelopes: dict[int, tuple[str, bytes]]) -> None:
@@ -352,7 +320,7 @@ class _Reading:
         try:
             keys.open_envelope(envelope, root_key, PAYLOAD_TYPE, place=path)
         except TestigoError as error:
-            self._fail("keys", f"not the key that signed the first statement, {path} ({error.problem})", ROOT_KEY)
+            self.notes.fail("keys", f"not the key that signed the first statement, {path} ({error.problem})", ROOT_KEY)
 
     # What is in the folder beside these
 
@@ -360,10 +328,10 @@ class _Reading:
         try:
             found = self.source.strangers(self.expected)
         except StorageError as error:
-            self._finding("files", Grade.UNCHECKED, f"the folder cannot be listed: {error.problem}")
+            self.notes.write("files", Grade.UNCHECKED, f"the folder cannot be listed: {error.problem}")
             return
         if found is None:
-            self._summary("files", f"{len(self.expected):,} files; over HTTP, files beside them cannot be seen")
+            self.notes.summary("files", f"{len(self.expected):,} files; over HTTP, files beside them cannot be seen")
             return
         earlier = 0
         hashes = _hash_levels(leaves) if all(leaves) else None
@@ -375,38 +343,38 @@ class _Reading:
             else:
                 self._tell_unexpected(path, kind, size)
         beside = f"{earlier} partial tiles of earlier checkpoints beside them" if earlier else "none beside them"
-        self._summary("files", f"{len(self.expected):,} files, and {beside}")
+        self.notes.summary("files", f"{len(self.expected):,} files, and {beside}")
 
     def _tell_unexpected(self, path: str, kind: str, size: int) -> None:
         match = FILE_NAME.fullmatch(Path(path).name) if Path(path).parent == Path(STATEMENTS) else None
         index = int(match[1]) if match and kind == "file" else None
         if index is not None and index >= size:
             detail = "not in the log; if the centre is just publishing it, it will be"
-            self._finding("files", Grade.INCOMPLETE, detail, path)
+            self.notes.write("files", Grade.INCOMPLETE, detail, path)
         elif index is not None and index not in self.entries:
-            grade = self._without(_bundle_path(index, size))
-            self._finding("statement-files", grade, "cannot be checked without its entry in the log", path)
+            grade = self.notes.without(_bundle_path(index, size))
+            self.notes.write("statement-files", grade, "cannot be checked without its entry in the log", path)
         else:
-            self._fail("files", f"a {kind} that is no part of the record", path)
+            self.notes.fail("files", f"a {kind} that is no part of the record", path)
 
     def _check_earlier_tile(self, tile: tiles.Tile, hashes: tiles.HashLevels | None) -> None:
         """A partial tile stays until the full one is there (C2SP tlog-tiles); its bytes follow from the entries."""
         try:
             data = self.source.read(tile.path, tiles.WIDTH * MAX_ENTRY_SIZE)
         except TestigoError as error:
-            self._trouble("files", error, tile.path)
+            self.notes.trouble("files", error, tile.path)
             return
         span = range(tile.start, tile.stop)
         if hashes is None or (tile.level < 0 and not all(index in self.entries for index in span)):
             detail = "a partial tile of an earlier checkpoint, which cannot be computed again"
-            self._finding("tiles", Grade.UNCHECKED, detail, tile.path)
+            self.notes.write("tiles", Grade.UNCHECKED, detail, tile.path)
             return
         if tile.level < 0:
             content = tiles.encode_bundle([self.entries[index] for index in span])
         else:
             content = hashes.content(tile)
         if data != content:
-            self._fail("tiles", "not the partial tile that follows from the log's entries", tile.path)
+            self.notes.fail("tiles", "not the partial tile that follows from the log's entries", tile.path)
 
 
 def _hash_levels(leaves: list[bytes]) -> tiles.HashLevels:

@@ -128,7 +128,7 @@ class _Reader:
         self._record = record
         self._heard: set[tuple[str, str]] = set()
         self._stations: dict[str, list[str]] = {}
-        self._refused = self._unread = 0
+        self._refused = self._unread = self._undefined = 0
 
     def read(self) -> None:
         """Each entry, then one good finding if nothing was refused."""
@@ -137,6 +137,10 @@ class _Reader:
                 self._skip(index, entry)
             else:
                 self._take(index, *entry)
+        if self._undefined:
+            grade, cause = self._story.without("election-definition")
+            detail = f"{self._undefined} could not be checked without the election definition{cause}"
+            self._notebook.write("statements", grade, detail)
         read = len(self._record.envelopes) - self._unread
         if not self._refused and read:
             self._notebook.ok("statements", f"{read} signed by who may sign them")
@@ -196,8 +200,11 @@ class _Reader:
         self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
-        """It hangs on a statement that was not read, so it is not read either."""
+        """It follows on a statement that was not read, so it is not read either."""
         self._unread += 1
+        if error.needs[0] == "election-definition":  # so do all others: one finding tells it
+            self._undefined += 1
+            return
         claimed = peek(envelope)
         grade, cause = self._story.without(*error.needs)
         self._notebook.write("statements", grade, f"{_words(error, place)}{cause}", place)
