@@ -11,7 +11,7 @@ from testigo.cli.fingerprint import app
 from testigo.errors import InvalidInput, TestigoError
 from testigo.fingerprint import FingerImage, Position, Template, convert, extract, match, synthetic
 from testigo.fingerprint.formats import FORMATS, decode_all
-from testigo.fingerprint.image import WRITTEN_FORMATS
+from testigo.fingerprint.images.image import WRITTEN_FORMATS
 
 runner = CliRunner()
 

@@ -24,7 +24,7 @@ from testigo.fingerprint.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction import Extractor, extract
 from testigo.fingerprint.fusion import fuse
 from testigo.fingerprint.gallery import Candidate, Gallery
-from testigo.fingerprint.image import ENDINGS, FingerImage
+from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.matcher import Matcher, MatchResult, best_match, match, warm_up
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare

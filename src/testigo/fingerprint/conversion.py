@@ -5,9 +5,10 @@ from pathlib import Path
 
 from testigo import storage
 from testigo.errors import InvalidInput, TestigoError
-from testigo.fingerprint import formats, image_file, image_record
+from testigo.fingerprint import formats
 from testigo.fingerprint.extraction import extract
-from testigo.fingerprint.image import WRITTEN_FORMATS, FingerImage
+from testigo.fingerprint.images import image_file, image_record
+from testigo.fingerprint.images.image import WRITTEN_FORMATS, FingerImage
 from testigo.fingerprint.minutiae_record import MARK
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position

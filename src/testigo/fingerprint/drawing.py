@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 
 ENDINGS = (".svg", ".png", ".html")
 FONT = "DejaVu Sans, Verdana, sans-serif"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint.bootstrap import FingerScores, draw, interval
 from testigo.fingerprint.calibration import calibration
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.impressions import ExtractedSet, Impression, Progress, impressions_in, refuse_too_few
 from testigo.fingerprint.matcher import Matcher, warm_up
 from testigo.fingerprint.prepared import Prepared, prepare

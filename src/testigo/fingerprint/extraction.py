@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.leader import shared_network
 from testigo.fingerprint.parameters import EXTRACTION, ExtractionParameters
 from testigo.fingerprint.template import ANGLE_STEPS, Kind, Template

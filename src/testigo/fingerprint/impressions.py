@@ -12,7 +12,7 @@ import numpy as np
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction import Extractor
-from testigo.fingerprint.image import ENDINGS, FingerImage
+from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.template import Template
 
 TIMED = 20  # impressions that are timed one after another, with nothing beside them; the others use all cores

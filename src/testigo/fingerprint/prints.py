@@ -9,7 +9,7 @@ from pathlib import Path
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction import Extractor
-from testigo.fingerprint.image import ENDINGS, FingerImage
+from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.template import Template
 
 _TEMPLATE_MARK = b"FMR\x00"  # every format of `formats` begins so

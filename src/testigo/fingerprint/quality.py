@@ -5,7 +5,7 @@ import threading
 from functools import cache
 from typing import Any
 
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.template import Template
 
 # Words of our own over NFIQ 2's scale, on which ordinary readers and willing people give 40 to 60.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import _synthetic_contact, _synthetic_ridges, _synthetic_skin
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 
 WIDTH, HEIGHT = _synthetic_contact.WIDTH, _synthetic_contact.HEIGHT  # of an impression, pixels at 500 dpi
 

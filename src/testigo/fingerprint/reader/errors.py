@@ -6,7 +6,7 @@ program, a package; trying again afterwards starts the reader anew).
 """
 
 from testigo.errors import TestigoError
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 
 
 class ReaderError(TestigoError):

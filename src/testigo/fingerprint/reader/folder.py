@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint.image import ENDINGS, FingerImage, check_dpi
+from testigo.fingerprint.images.image import ENDINGS, FingerImage, check_dpi
 from testigo.fingerprint.reader import errors
 
 _LOOK_EVERY = 0.1  # seconds

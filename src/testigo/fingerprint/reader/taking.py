@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction import extract
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.quality import quality
 from testigo.fingerprint.reader import errors
 from testigo.fingerprint.reader.folder import DropFolder, ImageFolder

@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.image import FingerImage, check_dpi
+from testigo.fingerprint.images.image import FingerImage, check_dpi
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.reader import _libfprint as wire
 from testigo.fingerprint.reader import errors

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import _apart, image_header
+from testigo.fingerprint.images import _apart, image_header
 from testigo.fingerprint.parameters import IMAGE
 
 FORMATS = ("PNG", "BMP", "DIB", "TIFF", "JPEG", "JPEG2000")

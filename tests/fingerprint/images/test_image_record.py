@@ -14,7 +14,7 @@ from PIL import Image
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position
-from testigo.fingerprint.image_record import read_views
+from testigo.fingerprint.images.image_record import read_views
 
 Greys = NDArray[np.uint8]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import image_file, image_record
+from testigo.fingerprint.images import image_file, image_record
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import image_file
+from testigo.fingerprint.images import image_file
 from testigo.fingerprint.position import Position
 
 MARK = b"FIR\x00"
