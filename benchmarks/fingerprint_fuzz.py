@@ -37,8 +37,8 @@ from fingerprint_fuzz_samples import image_samples, template_samples
 from testigo.cli.output import Bar, console, progress, table
 from testigo.errors import TestigoError
 from testigo.fingerprint import FingerImage, Template, match
-from testigo.fingerprint.formats import FORMATS, decode_all, name_of
 from testigo.fingerprint.images import _apart, image_file
+from testigo.fingerprint.templates.formats import FORMATS, decode_all, name_of
 
 SLOWEST = 10.0  # seconds; then an input counts as hanging
 MATCHED = 25  # one of so many accepted templates is compared

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from testigo.cli.fingerprint import app
 from testigo.errors import InvalidInput, TestigoError
 from testigo.fingerprint import FingerImage, Position, Template, convert, extract, match, synthetic
-from testigo.fingerprint.formats import FORMATS, decode_all
 from testigo.fingerprint.images.image import WRITTEN_FORMATS
+from testigo.fingerprint.templates.formats import FORMATS, decode_all
 
 runner = CliRunner()
 

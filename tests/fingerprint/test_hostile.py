@@ -14,7 +14,7 @@ from PIL import Image
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Matcher, Template, best_match, match, prepare, synthetic
-from testigo.fingerprint.formats import FORMATS
+from testigo.fingerprint.templates.formats import FORMATS
 
 MOST = 255
 

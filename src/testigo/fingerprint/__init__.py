@@ -29,7 +29,7 @@ from testigo.fingerprint.matcher import Matcher, MatchResult, best_match, match,
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.quality import quality, quality_word
-from testigo.fingerprint.template import Kind, Template
+from testigo.fingerprint.templates.template import Kind, Template
 
 THRESHOLD: float = calibration().threshold
 """Scores at or over this match: FMR 0.01 % (see `calibration`)."""

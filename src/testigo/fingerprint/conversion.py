@@ -5,14 +5,14 @@ from pathlib import Path
 
 from testigo import storage
 from testigo.errors import InvalidInput, TestigoError
-from testigo.fingerprint import formats
 from testigo.fingerprint.extraction import extract
 from testigo.fingerprint.images import image_file, image_record
 from testigo.fingerprint.images.image import WRITTEN_FORMATS, FingerImage
-from testigo.fingerprint.minutiae_record import MARK
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates import formats
+from testigo.fingerprint.templates.minutiae_record import MARK
+from testigo.fingerprint.templates.template import Template
 
 TARGETS = (*formats.FORMATS, *WRITTEN_FORMATS)
 """What can be written."""

@@ -25,7 +25,7 @@ from testigo.fingerprint.impressions import ExtractedSet, Impression, Progress, 
 from testigo.fingerprint.matcher import Matcher, warm_up
 from testigo.fingerprint.prepared import Prepared, prepare
 from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 __all__ = ["Comparisons", "Evaluation", "Impression", "compare_all", "evaluate", "impressions_in"]
 

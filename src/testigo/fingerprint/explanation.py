@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from testigo.fingerprint.calibration import calibration
 from testigo.fingerprint.matcher import MatchResult
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 _PIXELS_PER_MM = 500 / 25.4
 _COUNTED = 3.5  # scores up to here were counted in the calibration; above, its tail is continued

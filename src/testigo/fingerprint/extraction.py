@@ -13,7 +13,7 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.leader import shared_network
 from testigo.fingerprint.parameters import EXTRACTION, ExtractionParameters
-from testigo.fingerprint.template import ANGLE_STEPS, Kind, Template
+from testigo.fingerprint.templates.template import ANGLE_STEPS, Kind, Template
 
 Source = FingerImage | str | Path | bytes
 """An image, its file, or that file's bytes."""

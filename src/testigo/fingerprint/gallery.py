@@ -27,7 +27,7 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.matcher import Matcher
 from testigo.fingerprint.parameters import GALLERY, MATCHING
 from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 FORMAT = "testigo gallery 1"
 _HEADER = "gallery.json"

@@ -13,7 +13,7 @@ import numpy as np
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 TIMED = 20  # impressions that are timed one after another, with nothing beside them; the others use all cores
 _NAME = re.compile(r"(\d{1,9})_(\d{1,9})")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from testigo.fingerprint.calibration import FEATURES, calibration
 from testigo.fingerprint.parameters import MATCHING, MatchingParameters
 from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 Rows = NDArray[np.int64]
 

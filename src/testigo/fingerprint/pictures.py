@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from testigo.fingerprint.drawing import INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, save
 from testigo.fingerprint.matcher import MatchResult
 from testigo.fingerprint.prints import Print
-from testigo.fingerprint.template import Kind, Template
+from testigo.fingerprint.templates.template import Kind, Template
 
 _MARGIN, _HEAD, _FOOT, _GAP = 24.0, 74.0, 46.0, 56.0
 _LARGEST = 620.0  # of a print's longer side on the drawing

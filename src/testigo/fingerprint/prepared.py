@@ -21,7 +21,7 @@ from testigo import storage
 from testigo.errors import InvalidInput
 from testigo.fingerprint.descriptor import WORDS, codes
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 LANE = 8
 _Array = TypeVar("_Array", bound=NDArray[np.generic])

@@ -10,7 +10,7 @@ from pathlib import Path
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 _TEMPLATE_MARK = b"FMR\x00"  # every format of `formats` begins so
 _LARGEST_TEMPLATE = 1 << 20

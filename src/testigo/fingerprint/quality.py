@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from testigo.fingerprint.images.image import FingerImage
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 # Words of our own over NFIQ 2's scale, on which ordinary readers and willing people give 40 to 60.
 WORDS = ((60, "excellent"), (40, "good"), (20, "fair"), (6, "poor"), (0, "unusable"))

@@ -17,7 +17,7 @@ import numpy as np
 
 from testigo.fingerprint import _synthetic_kernels as kernels
 from testigo.fingerprint.synthetic import HEIGHT, LIKE_FVC2002_DB1, WIDTH, check_order, check_seed
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 _FINGER_STREAM, _IMPRESSION_STREAM = 3, 4  # other streams than the images': a seed's template is not its image's
 

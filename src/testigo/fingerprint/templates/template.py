@@ -84,7 +84,7 @@ class Template:
         formats, and from the ANSI ones angles that differ by at most one of their 256 steps. Raises `InvalidInput` for
         any other format.
         """
-        from testigo.fingerprint import formats
+        from testigo.fingerprint.templates import formats
 
         return formats.encode(self, format, position)
 
@@ -95,7 +95,7 @@ class Template:
         `position`: the finger wanted, where the record has several (`formats.decode_all` gives them all); `dpi`: the
         resolution, where the record states it wrongly. Raises `InvalidInput` for any other bytes.
         """
-        from testigo.fingerprint import formats
+        from testigo.fingerprint.templates import formats
 
         return formats.decode(data, position, dpi)
 

@@ -8,7 +8,8 @@ image has. They are told by the rest of what they write, and their resolution th
 
 import struct
 
-from testigo.fingerprint.minutiae_record import (
+from testigo.fingerprint.position import Position
+from testigo.fingerprint.templates.minutiae_record import (
     EXTENDED,
     ISO_2011,
     MARK,
@@ -23,8 +24,7 @@ from testigo.fingerprint.minutiae_record import (
     quality_of,
     template_of,
 )
-from testigo.fingerprint.position import Position
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 VERSION = b"030\x00"
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from testigo.errors import InvalidInput
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
-from testigo.fingerprint.template import ANGLE_STEPS, BEST_QUALITY, HIGHEST_KIND, LONGEST_SIDE, Template
+from testigo.fingerprint.templates.template import ANGLE_STEPS, BEST_QUALITY, HIGHEST_KIND, LONGEST_SIDE, Template
 
 MARK = b"FMR\x00"
 MOST_BYTES = 1 << 20  # sixteen views of ten fingers, 255 minutiae each, need a quarter of it

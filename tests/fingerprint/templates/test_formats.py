@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Position, Template, synthetic
-from testigo.fingerprint.formats import FORMATS, decode_all, name_of
+from testigo.fingerprint.templates.formats import FORMATS, decode_all, name_of
 
 ISO = ("iso-2005", "iso-2011")
 ANSI = ("ansi-2004", "ansi-2009")

@@ -6,7 +6,8 @@ instead of three; a record whose views only fit behind that header is taken for 
 
 import struct
 
-from testigo.fingerprint.minutiae_record import (
+from testigo.fingerprint.position import Position
+from testigo.fingerprint.templates.minutiae_record import (
     ANSI_2009,
     EXTENDED,
     MARK,
@@ -21,8 +22,7 @@ from testigo.fingerprint.minutiae_record import (
     quality_of,
     template_of,
 )
-from testigo.fingerprint.position import Position
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 VERSION = b"030\x00"
 AMENDED_VERSION = b"035\x00"

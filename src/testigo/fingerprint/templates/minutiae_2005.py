@@ -10,7 +10,8 @@ the version `020`, and states dots per inch and qualities up to 255.
 
 import struct
 
-from testigo.fingerprint.minutiae_record import (
+from testigo.fingerprint.position import Position
+from testigo.fingerprint.templates.minutiae_record import (
     ANSI_2004,
     EXTENDED,
     ISO_2005,
@@ -28,8 +29,7 @@ from testigo.fingerprint.minutiae_record import (
     quality_of,
     template_of,
 )
-from testigo.fingerprint.position import Position
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates.template import Template
 
 VERSION = b" 20\x00"
 AFIS_VERSION = b"020\x00"

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import minutiae_2005, minutiae_2009, minutiae_2011
-from testigo.fingerprint.minutiae_record import MARK, MOST_BYTES, View, invalid
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position, word_of
-from testigo.fingerprint.template import Template
+from testigo.fingerprint.templates import minutiae_2005, minutiae_2009, minutiae_2011
+from testigo.fingerprint.templates.minutiae_record import MARK, MOST_BYTES, View, invalid
+from testigo.fingerprint.templates.template import Template
 
 
 class Format(NamedTuple):
