@@ -18,10 +18,10 @@ from testigo.cli.output import table
 from testigo.fingerprint import FingerImage, Template, _leads, _points, extract, match, prepare, synthetic
 from testigo.fingerprint._eights import EIGHT
 from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
-from testigo.fingerprint.extraction import foreground
+from testigo.fingerprint.extraction.extractor import foreground
+from testigo.fingerprint.extraction.prints import Print
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
 from testigo.fingerprint.pictures import Frame, match_picture, minutiae_picture
-from testigo.fingerprint.prints import Print
 
 SEED, FIRST, SECOND, DIFFICULTY = 5, 0, 1, 0.35
 MOST_BYTES = 60_000

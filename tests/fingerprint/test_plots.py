@@ -16,10 +16,10 @@ from testigo.fingerprint import FingerImage, Template, match, synthetic
 from testigo.fingerprint.drawing import Drawing, refuse_unwritable, save, to_png, write
 from testigo.fingerprint.evaluation import Comparisons, compare_all, summary
 from testigo.fingerprint.explanation import chance, explain
+from testigo.fingerprint.extraction.prints import Print
 from testigo.fingerprint.impressions import Impression
 from testigo.fingerprint.pictures import match_picture, minutiae_picture, save_match
 from testigo.fingerprint.plots import evaluation_chart, save_evaluation
-from testigo.fingerprint.prints import Print
 
 SVG = "{http://www.w3.org/2000/svg}"
 Templates = dict[tuple[int, int], Template]

@@ -42,7 +42,8 @@ def extract(
     Python: template = extract(FingerImage.read("thumb.png"))
     """
     from testigo import fingerprint
-    from testigo.fingerprint import drawing, pictures, prints
+    from testigo.fingerprint import drawing, pictures
+    from testigo.fingerprint.extraction import prints
 
     _refuse_bad_outputs(out, plot, inputs=(image,))
     if prints.is_template(image):
@@ -100,7 +101,8 @@ def match(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint import explanation, pictures, prints
+    from testigo.fingerprint import explanation, pictures
+    from testigo.fingerprint.extraction import prints
 
     _refuse_bad_outputs(plot, inputs=(first, second))
     probe, candidate = prints.read_print(first, dpi=dpi), prints.read_print(second, dpi=dpi)

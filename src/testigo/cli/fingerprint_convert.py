@@ -41,7 +41,7 @@ def convert(
     Python: data = convert("card.iso", "ansi-2004", position=Position.RIGHT_THUMB).data
     """
     from testigo import fingerprint
-    from testigo.fingerprint import conversion
+    from testigo.fingerprint.extraction import conversion
 
     target = to or conversion.BY_ENDING.get(out.suffix.lower())
     if target is None:

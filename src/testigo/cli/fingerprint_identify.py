@@ -11,7 +11,7 @@ from testigo.cli.output import COMPILING, Bar, console, patience, print_json, pr
 from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.prints import Print
+    from testigo.fingerprint.extraction.prints import Print
 
 gallery_app = typer.Typer(
     help="Galleries: many templates, to be searched.", no_args_is_help=True, rich_markup_mode=None
@@ -46,7 +46,7 @@ def build(
     import msgspec
 
     from testigo import storage
-    from testigo.fingerprint import prints
+    from testigo.fingerprint.extraction import prints
     from testigo.fingerprint.gallery import Gallery
 
     files = prints.prints_in(prints_folder)
@@ -85,7 +85,7 @@ def identify(
 
     Python: candidates = Gallery.open(Path("fingers.gallery")).identify(extract(FingerImage.read("probe.png")))
     """
-    from testigo.fingerprint import prints
+    from testigo.fingerprint.extraction import prints
 
     wanted = prints.read_print(probe, dpi=dpi)
     skipped: list[str] = []
@@ -111,7 +111,7 @@ def identify(
 
 def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar: Bar) -> "Iterator[Print]":
     """The prints that can be read; the others' names go into `skipped`, or stop all where there is none."""
-    from testigo.fingerprint import prints
+    from testigo.fingerprint.extraction import prints
 
     for path, found in zip(files, prints.each_print(files, dpi=dpi), strict=True):
         if isinstance(found, prints.Print):

