@@ -1,6 +1,7 @@
-"""Make `src/testigo/fingerprint/calibration.json`: the weights of the evidence and the curve from log-odds to scores.
+"""Make `calibration.json` of `fingerprint/matching`: the weights of the evidence, the curve from log-odds to scores.
 
-    python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints src/testigo/fingerprint/calibration.json
+    python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints \\
+        src/testigo/fingerprint/matching/calibration.json
 
 Only the first half of each set's fingers is used (FVC 101 to 105, UPEK 1 to 8); the other half is what
 docs/fingerprint.md reports. Synthetic fingers count for the tails, so that the score promises no less on them. Partial
@@ -19,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint import Extractor, FingerImage, Prepared, Template, prepare, synthetic
-from testigo.fingerprint.calibration import FEATURES, Calibration, Tail
 from testigo.fingerprint.evaluation import impressions_in
-from testigo.fingerprint.matcher import evidence
+from testigo.fingerprint.matching.calibration import FEATURES, Calibration, Tail
+from testigo.fingerprint.matching.matcher import evidence
 from testigo.fingerprint.parameters import MATCHING
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
@@ -195,7 +196,7 @@ def calibrated(groups: dict[str, Group], invented: list[Pair], data: str) -> Cal
         data=data,
         method="logistic regression of the evidence; FMR by size, counted to 1 %, exponential tail beyond",
         command="python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints "
-        "src/testigo/fingerprint/calibration.json",
+        "src/testigo/fingerprint/matching/calibration.json",
         genuine=int(genuine.sum()),
         impostors=len(impostors),
         threshold=4.0,

@@ -1,6 +1,7 @@
-"""Learn `src/testigo/fingerprint/descriptor.npz`: which directions of a minutia's surroundings tell fingers apart.
+"""Learn `descriptor.npz` of `fingerprint/matching`: which directions of a minutia's surroundings tell fingers apart.
 
-    python benchmarks/fingerprint_descriptor.py ../shared/data/fingerprints src/testigo/fingerprint/descriptor.npz
+    python benchmarks/fingerprint_descriptor.py ../shared/data/fingerprints \\
+        src/testigo/fingerprint/matching/descriptor.npz
 
 Only the first half of each set's fingers is used, and synthetic templates beside them. What agrees is learnt from the
 pairs of minutiae that the matcher finds between impressions of one finger, and from each impression against a copy of
@@ -18,11 +19,11 @@ from fingerprint_calibration import SETS, Group, first_half
 from numpy.typing import NDArray
 
 from testigo.fingerprint import Extractor, Template, match, prepare, synthetic_templates
-from testigo.fingerprint._descriptor import surroundings
-from testigo.fingerprint._points import unpacked
-from testigo.fingerprint.descriptor import BITS
+from testigo.fingerprint.matching._descriptor import surroundings
+from testigo.fingerprint.matching._points import unpacked
+from testigo.fingerprint.matching.descriptor import BITS
+from testigo.fingerprint.matching.prepared import ordered
 from testigo.fingerprint.parameters import DESCRIPTOR
-from testigo.fingerprint.prepared import ordered
 
 WORN = 4  # stretched copies of each impression
 STRETCH = 0.05  # standard deviation of the linear stretch

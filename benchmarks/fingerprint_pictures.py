@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 
 from testigo.cli.output import table
-from testigo.fingerprint import FingerImage, Template, _leads, _points, extract, match, prepare, synthetic
-from testigo.fingerprint._eights import EIGHT
+from testigo.fingerprint import FingerImage, Template, extract, match, prepare, synthetic
 from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
 from testigo.fingerprint.extraction.extractor import foreground
 from testigo.fingerprint.extraction.prints import Print
+from testigo.fingerprint.matching import _leads, _points
+from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
 from testigo.fingerprint.pictures import Frame, match_picture, minutiae_picture
 

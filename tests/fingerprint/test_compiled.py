@@ -21,10 +21,11 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
     cached = kernel._cache._cache_file
     assert cached._load_index()
     for name in _compiled.TOGETHER:
-        shutil.copy(ROOM / name, tmp_path)
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOM / name, tmp_path / name)
     assert _compiled.stamp(tmp_path) == _compiled.stamp(ROOM)
     _compiled.stamp.cache_clear()
-    with (tmp_path / "_leads.py").open("a") as file:
+    with (tmp_path / "matching" / "_leads.py").open("a") as file:
         file.write("# changed\n")
     monkeypatch.setattr(cached, "_source_stamp", (cached._source_stamp[0], _compiled.stamp(tmp_path)))
     assert not cached._load_index()
@@ -32,11 +33,12 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
 
 def test_every_file_that_kernels_are_made_of_is_watched() -> None:
     """Those with kernels that call other files' kernels, and these files."""
-    others = re.compile(r"^from testigo\.fingerprint\.(_(?!compiled)\w+) import", re.M)
-    for file in ROOM.glob("_*.py"):
+    others = re.compile(r"^from testigo\.fingerprint\.((?:\w+\.)?_(?!compiled)\w+) import", re.M)
+    for file in ROOM.rglob("_*.py"):
         text = file.read_text(encoding="utf-8")
         if "_compiled import compiled" in text and (called := others.findall(text)):
-            assert {file.name, *(f"{name}.py" for name in called)} <= set(_compiled.TOGETHER)
+            names = {str(file.relative_to(ROOM)), *(f"{name.replace('.', '/')}.py" for name in called)}
+            assert names <= set(_compiled.TOGETHER)
 
 
 def test_parameters_in_another_order_are_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, evaluate, synthetic
 from testigo.fingerprint.evaluation import compare_all
 from testigo.fingerprint.impressions import Impression, impressions_in
-from testigo.fingerprint.matcher import Matcher
+from testigo.fingerprint.matching.matcher import Matcher
 from testigo.fingerprint.rates import det_points, equal_error_rate, fnmr_at_fmr
 
 GENUINE = np.array([1.0, 3.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.0, 9.0, 9.0])

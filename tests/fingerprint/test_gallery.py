@@ -88,7 +88,7 @@ def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.Monkey
 def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whom the matcher leaves at a glance the gallery ranks below whom it looks at: both measure the same."""
     glance_alone = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
-    monkeypatch.setattr("testigo.fingerprint.matcher.MATCHING", glance_alone)
+    monkeypatch.setattr("testigo.fingerprint.matching.matcher.MATCHING", glance_alone)
     gallery, probe = Gallery.open(folder), prepare(second_impression(77))
     scores = gallery.compare(probe, np.arange(SIZE))
     below = gallery.glance(probe, np.arange(SIZE)) < MATCHING.least_glance * len(probe)
@@ -99,7 +99,8 @@ def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.M
 
 def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path) -> None:
     """In memory or mapped, from files or not: nothing is compiled before the first voter's finger."""
-    from testigo.fingerprint import _alignment, _comparison, _descriptor, _leads, _points, _scan
+    from testigo.fingerprint import _scan
+    from testigo.fingerprint.matching import _alignment, _comparison, _descriptor, _leads, _points
 
     kernels = [
         one

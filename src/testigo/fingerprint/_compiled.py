@@ -20,15 +20,15 @@ import numba
 from testigo.fingerprint.parameters import DescriptorParameters, MatchingParameters
 
 TOGETHER = (
-    "_alignment.py",
     "_bit_planes.py",
-    "_comparison.py",
     "_compiled.py",
-    "_descriptor.py",
-    "_eights.py",
-    "_leads.py",
-    "_points.py",
     "_scan.py",
+    "matching/_alignment.py",
+    "matching/_comparison.py",
+    "matching/_descriptor.py",
+    "matching/_eights.py",
+    "matching/_leads.py",
+    "matching/_points.py",
 )
 """Files of kernels that call each other: a change of one makes all be compiled again."""
 

@@ -16,9 +16,9 @@ from testigo.fingerprint._bit_planes import (
     turn,
 )
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._eights import EIGHT
-from testigo.fingerprint._leads import differences
-from testigo.fingerprint._points import ALL, whole_eights
+from testigo.fingerprint.matching._eights import EIGHT
+from testigo.fingerprint.matching._leads import differences
+from testigo.fingerprint.matching._points import ALL, whole_eights
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]

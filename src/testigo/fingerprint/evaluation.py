@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint.bootstrap import FingerScores, draw, interval
-from testigo.fingerprint.calibration import calibration
 from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.impressions import ExtractedSet, Impression, Progress, impressions_in, refuse_too_few
-from testigo.fingerprint.matcher import Matcher, warm_up
-from testigo.fingerprint.prepared import Prepared, prepare
+from testigo.fingerprint.matching.calibration import calibration
+from testigo.fingerprint.matching.matcher import Matcher, warm_up
+from testigo.fingerprint.matching.prepared import Prepared, prepare
 from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.templates.template import Template
 

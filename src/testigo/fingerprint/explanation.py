@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint.calibration import calibration
-from testigo.fingerprint.matcher import MatchResult
+from testigo.fingerprint.matching.calibration import calibration
+from testigo.fingerprint.matching.matcher import MatchResult
 from testigo.fingerprint.parameters import MATCHING
 from testigo.fingerprint.templates.template import Template
 

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from testigo import storage
 from testigo.errors import InvalidInput
-from testigo.fingerprint.matcher import Matcher
+from testigo.fingerprint.matching.matcher import Matcher
+from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.parameters import GALLERY, MATCHING
-from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.templates.template import Template
 
 FORMAT = "testigo gallery 1"
@@ -91,7 +91,7 @@ class Gallery:
 
         Its files must not be changed while it is in use.
         """
-        from testigo.fingerprint.descriptor import identity
+        from testigo.fingerprint.matching.descriptor import identity
 
         try:
             header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=_Header)
@@ -142,7 +142,7 @@ class Gallery:
 
     def close(self) -> None:
         """Complete the files of a gallery that was created; without it they are no gallery."""
-        from testigo.fingerprint.descriptor import identity
+        from testigo.fingerprint.matching.descriptor import identity
 
         if self._folder is None:
             return

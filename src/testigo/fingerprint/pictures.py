@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from testigo.fingerprint.drawing import INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, save
 from testigo.fingerprint.extraction.prints import Print
-from testigo.fingerprint.matcher import MatchResult
+from testigo.fingerprint.matching.matcher import MatchResult
 from testigo.fingerprint.templates.template import Kind, Template
 
 _MARGIN, _HEAD, _FOOT, _GAP = 24.0, 74.0, 46.0, 56.0

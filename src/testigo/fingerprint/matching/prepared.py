@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from testigo import storage
 from testigo.errors import InvalidInput
-from testigo.fingerprint.descriptor import WORDS, codes
+from testigo.fingerprint.matching.descriptor import WORDS, codes
 from testigo.fingerprint.parameters import MATCHING
 from testigo.fingerprint.templates.template import Template
 
@@ -58,7 +58,7 @@ def prepare(template: Template | Prepared) -> Prepared:
     """The template made ready to be compared many times; one that is ready already is returned as it is."""
     if isinstance(template, Prepared):
         return template
-    from testigo.fingerprint import _points
+    from testigo.fingerprint.matching import _points
 
     places, traits, origin = ordered(template)
     return Prepared(places, traits, codes(_points.unpacked(places, traits)), origin)

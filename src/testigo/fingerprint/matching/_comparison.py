@@ -8,11 +8,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint._alignment import NEARBY, bend, fit, move, pair
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._eights import EIGHT
-from testigo.fingerprint._leads import CHANCE, agreement, differences, leads
-from testigo.fingerprint._points import (
+from testigo.fingerprint.matching._alignment import NEARBY, bend, fit, move, pair
+from testigo.fingerprint.matching._eights import EIGHT
+from testigo.fingerprint.matching._leads import CHANCE, agreement, differences, leads
+from testigo.fingerprint.matching._points import (
     Bools,
     Bytes,
     Doubles,

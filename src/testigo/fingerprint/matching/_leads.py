@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._eights import EIGHT, Columns, differing, lower
-from testigo.fingerprint._points import ALL, Bools, Bytes, Doubles, Floats, Longs, Words, whole
+from testigo.fingerprint.matching._eights import EIGHT, Columns, differing, lower
+from testigo.fingerprint.matching._points import ALL, Bools, Bytes, Doubles, Floats, Longs, Words, whole
 from testigo.fingerprint.parameters import MatchingParameters
 
 CHANCE = 128.0  # bits of 256 that differ between any two minutiae

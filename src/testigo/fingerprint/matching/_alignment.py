@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint._points import Bools, Bytes, Doubles, Floats, Longs, whole, wrap
+from testigo.fingerprint.matching._points import Bools, Bytes, Doubles, Floats, Longs, whole, wrap
 from testigo.fingerprint.parameters import MatchingParameters
 
 NEARBY = 1024  # minutia pairs weighed in one pairing; prints stay far below, and a heap's further ones are left out

@@ -8,17 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import (
-    Prepared,
-    _alignment,
-    _comparison,
-    _leads,
-    _points,
-    matcher,
-    prepare,
-    synthetic_templates,
-)
-from testigo.fingerprint._eights import EIGHT
+from testigo.fingerprint import Prepared, prepare, synthetic_templates
+from testigo.fingerprint.matching import _alignment, _comparison, _leads, _points, matcher
+from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import MATCHING
 
 Floats = NDArray[np.float32]

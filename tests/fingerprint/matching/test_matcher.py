@@ -15,10 +15,10 @@ from testigo.fingerprint import (
     calibration,
     evaluate,
     match,
-    matcher,
     prepare,
     synthetic_templates,
 )
+from testigo.fingerprint.matching import matcher
 from testigo.fingerprint.parameters import MATCHING
 
 Templates = dict[tuple[int, int], Template]
@@ -141,7 +141,7 @@ def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(
     expected = np.array([match(probe, candidate).score for candidate in candidates])
     with monkeypatch.context() as glance_alone:
         without = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
-        glance_alone.setattr("testigo.fingerprint.matcher.MATCHING", without)
+        glance_alone.setattr("testigo.fingerprint.matching.matcher.MATCHING", without)
         scores = matcher.scores(probe)
         assert ((scores == expected) | (scores == 0)).all()
         assert 0.2 < np.mean(scores == expected) < 1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.fingerprint.fusion import best_of, fuse
+from testigo.fingerprint.matching.fusion import best_of, fuse
 
 SCORES = st.lists(st.floats(0, 20), min_size=1, max_size=10)
 

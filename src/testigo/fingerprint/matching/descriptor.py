@@ -24,7 +24,7 @@ WORDS = BITS // 64
 
 def codes(points: NDArray[np.float32]) -> NDArray[np.uint64]:
     """The descriptors of one impression's minutiae, (WORDS, n) uint64. `points`: as in `_points`."""
-    from testigo.fingerprint import _descriptor
+    from testigo.fingerprint.matching import _descriptor
 
     matrix, offset = _projection()
     return _descriptor.described(_descriptor.surroundings(points, DESCRIPTOR), matrix, offset)

@@ -9,10 +9,10 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import PreparedTemplates, Template, prepare, synthetic_templates
-from testigo.fingerprint._eights import EIGHT
-from testigo.fingerprint._points import whole_eights
+from testigo.fingerprint.matching._eights import EIGHT
+from testigo.fingerprint.matching._points import whole_eights
+from testigo.fingerprint.matching.prepared import LANE, Prepared
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.prepared import LANE, Prepared
 
 
 def templates(count: int = 40) -> list[Template]:
