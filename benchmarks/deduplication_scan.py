@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.cli.output import progress, table
-from testigo.fingerprint import Gallery, Prepared, gallery, prepare
+from testigo.fingerprint import Gallery, Prepared, prepare
 from testigo.fingerprint.parameters import GALLERY
+from testigo.fingerprint.search import gallery
 from testigo.fingerprint.synthetic_templates import TemplateFinger
 
 FIRST_SEED = 7_000_000

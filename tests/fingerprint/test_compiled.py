@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from testigo.fingerprint import _compiled, _scan, warm_up
+from testigo.fingerprint import _compiled, warm_up
+from testigo.fingerprint.search import _scan
 
 ROOM = Path(_compiled.__file__).parent
 

@@ -47,7 +47,7 @@ def build(
 
     from testigo import storage
     from testigo.fingerprint.extraction import prints
-    from testigo.fingerprint.gallery import Gallery
+    from testigo.fingerprint.search.gallery import Gallery
 
     files = prints.prints_in(prints_folder)
     skipped: list[str] = []
@@ -130,7 +130,7 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     import msgspec
 
     from testigo import storage
-    from testigo.fingerprint.gallery import Gallery
+    from testigo.fingerprint.search.gallery import Gallery
 
     opened = Gallery.open(folder)
     found = opened.identify(wanted.template, most)

@@ -22,13 +22,13 @@ from testigo.fingerprint.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction.conversion import Conversion, convert
 from testigo.fingerprint.extraction.extractor import Extractor, extract
 from testigo.fingerprint.extraction.quality import quality, quality_word
-from testigo.fingerprint.gallery import Candidate, Gallery
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.fusion import fuse
 from testigo.fingerprint.matching.matcher import Matcher, MatchResult, best_match, match, warm_up
 from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.position import Position
+from testigo.fingerprint.search.gallery import Candidate, Gallery
 from testigo.fingerprint.templates.template import Kind, Template
 
 THRESHOLD: float = calibration().threshold

@@ -20,15 +20,15 @@ import numba
 from testigo.fingerprint.parameters import DescriptorParameters, MatchingParameters
 
 TOGETHER = (
-    "_bit_planes.py",
     "_compiled.py",
-    "_scan.py",
     "matching/_alignment.py",
     "matching/_comparison.py",
     "matching/_descriptor.py",
     "matching/_eights.py",
     "matching/_leads.py",
     "matching/_points.py",
+    "search/_bit_planes.py",
+    "search/_scan.py",
 )
 """Files of kernels that call each other: a change of one makes all be compiled again."""
 

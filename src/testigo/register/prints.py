@@ -5,7 +5,7 @@ A part holds some 32,768 persons in the order of enrolment, with the best impres
     enrolments.npy  the persons' enrolments, rising
     starts.npy      where each person's rows begin, and where the last one's end
     rows.npy        a row a print: finger and number of the impression; a person's best finger comes first
-    gallery/        the same prints in the same rows, ready to be searched (`testigo.fingerprint.gallery`)
+    gallery/        the same prints in the same rows, ready to be searched (`testigo.fingerprint.search.gallery`)
 
 All of it is mapped into memory, not read: a worker holds what it looks at, and workers of one machine share it.
 """
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from testigo import storage
 from testigo.fingerprint import Prepared, Template, prepare
-from testigo.fingerprint.gallery import Gallery
+from testigo.fingerprint.search.gallery import Gallery
 from testigo.register.enrolment import Kept
 from testigo.register.work_folder import Loaded, WorkFolder
 

@@ -123,7 +123,7 @@ def _weights() -> NDArray[np.float64]:
 
 def warm_up() -> None:
     """Compile all that compares and searches now, once an installation, rather than before the first voter's finger."""
-    from testigo.fingerprint.gallery import Gallery  # it is built on this module
+    from testigo.fingerprint.search.gallery import Gallery  # it is built on this module
 
     number = np.arange(12)
     template = Template(

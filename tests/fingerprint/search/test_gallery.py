@@ -45,7 +45,9 @@ def test_the_search_keeps_whom_the_matcher_would_find_in_everything(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With shares so small that the stages must choose, what the matcher finds on all is still what is found."""
-    monkeypatch.setattr("testigo.fingerprint.gallery.GALLERY", GALLERY._replace(least_glanced=80, least_matched=12))
+    monkeypatch.setattr(
+        "testigo.fingerprint.search.gallery.GALLERY", GALLERY._replace(least_glanced=80, least_matched=12)
+    )
     gallery = Gallery.open(folder)
     everything = np.arange(SIZE)
     reached = kept = 0
@@ -77,7 +79,7 @@ def test_memory_and_files_give_the_same(folder: Path) -> None:
 
 def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "testigo.fingerprint.gallery.GALLERY", GALLERY._replace(scan_share=50, glance_share=50, match_share=50)
+        "testigo.fingerprint.search.gallery.GALLERY", GALLERY._replace(scan_share=50, glance_share=50, match_share=50)
     )
     gallery, probe, rows = Gallery.open(folder), second_impression(77), np.arange(SIZE)[::-1]
     assert np.array_equal(gallery.scan([probe], cores=3), gallery.scan([probe], cores=1))
@@ -99,8 +101,8 @@ def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.M
 
 def test_what_is_warmed_up_is_all_that_comparing_and_searching_need(folder: Path) -> None:
     """In memory or mapped, from files or not: nothing is compiled before the first voter's finger."""
-    from testigo.fingerprint import _scan
     from testigo.fingerprint.matching import _alignment, _comparison, _descriptor, _leads, _points
+    from testigo.fingerprint.search import _scan
 
     kernels = [
         one

@@ -213,7 +213,7 @@ class Gallery:
         Returns (probes, rows). All probes go through the gallery together, which costs less than one by one. The time
         grows with their minutiae, of which the best are looked at (`GALLERY.scan_minutiae`).
         """
-        from testigo.fingerprint import _bit_planes, _scan
+        from testigo.fingerprint.search import _bit_planes, _scan
 
         prepared = self._searchable()
         end = len(prepared) if before is None else min(before, len(prepared))
@@ -237,7 +237,7 @@ class Gallery:
 
     def glance(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> Likeness:
         """How alike these rows look to the probe by the whole descriptors. Raises `IndexError` where one is none."""
-        from testigo.fingerprint import _scan
+        from testigo.fingerprint.search import _scan
 
         ready = prepare(probe)
         prepared = self._searchable()

@@ -5,7 +5,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint._bit_planes import (
+from testigo.fingerprint._compiled import compiled
+from testigo.fingerprint.matching._eights import EIGHT
+from testigo.fingerprint.matching._leads import differences
+from testigo.fingerprint.matching._points import ALL, whole_eights
+from testigo.fingerprint.search._bit_planes import (
     BLOCK,
     DIGITS,
     LANES,
@@ -15,10 +19,6 @@ from testigo.fingerprint._bit_planes import (
     sums_of_three,
     turn,
 )
-from testigo.fingerprint._compiled import compiled
-from testigo.fingerprint.matching._eights import EIGHT
-from testigo.fingerprint.matching._leads import differences
-from testigo.fingerprint.matching._points import ALL, whole_eights
 
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]

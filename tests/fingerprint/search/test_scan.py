@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Gallery, Prepared, _scan
-from testigo.fingerprint._bit_planes import CHOSEN, OUTCOMES, choices
+from testigo.fingerprint import Gallery, Prepared
 from testigo.fingerprint.matching import _alignment
 from testigo.fingerprint.matching.prepared import LANE, PreparedTemplates
 from testigo.fingerprint.parameters import GALLERY, MATCHING
+from testigo.fingerprint.search import _scan
+from testigo.fingerprint.search._bit_planes import CHOSEN, OUTCOMES, choices
 
 MOST = MATCHING.max_minutiae
 Words = NDArray[np.uint64]
