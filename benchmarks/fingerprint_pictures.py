@@ -16,13 +16,13 @@ import numpy as np
 
 from testigo.cli.output import table
 from testigo.fingerprint import FingerImage, Template, extract, match, prepare, synthetic
-from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
+from testigo.fingerprint.evaluation.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
+from testigo.fingerprint.evaluation.pictures import Frame, match_picture, minutiae_picture
 from testigo.fingerprint.extraction.extractor import foreground
 from testigo.fingerprint.extraction.prints import Print
 from testigo.fingerprint.matching import _leads, _points
 from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
-from testigo.fingerprint.pictures import Frame, match_picture, minutiae_picture
 
 SEED, FIRST, SECOND, DIFFICULTY = 5, 0, 1, 0.35
 MOST_BYTES = 60_000

@@ -32,7 +32,7 @@ from testigo.fingerprint import (
     synthetic,
     synthetic_templates,
 )
-from testigo.fingerprint.impressions import impressions_in
+from testigo.fingerprint.evaluation.impressions import impressions_in
 
 FIRST = """
 import time

@@ -42,7 +42,7 @@ def extract(
     Python: template = extract(FingerImage.read("thumb.png"))
     """
     from testigo import fingerprint
-    from testigo.fingerprint import drawing, pictures
+    from testigo.fingerprint.evaluation import drawing, pictures
     from testigo.fingerprint.extraction import prints
 
     _refuse_bad_outputs(out, plot, inputs=(image,))
@@ -101,7 +101,7 @@ def match(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint import explanation, pictures
+    from testigo.fingerprint.evaluation import explanation, pictures
     from testigo.fingerprint.extraction import prints
 
     _refuse_bad_outputs(plot, inputs=(first, second))
@@ -148,7 +148,8 @@ def generate(
 
     Python: image = synthetic.Finger(seed).impression(0)
     """
-    from testigo.fingerprint import drawing, synthetic
+    from testigo.fingerprint import synthetic
+    from testigo.fingerprint.evaluation import drawing
 
     hard = synthetic.DIFFICULTY if difficulty is None else difficulty
     _prepare_folder(out, [f"{seed + f}_{n + 1}.png" for f in range(fingers) for n in range(impressions)], replace)
@@ -185,7 +186,7 @@ def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
 
 def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:
     """Before any work: can these files be written? The last is a picture's."""
-    from testigo.fingerprint import drawing
+    from testigo.fingerprint.evaluation import drawing
 
     for path in paths:
         if path is not None:

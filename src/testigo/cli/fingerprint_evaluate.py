@@ -9,7 +9,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.evaluation import Evaluation
+    from testigo.fingerprint.evaluation.evaluation import Evaluation
 
 FEW_FINGERS = 20  # with fewer, percentiles over fingers are rough
 
@@ -44,7 +44,7 @@ def evaluate(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint import drawing
+    from testigo.fingerprint.evaluation import drawing
 
     to_output = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_output:
@@ -83,7 +83,7 @@ def _refuse_same(*paths: Path | None) -> None:
 
 def _refuse_prints(folder: Path, *paths: Path | None) -> None:
     """No result takes the place of a print."""
-    from testigo.fingerprint import drawing, impressions
+    from testigo.fingerprint.evaluation import drawing, impressions
 
     prints = impressions.images_in(folder)
     for path in paths:
@@ -131,7 +131,7 @@ def _pair(genuine: int, impostors: int) -> str:
 
 
 def _notes(result: "Evaluation", few: bool) -> list[str]:
-    from testigo.fingerprint.bootstrap import rule_of_three
+    from testigo.fingerprint.evaluation.bootstrap import rule_of_three
 
     said = []
     if few:

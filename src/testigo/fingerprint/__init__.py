@@ -18,7 +18,7 @@ Importing the room is cheap (0.1 s): ONNX Runtime, numba and NFIQ 2 are loaded b
 """
 
 from testigo.fingerprint import synthetic
-from testigo.fingerprint.evaluation import Evaluation, evaluate
+from testigo.fingerprint.evaluation.evaluation import Evaluation, evaluate
 from testigo.fingerprint.extraction.conversion import Conversion, convert
 from testigo.fingerprint.extraction.extractor import Extractor, extract
 from testigo.fingerprint.extraction.quality import quality, quality_word

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint.drawing import BLUE, INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, Points, save
-from testigo.fingerprint.rates import det_points
+from testigo.fingerprint.evaluation.drawing import BLUE, INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, Points, save
+from testigo.fingerprint.evaluation.rates import det_points
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.evaluation import Comparisons, Evaluation
+    from testigo.fingerprint.evaluation.evaluation import Comparisons, Evaluation
 
 _WIDTH, _HEIGHT = 1080.0, 604.0
 _TOP, _PANEL = 106.0, 400.0  # where panels begin, and how high they are

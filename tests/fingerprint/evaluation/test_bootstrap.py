@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testigo.fingerprint import bootstrap
-from testigo.fingerprint.bootstrap import FingerScores, draw, interval, measured, rule_of_three
-from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
+from testigo.fingerprint.evaluation import bootstrap
+from testigo.fingerprint.evaluation.bootstrap import FingerScores, draw, interval, measured, rule_of_three
+from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 
 FMRS = (0.3, 0.1, 0.01, 0.0)
 

@@ -18,13 +18,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint.bootstrap import FingerScores, draw, interval
+from testigo.fingerprint.evaluation.bootstrap import FingerScores, draw, interval
+from testigo.fingerprint.evaluation.impressions import (
+    ExtractedSet,
+    Impression,
+    Progress,
+    impressions_in,
+    refuse_too_few,
+)
+from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.images.image import FingerImage
-from testigo.fingerprint.impressions import ExtractedSet, Impression, Progress, impressions_in, refuse_too_few
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.matcher import Matcher, warm_up
 from testigo.fingerprint.matching.prepared import Prepared, prepare
-from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.templates.template import Template
 
 __all__ = ["Comparisons", "Evaluation", "Impression", "compare_all", "evaluate", "impressions_in"]
@@ -148,7 +154,7 @@ def evaluate(
     make 50 million and take 8 GB. Raises `InvalidInput` for a folder or image that cannot be used,
     and before any work where a file cannot be written (`StorageError`) or the chart's ending is not known.
     """
-    from testigo.fingerprint import drawing, plots
+    from testigo.fingerprint.evaluation import drawing, plots
 
     for path in (scores, plot):
         if path is not None:

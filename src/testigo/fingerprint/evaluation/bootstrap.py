@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint.rates import nearest_mean
+from testigo.fingerprint.evaluation.rates import nearest_mean
 
 Doubles = NDArray[np.float64]
 Numbers = NDArray[np.int64]

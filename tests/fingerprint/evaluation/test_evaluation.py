@@ -8,10 +8,10 @@ import pytest
 
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, evaluate, synthetic
-from testigo.fingerprint.evaluation import compare_all
-from testigo.fingerprint.impressions import Impression, impressions_in
+from testigo.fingerprint.evaluation.evaluation import compare_all
+from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
+from testigo.fingerprint.evaluation.rates import det_points, equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.matching.matcher import Matcher
-from testigo.fingerprint.rates import det_points, equal_error_rate, fnmr_at_fmr
 
 GENUINE = np.array([1.0, 3.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.0, 9.0, 9.0])
 IMPOSTOR = np.array([0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 4.0, 5.5])
