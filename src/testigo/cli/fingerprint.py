@@ -52,7 +52,7 @@ def extract(
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
     if out is not None:
-        drawing.write(out, template.to_bytes())
+        drawing.write(out, fingerprint.encode_template(template))
     if plot is not None:
         pictures.save_minutiae(plot, prints.Print(template, picture, image.name))
     if as_json:
@@ -73,7 +73,7 @@ def _template_fields(template: "fingerprint.Template", picture: "fingerprint.Fin
         "dpi": picture.dpi,
         "quality": score,
         "quality_word": fingerprint.quality_word(score),
-        "template": base64.b64encode(template.to_bytes()).decode(),
+        "template": base64.b64encode(fingerprint.encode_template(template)).decode(),
         "minutiae": [
             {"x": int(x), "y": int(y), "angle": round(float(angle), 4), "kind": int(kind), "quality": int(quality)}
             for x, y, angle, kind, quality in zip(*columns, strict=True)

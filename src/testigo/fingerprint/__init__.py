@@ -29,6 +29,7 @@ from testigo.fingerprint.matching.matcher import Matcher, MatchResult, best_matc
 from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.search.gallery import Candidate, Gallery
+from testigo.fingerprint.templates.formats import decode_template, encode_template
 from testigo.fingerprint.templates.template import Kind, Template
 
 THRESHOLD: float = calibration().threshold
@@ -53,6 +54,8 @@ __all__ = [
     "best_match",
     "calibration",
     "convert",
+    "decode_template",
+    "encode_template",
     "evaluate",
     "extract",
     "fuse",

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Position, Template, extract, quality
+from testigo.fingerprint import FingerImage, Position, Template, decode_template, encode_template, extract, quality
 from testigo.register.gallery import Impression
 from testigo.register.tables import enrolments, impressions, voters
 from testigo.register.values import FingerQuality
@@ -99,7 +99,7 @@ def keep(
                 "number": one.number,
                 "finger": int(one.finger),
                 "quality": one.quality,
-                "template": key.encrypt(one.template.to_bytes(), "template", place),
+                "template": key.encrypt(encode_template(one.template), "template", place),
                 "image": key.encrypt(one.image.to_png(), "image", place),
             }
         )
@@ -134,7 +134,7 @@ def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> lis
     return [
         (
             enrolment,
-            [Impression.of(one.number, one.finger, one.quality, Template.from_bytes(one.template)) for one in own],
+            [Impression.of(one.number, one.finger, one.quality, decode_template(one.template)) for one in own],
         )
         for enrolment, own in _kept(connection, impressions.c.enrolment > newest, key)
     ]

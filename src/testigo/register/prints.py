@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
-from testigo.fingerprint import Prepared, Template, prepare
+from testigo.fingerprint import Prepared, decode_template, prepare
 from testigo.fingerprint.search.gallery import Gallery
 from testigo.register.enrolment import Kept
 from testigo.register.work_folder import Loaded, WorkFolder
@@ -111,7 +111,7 @@ def _write_part(folder: Path, people: People, done: Callable[[int], None]) -> No
 
 
 def _prepared(template: bytes) -> Prepared:
-    return prepare(Template.from_bytes(template))
+    return prepare(decode_template(template))
 
 
 def _mapped(file: Path) -> NDArray[Any]:

@@ -31,6 +31,7 @@ from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.matcher import Matcher, warm_up
 from testigo.fingerprint.matching.prepared import Prepared, prepare
+from testigo.fingerprint.templates.formats import encode_template
 from testigo.fingerprint.templates.template import Template
 
 __all__ = ["Comparisons", "Evaluation", "Impression", "compare_all", "evaluate", "impressions_in"]
@@ -276,7 +277,7 @@ def summary(extracted: ExtractedSet, compared: Comparisons) -> Evaluation:
         batch_ms=None if extracted.batch_seconds is None else extracted.batch_seconds * 1e3,
         prepare_us=compared.preparing,
         match_us=compared.microseconds,
-        template_bytes=float(mean(len(template.to_bytes()) for template in extracted.templates)),
+        template_bytes=float(mean(len(encode_template(template)) for template in extracted.templates)),
         minutiae=float(mean(minutiae)),
         without_minutiae=minutiae.count(0),
         dpi={str(dpi): count for dpi, count in sorted(Counter(extracted.dpi).items())},

@@ -70,7 +70,8 @@ def _from_template(data: bytes, to: str, dpi: int | None, position: Position | N
         )
     view = formats.choose(formats.decode_all(data, dpi), position)
     position = view.position or position
-    return Conversion(formats.name_of(data), to, position, view.template, view.template.to_bytes(to, position=position))
+    record = formats.encode_template(view.template, to, position=position)
+    return Conversion(formats.name_of(data), to, position, view.template, record)
 
 
 def _from_image(data: bytes, to: str, dpi: int | None, position: Position | None) -> Conversion:
@@ -80,8 +81,10 @@ def _from_image(data: bytes, to: str, dpi: int | None, position: Position | None
         position = image_record.choose(image_record.read_views(data), position).position or position
     else:
         source = image_file.name_of(data)
-    content = image if to in WRITTEN_FORMATS else extract(image)
-    return Conversion(source, to, position, content, content.to_bytes(to, position=position))
+    if to in WRITTEN_FORMATS:
+        return Conversion(source, to, position, image, image.to_bytes(to, position=position))
+    template = extract(image)
+    return Conversion(source, to, position, template, formats.encode_template(template, to, position=position))
 
 
 def _read(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
+from testigo.fingerprint.templates.formats import decode_template
 from testigo.fingerprint.templates.template import Template
 
 _TEMPLATE_MARK = b"FMR\x00"  # every format of `formats` begins so
@@ -36,7 +37,7 @@ def read_print(path: Path, *, dpi: int | None = None) -> Print:
         with path.open("rb") as file:
             data = file.read(_LARGEST_TEMPLATE)
         try:
-            return Print(Template.from_bytes(data), None, path.name)
+            return Print(decode_template(data), None, path.name)
         except InvalidInput as error:
             raise InvalidInput(error.problem, place=str(path), mend=error.mend) from error
     image = FingerImage.read(path, dpi=dpi)

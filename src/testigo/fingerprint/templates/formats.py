@@ -36,11 +36,16 @@ FORMATS = {
 }
 
 
-def encode(template: Template, name: str, position: Position | None = None) -> bytes:
-    """The template in the format of that name; raises `InvalidInput` where there is none."""
-    if name not in FORMATS:
-        raise InvalidInput(f"there is no template format {name[:40]!r}", mend=f"use one of {', '.join(FORMATS)}")
-    return FORMATS[name].encode(template, position)
+def encode_template(template: Template, format: str = "iso-2005", *, position: Position | None = None) -> bytes:
+    """The template as a record: `iso-2005`, `iso-2011`, `ansi-2004` or `ansi-2009`.
+
+    `position`: the finger, where it is known. `decode_template` gives back exactly the same template from both ISO
+    formats, and from the ANSI ones angles that differ by at most one of their 256 steps. Raises `InvalidInput` for
+    any other format.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(f"there is no template format {format[:40]!r}", mend=f"use one of {', '.join(FORMATS)}")
+    return FORMATS[format].encode(template, position)
 
 
 def name_of(data: bytes) -> str:
@@ -74,10 +79,12 @@ def decode_all(data: bytes, dpi: int | None = None) -> list[View]:
     raise invalid("it does not begin with a standard's mark and version")
 
 
-def decode(data: bytes, position: Position | None = None, dpi: int | None = None) -> Template:
-    """The template of the only view in a record, or of the first of the finger at `position`: see `choose`.
+def decode_template(data: bytes, *, position: Position | None = None, dpi: int | None = None) -> Template:
+    """Read the template in a record of any of the formats, recognised by itself, at 500 dpi; extended data is skipped.
 
-    Raises `InvalidInput` as `decode_all` does, where there is no such view, and where there are several to choose from.
+    `position`: the finger wanted, where the record has several (`decode_all` gives them all, `choose` one of them);
+    `dpi`: the resolution, where the record states it wrongly. Raises `InvalidInput` for any other bytes, where there
+    is no such view, and where there are several to choose from.
     """
     return choose(decode_all(data, dpi), position).template
 

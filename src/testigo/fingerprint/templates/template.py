@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.position import Position
 
 MOST_MINUTIAE = 255
 LONGEST_SIDE = (1 << 14) - 1  # coordinates have 14 bits
@@ -76,28 +75,6 @@ class Template:
     def radians(self) -> NDArray[np.float64]:
         """The angles in radians, 0 to 2π."""
         return self.angle.astype(np.float64) * (2 * np.pi / ANGLE_STEPS)
-
-    def to_bytes(self, format: str = "iso-2005", *, position: Position | None = None) -> bytes:
-        """The template as a record: `iso-2005`, `iso-2011`, `ansi-2004` or `ansi-2009`.
-
-        `position`: the finger, where it is known. `from_bytes` gives back exactly the same template from both ISO
-        formats, and from the ANSI ones angles that differ by at most one of their 256 steps. Raises `InvalidInput` for
-        any other format.
-        """
-        from testigo.fingerprint.templates import formats
-
-        return formats.encode(self, format, position)
-
-    @classmethod
-    def from_bytes(cls, data: bytes, *, position: Position | None = None, dpi: int | None = None) -> "Template":
-        """Read a record of any of these formats, recognised by itself, at 500 dpi; extended data is passed over.
-
-        `position`: the finger wanted, where the record has several (`formats.decode_all` gives them all); `dpi`: the
-        resolution, where the record states it wrongly. Raises `InvalidInput` for any other bytes.
-        """
-        from testigo.fingerprint.templates import formats
-
-        return formats.decode(data, position, dpi)
 
 
 def _checked(values: ArrayLike, name: str, most: int, dtype: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
