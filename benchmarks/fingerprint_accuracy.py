@@ -15,7 +15,7 @@ import numpy as np
 from testigo.cli.output import table
 from testigo.fingerprint import THRESHOLD, Extractor, FingerImage, synthetic
 from testigo.fingerprint.evaluation.bootstrap import Draws, FingerScores, draw, interval
-from testigo.fingerprint.evaluation.evaluation import Comparisons, compare_all
+from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
 from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
 from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint import Extractor, FingerImage, Prepared, Template, prepare, synthetic
-from testigo.fingerprint.evaluation.evaluation import impressions_in
+from testigo.fingerprint.evaluation.impressions import impressions_in
 from testigo.fingerprint.matching.calibration import FEATURES, Calibration, Tail
 from testigo.fingerprint.matching.matcher import evidence
 from testigo.fingerprint.parameters import MATCHING

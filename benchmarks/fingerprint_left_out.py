@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from testigo.cli.output import progress, table
 from testigo.fingerprint import Extractor, FingerImage, Template, synthetic_templates
-from testigo.fingerprint.evaluation.evaluation import compare_all
+from testigo.fingerprint.evaluation.comparisons import compare_all
 from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
 from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.matching import descriptor, matcher

@@ -9,7 +9,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.evaluation.evaluation import Evaluation
+    from testigo.fingerprint.evaluation.figures import Evaluation
 
 FEW_FINGERS = 20  # with fewer, percentiles over fingers are rough
 

@@ -18,17 +18,19 @@ Importing the room is cheap (0.1 s): ONNX Runtime, numba and NFIQ 2 are loaded b
 """
 
 from testigo.fingerprint import synthetic
-from testigo.fingerprint.evaluation.evaluation import Evaluation, evaluate
+from testigo.fingerprint.evaluation.evaluation import evaluate
+from testigo.fingerprint.evaluation.figures import Evaluation
 from testigo.fingerprint.extraction.conversion import Conversion, convert
 from testigo.fingerprint.extraction.extractor import Extractor, extract
 from testigo.fingerprint.extraction.quality import quality, quality_word
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.fusion import fuse
-from testigo.fingerprint.matching.matcher import Matcher, MatchResult, best_match, match, warm_up
+from testigo.fingerprint.matching.matcher import Matcher, MatchResult, best_match, match
 from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.search.gallery import Candidate, Gallery
+from testigo.fingerprint.search.warm_up import warm_up
 from testigo.fingerprint.templates.formats import decode_template, encode_template
 from testigo.fingerprint.templates.template import Kind, Template
 

@@ -8,7 +8,7 @@ import pytest
 
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, evaluate, synthetic
-from testigo.fingerprint.evaluation.evaluation import compare_all
+from testigo.fingerprint.evaluation.comparisons import compare_all
 from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
 from testigo.fingerprint.evaluation.rates import det_points, equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.matching.matcher import Matcher

@@ -13,9 +13,10 @@ from PIL import Image
 
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, match, synthetic
+from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
 from testigo.fingerprint.evaluation.drawing import Drawing, refuse_unwritable, save, to_png, write
-from testigo.fingerprint.evaluation.evaluation import Comparisons, compare_all, summary
 from testigo.fingerprint.evaluation.explanation import chance, explain
+from testigo.fingerprint.evaluation.figures import summary
 from testigo.fingerprint.evaluation.impressions import Impression
 from testigo.fingerprint.evaluation.pictures import match_picture, minutiae_picture, save_match
 from testigo.fingerprint.evaluation.plots import evaluation_chart, save_evaluation

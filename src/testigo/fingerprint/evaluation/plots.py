@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.fingerprint.evaluation.comparisons import Comparisons
 from testigo.fingerprint.evaluation.drawing import BLUE, INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, Points, save
+from testigo.fingerprint.evaluation.figures import Evaluation
 from testigo.fingerprint.evaluation.rates import det_points
-
-if TYPE_CHECKING:
-    from testigo.fingerprint.evaluation.evaluation import Comparisons, Evaluation
 
 _WIDTH, _HEIGHT = 1080.0, 604.0
 _TOP, _PANEL = 106.0, 400.0  # where panels begin, and how high they are
@@ -68,12 +68,12 @@ class _Panel:
         return np.array([(self.x(a), self.y(b)) for a, b in zip(x, y, strict=True)]).reshape(-1, 2)
 
 
-def save_evaluation(path: Path, figures: "Evaluation", compared: "Comparisons", *, title: str) -> None:
+def save_evaluation(path: Path, figures: Evaluation, compared: Comparisons, *, title: str) -> None:
     """Write the chart as SVG, PNG, or HTML with the figures in a table below it. Raises as `drawing.save`."""
     save(path, evaluation_chart(figures, compared, title=title), below=_table(figures))
 
 
-def evaluation_chart(figures: "Evaluation", compared: "Comparisons", *, title: str) -> Drawing:
+def evaluation_chart(figures: Evaluation, compared: Comparisons, *, title: str) -> Drawing:
     """DET curve with its 95 % interval (left) and distributions of the scores (right) of one set."""
     drawing = Drawing(_WIDTH, _HEIGHT, title=f"Accuracy on {title}", text=f"{_headline(figures)} {_rates(figures)}")
     drawing.text(34, 36, f"Accuracy on {title}", size=20, font_weight="bold")
@@ -85,14 +85,14 @@ def evaluation_chart(figures: "Evaluation", compared: "Comparisons", *, title: s
     return drawing
 
 
-def _headline(figures: "Evaluation") -> str:
+def _headline(figures: Evaluation) -> str:
     return (
         f"{figures.impressions:,} impressions of {figures.fingers:,} fingers: {figures.genuine:,} genuine and"
         f" {figures.impostors:,} impostor comparisons (all cross-finger pairs)."
     )
 
 
-def _rates(figures: "Evaluation") -> str:
+def _rates(figures: Evaluation) -> str:
     low, high = figures.intervals["fnmr_at_fmr_0.001"]
     said = (
         f"EER {figures.eer_all:.2%} · FNMR at FMR 0.1%: {figures.fnmr_at_fmr_01_percent:.2%}"
@@ -105,7 +105,7 @@ def _rates(figures: "Evaluation") -> str:
 # ── Detection error trade-off ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _det(drawing: Drawing, figures: "Evaluation", genuine: NDArray[np.float64], impostor: NDArray[np.float64]) -> None:
+def _det(drawing: Drawing, figures: Evaluation, genuine: NDArray[np.float64], impostor: NDArray[np.float64]) -> None:
     lowest_fmr = 10.0 ** math.floor(math.log10(1 / len(impostor)) + 1e-9)
     highest_fmr = max(0.1, figures.det[-1].fmr)
     lowest = 10.0 ** math.floor(math.log10(1 / len(genuine)) + 1e-9)  # stands for "none" as well
@@ -222,10 +222,8 @@ def _distributions(
     drawing.text(left + width - 76, y, "claimed", size=12)
 
 
-def _table(figures: "Evaluation") -> str:
+def _table(figures: Evaluation) -> str:
     """The rates and their intervals, for the HTML page."""
-    import msgspec
-
     values = msgspec.to_builtins(figures)
     values |= {f"fvc.{name}": value for name, value in values["fvc"].items()}
     rows = [

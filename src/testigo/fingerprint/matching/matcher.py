@@ -119,23 +119,3 @@ def evidence(
 @cache
 def _weights() -> NDArray[np.float64]:
     return calibration().vector()
-
-
-def warm_up() -> None:
-    """Compile all that compares and searches now, once an installation, rather than before the first voter's finger."""
-    from testigo.fingerprint.search.gallery import Gallery  # it is built on this module
-
-    number = np.arange(12)
-    template = Template(
-        width=256,
-        height=256,
-        x=(40 + 15 * number).astype(np.uint16),
-        y=(40 + (77 * number) % 160).astype(np.uint16),
-        angle=((37 * number) % 256).astype(np.uint8),
-        kind=(1 + number % 2).astype(np.uint8),
-        quality=(50 + number).astype(np.uint8),
-    )
-    match(template, template)
-    gallery = Gallery()
-    gallery.add(1, template)
-    gallery.identify(template)
