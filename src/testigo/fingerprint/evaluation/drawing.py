@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import typst
 from numpy.typing import NDArray
 
+from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.images.image import FingerImage
 
@@ -114,8 +116,6 @@ def save(path: Path, drawing: Drawing, *, below: str = "") -> None:
 
 def to_png(drawing: Drawing) -> bytes:
     """The drawing as PNG, two pixels for each unit."""
-    import typst
-
     page = (
         f"#set page(width: {drawing.width}pt, height: {drawing.height}pt, margin: 0pt)\n"
         '#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
@@ -128,8 +128,6 @@ def to_png(drawing: Drawing) -> bytes:
 
 @cache
 def _fonts() -> Any:
-    import typst
-
     files = Path(str(resources.files("testigo"))) / "ballot" / "fonts"  # files, not code: the room above is not loaded
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[files])
 
@@ -163,8 +161,6 @@ def refuse_input(path: Path, *inputs: Path) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Write the file whole or not at all; what is no plain file (a pipe, /dev/null) is written to as it is."""
-    from testigo import storage
-
     if path.exists() and not path.is_file():
         with storage.explained(path):
             path.write_bytes(data)

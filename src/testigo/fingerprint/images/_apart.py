@@ -23,7 +23,7 @@ def decode(data: bytes, formats: tuple[str, ...]) -> bytes:
     if data.startswith(_WSQ_MARK):
         pixels, width, height, _dpi = importlib.import_module("_wsq").decompress(data)
         return HEADER.pack(width, height, b"L") + bytes(pixels)
-    from PIL import Image
+    from PIL import Image  # not where the file is WSQ: the process starts quickly
 
     with Image.open(io.BytesIO(data), formats=formats) as opened:
         opened.load()

@@ -22,12 +22,13 @@ BITS = 256
 WORDS = BITS // 64
 
 
-def codes(points: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """The descriptors of one impression's minutiae, (WORDS, n) uint64. `points`: as in `_points`."""
-    from testigo.fingerprint.matching import _descriptor
+def codes(places: NDArray[np.int16], traits: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The descriptors of one impression's minutiae, (WORDS, n) uint64. `places` and `traits`: as in `prepared`."""
+    from testigo.fingerprint.matching import _descriptor, _points  # numba is loaded at first use
 
     matrix, offset = _projection()
-    return _descriptor.described(_descriptor.surroundings(points, DESCRIPTOR), matrix, offset)
+    surroundings = _descriptor.surroundings(_points.unpacked(places, traits), DESCRIPTOR)
+    return _descriptor.described(surroundings, matrix, offset)
 
 
 @cache

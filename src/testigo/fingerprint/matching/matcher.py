@@ -59,7 +59,7 @@ class Matcher:
         falls together promise nothing (`MatchingParameters`); so a stranger's score may differ from `match`'s. Holds no
         lock while it compares: threads may share the candidates. Raises `IndexError` where a row is none of them.
         """
-        from testigo.fingerprint.matching import _comparison, _points
+        from testigo.fingerprint.matching import _comparison, _points  # numba is loaded at first use
 
         ready = prepare(probe)
         columns = self._candidates.columns
@@ -104,7 +104,7 @@ def evidence(
     probe: Prepared, candidate: Prepared, weights: NDArray[np.float64], parameters: MatchingParameters = MATCHING
 ) -> tuple[float, NDArray[np.float64], Rows]:
     """Log-odds and evidence (`calibration.FEATURES`) under such weights, and for each probe row its partner or -1."""
-    from testigo.fingerprint.matching import _comparison, _points
+    from testigo.fingerprint.matching import _comparison, _points  # numba is loaded at first use
 
     measured = np.zeros(len(FEATURES))
     pairing = np.full(len(probe), -1, np.int64)

@@ -58,10 +58,8 @@ def prepare(template: Template | Prepared) -> Prepared:
     """The template made ready to be compared many times; one that is ready already is returned as it is."""
     if isinstance(template, Prepared):
         return template
-    from testigo.fingerprint.matching import _points
-
     places, traits, origin = ordered(template)
-    return Prepared(places, traits, codes(_points.unpacked(places, traits)), origin)
+    return Prepared(places, traits, codes(places, traits), origin)
 
 
 def ordered(template: Template) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.int64]]:

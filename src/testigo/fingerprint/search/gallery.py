@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from testigo import storage
 from testigo.errors import InvalidInput
+from testigo.fingerprint.matching.descriptor import identity
 from testigo.fingerprint.matching.matcher import Matcher
 from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.parameters import GALLERY, MATCHING
@@ -91,8 +92,6 @@ class Gallery:
 
         Its files must not be changed while it is in use.
         """
-        from testigo.fingerprint.matching.descriptor import identity
-
         try:
             header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=_Header)
         except (OSError, msgspec.MsgspecError) as error:
@@ -142,8 +141,6 @@ class Gallery:
 
     def close(self) -> None:
         """Complete the files of a gallery that was created; without it they are no gallery."""
-        from testigo.fingerprint.matching.descriptor import identity
-
         if self._folder is None:
             return
         self._write()
@@ -213,7 +210,7 @@ class Gallery:
         Returns (probes, rows). All probes go through the gallery together, which costs less than one by one. The time
         grows with their minutiae, of which the best are looked at (`GALLERY.scan_minutiae`).
         """
-        from testigo.fingerprint.search import _bit_planes, _scan
+        from testigo.fingerprint.search import _bit_planes, _scan  # numba is loaded at first use
 
         prepared = self._searchable()
         end = len(prepared) if before is None else min(before, len(prepared))
@@ -237,7 +234,7 @@ class Gallery:
 
     def glance(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> Likeness:
         """How alike these rows look to the probe by the whole descriptors. Raises `IndexError` where one is none."""
-        from testigo.fingerprint.search import _scan
+        from testigo.fingerprint.search import _scan  # numba is loaded at first use
 
         ready = prepare(probe)
         prepared = self._searchable()
