@@ -23,10 +23,11 @@ from testigo.audit import (
     read_papers,
     same_twice,
 )
-from testigo.ballot import Ballot, Reconciliation, Slip, TallySheet, new_slip_number, tally_ballots
-from testigo.ballot.reader import SlipReading
+from testigo.ballot import Ballot, Reconciliation, TallySheet, new_slip_number, tally_ballots
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput, SeveralMistakes
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReading
 
 STATION = "01-01"
 

@@ -16,10 +16,10 @@ from typing import Literal
 import msgspec
 
 from testigo.ballot import Ballot, ContestTally, TallySheet, tally_ballots
-from testigo.ballot.reader import SlipReader, SlipReading
 from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.slip_reader import SlipReader, SlipReading
 
 NULL = "(null)"
 NoPaper = Literal["no-paper"]

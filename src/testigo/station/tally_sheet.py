@@ -18,10 +18,11 @@ from typing import Any
 import msgspec
 
 from testigo import storage
-from testigo.ballot import ContestTally, Reconciliation, Tally, TallySheet, typeset
+from testigo.ballot import ContestTally, Reconciliation, Tally, TallySheet
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, SigningKey
+from testigo.paper import typeset
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 _DOMAIN = b"testigo tally qr 1\n"
@@ -225,15 +226,13 @@ _LARGEST_IMAGE = 64 * 1024 * 1024
 
 def find_qr(file: Path) -> str:
     """The text of the tally sheet's QR code in a photograph or a PDF. Raises `InvalidInput` where there is none."""
-    import zxingcpp  # like OpenCV, which `photograph` loads, slow to load, and a chair's machine never needs it
-
-    from testigo.ballot.photograph import images_of
+    from testigo.scan.codes import qr_texts  # OpenCV takes a while to load, and a chair's machine never needs it
+    from testigo.scan.images import images_of
 
     place = str(file)
     for image in images_of(storage.read(file, limit=_LARGEST_IMAGE), place=place):
-        for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode):
-            if is_qr_text(found.text):
-                return str(found.text)
+        for text in filter(is_qr_text, qr_texts(image)):
+            return text
     raise InvalidInput(
         "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
     )
