@@ -18,21 +18,23 @@ Importing the room is cheap (0.1 s): ONNX Runtime, numba and NFIQ 2 are loaded b
 """
 
 from testigo.fingerprint import synthetic
-from testigo.fingerprint.evaluation.evaluation import evaluate
-from testigo.fingerprint.evaluation.figures import Evaluation
-from testigo.fingerprint.extraction.conversion import Conversion, convert
-from testigo.fingerprint.extraction.extractor import Extractor, extract
-from testigo.fingerprint.extraction.quality import quality, quality_word
-from testigo.fingerprint.images.image import ENDINGS, FingerImage
-from testigo.fingerprint.matching.calibration import calibration
-from testigo.fingerprint.matching.fusion import fuse
-from testigo.fingerprint.matching.matcher import Matcher, MatchResult, best_match, match
-from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
+from testigo.fingerprint.evaluation import Evaluation, evaluate
+from testigo.fingerprint.extraction import Conversion, Extractor, convert, extract, quality, quality_word
+from testigo.fingerprint.images import ENDINGS, FingerImage
+from testigo.fingerprint.matching import (
+    Matcher,
+    MatchResult,
+    Prepared,
+    PreparedTemplates,
+    best_match,
+    calibration,
+    fuse,
+    match,
+    prepare,
+)
 from testigo.fingerprint.position import Position
-from testigo.fingerprint.search.gallery import Candidate, Gallery
-from testigo.fingerprint.search.warm_up import warm_up
-from testigo.fingerprint.templates.formats import decode_template, encode_template
-from testigo.fingerprint.templates.template import Kind, Template
+from testigo.fingerprint.search import Candidate, Gallery, warm_up
+from testigo.fingerprint.templates import Kind, Template, decode_template, encode_template
 
 THRESHOLD: float = calibration().threshold
 """Scores at or over this match: FMR 0.01 % (see `calibration`)."""

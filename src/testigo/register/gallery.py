@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from testigo import fingerprint
 from testigo.fingerprint import THRESHOLD, Matcher, Prepared, Template, prepare
-from testigo.fingerprint.matching.fusion import best_of, fuse
+from testigo.fingerprint.matching import best_of, fuse
 
 FALSE_CASES = 0.01
 """Cases that chance may make for one enrolment."""

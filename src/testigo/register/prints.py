@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
-from testigo.fingerprint import Prepared, decode_template, prepare
-from testigo.fingerprint.search.gallery import Gallery
+from testigo.fingerprint import Gallery, Prepared, decode_template, prepare
 from testigo.register.enrolment import Kept
 from testigo.register.work_folder import Loaded, WorkFolder
 

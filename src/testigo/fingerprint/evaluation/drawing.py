@@ -7,7 +7,6 @@ machine; SVG and HTML name those fonts first and a plain one after them.
 import base64
 from functools import cache
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.images.image import FingerImage
+from testigo.paper.typeset import FONTS
 
 ENDINGS = (".svg", ".png", ".html")
 FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -128,8 +128,7 @@ def to_png(drawing: Drawing) -> bytes:
 
 @cache
 def _fonts() -> Any:
-    files = Path(str(resources.files("testigo"))) / "ballot" / "fonts"  # files, not code: the room above is not loaded
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[files])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
 
 
 def refuse_unknown_ending(path: Path) -> None:
