@@ -1,4 +1,4 @@
-"""How long it takes to look for everybody enrolled twice, what it needs, and what it finds.
+"""How long it takes to find every person who is enrolled twice, what it needs, and what it finds.
 
     python benchmarks/deduplication.py [--persons 2000 --persons 10000] [--workers 2] [--difficulty 0.5]
 
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--difficulty", type=float, default=0.5, help="of the prints: 0.5 as FVC2002 DB1, 0.8 as 2004")
     parser.add_argument("--fingers", type=int, default=STANDARD.fingers, help="searched for, of each person")
     parser.add_argument("--minutiae", type=int, default=STANDARD.minutiae, help="scanned with, of these fingers")
-    parser.add_argument("--glanced", type=float, default=STANDARD.glanced, help="share glanced at")
+    parser.add_argument("--prefiltered", type=float, default=STANDARD.prefiltered, help="share after the scan")
     parser.add_argument("--most", type=int, default=STANDARD.most, help="persons that the matcher looks at")
     parser.add_argument("--sample", type=int, default=1, help="look only at every so many-th block")
     parser.add_argument("--plan", type=int, default=20_000_000, help="persons to plan for, from the two largest runs")
@@ -152,7 +152,7 @@ def plan(measured: list[Measured], persons: int) -> Iterator[tuple[str, str]]:
 def measure(folder: Path, persons: int, arguments: argparse.Namespace) -> Measured:
     """One register: made, searched, judged."""
     rows: list[tuple[str, str]] = []
-    chosen = {name: getattr(arguments, name) for name in ("fingers", "minutiae", "glanced", "most")}
+    chosen = {name: getattr(arguments, name) for name in ("fingers", "minutiae", "prefiltered", "most")}
     parameters = msgspec.structs.replace(STANDARD, **chosen)
     with Register.open(str(folder / "register.db"), definition(persons), RegisterKey.generate()) as register:
         made = time.monotonic()

@@ -63,7 +63,7 @@ class Steps:
         nearest = np.empty((n, EIGHT), np.uint8)
         words = np.zeros((4, whole.shape[1]), np.uint64)
         words[:, :m] = self.ready[1].codes
-        _leads.differences(self.ready[0].codes, tuple(words), m, MATCHING.glance_level, whole, nearest)
+        _leads.differences(self.ready[0].codes, tuple(words), m, MATCHING.prefilter_level, whole, nearest)
         self.table = whole[:, :m]
         pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
         count = _leads.leads(whole, nearest, n, m, MATCHING, pairs, worth)

@@ -16,9 +16,9 @@ ROOM = Path(_compiled.__file__).parent
 def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`_scan.glance` calls `_leads.differences`: numba alone would go on using the old one."""
+    """`_scan.prefilter` calls `_leads.differences`: numba alone would go on using the old one."""
     warm_up()
-    kernel: Any = _scan.glance
+    kernel: Any = _scan.prefilter
     cached = kernel._cache._cache_file
     assert cached._load_index()
     for name in _compiled.TOGETHER:

@@ -82,15 +82,15 @@ def test_too_little_never_matches() -> None:
 
 
 def test_shapes_are_searched_with_and_among_each_other() -> None:
-    everybody = list(SHAPES.values())
-    matcher = Matcher(everybody)
-    for template in everybody:
+    all_shapes = list(SHAPES.values())
+    matcher = Matcher(all_shapes)
+    for template in all_shapes:
         prepared = prepare(template)
         scores = matcher.scores(prepared)
-        assert scores.shape == (len(everybody),) and np.isfinite(scores).all()
-        best, result = best_match(prepared, everybody)
-        assert 0 <= best < len(everybody) and np.isfinite(result.score)
-    assert Matcher([]).scores(everybody[0]).shape == (0,)
+        assert scores.shape == (len(all_shapes),) and np.isfinite(scores).all()
+        best, result = best_match(prepared, all_shapes)
+        assert 0 <= best < len(all_shapes) and np.isfinite(result.score)
+    assert Matcher([]).scores(all_shapes[0]).shape == (0,)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -44,7 +44,7 @@ def test_the_case_shows_both_persons_and_their_fingers(twice: Register, press: P
     assert [finger for finger, _ in case.later.images] == ["right-index", "left-index"]
     for (_, image), given in zip(case.earlier.images, (press(1), press(2)), strict=True):
         assert np.array_equal(image.pixels, given.pixels)
-    assert case.earlier.likest == case.later.likest
+    assert case.earlier.most_similar == case.later.most_similar
     assert case.history == ()
 
 
@@ -52,7 +52,7 @@ def test_the_other_hand_held_out_is_found_too(register: Register, press: Press) 
     register.enrol("200", [("right-index", press(1))], OFFICER)
     done = register.enrol("201", [("left-index", press(5)), ("left-thumb", press(1, 2))], OFFICER)
     case = register.case(done.cases[0])
-    assert case.later.images[case.later.likest][0] == "left-thumb"
+    assert case.later.images[case.later.most_similar][0] == "left-thumb"
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -166,8 +166,8 @@ def test_the_impressions_most_alike_are_named_among_several(register: Register, 
     register.enrol("200", earlier, OFFICER)
     later = [("right-thumb", press(6)), ("right-index", press(1, 2)), ("right-index", press(1, 3))]
     case = register.case(register.enrol("201", later, OFFICER).cases[0])
-    assert case.earlier.likest in (1, 2)
-    assert case.later.likest in (1, 2)
+    assert case.earlier.most_similar in (1, 2)
+    assert case.later.most_similar in (1, 2)
     assert case.line.score > 6
 
 

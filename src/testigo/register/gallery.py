@@ -25,7 +25,7 @@ FALSE_CASES = 0.01
 """Cases that chance may make for one enrolment."""
 
 
-GLANCE = 2.0
+PREFILTER_SCORE = 2.0
 """Persons whose best impressions compare lower than this are left without a closer look: 99 of 100 others, and hardly
 ever somebody's own other impression."""
 
@@ -76,9 +76,9 @@ class Gallery:
         self._first_print.append(len(self._prints))
 
     def search(self, probes: Sequence[Impression], *, after: int = 0) -> list[Candidate]:
-        """The likely duplicates among all enrolments behind the first `after` ones, the likeliest first.
+        """The likely duplicates among all enrolments behind the first `after` ones, the most similar first.
 
-        Of each finger only the best impressions are looked up among everybody's; a closer look, with all impressions,
+        Of each finger only the best impressions are looked up among all; a closer look, with all impressions,
         is for those who then seem alike at all.
         """
         found = []
@@ -92,12 +92,12 @@ class Gallery:
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _alike(self, probes: Sequence[Impression], after: int) -> list[tuple[int, tuple[Impression, ...]]]:
-        """The persons with a best impression that compares at `GLANCE` or over with one of the probes."""
+        """The persons with a best impression that compares at `PREFILTER_SCORE` or over with one of the probes."""
         alike: set[int] = set()
         for probe in probes:
             rows = self._prints.search(probe.prepared, after=self._first_print[after])
             scores = self._prints.compare(probe.prepared, rows)
-            alike.update(self._prints.numbers[rows[scores >= GLANCE]].tolist())
+            alike.update(self._prints.numbers[rows[scores >= PREFILTER_SCORE]].tolist())
         return [self._persons[place] for place in sorted(alike)]
 
 

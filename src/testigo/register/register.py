@@ -215,7 +215,7 @@ class Register:
         with changing(self._engine) as connection:
             return duplicates.rule(connection, case_id, verdict, officer, note)
 
-    def _side(self, connection: Connection, enrolled: int, likest: int) -> Side:
+    def _side(self, connection: Connection, enrolled: int, most_similar: int) -> Side:
         query = (
             select(voters.c.document, voters.c.name, voters.c.station, enrolments.c.officer, enrolments.c.at)
             .join(enrolments, enrolments.c.voter == voters.c.id)
@@ -223,8 +223,8 @@ class Register:
         )
         row = connection.execute(query).one()
         images = enrolment.images_of(connection, enrolled, row.document, self._key)
-        position = [number for number, _, _ in images].index(likest)
-        return Side(*row, images=tuple((finger, image) for _, finger, image in images), likest=position)
+        position = [number for number, _, _ in images].index(most_similar)
+        return Side(*row, images=tuple((finger, image) for _, finger, image in images), most_similar=position)
 
     # Duplicates among all who are enrolled: see `deduplication`
 

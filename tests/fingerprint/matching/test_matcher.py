@@ -139,9 +139,9 @@ def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(
     assert len(matcher) == len(candidates)
     probe = prepare(candidates[0])
     expected = np.array([match(probe, candidate).score for candidate in candidates])
-    with monkeypatch.context() as glance_alone:
-        without = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
-        glance_alone.setattr("testigo.fingerprint.matching.matcher.MATCHING", without)
+    with monkeypatch.context() as prefilter_alone:
+        without = MATCHING._replace(least_promise=0.0, least_similarity=-1.0)
+        prefilter_alone.setattr("testigo.fingerprint.matching.matcher.MATCHING", without)
         scores = matcher.scores(probe)
         assert ((scores == expected) | (scores == 0)).all()
         assert 0.2 < np.mean(scores == expected) < 1
@@ -186,19 +186,19 @@ def test_accuracy_on_real_fingers_does_not_fall(shared_data: Path) -> None:
     ("rule", "fewest", "most"),
     [
         ({"least_promise": 0.03}, 0.02, 0.6),
-        ({"least_likeness": 0.07}, 0.2, 0.9),
-        ({"least_promise": 0.03, "least_likeness": 0.07}, 0.2, 0.9),
+        ({"least_similarity": 0.07}, 0.2, 0.9),
+        ({"least_promise": 0.03, "least_similarity": 0.07}, 0.2, 0.9),
     ],
 )
 def test_who_promises_little_is_left_early_and_nobody_else_changes(
     rule: dict[str, float], fewest: float, most: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Support of those that hardly pass the glance, and likeness of those that fall together, end many comparisons;
+    """Support of those that hardly pass the prefilter, and similarity of pairs, end many comparisons;
     the score of whoever has them stays what it was."""
     templates = list(synthetic_templates.templates(3, 60, 0.8))
     probes = [synthetic_templates.TemplateFinger(3 + seed).impression(1, 0.8) for seed in range(60)]
-    without = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
-    assert without._replace(least_promise=0.03, least_likeness=0.07) == MATCHING
+    without = MATCHING._replace(least_promise=0.0, least_similarity=-1.0)
+    assert without._replace(least_promise=0.03, least_similarity=0.07) == MATCHING
     monkeypatch.setattr(matcher, "MATCHING", without._replace(**rule))
     short = np.array([Matcher(templates).scores(probe) for probe in probes])
     monkeypatch.setattr(matcher, "MATCHING", without)

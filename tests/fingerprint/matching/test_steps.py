@@ -46,8 +46,8 @@ def measured(
     n, m = first.shape[1], second.shape[1]
     table = np.empty((n, -(-m // EIGHT) * EIGHT), np.uint8)
     nearest = np.empty((n, EIGHT), np.uint8)
-    glance = _leads.differences(first, words_of(second), m, MATCHING.glance_level, table, nearest)
-    return glance, table, nearest
+    similar = _leads.differences(first, words_of(second), m, MATCHING.prefilter_level, table, nearest)
+    return similar, table, nearest
 
 
 @settings(deadline=None)
@@ -55,11 +55,11 @@ def measured(
 def test_differences_are_counted_pair_by_pair(n: int, m: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
     first, second = random_codes(chance, n), random_codes(chance, m)
-    glance, table, nearest = measured(first, second)
+    similar, table, nearest = measured(first, second)
     expected = differing(first, second)
     assert np.array_equal(table[:, :m], expected)
     assert (table[:, m:] == 255).all()
-    assert glance == np.maximum(0, MATCHING.glance_level - expected.min(axis=1).astype(int)).sum()
+    assert similar == np.maximum(0, MATCHING.prefilter_level - expected.min(axis=1).astype(int)).sum()
     for lane in range(EIGHT):
         assert np.array_equal(nearest[:, lane], expected[:, lane::EIGHT].min(axis=1, initial=255))
 
@@ -154,10 +154,10 @@ def test_a_pairing_is_judged_by_its_pairs_nearness_and_likeness() -> None:
     pairs = [(i, j) for i, j in enumerate(partner) if j >= 0]
     quality = np.array([first[4, i] * second[4, j] for i, j in pairs])
     away = np.array([math.hypot(second[0, j] - first[0, i], second[1, j] - first[1, i]) for i, j in pairs])
-    likeness = np.array([1 - table[i, j] / 128 for i, j in pairs])
+    similarity = np.array([1 - table[i, j] / 128 for i, j in pairs])
     judged = _comparison._judged(first, second, table, moved, partner, MATCHING)
     assert judged[0] == pytest.approx((quality * (1 - 0.5 * (away / MATCHING.rigid_distance) ** 2)).sum(), rel=1e-6)
-    assert judged[1] == pytest.approx((quality * likeness).sum() / quality.sum(), rel=1e-6)
+    assert judged[1] == pytest.approx((quality * similarity).sum() / quality.sum(), rel=1e-6)
     partner[:] = -1
     assert _comparison._judged(first, second, table, moved, partner, MATCHING) == (0.0, 0.0)
 
@@ -177,19 +177,19 @@ def test_an_alignment_goes_on_while_its_pairs_are_as_alike_as_its_size_wants(mon
         begun[i] = j if begun[i] < 0 else begun[i]
     moved, pose, taken = np.empty((n, 2)), np.empty(4), np.empty(m, np.bool_)
     near, cost = np.empty(_alignment.NEARBY, np.int64), np.empty(_alignment.NEARBY)
-    grown, likeness = begun.copy(), []
+    grown, similarity = begun.copy(), []
     for _ in range(MATCHING.rigid_passes):
         _alignment.fit(own, other, grown, MATCHING, pose)
         _alignment.move(own, pose, moved)
         _alignment.pair(
             moved, pose, own, other, MATCHING.rigid_distance, MATCHING.angle_tolerance, grown, taken, near, cost
         )
-        likeness.append(_comparison._judged(own, other, table, moved, grown, MATCHING)[1])
+        similarity.append(_comparison._judged(own, other, table, moved, grown, MATCHING)[1])
     one = MATCHING._replace(seeds=1, least_promise=0.0)
-    least = min(likeness) / math.log(3 + math.sqrt(n * m))
+    least = min(similarity) / math.log(3 + math.sqrt(n * m))
     scores = []
     for wanted in (-1.0, 0.999 * least, 1.001 * least):
-        monkeypatch.setattr(matcher, "MATCHING", one._replace(least_likeness=wanted))
+        monkeypatch.setattr(matcher, "MATCHING", one._replace(least_similarity=wanted))
         scores.append(float(matcher.Matcher([second]).scores(first)[0]))
     assert scores[0] == scores[1] > 4
     assert scores[2] == 0

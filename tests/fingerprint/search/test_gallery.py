@@ -46,7 +46,7 @@ def test_the_search_keeps_whom_the_matcher_would_find_in_everything(
 ) -> None:
     """With shares so small that the stages must choose, what the matcher finds on all is still what is found."""
     monkeypatch.setattr(
-        "testigo.fingerprint.search.gallery.GALLERY", GALLERY._replace(least_glanced=80, least_matched=12)
+        "testigo.fingerprint.search.gallery.GALLERY", GALLERY._replace(least_prefiltered=80, least_matched=12)
     )
     gallery = Gallery.open(folder)
     everything = np.arange(SIZE)
@@ -79,21 +79,22 @@ def test_memory_and_files_give_the_same(folder: Path) -> None:
 
 def test_many_cores_find_what_one_finds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "testigo.fingerprint.search.gallery.GALLERY", GALLERY._replace(scan_share=50, glance_share=50, match_share=50)
+        "testigo.fingerprint.search.gallery.GALLERY",
+        GALLERY._replace(scan_share=50, prefilter_share=50, match_share=50),
     )
     gallery, probe, rows = Gallery.open(folder), second_impression(77), np.arange(SIZE)[::-1]
     assert np.array_equal(gallery.scan([probe], cores=3), gallery.scan([probe], cores=1))
-    assert np.array_equal(gallery.glance(probe, rows, cores=3), gallery.glance(probe, rows, cores=1))
+    assert np.array_equal(gallery.prefilter(probe, rows, cores=3), gallery.prefilter(probe, rows, cores=1))
     assert np.array_equal(gallery.compare(probe, rows, cores=3), gallery.compare(probe, rows, cores=1))
 
 
 def test_the_gallerys_glance_is_the_matchers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whom the matcher leaves at a glance the gallery ranks below whom it looks at: both measure the same."""
-    glance_alone = MATCHING._replace(least_promise=0.0, least_likeness=-1.0)
-    monkeypatch.setattr("testigo.fingerprint.matching.matcher.MATCHING", glance_alone)
+    """Whom the matcher's prefilter leaves out the gallery ranks below whom it looks at: both measure the same."""
+    prefilter_alone = MATCHING._replace(least_promise=0.0, least_similarity=-1.0)
+    monkeypatch.setattr("testigo.fingerprint.matching.matcher.MATCHING", prefilter_alone)
     gallery, probe = Gallery.open(folder), prepare(second_impression(77))
     scores = gallery.compare(probe, np.arange(SIZE))
-    below = gallery.glance(probe, np.arange(SIZE)) < MATCHING.least_glance * len(probe)
+    below = gallery.prefilter(probe, np.arange(SIZE)) < MATCHING.least_prefilter * len(probe)
     assert 0.5 < np.mean(below) < 1
     assert (scores[below] == 0).all()
     assert np.mean(scores[~below] > 0) > 0.5

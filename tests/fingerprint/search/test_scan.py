@@ -59,14 +59,14 @@ def test_the_scan_is_what_it_is_said_to_be(
     many = PreparedTemplates(of_words(near(chance, seen, count)) for count in counts)
     searched = [chance.choice(seen, count) for count in probes]
     first = data.draw(st.integers(0, len(counts) - 1))
-    likeness = np.full((len(probes), len(counts) - first), np.nan, np.float32)
+    similarity = np.full((len(probes), len(counts) - first), np.nan, np.float32)
     columns = many.columns
     chosen = choices(np.concatenate(searched))
     words = columns.word_0[: many.minutiae]
     middle = data.draw(st.integers(0, len(counts) - first))
     for part in ((0, middle), (middle, len(counts) - first)):
-        _scan.scan(chosen, np.cumsum(probes), words, columns.starts, columns.counts, first, *part, level, likeness)
-    for probe, found in zip(searched, likeness, strict=True):
+        _scan.scan(chosen, np.cumsum(probes), words, columns.starts, columns.counts, first, *part, level, similarity)
+    for probe, found in zip(searched, similarity, strict=True):
         for row, value in enumerate(found, start=first):
             start, room = int(columns.starts[row]), -(-counts[row] // LANE) * LANE
             assert value == np.float32(spelt_out(probe, words[start : start + room], level))
@@ -126,13 +126,13 @@ def test_templates_that_end_with_a_block_and_are_as_alike_as_can_be(counts: list
     """Who ends behind a block's last lane, who is empty on its border, and bytes at their highest, 8 times 31."""
     word = np.array([0x0123456789ABCDEF], np.uint64)
     rooms = np.array([-(-count // LANE) * LANE for count in counts])
-    likeness = np.full((2, len(counts) - first), np.nan, np.float32)
+    similarity = np.full((2, len(counts) - first), np.nan, np.float32)
     _scan.scan(
         choices(np.concatenate([word, ~word])), np.array([1, 2]), np.repeat(word, rooms.sum()),
-        np.cumsum(rooms) - rooms, np.array(counts, np.int32), first, 0, len(counts) - first, 31, likeness,
+        np.cumsum(rooms) - rooms, np.array(counts, np.int32), first, 0, len(counts) - first, 31, similarity,
     )  # fmt: skip
-    assert np.array_equal(likeness[0], (31 * rooms / np.sqrt(rooms + 1)).astype(np.float32)[first:])
-    assert (likeness[1] == 0).all()
+    assert np.array_equal(similarity[0], (31 * rooms / np.sqrt(rooms + 1)).astype(np.float32)[first:])
+    assert (similarity[1] == 0).all()
 
 
 def test_tables_in_the_machine_code_hold_the_largest_template() -> None:

@@ -61,9 +61,9 @@ def _measure(
             residual += weight * (dx * dx + dy * dy) / p.elastic_distance**2
             turned += weight * off * off
             kinds += weight * (2 * points_p[3, i] - 1) * (2 * points_c[3, j] - 1)
-            likeness = 2 * (CHANCE - table[i, j]) / CHANCE
-            alike += likeness
-            alike_squares += max(0.0, likeness) ** 2
+            similarity = 2 * (CHANCE - table[i, j]) / CHANCE
+            alike += similarity
+            alike_squares += max(0.0, similarity) ** 2
             common_p += points_p[4, i]
             common_c += points_c[4, j]
         elif seen[i]:
@@ -99,7 +99,7 @@ def _judged(
 ) -> tuple[float, float]:
     """What a pairing is worth: pairs by quality and nearness; and how alike its minutiae's surroundings are.
 
-    The likeness is 1 where they are the same, 0 as by chance, on the mean by quality.
+    The similarity is 1 where they are the same, 0 as by chance, on the mean by quality.
     """
     worth = alike = weight = 0.0
     for i in range(points_p.shape[1]):
@@ -116,13 +116,13 @@ def _judged(
 
 @compiled
 def _grown(
-    points_p: Floats, points_c: Floats, table: Bytes, least_likeness: float, p: MatchingParameters,
+    points_p: Floats, points_c: Floats, table: Bytes, least_similarity: float, p: MatchingParameters,
     partner: Longs, taken: Bools, moved: Doubles, pose: Doubles, near: Longs, cost: Doubles,
 ) -> tuple[int, float]:  # fmt: skip
     """Grow the few pairs in `partner` over the whole print, fitting and pairing again: how many pairs, and their worth.
 
-    Given up, with 0 pairs, where their likeness (`_judged`) is below `least_likeness` after a fit; `partner` then still
-    holds them. The last line of arguments is scratch, from `taken` on.
+    Given up, with 0 pairs, where their similarity (`_judged`) is below `least_similarity` after a fit; `partner` then
+    still holds them. The last line of arguments is scratch, from `taken` on.
     """
     found = 2
     worth = 0.0
@@ -132,15 +132,15 @@ def _grown(
         fit(points_p, points_c, partner, p, pose)
         move(points_p, pose, moved)
         found = pair(moved, pose, points_p, points_c, p.rigid_distance, p.angle_tolerance, partner, taken, near, cost)
-        worth, likeness = _judged(points_p, points_c, table, moved, partner, p)
-        if likeness < least_likeness:
+        worth, similarity = _judged(points_p, points_c, table, moved, partner, p)
+        if similarity < least_similarity:
             found = 0
     return found, worth
 
 
 @compiled
 def _finalists(
-    points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, least_likeness: float,
+    points_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float, least_similarity: float,
     p: MatchingParameters, partners: Longs, supports: Doubles,
 ) -> int:  # fmt: skip
     """The most promising alignments: their pairings into `partners` (p.finalists, n), the support behind each.
@@ -181,7 +181,7 @@ def _finalists(
             if agree[start, a] and partner[pairs[a, 0]] < 0:
                 partner[pairs[a, 0]] = pairs[a, 1]
         found, value = _grown(
-            points_p, points_c, table, least_likeness, p, partner, taken, moved, pose, near, cost
+            points_p, points_c, table, least_similarity, p, partner, taken, moved, pose, near, cost
         )  # fmt: skip
         for a in range(count):  # the same alignment need not be found again from another of its pairs
             if partner[pairs[a, 0]] == pairs[a, 1]:
@@ -200,7 +200,7 @@ def _finalists(
 @compiled
 def _align(
     points_p: Floats, hull_p: Floats, points_c: Floats, table: Bytes, nearest: Bytes, least_support: float,
-    least_likeness: float, weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
+    least_similarity: float, weights: Doubles, p: MatchingParameters, evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
     """Log-odds that two templates are of one finger; -inf where no alignment was found.
 
@@ -217,7 +217,7 @@ def _align(
         return best
     partners = np.empty((p.finalists, n), np.int64)
     supports = np.empty(p.finalists)
-    filled = _finalists(points_p, points_c, table, nearest, least_support, least_likeness, p, partners, supports)
+    filled = _finalists(points_p, points_c, table, nearest, least_support, least_similarity, p, partners, supports)
     if filled == 0:
         return best
     hull_c = convex_hull(points_c)
@@ -259,14 +259,14 @@ def compare(
     points_p: Floats, codes_p: Words, points_c: Floats, codes_c: Words, weights: Doubles, p: MatchingParameters,
     evidence: Doubles, pairing: Longs,
 ) -> float:  # fmt: skip
-    """One comparison, never left at a glance; see `_align` for what it returns and fills."""
+    """One comparison, without prefilter; see `_align` for what it returns and fills."""
     n = points_p.shape[1]
     m = points_c.shape[1]
     padded = np.zeros((4, whole_eights(m)), np.uint64)
     padded[:, :m] = codes_c
     table = np.empty((n, whole_eights(m)), np.uint8)
     nearest = np.empty((n, EIGHT), np.uint8)
-    differences(codes_p, (padded[0], padded[1], padded[2], padded[3]), m, p.glance_level, table, nearest)
+    differences(codes_p, (padded[0], padded[1], padded[2], padded[3]), m, p.prefilter_level, table, nearest)
     return _align(
         points_p, convex_hull(points_p), points_c, table, nearest, p.least_support, -1.0, weights, p, evidence, pairing
     )  # fmt: skip
@@ -280,9 +280,9 @@ def compare_many(
 ) -> None:  # fmt: skip
     """Log-odds of one probe against the stored templates `rows`; -inf where nothing speaks for one finger.
 
-    Those that look less alike at a glance than chance lets prints of such sizes (`p.least_glance`) are left at that;
-    those that look hardly more alike, where no lead has the more support for it (`p.least_promise`). An alignment is
-    given up where its pairs are less alike (`_judged`) than prints of such sizes must be (`p.least_likeness`).
+    The prefilter leaves out those that look less alike than chance lets prints of such sizes (`p.least_prefilter`), and
+    those that look hardly more alike where no lead has the more support for it (`p.least_promise`). An alignment is
+    given up where its pairs are less alike (`_judged`) than prints of such sizes must be (`p.least_similarity`).
     """
     n = points_p.shape[1]
     hull_p = convex_hull(points_p)
@@ -298,15 +298,16 @@ def compare_many(
         if n < 3 or m < 3:
             continue
         whole = start + whole_eights(m)
-        glance = differences(
+        similarity = differences(
             codes_p, (words[0][start:whole], words[1][start:whole], words[2][start:whole], words[3][start:whole]),
-            m, p.glance_level, table, nearest,
+            m, p.prefilter_level, table, nearest,
         )  # fmt: skip
-        glance /= n * math.log(3.0 + m)
-        if glance >= p.least_glance:
+        similarity /= n * math.log(3.0 + m)
+        if similarity >= p.least_prefilter:
             points_c = unpacked(places[start:end], traits[start:end])
-            least_support = max(p.least_support, p.least_promise / glance**2)
-            least_likeness = p.least_likeness * math.log(3.0 + math.sqrt(n * m))
+            least_support = max(p.least_support, p.least_promise / similarity**2)
+            least_similarity = p.least_similarity * math.log(3.0 + math.sqrt(n * m))
             odds[r] = _align(
-                points_p, hull_p, points_c, table, nearest, least_support, least_likeness, weights, p, evidence, pairing
+                points_p, hull_p, points_c, table, nearest, least_support, least_similarity, weights, p, evidence,
+                pairing,
             )  # fmt: skip

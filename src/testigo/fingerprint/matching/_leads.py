@@ -14,7 +14,7 @@ CHANCE = 128.0  # bits of 256 that differ between any two minutiae
 
 @compiled
 def differences(codes_p: Words, words_c: Columns, m: int, level: int, table: Bytes, nearest: Bytes) -> float:
-    """How many bits differ, and how alike the prints look at a glance.
+    """How many bits differ, and how alike the prints are: what the prefilter judges.
 
     That is, over the probe's minutiae, by how many bits its most alike one of the candidate stays under `level`.
     Fills `table` (n, as many eights as `m` takes) and `nearest` (n, 8): the least of each row's every eighth, from the
@@ -22,7 +22,7 @@ def differences(codes_p: Words, words_c: Columns, m: int, level: int, table: Byt
     """
     eights = table.view(np.uint64)
     nearest_eights = nearest.view(np.uint64)
-    glance = 0
+    similarity = 0
     for i in range(codes_p.shape[1]):
         code = (codes_p[0, i], codes_p[1, i], codes_p[2, i], codes_p[3, i])
         least = ALL
@@ -36,8 +36,8 @@ def differences(codes_p: Words, words_c: Columns, m: int, level: int, table: Byt
         least = lower(least, least >> np.uint64(32))
         least = lower(least, least >> np.uint64(16))
         least = lower(least, least >> np.uint64(8))
-        glance += max(0, level - int(least & np.uint64(255)))
-    return float(glance)
+        similarity += max(0, level - int(least & np.uint64(255)))
+    return float(similarity)
 
 
 @compiled

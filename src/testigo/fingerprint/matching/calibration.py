@@ -28,7 +28,7 @@ FEATURES = (
     "residual",  # squared distances left after elastic correction, in squared tolerances, weighted by quality
     "turned",  # the same for directions
     "kinds",  # agreement (+) and contradiction (-) of types
-    "alike",  # likeness of the paired minutiae's descriptors: 2 all bits equal, 0 chance
+    "alike",  # similarity of the paired minutiae's descriptors: 2 all bits equal, 0 chance
     "alike_squares",  # the same, squared where positive
     "alike_share",  # alike times share
     "support_root",  # root of the support of the lead that started the alignment

@@ -2,8 +2,9 @@
 
 The grid of `_descriptor.surroundings` is projected on directions in which impressions of one finger agree and different
 fingers differ (linear discriminant analysis), and each projection keeps only its sign. The first 64 bits are the 64
-most telling directions one by one: they make the gallery's first glance. The other 192 mix the best 96 evenly (random
-rotations; Strecha, Bronstein, Fua, "LDAHash", IEEE PAMI 34(1), 2012), so that every bit counts about the same.
+most telling directions one by one: the gallery's scan compares these alone. The other 192 mix the best 96 evenly
+(random rotations; Strecha, Bronstein, Fua, "LDAHash", IEEE PAMI 34(1), 2012), so that every bit counts about the
+same.
 
 The projection is in `descriptor.npz`, made by `benchmarks/fingerprint_descriptor.py` of synthetic templates and the
 data that `calibration.json` names.

@@ -2,11 +2,11 @@
 
 How it works (docs/fingerprint.md has the pictures). Each minutia has a *descriptor*: 256 bits that tell what stands
 around it. Minutiae of both prints whose descriptors differ in few bits are *leads*; prints of different fingers have
-few, and most comparisons end there, after a *glance*. Leads that one motion of the finger explains support each other.
-The best supported start *alignments*, which grow over the whole print. The most promising are refined *elastically*:
-each pair's displacement shifts the places where its neighbours are looked for. What speaks for and against (pairs,
-qualities, residuals, types, descriptors, minutiae that should have had a partner) is weighed by logistic regression,
-and the best alignment's log-odds become the score by the calibration's curve.
+few, and most comparisons end there, after a *prefilter*. Leads that one motion of the finger explains support each
+other. The best supported start *alignments*, which grow over the whole print. The most promising are refined
+*elastically*: each pair's displacement shifts the places where its neighbours are looked for. What speaks for and
+against (pairs, qualities, residuals, types, descriptors, minutiae that should have had a partner) is weighed by
+logistic regression, and the best alignment's log-odds become the score by the calibration's curve.
 """
 
 import math
@@ -55,8 +55,8 @@ class Matcher:
     def scores(self, probe: Template | Prepared, rows: Rows | None = None) -> NDArray[np.float64]:
         """The score of `probe` against each candidate, in their order, or against those in `rows`.
 
-        A comparison ends early, with score 0, where a glance, the support of the first leads or the likeness of what
-        falls together promise nothing (`MatchingParameters`); so a stranger's score may differ from `match`'s. Holds no
+        A comparison ends early, with score 0, where the prefilter, the support of the first leads or the similarity of
+        the pairs promises nothing (`MatchingParameters`); so an impostor's score may differ from `match`'s. Holds no
         lock while it compares: threads may share the candidates. Raises `IndexError` where a row is none of them.
         """
         from testigo.fingerprint.matching import _comparison, _points  # numba is loaded at first use

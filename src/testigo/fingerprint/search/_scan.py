@@ -32,7 +32,7 @@ _BY_ROOM = 1 / np.sqrt(EIGHT * np.arange(17) + 1.0)  # one over the root of room
 @compiled
 def scan(
     chosen: Ints, ends: Longs, words: Words, starts: Longs, counts: Ints, after: int, row: int, stop: int, level: int,
-    likeness: NDArray[np.float32],
+    similarity: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """How alike the templates look to each probe by the first word of their descriptors.
 
@@ -41,7 +41,7 @@ def scan(
     block by block, with all probes.
 
     `chosen`: `_bit_planes.choices` of all probes' words, one probe's behind the other's; `ends`: where each probe's
-    end; `level`: at most 31; `likeness`: float32 (probes, templates from `after` on), written from `row` to `stop`.
+    end; `level`: at most 31; `similarity`: float32 (probes, templates from `after` on), written from `row` to `stop`.
     Templates stand behind each other, each from a multiple of eight on: the sums by bytes rest on it.
     """
     planes, table, begin, best = _workspace(level)
@@ -63,7 +63,7 @@ def scan(
             for k in range(ends[p - 1] if p else 0, ends[p]):
                 keep_nearest(table, chosen[k], begin, best)
             those = counts[after + row : after + last]
-            before[p] = _likenesses(best, byte_sums, lanes, those, done - here, before[p], likeness[p, row:last])
+            before[p] = _similarities(best, byte_sums, lanes, those, done - here, before[p], similarity[p, row:last])
         row, done = last, end
         here += BLOCK
 
@@ -90,11 +90,11 @@ def _ending_within(counts: Ints, row: int, done: int, block_end: int) -> tuple[i
 
 
 @compiled
-def _likenesses(
+def _similarities(
     best: Words, byte_sums: Words, lanes: Longs, counts: Ints, done: int, before: np.int64,
-    likeness: NDArray[np.float32],
+    similarity: NDArray[np.float32],
 ) -> np.int64:  # fmt: skip
-    """The likeness of the templates that end in this block, of which the first begins at minutia `done` of it.
+    """The similarity of the templates that end in this block, of which the first begins at minutia `done` of it.
 
     `before`: the sum up to there, counted from the block's begin; returns the same for the next block. `byte_sums` and
     `lanes` (LANES + 1,) are scratch. Templates begin at multiples of eight, so none ends within a byte.
@@ -111,7 +111,7 @@ def _likenesses(
         done += room
         lane, bit = done >> 6, done & 63
         reached = lanes[lane] + _sum_of_bytes(byte_sums[lane] & ((np.uint64(1) << np.uint64(bit)) - np.uint64(1)))
-        likeness[r] = (reached - before) * _BY_ROOM[room >> 3]
+        similarity[r] = (reached - before) * _BY_ROOM[room >> 3]
         before = reached
     return before - total
 
@@ -124,11 +124,11 @@ def _sum_of_bytes(word: np.uint64) -> np.int64:
 
 
 @compiled
-def glance(
+def prefilter(
     codes_p: Words, words: tuple[Words, Words, Words, Words], starts: Longs, counts: Ints, rows: Longs, level: int,
-    most: int, likeness: NDArray[np.float32],
+    most: int, similarity: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    """How alike the templates `rows` look by their whole descriptors, by the measure of the matcher's own glance."""
+    """How alike the templates `rows` look by their whole descriptors, by the measure of the matcher's own prefilter."""
     table = np.empty((codes_p.shape[1], whole_eights(most)), np.uint8)
     nearest = np.empty((codes_p.shape[1], EIGHT), np.uint8)
     for r in range(rows.shape[0]):
@@ -136,4 +136,4 @@ def glance(
         start = starts[rows[r]]
         end = start + whole_eights(count)
         one = (words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end])
-        likeness[r] = differences(codes_p, one, count, level, table, nearest) / math.log(3.0 + count)
+        similarity[r] = differences(codes_p, one, count, level, table, nearest) / math.log(3.0 + count)

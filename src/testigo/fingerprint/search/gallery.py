@@ -4,7 +4,7 @@ Three stages, each on the best of the one before:
 
 1. **Scan.** Of every template the first word of each minutia's descriptor: 64 bits, compared with those of the probe's
    best minutiae. Four to eight million templates a second a core.
-2. **Glance.** The whole descriptors, all minutiae.
+2. **Prefilter.** The whole descriptors, all minutiae.
 3. **Match.** The matcher itself.
 
 How many go on is in `parameters.GALLERY`. A gallery lives in memory, or in a folder of files that are mapped, so that
@@ -35,7 +35,7 @@ _HEADER = "gallery.json"
 _NUMBERS = "numbers.bin"
 _BLOCK = 4096  # templates written at a time
 
-Likeness = NDArray[np.float32]
+Similarities = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 
@@ -181,7 +181,7 @@ class Gallery:
         before: int | None = None,
         cores: int | None = None,
     ) -> Rows:
-        """The rows that scan and glance find most like the probe, at most `most`, the likeliest first.
+        """The rows that scan and prefilter find most similar to the probe, at most `most`, the most similar first.
 
         A row is a template's place in the order of adding; only those from `after` to just below `before` are looked
         at. Raises `IndexError` where `after` is negative.
@@ -191,11 +191,11 @@ class Gallery:
         size = len(scanned)
         if not size or not len(ready):
             return np.zeros(0, np.int64)
-        rows = after + _highest(scanned, max(GALLERY.least_glanced, round(GALLERY.glanced * size)))
-        likeness = self.glance(ready, rows, cores=cores)
+        rows = after + _highest(scanned, max(GALLERY.least_prefiltered, round(GALLERY.prefiltered * size)))
+        similarity = self.prefilter(ready, rows, cores=cores)
         wanted = max(GALLERY.least_matched, round(GALLERY.matched * size)) if most is None else most
-        best = _highest(likeness, wanted)
-        return rows[best[np.argsort(-likeness[best], kind="stable")]]
+        best = _highest(similarity, wanted)
+        return rows[best[np.argsort(-similarity[best], kind="stable")]]
 
     def scan(
         self,
@@ -204,7 +204,7 @@ class Gallery:
         after: int = 0,
         before: int | None = None,
         cores: int | None = None,
-    ) -> Likeness:
+    ) -> Similarities:
         """How alike the rows from `after` to `before` look to each probe by the first word of their descriptors.
 
         Returns (probes, rows). All probes go through the gallery together, which costs less than one by one. The time
@@ -220,19 +220,19 @@ class Gallery:
         words = [prepare(probe).best(GALLERY.scan_minutiae).codes[0] for probe in probes]
         ends = np.cumsum([len(one) for one in words], dtype=np.int64)
         chosen = _bit_planes.choices(np.concatenate([*words, np.zeros(0, np.uint64)]))
-        likeness = np.zeros((len(probes), max(0, end - after)), np.float32)
+        similarity = np.zeros((len(probes), max(0, end - after)), np.float32)
 
         def part(start: int, stop: int) -> None:
             _scan.scan(
                 chosen, ends, columns.word_0, columns.starts, columns.counts, after, start, stop, GALLERY.scan_level,
-                likeness,
+                similarity,
             )  # fmt: skip
 
         if len(chosen):
-            _shared(part, likeness.shape[1], GALLERY.scan_share, cores)
-        return likeness
+            _shared(part, similarity.shape[1], GALLERY.scan_share, cores)
+        return similarity
 
-    def glance(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> Likeness:
+    def prefilter(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> Similarities:
         """How alike these rows look to the probe by the whole descriptors. Raises `IndexError` where one is none."""
         from testigo.fingerprint.search import _scan  # numba is loaded at first use
 
@@ -240,16 +240,16 @@ class Gallery:
         prepared = self._searchable()
         rows = prepared.checked(rows)
         columns = prepared.columns
-        likeness = np.zeros(len(rows), np.float32)
+        similarity = np.zeros(len(rows), np.float32)
 
         def part(start: int, stop: int) -> None:
-            _scan.glance(
-                ready.codes, columns.words, columns.starts, columns.counts, rows[start:stop], MATCHING.glance_level,
-                MATCHING.max_minutiae, likeness[start:stop],
+            _scan.prefilter(
+                ready.codes, columns.words, columns.starts, columns.counts, rows[start:stop], MATCHING.prefilter_level,
+                MATCHING.max_minutiae, similarity[start:stop],
             )  # fmt: skip
 
-        _shared(part, len(rows), GALLERY.glance_share, cores)
-        return likeness
+        _shared(part, len(rows), GALLERY.prefilter_share, cores)
+        return similarity
 
     def compare(self, probe: Template | Prepared, rows: Rows, *, cores: int | None = None) -> NDArray[np.float64]:
         """The matcher's scores of the probe against these rows. Raises `IndexError` where one is none."""
@@ -269,12 +269,12 @@ class Gallery:
         return self._prepared
 
 
-def _highest(likeness: Likeness, most: int) -> Rows:
+def _highest(similarity: Similarities, most: int) -> Rows:
     """Which are the `most` highest, in no order of rank."""
-    least = len(likeness) - max(0, most)
+    least = len(similarity) - max(0, most)
     if least <= 0:
-        return np.arange(len(likeness))
-    return np.sort(np.argpartition(likeness, least - 1)[least:])
+        return np.arange(len(similarity))
+    return np.sort(np.argpartition(similarity, least - 1)[least:])
 
 
 def _shared(part: Callable[[int, int], None], size: int, least: int, cores: int | None) -> None:
