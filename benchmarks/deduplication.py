@@ -281,11 +281,11 @@ def enrol_people(register: Register, folder: Path, persons: int, difficulty: flo
     return planted
 
 
-def fingers(person: int, impression: int, changed: bool, difficulty: float) -> list[enrolment.Taken]:
+def fingers(person: int, impression: int, changed: bool, difficulty: float) -> list[enrolment.ExtractedPrint]:
     """Both index fingers, as taken at a desk."""
     seeds = [2 * person + 1, 2 * person] if changed else [2 * person, 2 * person + 1]
     return [
-        enrolment.Taken(place, hand, GREY, TemplateFinger(seed).impression(impression, difficulty), 80 - place)
+        enrolment.ExtractedPrint(place, hand, GREY, TemplateFinger(seed).impression(impression, difficulty), 80 - place)
         for place, (hand, seed) in enumerate(zip(HANDS, seeds, strict=True), start=1)
     ]
 

@@ -29,7 +29,7 @@ from testigo.fingerprint import THRESHOLD, Position
 from testigo.register import Register, RegisterKey, deduplication, duplicates, prints, workers
 from testigo.register.deduplication import STANDARD, Summary, expected_false_cases, least_pair_score
 from testigo.register.enrolment import Kept
-from testigo.register.gallery import Candidate, least_score
+from testigo.register.gallery import DuplicateCandidate, least_score
 from testigo.register.tables import changing
 from testigo.register.work_folder import Pair
 from testigo.register.workers import Certificates, Workers
@@ -182,7 +182,9 @@ def test_a_pair_that_has_a_case_gets_no_other(people_enrolled: Register, work: P
     assert (len(again.found), again.opened) == (4, ())
     assert len(people_enrolled.cases(open_only=False)) == 4
     with changing(people_enrolled._engine) as connection:
-        assert duplicates.open_missing_cases(connection, [(4, Candidate(37, 9.0, 1, 1))]) == (), "the other way round"
+        assert duplicates.open_missing_cases(connection, [(4, DuplicateCandidate(37, 9.0, 1, 1))]) == (), (
+            "the other way round"
+        )
 
 
 def test_who_was_set_aside_is_not_looked_at(people_enrolled: Register, work: Path) -> None:

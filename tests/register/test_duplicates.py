@@ -13,7 +13,7 @@ from testigo.fingerprint import FingerImage, extract, synthetic_templates
 from testigo.fingerprint.parameters import GALLERY
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
-from testigo.register.gallery import FALSE_CASES, Gallery, Impression, least_score, person_score
+from testigo.register.gallery import FALSE_CASES, EnrolledPrint, PersonGallery, least_score, person_score
 from testigo.register.tables import rulings
 
 Press = Callable[..., FingerImage]
@@ -172,12 +172,12 @@ def test_the_impressions_most_alike_are_named_among_several(register: Register, 
 
 
 def test_a_gallery_larger_than_what_the_matcher_sees_says_the_same(press: Press) -> None:
-    impressions = [Impression.of(1, 2, 50, extract(press(seed))) for seed in (1, 2, 3, 4)]
-    gallery = Gallery()
+    impressions = [EnrolledPrint.of(1, 2, 50, extract(press(seed))) for seed in (1, 2, 3, 4)]
+    gallery = PersonGallery()
     for person, template in enumerate(synthetic_templates.templates(0, 3 * GALLERY.least_matched)):
-        gallery.add(person + 1, [Impression.of(1, 2, 50, template)])
+        gallery.add(person + 1, [EnrolledPrint.of(1, 2, 50, template)])
     gallery.add(10_000, [impressions[0]])
-    found = gallery.search([Impression.of(5, 7, 50, extract(press(1, 1)))])
+    found = gallery.search([EnrolledPrint.of(5, 7, 50, extract(press(1, 1)))])
     assert [(one.enrolment, one.probe, one.candidate) for one in found] == [(10_000, 5, 1)]
     assert gallery.search(impressions[:1], after=len(gallery)) == []
 

@@ -33,7 +33,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import THRESHOLD, Prepared
 from testigo.register import prints, work_folder
 from testigo.register.enrolment import Kept
-from testigo.register.gallery import Candidate, least_score, person_score
+from testigo.register.gallery import DuplicateCandidate, least_score, person_score
 from testigo.register.prints import Part, Prints
 from testigo.register.register import Register
 from testigo.register.work_folder import Loaded, Outcome, Pair, Parameters, Run, WorkFolder
@@ -257,8 +257,8 @@ def _conclude(
     )
 
 
-def _candidate(pair: Pair) -> tuple[int, Candidate]:
-    return pair.later, Candidate(pair.earlier, pair.score, pair.later_impression, pair.earlier_impression)
+def _candidate(pair: Pair) -> tuple[int, DuplicateCandidate]:
+    return pair.later, DuplicateCandidate(pair.earlier, pair.score, pair.later_impression, pair.earlier_impression)
 
 
 @lru_cache(maxsize=1)

@@ -22,8 +22,8 @@ from testigo.fingerprint import FingerImage
 from testigo.register import duplicates, enrolment, tables
 from testigo.register.belonging import MAKE_ONE, claim, move
 from testigo.register.document import normalise_document, normalise_name
-from testigo.register.enrolment import Taken
-from testigo.register.gallery import Candidate, Gallery
+from testigo.register.enrolment import ExtractedPrint
+from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
@@ -44,7 +44,7 @@ class Register:
         self.definition = definition
         self._engine = engine
         self._key = key
-        self._gallery = Gallery()
+        self._gallery = PersonGallery()
         self._searching = threading.Lock()
 
     @classmethod
@@ -142,7 +142,7 @@ class Register:
         return Enrolment(kept_for, qualities, len(taken), opened)
 
     def _search_and_keep(
-        self, document: str, taken: Sequence[Taken], officer: str, reason: str
+        self, document: str, taken: Sequence[ExtractedPrint], officer: str, reason: str
     ) -> tuple[str, tuple[int, ...]]:
         """The voter's document number and the cases opened.
 
@@ -251,7 +251,7 @@ class Register:
                 found |= {row.id: row.document for row in connection.execute(page)}
         return found
 
-    def open_missing_cases(self, found: Collection[tuple[int, Candidate]]) -> tuple[int, ...]:
+    def open_missing_cases(self, found: Collection[tuple[int, DuplicateCandidate]]) -> tuple[int, ...]:
         """A case for each (later enrolment, candidate) that has none yet, all or none; their ids."""
         with changing(self._engine) as connection:
             return duplicates.open_missing_cases(connection, found)
