@@ -1,8 +1,13 @@
 """The ridges of a finger that never was, grown from its chance; `synthetic` tells the whole story.
 
 Orientation field: cores and deltas (Sherlock and Monro 1993), each core's angle bent so that a loop's legs run
-parallel (as Vizcaya and Gerhardt 1996 do with straight pieces), slow waves of its own. Ridges: Gabor filters along
-the field, from noise, again and again (Cappelli, Maio, Maltoni 2000).
+parallel (as Vizcaya and Gerhardt 1996 do with straight pieces), and so each delta's for its three arms; between a core
+and a delta ridges cross the line that joins them, as they do where people count them; slow and short waves of its own.
+Ridges: Gabor filters along the field, from noise, again and again (Cappelli, Maio, Maltoni 2000).
+
+Where the directions of a field spread, new ridges must begin: the field says where the minutiae are and which way they
+point. What a pattern's own cores and deltas ask for is much the same in every finger of that pattern, so there must be
+little of it; the short waves ask for minutiae of the finger's own (docs/fingerprint-synthetic.md).
 """
 
 import math
@@ -13,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Field = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Point = tuple[float, float]
 
 WIDTH, HEIGHT = 352, 464  # of the finger's skin, pixels at 500 dpi: more than the glass, so that it can shift and turn
@@ -30,9 +36,16 @@ class RidgeParameters:
     sigma: float = 0.42  # of the filters across the ridges, in periods
     longer: float = 1.15  # how much longer they are along the ridges; shorter ones grow more minutiae
     gain: float = 2.0  # before a filtered value is held within -1 and 1
-    wobble: float = 0.21  # deviation of the orientation field from the model
+    wobble: float = 0.12  # deviation of the orientation field from the model: slow waves,
+    wobble_reach: float = 90.0
+    ripple: float = 0.10  # and short ones, which make fingers of one pattern differ
+    ripple_reach: float = 40.0
     parallel: float = 0.85  # how parallel a loop's legs run; 0: they fan out as the zero-pole model has them
     parallel_reach: float = 110.0  # from the core
+    arms: float = 0.85  # the same for a delta's arms
+    arms_reach: float = 110.0
+    across: float = 0.9  # how far ridges turn, at most, to cross the line from core to delta; 1: at a right angle
+    across_reach: float = 85.0  # deviation of the place where they do
     tilt: float = 0.25  # how far the pattern leans on the finger
     dome: float = 0.8  # how far the ridges above a core fall to both sides, besides what the deltas ask
     breathing: float = 5.0  # displacement that makes the period change over the finger
@@ -71,6 +84,25 @@ def smooth(chance: np.random.Generator, shape: tuple[int, ...], reach: float) ->
     return np.ascontiguousarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]])
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """What bends a finger's ridges. Places in pixels from its middle, y up; a loop's `side` is 1 where it opens to the
+    right, else -1; 0 for whorls and arches. The rest scales the parts of `_modelled`.
+    """
+
+    cores: list[Point]
+    deltas: list[Point]
+    side: int
+    parallel: float
+    across: float
+    fall: float
+    fall_reach: float
+    dome: float
+    bump: float
+    bump_below: float
+    bump_reach: float
+
+
 def _orientation(chance: np.random.Generator, p: RidgeParameters) -> tuple[Field, Field]:
     """Cosine and sine of twice the ridge orientation (y up), at every second pixel of the finger."""
     y, x = np.mgrid[0:HEIGHT:2, 0:WIDTH:2].astype(np.float64)
@@ -78,31 +110,74 @@ def _orientation(chance: np.random.Generator, p: RidgeParameters) -> tuple[Field
     y = HEIGHT / 2 - y
     tilt = chance.uniform(-p.tilt, p.tilt)
     x, y = math.cos(tilt) * x + math.sin(tilt) * y, math.cos(tilt) * y - math.sin(tilt) * x
-    cores, deltas, side = _singularities(chance)
-    twice = np.zeros_like(x)
-    for number, (cx, cy) in enumerate(cores):
-        others = cores[:number] + cores[number + 1 :]
-        seen = np.arctan2(y - cy, x - cx)
-        legs = _twice(np.array(cx), np.array(cy), others, deltas)  # at the core: which way its legs run
-        near = 1 / (1 + ((x - cx) ** 2 + (y - cy) ** 2) / p.parallel_reach**2)
-        twice += seen - p.parallel * near * np.sin(seen - legs)
-    twice += _twice(x, y, [], deltas)
-    if cores:  # the side without a delta falls away too
-        u = side * x / 70
-        g = u / np.sqrt(1 + u * u)
-        twice -= side * chance.uniform(0.7, 1.3) * g * (1 + g) / 2
-        rise = np.clip(y / 150, 0, 1)
-        twice -= p.dome * chance.uniform(0.5, 1.5) * (x / np.hypot(x, 110)) * rise * rise * (3 - 2 * rise)
-    else:  # an arch: ridges rise in the middle and fall again
-        bump = chance.uniform(0.5, 1.0) * np.exp(-(((y + chance.uniform(10, 60)) / 110) ** 2))
-        twice -= 2 * np.arctan(bump * np.sin(np.clip(x / 95, -math.pi, math.pi)))
-    twice += 2 * tilt + 2 * p.wobble * np.asarray(smooth(chance, (HEIGHT, WIDTH), 90.0), np.float64)[::2, ::2]
+    pattern = _pattern(chance, p)
+    twice = 2 * tilt + _modelled(x, y, pattern, p)
+    for dx, dy in pattern.deltas:
+        seen, right = np.arctan2(y - dy, x - dx), _modelled(np.array(dx + 1e-6), np.array(dy), pattern, p)
+        twice += p.arms / 3 * _near(x - dx, y - dy, p.arms_reach) * np.sin(3 * seen - right)
+    for strength, reach in ((p.wobble, p.wobble_reach), (p.ripple, p.ripple_reach)):
+        twice += 2 * strength * np.asarray(smooth(chance, (HEIGHT, WIDTH), reach), np.float64)[::2, ::2]
     return np.cos(twice).astype(np.float32), np.sin(twice).astype(np.float32)
 
 
-def _twice(
-    x: NDArray[np.float64], y: NDArray[np.float64], cores: list[Point], deltas: list[Point]
-) -> NDArray[np.float64]:
+def _pattern(chance: np.random.Generator, p: RidgeParameters) -> _Pattern:
+    """A finger's own pattern."""
+    cores, deltas, side = _singularities(chance)
+    return _Pattern(
+        cores,
+        deltas,
+        side,
+        parallel=p.parallel * chance.uniform(0.75, 1.1),
+        across=p.across * chance.uniform(0.2, 1.0),
+        fall=chance.uniform(0.7, 1.3),
+        fall_reach=chance.uniform(50, 100),
+        dome=p.dome * chance.uniform(0.5, 1.5),
+        bump=chance.uniform(0.5, 1.0),
+        bump_below=chance.uniform(10, 60),
+        bump_reach=chance.uniform(75, 115),
+    )
+
+
+def _modelled(x: Doubles, y: Doubles, of: _Pattern, p: RidgeParameters) -> Doubles:
+    """Twice the orientation that a pattern asks for, before its deltas' arms are bent."""
+    twice = _across(x, y, of, p)
+    for number, (cx, cy) in enumerate(of.cores):
+        others = of.cores[:number] + of.cores[number + 1 :]
+        seen, here = np.arctan2(y - cy, x - cx), (np.array(cx), np.array(cy))
+        legs = _twice(*here, others, of.deltas) + _across(*here, of, p)  # at the core: which way its legs run
+        twice = twice + seen - of.parallel * _near(x - cx, y - cy, p.parallel_reach) * np.sin(seen - legs)
+    twice = twice + _twice(x, y, [], of.deltas)
+    if not of.cores:  # an arch: ridges rise in the middle and fall again
+        height = of.bump * np.exp(-(((y + of.bump_below) / 110) ** 2))
+        bow: Doubles = np.arctan(height * np.sin(np.clip(x / of.bump_reach, -math.pi, math.pi)))
+        return twice - 2 * bow
+    u = of.side * x / of.fall_reach  # the side without a delta falls away too
+    g = u / np.sqrt(1 + u * u)
+    rise = np.clip(y / 150, 0, 1)
+    dome = of.dome * (x / np.hypot(x, 110)) * rise * rise * (3 - 2 * rise)
+    return twice - of.side * of.fall * g * (1 + g) / 2 - dome
+
+
+def _across(x: Doubles, y: Doubles, of: _Pattern, p: RidgeParameters) -> Doubles:
+    """What turns ridges between each delta and the lowest core: without it all run upright there, however far the delta
+    is to the side, and the ridges of the loop fan out to get there.
+    """
+    twice = np.zeros_like(x)
+    for dx, dy in of.deltas:
+        cx, cy = min(of.cores, key=lambda core: core[1])
+        upright = math.copysign(math.atan2(cy - dy, abs(cx - dx)), cx - dx)  # from there to a right angle
+        square = (x - (cx + dx) / 2) ** 2 + (y - (cy + dy) / 2) ** 2
+        twice = twice + 2 * of.across * upright * np.exp(-square / (2 * p.across_reach**2))
+    return twice
+
+
+def _near(x: Doubles, y: Doubles, reach: float) -> Doubles:
+    """1 at the origin, falling to a half at `reach`."""
+    near: Doubles = 1 / (1 + (x * x + y * y) / reach**2)
+    return near
+
+
+def _twice(x: Doubles, y: Doubles, cores: list[Point], deltas: list[Point]) -> Doubles:
     """Twice the orientation by the zero-pole model."""
     total = np.zeros_like(x)
     for cx, cy in cores:
@@ -125,13 +200,14 @@ def _singularities(chance: np.random.Generator) -> tuple[list[Point], list[Point
     if pattern == "arch":
         return [], [], 0
     if pattern == "whorl":
-        apart = chance.uniform(14, 70)
-        lean = jitter(25)
+        apart = chance.uniform(14, 90)
+        lean = jitter(35)
         cores = [(lean, 20 + apart / 2 + jitter(15)), (-lean, 20 - apart / 2 + jitter(15))]
-        return cores, [(-110 + jitter(35), -90 + jitter(45)), (110 + jitter(35), -90 + jitter(45))], 0
+        return cores, [(-110 + jitter(50), -90 + jitter(60)), (110 + jitter(50), -90 + jitter(60))], 0
     side = 1 if pattern == "right loop" else -1
     core = (jitter(24), 28 + jitter(30))
-    return [core], [(-side * (92 + jitter(42)), -85 + jitter(45))], side
+    away, below = chance.uniform(70, 210), chance.uniform(0.4, 1.35)
+    return [core], [(core[0] - side * away * math.cos(below), core[1] - away * math.sin(below))], side
 
 
 def _filters(period: float, p: RidgeParameters) -> list[Field]:
