@@ -18,12 +18,13 @@ import numpy as np
 from fingerprint_calibration import SETS, Group, first_half
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Extractor, Template, match, prepare, synthetic_templates
+from testigo.fingerprint import Extractor, Template, match, prepare
 from testigo.fingerprint.matching._descriptor import surroundings
 from testigo.fingerprint.matching._points import unpacked
 from testigo.fingerprint.matching.descriptor import BITS
 from testigo.fingerprint.matching.prepared import ordered
 from testigo.fingerprint.parameters import DESCRIPTOR
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 WORN = 4  # stretched copies of each impression
 STRETCH = 0.05  # standard deviation of the linear stretch

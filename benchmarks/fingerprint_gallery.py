@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare, synthetic_templates
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare
 from testigo.fingerprint.evaluation import drawing
 from testigo.fingerprint.evaluation.impressions import impressions_in
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
 HIDDEN = 10**12  # real impressions are numbered from here: set, finger

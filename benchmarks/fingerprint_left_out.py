@@ -17,11 +17,12 @@ from fingerprint_descriptor import SYNTHETIC, SYNTHETIC_SEED, learn
 from numpy.typing import NDArray
 
 from testigo.cli.output import progress, table
-from testigo.fingerprint import Extractor, FingerImage, Template, synthetic_templates
+from testigo.fingerprint import Extractor, FingerImage, Template
 from testigo.fingerprint.evaluation.comparisons import compare_all
 from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
 from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 from testigo.fingerprint.matching import descriptor, matcher
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 Scores = NDArray[np.float64]
 Whole = tuple[list[Impression], list[Template]]

@@ -21,18 +21,9 @@ import numpy as np
 
 import testigo.fingerprint
 from testigo.cli.output import table
-from testigo.fingerprint import (
-    Extractor,
-    FingerImage,
-    Gallery,
-    Matcher,
-    match,
-    prepare,
-    quality,
-    synthetic,
-    synthetic_templates,
-)
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Matcher, match, prepare, quality, synthetic
 from testigo.fingerprint.evaluation.impressions import impressions_in
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 FIRST = """
 import time

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from testigo.cli.output import progress, table
 from testigo.fingerprint import Extractor, Matcher, PreparedTemplates, Template, prepare
 from testigo.fingerprint.evaluation.bootstrap import DRAWS, interval, rule_of_three
-from testigo.fingerprint.synthetic_templates import templates
+from testigo.fingerprint.synthetic.template_fingers import templates
 from testigo.rehearsal.fingers import FINGER_NAMES, SyntheticFingers
 
 THRESHOLDS = (3, 4, 5, 6)

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, func, select
 
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.fingerprint import FingerImage, extract, synthetic_templates
+from testigo.fingerprint import FingerImage, extract
 from testigo.fingerprint.parameters import GALLERY
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
 from testigo.register.gallery import FALSE_CASES, EnrolledPrint, PersonGallery, least_score, person_score

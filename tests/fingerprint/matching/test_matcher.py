@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testigo.fingerprint import (
-    THRESHOLD,
-    Matcher,
-    Template,
-    best_match,
-    calibration,
-    evaluate,
-    match,
-    prepare,
-    synthetic_templates,
-)
+from testigo.fingerprint import THRESHOLD, Matcher, Template, best_match, calibration, evaluate, match, prepare
 from testigo.fingerprint.matching import matcher
 from testigo.fingerprint.parameters import MATCHING
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 Templates = dict[tuple[int, int], Template]
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import PreparedTemplates, Template, prepare, synthetic_templates
+from testigo.fingerprint import PreparedTemplates, Template, prepare
 from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.matching._points import whole_eights
 from testigo.fingerprint.matching.prepared import LANE, Prepared
 from testigo.fingerprint.parameters import MATCHING
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 
 def templates(count: int = 40) -> list[Template]:

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Prepared, prepare, synthetic_templates
+from testigo.fingerprint import Prepared, prepare
 from testigo.fingerprint.matching import _alignment, _comparison, _leads, _points, matcher
 from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import MATCHING
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 Floats = NDArray[np.float32]
 ARM = MATCHING.elastic_reach

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint import Gallery, Matcher, Template, prepare, synthetic_templates, warm_up
+from testigo.fingerprint import Gallery, Matcher, Template, prepare, warm_up
 from testigo.fingerprint.parameters import GALLERY, MATCHING
+from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 SIZE = 1200
 

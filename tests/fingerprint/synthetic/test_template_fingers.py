@@ -9,9 +9,9 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Template, match
-from testigo.fingerprint import _synthetic_kernels as kernels
-from testigo.fingerprint.synthetic import LIKE_FVC2002_DB1, LIKE_FVC2004_DB1
-from testigo.fingerprint.synthetic_templates import TemplateFinger, templates
+from testigo.fingerprint.synthetic import _kernels as kernels
+from testigo.fingerprint.synthetic.images import LIKE_FVC2002_DB1, LIKE_FVC2004_DB1
+from testigo.fingerprint.synthetic.template_fingers import TemplateFinger, templates
 
 # SHA-256 over the templates of the seeds 0 to 49, at two difficulties. It changes when the generator is tuned, and must
 # not change from one machine to another.

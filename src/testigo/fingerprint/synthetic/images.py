@@ -3,16 +3,16 @@
 A *finger* is grown from its seed after Cappelli, Maio, Maltoni, "Synthetic fingerprint-image generation" (ICPR 2000):
 an orientation field with cores and deltas, then ridges, by filtering noise again and again with Gabor filters along
 the field until ridges stand everywhere; the minutiae arise where ridges must begin, end or fork
-(`_synthetic_ridges`). It carries its scars, creases, warts, pores and worn places through all its impressions
-(`_synthetic_skin`). An *impression* is that finger laid on a reader once: partly beside the glass, turned, pulled out
-of shape, too dry or too wet, seen through residue, dust and noise (`_synthetic_contact`).
+(`_ridges`). It carries its scars, creases, warts, pores and worn places through all its impressions
+(`_skin`). An *impression* is that finger laid on a reader once: partly beside the glass, turned, pulled out
+of shape, too dry or too wet, seen through residue, dust and noise (`_contact`).
 
 One number, the *difficulty*, sets it all. Two points of it are measured: a set of impressions at `LIKE_FVC2002_DB1`
 gives the errors of that set, and so at `LIKE_FVC2004_DB1`; `benchmarks/fingerprint_synthetic.py` prints both beside
 the real ones.
 
 Same seed, same image, with the same numpy, OpenCV and kind of processor: all chance comes from `numpy.random.PCG64`,
-but filters may round otherwise elsewhere. `synthetic_templates` makes templates without images, a thousand times as
+but filters may round otherwise elsewhere. `template_fingers` makes templates without images, a thousand times as
 fast.
 """
 
@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import _synthetic_contact, _synthetic_ridges, _synthetic_skin
 from testigo.fingerprint.images.image import FingerImage
+from testigo.fingerprint.synthetic import _contact, _ridges, _skin
 
-WIDTH, HEIGHT = _synthetic_contact.WIDTH, _synthetic_contact.HEIGHT  # of an impression, pixels at 500 dpi
+WIDTH, HEIGHT = _contact.WIDTH, _contact.HEIGHT  # of an impression, pixels at 500 dpi
 
 LIKE_FVC2002_DB1 = 0.55  # an optical reader and willing people, told to shift and turn the finger
 LIKE_FVC2004_DB1 = 0.85  # the same kind of reader, fingers dried, moistened and pulled on purpose
@@ -41,7 +41,7 @@ class Finger:
         check_seed(seed)
         self.seed = seed
         chance = np.random.Generator(np.random.PCG64([_FINGER_STREAM, seed]))
-        self._skin = _synthetic_skin.clothe(_synthetic_ridges.grow(chance), chance)
+        self._skin = _skin.clothe(_ridges.grow(chance), chance)
 
     @property
     def ridges(self) -> NDArray[np.float32]:
@@ -56,7 +56,7 @@ class Finger:
         """
         check_order(n, difficulty)
         chance = np.random.Generator(np.random.PCG64([_IMPRESSION_STREAM, self.seed, n]))
-        return FingerImage(_synthetic_contact.press(self._skin, chance, difficulty))
+        return FingerImage(_contact.press(self._skin, chance, difficulty))
 
 
 def check_seed(seed: int) -> None:

@@ -7,7 +7,7 @@ are none, and blurs place, direction, kind and quality as the extractor does, th
 near this comes to the templates of real fingers is measured by `benchmarks/fingerprint_synthetic.py`.
 
 Same seed, same template, on any machine: chance is `numpy.random.PCG64`'s words, and the arithmetic uses only what
-IEEE 754 fixes to the last bit (see `_synthetic_kernels`).
+IEEE 754 fixes to the last bit (see `_kernels`).
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from testigo.fingerprint import _synthetic_kernels as kernels
-from testigo.fingerprint.synthetic import HEIGHT, LIKE_FVC2002_DB1, WIDTH, check_order, check_seed
+from testigo.fingerprint.synthetic import _kernels as kernels
+from testigo.fingerprint.synthetic.images import HEIGHT, LIKE_FVC2002_DB1, WIDTH, check_order, check_seed
 from testigo.fingerprint.templates.template import Template
 
 _FINGER_STREAM, _IMPRESSION_STREAM = 3, 4  # other streams than the images': a seed's template is not its image's

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint import _synthetic_ridges as ridges
-from testigo.fingerprint._synthetic_ridges import Field, smooth
-from testigo.fingerprint._synthetic_skin import Skin
+from testigo.fingerprint.synthetic import _ridges as ridges
+from testigo.fingerprint.synthetic._ridges import Field, smooth
+from testigo.fingerprint.synthetic._skin import Skin
 
 WIDTH, HEIGHT = 288, 384  # of an impression, pixels at 500 dpi: 14.6 × 19.5 mm, a common reader's glass
 _COARSE = 4

@@ -1,4 +1,4 @@
-"""The machine code of `synthetic_templates`, its only caller: a finger's minutiae, and one impression of them.
+"""The machine code of `template_fingers`, its only caller: a finger's minutiae, and one impression of them.
 
 One file on purpose, as `_kernels` is: numba's disk cache notices a change of the file a kernel is written in only.
 

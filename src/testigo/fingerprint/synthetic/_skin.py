@@ -1,6 +1,6 @@
 """What a finger carries besides ridges, the same in all its impressions: scars, creases, warts, pores, worn places.
 
-All of it is drawn once from the finger's chance; how plainly it shows depends on the impression (`_synthetic_contact`).
+All of it is drawn once from the finger's chance; how plainly it shows depends on the impression (`_contact`).
 """
 
 import math
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint._synthetic_ridges import HEIGHT, WIDTH, Field, smooth
+from testigo.fingerprint.synthetic._ridges import HEIGHT, WIDTH, Field, smooth
 
 
 @dataclass(frozen=True)
