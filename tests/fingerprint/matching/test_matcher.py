@@ -128,7 +128,7 @@ def test_the_matcher_gives_the_scores_of_single_comparisons_or_none_at_a_glance(
     matcher = Matcher(candidates[:-1])
     matcher.add(candidates[-1])
     assert len(matcher) == len(candidates)
-    probe = prepare(candidates[0])
+    probe = prepare(candidates[3])
     expected = np.array([match(probe, candidate).score for candidate in candidates])
     with monkeypatch.context() as prefilter_alone:
         without = MATCHING._replace(least_promise=0.0, least_similarity=-1.0)
