@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from digests import ANY
-from testigo.audit import (
-    EnteredPaper,
-    Paper,
-    blank_form,
-    closing_count,
-    papers_from_images,
-    read_entries,
-    read_form,
-    read_papers,
-    same_twice,
-)
+from testigo.audit import blank_form, closing_count, read_form, same_twice
+from testigo.audit.paper_images import EnteredPaper, Paper, papers_from_images, read_entries, read_papers
 from testigo.ballot import Ballot, Reconciliation, TallySheet, new_slip_number, tally_ballots
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput, SeveralMistakes

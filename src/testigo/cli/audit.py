@@ -13,13 +13,11 @@ from testigo.audit import (
     closing_count,
     closing_sample,
     expected,
-    papers_from_images,
-    read_entries,
     read_form,
-    read_papers,
     same_twice,
     station_deck,
 )
+from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import deck_digest
 from testigo.cli.output import console, print_json, progress, table
 from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, authority_key

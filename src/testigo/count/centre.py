@@ -11,14 +11,12 @@ same end. A package that is refused although a machine of this election signed i
 """
 
 import contextlib
-import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from testigo import canonical, storage
+from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
 from testigo.count.keys import authority_key, make_authority, own_keys
 from testigo.count.kinds import kind_of
@@ -229,16 +227,11 @@ class Centre:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the centre's lock; inside, the ledger says what the record says, whoever wrote to it meanwhile."""
-        with storage.explained(self.folder):
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locks.waiting(self.folder):
             self._log.publish()
             if self._log.size != len(self.ledger.entries):
                 self.ledger = read_ledger(self.public)
             yield
-        finally:
-            os.close(handle)
 
 
 def _check_signer(statement: Statement, place: str) -> None:

@@ -3,3 +3,9 @@
 `typeset` turns a template and data into PDF or PNG, `frame` holds the corner marks by which a photograph of a printed
 sheet is found and made flat again, `pages` puts PDF pages on paper.
 """
+
+from pathlib import Path
+from typing import Final
+
+FONTS: Final = Path(__file__).with_name("fonts")
+"""The fonts that are shipped: DejaVu Sans Condensed, plain and bold."""

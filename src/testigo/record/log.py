@@ -13,13 +13,12 @@ Several processes may hold a `Log` of one folder: each operation locks the folde
 """
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from testigo import canonical, keys, storage
+from testigo import canonical, keys, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import checkpoint, merkle, tiles
@@ -247,15 +246,10 @@ class Log:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the folder's lock; inside, memory and folder agree."""
-        with storage.explained(self.folder):
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locks.waiting(self.folder):
             if self._generation is None or self._generation != self._read_generation():
                 self._load()
             yield
-        finally:
-            os.close(handle)
 
     def _read_generation(self) -> int:
         with storage.explained(self.folder):

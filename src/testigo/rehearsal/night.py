@@ -12,7 +12,8 @@ import numpy as np
 
 from testigo import storage
 from testigo.audit import Seed, closing_sample
-from testigo.audit.closing import closing_count, papers_from_images, read_papers
+from testigo.audit.closing import closing_count
+from testigo.audit.paper_images import papers_from_images, read_papers
 from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, Result, authority_key
 from testigo.count.results_page import publish_results
 from testigo.rehearsal.photographs import photograph

@@ -7,9 +7,7 @@ FOLDER/settings.json        which election, station and role this is
        events.log           what happened here
 """
 
-import fcntl
 import functools
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +18,9 @@ import msgspec
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now
 from testigo.election import Definition, KeyRing, MachineKeys, Role
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
+from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
 from testigo.station.events import EventLog, log_origin
 
@@ -85,13 +84,13 @@ class MachineFolder:
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()
-        self._lock = _lock(path)
+        self._lock = FolderLock(path)
         try:
             self.ring = self._load_ring()
             origin = log_origin(self.settings.election, self.station_id, role)
             self.log = EventLog(path / EVENTS, self.key, origin)
         except BaseException:
-            os.close(self._lock)
+            self._lock.close()
             raise
 
     @property
@@ -124,9 +123,7 @@ class MachineFolder:
     def shut(self) -> None:
         """Close the log and give up the lock."""
         self.log.close()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._lock.close()
 
     def _load_ring(self) -> KeyRing | None:
         file = self.path / MACHINE_KEYS
@@ -164,17 +161,6 @@ def _machine_keys(signed: SignedStatement, settings: Settings, place: str) -> Ma
         return msgspec.convert(statement.body, MachineKeys, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"not machine keys ({error})", place=place) from None
-
-
-def _lock(path: Path) -> int:
-    with storage.explained(path):
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise StorageError("in use by another process", place=str(path), mend="stop that process first") from None
-    return handle
 
 
 class _HasFolder(Protocol):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.images.image import FingerImage
-from testigo.paper.typeset import FONTS
+from testigo.paper import FONTS
 
 ENDINGS = (".svg", ".png", ".html")
 FONT = "DejaVu Sans, Verdana, sans-serif"
