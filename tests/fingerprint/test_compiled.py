@@ -33,13 +33,21 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(
 
 
 def test_every_file_that_kernels_are_made_of_is_watched() -> None:
-    """Those with kernels that call other files' kernels, and these files."""
-    others = re.compile(r"^from testigo\.fingerprint\.((?:\w+\.)?_(?!compiled)\w+) import", re.M)
+    """Those with kernels that use other files, and these files; of `parameters` the fields are watched."""
+    imports = re.compile(r"^from testigo\.fingerprint\.([\w.]+) import ([^\n(]+)", re.M)
+    kernels = 0
     for file in ROOM.rglob("_*.py"):
         text = file.read_text(encoding="utf-8")
-        if "_compiled import compiled" in text and (called := others.findall(text)):
-            names = {str(file.relative_to(ROOM)), *(f"{name.replace('.', '/')}.py" for name in called)}
-            assert names <= set(_compiled.TOGETHER)
+        if "_compiled import compiled" not in text:
+            continue
+        kernels += 1
+        names = {str(file.relative_to(ROOM))}
+        for module, imported in imports.findall(text):
+            path = module.replace(".", "/")
+            names |= {f"{path}.py", *(f"{path}/{name.split()[0]}.py" for name in imported.split(","))}
+        used = {name for name in names if (ROOM / name).is_file()} - {"_compiled.py", "parameters.py"}
+        assert len(used) == 1 or used <= set(_compiled.TOGETHER)
+    assert kernels > 8
 
 
 def test_parameters_in_another_order_are_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import THRESHOLD, Extractor, Matcher, match, synthetic
-from testigo.fingerprint.synthetic import _contact, _ridges, _skin, images
+from testigo.fingerprint.synthetic import _contact, _ridges, _skin
+from testigo.fingerprint.synthetic.streams import Stream
 
 
 def _chance(*seed: int) -> np.random.Generator:
@@ -187,7 +188,7 @@ def test_difficulty_costs_quality_and_matches() -> None:
 
 
 def _opens_to_the_right(seed: int) -> bool:
-    chance = _chance(images._FINGER_STREAM, seed)
+    chance = _chance(Stream.IMAGE_FINGER, seed)
     chance.uniform()  # the tilt, which is drawn before the pattern
     *_, side = _ridges._singularities(chance)
     return side == 1

@@ -9,8 +9,10 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Template, match
-from testigo.fingerprint.synthetic import _kernels as kernels
+from testigo.fingerprint.synthetic import _flow, _minutiae, _random
+from testigo.fingerprint.synthetic._words import FINGER_WORDS
 from testigo.fingerprint.synthetic.images import LIKE_FVC2002_DB1, LIKE_FVC2004_DB1
+from testigo.fingerprint.synthetic.parameters import PATTERN
 from testigo.fingerprint.synthetic.template_fingers import TemplateFinger, templates
 
 # SHA-256 over the templates of the seeds 0 to 49, at two difficulties. It changes when the generator is tuned, and must
@@ -93,35 +95,35 @@ def test_impressions_of_one_finger_match_and_of_others_do_not() -> None:
 
 def test_sines_and_steps_without_the_c_library() -> None:
     for angle in np.linspace(-math.pi, math.pi, 1001):
-        cosine, sine = kernels._turning(float(angle))
+        cosine, sine = _random.turning(float(angle))
         assert cosine == pytest.approx(math.cos(angle), abs=1e-8)
         assert sine == pytest.approx(math.sin(angle), abs=1e-8)
         exact = angle * 128 / math.pi
         if abs(exact - math.floor(exact) - 0.5) > 1e-3:  # not between two steps
-            assert kernels._step(math.cos(angle), math.sin(angle)) == round(exact) % 256
+            assert _random.step(math.cos(angle), math.sin(angle)) == round(exact) % 256
 
 
 def test_chance_has_the_deviation_it_says() -> None:
     words = np.random.PCG64(1).random_raw(20_000)
-    drawn = np.array([kernels._normal(word) for word in words])
+    drawn = np.array([_random.normal(word) for word in words])
     assert drawn.mean() == pytest.approx(0, abs=0.02)
     assert drawn.std() == pytest.approx(1, abs=0.02)
-    units = np.array([kernels._unit(word) for word in words])
+    units = np.array([_random.unit(word) for word in words])
     assert 0 <= units.min() < 0.001
     assert 0.999 < units.max() < 1
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_ridges_spread_as_their_directions_say(seed: int) -> None:
-    flow = kernels.grow_flow(np.random.PCG64(seed).random_raw(kernels.FINGER_WORDS), kernels.PATTERN)
+    flow = _flow.grow_flow(np.random.PCG64(seed).random_raw(FINGER_WORDS), PATTERN)
     singular = flow[np.abs(flow[:, 0]) == 1, 1:3]
     for x, y in [(5.0, -40.0), (60.0, 70.0), (-90.0, 10.0), (20.0, 150.0)]:
         if len(singular) and np.hypot(singular[:, 0] - x, singular[:, 1] - y).min() < 15:
             continue
-        cosine, sine, spreading = kernels._along(x, y, flow)
+        cosine, sine, spreading = _flow.along(x, y, flow)
         slopes = []
         for dx, dy, part in ((1e-4, 0.0, 0), (0.0, 1e-4, 1)):
-            there, back = kernels._along(x + dx, y + dy, flow), kernels._along(x - dx, y - dy, flow)
+            there, back = _flow.along(x + dx, y + dy, flow), _flow.along(x - dx, y - dy, flow)
             way = 1 if there[0] * back[0] + there[1] * back[1] > 0 else -1
             slopes.append((there[part] - way * back[part]) / 2e-4)
         assert cosine * cosine + sine * sine == pytest.approx(1)
@@ -131,11 +133,11 @@ def test_ridges_spread_as_their_directions_say(seed: int) -> None:
 
 def test_minutiae_run_along_the_ridges_and_keep_apart() -> None:
     for seed in range(20):
-        words = np.random.PCG64(seed).random_raw(kernels.FINGER_WORDS)
-        flow = kernels.grow_flow(words, kernels.PATTERN)
-        grown = kernels.grow_minutiae(words, flow, kernels.PATTERN)
-        along = np.array([kernels._along(x, y, flow)[:2] for x, y in grown[:, :2]])
+        words = np.random.PCG64(seed).random_raw(FINGER_WORDS)
+        flow = _flow.grow_flow(words, PATTERN)
+        grown = _minutiae.grow_minutiae(words, flow, PATTERN)
+        along = np.array([_flow.along(x, y, flow)[:2] for x, y in grown[:, :2]])
         turned = np.abs((along * grown[:, 2:4]).sum(axis=1))
         assert np.degrees(np.arccos(turned.clip(0, 1))).max() < 25
         distance = np.hypot(*(grown[:, None, :2] - grown[None, :, :2]).transpose(2, 0, 1)) + 1e9 * np.eye(len(grown))
-        assert distance.min() >= kernels.PATTERN.least_distance
+        assert distance.min() >= PATTERN.least_distance

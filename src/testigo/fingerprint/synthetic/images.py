@@ -24,14 +24,13 @@ from numpy.typing import NDArray
 from testigo.errors import InvalidInput
 from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.synthetic import _contact, _ridges, _skin
+from testigo.fingerprint.synthetic.streams import Stream, source
 
 WIDTH, HEIGHT = _contact.WIDTH, _contact.HEIGHT  # of an impression, pixels at 500 dpi
 
 LIKE_FVC2002_DB1 = 0.55  # an optical reader and willing people, told to shift and turn the finger
 LIKE_FVC2004_DB1 = 0.85  # the same kind of reader, fingers dried, moistened and pulled on purpose
 DIFFICULTY = 0.4  # where none is said: an ordinary reader and willing people; 0 is an ideal one, 1 a bad one
-
-_FINGER_STREAM, _IMPRESSION_STREAM = 1, 2  # so that a finger and its impressions draw from different streams
 
 
 class Finger:
@@ -40,7 +39,7 @@ class Finger:
     def __init__(self, seed: int) -> None:
         check_seed(seed)
         self.seed = seed
-        chance = np.random.Generator(np.random.PCG64([_FINGER_STREAM, seed]))
+        chance = np.random.Generator(source(Stream.IMAGE_FINGER, seed))
         self._skin = _skin.clothe(_ridges.grow(chance), chance)
 
     @property
@@ -55,7 +54,7 @@ class Finger:
         Raises `InvalidInput` for an `n` below 0 or a `difficulty` outside 0 to 1.
         """
         check_order(n, difficulty)
-        chance = np.random.Generator(np.random.PCG64([_IMPRESSION_STREAM, self.seed, n]))
+        chance = np.random.Generator(source(Stream.IMAGE_IMPRESSION, self.seed, n))
         return FingerImage(_contact.press(self._skin, chance, difficulty))
 
 

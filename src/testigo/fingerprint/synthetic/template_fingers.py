@@ -7,19 +7,17 @@ are none, and blurs place, direction, kind and quality as the extractor does, th
 near this comes to the templates of real fingers is measured by `benchmarks/fingerprint_synthetic.py`.
 
 Same seed, same template, on any machine: chance is `numpy.random.PCG64`'s words, and the arithmetic uses only what
-IEEE 754 fixes to the last bit (see `_kernels`).
+IEEE 754 fixes to the last bit (see `_random`).
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 
-import numpy as np
-
-from testigo.fingerprint.synthetic import _kernels as kernels
+from testigo.fingerprint.synthetic._words import FINGER_WORDS, IMPRESSION_WORDS
 from testigo.fingerprint.synthetic.images import HEIGHT, LIKE_FVC2002_DB1, WIDTH, check_order, check_seed
+from testigo.fingerprint.synthetic.parameters import PATTERN, Impressing
+from testigo.fingerprint.synthetic.streams import Stream, source
 from testigo.fingerprint.templates.template import Template
-
-_FINGER_STREAM, _IMPRESSION_STREAM = 3, 4  # other streams than the images': a seed's template is not its image's
 
 
 class TemplateFinger:
@@ -28,9 +26,11 @@ class TemplateFinger:
     def __init__(self, seed: int) -> None:
         check_seed(seed)
         self.seed = seed
-        words = np.random.PCG64([_FINGER_STREAM, seed]).random_raw(kernels.FINGER_WORDS)
-        self._flow = kernels.grow_flow(words, kernels.PATTERN)
-        self._minutiae = kernels.grow_minutiae(words, self._flow, kernels.PATTERN)
+        from testigo.fingerprint.synthetic import _flow, _minutiae  # numba is loaded at first use
+
+        words = source(Stream.TEMPLATE_FINGER, seed).random_raw(FINGER_WORDS)
+        self._flow = _flow.grow_flow(words, PATTERN)
+        self._minutiae = _minutiae.grow_minutiae(words, self._flow, PATTERN)
 
     def impression(self, n: int, difficulty: float = LIKE_FVC2002_DB1) -> Template:
         """The finger laid on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
@@ -38,8 +38,10 @@ class TemplateFinger:
         `difficulty`: 0 (every minutia seen well) to 1. Raises `InvalidInput` for other numbers.
         """
         check_order(n, difficulty)
-        words = np.random.PCG64([_IMPRESSION_STREAM, self.seed, n]).random_raw(kernels.IMPRESSION_WORDS)
-        x, y, angle, kind, quality = kernels.impress(words, self._minutiae, self._flow, _impressing(difficulty)).T
+        from testigo.fingerprint.synthetic import _impression  # numba is loaded at first use
+
+        words = source(Stream.TEMPLATE_IMPRESSION, self.seed, n).random_raw(IMPRESSION_WORDS)
+        x, y, angle, kind, quality = _impression.impress(words, self._minutiae, self._flow, _impressing(difficulty)).T
         return Template(WIDTH, HEIGHT, x, y, angle, kind, quality)
 
 
@@ -52,10 +54,10 @@ def templates(
 
 
 @lru_cache(maxsize=8)
-def _impressing(d: float) -> kernels.Impressing:
+def _impressing(d: float) -> Impressing:
     """The numbers of an impression at a difficulty; see the benchmark for what they were fitted to."""
     placing = min(1.0, 1.8 * d)  # people differ in how they lay the finger; readers do not make it worse
-    return kernels.Impressing(
+    return Impressing(
         width=WIDTH,
         height=HEIGHT,
         half_wide=132.0,
