@@ -256,8 +256,8 @@ def judged(register: Register, summary: Summary, planted: Planted, every: int) -
 
 def enrol_people(register: Register, folder: Path, persons: int, difficulty: float) -> Planted:
     """So many enrolments; one in `TWICE` is somebody's second, at a random place after the first."""
-    chance = random.Random(persons)
-    seconds = set(chance.sample(range(max(20, persons // 10), persons), persons // TWICE))
+    rng = random.Random(persons)
+    seconds = set(rng.sample(range(max(20, persons // 10), persons), persons // TWICE))
     used: set[int] = set()
     planted = Planted({})
     file = folder / "people.csv"
@@ -271,9 +271,9 @@ def enrol_people(register: Register, folder: Path, persons: int, difficulty: flo
                 for number in range(start, min(start + PAGE, persons)):
                     person, changed = number, False
                     if number in seconds:
-                        person = next(one for one in chance.sample(range(number), 20) if one not in seconds | used)
+                        person = next(one for one in rng.sample(range(number), 20) if one not in seconds | used)
                         used.add(person)
-                        changed = chance.random() < 0.5
+                        changed = rng.random() < 0.5
                         planted.pairs[document(person), document(number)] = changed
                     taken = fingers(person, int(number in seconds), changed, difficulty)
                     enrolment.keep(connection, ids[document(number)], document(number), taken, "O", "", register._key)

@@ -67,30 +67,30 @@ def first_half(folder: Path, extractor: Extractor) -> Group:
     return list(zip([impression.finger for impression in chosen], templates, strict=True))
 
 
-def cropped(template: Template, chance: np.random.Generator) -> Template:
+def cropped(template: Template, rng: np.random.Generator) -> Template:
     """A partial print: what lies within a disc of 50 to 110 pixels around one of the minutiae."""
     if len(template) < FEWEST:
         return template
-    centre = chance.integers(len(template))
+    centre = rng.integers(len(template))
     x, y = template.x.astype(float), template.y.astype(float)
-    kept = np.hypot(x - x[centre], y - y[centre]) < chance.uniform(50, 110)
+    kept = np.hypot(x - x[centre], y - y[centre]) < rng.uniform(50, 110)
     arrays = (getattr(template, name)[kept] for name in ("x", "y", "angle", "kind", "quality"))
     return Template(template.width, template.height, *arrays)
 
 
 def pairs_of(groups: dict[str, Group]) -> list[Pair]:
     """All pairs within each set, and a share of its partial prints against its whole ones."""
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     pairs = []
     for group in groups.values():
         ready = [(finger, prepare(template)) for finger, template in group]
         for (finger, probe), (other, candidate) in itertools.combinations(ready, 2):
             pairs.append(Pair(probe, candidate, finger == other))
         for number, (finger, template) in enumerate(group):
-            part = prepare(cropped(template, chance))
+            part = prepare(cropped(template, rng))
             for second, (other, candidate) in enumerate(ready):
                 share = PARTIAL_GENUINE if finger == other else PARTIAL_IMPOSTORS
-                if number != second and chance.random() < share:
+                if number != second and rng.random() < share:
                     pairs.append(Pair(part, candidate, finger == other))
     return pairs
 

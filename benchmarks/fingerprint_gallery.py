@@ -155,8 +155,8 @@ def main() -> None:
     real = real_templates(arguments.folder)
     hidden = [(number, template) for number, impression, template in real if impression == 1]
     probes = [(number, prepare(template)) for number, impression, template in real if impression != 1]
-    chance = np.random.default_rng(1)
-    probes = [probes[k] for k in chance.permutation(len(probes))[: arguments.probes]]
+    rng = np.random.default_rng(1)
+    probes = [probes[k] for k in rng.permutation(len(probes))[: arguments.probes]]
     rows = []
     print(
         "size       build s  scan/s/core  search s (slowest)  hits %   matcher on all s  hits %   search/all %  "

@@ -78,8 +78,8 @@ def alike(found: list[Template]) -> Pairs:
 
 def spread(fingers: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[float, float]:
     """The 95 % interval of the share of pairs that these are: fingers drawn again, none meeting its own copy."""
-    chance = np.random.Generator(np.random.PCG64(fingers))
-    weights = chance.multinomial(fingers, np.full(fingers, 1 / fingers), size=DRAWS)
+    rng = np.random.Generator(np.random.PCG64(fingers))
+    weights = rng.multinomial(fingers, np.full(fingers, 1 / fingers), size=DRAWS)
     met = (fingers**2 - (weights**2).sum(axis=1)) / 2
     return interval((weights[:, first] * weights[:, second]).sum(axis=1) / met)
 

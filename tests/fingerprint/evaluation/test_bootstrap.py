@@ -16,12 +16,12 @@ FMRS = (0.3, 0.1, 0.01, 0.0)
 
 def scored(fingers: int, impressions: int, seed: int, apart: float = 4.0) -> FingerScores:
     """Scores in tenths, so that many are equal; some fingers are worse than others."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     finger = np.repeat(np.arange(fingers), impressions)
     i, j = np.array(list(itertools.combinations(range(len(finger)), 2))).T
     same = finger[i] == finger[j]
-    skill = chance.normal(apart, 1.5, fingers)
-    raw = np.where(same, skill[finger[i]] + chance.normal(0, 1.5, len(i)), chance.exponential(0.6, len(i)))
+    skill = rng.normal(apart, 1.5, fingers)
+    raw = np.where(same, skill[finger[i]] + rng.normal(0, 1.5, len(i)), rng.exponential(0.6, len(i)))
     scores = np.maximum(0, np.round(raw, 1))
     return FingerScores(fingers, scores[same], finger[i][same], scores[~same], finger[i][~same], finger[j][~same])
 

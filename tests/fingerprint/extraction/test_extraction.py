@@ -142,8 +142,8 @@ def test_the_crop_holds_the_finger_and_leaves_the_background() -> None:
 
 
 def test_quality_falls_with_the_image(image: FingerImage) -> None:
-    chance = np.random.default_rng(1)
-    noisy = FingerImage(np.clip(image.pixels + chance.normal(0, 90, image.pixels.shape), 0, 255).astype(np.uint8))
+    rng = np.random.default_rng(1)
+    noisy = FingerImage(np.clip(image.pixels + rng.normal(0, 90, image.pixels.shape), 0, 255).astype(np.uint8))
     good, bad = quality(image, extract(image)), quality(noisy, extract(noisy))
     assert 0 <= bad < good <= 100
     assert quality_word(100) == "excellent"

@@ -66,11 +66,11 @@ def test_a_mirrored_finger_is_another(synthetic_templates: Templates) -> None:
 
 
 def test_shuffled_directions_are_another_finger(synthetic_templates: Templates) -> None:
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     template = synthetic_templates[1, 0]
     x, y, angle, kind, quality = _parts(template)
     assert not match(
-        Template(template.width, template.height, x, y, chance.permutation(angle), kind, quality), template
+        Template(template.width, template.height, x, y, rng.permutation(angle), kind, quality), template
     ).matched
 
 
@@ -79,10 +79,10 @@ def test_shuffled_directions_are_another_finger(synthetic_templates: Templates) 
 def test_degenerate_templates_are_compared_in_bounded_time(
     synthetic_templates: Templates, count: int, shape: str
 ) -> None:
-    chance = np.random.default_rng(count)
+    rng = np.random.default_rng(count)
     number = np.arange(count)
     x, y = {
-        "spread": (chance.integers(0, 500, count), chance.integers(0, 500, count)),
+        "spread": (rng.integers(0, 500, count), rng.integers(0, 500, count)),
         "line": (number * 60, np.full(count, 50)),
         "point": (np.full(count, 77), np.full(count, 50)),
         "comb": (number * 9, np.full(count, 50)),
@@ -106,8 +106,8 @@ def test_degenerate_templates_are_compared_in_bounded_time(
 @given(st.data())
 def test_arbitrary_templates_never_match_a_finger(synthetic_templates: Templates, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, 60))
-    chance = np.random.default_rng(data.draw(st.integers(0, 2**32)))
-    columns = [chance.integers(0, most, count) for most in (288, 384, 256, 3, 101)]
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    columns = [rng.integers(0, most, count) for most in (288, 384, 256, 3, 101)]
     assert not match(Template(288, 384, *columns), synthetic_templates[2, 0]).matched
 
 

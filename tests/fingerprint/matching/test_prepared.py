@@ -30,8 +30,8 @@ def differing(one: np.ndarray, other: np.ndarray) -> int:
 
 
 def test_the_best_minutiae_are_kept_in_order_and_told_where_they_came_from() -> None:
-    chance = np.random.default_rng(1)
-    columns: list[Any] = [chance.integers(0, most, 255) for most in (288, 384, 256, 3, 101)]
+    rng = np.random.default_rng(1)
+    columns: list[Any] = [rng.integers(0, most, 255) for most in (288, 384, 256, 3, 101)]
     template = Template(288, 384, *columns)
     ready = prepare(template)
     assert len(ready) == MATCHING.max_minutiae

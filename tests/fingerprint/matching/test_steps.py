@@ -34,10 +34,10 @@ def differing(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[
     return np.minimum(np.array(pairs, int).reshape(first.shape[1], second.shape[1]), 255).astype(np.uint8)
 
 
-def random_codes(chance: np.random.Generator, count: int) -> NDArray[np.uint64]:
-    codes = chance.integers(0, 1 << 64, (4, count), np.uint64)
-    codes[:, chance.random(count) < 0.2] = np.uint64(0)
-    codes[:, chance.random(count) < 0.2] = ~np.uint64(0)
+def random_codes(rng: np.random.Generator, count: int) -> NDArray[np.uint64]:
+    codes = rng.integers(0, 1 << 64, (4, count), np.uint64)
+    codes[:, rng.random(count) < 0.2] = np.uint64(0)
+    codes[:, rng.random(count) < 0.2] = ~np.uint64(0)
     return codes
 
 
@@ -54,8 +54,8 @@ def measured(
 @settings(deadline=None)
 @given(n=st.integers(1, 40), m=st.integers(1, 40), seed=st.integers(0, 1 << 32))
 def test_differences_are_counted_pair_by_pair(n: int, m: int, seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    first, second = random_codes(chance, n), random_codes(chance, m)
+    rng = np.random.default_rng(seed)
+    first, second = random_codes(rng, n), random_codes(rng, m)
     similar, table, nearest = measured(first, second)
     expected = differing(first, second)
     assert np.array_equal(table[:, :m], expected)
@@ -69,9 +69,9 @@ def test_differences_are_counted_pair_by_pair(n: int, m: int, seed: int) -> None
 @given(n=st.integers(3, 60), m=st.integers(3, 60), seed=st.integers(0, 1 << 32), spread=st.integers(1, 120))
 def test_leads_are_the_nearest_pairs(n: int, m: int, seed: int, spread: int) -> None:
     """With few different numbers, so that many pairs tie: of those the first, row by row."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     table = np.full((n, -(-m // EIGHT) * EIGHT), 255, np.uint8)
-    table[:, :m] = chance.integers(130 - spread, 130, (n, m))
+    table[:, :m] = rng.integers(130 - spread, 130, (n, m))
     nearest = table.reshape(n, -1, EIGHT).min(axis=1)
     pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
     count = _leads.leads(table, nearest, n, m, MATCHING, pairs, worth)
@@ -147,10 +147,10 @@ def test_a_pairing_is_judged_by_its_pairs_nearness_and_likeness() -> None:
     """A pair's worth is its qualities' product, halved where it lies as far apart as may be; none is worth nothing."""
     first, second = points(5, 0)[1], points(5, 1)[1]
     n, m = first.shape[1], second.shape[1]
-    chance = np.random.default_rng(5)
-    table = chance.integers(0, 160, (n, m)).astype(np.uint8)
+    rng = np.random.default_rng(5)
+    table = rng.integers(0, 160, (n, m)).astype(np.uint8)
     partner = np.full(n, -1)
-    partner[: n // 2] = chance.permutation(m)[: n // 2]
+    partner[: n // 2] = rng.permutation(m)[: n // 2]
     moved = np.ascontiguousarray(first[:2].T, np.float64)
     pairs = [(i, j) for i, j in enumerate(partner) if j >= 0]
     quality = np.array([first[4, i] * second[4, j] for i, j in pairs])
@@ -201,12 +201,12 @@ def test_an_alignment_goes_on_while_its_pairs_are_as_alike_as_its_size_wants(mon
 
 def test_bending_moves_each_by_what_its_neighbours_are_displaced() -> None:
     """The kernel is a Gaussian to within a thousandth; a minutia's own pair does not count."""
-    chance = np.random.default_rng(4)
+    rng = np.random.default_rng(4)
     n = 37
-    laid = chance.uniform(0, 300, (n, 2))
+    laid = rng.uniform(0, 300, (n, 2))
     second = np.zeros((7, n), np.float32)
-    second[:2] = (laid + chance.normal(0, 6, (n, 2))).T
-    partner = np.where(chance.random(n) < 0.4, np.arange(n), -1)
+    second[:2] = (laid + rng.normal(0, 6, (n, 2))).T
+    partner = np.where(rng.random(n) < 0.4, np.arange(n), -1)
     moved = laid.copy()
     _alignment.bend(second, partner, MATCHING, moved)
     for i in range(n):

@@ -123,12 +123,12 @@ def test_a_reader_of_little_contrast_or_another_resolution_is_judged_alike(made:
 
 
 def test_an_empty_glass_is_no_finger() -> None:
-    chance = np.random.Generator(np.random.PCG64(1))
+    rng = np.random.Generator(np.random.PCG64(1))
     for pixels in (
         np.full((300, 300), 255, np.uint8),
         np.zeros((300, 300), np.uint8),
         np.full((64, 64), 128, np.uint8),
-        (240 + chance.normal(0, 2, (300, 300))).clip(0, 255).astype(np.uint8),
+        (240 + rng.normal(0, 2, (300, 300))).clip(0, 255).astype(np.uint8),
         np.tile(np.linspace(90, 200, 300).astype(np.uint8), (300, 1)),
     ):
         wrong = judge(FingerImage(pixels))
@@ -145,8 +145,8 @@ def test_an_empty_glass_is_no_finger() -> None:
 )
 @settings(max_examples=60, deadline=None)
 def test_any_image_is_judged(height: int, width: int, dpi: int, seed: int, share: float) -> None:
-    chance = np.random.Generator(np.random.PCG64(seed))
-    pixels = np.where(chance.random((height, width)) < share, chance.integers(0, 256, (height, width)), 255)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    pixels = np.where(rng.random((height, width)) < share, rng.integers(0, 256, (height, width)), 255)
     found = measure(FingerImage(pixels.astype(np.uint8), dpi))
     assert all(np.isfinite(found)) and all(value >= 0 for value in found)
     assert all(value <= 1 + 1e-9 for value in found[1:])

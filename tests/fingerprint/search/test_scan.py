@@ -35,11 +35,11 @@ def of_words(words: Words) -> Prepared:
     return Prepared(np.zeros((len(words), 2), np.int16), traits, codes, np.arange(len(words)))
 
 
-def near(chance: np.random.Generator, words: Words, count: int) -> Words:
+def near(rng: np.random.Generator, words: Words, count: int) -> Words:
     """Words of which many differ from some of `words` in few bits."""
-    bits = chance.random((count, 64)) < chance.choice([0.0, 0.1, 0.3, 0.5, 1.0], (count, 1))
+    bits = rng.random((count, 64)) < rng.choice([0.0, 0.1, 0.3, 0.5, 1.0], (count, 1))
     turned = (bits * (np.uint64(1) << np.arange(64, dtype=np.uint64))).sum(axis=1, dtype=np.uint64)
-    return chance.choice(words, count) ^ turned
+    return rng.choice(words, count) ^ turned
 
 
 @settings(deadline=None)  # machine code may have to be made first
@@ -54,10 +54,10 @@ def test_the_scan_is_what_it_is_said_to_be(
     counts: list[int], probes: list[int], level: int, seed: int, data: st.DataObject
 ) -> None:
     """Any number of templates of any size from any row on, any number of probes, any level."""
-    chance = np.random.default_rng(seed)
-    seen = chance.integers(0, 1 << 64, 30, np.uint64)
-    many = PreparedTemplates(of_words(near(chance, seen, count)) for count in counts)
-    searched = [chance.choice(seen, count) for count in probes]
+    rng = np.random.default_rng(seed)
+    seen = rng.integers(0, 1 << 64, 30, np.uint64)
+    many = PreparedTemplates(of_words(near(rng, seen, count)) for count in counts)
+    searched = [rng.choice(seen, count) for count in probes]
     first = data.draw(st.integers(0, len(counts) - 1))
     similarity = np.full((len(probes), len(counts) - first), np.nan, np.float32)
     columns = many.columns
@@ -85,13 +85,13 @@ def test_a_words_choices_are_outcomes_each_once() -> None:
 
 def test_many_probes_are_scanned_as_each_alone() -> None:
     """Of each the best minutiae by quality, where there are more than the scan looks at."""
-    chance = np.random.default_rng(1)
-    seen = chance.integers(0, 1 << 64, 50, np.uint64)
+    rng = np.random.default_rng(1)
+    seen = rng.integers(0, 1 << 64, 50, np.uint64)
     gallery = Gallery()
     for number in range(300):
-        gallery.add(number, of_words(near(chance, seen, int(chance.integers(0, 60)))))
+        gallery.add(number, of_words(near(rng, seen, int(rng.integers(0, 60)))))
     probes = [gallery.prepared(row) for row in (3, 77, 200)]
-    probes[1].traits[:, 2] = chance.permutation(len(probes[1]))
+    probes[1].traits[:, 2] = rng.permutation(len(probes[1]))
     together = gallery.scan(probes, after=10, before=290)
     assert together.shape == (3, 280)
     assert together.max() > 0
@@ -106,10 +106,10 @@ def test_many_probes_are_scanned_as_each_alone() -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 7, 200])
 def test_the_best_of_a_template_stay_in_order(most: int) -> None:
-    chance = np.random.default_rng(most)
-    words = chance.integers(0, 1 << 64, 60, np.uint64)
+    rng = np.random.default_rng(most)
+    words = rng.integers(0, 1 << 64, 60, np.uint64)
     whole = of_words(words)
-    whole.traits[:, 2] = chance.integers(0, 5, 60)
+    whole.traits[:, 2] = rng.integers(0, 5, 60)
     best = whole.best(most)
     kept = sorted(sorted(range(60), key=lambda k: -int(whole.traits[k, 2]))[:most])
     assert np.array_equal(best.codes, whole.codes[:, kept])

@@ -14,7 +14,7 @@ from testigo.fingerprint.synthetic import _contact, _ridges, _skin
 from testigo.fingerprint.synthetic.streams import Stream
 
 
-def _chance(*seed: int) -> np.random.Generator:
+def _rng(*seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(list(seed)))
 
 
@@ -50,9 +50,9 @@ UPRIGHT = replace(_ridges.PARAMETERS, tilt=0.0)
 
 def _singularities(seed: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Those of the orientation field that the seed's chance gives."""
-    chance = _chance(seed)
-    chance.uniform()  # the tilt, which is drawn before them
-    cores, deltas, _ = _ridges._singularities(chance)
+    rng = _rng(seed)
+    rng.uniform()  # the tilt, which is drawn before them
+    cores, deltas, _ = _ridges._singularities(rng)
     return cores, deltas
 
 
@@ -62,7 +62,7 @@ def _seed_of(cores: int) -> int:
 
 def test_an_arch_rises_to_the_middle_and_falls_again() -> None:
     calm = replace(UPRIGHT, wobble=0.0)
-    _, sine = _ridges._orientation(_chance(_seed_of(cores=0)), calm)
+    _, sine = _ridges._orientation(_rng(_seed_of(cores=0)), calm)
     row = sine[_ridges.HEIGHT // 4 + 10]  # half size; a little below the middle
     quarter = _ridges.WIDTH // 8
     assert row[quarter] > 0.2  # rising to the right
@@ -73,7 +73,7 @@ def test_an_arch_rises_to_the_middle_and_falls_again() -> None:
 def test_the_field_turns_once_around_a_core_and_back_around_a_delta(cores: int) -> None:
     seed = _seed_of(cores)
     middles, deltas = _singularities(seed)
-    cosine, sine = _ridges._orientation(_chance(seed), UPRIGHT)
+    cosine, sine = _ridges._orientation(_rng(seed), UPRIGHT)
     around = np.linspace(0, 2 * math.pi, 73)
     turned = []
     for x, y in [*middles, *deltas]:
@@ -87,11 +87,11 @@ def test_the_field_turns_once_around_a_core_and_back_around_a_delta(cores: int) 
 
 
 def test_a_scar_shifts_the_ridges_on_its_sides_and_nowhere_else() -> None:
-    ridges = _ridges.grow(_chance(3))
+    ridges = _ridges.grow(_rng(3))
     near = []
     for seed in range(6):
         marks = np.zeros_like(ridges)
-        moved = np.abs(_skin._scarred(ridges, marks, _chance(seed), _skin.PARAMETERS) - ridges)
+        moved = np.abs(_skin._scarred(ridges, marks, _rng(seed), _skin.PARAMETERS) - ridges)
         rows, columns = np.nonzero(marks < -1)
         y, x = np.mgrid[0 : ridges.shape[0], 0 : ridges.shape[1]]
         assert moved[np.hypot(y - rows.mean(), x - columns.mean()) > 170].max(initial=0) < 0.05
@@ -109,7 +109,7 @@ def test_a_finger_shows_its_marks_in_every_impression() -> None:
     layers[0][:, :, 1], layers[1][:, :, 1] = 0, scar
     without, scarred = (replace(skin, layers=layer) for layer in layers)
     for n in range(3):
-        images = [_contact.press(one, _chance(9, n), 0.5).astype(int) for one in (without, scarred)]
+        images = [_contact.press(one, _rng(9, n), 0.5).astype(int) for one in (without, scarred)]
         lighter = images[1] - images[0]
         assert (lighter > 60).sum() > 200
         assert (lighter < -30).sum() < (lighter > 60).sum() / 5  # at most the residue of an earlier finger moves
@@ -129,7 +129,7 @@ def _strain(difficulty: float) -> float:
     """How far the skin is pulled out of shape, pixels: what a shift, turn and scale cannot explain."""
     left = []
     for n in range(12):
-        x, y, rim = _contact._laid(_chance(n), difficulty, _contact.PARAMETERS)
+        x, y, rim = _contact._placement(_rng(n), difficulty, _contact.PARAMETERS)
         rows, columns = np.mgrid[0 : x.shape[0], 0 : x.shape[1]]
         inside = rim < 1
         a, b = columns[inside] * 4.0, rows[inside] * 4.0
@@ -150,9 +150,9 @@ def test_the_skin_is_pulled_out_of_shape_the_more_the_harder() -> None:
 
 def test_the_contact_shrinks_and_wanders_with_difficulty() -> None:
     def covered(difficulty: float) -> tuple[float, float]:
-        laid = [_contact._laid(_chance(n), difficulty, _contact.PARAMETERS) for n in range(30)]
-        middles = [y[_contact.HEIGHT // 8, _contact.WIDTH // 8] for _, y, _ in laid]
-        return float(np.mean([(rim < 1).mean() for *_, rim in laid])), float(np.std(middles))
+        placements = [_contact._placement(_rng(n), difficulty, _contact.PARAMETERS) for n in range(30)]
+        middles = [y[_contact.HEIGHT // 8, _contact.WIDTH // 8] for _, y, _ in placements]
+        return float(np.mean([(rim < 1).mean() for *_, rim in placements])), float(np.std(middles))
 
     (wide, still), (narrow, wandering) = covered(0.0), covered(1.0)
     assert narrow < 0.9 * wide
@@ -188,9 +188,9 @@ def test_difficulty_costs_quality_and_matches() -> None:
 
 
 def _opens_to_the_right(seed: int) -> bool:
-    chance = _chance(Stream.IMAGE_FINGER, seed)
-    chance.uniform()  # the tilt, which is drawn before the pattern
-    *_, side = _ridges._singularities(chance)
+    rng = _rng(Stream.IMAGE_FINGER, seed)
+    rng.uniform()  # the tilt, which is drawn before the pattern
+    *_, side = _ridges._singularities(rng)
     return side == 1
 
 

@@ -88,9 +88,9 @@ def draw(
     The rates are those of `rates.fnmr_at_fmr` (at each of `fmrs`) and `rates.equal_error_rate`, with weights.
     `stream`: sets whose draws are combined need different ones, or their draws would agree.
     """
-    chance = np.random.Generator(np.random.PCG64([_SEED, stream]))
+    rng = np.random.Generator(np.random.PCG64([_SEED, stream]))
     even = np.full(scores.fingers, 1 / scores.fingers)
-    return measured(scores, chance.multinomial(scores.fingers, even, size=draws), fmrs, threshold)
+    return measured(scores, rng.multinomial(scores.fingers, even, size=draws), fmrs, threshold)
 
 
 def measured(scores: FingerScores, weights: Numbers, fmrs: Sequence[float], threshold: float) -> Draws:

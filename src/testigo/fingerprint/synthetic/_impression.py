@@ -10,7 +10,7 @@ from testigo.fingerprint._compiled import compiled
 from testigo.fingerprint.synthetic import _words as word
 from testigo.fingerprint.synthetic._flow import along
 from testigo.fingerprint.synthetic._random import normal, sides, step, turning, unit
-from testigo.fingerprint.synthetic.parameters import Impressing
+from testigo.fingerprint.synthetic.parameters import Rendering
 
 Words = NDArray[np.uint64]
 Doubles = NDArray[np.float64]
@@ -20,7 +20,7 @@ _QUALITY = np.array(  # clarity → quality: so that clarity of deviation 1 give
 )
 
 
-class Laid(NamedTuple):
+class Placement(NamedTuple):
     """How a finger lies on the glass once."""
 
     x: float  # the contact's middle on the finger
@@ -41,7 +41,7 @@ class Laid(NamedTuple):
 
 
 @compiled
-def _laid(words: Words, p: Impressing) -> Laid:
+def _placement(words: Words, p: Rendering) -> Placement:
     """One laying of the finger on the glass."""
     hard = unit(words[word.HARDNESS])
     hard = 0.4 + 2.7 * hard * hard * hard * hard * hard  # of ten impressions of a person most are good, and one is bad
@@ -61,7 +61,7 @@ def _laid(words: Words, p: Impressing) -> Laid:
         patches[k] = (half_wide * a, half_high * b, hard * p.patch * unit(words[word.PATCH_DEPTHS + k]))
     waves[:, 3:] *= p.traction / 2
     cosine, sine = turning(min(2.0, max(-2.0, p.turn * normal(words[word.TURN]))))
-    return Laid(
+    return Placement(
         p.off_x * normal(words[word.OFF_X]),
         p.off_y * normal(words[word.OFF_Y]),
         half_wide,
@@ -87,29 +87,32 @@ def _smoothstep(u: float) -> float:
 
 
 @compiled
-def _pressed(x: float, y: float, laid: Laid) -> tuple[float, float]:
+def _distorted(x: float, y: float, placement: Placement) -> tuple[float, float]:
     """Where a place of the finger, from the contact's middle, comes to lie in the image, y up, from its middle.
 
     After Cappelli, Maio and Maltoni, "Modelling plastic distortion in fingerprint images" (2001): the middle holds
     firm, the rim follows the finger's pull and turn, and between them the skin stretches. Slow waves stand for the
     uneven pressure.
     """
-    loose = _smoothstep((math.sqrt(_rim(x, y, laid)) - 0.35) / 0.9)
-    cosine, sine = turning(loose * laid.torsion)
-    px = cosine * x - sine * y + loose * laid.pull_x
-    py = sine * x + cosine * y + loose * laid.pull_y
+    loose = _smoothstep((math.sqrt(_rim(x, y, placement)) - 0.35) / 0.9)
+    cosine, sine = turning(loose * placement.torsion)
+    px = cosine * x - sine * y + loose * placement.pull_x
+    py = sine * x + cosine * y + loose * placement.pull_y
     for k in range(word.BENDS):
-        u = laid.waves[k, 0] * x + laid.waves[k, 1] * y + laid.waves[k, 2]
+        u = placement.waves[k, 0] * x + placement.waves[k, 1] * y + placement.waves[k, 2]
         bend = 2 * u / (1 + u * u)
-        px, py = px + laid.waves[k, 3] * bend, py + laid.waves[k, 4] * bend
-    px, py = px * laid.scale, py * laid.scale
-    return laid.cosine * px - laid.sine * py + laid.place_x, laid.sine * px + laid.cosine * py + laid.place_y
+        px, py = px + placement.waves[k, 3] * bend, py + placement.waves[k, 4] * bend
+    px, py = px * placement.scale, py * placement.scale
+    return (
+        placement.cosine * px - placement.sine * py + placement.place_x,
+        placement.sine * px + placement.cosine * py + placement.place_y,
+    )
 
 
 @compiled
-def _rim(x: float, y: float, laid: Laid) -> float:
+def _rim(x: float, y: float, placement: Placement) -> float:
     """0 in the contact's middle, 1 on its rim."""
-    u, v = x / laid.half_wide, y / laid.half_high
+    u, v = x / placement.half_wide, y / placement.half_high
     return u * u + v * v
 
 
@@ -126,16 +129,16 @@ def _quality(clarity: float) -> int:
 
 
 @compiled
-def _touching(words: Words, minutiae: Doubles, flow: Doubles, laid: Laid, p: Impressing) -> Doubles:
+def _touching(words: Words, minutiae: Doubles, flow: Doubles, placement: Placement, p: Rendering) -> Doubles:
     """Minutiae in the contact, as a finger's but from the contact's middle; then spurious ones, along the ridges."""
     touching = np.empty((minutiae.shape[0] + word.SPURIOUS_TRIES, 6))
     count = 0
     for k in range(minutiae.shape[0]):
-        x, y = minutiae[k, 0] - laid.x, minutiae[k, 1] - laid.y
-        if _rim(x, y, laid) < 1:
+        x, y = minutiae[k, 0] - placement.x, minutiae[k, 1] - placement.y
+        if _rim(x, y, placement) < 1:
             touching[count, 0], touching[count, 1] = x, y
             touching[count, 2:] = minutiae[k, 2:]
-            touching[count, 5] += laid.clarity
+            touching[count, 5] += placement.clarity
             count += 1
     for k in range(word.SPURIOUS_TRIES):
         w = word.SPURIOUS + k * word.SPURIOUS_TAKES
@@ -143,8 +146,8 @@ def _touching(words: Words, minutiae: Doubles, flow: Doubles, laid: Laid, p: Imp
         drawn = unit(words[w + word.SPURIOUS_DENSITY]) * word.SPURIOUS_TRIES
         if a * a + b * b >= 1 or drawn >= p.spurious * 1.27:  # 4 / pi: tries off the ellipse
             continue
-        x, y = laid.half_wide * a, laid.half_high * b
-        cosine, sine, _ = along(x + laid.x, y + laid.y, flow)
+        x, y = placement.half_wide * a, placement.half_high * b
+        cosine, sine, _ = along(x + placement.x, y + placement.y, flow)
         if unit(words[w + word.SPURIOUS_WAY]) < 0.5:
             cosine, sine = -cosine, -sine
         ending = 1.0 if unit(words[w + word.SPURIOUS_KIND]) < 0.6 else 0.0
@@ -154,22 +157,22 @@ def _touching(words: Words, minutiae: Doubles, flow: Doubles, laid: Laid, p: Imp
 
 
 @compiled
-def impress(words: Words, minutiae: Doubles, flow: Doubles, p: Impressing) -> NDArray[np.int64]:
+def impress(words: Words, minutiae: Doubles, flow: Doubles, p: Rendering) -> NDArray[np.int64]:
     """One impression's minutiae, (n, 5): x, y (down), angle in 256ths, 1 ending or 2 bifurcation, quality."""
-    laid = _laid(words, p)
-    touching = _touching(words, minutiae, flow, laid, p)
+    placement = _placement(words, p)
+    touching = _touching(words, minutiae, flow, placement, p)
     seen = np.empty((touching.shape[0], 5), np.int64)
     count, w = 0, word.SIGHTINGS
     for k in range(min(touching.shape[0], (words.shape[0] - w) // word.SIGHTING_TAKES)):
         x, y, cosine, sine, ending, clarity = touching[k]
         noise = p.clarity_noise * normal(words[w + word.SIGHTING_CLARITY])
-        clarity += noise - 0.5 * _smoothstep((_rim(x, y, laid) - 0.8) / 0.2)
+        clarity += noise - 0.5 * _smoothstep((_rim(x, y, placement) - 0.8) / 0.2)
         for patch in range(word.PATCHES):
-            dx, dy = x - laid.patches[patch, 0], y - laid.patches[patch, 1]
-            clarity -= laid.patches[patch, 2] / (1 + (dx * dx + dy * dy) / 1600)
+            dx, dy = x - placement.patches[patch, 0], y - placement.patches[patch, 1]
+            clarity -= placement.patches[patch, 2] / (1 + (dx * dx + dy * dy) / 1600)
         doubt = 1.0 + max(0.0, 0.6 - clarity)  # the less clear, the less sure
-        u, v = _pressed(x, y, laid)
-        ahead_u, ahead_v = _pressed(x + 6 * cosine, y + 6 * sine, laid)
+        u, v = _distorted(x, y, placement)
+        ahead_u, ahead_v = _distorted(x + 6 * cosine, y + 6 * sine, placement)
         cosine, sine = ahead_u - u, ahead_v - v
         px = math.floor(p.width / 2 + u + p.jitter * doubt * normal(words[w + word.SIGHTING_X]) + 0.5)
         py = math.floor(p.height / 2 - v + p.jitter * doubt * normal(words[w + word.SIGHTING_Y]) + 0.5)
@@ -186,7 +189,7 @@ def impress(words: Words, minutiae: Doubles, flow: Doubles, p: Impressing) -> ND
 
 
 @compiled
-def _on_glass(x: int, y: int, p: Impressing) -> bool:
+def _on_glass(x: int, y: int, p: Rendering) -> bool:
     return 4 <= x < p.width - 4 and 4 <= y < p.height - 4
 
 

@@ -54,11 +54,11 @@ class RidgeParameters:
 PARAMETERS = RidgeParameters()
 
 
-def grow(chance: np.random.Generator, p: RidgeParameters = PARAMETERS) -> Field:
+def grow(rng: np.random.Generator, p: RidgeParameters = PARAMETERS) -> Field:
     """The finger's ridges, -1 (valley) to 1 (ridge), (HEIGHT, WIDTH)."""
-    half = _orientation(chance, p)
-    period = chance.uniform(p.least_period, p.most_period)
-    ridges = chance.standard_normal(half[0].shape, dtype=np.float32)
+    half = _orientation(rng, p)
+    period = rng.uniform(p.least_period, p.most_period)
+    ridges = rng.standard_normal(half[0].shape, dtype=np.float32)
     small = _filters(period / 2, p)
     for _ in range(p.growths):
         ridges = _filtered(ridges, half, small, p)
@@ -71,13 +71,13 @@ def grow(chance: np.random.Generator, p: RidgeParameters = PARAMETERS) -> Field:
     large = _filters(period, p)
     for _ in range(p.polishes):
         ridges = _filtered(ridges, field, large, p)
-    return _breathed(ridges, chance, p)
+    return _breathed(ridges, rng, p)
 
 
-def smooth(chance: np.random.Generator, shape: tuple[int, ...], reach: float) -> Field:
+def smooth(rng: np.random.Generator, shape: tuple[int, ...], reach: float) -> Field:
     """Noise without detail finer than about `reach` pixels, standard deviation about 1."""
     step = max(1, int(reach / 4))
-    coarse = chance.standard_normal((shape[0] // step + 12, shape[1] // step + 12), dtype=np.float32)
+    coarse = rng.standard_normal((shape[0] // step + 12, shape[1] // step + 12), dtype=np.float32)
     coarse = cv2.GaussianBlur(coarse, (0, 0), reach / step / 2)
     coarse = (coarse - coarse.mean()) / (coarse.std() + 1e-6)
     size = (coarse.shape[1] * step, coarse.shape[0] * step)
@@ -103,38 +103,38 @@ class _Pattern:
     bump_reach: float
 
 
-def _orientation(chance: np.random.Generator, p: RidgeParameters) -> tuple[Field, Field]:
+def _orientation(rng: np.random.Generator, p: RidgeParameters) -> tuple[Field, Field]:
     """Cosine and sine of twice the ridge orientation (y up), at every second pixel of the finger."""
     y, x = np.mgrid[0:HEIGHT:2, 0:WIDTH:2].astype(np.float64)
     x -= WIDTH / 2
     y = HEIGHT / 2 - y
-    tilt = chance.uniform(-p.tilt, p.tilt)
+    tilt = rng.uniform(-p.tilt, p.tilt)
     x, y = math.cos(tilt) * x + math.sin(tilt) * y, math.cos(tilt) * y - math.sin(tilt) * x
-    pattern = _pattern(chance, p)
+    pattern = _pattern(rng, p)
     twice = 2 * tilt + _modelled(x, y, pattern, p)
     for dx, dy in pattern.deltas:
         seen, right = np.arctan2(y - dy, x - dx), _modelled(np.array(dx + 1e-6), np.array(dy), pattern, p)
         twice += p.arms / 3 * _near(x - dx, y - dy, p.arms_reach) * np.sin(3 * seen - right)
     for strength, reach in ((p.wobble, p.wobble_reach), (p.ripple, p.ripple_reach)):
-        twice += 2 * strength * np.asarray(smooth(chance, (HEIGHT, WIDTH), reach), np.float64)[::2, ::2]
+        twice += 2 * strength * np.asarray(smooth(rng, (HEIGHT, WIDTH), reach), np.float64)[::2, ::2]
     return np.cos(twice).astype(np.float32), np.sin(twice).astype(np.float32)
 
 
-def _pattern(chance: np.random.Generator, p: RidgeParameters) -> _Pattern:
+def _pattern(rng: np.random.Generator, p: RidgeParameters) -> _Pattern:
     """A finger's own pattern."""
-    cores, deltas, side = _singularities(chance)
+    cores, deltas, side = _singularities(rng)
     return _Pattern(
         cores,
         deltas,
         side,
-        parallel=p.parallel * chance.uniform(0.75, 1.1),
-        across=p.across * chance.uniform(0.2, 1.0),
-        fall=chance.uniform(0.7, 1.3),
-        fall_reach=chance.uniform(50, 100),
-        dome=p.dome * chance.uniform(0.5, 1.5),
-        bump=chance.uniform(0.5, 1.0),
-        bump_below=chance.uniform(10, 60),
-        bump_reach=chance.uniform(75, 115),
+        parallel=p.parallel * rng.uniform(0.75, 1.1),
+        across=p.across * rng.uniform(0.2, 1.0),
+        fall=rng.uniform(0.7, 1.3),
+        fall_reach=rng.uniform(50, 100),
+        dome=p.dome * rng.uniform(0.5, 1.5),
+        bump=rng.uniform(0.5, 1.0),
+        bump_below=rng.uniform(10, 60),
+        bump_reach=rng.uniform(75, 115),
     )
 
 
@@ -187,26 +187,26 @@ def _twice(x: Doubles, y: Doubles, cores: list[Point], deltas: list[Point]) -> D
     return total
 
 
-def _singularities(chance: np.random.Generator) -> tuple[list[Point], list[Point], int]:
+def _singularities(rng: np.random.Generator) -> tuple[list[Point], list[Point], int]:
     """Cores and deltas, (x, y) from the middle, y up, and a loop's open side, of a pattern drawn by its frequency.
 
     Frequencies of loops, whorls and arches: Maltoni et al., Handbook of Fingerprint Recognition, section 5.1.
     """
-    pattern = chance.choice(["right loop", "left loop", "whorl", "arch"], p=[0.317, 0.338, 0.279, 0.066])
+    pattern = rng.choice(["right loop", "left loop", "whorl", "arch"], p=[0.317, 0.338, 0.279, 0.066])
 
     def jitter(spread: float) -> float:
-        return float(chance.uniform(-spread, spread))
+        return float(rng.uniform(-spread, spread))
 
     if pattern == "arch":
         return [], [], 0
     if pattern == "whorl":
-        apart = chance.uniform(14, 90)
+        apart = rng.uniform(14, 90)
         lean = jitter(35)
         cores = [(lean, 20 + apart / 2 + jitter(15)), (-lean, 20 - apart / 2 + jitter(15))]
         return cores, [(-110 + jitter(50), -90 + jitter(60)), (110 + jitter(50), -90 + jitter(60))], 0
     side = 1 if pattern == "right loop" else -1
     core = (jitter(24), 28 + jitter(30))
-    away, below = chance.uniform(70, 210), chance.uniform(0.4, 1.35)
+    away, below = rng.uniform(70, 210), rng.uniform(0.4, 1.35)
     return [core], [(core[0] - side * away * math.cos(below), core[1] - away * math.sin(below))], side
 
 
@@ -248,11 +248,11 @@ def _filtered(ridges: Field, field: tuple[Field, Field], bank: list[Field], p: R
     return held
 
 
-def _breathed(ridges: Field, chance: np.random.Generator, p: RidgeParameters) -> Field:
+def _breathed(ridges: Field, rng: np.random.Generator, p: RidgeParameters) -> Field:
     """The ridges with a period that changes over the finger: wider below, and here and there."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     lower = np.clip((y - HEIGHT / 2) / HEIGHT, 0, 1)
-    map_x = x + p.breathing * smooth(chance, x.shape, 130.0)
-    map_y = y + p.breathing * smooth(chance, x.shape, 130.0) - 70 * lower * lower
+    map_x = x + p.breathing * smooth(rng, x.shape, 130.0)
+    map_y = y + p.breathing * smooth(rng, x.shape, 130.0) - 70 * lower * lower
     breathed: Field = cv2.remap(ridges, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     return breathed

@@ -39,8 +39,8 @@ class Finger:
     def __init__(self, seed: int) -> None:
         check_seed(seed)
         self.seed = seed
-        chance = np.random.Generator(source(Stream.IMAGE_FINGER, seed))
-        self._skin = _skin.clothe(_ridges.grow(chance), chance)
+        rng = np.random.Generator(source(Stream.IMAGE_FINGER, seed))
+        self._skin = _skin.clothe(_ridges.grow(rng), rng)
 
     @property
     def ridges(self) -> NDArray[np.float32]:
@@ -54,8 +54,8 @@ class Finger:
         Raises `InvalidInput` for an `n` below 0 or a `difficulty` outside 0 to 1.
         """
         check_order(n, difficulty)
-        chance = np.random.Generator(source(Stream.IMAGE_IMPRESSION, self.seed, n))
-        return FingerImage(_contact.press(self._skin, chance, difficulty))
+        rng = np.random.Generator(source(Stream.IMAGE_IMPRESSION, self.seed, n))
+        return FingerImage(_contact.press(self._skin, rng, difficulty))
 
 
 def check_seed(seed: int) -> None:

@@ -6,7 +6,7 @@ Plain tuples, as numba requires.
 from typing import NamedTuple
 
 
-class Impressing(NamedTuple):
+class Rendering(NamedTuple):
     """What an impression is like at a difficulty. Lengths in pixels, angles in radians, clarity in its deviations."""
 
     width: int

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from testigo.fingerprint.synthetic._words import FINGER_WORDS, IMPRESSION_WORDS
 from testigo.fingerprint.synthetic.images import HEIGHT, LIKE_FVC2002_DB1, WIDTH, check_order, check_seed
-from testigo.fingerprint.synthetic.parameters import PATTERN, Impressing
+from testigo.fingerprint.synthetic.parameters import PATTERN, Rendering
 from testigo.fingerprint.synthetic.streams import Stream, source
 from testigo.fingerprint.templates.template import Template
 
@@ -41,7 +41,7 @@ class TemplateFinger:
         from testigo.fingerprint.synthetic import _impression  # numba is loaded at first use
 
         words = source(Stream.TEMPLATE_IMPRESSION, self.seed, n).random_raw(IMPRESSION_WORDS)
-        x, y, angle, kind, quality = _impression.impress(words, self._minutiae, self._flow, _impressing(difficulty)).T
+        x, y, angle, kind, quality = _impression.impress(words, self._minutiae, self._flow, _rendering(difficulty)).T
         return Template(WIDTH, HEIGHT, x, y, angle, kind, quality)
 
 
@@ -54,10 +54,10 @@ def templates(
 
 
 @lru_cache(maxsize=8)
-def _impressing(d: float) -> Impressing:
+def _rendering(d: float) -> Rendering:
     """The numbers of an impression at a difficulty; see the benchmark for what they were fitted to."""
     placing = min(1.0, 1.8 * d)  # people differ in how they lay the finger; readers do not make it worse
-    return Impressing(
+    return Rendering(
         width=WIDTH,
         height=HEIGHT,
         half_wide=132.0,
