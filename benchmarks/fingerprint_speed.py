@@ -23,7 +23,6 @@ import testigo.fingerprint
 from testigo.cli.output import table
 from testigo.fingerprint import Extractor, FingerImage, Gallery, Matcher, match, prepare, quality, synthetic
 from testigo.fingerprint.evaluation.impressions import impressions_in
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 FIRST = """
 import time
@@ -70,7 +69,7 @@ def _least(action: Callable[[], object]) -> float:
 
 def _scans() -> list[tuple[str, str]]:
     """The gallery's first stage: one probe, and sixteen probes of nine minutiae together."""
-    many = [prepare(template) for template in synthetic_templates.templates(5, 2_000, synthetic.LIKE_FVC2004_DB1)]
+    many = [prepare(template) for template in synthetic.templates(5, 2_000, synthetic.LIKE_FVC2004_DB1)]
     gallery = Gallery()
     for number in range(40_000):
         gallery.add(number, many[number % len(many)])
@@ -118,7 +117,8 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", help="sets whose pairs are compared too")
     arguments = parser.parse_args()
     if arguments.cold:
-        shutil.rmtree(Path(testigo.fingerprint.__file__).parent / "__pycache__", ignore_errors=True)
+        for cache in Path(testigo.fingerprint.__file__).parent.rglob("__pycache__"):
+            shutil.rmtree(cache, ignore_errors=True)
     rows = _first_calls()
     rows.append(("synthetic finger", f"{_median_ms(synthetic.Finger, 10):.0f} ms"))
     fingers = [synthetic.Finger(seed) for seed in range(10)]
