@@ -27,7 +27,7 @@ from sqlalchemy import select
 from testigo.cli.output import Bar, progress, table
 from testigo.election import Contest, Definition, District, Option, Station
 from testigo.fingerprint import FingerImage, Position, warm_up
-from testigo.fingerprint.synthetic.template_fingers import TemplateFinger
+from testigo.fingerprint.synthetic import TemplateFinger
 from testigo.register import Register, RegisterKey, enrolment
 from testigo.register.deduplication import STANDARD, Summary, deduplicate
 from testigo.register.tables import changing, voters

@@ -21,7 +21,7 @@ from testigo.cli.output import progress, table
 from testigo.fingerprint import Gallery, Prepared, prepare
 from testigo.fingerprint.parameters import GALLERY
 from testigo.fingerprint.search import gallery
-from testigo.fingerprint.synthetic.template_fingers import TemplateFinger
+from testigo.fingerprint.synthetic import TemplateFinger
 
 FIRST_SEED = 7_000_000
 FINGERS = 2

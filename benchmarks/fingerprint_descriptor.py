@@ -18,13 +18,12 @@ import numpy as np
 from fingerprint_calibration import SETS, Group, first_half
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Extractor, Template, match, prepare
+from testigo.fingerprint import Extractor, Template, match, prepare, synthetic
 from testigo.fingerprint.matching._descriptor import surroundings
 from testigo.fingerprint.matching._points import unpacked
 from testigo.fingerprint.matching.descriptor import BITS
 from testigo.fingerprint.matching.prepared import ordered
 from testigo.fingerprint.parameters import DESCRIPTOR
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 WORN = 4  # stretched copies of each impression
 STRETCH = 0.05  # standard deviation of the linear stretch
@@ -163,7 +162,7 @@ def main() -> None:
     arguments = parser.parse_args()
     extractor = Extractor()
     real = {name: first_half(arguments.folder / name, extractor) for name in SETS}
-    templates = synthetic_templates.templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)
+    templates = synthetic.templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)
     matrix, mean = learn(real, list(enumerate(templates)))
     np.savez_compressed(arguments.out, matrix=matrix, mean=mean)
     print(f"{arguments.out}: {matrix.shape[0]} cells and directions to {matrix.shape[1]} bits")

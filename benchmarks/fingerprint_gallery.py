@@ -20,10 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare, synthetic
 from testigo.fingerprint.evaluation import drawing
 from testigo.fingerprint.evaluation.impressions import impressions_in
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
 HIDDEN = 10**12  # real impressions are numbered from here: set, finger
@@ -34,7 +33,7 @@ SERIES = (("search", "seconds", drawing.TEAL), ("matcher on everything", "exhaus
 
 def prepared_block(first: int) -> list[Prepared]:
     """The synthetic templates of one block, ready."""
-    return [prepare(template) for template in synthetic_templates.templates(first, BLOCK)]
+    return [prepare(template) for template in synthetic.templates(first, BLOCK)]
 
 
 def synthetic_prepared(count: int) -> Iterator[Prepared]:

@@ -1,4 +1,4 @@
-"""Pictures of each step from an image to a decision, for docs/fingerprint.md, drawn from a finger that never was.
+"""Pictures of each step from an image to a decision, for docs/fingerprint.md, drawn from a synthetic finger.
 
     python benchmarks/fingerprint_pictures.py docs/pictures
 

@@ -4,7 +4,7 @@
 
 A score of s promises that one comparison of different fingers in 10^s reaches it. *images*: the fingers that a
 rehearsal of that seed enrols, two a person, from the image file to the template; *templates*: those of
-`synthetic_templates`, which have no image. Each finger is compared with each other one, as a search compares.
+`synthetic.templates`, which have no image. Each finger is compared with each other one, as a search compares.
 `nominal`: pairs expected at the threshold or over; `95 %`: interval of the number found, by drawing the fingers again
 (`fingerprint.bootstrap`). Fingers are too alike where the whole interval lies over the nominal number; then the exit
 code is 1. 2,000 images take ten minutes of two cores.
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from testigo.cli.output import progress, table
 from testigo.fingerprint import Extractor, Matcher, PreparedTemplates, Template, prepare
 from testigo.fingerprint.evaluation.bootstrap import DRAWS, interval, rule_of_three
-from testigo.fingerprint.synthetic.template_fingers import templates
+from testigo.fingerprint.synthetic import templates
 from testigo.rehearsal.fingers import FINGER_NAMES, SyntheticFingers
 
 THRESHOLDS = (3, 4, 5, 6)

@@ -9,9 +9,8 @@ from sqlalchemy import Engine, func, select
 
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.fingerprint import FingerImage, extract
+from testigo.fingerprint import FingerImage, extract, synthetic
 from testigo.fingerprint.parameters import GALLERY
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
 from testigo.register.gallery import FALSE_CASES, EnrolledPrint, PersonGallery, least_score, person_score
@@ -175,7 +174,7 @@ def test_the_impressions_most_alike_are_named_among_several(register: Register, 
 def test_a_gallery_larger_than_what_the_matcher_sees_says_the_same(press: Press) -> None:
     impressions = [EnrolledPrint.of(1, 2, 50, extract(press(seed))) for seed in (1, 2, 3, 4)]
     gallery = PersonGallery()
-    for person, template in enumerate(synthetic_templates.templates(0, 3 * GALLERY.least_matched)):
+    for person, template in enumerate(synthetic.templates(0, 3 * GALLERY.least_matched)):
         gallery.add(person + 1, [EnrolledPrint.of(1, 2, 50, template)])
     gallery.add(10_000, [impressions[0]])
     found = gallery.search([EnrolledPrint.of(5, 7, 50, extract(press(1, 1)))])

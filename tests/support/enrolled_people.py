@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select
 
 from testigo.fingerprint import FingerImage, Position, Template
-from testigo.fingerprint.synthetic.template_fingers import TemplateFinger
+from testigo.fingerprint.synthetic import TemplateFinger
 from testigo.register import Register, enrolment
 from testigo.register.tables import changing, voters
 

@@ -1,4 +1,4 @@
-"""`testigo fingerprint …`: extract, compare, search, measure, and make fingers of nobody."""
+"""`testigo fingerprint …`: extract, compare, search, measure, and make synthetic fingers."""
 
 import base64
 from pathlib import Path
@@ -140,7 +140,7 @@ def generate(
     replace: Annotated[bool, typer.Option("--replace", help="Write over files that are there already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make fingerprints of nobody, for demonstrations and load tests; the same seed makes the same images.
+    """Make synthetic fingerprints, for demonstrations and load tests; the same seed makes the same images.
 
     Example: testigo fingerprint generate /tmp/fingers --fingers 20 --impressions 3
 

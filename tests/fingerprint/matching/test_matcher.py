@@ -7,10 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testigo.fingerprint import THRESHOLD, Matcher, Template, best_match, calibration, evaluate, match, prepare
+from testigo.fingerprint import (
+    THRESHOLD,
+    Matcher,
+    Template,
+    best_match,
+    calibration,
+    evaluate,
+    match,
+    prepare,
+    synthetic,
+)
 from testigo.fingerprint.matching import matcher
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 Templates = dict[tuple[int, int], Template]
 
@@ -186,8 +195,8 @@ def test_who_promises_little_is_left_early_and_nobody_else_changes(
 ) -> None:
     """Support of those that hardly pass the prefilter, and similarity of pairs, end many comparisons;
     the score of whoever has them stays what it was."""
-    templates = list(synthetic_templates.templates(3, 60, 0.8))
-    probes = [synthetic_templates.TemplateFinger(3 + seed).impression(1, 0.8) for seed in range(60)]
+    templates = list(synthetic.templates(3, 60, 0.8))
+    probes = [synthetic.TemplateFinger(3 + seed).impression(1, 0.8) for seed in range(60)]
     without = MATCHING._replace(least_promise=0.0, least_similarity=-1.0)
     assert without._replace(least_promise=0.03, least_similarity=0.07) == MATCHING
     monkeypatch.setattr(matcher, "MATCHING", without._replace(**rule))

@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import PreparedTemplates, Template, prepare
+from testigo.fingerprint import PreparedTemplates, Template, prepare, synthetic
 from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.matching._points import whole_eights
 from testigo.fingerprint.matching.prepared import LANE, Prepared
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 
 def templates(count: int = 40) -> list[Template]:
     empty = Template(288, 384, *(np.zeros(0, int) for _ in range(5)))
-    return [empty, *synthetic_templates.templates(0, count)]
+    return [empty, *synthetic.templates(0, count)]
 
 
 def same(one: Prepared, other: Prepared) -> bool:
@@ -61,7 +60,7 @@ def test_descriptors_do_not_change_when_the_finger_is_shifted_and_hardly_when_it
 
 def test_descriptors_of_one_minutia_are_alike_and_of_different_fingers_are_not() -> None:
     """Half of the bits differ by chance; between two impressions of a minutia, many fewer."""
-    fingers = [synthetic_templates.TemplateFinger(seed) for seed in range(10)]
+    fingers = [synthetic.TemplateFinger(seed) for seed in range(10)]
     first, second = ([prepare(finger.impression(n, 0.3)) for finger in fingers] for n in (0, 1))
     own: list[float] = []
     others: list[float] = []

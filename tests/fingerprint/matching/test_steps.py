@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Prepared, prepare
+from testigo.fingerprint import Prepared, prepare, synthetic
 from testigo.fingerprint.matching import _alignment, _comparison, _leads, _points, matcher
 from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import MATCHING
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 Floats = NDArray[np.float32]
 ARM = MATCHING.elastic_reach
@@ -82,7 +81,7 @@ def test_leads_are_the_nearest_pairs(n: int, m: int, seed: int, spread: int) -> 
 
 
 def points(seed: int, impression: int) -> tuple[Prepared, Floats]:
-    ready = prepare(synthetic_templates.TemplateFinger(seed).impression(impression, 0.7))
+    ready = prepare(synthetic.TemplateFinger(seed).impression(impression, 0.7))
     return ready, _points.unpacked(ready.places, ready.traits)
 
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint import Gallery, Matcher, Template, prepare, warm_up
+from testigo.fingerprint import Gallery, Matcher, Template, prepare, synthetic, warm_up
 from testigo.fingerprint.parameters import GALLERY, MATCHING
-from testigo.fingerprint.synthetic import template_fingers as synthetic_templates
 
 SIZE = 1200
 
@@ -19,13 +18,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gallery of 1,200 fingers, numbered from 1000, in files."""
     place = tmp_path_factory.mktemp("galleries") / "fingers"
     with Gallery.create(place) as gallery:
-        for number, template in enumerate(synthetic_templates.templates(0, SIZE, 0.4)):
+        for number, template in enumerate(synthetic.templates(0, SIZE, 0.4)):
             gallery.add(1000 + number, template)
     return place
 
 
 def second_impression(seed: int) -> Template:
-    return synthetic_templates.TemplateFinger(seed).impression(1, 0.4)
+    return synthetic.TemplateFinger(seed).impression(1, 0.4)
 
 
 def test_another_impression_finds_its_finger_among_all(folder: Path) -> None:
@@ -66,7 +65,7 @@ def test_the_search_keeps_whom_the_matcher_would_find_in_everything(
 
 def test_memory_and_files_give_the_same(folder: Path) -> None:
     here, there = Gallery(), Gallery.open(folder)
-    for number, template in enumerate(synthetic_templates.templates(0, SIZE, 0.4)):
+    for number, template in enumerate(synthetic.templates(0, SIZE, 0.4)):
         here.add(1000 + number, template)
     probe = second_impression(77)
     assert here.identify(probe, 5) == there.identify(probe, 5)
@@ -134,7 +133,7 @@ def test_as_many_are_found_as_are_asked_for(folder: Path) -> None:
 
 def test_scores_are_the_matchers_own(folder: Path) -> None:
     gallery = Gallery.open(folder)
-    templates = list(synthetic_templates.templates(0, 20, 0.4))
+    templates = list(synthetic.templates(0, 20, 0.4))
     probe = second_impression(3)
     assert np.array_equal(gallery.compare(probe, np.arange(20)), Matcher(templates).scores(probe))
 

@@ -9,11 +9,17 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Template, match
-from testigo.fingerprint.synthetic import _flow, _minutiae, _random
+from testigo.fingerprint.synthetic import (
+    LIKE_FVC2002_DB1,
+    LIKE_FVC2004_DB1,
+    TemplateFinger,
+    _flow,
+    _minutiae,
+    _random,
+    templates,
+)
 from testigo.fingerprint.synthetic._words import FINGER_WORDS
-from testigo.fingerprint.synthetic.images import LIKE_FVC2002_DB1, LIKE_FVC2004_DB1
 from testigo.fingerprint.synthetic.parameters import PATTERN
-from testigo.fingerprint.synthetic.template_fingers import TemplateFinger, templates
 
 # SHA-256 over the templates of the seeds 0 to 49, at two difficulties. It changes when the generator is tuned, and must
 # not change from one machine to another.

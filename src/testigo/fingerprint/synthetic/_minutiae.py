@@ -30,7 +30,7 @@ def _nearest(x: float, y: float, taken: Doubles, count: int) -> tuple[float, int
 
 @compiled
 def _nearness_allowed(square: float, p: Pattern) -> float:
-    """The chance that a minutia can be as near to another as the root of `square`."""
+    """The probability that a minutia can be as near to another as the root of `square`."""
     if square < p.least_distance * p.least_distance:
         return 0.0
     if square >= p.free_distance * p.free_distance:

@@ -1,4 +1,4 @@
-"""The ridges of a finger that never was, grown from its chance; `synthetic` tells the whole story.
+"""The ridges of a synthetic finger, grown from its random stream; `images` describes the whole generator.
 
 Orientation field: cores and deltas (Sherlock and Monro 1993), each core's angle bent so that a loop's legs run
 parallel (as Vizcaya and Gerhardt 1996 do with straight pieces), and so each delta's for its three arms; between a core

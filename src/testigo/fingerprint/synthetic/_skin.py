@@ -1,6 +1,6 @@
 """What a finger carries besides ridges, the same in all its impressions: scars, creases, warts, pores, worn places.
 
-All of it is drawn once from the finger's chance; how plainly it shows depends on the impression (`_contact`).
+All of it is drawn once from the finger's random stream; how plainly it shows depends on the impression (`_contact`).
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Fingerprints of nobody: for demonstrations, load tests and honest trials, which must need no living finger.
+"""Images of synthetic fingers: for demonstrations, load tests and trials, which must not need a living finger.
 
 A *finger* is grown from its seed after Cappelli, Maio, Maltoni, "Synthetic fingerprint-image generation" (ICPR 2000):
 an orientation field with cores and deltas, then ridges, by filtering noise again and again with Gabor filters along
@@ -11,9 +11,9 @@ One number, the *difficulty*, sets it all. Two points of it are measured: a set 
 gives the errors of that set, and so at `LIKE_FVC2004_DB1`; `benchmarks/fingerprint_synthetic.py` prints both beside
 the real ones.
 
-Same seed, same image, with the same numpy, OpenCV and kind of processor: all chance comes from `numpy.random.PCG64`,
-but filters may round otherwise elsewhere. `template_fingers` makes templates without images, a thousand times as
-fast.
+Same seed, same image, with the same numpy, OpenCV and kind of processor: all randomness comes from
+`numpy.random.PCG64`, but filters may round otherwise elsewhere. `template_fingers` makes templates without images, a
+thousand times as fast.
 """
 
 from functools import lru_cache
@@ -34,7 +34,7 @@ DIFFICULTY = 0.4  # where none is said: an ordinary reader and willing people; 0
 
 
 class Finger:
-    """A finger that never was. `seed`: any whole number from 0 to 2^63 - 1; different seeds are different fingers."""
+    """A synthetic finger. `seed`: any whole number from 0 to 2^63 - 1; different seeds are different fingers."""
 
     def __init__(self, seed: int) -> None:
         check_seed(seed)
@@ -50,7 +50,7 @@ class Finger:
     def impression(self, n: int, *, difficulty: float = DIFFICULTY) -> FingerImage:
         """The finger laid on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
 
-        Place, turn, pull and moisture of the `n`-th impression are the same chance, scaled by `difficulty`.
+        Place, turn, pull and moisture of the `n`-th impression are drawn the same, scaled by `difficulty`.
         Raises `InvalidInput` for an `n` below 0 or a `difficulty` outside 0 to 1.
         """
         check_order(n, difficulty)

@@ -1,4 +1,4 @@
-"""Templates of nobody, by the million: for tests of search and storage that no number of living fingers could fill.
+"""Templates of synthetic fingers, by the million: for tests of search and storage that need more than living fingers.
 
 No image is made. A *finger* is a flow of ridges (loops, whorls and arches by their frequency) with minutiae in it:
 never nearer to each other than a ridge, running along the ridges, one way where ridges spread and either way elsewhere.
@@ -6,7 +6,7 @@ An *impression* shifts, turns and distorts them, cuts the contact's ellipse out,
 are none, and blurs place, direction, kind and quality as the extractor does, the more the less clear a minutia is. How
 near this comes to the templates of real fingers is measured by `benchmarks/fingerprint_synthetic.py`.
 
-Same seed, same template, on any machine: chance is `numpy.random.PCG64`'s words, and the arithmetic uses only what
+Same seed, same template, on any machine: the random words are `numpy.random.PCG64`'s, and the arithmetic uses only what
 IEEE 754 fixes to the last bit (see `_random`).
 """
 
@@ -21,7 +21,7 @@ from testigo.fingerprint.templates.template import Template
 
 
 class TemplateFinger:
-    """A finger that never was, as minutiae only. `seed`: any whole number from 0 to 2^63 - 1, a finger each."""
+    """A synthetic finger, as minutiae only. `seed`: any whole number from 0 to 2^63 - 1, a finger each."""
 
     def __init__(self, seed: int) -> None:
         check_seed(seed)
