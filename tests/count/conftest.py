@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from station_counters import changed as change_counters
+from station_counters import counted
 from testigo import record
-from testigo.ballot import Ballot, Reconciliation, TallySheet, ZeroReport, tally_ballots
+from testigo.ballot import Ballot, TallySheet, ZeroReport, tally_ballots
 from testigo.count import Centre
 from testigo.election import STATION_ROLES, Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
@@ -95,10 +97,8 @@ class Machines:
 
     def zero_report(self, **changed: int) -> ZeroReport:
         """What the station says before opening."""
-        nothing = dict.fromkeys(Reconciliation.__struct_fields__, 0)
-        nothing |= {"refused": {}, "released_reasons": {}, "spoiled_reasons": {}, "reasons": {}}
         registered = self.definition.station(self.station).register_size
-        counters = Reconciliation(**nothing | {"registered": registered} | changed)
+        counters = counted(**{"registered": registered} | changed)
         return ZeroReport(tally_ballots(self.definition, self.station, ()), counters)
 
     def statement(
@@ -143,7 +143,7 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
             choices[contest_id] = tuple(chance.sample(names, chance.randint(0, contest.choose)))
         cast.append(Ballot.mark(definition, style, choices))
     released = min(1, ballots)
-    counters = Reconciliation(
+    counters = counted(
         registered=definition.station(station_id).register_size,
         matched=ballots - released,
         released=released,
@@ -157,14 +157,14 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
         spoiled_reasons={"mistake": 1},
         deposited=ballots,
         recorded=ballots,
-        reasons={},
+        cards_handed=ballots,
     )
     return TallySheet(
         station=station_id,
         opened="2027-04-11T11:00:00Z",
         closed="2027-04-11T21:00:00Z",
         tally=tally_ballots(definition, station_id, cast),
-        reconciliation=msgspec.structs.replace(counters, **changed),
+        reconciliation=change_counters(counters, **changed),
         event_logs=dict.fromkeys(STATION_ROLES, "0" * 64),
     )
 

@@ -316,7 +316,7 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
     centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
 ) -> None:
     n1 = machines["n1"]
-    other = CheckInReport("n2", CheckInCounters(), "0" * 64, 1)
+    other = CheckInReport("n2", CheckInCounters.zero(), "0" * 64, 1)
     with pytest.raises(InvalidInput, match="the check-in-report of 'n2' is sent as that of 'n1'"):
         centre.append(n1.statement("check-in-report", other, key=n1.keys["check-in"]))
     sheet = sheet_of("n1")

@@ -51,7 +51,8 @@ def _hand_count(form: str, sheet: TallySheet) -> str:
             special = {"(blank)": tally.blank, "(null)": tally.null, "(ballots)": tally.ballots}
             row[2] = str(special.get(row[1], tally.votes.get(row[1], 0)))
         else:
-            row[2] = str({"(papers)": sheet.reconciliation.recorded, "(spoiled)": sheet.reconciliation.spoiled}[row[1]])
+            booth = sheet.reconciliation.booth
+            row[2] = str({"(papers)": booth.recorded, "(spoiled)": booth.spoiled}[row[1]])
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()

@@ -50,7 +50,7 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
     ]
     box = [("(papers)", sum(sheet.tally.ballots.values()), paper.papers)]
     if paper.spoiled is not None:
-        box.append(("(spoiled)", sheet.reconciliation.spoiled, paper.spoiled))
+        box.append(("(spoiled)", sheet.reconciliation.booth.spoiled, paper.spoiled))
     differences += [CountDifference("", what, figure, other) for what, figure, other in box if figure != other]
     return ClosingCount(
         station=sheet.station,
