@@ -26,7 +26,7 @@ class MatchingParameters(NamedTuple):
 
     # Alignments.
     seeds: int = 3  # leads tried as the start of an alignment, best supported first
-    least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
+    least_support: float = 0.2  # a lead with less starts no alignment: one chance agreement gives it
     least_promise: float = 0.03  # support times the prefilter's square: who hardly passed it needs more
     least_similarity: float = 0.07  # of an alignment's pairs (0 chance, 1 same), times the logarithm of prints' size
     rigid_passes: int = 2  # fit and pair again, over the whole print

@@ -159,7 +159,7 @@ def refuse_input(path: Path, *inputs: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all; what is no plain file (a pipe, /dev/null) is written to as it is."""
+    """Write the file whole or not at all; what is not a plain file (a pipe, /dev/null) is written to as it is."""
     if path.exists() and not path.is_file():
         with storage.explained(path):
             path.write_bytes(data)

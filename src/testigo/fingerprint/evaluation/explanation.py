@@ -13,7 +13,7 @@ from testigo.fingerprint.templates.template import Template
 
 _PIXELS_PER_MM = 500 / 25.4
 _COUNTED = 3.5  # scores up to here were counted in the calibration; above, its tail is continued
-_SURE = 6.0  # above, "one in a million" is all that is said: nobody compared more
+_SURE = 6.0  # above, "one in a million" is all that is said: no measurement compared more
 _FEWEST = 3  # pairs that a turn is told from
 
 

@@ -1,4 +1,4 @@
-"""LEADER's layers put together anew from its weights: the same function in less than a third of the time.
+"""LEADER's layers built again from its weights: the same function in less than a third of the time.
 
 The file, exported from TensorFlow, spells out each activation, normalisation, dilated convolution and doubling as up
 to thirty small operators, and its time goes into them. Here each is the one operator that ONNX Runtime has for it, and

@@ -47,9 +47,9 @@ def convert(
 ) -> Conversion:
     """Read a template or an image in any format, and give it in the format `to`, one of `TARGETS`.
 
-    `dpi` overrules the resolution that the source states. `position`: the finger wanted, where a record has several;
+    `dpi` overrules the resolution that the source states. `position`: the required finger, where a record has several;
     the finger it is, where a record or file does not know. Raises `InvalidInput` for what cannot be read, and for a
-    template that is wanted as an image.
+    template that is to become an image.
     """
     if to not in TARGETS:
         raise InvalidInput(f"there is no format {to[:40]!r} to write", mend=f"use one of {', '.join(TARGETS)}")

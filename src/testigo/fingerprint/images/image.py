@@ -1,4 +1,4 @@
-"""Images of one finger: read from bytes that nobody vouches for, or not at all."""
+"""Images of one finger, read from untrusted input: whole, or not at all."""
 
 import io
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class FingerImage:
 
         Resolution: `dpi` if given; else what the file states, if a reader could have made it (200 to 2000); else 500,
         because files without a true resolution (none, 1, 72, 96) nearly always come from 500 dpi readers.
-        `position`: the finger wanted, where a record has several.
+        `position`: the required finger, where a record has several.
         Raises `InvalidInput` for anything that is no whole image of a sensible size; sizes are checked before decoding.
         """
         data, place = _bytes_of(source)

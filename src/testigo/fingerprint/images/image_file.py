@@ -1,4 +1,4 @@
-"""Image files to greys: PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ, from bytes that nobody vouches for, or not at all.
+"""Image files to greys: PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ, from untrusted input: whole, or not at all.
 
 Size and work are checked before anything is decoded. WSQ, JPEG 2000, compressed TIFF and run-length coded BMP are
 decoded in a process of their own (`_apart`).

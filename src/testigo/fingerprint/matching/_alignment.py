@@ -66,7 +66,7 @@ def pair(
         others[2, j], others[3, j] = points_c[5, j], points_c[6, j]
     marks = np.empty(whole(m), np.uint8)
     eights = marks.view(np.uint64)
-    square = np.float32(reach * reach * 1.001)  # generous: rounding leaves nobody out who is looked at below
+    square = np.float32(reach * reach * 1.001)  # generous: rounding leaves out no pair that is looked at below
     least = np.float32(math.cos(turn) - 0.001)
     cos_r = np.float32(pose[0])
     sin_r = np.float32(pose[1])

@@ -18,7 +18,7 @@ def differences(codes_p: Words, words_c: Columns, m: int, level: int, table: Byt
 
     That is, over the probe's minutiae, by how many bits its most alike one of the candidate stays under `level`.
     Fills `table` (n, as many eights as `m` takes) and `nearest` (n, 8): the least of each row's every eighth, from the
-    first on, from the second on, and so forth. `words_c` goes on to whole eights; what is behind the `m`-th counts 255.
+    first on, from the second on, and so on. `words_c` goes on to whole eights; what is behind the `m`-th counts 255.
     """
     eights = table.view(np.uint64)
     nearest_eights = nearest.view(np.uint64)
@@ -52,7 +52,7 @@ def leads(
     for i in range(n):
         for k in range(EIGHT):
             counts[nearest[i, k]] += 1
-    bound = enough = 0  # as many pairs as are wanted are no farther than this: nobody beyond need be looked at
+    bound = enough = 0  # as many pairs as are needed are no farther than this: no pair beyond need be looked at
     while bound < p.lead_level and enough + counts[bound] < p.leads:
         enough += counts[bound]
         bound += 1

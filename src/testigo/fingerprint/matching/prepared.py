@@ -186,7 +186,7 @@ class PreparedTemplates:
     def map_files(cls, folder: Path, count: int, minutiae: int) -> "PreparedTemplates":
         """The templates of a folder, not read but mapped: opening a million costs nothing.
 
-        They are checked once: nobody may change the files while they are mapped.
+        They are checked once: the files must not change while they are mapped.
         Raises `InvalidInput` where the files are missing or shorter than `count` templates and `minutiae` rows need.
         """
         made = cls()

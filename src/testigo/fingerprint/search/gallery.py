@@ -3,7 +3,7 @@
 Three stages, each on the best of the one before:
 
 1. **Scan.** Of every template the first word of each minutia's descriptor: 64 bits, compared with those of the probe's
-   best minutiae. Four to eight million templates a second a core.
+   best minutiae. Four to eight million templates per second and core.
 2. **Prefilter.** The whole descriptors, all minutiae.
 3. **Match.** The matcher itself.
 

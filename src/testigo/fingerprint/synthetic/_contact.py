@@ -1,4 +1,4 @@
-"""One impression: a finger's skin laid on the glass once, and what the reader makes of it.
+"""One impression: a finger's skin placed on the glass once, and what the reader makes of it.
 
 In the order of the world: where and how the finger lies (place, turn, size of the contact, pull and torsion of the
 skin), how skin meets glass (pressure, moisture, wear, roughness, pores, creases), what the reader sees (residue of
@@ -77,7 +77,7 @@ def _placement(rng: np.random.Generator, d: float, p: ContactParameters) -> _Pla
     y = (y + 0.5) * _COARSE - 0.5 - HEIGHT / 2 - np.float32(7 * rng.standard_normal())
     turn = (0.05 + d * p.turn) * float(np.clip(rng.standard_normal(), -2.5, 2.5))
     u, v = math.cos(turn) * x - math.sin(turn) * y, math.sin(turn) * x + math.cos(turn) * y
-    placing = min(1.0, 1.8 * d)  # people differ in how they lay it; readers do not make it worse
+    placing = min(1.0, 1.8 * d)  # people differ in how they place it; readers do not make it worse
     less = placing * p.smaller * float(rng.uniform()) ** 1.5
     wide, high = p.half_wide * (1 - less * rng.uniform(0.5, 1)), p.half_high * (1 - less * rng.uniform(0.7, 1.2))
     square = (u / wide) ** 2 + (v / high) ** 2

@@ -4,7 +4,7 @@ A *finger* is grown from its seed after Cappelli, Maio, Maltoni, "Synthetic fing
 an orientation field with cores and deltas, then ridges, by filtering noise again and again with Gabor filters along
 the field until ridges stand everywhere; the minutiae arise where ridges must begin, end or fork
 (`_ridges`). It carries its scars, creases, warts, pores and worn places through all its impressions
-(`_skin`). An *impression* is that finger laid on a reader once: partly beside the glass, turned, pulled out
+(`_skin`). An *impression* is that finger placed on a reader once: partly beside the glass, turned, pulled out
 of shape, too dry or too wet, seen through residue, dust and noise (`_contact`).
 
 One number, the *difficulty*, sets it all. Two points of it are measured: a set of impressions at `LIKE_FVC2002_DB1`
@@ -48,7 +48,7 @@ class Finger:
         return self._skin.ridges
 
     def impression(self, n: int, *, difficulty: float = DIFFICULTY) -> FingerImage:
-        """The finger laid on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
+        """The finger placed on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
 
         Place, turn, pull and moisture of the `n`-th impression are drawn the same, scaled by `difficulty`.
         Raises `InvalidInput` for an `n` below 0 or a `difficulty` outside 0 to 1.

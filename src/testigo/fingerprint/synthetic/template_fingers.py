@@ -33,7 +33,7 @@ class TemplateFinger:
         self._minutiae = _minutiae.grow_minutiae(words, self._flow, PATTERN)
 
     def impression(self, n: int, difficulty: float = LIKE_FVC2002_DB1) -> Template:
-        """The finger laid on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
+        """The finger placed on the reader for the `n`-th time (n from 0), 288 × 384 pixels at 500 dpi.
 
         `difficulty`: 0 (every minutia seen well) to 1. Raises `InvalidInput` for other numbers.
         """
@@ -56,7 +56,7 @@ def templates(
 @lru_cache(maxsize=8)
 def _rendering(d: float) -> Rendering:
     """The numbers of an impression at a difficulty; see the benchmark for what they were fitted to."""
-    placing = min(1.0, 1.8 * d)  # people differ in how they lay the finger; readers do not make it worse
+    placing = min(1.0, 1.8 * d)  # people differ in how they place the finger; readers do not make it worse
     return Rendering(
         width=WIDTH,
         height=HEIGHT,

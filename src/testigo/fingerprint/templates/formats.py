@@ -82,7 +82,7 @@ def decode_all(data: bytes, dpi: int | None = None) -> list[View]:
 def decode_template(data: bytes, *, position: Position | None = None, dpi: int | None = None) -> Template:
     """Read the template in a record of any of the formats, recognised by itself, at 500 dpi; extended data is skipped.
 
-    `position`: the finger wanted, where the record has several (`decode_all` gives them all, `choose` one of them);
+    `position`: the required finger, where the record has several (`decode_all` gives them all, `choose` one of them);
     `dpi`: the resolution, where the record states it wrongly. Raises `InvalidInput` for any other bytes, where there
     is no such view, and where there are several to choose from.
     """
