@@ -61,7 +61,7 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml
 	@touch $@
 
 # The matcher is compiled here, and again after a change of its machine code, rather than before the first voter's finger.
-$(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py) src/testigo/fingerprint/parameters.py
+$(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py src/testigo/fingerprint/*/_*.py) src/testigo/fingerprint/parameters.py
 	$(BIN)/python -c "from testigo.fingerprint import warm_up; warm_up()"
 	@touch $@
 
