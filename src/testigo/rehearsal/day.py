@@ -9,8 +9,6 @@ import random
 import threading
 from typing import Any
 
-import httpx
-
 from testigo.ballot import Ballot
 from testigo.election import Definition
 from testigo.errors import StorageError
@@ -169,7 +167,7 @@ class StationDay:
             voter.get("/printed")
             cut = threading.Timer(self._generator.uniform(0.0, 0.03), booth.cut_power)
             cut.start()
-            with contextlib.suppress(httpx.HTTPError):
+            with contextlib.suppress(StorageError):
                 voter.send("/printed", right="yes")
             cut.join()
         self._notes.power_cuts += 1
