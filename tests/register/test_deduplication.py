@@ -31,7 +31,7 @@ from testigo.register.deduplication import STANDARD, Summary, expected_false_cas
 from testigo.register.enrolment import Kept
 from testigo.register.gallery import DuplicateCandidate, least_score
 from testigo.register.tables import changing
-from testigo.register.work_folder import Pair
+from testigo.register.work_folder import Pair, Parameters
 from testigo.register.workers import Certificates, Workers
 
 RIGHT, LEFT = Position.RIGHT_INDEX, Position.LEFT_INDEX
@@ -221,6 +221,12 @@ def test_a_register_of_nobody_has_no_duplicates(
     with Register.open(address, definition, key) as register:
         summary = run(register, work)
     assert (summary.persons, summary.pairs, summary.found) == (0, 0, ())
+
+
+def test_a_work_folder_of_release_0_1_can_be_read() -> None:
+    stored = b'{"block":256,"fingers":2,"minutiae":18,"glanced":0.005,"least_glanced":64,"most":16,"false_cases":0.0}'
+    assert msgspec.json.decode(stored, type=Parameters) == STANDARD
+    assert msgspec.json.encode(STANDARD) == stored
 
 
 def test_the_limit_follows_from_the_false_cases_that_are_asked_for() -> None:
