@@ -20,7 +20,7 @@ PINS = {"chair_pin": "482913", "clerk_pin": "750126"}
 
 def test_folders_keys_and_request(root, tmp_path):
     folder = tmp_path / "s1"
-    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    request = install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
     assert msgspec.json.decode((folder / REQUEST).read_bytes(), type=MachineKeys) == request
     assert [key.role for key in request.keys] == ["chair", "booth", "check-in"]
     assert [bool(key.sealing) for key in request.keys] == [False, False, True]
@@ -28,7 +28,7 @@ def test_folders_keys_and_request(root, tmp_path):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     assert not (folder / "booth" / "pins.json").exists() and not (folder / "booth" / "opening.pem").exists()
     with pytest.raises(StorageError, match="something is there already"):
-        install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+        install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_folders_keys_and_request(root, tmp_path):
 )
 def test_mistakes_write_nothing(root, tmp_path, station, pins, said):
     with pytest.raises(InvalidInput, match=said):
-        install_station(tmp_path / "s", root.definition_envelope(), root.key.public, station, **pins)
+        install_station(tmp_path / "s", root.station_file("s1"), root.key.public, station, **pins)
     assert not (tmp_path / "s").exists()
 
 
@@ -57,7 +57,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
 
 def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
     folder = tmp_path / "s1"
-    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    request = install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
     theirs = tuple(MachineKey(SigningKey.generate().public.hex, key.role, "s1", "") for key in request.keys)
     plain = msgspec.to_builtins(request)
     wrong = [

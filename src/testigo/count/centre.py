@@ -24,7 +24,7 @@ from testigo.count.keys import authority_key, make_authority, own_keys
 from testigo.count.kinds import kind_of
 from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys, load
+from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
@@ -72,7 +72,8 @@ class Centre:
 
     @classmethod
     def create(cls, folder: Path, definition_file: Path) -> "Centre":
-        """Make the keys of a new election and start its record with the definition and those keys, signed by the root.
+        """Make the keys of a new election and start its record with the definition, its stations and those keys,
+        signed by the root.
 
         Raises whatever `election.load` finds in the file, `StorageError` where the folder already holds an election.
         """
@@ -84,8 +85,10 @@ class Centre:
             storage.make_folder(building / REFUSED)
             log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
             centre = cls(building, log, Ledger(keys["root"].public))
-            centre.say("election-definition", "", definition, keys["root"], election=definition.digest)
-            centre.say("machine-keys", "", own_keys(keys), keys["root"], election=definition.digest)
+            centre.say("election-definition", "", definition.core(), keys["root"], election=definition.digest)
+            for piece in pieces(definition.stations):
+                centre.say("station-list", "", piece, keys["root"])
+            centre.say("machine-keys", "", own_keys(keys), keys["root"])
         return cls.open(folder)
 
     @classmethod

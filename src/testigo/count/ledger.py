@@ -17,7 +17,18 @@ from testigo.canonical import SignedValue
 from testigo.count.kinds import KINDS, Kind, kind_of
 from testigo.count.result import Result, count_result, sheet_mistakes
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys
+from testigo.election import (
+    PIECE,
+    STATION_ROLES,
+    Definition,
+    DefinitionCore,
+    FirstDefinition,
+    KeyRing,
+    MachineKeys,
+    Station,
+    StationList,
+    pack_station_file,
+)
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
@@ -53,6 +64,9 @@ class Ledger:
         self.draw: str | None = None
         self.result: Result | None = None
         self.result_digest = ""
+        self._core: DefinitionCore | None = None
+        self._core_envelope = b""
+        self._listed: tuple[Station, ...] = ()
         self._definition: Definition | None = None
         self._digest = ""
         self._stations: frozenset[str] = frozenset()
@@ -62,15 +76,27 @@ class Ledger:
 
     @property
     def definition(self) -> Definition:
-        """The election's definition; raises `IllegalStep` before its statement is in."""
+        """The election's definition; raises `IllegalStep` before its statement and all its stations are in."""
         if self._definition is None:
-            raise IllegalStep("the record holds no election definition yet", mend="append the definition first")
+            raise IllegalStep(self._missing_definition, mend="append the definition with its list of stations first")
         return self._definition
+
+    @property
+    def _missing_definition(self) -> str:
+        if self._core is None:
+            return "the record holds no election definition yet"
+        return f"the record holds only {len(self._listed)} of the {self._core.stations.count} stations"
 
     @property
     def election(self) -> str:
         """The digest of the definition, by which statements name their election; "" before it is in."""
         return self._digest
+
+    def station_file(self, station_id: str) -> bytes:
+        """What the machines of a station are installed with (`election.station_file`); raises `InvalidInput` for an
+        unknown station, or where the definition is of version 1.
+        """
+        return pack_station_file(self._core_envelope, self.definition, station_id)
 
     def holds(self, envelope: bytes) -> bool:
         """Whether this very envelope is already in."""
@@ -145,11 +171,11 @@ class Ledger:
 
     def _check_subject(self, claimed: Statement, kind: Kind, place: str) -> None:
         if claimed.type == "election-definition":
-            if self._definition is not None:
+            if self._digest:
                 raise Conflict("the record already holds an election definition", place=place)
             return
-        if self._definition is None:
-            raise IllegalStep("the record holds no election definition yet", place=place, mend="append it first")
+        if self._definition is None and not (self._core and claimed.type == "station-list"):
+            raise IllegalStep(self._missing_definition, place=place, mend="append them first")
         if claimed.election != self._digest:
             raise InvalidInput(
                 f"this {claimed.type} is of another election ({claimed.election[:16]}…, not {self.election[:16]}…)",
@@ -166,8 +192,10 @@ class Ledger:
 
     def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
         match body:
-            case Definition():
-                _check_definition(statement, body, place)
+            case DefinitionCore() | FirstDefinition():
+                _check_definition(statement, body.digest, place)
+            case StationList():
+                self._check_piece(body, place)
             case MachineKeys():
                 self._check_keys(body, place)
             case TallySheet():
@@ -183,6 +211,22 @@ class Ledger:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
+
+    def _check_piece(self, piece: StationList, place: str) -> None:
+        """The next piece of the list of stations, of its full length; the last completes what the core names."""
+        core, known = self._core, len(self._listed)
+        if core is None or self._definition is not None:
+            raise Conflict("the record already holds all stations", place=place, mend="the first list stands")
+        if piece.first != known:
+            raise Conflict(
+                f"a piece of the station list from place {piece.first} on, where {known} is next", place=place,
+                mend="append the pieces in order, each once",
+            )  # fmt: skip
+        size = min(PIECE, core.stations.count - known)
+        if len(piece.stations) != size:
+            raise InvalidInput(f"{len(piece.stations)} stations, where {size} are required here", place=place)
+        if known + size == core.stations.count:
+            core.with_stations(self._listed + piece.stations)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
@@ -255,10 +299,16 @@ class Ledger:
         if kind.subject == "station":
             self._spoken.add(statement.subject)
         match kind.read(statement, place):
-            case Definition() as definition:
-                self._definition = definition
+            case FirstDefinition() as definition:
                 self._digest = statement.election
-                self._stations = frozenset(station.id for station in definition.stations)
+                self._complete(definition)
+            case DefinitionCore() as core:
+                self._digest = statement.election
+                self._core, self._core_envelope = core, signed.envelope
+            case StationList() as piece:
+                self._listed += piece.stations
+                if self._core and len(self._listed) == self._core.stations.count:
+                    self._complete(self._core.with_stations(self._listed))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys)
             case TallySheet() as sheet:
@@ -274,6 +324,10 @@ class Ledger:
                 self.closing_counts[count.station] = count
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
+
+    def _complete(self, definition: Definition) -> None:
+        self._definition = definition
+        self._stations = frozenset(station.id for station in definition.stations)
 
 
 def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> Ledger:
@@ -297,8 +351,8 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     return ledger
 
 
-def _check_definition(statement: Statement, definition: Definition, place: str) -> None:
-    if definition.digest != statement.election:
+def _check_definition(statement: Statement, digest: str, place: str) -> None:
+    if not digest == statement.body_digest == statement.election:
         raise InvalidInput("the definition is not the one whose digest its statement names", place=place)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from testigo import canonical
 from testigo.count import Conflict, Ledger, body_of
-from testigo.election import Definition, KeyRing, MachineKeys, check_definition
+from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
-from testigo.errors import TestigoError
+from testigo.errors import IllegalStep, TestigoError
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, Statement
 from testigo.witness.notebook import Notebook
@@ -69,8 +69,13 @@ def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey
     if "election-definition" not in story.said:
         notebook.write("definition", False, "no election definition signed by the root key")
         return story
-    if _check_definition(notebook, story, story.ledger.definition):
-        story.definition = story.ledger.definition
+    try:
+        definition = story.ledger.definition
+    except IllegalStep as error:
+        notebook.write("definition", False, error.problem, story.said["election-definition"][0].place)
+        return story
+    if _check_definition(notebook, story, definition):
+        story.definition = definition
     _check_log_key(notebook, story, record)
     _check_times(notebook, story)
     return story
@@ -84,8 +89,9 @@ def _check_definition(notebook: Notebook, story: Story, definition: Definition) 
         notebook.write("definition", False, f"{spelled(mistake.place)}: {mistake.problem}", place)
     if not mistakes:
         title = definition.words(definition.title, definition.languages[0])
-        sizes = f"{len(definition.stations)} stations, {len(definition.contests)} contests"
-        notebook.write("definition", True, f"{title}: {sizes}; digest {definition.digest}", place)
+        sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
+        listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
+        notebook.write("definition", True, f"{title}: {sizes}{listed}; digest {definition.digest}", place)
     return not mistakes
 
 
