@@ -196,3 +196,34 @@ def test_a_draw_that_was_cut_between_seed_and_sample_is_finished_by_the_same_dic
     assert run("audit", "draw", office, "--seed", DICE)[0] == 0
     kinds = [entry.type for entry in Centre.open(office).ledger.entries]
     assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)
+
+
+def test_a_station_is_proven_from_the_record_and_checked_without_it(
+    run: Callable[..., Any], office: Path, tmp_path: Path
+) -> None:
+    root, file = (office / "public" / "root.pub").read_text().strip(), tmp_path / "n2.json"
+    code, out, _ = run("election", "station-proof", office / "public", "n2", "--root-key", root, "--out", file)
+    assert code == 0 and "Number    2: n2 Liceo Norte" in out
+    code, out, _ = run("election", "station-proof", office / "public", "n2", "--json")
+    told = json.loads(out)
+    assert code == 0 and (told["proof"]["index"], told["stations"]["count"]) == (1, 3)
+    assert told["election"] == Centre.open(office).ledger.election
+    code, out, _ = run("election", "check-proof", file, "--root-key", root)
+    assert code == 0 and "The proof holds." in out and told["election"] in out
+    code, out, _ = run("election", "check-proof", file, "--root-key", root, "--json")
+    assert json.loads(out)["station"] == told["proof"]["station"]
+    file.write_bytes(file.read_bytes().replace(b"Liceo Norte", b"Liceo Norbe"))
+    code, _, error = run("election", "check-proof", file, "--root-key", root)
+    assert code == 1 and "'n2' is not proven to be station 2 of this election's 3" in error
+    code, _, error = run("election", "station-proof", office / "public", "x9")
+    assert code == 1 and "no station 'x9'" in error
+
+
+def test_a_record_of_one_piece_proves_no_station(run: Callable[..., Any], tmp_path: Path) -> None:
+    frozen = Path(__file__).parents[1] / "data" / "records" / "0.1" / "honest"
+    code, _, error = run("election", "station-proof", frozen, "01-01-1", "--out", tmp_path / "file")
+    assert code == 1 and "version 1, in one piece" in error and not (tmp_path / "file").exists()
+    whole = frozen / "statements" / "000000-election-definition.json"
+    root = (frozen / "root.pub").read_text().strip()
+    code, _, error = run("election", "check-proof", whole, "--root-key", root)
+    assert code == 1 and "version 1, in one piece" in error

@@ -199,10 +199,12 @@ class Definition(Value, frozen=True, dict=True):
         return self.core().digest
 
     def station_proof(self, station_id: str) -> StationProof:
-        """That the core's list has that station; raises `InvalidInput` where it has not."""
-        index = self.place_of(station_id)
+        """That the core's list has that station; raises `InvalidInput` where it has not, or where there is no core."""
+        index, root = self.place_of(station_id), self.core().stations
         hashes = tuple(hash_.hex() for hash_ in merkle.inclusion_proof(self._leaves, index))
-        return StationProof(self.stations[index], index, hashes)
+        proof = StationProof(self.stations[index], index, hashes)
+        proof.check(root)
+        return proof
 
     def place_of(self, station_id: str) -> int:
         """The place (from 0) of a station in the list, by which codes on paper name it; raises `InvalidInput`."""

@@ -31,8 +31,8 @@ def pack_station_file(definition_envelope: bytes, definition: Definition, statio
 
     Raises `InvalidInput` for an unknown station, or where the definition is of version 1.
     """
-    envelope = canonical.decode(definition_envelope, place="election definition")
-    return canonical.encode(_StationFile(FORMAT, envelope, definition.station_proof(station_id)))
+    proof = definition.station_proof(station_id)
+    return canonical.encode(_StationFile(FORMAT, canonical.decode(definition_envelope), proof))
 
 
 def open_station_file(data: bytes, root: PublicKey, *, place: str = "election definition") -> Definition:
