@@ -183,6 +183,8 @@ def test_whatever_the_centre_seals_is_checked(
         {"barred": {value["voters"][0][0]: "reason"}},
         {"elsewhere": {**value["elsewhere"], "stations": []}},
         {"elsewhere": {**value["elsewhere"], "hashes": b"short"}},
+        {"others": {"s9": ["Escuela", ""]}},
+        {"others": {"s2": ["Escuela"]}},
     ):
         with pytest.raises(InvalidInput):
             open_with(msgspec.msgpack.encode({**value, **change}))

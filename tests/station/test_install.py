@@ -7,7 +7,8 @@ import sys
 import msgspec
 import pytest
 
-from testigo.election import MachineKey, MachineKeys
+from polling_place import ISSUED
+from testigo.election import FirstDefinition, MachineKey, MachineKeys, pack_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 from testigo.record import Statement
@@ -43,15 +44,32 @@ def test_mistakes_write_nothing(root, tmp_path, station, pins, said):
 
 def test_definitions_that_are_not_the_roots(root, tmp_path):
     other = SigningKey.generate()
-    body = root.definition.payload()
-    wrong = [
-        Statement("election-definition", root.definition.digest, "", "2026-11-21T12:00:00Z", body).sign(other),
-        Statement("election-definition", "0" * 64, "", "2026-11-21T12:00:00Z", body).sign(root.key),
-        root.sign("machine-keys", {"keys": []}),
+    core, whole = root.definition.core(), FirstDefinition.from_payload(root.definition.payload())
+
+    def sign(body, election, key, version=None):
+        statement = Statement.of("election-definition", body, election=election, subject="", issued=ISSUED)
+        return msgspec.structs.replace(statement, version=version or statement.version).sign(key)
+
+    keys = root.sign("machine-keys", {"keys": []})
+    alone = [
+        (sign(whole, whole.digest, other), "signed by key"),
+        (sign(whole, "0" * 64, root.key), "names another election"),
+        (sign(whole, whole.digest, root.key, version=3), "of version 3"),
+        (sign(core, core.digest, root.key), "of version 2 without the proof"),
+        (keys, "a machine-keys, not an election definition"),
     ]
-    for envelope in wrong:
-        with pytest.raises((InvalidInput, InvalidSignature)):
-            install_station(tmp_path / "s", envelope, root.key.public, "s1", **PINS)
+    proven = [
+        (sign(core, core.digest, other), "signed by key"),
+        (sign(core, "0" * 64, root.key), "names another election"),
+        (sign(core, core.digest, root.key, version=1), "of version 1 with the proof"),
+        (sign(core, core.digest, root.key, version=3), "of version 3"),
+        (sign(whole, whole.digest, root.key, version=2), "not an election definition"),
+        (keys, "a machine-keys, not an election definition"),
+    ]
+    files = alone + [(pack_station_file(envelope, root.definition, "s1"), problem) for envelope, problem in proven]
+    for file, problem in files:
+        with pytest.raises((InvalidInput, InvalidSignature), match=problem):
+            install_station(tmp_path / "s", file, root.key.public, "s1", **PINS)
     assert not (tmp_path / "s").exists()
 
 

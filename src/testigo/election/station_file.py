@@ -71,10 +71,11 @@ def _open(envelope: bytes, root: PublicKey, version: int, place: str) -> Stateme
     if statement.type != "election-definition":
         raise InvalidInput(f"a {statement.type}, not an election definition", place=place)
     if statement.version != version:
+        proven = "without" if version == FirstDefinition.VERSION else "with"
         raise InvalidInput(
-            f"an election definition of version {statement.version} without the proof of a station",
+            f"an election definition of version {statement.version} {proven} the proof of a station",
             place=place,
-            mend="give the file that `testigo election station-proof --out` writes",
+            mend="give the file that `testigo election station-proof --out` of the same release writes",
         )
     return statement
 
