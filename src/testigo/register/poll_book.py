@@ -236,9 +236,7 @@ def _entry(voter: ListedVoter) -> PollBookVoter:
 
 
 def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherStation]:
-    if isinstance(
-        definition, FirstDefinition
-    ):  # its machines may be of release 0.1, which refuses what it doesn't know
+    if isinstance(definition, FirstDefinition):  # its machines may be of 0.1, which refuses unknown fields
         return {}
     stations = (definition.station(station_id) for station_id in elsewhere.stations)
     return {station.id: OtherStation(station.name, station.address) for station in stations}
