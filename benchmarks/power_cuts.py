@@ -26,12 +26,12 @@ from pathlib import Path
 import msgspec
 
 from testigo.audit import logic
-from testigo.ballot import Slip
 from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
 from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
 from testigo.keys import SigningKey
 from testigo.record import Statement
+from testigo.slip import Slip
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys

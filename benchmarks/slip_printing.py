@@ -15,7 +15,7 @@ from rich.table import Table
 from slip_reading import EXAMPLES, random_slip
 
 from testigo import election
-from testigo.ballot import Slip
+from testigo.slip import Slip
 
 OUTPUTS: dict[str, Callable[[Slip], bytes]] = {
     "PNG, 203 dpi, black and white": lambda slip: slip.png(),

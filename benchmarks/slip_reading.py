@@ -29,10 +29,12 @@ from rich.progress import track
 from rich.table import Table
 
 from testigo import election
-from testigo.ballot import Ballot, Slip, new_slip_number
-from testigo.ballot.legal_print import LegalPrint
-from testigo.ballot.photograph import MARGIN, find_slips, flatten, images_of
-from testigo.ballot.reader import SlipReader, SlipReading
+from testigo.ballot import Ballot, new_slip_number
+from testigo.scan.images import images_of
+from testigo.scan.sheets import MARGIN, find_sheets, flatten
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReader, SlipReading
+from testigo.slip_reader.legal_print import LegalPrint
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 Lines = list[tuple[float, str]]
@@ -171,7 +173,7 @@ def _outcome(read: Ballot | None, true: Ballot) -> str:
 def _by_text(data: bytes, slip: Slip, read: Callable[[np.ndarray], Lines]) -> Ballot | None:
     """The choices by a peer's text, or None."""
     (image,) = images_of(data)
-    slips, _ = find_slips(image)
+    slips, _ = find_sheets(image)
     if len(slips) != 1:
         return None
     style = next(s for s in slip.definition.styles_of_station(slip.station) if s.id == slip.ballot.style)

@@ -12,21 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from digests import ANY
-from testigo.audit import (
-    EnteredPaper,
-    Paper,
-    blank_form,
-    closing_count,
-    papers_from_images,
-    read_entries,
-    read_form,
-    read_papers,
-    same_twice,
-)
-from testigo.ballot import Ballot, Reconciliation, Slip, TallySheet, new_slip_number, tally_ballots
-from testigo.ballot.reader import SlipReading
+from station_counters import counted
+from testigo.audit import blank_form, closing_count, read_form, same_twice
+from testigo.audit.paper_images import EnteredPaper, Paper, papers_from_images, read_entries, read_papers
+from testigo.ballot import Ballot, TallySheet, new_slip_number, tally_ballots
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput, SeveralMistakes
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReading
 
 STATION = "01-01"
 
@@ -51,12 +44,9 @@ def _ballots(definition: Definition, count: int, seed: int = 1) -> list[Ballot]:
 
 def _sheet(definition: Definition, ballots: list[Ballot], spoiled: int = 1) -> TallySheet:
     count = len(ballots)
-    counters = Reconciliation(
+    counters = counted(
         registered=24,
         matched=count,
-        released=0,
-        refused={},
-        released_reasons={},
         release_cap=2,
         cards_made=40,
         cards_used=count,
@@ -65,7 +55,6 @@ def _sheet(definition: Definition, ballots: list[Ballot], spoiled: int = 1) -> T
         spoiled_reasons={"mistake": spoiled},
         deposited=count,
         recorded=count,
-        reasons={},
     )
     tally = tally_ballots(definition, STATION, ballots)
     return TallySheet(STATION, "2027-04-11T11:00:00Z", "2027-04-11T21:00:00Z", tally, counters, {})
@@ -194,7 +183,9 @@ def _filled(definition: Definition, sheet: TallySheet, **changed: int) -> bytes:
     for contest, option, _ in rows[1:]:
         tally = next((one for one in sheet.tally.contests if one.contest == contest), None)
         if tally is None:
-            count = {"(papers)": sheet.reconciliation.recorded, "(spoiled)": sheet.reconciliation.spoiled}[option]
+            count = {"(papers)": sheet.reconciliation.booth.recorded, "(spoiled)": sheet.reconciliation.booth.spoiled}[
+                option
+            ]
         else:
             special = {"(blank)": tally.blank, "(null)": tally.null, "(ballots)": tally.ballots}
             count = special.get(option, tally.votes.get(option, 0))

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.ballot import Ballot, Reconciliation, tally_ballots, tally_mistakes
+from station_counters import counted
+from testigo.ballot import Ballot, tally_ballots, tally_mistakes
 from testigo.errors import InvalidInput
 
 MAYORS, COUNCIL = ("fernandez", "fernandes", "ortega"), ("c0", "c1", "c2", "c3", "c4")
@@ -22,10 +23,10 @@ def test_a_tally_of_any_ballots_has_no_mistakes_and_counts_every_choice(village,
     tally = tally_ballots(village, "v-001", [Ballot.mark(village, style, each) for each in chosen])
     assert tally_mistakes(village, "v-001", tally) == []
     for contest, options in (("mayor", MAYORS), ("council", COUNCIL)):
-        counted = tally.contest(contest)
-        assert counted.ballots == len(chosen)
-        assert counted.blank == sum(not each[contest] for each in chosen)
-        assert counted.votes == {option: sum(option in each[contest] for each in chosen) for option in options}
+        found = tally.contest(contest)
+        assert found.ballots == len(chosen)
+        assert found.blank == sum(not each[contest] for each in chosen)
+        assert found.votes == {option: sum(option in each[contest] for each in chosen) for option in options}
     assert tally.contest("council").undervotes == sum(4 - len(each["council"]) for each in chosen if each["council"])
 
 
@@ -112,7 +113,7 @@ COUNTERS = {
 
 
 def test_a_reconciliation_that_holds_has_no_differences():
-    reconciliation = Reconciliation(**COUNTERS, reasons={})
+    reconciliation = counted(**COUNTERS)
     assert reconciliation.holds and reconciliation.differences() == ()
 
 
@@ -120,7 +121,7 @@ def test_a_reconciliation_that_holds_has_no_differences():
     "counter", ["matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded"]
 )
 def test_any_one_counter_off_by_one_is_a_difference(counter):
-    reconciliation = Reconciliation(**{**COUNTERS, counter: COUNTERS[counter] + 1}, reasons={})
+    reconciliation = counted(**{**COUNTERS, counter: COUNTERS[counter] + 1})
     assert not reconciliation.holds
     differences = reconciliation.differences()
     assert 1 <= len(differences) <= 2
@@ -129,7 +130,7 @@ def test_any_one_counter_off_by_one_is_a_difference(counter):
 
 def test_a_difference_bears_the_chairs_reason():
     reasons = {"deposited=recorded": "power cut at the last vote"}
-    (difference,) = Reconciliation(**{**COUNTERS, "recorded": 9}, reasons=reasons).differences()
+    (difference,) = counted(**{**COUNTERS, "recorded": 9}, reasons=reasons).differences()
     assert (difference.left, difference.right, difference.reason) == (
         "deposited",
         "recorded",

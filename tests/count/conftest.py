@@ -8,8 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from station_counters import changed as change_counters
+from station_counters import counted
 from testigo import record
-from testigo.ballot import Ballot, Reconciliation, TallySheet, ZeroReport, tally_ballots
+from testigo.audit import create_auditor
+from testigo.ballot import Ballot, TallySheet, ZeroReport, tally_ballots
 from testigo.count import Centre
 from testigo.election import STATION_ROLES, Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
@@ -95,10 +98,8 @@ class Machines:
 
     def zero_report(self, **changed: int) -> ZeroReport:
         """What the station says before opening."""
-        nothing = dict.fromkeys(Reconciliation.__struct_fields__, 0)
-        nothing |= {"refused": {}, "released_reasons": {}, "spoiled_reasons": {}, "reasons": {}}
         registered = self.definition.station(self.station).register_size
-        counters = Reconciliation(**nothing | {"registered": registered} | changed)
+        counters = counted(**{"registered": registered} | changed)
         return ZeroReport(tally_ballots(self.definition, self.station, ()), counters)
 
     def statement(
@@ -143,7 +144,7 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
             choices[contest_id] = tuple(chance.sample(names, chance.randint(0, contest.choose)))
         cast.append(Ballot.mark(definition, style, choices))
     released = min(1, ballots)
-    counters = Reconciliation(
+    counters = counted(
         registered=definition.station(station_id).register_size,
         matched=ballots - released,
         released=released,
@@ -157,14 +158,14 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
         spoiled_reasons={"mistake": 1},
         deposited=ballots,
         recorded=ballots,
-        reasons={},
+        cards_handed=ballots,
     )
     return TallySheet(
         station=station_id,
         opened="2027-04-11T11:00:00Z",
         closed="2027-04-11T21:00:00Z",
         tally=tally_ballots(definition, station_id, cast),
-        reconciliation=msgspec.structs.replace(counters, **changed),
+        reconciliation=change_counters(counters, **changed),
         event_logs=dict.fromkeys(STATION_ROLES, "0" * 64),
     )
 
@@ -178,8 +179,14 @@ def definition_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def centre(tmp_path: Path, definition_file: Path) -> Centre:
-    """A new centre that admitted nobody yet."""
-    return Centre.create(tmp_path / "centre", definition_file)
+    """A new centre that admitted its auditor, whose folder is beside it, and nobody else yet."""
+    return Centre.create(tmp_path / "centre", definition_file, create_auditor(tmp_path / "auditor"))
+
+
+@pytest.fixture
+def auditor(centre: Centre) -> SigningKey:
+    """The auditor's key, which the centre does not have."""
+    return SigningKey.load(centre.folder.with_name("auditor") / "key.pem")
 
 
 @pytest.fixture

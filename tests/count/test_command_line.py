@@ -12,8 +12,8 @@ import pytest
 
 from testigo.ballot import Ballot, TallySheet, tally_ballots
 from testigo.cli import main
-from testigo.count import AuditSeed, Centre, Result, authority_key
-from testigo.record import Statement, note, read_record
+from testigo.count import Centre, Result, authority_key
+from testigo.record import note, peek, read_record
 
 SheetOf = Callable[..., TallySheet]
 DICE = "41263 55142 36214 12653"
@@ -51,7 +51,8 @@ def _hand_count(form: str, sheet: TallySheet) -> str:
             special = {"(blank)": tally.blank, "(null)": tally.null, "(ballots)": tally.ballots}
             row[2] = str(special.get(row[1], tally.votes.get(row[1], 0)))
         else:
-            row[2] = str({"(papers)": sheet.reconciliation.recorded, "(spoiled)": sheet.reconciliation.spoiled}[row[1]])
+            booth = sheet.reconciliation.booth
+            row[2] = str({"(papers)": booth.recorded, "(spoiled)": booth.spoiled}[row[1]])
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
@@ -67,26 +68,33 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish.bundle"]
     assert run("centre", "receive", office, courier / "n1.bundle")[:2] == (0, "station n1: already here\n")
 
-    code, out, _ = run("audit", "draw", office, "--seed", DICE, "--json")
-    drawn = [one["id"] for one in json.loads(out)["drawn"]]
-    assert (code, len(drawn)) == (0, 2)
-    code, _, err = run("audit", "draw", office, "--seed", DICE)
+    public, signing = office / "public", ("--key", tmp / "auditor" / "key.pem", "--out", tmp / "audit")
+    code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json")
+    drawn, files = ([one["id"] for one in json.loads(out)["drawn"]], json.loads(out)["files"])
+    assert (code, len(drawn), [Path(file).name for file in files]) == (0, 2, ["audit-seed.json", "audit-sample.json"])
+    assert "audit-seed" not in [entry.type for entry in Centre.open(office).ledger.entries]
+    assert run("centre", "append", office, *files)[0] == 0
+    code, _, err = run("audit", "draw", public, *signing, "--seed", DICE)
     assert (code, "already drawn" in err) == (1, True)
 
     _, form, _ = run("audit", "form", definition_file, "--station", drawn[0])
     (tmp / "a.csv").write_text(_hand_count(form, sheet_of(drawn[0])))
     (tmp / "b.csv").write_text(_hand_count(form, sheet_of(drawn[0])))
-    code, _, err = run("audit", "closing-count", office, "--station", drawn[0], *["--by-hand", tmp / "a.csv"] * 2)
+    counting = ("audit", "closing-count", public, "--station", drawn[0])
+    code, _, err = run(*counting, *signing, *["--by-hand", tmp / "a.csv"] * 2)
     assert (code, "the same form twice" in err) == (1, True)
     by_hand = ("--by-hand", tmp / "a.csv", "--by-hand", tmp / "b.csv")
-    code, out, _ = run("audit", "closing-count", office, "--station", drawn[0], *by_hand)
+    code, out, _ = run(*counting, *signing, *by_hand)
     assert code == 0
     assert "agree in every figure" in out
+    counted = tmp / "audit" / f"closing-count-{drawn[0]}.json"
+    assert f"testigo centre append CENTRE {counted}" in out
+    assert run("centre", "append", office, counted)[:2] == (0, f"{counted}: appended\n")
     for name in ("a.csv", "b.csv"):
         (tmp / name).write_text((tmp / name).read_text().replace("(spoiled),1", "(spoiled),2"))
-    code, _, err = run("audit", "closing-count", office, "--station", drawn[0], *by_hand)
+    code, _, err = run(*counting, *signing, *by_hand)
     assert (code, "a second closing-count" in err) == (1, True)
-    code, out, _ = run("audit", "closing-count", office, "--station", drawn[0], *by_hand, "--dry-run")
+    code, out, _ = run(*counting, *by_hand, "--dry-run")
     assert (code, "DIFFERENCE (spoiled): tally sheet 1, paper 2" in out) == (1, True)
 
     code, out, _ = run("centre", "publish", office, "--out", tmp / "results", "--json")
@@ -138,11 +146,25 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("audit", "draw", "OFFICE", "--seed", "12345"), "5 dice, where at least 20"),
-        (("audit", "closing-count", "OFFICE", "--station", "n1", "--images", "."), "no tally sheet"),
+        (("audit", "draw", "PUBLIC", "--key", "KEY", "--seed", "12345"), "5 dice, where at least 20"),
+        (("audit", "draw", "PUBLIC", "--seed", "1" * 20), "the auditor's key is required"),
+        (("audit", "closing-count", "PUBLIC", "--key", "KEY", "--station", "n1", "--images", "."), "no tally sheet"),
         (("audit", "deck", "ELECTION", "--station", "x9"), "no station 'x9'"),
-        (("audit", "draw", "OFFICE", "--seed", "1" * 20), "3 tally sheets are not in the record"),
-        (("audit", "settle-ties", "OFFICE", "--seed", "1" * 20), "3 tally sheets are not in the record"),
+        (("audit", "draw", "PUBLIC", "--key", "KEY", "--seed", "1" * 20), "3 tally sheets are not in the record"),
+        (
+            ("audit", "settle-ties", "PUBLIC", "--key", "KEY", "--seed", "1" * 20),
+            "3 tally sheets are not in the record",
+        ),
+        (
+            ("audit", "draw", "PUBLIC", "--key", "CENTRE-KEY", "--seed", "1" * 20),
+            "signed by the centre, who may not sign",
+        ),
+        (("audit", "draw", "PUBLIC", "--key", "ROOT-KEY", "--seed", "1" * 20), "root never admitted"),
+        (("audit", "draw", "NOWHERE", "--key", "KEY", "--seed", "1" * 20), "the public record does not hold"),
+        (("auditor", "create", "AUDITOR"), "something is there already"),
+        (("centre", "admit", "OFFICE", "REQUEST"), "the auditor already has a key"),
+        (("centre", "replace-key", "OFFICE", "auditor"), "--request is for the auditor's key"),
+        (("centre", "replace-key", "OFFICE", "auditor", "--request", "REQUEST", "--yes"), "already has this key"),
         (("centre", "status", "NOWHERE"), "no centre is here"),
         (("centre", "create", "OFFICE", "ELECTION"), "something is there already"),
     ],
@@ -150,18 +172,32 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
 def test_mistakes_are_one_sentence(
     run: Callable[..., Any], office: Path, definition_file: Path, arguments: tuple[str, ...], problem: str
 ) -> None:
-    places = {"OFFICE": office, "ELECTION": definition_file, "NOWHERE": office.parent / "nowhere"}
+    authority, auditor = office / "authority", office.parent / "auditor"
+    places = {
+        "OFFICE": office,
+        "PUBLIC": office / "public",
+        "ELECTION": definition_file,
+        "NOWHERE": office.parent / "nowhere",
+        "AUDITOR": auditor,
+        "KEY": auditor / "key.pem",
+        "REQUEST": auditor / "request.json",
+        "CENTRE-KEY": authority / "centre" / "key.pem",
+        "ROOT-KEY": authority / "root" / "key.pem",
+    }
+    before = (office / "public" / "checkpoint").read_bytes()
     code, _, err = run(*(places.get(one, one) for one in arguments))
     assert code == 1
     assert problem in err
     assert "Traceback" not in err
+    assert (office / "public" / "checkpoint").read_bytes() == before
 
 
 def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
     run: Callable[..., Any], office: Path, machines: dict, sheet_of: SheetOf
 ) -> None:
     """Every station's two ballots are one for Ana and one for Luis: a tie for the presidency."""
-    centre = Centre.open(office)
+    centre, file = Centre.open(office), office.parent / "public-draw.json"
+    signing = (office / "public", "--key", office.parent / "auditor" / "key.pem", "--out", office.parent)
     for name, one in machines.items():
         style = centre.definition.styles_of_station(name)[0]
         ballots = [Ballot.mark(centre.definition, style, {"president": (who,)}) for who in ("ana", "luis")]
@@ -169,31 +205,47 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
         sheet = msgspec.structs.replace(sheet_of(name, 2), tally=tally)
         if name == "s1":
             for dice in (DICE, "1" * 20):
-                code, _, err = run("audit", "settle-ties", office, "--seed", dice)
+                code, _, err = run("audit", "settle-ties", *signing, "--seed", dice)
                 assert (code, "1 tally sheets are not in the record yet (stations s1)" in err) == (1, True)
         centre.receive(one.bundle(sheet))
-    code, out, _ = run("audit", "settle-ties", office, "--seed", DICE, "--dry-run")
+    code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
     assert (code, "president: ana, luis; drawn: " in out) == (0, True)
+    assert not file.exists()
+    code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
+    assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
     assert Centre.open(office).ledger.draw is None
-    code, drawn, _ = run("audit", "settle-ties", office, "--seed", DICE)
-    assert (code, drawn) == (0, out)
+    code, again, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
+    assert (code, again) == (0, drawn)
+    code, _, err = run("audit", "settle-ties", *signing, "--seed", "1" * 20)
+    assert (code, "another statement is already there" in err) == (1, True)
+    assert run("centre", "append", office, file)[0] == 0
     winner = Centre.open(office).result().contests[0].allocation.elected[0].option
     assert f"drawn: {winner}" in out
-    code, _, err = run("audit", "settle-ties", office, "--seed", DICE)
+    code, _, err = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, "no tie waits" in err) == (1, True)
 
 
-def test_a_draw_that_was_cut_between_seed_and_sample_is_finished_by_the_same_dice(
-    run: Callable[..., Any], office: Path
-) -> None:
+def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Callable[..., Any], office: Path) -> None:
     run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))
-    dice = DICE.replace(" ", "")
-    body, election = msgspec.to_builtins(AuditSeed(dice)), Centre.open(office).ledger.election
-    seed = Statement("audit-seed", election, "", "2027-04-11T23:00:00Z", body).sign(authority_key(office, "auditor"))
-    Centre.open(office).append(seed)
-    code, _, err = run("audit", "draw", office, "--seed", "1" * 20)
+    out = office.parent / "audit"
+    signing = ("audit", "draw", office / "public", "--key", office.parent / "auditor" / "key.pem", "--out", out)
+    seed, sample = out / "audit-seed.json", out / "audit-sample.json"
+    assert run(*signing, "--seed", DICE)[0] == 0
+    first, drawn = seed.read_bytes(), peek(sample.read_bytes()).body
+    sample.unlink()  # the power failed between the two
+    code, _, err = run(*signing, "--seed", "1" * 20)
+    assert (code, "another statement is already there" in err, sample.exists()) == (1, True, False)
+    assert run(*signing, "--seed", DICE)[0] == 0
+    assert (seed.read_bytes(), peek(sample.read_bytes()).body) == (first, drawn)
+    assert run("centre", "append", office, seed)[0] == 0
+    seed.unlink()
+    sample.unlink()  # the sample was lost on its way
+    code, _, err = run(*signing, "--seed", "1" * 20)
     assert (code, "already drawn" in err) == (1, True)
-    assert run("audit", "draw", office, "--seed", DICE)[0] == 0
+    assert run(*signing, "--seed", DICE)[0] == 0
+    assert not seed.exists()
+    assert peek(sample.read_bytes()).body == drawn
+    assert run("centre", "append", office, sample)[0] == 0
     kinds = [entry.type for entry in Centre.open(office).ledger.entries]
     assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)
 
@@ -227,3 +279,42 @@ def test_a_record_of_one_piece_proves_no_station(run: Callable[..., Any], tmp_pa
     root = (frozen / "root.pub").read_text().strip()
     code, _, error = run("election", "check-proof", whole, "--root-key", root)
     assert code == 1 and "version 1, in one piece" in error
+
+
+def test_an_auditor_is_admitted_later_and_replaced(
+    run: Callable[..., Any], definition_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, first, second = tmp_path / "office", tmp_path / "first", tmp_path / "second"
+    assert run("centre", "create", office, definition_file)[0] == 0
+    told = [json.loads(run("auditor", "create", folder, "--json")[1]) for folder in (first, second)]
+    assert ((first / "key.pem").stat().st_mode & 0o777, first.stat().st_mode & 0o777) == (0o600, 0o700)
+    code, out, _ = run("centre", "admit", office, first / "request.json")
+    assert (code, out) == (0, f"auditor admitted, key id {told[0]['key_id']}\n")
+    replacing = ("centre", "replace-key", office, "auditor", "--request", second / "request.json")
+    before = (office / "public" / "checkpoint").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, out, _ = run(*replacing)
+    assert (code, "Nothing was changed." in out) == (1, True)
+    assert (office / "public" / "checkpoint").read_bytes() == before
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    code, out, _ = run(*replacing)
+    assert (code, told[0]["key_id"] in out, told[1]["key_id"] in out) == (0, True, True)
+    assert Centre.open(office).key_ring.of_station("", "auditor").key == told[1]["key"]
+    code, out, _ = run("centre", "keys", office)
+    assert (code, told[0]["key"] in out, "Replaced at entry 4" in out) == (0, True, True)
+    assert not (office / "authority" / "auditor").exists()
+
+
+def test_the_keys_of_log_and_centre_are_replaced_by_command(run: Callable[..., Any], office: Path) -> None:
+    for role in ("log", "centre"):
+        old = authority_key(office, role)
+        code, out, _ = run("centre", "replace-key", office, role, "--yes")
+        assert (code, old.public.key_id in out) == (0, True)
+        assert authority_key(office, role).public.key_id in out
+    assert run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))[0] == 0
+    assert run("centre", "publish", office, "--out", office.parent / "results")[0] == 0
+    code, out, _ = run("verify", office / "public", "--json")
+    checks = [(one["check"], one["ok"]) for one in json.loads(out)["findings"]]
+    assert checks.count(("keys replaced", True)) == 2
+    assert {("log key", True), ("statements", True), ("checkpoint", True), ("files", True)} <= set(checks)
+    assert ("statements", False) not in checks

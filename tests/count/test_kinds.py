@@ -10,7 +10,7 @@ import pytest
 
 from testigo import canonical
 from testigo.canonical import SignedValue
-from testigo.count import KINDS, Centre, Kind, NewerVersion, authority_key, body_of, read_ledger
+from testigo.count import KINDS, Centre, Kind, NewerVersion, body_of, read_ledger
 from testigo.election import DefinitionCore, FirstDefinition
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
@@ -88,9 +88,8 @@ def test_old_bodies_are_encoded_again_as_they_were() -> None:
 
 @pytest.mark.parametrize(("kind", "version"), [("audit-seed", 99), ("audit-outcome", 1)])
 def test_what_a_later_release_says_is_not_appended_and_not_called_a_forgery(
-    centre: Centre, kind: str, version: int
+    centre: Centre, auditor: SigningKey, kind: str, version: int
 ) -> None:
-    auditor = authority_key(centre.folder, "auditor")
     about = (centre.ledger.election, "", "2027-04-12T09:00:00Z")
     before = (centre.public / "checkpoint").read_bytes()
     with pytest.raises(NewerVersion, match="newer release"):

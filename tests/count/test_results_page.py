@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, sync_playwright
 
 from digests import DIGESTS
-from testigo.ballot import TallySheet
+from testigo.ballot import COUNTERS, TallySheet
 from testigo.count import Centre, Refused, count_result, publish_results
-from testigo.count.exports import as_csv
+from testigo.count.exports import counters_as_csv, votes_as_csv
 from testigo.count.hemicycle import lay_out
 from testigo.count.words import LANGUAGES, Words
 from testigo.errors import InvalidInput
@@ -58,16 +58,28 @@ def test_every_figure_of_the_tally_sheets_is_in_the_table(results: Path, sheet_o
     assert {row["station"] for row in rows} == {"n1", "s1"}
 
 
+def test_every_declared_counter_of_every_counted_station_is_in_the_table(results: Path, centre: Centre) -> None:
+    rows = list(csv.DictReader(io.StringIO((results / "counters.csv").read_text("utf-8-sig"))))
+    for station, sheet in centre.ledger.sheets.items():
+        told = [row for row in rows if row["station"] == station]
+        for counter in COUNTERS:
+            own = {row["reason"]: int(row["count"]) for row in told if row["counter"] == counter.name}
+            assert own == dict(sheet.reconciliation.figures())[counter], counter.name
+            assert {row["machine"] for row in told if row["counter"] == counter.name} <= {counter.machine}
+    assert {row["station"] for row in rows} == {"n1", "s1"}
+
+
 def test_a_sheet_that_is_set_aside_is_not_in_the_table_and_no_name_is_a_formula(
     centre: Centre, sheet_of: SheetOf
 ) -> None:
     sheets = {"n1": sheet_of("n1", spoiled=-1), "n2": sheet_of("n2")}
     stations = [msgspec.structs.replace(one, name="=1+1") for one in centre.definition.stations]
     definition = msgspec.structs.replace(centre.definition, stations=tuple(stations))
-    text = as_csv(definition, sheets, count_result(definition, sheets, digests=DIGESTS)).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert {row["station"] for row in rows} == {"n2"}
-    assert {row["station_name"] for row in rows} == {"'=1+1"}
+    for table in (votes_as_csv, counters_as_csv):
+        text = table(definition, sheets, count_result(definition, sheets, digests=DIGESTS)).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert {row["station"] for row in rows} == {"n2"}
+        assert {row["station_name"] for row in rows} == {"'=1+1"}
 
 
 def test_the_json_is_the_result_that_anyone_counts(results: Path, centre: Centre) -> None:

@@ -84,11 +84,14 @@ def test_a_station_without_such_a_key_is_told(ring):
 
 def test_replacing_ends_the_old_key_and_leaves_all_others(ring, keys):
     new = SigningKey.generate().public
-    replaced = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "01-01", ""),)))
+    replaced = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "01-01", ""),)), entry=7)
     assert replaced.of_station("01-01", "chair").public == new
     assert replaced.key_for("chair", new.key_id, "01-01") == new
-    with pytest.raises(InvalidSignature, match="never admitted"):
-        replaced.key_for("chair", keys["chair-1"].public.key_id, "01-01")
+    old = keys["chair-1"].public.key_id
+    for ask in (lambda: replaced.key_for("chair", old, "01-01"), lambda: replaced.any_key(old)):
+        with pytest.raises(InvalidSignature, match="of the chair of station 01-01, which the root replaced at entry 7"):
+            ask()
+    assert [(one.key.public.key_id, one.entry) for one in replaced.replaced] == [(old, 7)]
     others = [key for key in ring.keys if (key.role, key.station) != ("chair", "01-01")]
     assert [key for key in replaced.keys if key.public != new] == others
     assert ring.of_station("01-01", "chair").public == keys["chair-1"].public
@@ -96,9 +99,42 @@ def test_replacing_ends_the_old_key_and_leaves_all_others(ring, keys):
 
 def test_a_replacement_for_nobody_only_admits_and_a_key_replaces_no_other_twice(ring, keys):
     new = SigningKey.generate().public
-    added = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "09-09", ""),)))
+    added = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "09-09", ""),)), entry=7)
     assert added.keys == (*ring.keys, MachineKey(new.hex, "chair", "09-09", ""))
     assert added.holds("09-09", "chair") and not ring.holds("09-09", "chair")
     for again in ("chair-1", "root"):
         with pytest.raises(InvalidSignature, match="admitted twice"):
-            ring.replace(MachineKeys((MachineKey(keys[again].public.hex, "chair", "01-01", ""),)))
+            ring.replace(MachineKeys((MachineKey(keys[again].public.hex, "chair", "01-01", ""),)), entry=7)
+
+
+def test_a_replaced_key_of_the_authority_never_comes_back_a_stations_may(ring, keys):
+    def replace(within, name, role, station, entry):
+        body = MachineKeys((MachineKey(keys[name].public.hex, role, station, ""),))
+        return within.replace(body, entry=entry)
+
+    keys |= {name: SigningKey.generate() for name in ("centre-2", "chair-1b")}
+    after = replace(ring, "centre-2", "centre", "", 7)
+    for role, station in (("centre", ""), ("auditor", ""), ("chair", "01-01"), ("chair", "09-09")):
+        with pytest.raises(InvalidSignature, match="of the centre was replaced and cannot come back"):
+            replace(after, "centre", role, station, 8)
+    back = replace(replace(after, "chair-1b", "chair", "01-01", 8), "chair-1", "chair", "01-01", 9)
+    assert back.of_station("01-01", "chair").public == keys["chair-1"].public
+    assert [one.entry for one in back.replaced] == [7, 9]
+
+
+def test_which_log_key_signs_a_record_of_which_size(ring):
+    first, second, third = (SigningKey.generate().public for _ in range(3))
+    assert ring.log_keys(0) == ()
+    for key, entry in ((first, 1), (second, 5), (third, 9)):
+        ring = ring.replace(MachineKeys((MachineKey(key.hex, "log", "", ""),)), entry=entry)
+    sizes = {size: ring.log_keys(size) for size in (0, 5, 6, 7, 9, 10, 11, 99)}
+    assert sizes == {
+        0: (first,),
+        5: (first,),
+        6: (first, second),
+        7: (second,),
+        9: (second,),
+        10: (second, third),
+        11: (third,),
+        99: (third,),
+    }

@@ -238,6 +238,66 @@ def test_a_power_cut_at_any_change_of_the_disk_loses_nothing(
     assert changes > 10
 
 
+def test_a_log_goes_on_under_another_key(make_record: Callable[..., Path], log_key: SigningKey, envelope: Make) -> None:
+    folder, new = make_record(3), SigningKey.generate()
+    other = Log.open(folder, log_key)
+    log = Log.open(folder, log_key)
+    log.append(envelope(3))
+    log.rekey(new)
+    assert log.key == new.public
+    before = snapshot(folder)
+    log.rekey(new)
+    assert snapshot(folder) == before
+    record = read_record(folder)
+    assert record.ok, record.findings
+    assert (record.size, record.log_key) == (4, new.public)
+    for attempt in (lambda: other.append(envelope(4)), other.publish, lambda: Log.open(folder, log_key)):
+        with pytest.raises(InvalidSignature, match="not the log's key"):
+            attempt()
+    assert snapshot(folder) == before
+    log.append(envelope(4))
+    log.publish()
+    assert read_record(folder).ok
+
+
+def test_a_power_cut_while_the_key_is_replaced_leaves_a_log_that_one_of_the_two_keys_continues(
+    make_record: Callable[..., Path], log_key: SigningKey, envelope: Make
+) -> None:
+    begun, new = make_record(3), SigningKey.generate()
+    complete = make_record(3, "complete")
+
+    def replace(folder: Path, key: SigningKey) -> None:
+        log = Log.open(folder, key)
+        log.append(envelope(3))
+        log.rekey(new)
+
+    replace(complete, log_key)
+    seen = set()
+    for changes in range(100):
+        folder = begun.with_name(f"cut-{changes}")
+        shutil.copytree(begun, folder)
+        finished = True
+        with pytest.MonkeyPatch.context() as patch:
+            Disk(patch, changes)
+            try:
+                replace(folder, log_key)
+            except PowerCut:
+                finished = False
+        record = read_record(folder)
+        failed = [finding for finding in record.findings if not finding.ok]
+        assert {finding.check for finding in failed} <= {"files", "checkpoint"}
+        assert all("its key is being replaced" in one.detail for one in failed if one.check == "checkpoint")
+        signatures = record.checkpoint.count("\u2014".encode())
+        seen.add((record.size, signatures, record.log_key == new.public))
+        replace(folder, new if record.log_key == new.public else log_key)
+        assert snapshot(folder) == snapshot(complete)
+        shutil.rmtree(folder)
+        if finished:
+            break
+    assert finished
+    assert seen == {(3, 1, False), (4, 1, False), (4, 2, False), (4, 2, True), (4, 1, True)}
+
+
 def test_killed_processes_lose_no_statement_that_was_acknowledged(
     new_log: Log, envelope: Make, log_key: SigningKey, tmp_path: Path
 ) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.keys import SigningKey
+from testigo.keys import PublicKey, SigningKey
 from testigo.record import Finding, Log, merkle, note, read_record, source
 from testigo.record.checkpoint import Checkpoint
+from testigo.record.source import FolderSource
 
 Make = Callable[[int], bytes]
 MakeRecord = Callable[..., Path]
@@ -270,6 +271,51 @@ def test_a_kept_checkpoint_that_is_none_of_this_log_is_a_finding(make_record: Ma
     forged = Checkpoint("example.org/elections/2026", 1, bytes(32)).sign(SigningKey.generate())
     for kept in (b"", b"\xff", "\ud800", "text", foreign, forged):
         assert not record.check_consistency(kept).ok
+
+
+def test_a_checkpoint_kept_under_an_earlier_key_is_checked_with_the_key_of_its_size(
+    make_record: MakeRecord, log_key: SigningKey, envelope: Make
+) -> None:
+    folder, new = make_record(3), SigningKey.generate()
+    kept = read_record(folder).checkpoint
+    log = Log.open(folder, log_key)
+    log.append(envelope(3))
+    log.rekey(new)
+    log.append(envelope(4))
+    log.publish()
+    record = read_record(folder)
+
+    def signers(size: int) -> tuple[PublicKey, ...]:
+        return (log_key.public,) if size < 4 else (log_key.public, new.public) if size == 4 else (new.public,)
+
+    assert not record.check_consistency(kept).ok
+    assert record.check_consistency(kept, signers).ok
+    assert record.check_consistency(record.checkpoint, signers).ok
+    for size, ok in ((3, True), (4, True), (5, False)):
+        assert record.leaves is not None
+        old = Checkpoint(record.origin, size, merkle.root(record.leaves[:size]))
+        assert record.check_consistency(old.sign(log_key), signers).ok == ok
+    forged = Checkpoint(record.origin, 3, bytes(32)).sign(log_key)
+    assert "rewritten" in record.check_consistency(forged, signers).detail
+    late = Checkpoint(record.origin, 3, merkle.root(record.leaves[:3])).sign(new)
+    assert not record.check_consistency(late, signers).ok
+
+
+def test_a_record_whose_key_is_replaced_while_it_is_read_is_read_again(
+    make_record: MakeRecord, log_key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, new = make_record(3), SigningKey.generate()
+    real, done = FolderSource.read, []
+
+    def read(source: FolderSource, path: str, limit: int) -> bytes:
+        if path == "checkpoint" and not done:
+            done.append(Log.open(folder, log_key).rekey(new))
+        return real(source, path, limit)
+
+    monkeypatch.setattr(FolderSource, "read", read)
+    record = read_record(folder)
+    assert record.ok, record.findings
+    assert (record.log_key, len(done)) == (new.public, 1)
 
 
 # Over HTTP

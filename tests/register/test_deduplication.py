@@ -396,7 +396,7 @@ def test_nobody_else_may_read_what_lies_in_the_folder(people_enrolled: Register,
 def test_two_commands_do_not_work_in_one_folder(people_enrolled: Register, work: Path) -> None:
     class Second(ThisProcess):
         def run(self, *given: Any) -> Iterator[tuple[int, Any]]:
-            with pytest.raises(IllegalStep, match="another command works in this folder"):
+            with pytest.raises(StorageError, match="in use by another process"):
                 run(people_enrolled, work)
             return super().run(*given)
 

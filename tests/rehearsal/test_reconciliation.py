@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from testigo.audit import logic
-from testigo.ballot.printer import FolderPrinter
 from testigo.count import Centre, authority_key
 from testigo.count.results_page import publish_results
 from testigo.errors import IllegalStep
 from testigo.record import read_record
 from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn, Visit

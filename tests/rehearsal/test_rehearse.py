@@ -37,13 +37,13 @@ def test_everything_to_look_at_is_there(held: Path) -> None:
 
 def test_paper_record_and_machines_agree(held: Path) -> None:
     ledger = read_ledger(held / "public")
-    assert sum(sheet.reconciliation.released for sheet in ledger.sheets.values()) == 1
+    assert sum(sheet.reconciliation.check_in.released for sheet in ledger.sheets.values()) == 1
     for station, sheet in ledger.sheets.items():
         counters = sheet.reconciliation
         assert counters.holds
-        assert counters.recorded == len(list((held / "paper" / station / "box").glob("*.png"))) > 0
-        assert counters.spoiled == 1
-        assert counters.refused == {"impostor": 1, "other-station": 1, "already-voted": 1}
+        assert counters.booth.recorded == len(list((held / "paper" / station / "box").glob("*.png"))) > 0
+        assert counters.booth.spoiled == 1
+        assert counters.check_in.refused == {"impostor": 1, "other-station": 1, "already-voted": 1}
 
 
 def test_the_published_record_verifies_and_nothing_private_is_in_it(held: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from testigo.ballot import reasons
 from testigo.errors import IllegalStep, NotAllowed
 from testigo.screens import checkin, enrolment, language
-from testigo.station import reasons
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 

@@ -17,8 +17,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from testigo.ballot import Ballot, PrinterError
+from testigo.ballot import Ballot
 from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.slip import PrinterError
 from testigo.station import votes
 from testigo.station.booth import Booth
 from testigo.station.events import log_origin, verify_event_log

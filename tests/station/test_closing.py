@@ -273,7 +273,7 @@ def test_check_in_is_lost(place):
     sheet = place.chair.tally_sheet()
     (one,) = sheet.reconciliation.differences()
     assert (one.left_count, one.right_count, one.reason) == (1, 2, "check-in lost: its disk burnt at 17:40")
-    assert sheet.reconciliation.recorded == 2 and len(sheet.event_logs["check-in"]) == 64
+    assert sheet.reconciliation.booth.recorded == 2 and len(sheet.event_logs["check-in"]) == 64
     bundle = open_bundle(place.chair.send(), lambda claim: place.chair.folder.key.public)
     types = [peek(envelope).type for envelope in bundle.envelopes]
     assert "booth-report" in types and "check-in-report" not in types

@@ -35,8 +35,10 @@ def test_whole_day(place):
     sheet = chair.tally_sheet()
     assert sheet.tally.contest("mayor").votes == {"ana": 2, "beto": 1}
     assert sheet.tally.contest("council").blank == 3
-    assert sheet.reconciliation.holds and sheet.reconciliation.recorded == 3
-    assert sheet.reconciliation.matched == 2 and sheet.reconciliation.released_reasons == {"missing-hand": 1}
+    assert sheet.reconciliation.holds and sheet.reconciliation.booth.recorded == 3
+    assert sheet.reconciliation.check_in.matched == 2 and sheet.reconciliation.check_in.released_reasons == {
+        "missing-hand": 1
+    }
     assert {record.slip for record in place.booth._box.records()} == slips
     assert sheet.event_logs["booth"] == place.booth.folder.log.head
     assert sheet.event_logs["check-in"] == place.check_in.folder.log.head

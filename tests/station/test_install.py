@@ -98,6 +98,23 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
         assert machine.key_of("chair").hex == request.keys[0].key
 
 
+def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
+    """The centre's key is replaced, and a machine that was installed again has all statements of the record."""
+    lost = install_station(tmp_path / "lost", root.station_file("s1"), root.key.public, "s1", **PINS)
+    request = install_station(tmp_path / "s1", root.station_file("s1"), root.key.public, "s1", **PINS)
+    first, again = root.admit(lost), root.sign("machine-keys", msgspec.to_builtins(request))
+    new = MachineKey(SigningKey.generate().public.hex, "centre", "", "")
+    replaced = root.sign("machine-keys", msgspec.to_builtins(MachineKeys((new,))))
+    with pytest.raises(InvalidSignature, match="is not this machine's"):
+        load_keys(tmp_path / "s1", [first])
+    load_keys(tmp_path / "s1", [first, again, replaced])
+    with MachineContext(tmp_path / "s1") as machine:
+        assert machine.key_of("chair").hex == request.keys[0].key
+        assert machine.ring.of_station("", "centre") == new
+    with pytest.raises(InvalidSignature, match="cannot come back"):
+        load_keys(tmp_path / "s1", [first, again, replaced, root.admit(MachineKeys(()))])
+
+
 class MachineContext:
     def __init__(self, folder):
         self.machine = MachineFolder(folder / "booth", "booth")

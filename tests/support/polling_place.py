@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import PrinterError, Slip
 from testigo.election import (
     Contest,
     Definition,
@@ -22,6 +21,7 @@ from testigo.election import (
 from testigo.fingerprint import synthetic
 from testigo.keys import SigningKey
 from testigo.record import Statement
+from testigo.slip import PrinterError, Slip
 from testigo.station.install import install_station, load_keys
 
 CHAIR_PIN = "482913"

@@ -8,14 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from station_counters import counted
 from testigo import canonical
 from testigo.audit import Seed, closing_sample, logic
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import (
     Ballot,
-    BoothCounters,
     BoothReport,
-    CheckInCounters,
     CheckInReport,
     EventLogs,
     LogicAndAccuracy,
@@ -169,26 +168,23 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
 
 def _report(election: Election, station: str, sheet: TallySheet, say: Callable[..., Any]) -> None:
     """What the station's booth and check-in sign for themselves."""
-    counters, heads = msgspec.structs.asdict(sheet.reconciliation), sheet.event_logs
-    of_booth, of_check_in = (
-        msgspec.convert({name: counters[name] for name in kind.__struct_fields__ if name in counters}, kind)
-        for kind in (BoothCounters, CheckInCounters)
-    )
-    counted = BoothReport(station, sheet.tally, of_booth, heads["booth"], 9)
-    say("booth-report", station, counted, election.key("booth", station), 599)
-    came = CheckInReport(station, of_check_in, heads["check-in"], 9)
+    counters, heads = sheet.reconciliation, sheet.event_logs
+    box = BoothReport(station, sheet.tally, counters.booth, heads["booth"], 9)
+    say("booth-report", station, box, election.key("booth", station), 599)
+    came = CheckInReport(station, counters.check_in, heads["check-in"], 9)
     say("check-in-report", station, came, election.key("check-in", station), 599)
 
 
 def _counters(definition: Definition, station: str, voted: int) -> Reconciliation:
     spoiled = 1 if voted else 0
-    return Reconciliation(
+    return counted(
         registered=definition.station(station).register_size,
         matched=max(voted - 1, 0),
         released=spoiled,
         refused={"impostor": 1} if voted else {},
         released_reasons={"worn-finger": 1} if voted else {},
         release_cap=-(-definition.station(station).register_size * definition.rules.release_cap_percent // 100),
+        cards_handed=voted,
         cards_made=44,
         cards_used=voted,
         printed=voted + spoiled,
@@ -196,7 +192,6 @@ def _counters(definition: Definition, station: str, voted: int) -> Reconciliatio
         spoiled_reasons={"mistake": 1} if voted else {},
         deposited=voted,
         recorded=voted,
-        reasons={},
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from station_counters import changed, incremented
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.ballot import Ballot, Tally, TallySheet, tally_ballots
+from testigo.ballot import COUNTERS, Ballot, Counter, Tally, TallySheet, tally_ballots
 from testigo.count import UnsettledPaper, count_result
 from testigo.election import Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
@@ -34,14 +35,24 @@ def fields(**changed: Any) -> Callable[[Any], Any]:
     return lambda body: Replace(body, **changed)
 
 
-def counters(**changed: Any) -> Callable[[Any], Any]:
+def counters(**others: Any) -> Callable[[Any], Any]:
     """Counters of a body's reconciliation changed."""
-    return lambda body: Replace(body, reconciliation=Replace(body.reconciliation, **changed))
+    return lambda body: Replace(body, reconciliation=changed(body.reconciliation, **others))
 
 
-def reported(**changed: Any) -> Callable[[Any], Any]:
+def more(counter: Counter) -> Callable[[Any], Any]:
+    """That counter of a body's reconciliation one higher."""
+    return lambda body: counters(**{counter.name: incremented(body.reconciliation, counter)})(body)
+
+
+def name(counter: Counter) -> str:
+    """A counter's name, for the names of tests."""
+    return counter.name
+
+
+def reported(**others: Any) -> Callable[[Any], Any]:
     """Counters of a machine's own report changed."""
-    return lambda body: Replace(body, counters=Replace(body.counters, **changed))
+    return lambda body: Replace(body, counters=Replace(body.counters, **others))
 
 
 def moved(tally: Tally, by: int = 2, to: str = "") -> Tally:
@@ -96,15 +107,9 @@ def test_failed_runs_before_are_shown(elect: Any, tmp_path: Path) -> None:
     assert any("3 runs failed before" in finding.detail for finding in report.findings if finding.check == "tested")
 
 
-NOT_ZERO: list[dict[str, Any]] = [
-    *({name: 9} for name in ("matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded")),
-    *({name: {"other": 9}} for name in ("refused", "released_reasons", "spoiled_reasons")),
-]
-
-
-@pytest.mark.parametrize("changed", NOT_ZERO)
-def test_every_counter_of_the_zero_report_must_be_zero(caught: Caught, changed: dict[str, Any]) -> None:
-    assert any("not everything" in said for said in caught("zero report", only("zero-report", counters(**changed))))
+@pytest.mark.parametrize("counter", [one for one in COUNTERS if not one.fixed], ids=name)
+def test_every_counter_of_the_zero_report_must_be_zero(caught: Caught, counter: Counter) -> None:
+    assert any("not everything" in said for said in caught("zero report", only("zero-report", more(counter))))
 
 
 @pytest.mark.parametrize("field", ["blank", "null", "undervotes", "ballots"])
@@ -121,18 +126,10 @@ def test_a_zero_report_of_other_contests_is_found(caught: Caught) -> None:
     assert any("not everything" in one for one in said)
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"registered": 0}, "0 registered, on the tally sheet"),
-        ({"cards_made": 0}, "0 cards made, on the tally sheet 44"),
-        ({"release_cap": 1000}, "1000 as release cap, on the tally sheet"),
-    ],
-)
-def test_register_cards_and_cap_are_those_of_the_zero_report(
-    caught: Caught, changed: dict[str, int], words: str
-) -> None:
-    assert any(words in said for said in caught("zero report", only("zero-report", counters(**changed))))
+@pytest.mark.parametrize("counter", [one for one in COUNTERS if one.fixed], ids=name)
+def test_what_is_fixed_before_opening_is_that_of_the_zero_report(caught: Caught, counter: Counter) -> None:
+    (said,) = caught("zero report", only("zero-report", more(counter)))
+    assert f"{counter.name} " in said and "on the tally sheet" in said and "at zero" not in said
 
 
 def test_a_zero_report_signed_after_opening_is_found(caught: Caught) -> None:
@@ -167,17 +164,17 @@ def test_a_statement_without_a_time_is_found(caught: Caught, elect: Any, issued:
 # ---- the tally sheet
 
 LIMITS: list[tuple[Any, str]] = [
-    (counters(cards_made=11), "12 cards used of 11"),
+    (counters(cards_made=11), "cards_used 12, cards_made 11"),
     (counters(registered=12), "register-differs: 12 against"),
     (counters(matched=10**6), "turnout-over-100"),
     (counters(matched=5), "more-ballots-than-voters: 12 against 6"),
-    (counters(release_cap=0), "released-over-cap: 1 against 0"),
+    (counters(release_cap=0), "released 1, release_cap 0"),
     (counters(release_cap=10**6), "a cap of 1000000 releases where the rules give"),
-    (counters(released_reasons={}), "reasons-do-not-add-up: 0 against 1"),
-    (counters(spoiled_reasons={}), "a reason for every spoiled vote"),
-    (counters(refused={"wrong-party": 1}), "refusals for reasons on the list, not 'wrong-party'"),
-    (counters(released_reasons={"friend": 1}), "releases for reasons on the list, not 'friend'"),
-    (counters(spoiled_reasons={"": 1}), "spoiled votes for reasons on the list, not ''"),
+    (counters(released_reasons={}), "released_reasons for 0, released 1"),
+    (counters(spoiled_reasons={}), "spoiled_reasons for 0, spoiled 1"),
+    (counters(refused={"wrong-party": 1}), "refused for reasons that are not on the list: 'wrong-party'"),
+    (counters(released_reasons={"friend": 1}), "released_reasons for reasons that are not on the list: 'friend'"),
+    (counters(spoiled_reasons={"": 1}), "spoiled_reasons for reasons that are not on the list: ''"),
     (fields(opened="", closed=""), "opened ''"),
     (fields(opened="2027-04-11"), "opened '2027-04-11'"),
     (fields(opened="whenever", closed="whenever 2"), "opened 'whenever'"),
@@ -266,25 +263,68 @@ def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: 
     assert len(said) == 1 and "does not say what the booth counted" in said[0]
 
 
-@pytest.mark.parametrize(
-    "counter", ["cards_made", "cards_used", "printed", "spoiled", "spoiled_reasons", "deposited", "recorded"]
-)
-def test_a_chair_that_writes_other_counters_is_contradicted_by_the_booth(caught: Caught, counter: str) -> None:
-    value: Any = {"mistake": 7} if counter == "spoiled_reasons" else 7
-    said = caught("machines' reports", only("booth-report", reported(**{counter: value})))
-    assert len(said) == 1 and f"{counter}: the machine says" in said[0]
+@pytest.mark.parametrize("counter", COUNTERS, ids=name)
+def test_a_chair_that_writes_another_counter_is_contradicted_by_the_machine(caught: Caught, counter: Counter) -> None:
+    said = caught("machines' reports", only("tally-sheet", more(counter)))
+    assert len(said) == 1 and f"{counter.name}: the machine says" in said[0]
 
 
-@pytest.mark.parametrize("counter", ["registered", "matched", "released", "release_cap", "refused", "released_reasons"])
-def test_a_chair_that_writes_other_counters_is_contradicted_by_the_check_in(caught: Caught, counter: str) -> None:
-    value: Any = {"other": 7} if counter in ("refused", "released_reasons") else 7
-    said = caught("machines' reports", only("check-in-report", reported(**{counter: value})))
-    assert len(said) == 1 and f"{counter}: the machine says" in said[0]
+@pytest.mark.parametrize("counter", COUNTERS, ids=name)
+def test_a_machine_that_signs_another_counter_than_the_chairs_is_found(
+    caught: Caught, elect: Any, counter: Counter
+) -> None:
+    value = incremented(elect().sheets[HERE].reconciliation, counter)
+    said = caught("machines' reports", only(f"{counter.machine}-report", reported(**{counter.name: value})))
+    assert len(said) == 1 and f"{counter.name}: the machine says" in said[0]
+
+
+@pytest.mark.parametrize("machine", ["booth", "check-in"])
+def test_a_counter_that_only_a_machines_report_has_is_refused(caught: Caught, machine: str) -> None:
+    def cheat(body: Any) -> Any:
+        plain = msgspec.to_builtins(body)
+        return plain | {"counters": plain["counters"] | {"let_in_by_the_back_door": 4}}
+
+    said = caught("statements", only(f"{machine}-report", cheat))
+    assert any("unknown field `let_in_by_the_back_door`" in one for one in said)
+
+
+@pytest.mark.parametrize("machine", ["booth", "check_in"])
+def test_a_counter_that_only_the_tally_sheet_has_is_refused(caught: Caught, elect: Any, machine: str) -> None:
+    election = elect(only("public-draw", lambda body: None, ""))
+    sheet = msgspec.to_builtins(election.sheets[HERE])
+    sheet["reconciliation"][machine]["sent_home"] = 4
+    about = (election.definition.digest, HERE, "2027-04-11T17:00:00Z")
+    forged = Statement("tally-sheet", *about, sheet, TallySheet.VERSION).sign(election.key("chair", HERE))
+    election.envelopes[election.find("tally-sheet", HERE)] = forged
+    assert any("unknown field `sent_home`" in one for one in caught("statements", election))
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, []), (1, ["matched: the machine says 11, the tally sheet 12"])])
+def test_a_sheet_of_version_1_is_compared_in_all_that_it_could_say(
+    caught: Caught, elect: Any, more: int, said: list[str]
+) -> None:
+    election = elect(only("booth-report", reported(voided={"other": 1})))
+    sheet = msgspec.to_builtins(election.sheets[HERE])
+    nested = sheet["reconciliation"]
+    flat = nested["check_in"] | nested["booth"] | {"reasons": {}, "matched": nested["check_in"]["matched"] + more}
+    del flat["cards_handed"], flat["voided"]
+    old = Statement(
+        "tally-sheet", election.definition.digest, HERE, "2027-04-11T17:00:00Z", sheet | {"reconciliation": flat}
+    )
+    election.envelopes[election.find("tally-sheet", HERE)] = old.sign(election.key("chair", HERE))
+    assert caught("machines' reports", election) == [f"station {HERE}: {one}" for one in said]
 
 
 def test_sessions_voided_for_no_known_reason_are_found(caught: Caught) -> None:
-    said = caught("machines' reports", only("booth-report", reported(voided={"whim": 4, "voter-ill": 1})))
-    assert said == [f"station {HERE}: not so: voided sessions for reasons on the list, not 'whim'"]
+    voided = {"whim": 4, "voter-ill": 1}
+
+    def cheat(kind: str, about: str, body: Any) -> Any:
+        if (kind, about) == ("tally-sheet", HERE):
+            return counters(voided=voided)(body)
+        return reported(voided=voided)(body) if (kind, about) == ("booth-report", HERE) else body
+
+    said = caught("machines' reports", cheat)
+    assert said == [f"station {HERE}: not so: voided for reasons that are not on the list: 'whim'"]
 
 
 LOGS: list[tuple[str, Any, str]] = [
@@ -491,7 +531,7 @@ def test_a_key_that_was_replaced_signs_nothing_more(caught: Caught, elect: Any) 
     place = election.find("logic-and-accuracy", "01-01")
     election.say("machine-keys", HERE, _new_keys(election, "booth"), election.key("root"), 2)
     election.envelopes.insert(place, election.envelopes.pop())
-    assert any("never admitted" in said for said in caught("statements", election))
+    assert any("which the root replaced at entry 5" in said for said in caught("statements", election))
 
 
 # ---- what is shown

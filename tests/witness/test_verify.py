@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from station_counters import changed, incremented
 from testigo.audit import Seed, sample
-from testigo.ballot import TallySheet
+from testigo.ballot import COUNTERS, TallySheet
 from testigo.cli import main
 from testigo.count import AuditSeed
 from testigo.keys import SigningKey
@@ -132,8 +133,9 @@ def test_seats_that_do_not_follow_are_found(elect: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("counter", ["cards_used", "printed", "deposited", "recorded", "matched"])
 def test_a_reconciliation_that_does_not_hold_is_reported_by_station(elect: Any, tmp_path: Path, counter: str) -> None:
     def cheat(sheet: TallySheet) -> TallySheet:
-        counters = sheet.reconciliation
-        return Replace(sheet, reconciliation=Replace(counters, **{counter: getattr(counters, counter) + 1}))
+        (one,) = (one for one in COUNTERS if one.name == counter)
+        more = incremented(sheet.reconciliation, one)
+        return Replace(sheet, reconciliation=changed(sheet.reconciliation, **{counter: more}))
 
     report = verify(elect(only("tally-sheet", "01-02", cheat)).publish(tmp_path / "p"))
     found = failed(report, "reconciliation")
@@ -143,7 +145,7 @@ def test_a_reconciliation_that_does_not_hold_is_reported_by_station(elect: Any, 
 
 def test_a_difference_is_shown_with_its_reason(elect: Any, tmp_path: Path) -> None:
     def explained(sheet: TallySheet) -> TallySheet:
-        counters = Replace(sheet.reconciliation, matched=20, reasons={"checked_in=cards_used": "nine went home"})
+        counters = changed(sheet.reconciliation, matched=20, reasons={"checked_in=cards_used": "nine went home"})
         return Replace(sheet, reconciliation=counters)
 
     report = verify(elect(only("tally-sheet", "01-02", explained)).publish(tmp_path / "p"))
@@ -152,7 +154,7 @@ def test_a_difference_is_shown_with_its_reason(elect: Any, tmp_path: Path) -> No
 
 def test_more_releases_than_the_cap_are_found(elect: Any, tmp_path: Path) -> None:
     def cheat(sheet: TallySheet) -> TallySheet:
-        counters = Replace(sheet.reconciliation, matched=2, released=10, released_reasons={"worn-finger": 10})
+        counters = changed(sheet.reconciliation, matched=2, released=10, released_reasons={"worn-finger": 10})
         return Replace(sheet, reconciliation=counters)
 
     report = verify(elect(only("tally-sheet", "01-01", cheat)).publish(tmp_path / "p"))
@@ -161,7 +163,7 @@ def test_more_releases_than_the_cap_are_found(elect: Any, tmp_path: Path) -> Non
 
 def test_votes_before_opening_are_found(elect: Any, tmp_path: Path) -> None:
     def cheat(report: Any) -> Any:
-        return Replace(report, reconciliation=Replace(report.reconciliation, deposited=3))
+        return Replace(report, reconciliation=changed(report.reconciliation, deposited=3))
 
     report = verify(elect(only("zero-report", "01-01", cheat)).publish(tmp_path / "p"))
     assert failed(report, "zero report")

@@ -2,42 +2,35 @@
 
 - `logic`: the logic-and-accuracy deck of a ballot style, and what must be counted from it, before a station may open.
 - `draw`: seeds rolled with dice, samples that anyone can draw again.
-- `closing`: one box's paper votes against the station's tally sheet, read from images or counted by hand;
-  `hand_count` is the form that people fill in.
+- `closing`: one box's paper votes against the station's tally sheet; `paper_images` counts them from photographs and
+  scans, `hand_count` is the form that people fill in.
+- `desk`: the auditor's key, and what is signed with it for the centre to append.
 
 A new audit is a module named after its method; the body of the statement it makes is a struct in `count.statements`,
 and its kind a line in `count.kinds`.
+
+`paper_images` loads OpenCV and is imported by itself; all else here is what the witness computes again.
 """
 
-from testigo.audit.closing import (
-    EnteredPaper,
-    Paper,
-    PaperTally,
-    closing_count,
-    papers_from_images,
-    read_entries,
-    read_papers,
-    same_twice,
-)
+from testigo.audit.closing import PaperTally, closing_count, same_twice
+from testigo.audit.desk import AuditDesk, create_auditor, refuse_early_dice
 from testigo.audit.draw import Seed, boxes_to_count, closing_sample, sample, ticket_number
 from testigo.audit.hand_count import blank_form, read_form
 from testigo.audit.logic import deck, expected, station_deck
 
 __all__ = [
-    "EnteredPaper",
-    "Paper",
+    "AuditDesk",
     "PaperTally",
     "Seed",
     "blank_form",
     "boxes_to_count",
     "closing_count",
     "closing_sample",
+    "create_auditor",
     "deck",
     "expected",
-    "papers_from_images",
-    "read_entries",
     "read_form",
-    "read_papers",
+    "refuse_early_dice",
     "same_twice",
     "sample",
     "station_deck",

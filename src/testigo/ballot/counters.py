@@ -1,57 +1,177 @@
-"""What booth and check-in count of the day, each from its own event log, and how both make one reconciliation."""
+"""The counters of a station, each declared once: on the struct of the machine that counts and signs it.
+
+A declaration says what the counter is (`Counter`). Everything else follows from it: what must be zero before opening,
+what the tally sheet must say again, the rules that the witness holds a station to, the lines of screens, paper and
+results page, the exports. So a new counter is a field here, what counts it in its machine (`station.checkin`,
+`station.booth_log`), and its words (`words/LANGUAGE.json`).
+
+A field that a later version adds has a default and raises its struct's `VERSION`; the versions of reports, tally sheets
+and zero reports follow (docs/adr/2026-11-28-counters-are-declared-once.md).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_type_hints
 
 import msgspec
 
-from testigo.ballot.tally import Reconciliation
+from testigo.ballot.reasons import REFUSAL_REASONS, RELEASE_REASONS, SPOIL_REASONS, VOID_REASONS
+from testigo.canonical import SignedValue
+
+Machine = Literal["check-in", "booth"]
+Place = Literal["sheet", "results", "screen"]
+"""Where people see counters: the printed tally sheet, the results page's table, the chair's and the machine's own
+screen. Exports have all of them."""
 
 
-class CheckInCounters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`registered`: on the poll book. `refused`, `released_reasons`: how many for which reason. `cards_handed`: trays
-    offered."""
+@dataclass(frozen=True)
+class Counter:
+    """What one counter is. It counts events and is zero before opening, or is a figure `fixed` before opening.
 
-    registered: int = 0
-    matched: int = 0
-    released: int = 0
-    release_cap: int = 0
-    refused: dict[str, int] = {}
-    released_reasons: dict[str, int] = {}
-    cards_handed: int = 0
+    `shown`: where. `part_of`: the sum that it belongs to, shown before its parts. `at_most`: the counter of the same
+    machine that it may not exceed. `reasons`: for counts by reason, all that there can be. `explains`: for those, the
+    counter of the same machine that they must add up to, "" where there is none. `machine`, `name`: filled in by
+    `MachineCounters.declared`.
+    """
+
+    fixed: bool = False
+    shown: tuple[Place, ...] = ()
+    part_of: str = ""
+    at_most: str = ""
+    reasons: tuple[str, ...] = ()
+    explains: str = ""
+    machine: Machine = "check-in"
+    name: str = ""
+
+
+class CounterRow(msgspec.Struct, frozen=True):
+    """A counter, or a sum of some, as people see it. `name`: key of its words. `count`: of all reasons together.
+
+    `part`: whether the sum before it contains it. `at_most`: what it may be, None without a limit. `by_reason`: counts
+    of each reason; empty for a counter without.
+    """
+
+    name: str
+    count: int
+    is_sum: bool = False
+    part: bool = False
+    at_most: int | None = None
+    by_reason: dict[str, int] = {}
+
+
+class MachineCounters(SignedValue, frozen=True):
+    """Base of what one machine counts. Every field is annotated with its `Counter`."""
+
+    MACHINE: ClassVar[Machine]
+
+    @classmethod
+    def declared(cls) -> tuple[Counter, ...]:
+        """Its counters, in the order of the fields."""
+        return _declared(cls)
+
+    @classmethod
+    def zero(cls) -> Self:
+        """Nothing counted, nothing fixed."""
+        return msgspec.convert({one.name: {} if one.reasons else 0 for one in cls.declared()}, cls)
+
+    def figures(self, counter: Counter) -> dict[str, int]:
+        """Reason → count; a counter without reasons has one figure, under ""."""
+        value: int | dict[str, int] = getattr(self, counter.name)
+        return value if isinstance(value, dict) else {"": value}
+
+    def total(self, counter: Counter) -> int:
+        """The counter, of all reasons together."""
+        return sum(self.figures(counter).values())
+
+    def sum_of(self, name: str) -> int:
+        """The sum of that name: all counters that are `part_of` it."""
+        return sum(self.total(one) for one in self.declared() if one.part_of == name)
+
+    def rows(self, place: Place) -> list[CounterRow]:
+        """What is shown in that place, each sum before its first part."""
+        rows: list[CounterRow] = []
+        for one in self.declared():
+            if place not in one.shown:
+                continue
+            if one.part_of and one.part_of not in {row.name for row in rows}:
+                rows.append(CounterRow(one.part_of, self.sum_of(one.part_of), is_sum=True))
+            by_reason: dict[str, int] = getattr(self, one.name) if one.reasons else {}
+            most: int | None = getattr(self, one.at_most) if one.at_most else None
+            rows.append(CounterRow(one.name, self.total(one), False, bool(one.part_of), most, by_reason))
+        return rows
+
+    def unlisted_reasons(self) -> list[str]:
+        """What is counted for a reason that is on no list, in words; empty if nothing."""
+        unknown = {
+            one.name: sorted(set(getattr(self, one.name)) - set(one.reasons)) for one in self.declared() if one.reasons
+        }
+        return [
+            f"{name} for reasons that are not on the list: {', '.join(map(repr, reasons))}"
+            for name, reasons in unknown.items()
+            if reasons
+        ]
+
+    def broken_rules(self) -> list[str]:
+        """Which declared rules the figures break, in words: limits, lists of reasons, sums of reasons. Empty if
+        none."""
+        broken = self.unlisted_reasons()
+        for one in self.declared():
+            count = self.total(one)
+            if one.at_most and count > getattr(self, one.at_most):
+                broken.append(f"{one.name} {count}, {one.at_most} {getattr(self, one.at_most)}")
+            if one.explains and count != getattr(self, one.explains):
+                broken.append(f"{one.name} for {count}, {one.explains} {getattr(self, one.explains)}")
+        return broken
+
+
+class CheckInCounters(MachineCounters, frozen=True):
+    """`registered`: on the poll book. `matched`: their finger matched. `released`: let through by the chair, up to
+    `release_cap`. `refused`, `released_reasons`: how many for which reason. `cards_handed`: trays offered.
+    """
+
+    MACHINE = "check-in"
+
+    registered: Annotated[int, Counter(fixed=True, shown=("sheet", "screen"))]
+    matched: Annotated[int, Counter(part_of="checked_in", shown=("sheet", "results", "screen"))]
+    released: Annotated[
+        int,
+        Counter(part_of="checked_in", at_most="release_cap", shown=("sheet", "results", "screen")),
+    ]
+    release_cap: Annotated[int, Counter(fixed=True, shown=("sheet",))]
+    refused: Annotated[dict[str, int], Counter(reasons=REFUSAL_REASONS, shown=("sheet", "results", "screen"))]
+    released_reasons: Annotated[dict[str, int], Counter(reasons=RELEASE_REASONS, explains="released")]
+    cards_handed: Annotated[int, Counter(shown=("sheet",))]
 
     @property
     def checked_in(self) -> int:
         """Voters who were let through to the booth."""
-        return self.matched + self.released
+        return self.sum_of("checked_in")
 
 
-class BoothCounters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`recorded`: votes found in the ballot box itself; all others are the booth's events. `voided`: sessions, by
-    reason."""
+class BoothCounters(MachineCounters, frozen=True):
+    """`recorded`: votes found in the ballot box itself; all others are the booth's events. `voided`: sessions ended
+    without a vote, by reason.
+    """
 
-    cards_made: int = 0
-    cards_used: int = 0
-    printed: int = 0
-    spoiled: int = 0
-    spoiled_reasons: dict[str, int] = {}
-    voided: dict[str, int] = {}
-    deposited: int = 0
-    recorded: int = 0
+    MACHINE = "booth"
+
+    cards_made: Annotated[int, Counter(fixed=True, shown=("sheet",))]
+    cards_used: Annotated[int, Counter(at_most="cards_made", shown=("sheet", "results"))]
+    printed: Annotated[int, Counter(shown=("sheet", "results", "screen"))]
+    spoiled: Annotated[int, Counter(shown=("sheet", "results", "screen"))]
+    spoiled_reasons: Annotated[dict[str, int], Counter(reasons=SPOIL_REASONS, explains="spoiled")]
+    voided: Annotated[dict[str, int], Counter(reasons=VOID_REASONS, shown=("sheet",))]
+    deposited: Annotated[int, Counter(shown=("sheet", "results"))]
+    recorded: Annotated[int, Counter(shown=("sheet", "results"))]
 
 
-def reconcile(check_in: CheckInCounters, booth: BoothCounters, reasons: dict[str, str]) -> Reconciliation:
-    """The station's counters in one value, with the chair's `reasons` by step (`checked_in=cards_used`, …)."""
-    return Reconciliation(
-        registered=check_in.registered,
-        matched=check_in.matched,
-        released=check_in.released,
-        refused=check_in.refused,
-        released_reasons=check_in.released_reasons,
-        release_cap=check_in.release_cap,
-        cards_made=booth.cards_made,
-        cards_used=booth.cards_used,
-        printed=booth.printed,
-        spoiled=booth.spoiled,
-        spoiled_reasons=booth.spoiled_reasons,
-        deposited=booth.deposited,
-        recorded=booth.recorded,
-        reasons=reasons,
+@cache
+def _declared(kind: type[MachineCounters]) -> tuple[Counter, ...]:
+    hints: dict[str, Any] = get_type_hints(kind, include_extras=True)
+    return tuple(
+        replace(hints[name].__metadata__[0], machine=kind.MACHINE, name=name) for name in kind.__struct_fields__
     )
+
+
+COUNTERS: Final = (*CheckInCounters.declared(), *BoothCounters.declared())
+"""Every counter of a station, in the order in which people read them."""

@@ -29,25 +29,25 @@ class ZeroReport(SignedValue, frozen=True):
     cards are made.
     """
 
+    VERSION = Reconciliation.VERSION
+
     tally: Tally
     reconciliation: Reconciliation
 
     @property
     def is_zero(self) -> bool:
         """Whether nothing at all has been counted."""
-        counters = self.reconciliation
         votes = [
             count
             for one in self.tally.contests
             for count in (*one.votes.values(), one.blank, one.null, one.undervotes, one.ballots)
         ]
-        events = (
-            *(counters.matched, counters.released, counters.cards_used, counters.printed, counters.spoiled),
-            *(counters.deposited, counters.recorded),
-            *counters.refused.values(),
-            *counters.released_reasons.values(),
-            *counters.spoiled_reasons.values(),
-        )
+        events = [
+            figure
+            for counter, figures in self.reconciliation.figures()
+            if not counter.fixed
+            for figure in figures.values()
+        ]
         return not any((*votes, *self.tally.ballots.values(), *events))
 
 
@@ -68,6 +68,8 @@ class BoothReport(SignedValue, frozen=True):
     same as on the tally sheet and in `event-log`.
     """
 
+    VERSION = BoothCounters.VERSION
+
     station: str
     tally: Tally
     counters: BoothCounters
@@ -79,6 +81,8 @@ class CheckInReport(SignedValue, frozen=True):
     """Body of `check-in-report`, signed by the check-in at closing: how many voters came. `head`, `entries`: as in
     `BoothReport`.
     """
+
+    VERSION = CheckInCounters.VERSION
 
     station: str
     counters: CheckInCounters

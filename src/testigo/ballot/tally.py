@@ -6,7 +6,9 @@ shape lives here, below all four.
 
 import itertools
 from collections.abc import Iterable
+from typing import ClassVar
 
+from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
 from testigo.ballot.marks import Ballot
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
@@ -94,46 +96,75 @@ class Difference(SignedValue, frozen=True):
 
 
 class Reconciliation(SignedValue, frozen=True):
-    """A station's counters. Invariant 3: checked in = cards used = printed − spoiled = deposited = recorded.
+    """A station's counters, as both machines signed them. Invariant 3: checked in = cards used = printed − spoiled =
+    deposited = recorded.
 
-    `registered`: on the poll book. `checked_in` = `matched` + `released`. `refused`, `released_reasons`,
-    `spoiled_reasons`: how many for which reason. `cards_used`, `printed`, `spoiled`, `deposited`: the booth's events.
-    `recorded`: votes found in the ballot box. `reasons`: what the chair wrote about a difference, by the name of its
-    step (`checked_in=cards_used`, …).
+    `reasons`: what the chair wrote about a difference, by the name of its step (`checked_in=cards_used`, …). `VERSION`:
+    of all that holds one; it grows with either machine's. `NOT_CARRIED`: counters that it does not say, whatever stands
+    in their fields; only what was read from version 1 has some.
     """
 
-    registered: int
-    matched: int
-    released: int
-    refused: dict[str, int]
-    released_reasons: dict[str, int]
-    release_cap: int
-    cards_made: int
-    cards_used: int
-    printed: int
-    spoiled: int
-    spoiled_reasons: dict[str, int]
-    deposited: int
-    recorded: int
+    VERSION = CheckInCounters.VERSION + BoothCounters.VERSION
+    NOT_CARRIED: ClassVar[frozenset[str]] = frozenset()
+
+    check_in: CheckInCounters
+    booth: BoothCounters
     reasons: dict[str, str]
 
     @property
-    def checked_in(self) -> int:
-        """Voters who were let through to the booth."""
-        return self.matched + self.released
+    def machines(self) -> tuple[MachineCounters, ...]:
+        """Both machines' counters."""
+        return self.check_in, self.booth
+
+    @classmethod
+    def zero(cls) -> "Reconciliation":
+        """Nothing counted, nothing fixed."""
+        return cls(CheckInCounters.zero(), BoothCounters.zero(), {})
+
+    def figures(self) -> list[tuple[Counter, dict[str, int]]]:
+        """Every counter that it carries with its figures, by reason; under "" for one without reasons."""
+        return [
+            (one, machine.figures(one))
+            for machine in self.machines
+            for one in machine.declared()
+            if one.name not in self.NOT_CARRIED
+        ]
+
+    @property
+    def fixed(self) -> dict[str, int]:
+        """Every figure that was fixed before opening, by name."""
+        return {one.name: sum(figures.values()) for one, figures in self.figures() if one.fixed}
+
+    def rows(self, place: Place) -> list[CounterRow]:
+        """The counters that it carries and that are shown in that place."""
+        rows = [row for machine in self.machines for row in machine.rows(place)]
+        return [row for row in rows if row.name not in self.NOT_CARRIED]
+
+    def contradictions(self, signed: MachineCounters) -> list[str]:
+        """Every counter of it that is not what the machine itself signed, in words; empty if none."""
+        mine = {one.name: getattr(machine, one.name) for machine in self.machines for one in machine.declared()}
+        return [
+            f"{one.name}: the machine says {getattr(signed, one.name)}, the tally sheet {mine[one.name]}"
+            for one in signed.declared()
+            if one.name not in self.NOT_CARRIED and getattr(signed, one.name) != mine[one.name]
+        ]
+
+    @property
+    def chain(self) -> tuple[tuple[str, int], ...]:
+        """What must be equal, each by its name."""
+        return (
+            ("checked_in", self.check_in.checked_in),
+            ("cards_used", self.booth.cards_used),
+            ("printed-spoiled", self.booth.printed - self.booth.spoiled),
+            ("deposited", self.booth.deposited),
+            ("recorded", self.booth.recorded),
+        )
 
     def differences(self) -> tuple[Difference, ...]:
         """Every step of the chain that does not hold, in its order; empty if all hold."""
-        chain = (
-            ("checked_in", self.checked_in),
-            ("cards_used", self.cards_used),
-            ("printed-spoiled", self.printed - self.spoiled),
-            ("deposited", self.deposited),
-            ("recorded", self.recorded),
-        )
         return tuple(
             Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
-            for (left, left_count), (right, right_count) in itertools.pairwise(chain)
+            for (left, left_count), (right, right_count) in itertools.pairwise(self.chain)
             if left_count != right_count
         )
 
@@ -147,7 +178,10 @@ class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
     `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
-    log."""
+    log.
+    """
+
+    VERSION = Reconciliation.VERSION
 
     station: str
     opened: str

@@ -1,30 +1,32 @@
 """`testigo audit`: test decks, draws with dice, counts of paper."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from testigo import storage
 from testigo.audit import (
+    AuditDesk,
     PaperTally,
     Seed,
     blank_form,
     closing_count,
     closing_sample,
     expected,
-    papers_from_images,
-    read_entries,
     read_form,
-    read_papers,
     same_twice,
     station_deck,
 )
+from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import deck_digest
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, authority_key
+from testigo.count import ClosingCount, Ledger, read_ledger
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
+from testigo.keys import PublicKey, SigningKey
 
 app = typer.Typer(
     help="Logic and accuracy, draws with dice, closing counts.", no_args_is_help=True, rich_markup_mode=None
@@ -33,11 +35,16 @@ app = typer.Typer(
 IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".pdf"}
 
 DefinitionFile = Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)]
-CentreFolder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
+RecordPlace = Annotated[
+    str, typer.Argument(help="Folder of the public record, or its address.", metavar="RECORD", show_default=False)
+]
+AuditorKey = Annotated[Path | None, typer.Option("--key", help="The auditor's key, from `testigo auditor create`.")]
+RootKey = Annotated[str, typer.Option(help="The root key, 64 hexadecimal digits, as published elsewhere.")]
+Out = Annotated[Path, typer.Option(help="Folder for the signed statements; no file there is overwritten.")]
 Dice = Annotated[str, typer.Option("--seed", help="The dice as rolled, at least 20 digits 1 to 6.", prompt="Dice")]
 StationId = Annotated[str, typer.Option("--station", help="The station's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what comes out; sign and record nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what comes out; sign nothing.")]
 
 
 @app.command()
@@ -66,59 +73,55 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
 
 
 @app.command()
-def draw(centre: CentreFolder, seed: Dice, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Draw the boxes of the closing count from dice rolled before witnesses, and sign seed and sample into the record.
+def draw(
+    record: RecordPlace,
+    seed: Dice,
+    key: AuditorKey = None,
+    out: Out = Path(),
+    root_key: RootKey = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the boxes of the closing count from dice rolled before witnesses, and sign seed and sample.
 
-    Roll only when all tally sheets are in the record. Example: testigo audit draw centre --seed 41263551423621412653
+    Roll only when all tally sheets are in the record. If the files are lost, the same dice make the same sample again.
+
+    Example: testigo audit draw public --key auditor/key.pem --seed 41263551423621412653
     """
-    office = Centre.open(centre)
     dice = Seed.parse(seed)
-    drawn = closing_sample(office.definition, dice)
-    if not dry_run:
-        said = {entry.type for entry in office.ledger.entries}
-        # A power cut between the two statements leaves a seed alone: the same dice then give the sample.
-        if "audit-sample" in said or office.ledger.seed not in (None, dice.digits):
-            raise IllegalStep("the boxes were already drawn", mend="`--dry-run` shows what any seed gives")
-        _check_all_counted(office)
-        if office.ledger.seed is None:
-            office.say("audit-seed", "", AuditSeed(dice.digits), authority_key(centre, "auditor"))
-        office.say("audit-sample", "", drawn, authority_key(centre, "auditor"))
+    desk, ledger = _open(record, key, root_key, dry_run)
+    files = desk.keep(desk.draw(dice), out) if desk else []
+    drawn = closing_sample(ledger.definition, dice)
     if as_json:
-        print_json(drawn)
+        print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
     rows = [(number, one.id, one.number) for number, one in enumerate(drawn.drawn, 1)]
     table(f"{len(rows)} of {len(drawn.population)} boxes, seed {dice.digits}", ["#", "station", "ticket"], rows)
+    _say_next(files)
 
 
 @app.command()
-def settle_ties(centre: CentreFolder, seed: Dice, dry_run: DryRun = False) -> None:
-    """Hold the public draw that settles ties, with dice rolled before witnesses. It is held once.
+def settle_ties(
+    record: RecordPlace,
+    seed: Dice,
+    key: AuditorKey = None,
+    out: Out = Path(),
+    root_key: RootKey = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Sign the public draw that settles ties, with dice rolled before witnesses. It is made once.
 
     Roll only when all tally sheets are in the record.
 
-    Example: testigo audit settle-ties centre --seed 35462114553624122635
+    Example: testigo audit settle-ties public --key auditor/key.pem --seed 35462114553624122635
     """
-    office = Centre.open(centre)
     dice = Seed.parse(seed)
-    if not dry_run:
-        _check_all_counted(office)
-        if not any(tie.open for contest in office.result().contests for tie in contest.allocation.ties):
-            raise IllegalStep("no tie waits for a draw", mend="`--dry-run` shows what any dice would give")
-        office.say("public-draw", "", PublicDraw(dice.digits), authority_key(centre, "auditor"))
-    for contest in office.ledger.count(draw=dice.digits).contests:
+    desk, ledger = _open(record, key, root_key, dry_run)
+    files = desk.keep(desk.settle_ties(dice), out) if desk else []
+    for contest in ledger.count(draw=dice.digits).contests:
         for tie in contest.allocation.ties:
             console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
-
-
-def _check_all_counted(office: Centre) -> None:
-    """Dice that are rolled earlier can be known to whoever writes a tally sheet, and they are rolled once."""
-    missing = office.result().missing
-    if missing:
-        named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
-        raise IllegalStep(
-            f"{len(missing)} tally sheets are not in the record yet (stations {named})",
-            mend="roll dice when all stations are counted; `testigo centre status` shows which are missing",
-        )
+    _say_next(files)
 
 
 @app.command()
@@ -132,12 +135,15 @@ def form(definition: DefinitionFile, station: StationId) -> None:
 
 @app.command(name="closing-count")
 def count_box(
-    centre: CentreFolder,
+    record: RecordPlace,
     station: StationId,
+    key: AuditorKey = None,
     images: Annotated[Path | None, typer.Option(help="Folder of photographs or scans of the box's papers.")] = None,
     entries: Annotated[Path | None, typer.Option(help="JSON: what people read on refused papers.")] = None,
     by_hand: Annotated[list[Path] | None, typer.Option(help="Filled form; give it twice, by two people.")] = None,
     spoiled: Annotated[int | None, typer.Option(help="Papers in the envelope of spoiled votes.", min=0)] = None,
+    out: Out = Path(),
+    root_key: RootKey = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -145,25 +151,24 @@ def count_box(
 
     Exits 1 if a figure differs or a paper is unsettled; in that last case nothing is signed yet. Examples:
 
-    testigo audit closing-count centre --station 01-01 --images photos/01-01 --spoiled 1
+    testigo audit closing-count public --key auditor/key.pem --station 01-01 --images photos/01-01 --spoiled 1
 
-    testigo audit closing-count centre --station 01-01 --by-hand first.csv --by-hand second.csv
+    testigo audit closing-count public --key auditor/key.pem --station 01-01 --by-hand first.csv --by-hand second.csv
     """
-    office = Centre.open(centre)
-    sheet = office.ledger.sheets.get(station)
+    desk, ledger = _open(record, key, root_key, dry_run)
+    sheet = ledger.sheets.get(station)
     if sheet is None:
-        raise IllegalStep(f"the record has no tally sheet of station {station!r}", mend="receive its package first")
+        raise IllegalStep(f"the record has no tally sheet of station {station!r}", mend="wait for its package")
     if (images is None) == (not by_hand):
         raise InvalidInput("either --images or --by-hand is wanted", mend="give one of the two")
     paper = (
-        _from_images(office.definition, station, images, entries, spoiled)
+        _from_images(ledger.definition, station, images, entries, spoiled)
         if images is not None
-        else _from_forms(office.definition, station, by_hand or [])
+        else _from_forms(ledger.definition, station, by_hand or [])
     )
-    count = closing_count(office.definition, sheet, office.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
-    if not count.unread and not dry_run:
-        office.say("closing-count", station, count, authority_key(centre, "auditor"))
-    _show(count, as_json)
+    count = closing_count(ledger.definition, sheet, ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
+    files = desk.keep(desk.closing_count(count), out) if desk and not count.unread else []
+    _show(count, files, as_json)
     if not count.holds:
         raise typer.Exit(1)
 
@@ -192,9 +197,26 @@ def _from_forms(definition: Definition, station: str, files: list[Path]) -> Pape
     return same_twice(first, second)
 
 
-def _show(count: ClosingCount, as_json: bool) -> None:
+def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[AuditDesk | None, Ledger]:
+    """The desk, unless nothing is to be signed, and what the record says."""
+    root = PublicKey.from_hex(root_key) if root_key else None
+    if dry_run:
+        return None, read_ledger(record, root)
+    if key is None:
+        raise InvalidInput("the auditor's key is required", mend="give --key FILE, or --dry-run to sign nothing")
+    ledger = read_ledger(record, root)
+    return AuditDesk(ledger, SigningKey.load(key)), ledger
+
+
+def _say_next(files: list[Path]) -> None:
+    if files:
+        names = " ".join(shlex.quote(str(file)) for file in files)
+        console.print(f"Signed. The centre appends it: testigo centre append CENTRE {names}", soft_wrap=True)
+
+
+def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
     if as_json:
-        print_json({"holds": count.holds, "count": count})
+        print_json({"holds": count.holds, "count": count, "files": [str(file) for file in files]})
         return
     console.print(f"station {count.station}: {count.papers} papers counted")
     for paper in count.unsettled:
@@ -206,3 +228,4 @@ def _show(count: ClosingCount, as_json: bool) -> None:
         console.print("Enter the unsettled papers (docs/audits.md) and count again; nothing was signed.")
     elif count.holds:
         console.print("Paper and tally sheet agree in every figure.")
+    _say_next(files)

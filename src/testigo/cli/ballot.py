@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from testigo import election
-from testigo.ballot import Ballot, Slip, new_slip_number, open_printer
-from testigo.ballot.reader import SlipReader, SlipReading
-from testigo.ballot.slip import style_at
+from testigo.ballot import Ballot, new_slip_number
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
+from testigo.slip import Slip, open_printer, style_at
+from testigo.slip_reader import SlipReader, SlipReading
 
 app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True, rich_markup_mode=None)
 

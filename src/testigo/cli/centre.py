@@ -1,7 +1,7 @@
 """`testigo centre`: the authority's keys, the public record, packages in, results out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -9,7 +9,7 @@ import typer
 from testigo import storage
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import Centre, Receipt, Refused, authority_key, publish_results
+from testigo.count import Centre, Receipt, Refused, authority_key, only_auditor, publish_results
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
@@ -23,35 +23,46 @@ app.command("serve-results")(serve.results)
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
+_AFTER = {
+    "log": "Publish the log's new verifier key: {verifier}",
+    "centre": "Carry the new machine-keys statement to the stations that have no poll book yet, and make theirs again.",
+    "auditor": "Only the new auditor's statements are taken from now on.",
+}
+"""What to do next, by the role whose key was replaced."""
+
 
 @app.command()
 def create(
     folder: Folder,
     definition: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
+    auditor: Annotated[Path | None, typer.Option(help="The auditor's request; `admit` takes it later, too.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the keys of a new election and start its public record.
 
     Publish the printed root key at once, in as many places as you can: it is what everybody verifies with.
 
-    Example: testigo centre create centre examples/municipality/election.yaml
+    Example: testigo centre create centre examples/municipality/election.yaml --auditor auditor/request.json
     """
-    centre = Centre.create(folder, definition)
+    centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
     root = centre.key_ring.root
     if as_json:
         print_json({"election": centre.ledger.election, "root_key": root.hex, "root_key_id": root.key_id})
         return
     console.print(f"Election  {centre.definition.id}\nDigest    {centre.ledger.election}")
     console.print(f"Root key  {root.hex}\nIts id    {root.key_id}")
-    console.print(f"Record    {centre.public}\nKeys      {folder / 'authority'}: keep root/ and auditor/ in a safe")
+    console.print(f"Record    {centre.public}\nKeys      {folder / 'authority'}: keep root/ in a safe")
 
 
 @app.command()
 def admit(
     folder: Folder,
-    requests: Annotated[list[Path], typer.Argument(help="Key requests, one JSON file a station.", show_default=False)],
+    requests: Annotated[
+        list[Path], typer.Argument(help="Key requests, one JSON file a station or of the auditor.", show_default=False)
+    ],
 ) -> None:
-    """Let the root sign the keys of stations into the record. Compare each request with the station's people first.
+    """Let the root sign the keys of stations, or of the auditor, into the record. Compare each request first with the
+    people who made it.
 
     A machine whose key was lost before its station said anything is installed again and admitted again.
 
@@ -65,7 +76,46 @@ def admit(
         for file, keys in read:
             storage.write(file.with_name("machine-keys.json"), centre.admit(keys))
             bar.advance()
-    console.print(f"{len(read)} stations admitted.")
+    for station in sorted({key.station for _, keys in read for key in keys.keys if key.station}):
+        console.print(f"station {station} admitted")
+    for key in (key for _, keys in read for key in keys.keys if not key.station):
+        console.print(f"{key.role} admitted, key id {key.public.key_id}", soft_wrap=True)
+
+
+@app.command()
+def replace_key(
+    folder: Folder,
+    role: Annotated[Literal["log", "centre", "auditor"], typer.Argument(help="Whose key.", show_default=False)],
+    request: Annotated[Path | None, typer.Option(help="Of the auditor: the request of the new key.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let the root give the log, the centre or the auditor another key. The root key itself cannot be replaced.
+
+    Shows what will be done, and asks. Examples:
+
+    testigo centre replace-key centre log
+
+    testigo centre replace-key centre auditor --request new-auditor/request.json
+    """
+    if (role == "auditor") != (request is not None):
+        raise InvalidInput("--request is for the auditor's key, and required there", mend="see --help")
+    centre = Centre.open(folder)
+    asked = only_auditor(_read_keys(request)) if request else None
+    authority_key(folder, "root")
+    old = centre.key_ring.of_station("", role).public
+    console.print(f"Election  {centre.definition.id}\nOld key   {old.key_id}, of the {role}", soft_wrap=True)
+    console.print(f"New key   {asked.keys[0].public.key_id if asked else 'is made now'}", soft_wrap=True)
+    console.print(f"From entry {len(centre.ledger.entries)} of the record on the old key signs nothing more; what it")
+    console.print("signed before stays valid. Everybody sees it in the record, and it cannot be undone.")
+    if not yes and not typer.confirm("Replace it?"):
+        console.print("Nothing was changed.")
+        raise typer.Exit(1)
+    new = centre.replace_key(role, asked).public
+    console.print(f"Replaced. The new key's id: {new.key_id}", soft_wrap=True)
+    if not asked:
+        kept = folder / "authority" / role
+        console.print(f"The old key is kept in {kept}; take it to the safe with root/.", soft_wrap=True)
+    console.print(_AFTER[role].format(verifier=centre.verifier_key), soft_wrap=True)
 
 
 @app.command()
@@ -114,7 +164,7 @@ def append(
     centre = Centre.open(folder)
     for file in statements:
         new = centre.append(storage.read(file), place=str(file))
-        console.print(f"{file}: {'appended' if new else 'already in the record'}")
+        console.print(f"{file}: {'appended' if new else 'already in the record'}", soft_wrap=True)
 
 
 @app.command()
@@ -195,10 +245,13 @@ def show_keys(folder: Folder) -> None:
 
     Example: testigo centre keys centre
     """
-    rows = [("root", authority_key(folder, "root").public.hex)]
-    rows += [(role, authority_key(folder, role).public.hex) for role in ("log", "centre", "auditor")]
+    centre = Centre.open(folder)
+    ring = centre.key_ring
+    rows = [("root", ring.root.hex), *((key.role, key.key) for key in ring.keys if not key.station)]
     table("Authority keys", ["role", "public key"], rows)
-    console.print(f"Verifier key of the log: {Centre.open(folder).verifier_key}", soft_wrap=True)
+    for old in (old for old in ring.replaced if not old.key.station):
+        console.print(f"Replaced at entry {old.entry}: {old.key.role} {old.key.key}", soft_wrap=True)
+    console.print(f"Verifier key of the log: {centre.verifier_key}", soft_wrap=True)
 
 
 def _read_keys(file: Path) -> MachineKeys:

@@ -19,6 +19,7 @@ GROUPS = {
     "ballot": "The paper vote: print and read slips",
     "fingerprint": "Fingers: extract, match, measure",
     "centre": "Authority and counting centre: keys, record, count, publish",
+    "auditor": "The auditor's key",
     "audit": "Logic and accuracy, draws, closing counts",
     "verify": "Check a whole published record",
     "rehearse": "Hold a whole election with simulated people",

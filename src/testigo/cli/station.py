@@ -119,7 +119,7 @@ def cards(
 
     Example: testigo station cards stations/01-01 --out cards.pdf
     """
-    from testigo.ballot import FolderPrinter
+    from testigo.slip import FolderPrinter
     from testigo.station.booth import Booth
 
     path = _machine(folder, "booth")

@@ -11,7 +11,7 @@
 
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.centre import Centre, Receipt, RefusedPackage
-from testigo.count.keys import AUTHORITY_ROLES, authority_key
+from testigo.count.keys import AUTHORITY_ROLES, authority_key, only_auditor
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
 from testigo.count.ledger import Conflict, Ledger, read_ledger
 from testigo.count.result import (
@@ -69,6 +69,7 @@ __all__ = [
     "count_result",
     "find_anomalies",
     "kind_of",
+    "only_auditor",
     "percent",
     "publish_results",
     "read_ledger",

@@ -39,15 +39,15 @@ def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[str]) -> 
     """
     if mistakes:
         return [Anomaly("sums", station.id, 0, 0, mistake) for mistake in mistakes]
-    counters = sheet.reconciliation
-    ballots = sum(sheet.tally.ballots.values())
-    released = sum(counters.released_reasons.values())
+    check_in, recorded = sheet.reconciliation.check_in, sheet.reconciliation.booth.recorded
+    registered, checked_in, ballots = check_in.registered, check_in.checked_in, sum(sheet.tally.ballots.values())
+    explained = sum(check_in.released_reasons.values())
     checks: list[tuple[AnomalyKind, int, int, bool]] = [
-        ("turnout-over-100", counters.checked_in, counters.registered, counters.checked_in > counters.registered),
-        ("more-ballots-than-voters", ballots, counters.checked_in, ballots > counters.checked_in),
-        ("tally-not-recorded", ballots, counters.recorded, ballots != counters.recorded),
-        ("register-differs", counters.registered, station.register_size, counters.registered != station.register_size),
-        ("released-over-cap", counters.released, counters.release_cap, counters.released > counters.release_cap),
-        ("reasons-do-not-add-up", released, counters.released, released != counters.released),
+        ("turnout-over-100", checked_in, registered, checked_in > registered),
+        ("more-ballots-than-voters", ballots, checked_in, ballots > checked_in),
+        ("tally-not-recorded", ballots, recorded, ballots != recorded),
+        ("register-differs", registered, station.register_size, registered != station.register_size),
+        ("released-over-cap", check_in.released, check_in.release_cap, check_in.released > check_in.release_cap),
+        ("reasons-do-not-add-up", explained, check_in.released, explained != check_in.released),
     ]
     return [Anomaly(kind, station.id, found, allowed, "") for kind, found, allowed, odd in checks if odd]

@@ -5,29 +5,38 @@ appended statement by statement, then published; a power cut anywhere between le
 same end. A package that is refused although a machine of this election signed it is evidence, and is kept under
 `refused/` with the reason.
 
-    authority/root, log, centre, auditor     keys (`count.keys`)
-    public/                                   the record, ready for any web server
-    received/, refused/                       packages as they came
+    authority/root, log, centre     keys (`count.keys`)
+    public/                          the record, ready for any web server
+    received/, refused/              packages as they came
 """
 
 import contextlib
-import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from testigo import canonical, storage
+from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
-from testigo.count.keys import authority_key, make_authority, own_keys
+from testigo.count.keys import (
+    OWN_ROLES,
+    authority_key,
+    log_key,
+    make_authority,
+    make_waiting_key,
+    only_auditor,
+    own_keys,
+    put_in_place,
+    waiting_key,
+)
 from testigo.count.kinds import kind_of
-from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.ledger import Conflict, Ledger, read_ledger
 from testigo.count.result import Result
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys, load, pieces
+from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
+from testigo.record.log import LOG_KEY, decode_key_file
 
 PUBLIC = "public"
 RECEIVED = "received"
@@ -71,11 +80,13 @@ class Centre:
         self._log = log
 
     @classmethod
-    def create(cls, folder: Path, definition_file: Path) -> "Centre":
+    def create(cls, folder: Path, definition_file: Path, auditor: MachineKeys | None = None) -> "Centre":
         """Make the keys of a new election and start its record with the definition, its stations and those keys,
         signed by the root.
 
-        Raises whatever `election.load` finds in the file, `StorageError` where the folder already holds an election.
+        `auditor`: the auditor's request, where there is one yet; else `admit` takes it later. Raises whatever
+        `election.load` finds in the file, `StorageError` where the folder already holds an election, `InvalidInput`
+        where the request is for another key than one auditor's.
         """
         definition = load(definition_file)
         with storage.new_folder(folder, mode=0o700) as building:
@@ -88,7 +99,7 @@ class Centre:
             centre.say("election-definition", "", definition.core(), keys["root"], election=definition.digest)
             for piece in pieces(definition.stations):
                 centre.say("station-list", "", piece, keys["root"])
-            centre.say("machine-keys", "", own_keys(keys), keys["root"])
+            centre.say("machine-keys", "", own_keys(keys, auditor), keys["root"])
         return cls.open(folder)
 
     @classmethod
@@ -102,9 +113,11 @@ class Centre:
             )
         for name in (RECEIVED, REFUSED):
             storage.make_folder(folder / name)
-        log = Log.open(folder / PUBLIC, authority_key(folder, "log"))
+        log = Log.open(folder / PUBLIC, _current_log_key(folder))
         log.publish()
         centre = cls(folder, log, read_ledger(folder / PUBLIC))
+        with centre._alone():
+            centre._take_up_keys()
         for file in sorted((folder / RECEIVED).glob(f"*{_INCOMING}")):
             centre.receive(storage.read(file), place=str(file))
         return centre
@@ -122,7 +135,7 @@ class Centre:
     @property
     def verifier_key(self) -> str:
         """The log's key as witnesses of other C2SP logs take it: `NAME+HASH+BASE64` (`record.note`)."""
-        return note.encode_verifier_key(self._log.origin, authority_key(self.folder, "log").public)
+        return note.encode_verifier_key(self._log.origin, self._log.key)
 
     @property
     def public(self) -> Path:
@@ -130,11 +143,34 @@ class Centre:
         return self.folder / PUBLIC
 
     def admit(self, keys: MachineKeys) -> bytes:
-        """Let the root sign these machines' keys into the record; they replace those that a silent station has.
+        """Let the root sign these keys into the record, one station's or the auditor's; they replace those of a station
+        that has said nothing.
 
-        Raises `Conflict` where a machine has a key and its station has already said something.
+        Raises `Conflict` where a machine has a key and its station has already said something, or where there is an
+        auditor already, `InvalidInput` where the request is for keys of several.
         """
+        self._check_request(keys)
         return self.say("machine-keys", _subject_of(keys), keys, authority_key(self.folder, "root"))
+
+    def replace_key(self, role: Role, auditor: MachineKeys | None = None) -> MachineKey:
+        """Let the root give `log`, `centre` or `auditor` another key, from the next entry of the record on.
+
+        The centre makes its own; the auditor's new key comes as a request, like the first. What a power cut leaves half
+        done, the next `open` finishes.
+        """
+        root = authority_key(self.folder, "root")
+        if role in OWN_ROLES:
+            key = MachineKey(make_waiting_key(self.folder, role).public.hex, role, station="", sealing="")
+        elif role == "auditor" and auditor is not None:
+            key = only_auditor(auditor).keys[0]
+        else:
+            raise InvalidInput(
+                f"the {role} key cannot be replaced so", mend="name log, centre, or auditor with a request"
+            )
+        with self._alone():
+            self._say("machine-keys", "", MachineKeys((key,)), root)
+            self._take_up_keys()
+        return key
 
     def append(self, envelope: bytes, *, place: str = "") -> bool:
         """Append one signed statement (an auditor's, say) and publish; False if the record already held it."""
@@ -193,6 +229,25 @@ class Centre:
                 self._say("result", "", result, authority_key(self.folder, "centre"))
         return result
 
+    def _check_request(self, keys: MachineKeys) -> None:
+        """A file that a station sends must not smuggle in a key of the authority."""
+        for role in (key.role for key in keys.keys if key.role not in STATION_ROLES):
+            if self.key_ring.holds("", role):
+                raise Conflict(f"the {role} already has a key", mend="replace it with `testigo centre replace-key`")
+        if len({key.station or key.role for key in keys.keys if key.role != "root"}) > 1:
+            raise InvalidInput(
+                "the request is for keys of more than one station or role", mend="ask for a request of each alone"
+            )
+
+    def _take_up_keys(self) -> None:
+        """Put each key in its place that the root has admitted instead of another, and let the log go on under it."""
+        for role in OWN_ROLES:
+            waiting = waiting_key(self.folder, role)
+            if waiting is not None and self.key_ring.of_station("", role).public == waiting.public:
+                if role == "log":
+                    self._log.rekey(waiting)
+                put_in_place(self.folder, role)
+
     def _say(self, kind: str, subject: str, body: SignedValue, key: SigningKey, election: str = "") -> bytes:
         about = election or self.ledger.election
         statement = Statement.of(kind, body, election=about, subject=subject, issued=canonical.utc_now())
@@ -232,16 +287,19 @@ class Centre:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the centre's lock; inside, the ledger says what the record says, whoever wrote to it meanwhile."""
-        with storage.explained(self.folder):
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locks.waiting(self.folder):
+            key = _current_log_key(self.folder)
+            if key.public != self._log.key:
+                self._log = Log.open(self.public, key)
             self._log.publish()
             if self._log.size != len(self.ledger.entries):
                 self.ledger = read_ledger(self.public)
             yield
-        finally:
-            os.close(handle)
+
+
+def _current_log_key(folder: Path) -> SigningKey:
+    file = folder / PUBLIC / LOG_KEY
+    return log_key(folder, decode_key_file(storage.read(file, limit=1024), place=str(file)))
 
 
 def _check_signer(statement: Statement, place: str) -> None:

@@ -1,9 +1,9 @@
-"""The result for programs: the whole as JSON, the tally sheets as one CSV table."""
+"""The result for programs: the whole as JSON, the tally sheets as two CSV tables, of votes and of counters."""
 
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -12,7 +12,9 @@ from testigo.count.result import Result
 from testigo.count.view import RecordInfo
 from testigo.election import Definition
 
-COLUMNS = ("station", "station_name", "district", "contest", "option", "option_name", "party", "votes")
+STATION = ("station", "station_name", "district")
+COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
+COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
 NOT_OPTIONS = ("(blank)", "(null)", "(undervotes)", "(ballots)")
 """What stands in `option` for the counts that are no option's."""
 
@@ -27,24 +29,47 @@ def as_json(result: Result, record: RecordInfo) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
-def as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
-    """One row per counted station, contest and option, UTF-8 with a byte order mark so that spreadsheets read it right.
+def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
+    """One row per counted station, contest and option. Names are in the election's first language."""
+    return _table(COLUMNS, definition, sheets, result, _vote_rows)
 
-    Names are in the election's first language. A name that a spreadsheet would run as a formula is led by an
-    apostrophe.
+
+def counters_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
+    """One row per counted station and counter, or reason of a counter: all that are declared in `ballot.counters`."""
+    return _table(COUNTER_COLUMNS, definition, sheets, result, _counter_rows)
+
+
+_Row = tuple[str | int, ...]
+
+
+def _table(
+    columns: tuple[str, ...],
+    definition: Definition,
+    sheets: Mapping[str, TallySheet],
+    result: Result,
+    rows: Callable[[Definition, TallySheet], Iterator[_Row]],
+) -> bytes:
+    """UTF-8 with a byte order mark so that spreadsheets read it right. A name that a spreadsheet would run as a formula
+    is led by an apostrophe.
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     counted = {station.station for station in result.stations if station.status == "counted"}
     for station in definition.stations:
         if station.id in counted:
-            for row in _rows(definition, sheets[station.id]):
+            for row in rows(definition, sheets[station.id]):
                 writer.writerow([station.id, _plain(station.name), station.district, *row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _rows(definition: Definition, sheet: TallySheet) -> Iterator[tuple[str, str, str, str, int]]:
+def _counter_rows(_definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
+    for counter, figures in sheet.reconciliation.figures():
+        for reason, count in figures.items():
+            yield counter.machine, counter.name, _plain(reason), count
+
+
+def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
     for tally in sheet.tally.contests:
         contest = definition.contest(tally.contest)
         for option in contest.options:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport, version_1
 from testigo.canonical import SignedValue
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
@@ -66,10 +66,10 @@ _TABLE: Final = (
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
     Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
-    Kind("zero-report", ZeroReport, "chair"),
+    Kind("zero-report", ZeroReport, "chair", older={1: version_1.zero_report}),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
-    Kind("tally-sheet", TallySheet, "chair"),
+    Kind("tally-sheet", TallySheet, "chair", older={1: version_1.tally_sheet}),
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),

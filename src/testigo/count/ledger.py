@@ -32,6 +32,7 @@ from testigo.election import (
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
+from testigo.record.log import LOG_KEY
 
 
 class Conflict(TestigoError):
@@ -70,7 +71,8 @@ class Ledger:
         self._definition: Definition | None = None
         self._digest = ""
         self._stations: frozenset[str] = frozenset()
-        self._known: dict[str, int] = {}
+        self._known: dict[str, PublicKey] = {}
+        """Digest of each envelope that is in → the key that signed it, which may be replaced by now."""
         self._stated: set[tuple[str, str]] = set()
         self._spoken: set[str] = set()
 
@@ -128,16 +130,20 @@ class Ledger:
         self._check_once(signed.statement, kind, place)
         return signed
 
-    def add(self, envelope: bytes, *, place: str = "") -> SignedStatement:
-        """Check a statement and take it in; one that is already in is checked and changes nothing."""
-        if self.holds(envelope):
-            return self._reopen(envelope, place)
+    def add(self, envelope: bytes, *, place: str = "", index: int | None = None) -> SignedStatement:
+        """Check a statement and take it in; one that is already in is checked and changes nothing.
+
+        `index`: its entry in the record, for a reader who had to pass over others; else the next one.
+        """
+        known = self._known.get(canonical.digest(envelope))
+        if known is not None:
+            return open_statement(envelope, known, place=place)
         signed = self.check(envelope, place=place)
         statement = signed.statement
-        index, digest = len(self.entries), canonical.digest(envelope)
+        index, digest = len(self.entries) if index is None else index, canonical.digest(envelope)
         entry = Entry(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
-        self._known[digest] = index
+        self._known[digest] = signed.key
         self._stated.add((statement.type, statement.subject))
         self._take(signed, entry, place)
         return signed
@@ -151,10 +157,6 @@ class Ledger:
     def count(self, *, draw: str | None = None) -> Result:
         """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
         return count_result(self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw)
-
-    def _reopen(self, envelope: bytes, place: str) -> SignedStatement:
-        claimed = peek(envelope, place=place)
-        return self._open(envelope, claimed, kind_of(claimed.type, place), place)
 
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
@@ -236,7 +238,9 @@ class Ledger:
             )
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
-        """New keys for machines that have none, or whose station has said nothing yet: then they replace the old."""
+        """New keys for who has none, for centre, auditor and log at any time, and for machines whose station has said
+        nothing yet: then they replace the old.
+        """
         named: set[tuple[str, str]] = set()
         for key in keys.keys:
             role, station = key.role, key.station
@@ -246,7 +250,7 @@ class Ledger:
             if (role, station) in named:
                 raise Conflict(f"two keys for the {whose}", place=place, mend="admit one key a machine")
             if self.key_ring.holds(station, role):
-                spoken = role not in STATION_ROLES or station in self._spoken
+                spoken = station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(
                         f"the {whose} already has {'a' if spoken else 'this'} key",
@@ -254,7 +258,7 @@ class Ledger:
                         mend="keys can be replaced only of a station of which the record holds no statement yet",
                     )
             named.add((role, station))
-        self.key_ring.replace(keys)
+        self.key_ring.replace(keys, entry=len(self.entries))
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
@@ -310,7 +314,7 @@ class Ledger:
                 if self._core and len(self._listed) == self._core.stations.count:
                     self._complete(self._core.with_stations(self._listed))
             case MachineKeys() as keys:
-                self.key_ring = self.key_ring.replace(keys)
+                self.key_ring = self.key_ring.replace(keys, entry=entry.index)
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry
@@ -348,6 +352,12 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     ledger = Ledger(root)
     for path, envelope in record.envelopes:
         ledger.add(envelope, place=path)
+    if record.log_key not in ledger.key_ring.log_keys(record.size):
+        raise InvalidInput(
+            "the record is signed by a key that the root has not admitted for the log, or has replaced",
+            place=f"{record.name}/{LOG_KEY}",
+            mend="get the record from its owner, and run `testigo verify` on it",
+        )
     return ledger
 
 

@@ -153,17 +153,10 @@ def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
     """Why a tally sheet cannot be counted: `ballot.tally_mistakes`, null votes (a booth makes none), counters that no
     station can have, reasons that no chair can have written. Empty if none.
     """
-    counters = sheet.reconciliation
-    whole = [
-        *(counters.registered, counters.matched, counters.released, counters.release_cap, counters.cards_made),
-        *(counters.cards_used, counters.printed, counters.spoiled, counters.deposited, counters.recorded),
-        *counters.refused.values(),
-        *counters.released_reasons.values(),
-        *counters.spoiled_reasons.values(),
-    ]
-    mistakes = ["a counter of the reconciliation is negative"] if min(whole) < 0 else []
+    negative = any(figure < 0 for _, figures in sheet.reconciliation.figures() for figure in figures.values())
+    mistakes = ["a counter of the reconciliation is negative"] if negative else []
     # What is written here is shown to people on their terminals and pages.
-    for reason in counters.reasons.values():
+    for reason in sheet.reconciliation.reasons.values():
         if not reason.isprintable() or len(reason) > LONGEST_REASON:
             mistakes.append(f"the reason of a difference is not up to {LONGEST_REASON} printable characters")
     mistakes += [
@@ -241,9 +234,9 @@ def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Tur
     """Turnout of the counted ones among some stations: voters of stations still missing are no abstainers."""
     sheets = [good[station.id] for station in stations if station.id in good]
     return Turnout.of(
-        registered=sum(sheet.reconciliation.registered for sheet in sheets),
-        checked_in=sum(sheet.reconciliation.checked_in for sheet in sheets),
-        deposited=sum(sheet.reconciliation.deposited for sheet in sheets),
+        registered=sum(sheet.reconciliation.check_in.registered for sheet in sheets),
+        checked_in=sum(sheet.reconciliation.check_in.checked_in for sheet in sheets),
+        deposited=sum(sheet.reconciliation.booth.deposited for sheet in sheets),
         recorded=sum(sum(sheet.tally.ballots.values()) for sheet in sheets),
     )
 

@@ -20,7 +20,7 @@ from testigo.count import exports
 from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
-from testigo.count.view import COUNTERS, Page, RecordInfo, Refused
+from testigo.count.view import Page, RecordInfo, Refused
 from testigo.count.words import LANGUAGES, Words
 from testigo.election import Definition
 from testigo.keys import PublicKey
@@ -37,7 +37,8 @@ def write_results(
     closing_counts: tuple[ClosingCount, ...] = (),
     refused: tuple[Refused, ...] = (),
 ) -> list[Path]:
-    """Write `index.html`, `index.LANGUAGE.html`, `result.json` and `result.csv` into `folder`; returns their paths.
+    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv` and `counters.csv` into `folder`; returns
+    their paths.
 
     `index.html` is in the election's first language that has a catalogue.
     """
@@ -49,7 +50,8 @@ def write_results(
         for code, name in names.items()
     }
     files["result.json"] = exports.as_json(result, record)
-    files["result.csv"] = exports.as_csv(definition, sheets, result)
+    files["result.csv"] = exports.votes_as_csv(definition, sheets, result)
+    files["counters.csv"] = exports.counters_as_csv(definition, sheets, result)
     for name, data in files.items():
         storage.write(folder / name, data)
     return [folder / name for name in files]
@@ -96,7 +98,6 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         say=page.words.say,
         number=page.words.number,
         percent=page.words.percent,
-        counters=COUNTERS,
         others=[(code, name, Words(code).say("language")) for code, name in names.items() if code != own],
         style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, no data in it)
         style_hash=f"sha256-{digest}",

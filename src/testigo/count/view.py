@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from testigo.ballot import ContestTally, TallySheet
+from testigo.ballot import ContestTally, Reconciliation, TallySheet
 from testigo.count.hemicycle import Place, lay_out
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
@@ -23,9 +23,6 @@ PALETTE = 12
 """
 
 SMALLEST_ASSEMBLY = 3
-
-COUNTERS = ("matched", "released", "refused", "cards_used", "printed", "spoiled", "deposited", "recorded")
-"""The columns of the reconciliation table."""
 
 
 @dataclass(frozen=True)
@@ -181,11 +178,14 @@ class Page:
         """How many counted stations reconcile."""
         return sum(one.status == "counted" and not one.differences for one in self.result.stations)
 
-    def counters(self, sheet: TallySheet) -> tuple[int, ...]:
-        """A station's figures in the order of `COUNTERS`."""
-        one = sheet.reconciliation
-        booth = (one.cards_used, one.printed, one.spoiled, one.deposited, one.recorded)
-        return (one.matched, one.released, sum(one.refused.values()), *booth)
+    @cached_property
+    def counters(self) -> tuple[str, ...]:
+        """The columns of the reconciliation table, by name."""
+        return tuple(row.name for row in Reconciliation.zero().rows("results"))
+
+    def counts(self, sheet: TallySheet) -> dict[str, int]:
+        """A station's figures by column; a column that the sheet does not carry is not there."""
+        return {row.name: row.count for row in sheet.reconciliation.rows("results")}
 
     def difference(self, one: CountDifference) -> str:
         """A figure that paper and tally sheet do not share, in words."""

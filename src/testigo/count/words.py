@@ -1,10 +1,11 @@
-"""The results page's words and figures in one language, from the catalogues `page/LANGUAGE.json`."""
+"""The results page's words and figures in one language: `page/LANGUAGE.json`, and what counters are called."""
 
 from importlib import resources
 from typing import Any
 
 import msgspec
 
+from testigo.ballot import counter_words
 from testigo.count.anomalies import Anomaly
 from testigo.errors import InvalidInput
 
@@ -23,7 +24,8 @@ class Words:
             raise InvalidInput(f"the results page has no words in {language!r}", mend=f"use one of {known}")
         self.language = language
         file = resources.files("testigo.count") / "page" / f"{language}.json"
-        self._catalogue: dict[str, str] = msgspec.json.decode(file.read_bytes())
+        own: dict[str, str] = msgspec.json.decode(file.read_bytes())
+        self._catalogue = {**counter_words(language), **own}
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the catalogue with whole numbers spelled in the language's way."""

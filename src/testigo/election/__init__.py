@@ -24,7 +24,7 @@ from testigo.election.definition import (
     Threshold,
     VotingRules,
 )
-from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, Role
+from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.mistake import Mistake
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
@@ -53,6 +53,7 @@ __all__ = [
     "Mistake",
     "Option",
     "Party",
+    "ReplacedKey",
     "Role",
     "Station",
     "StationDefinition",

@@ -1,10 +1,14 @@
 """Who may sign what. The election's root key admits machine keys; each key may sign only the statements of its role.
 
-A key ring starts with the root key alone. `machine-keys` statements, signed by the root, add keys. Whoever checks a
-statement asks the ring `key_for(role, key_id, station)` and gets the key, or a sentence why that key may not sign it.
-Which role signs which kind of statement is in the table of `count.kinds`.
+A key ring starts with the root key alone. `machine-keys` statements, signed by the root, add keys, and replace the keys
+of a role that has one: from that entry of the record on the old key may sign nothing, and what it signed before stays
+valid. The root key itself is never replaced. Whoever checks a statement asks the ring `key_for(role, key_id, station)`
+and gets the key, or a sentence why that key may not sign it. Which role signs which kind of statement is in the table
+of `count.kinds`.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Literal
 
 from testigo.canonical import SignedValue
@@ -44,6 +48,14 @@ class MachineKeys(SignedValue, frozen=True):
     keys: tuple[MachineKey, ...]
 
 
+@dataclass(frozen=True)
+class ReplacedKey:
+    """A key that the root has replaced. `entry`: index in the record of the statement that did it."""
+
+    key: MachineKey
+    entry: int
+
+
 class KeyRing:
     """The root key and every key it admitted. Immutable: `admit` and `replace` return a new ring."""
 
@@ -51,6 +63,7 @@ class KeyRing:
         self.root = root
         self._by_id: dict[str, MachineKey] = {}
         self._holders: dict[tuple[str, Role], MachineKey] = {}
+        self._replaced: dict[str, ReplacedKey] = {}
         self._put(keys)
 
     @property
@@ -62,22 +75,45 @@ class KeyRing:
         """A ring that also holds these keys; raises `InvalidSignature` if one is already in it."""
         wider = KeyRing(self.root)
         # A country admits tens of thousands of keys one station at a time: none is looked at again.
-        wider._by_id, wider._holders = dict(self._by_id), dict(self._holders)
+        wider._by_id, wider._holders, wider._replaced = dict(self._by_id), dict(self._holders), dict(self._replaced)
         wider._put(keys.keys)
         return wider
 
-    def replace(self, keys: MachineKeys) -> "KeyRing":
+    def replace(self, keys: MachineKeys, *, entry: int) -> "KeyRing":
         """A ring in which these keys stand in for those of the same role and station, which may sign nothing any more.
 
-        For a machine whose disk died before its station said anything; `count.Ledger` holds that condition. Raises
-        `InvalidSignature` if a key is already in the ring, also one that would be replaced.
+        `entry`: index in the record of the statement that says so. For a key of the authority, and for a machine whose
+        disk died before its station said anything; `count.Ledger` holds that condition. Raises `InvalidSignature` if a
+        key is already in the ring, also one that would be replaced, or is a replaced key of the authority.
         """
         wider = self.admit(keys)
         ended = {(key.station, key.role) for key in keys.keys} & self._holders.keys()
         if not ended:
             return wider
         kept = tuple(key for key in self.keys if (key.station, key.role) not in ended)
-        return KeyRing(self.root, kept + keys.keys)
+        replaced = {
+            key_id: ReplacedKey(key, entry) for key_id, key in self._by_id.items() if (key.station, key.role) in ended
+        }
+        made = KeyRing(self.root, kept + keys.keys)
+        made._replaced = wider._replaced | replaced
+        return made
+
+    @property
+    def replaced(self) -> tuple[ReplacedKey, ...]:
+        """The keys that may sign nothing any more, in the order in which they were replaced."""
+        return tuple(self._replaced.values())
+
+    def log_keys(self, size: int) -> tuple[PublicKey, ...]:
+        """The keys of which one signs the checkpoint of a record of `size` entries, oldest first.
+
+        The checkpoint that first covers the replacement of the log's key bears the old key's signature until the log
+        has taken up the new one; so of that one size there are two.
+        """
+        chain = [(old.key, old.entry + 1.0) for old in self.replaced if old.key.role == "log"]
+        if self.holds("", "log"):
+            chain.append((self.of_station("", "log"), math.inf))
+        first = [0.0, *(last for _, last in chain)]
+        return tuple(key.public for (key, last), start in zip(chain, first, strict=False) if start <= size <= last)
 
     def of_station(self, station: str, role: Role) -> MachineKey:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
@@ -95,6 +131,14 @@ class KeyRing:
             key_id = key.public.key_id
             if key_id in self._by_id or key_id == self.root.key_id:
                 raise InvalidSignature("a key is admitted twice", mend="every machine makes a key of its own")
+            old = self._replaced.get(key_id)
+            # A disk that is found again may come back to a station that has said nothing; a key of the authority that
+            # was replaced may be in other hands.
+            if old is not None and old.key.role not in STATION_ROLES:
+                raise InvalidSignature(
+                    f"key {key_id[:16]}… of the {old.key.role} was replaced and cannot come back", mend="make a new key"
+                )
+            self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
 
@@ -107,9 +151,7 @@ class KeyRing:
             if key_id != self.root.key_id:
                 raise InvalidSignature(f"a {what} must be signed by the election's root key")
             return self.root
-        key = self._by_id.get(key_id)
-        if key is None:
-            raise InvalidSignature(f"signed by key {key_id[:16]}…, which the election's root never admitted")
+        key = self._admitted(key_id)
         if key.role != role or (key.station and key.station != station):
             whose = f"{key.role} of station {key.station}" if key.station else key.role
             raise InvalidSignature(
@@ -118,9 +160,19 @@ class KeyRing:
         return key.public
 
     def any_key(self, key_id: str) -> PublicKey:
-        """The key `key_id`, whatever its role; raises `InvalidSignature` where the root never admitted it."""
-        if key_id == self.root.key_id:
-            return self.root
-        if key_id not in self._by_id:
+        """The key `key_id`, whatever its role; raises `InvalidSignature` where the root never admitted or has replaced
+        it.
+        """
+        return self.root if key_id == self.root.key_id else self._admitted(key_id).public
+
+    def _admitted(self, key_id: str) -> MachineKey:
+        key, old = self._by_id.get(key_id), self._replaced.get(key_id)
+        if key is None and old is not None:
+            whose = f"the {old.key.role}" + (f" of station {old.key.station}" if old.key.station else "")
+            raise InvalidSignature(
+                f"signed by key {key_id[:16]}… of {whose}, which the root replaced at entry {old.entry}",
+                mend="sign with the key that took its place",
+            )
+        if key is None:
             raise InvalidSignature(f"signed by key {key_id[:16]}…, which the election's root never admitted")
-        return self._by_id[key_id].public
+        return key

@@ -7,7 +7,6 @@ machine; SVG and HTML name those fonts first and a plain one after them.
 import base64
 from functools import cache
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.image import FingerImage
+from testigo.paper import FONTS
 
 ENDINGS = (".svg", ".png", ".html")
 FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -130,8 +130,7 @@ def to_png(drawing: Drawing) -> bytes:
 def _fonts() -> Any:
     import typst
 
-    files = Path(str(resources.files("testigo"))) / "ballot" / "fonts"  # files, not code: the room above is not loaded
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[files])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
 
 
 def refuse_unknown_ending(path: Path) -> None:

@@ -30,9 +30,11 @@ class Checkpoint(msgspec.Struct, frozen=True):
         """The three lines that are signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root_hash).decode()}\n"
 
-    def sign(self, key: SigningKey) -> bytes:
-        """The checkpoint as a signed note, the content of the file `checkpoint`."""
-        return note.sign(self.text(), self.origin, key)
+    def sign(self, *signers: SigningKey) -> bytes:
+        """The checkpoint as a signed note, the content of the file `checkpoint`; of two keys while one takes the
+        other's place.
+        """
+        return note.sign(self.text(), self.origin, *signers)
 
 
 def parse(data: bytes, *, place: str = "") -> tuple[Checkpoint, note.Note]:

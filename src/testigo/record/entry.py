@@ -54,6 +54,11 @@ def statement_path(index: int, statement: Statement, *, place: str = "") -> str:
     return f"{STATEMENTS}/{index:06d}-{statement.type}{'-' if subject else ''}{subject}.json"
 
 
+def index_of(path: str) -> int:
+    """The index in the log of the statement of that path, which `statement_path` made."""
+    return int(path.removeprefix(f"{STATEMENTS}/").partition("-")[0])
+
+
 def decode_entry(data: bytes, *, place: str = "") -> Entry:
     """An entry from its canonical bytes; raises `InvalidInput`."""
     try:

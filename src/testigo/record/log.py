@@ -9,17 +9,20 @@ What a cut leaves behind is mended by the next `open`: statements that were kept
 again under the same index (a statement's index is in its file's name, so the log cannot fork), and tiles without a
 checkpoint are removed. The folder is therefore exactly determined by the statements and the key.
 
+The log goes on under another key by `rekey`: the checkpoint is signed with both keys, then `log.pub` names the new one,
+then the old signature goes. So the checkpoint verifies under `log.pub` at every instant, and what a cut leaves behind,
+two signatures, is mended by the next `open` with the key that `log.pub` names.
+
 Several processes may hold a `Log` of one folder: each operation locks the folder, and reads it again if another wrote.
 """
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from testigo import canonical, keys, storage
+from testigo import canonical, keys, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import checkpoint, merkle, tiles
@@ -84,12 +87,17 @@ class Log:
     def open(cls, folder: Path, key: SigningKey) -> "Log":
         """Go on with a log, mending what a power cut left behind.
 
-        Raises `StorageError` where there is none or it cannot be read, `InvalidSignature` where `key` is not its key,
-        `InvalidInput` where the record is damaged.
+        Raises `StorageError` where there is none or it cannot be read, `InvalidSignature` where `key` is not the one in
+        `log.pub`, `InvalidInput` where the record is damaged.
         """
         log = cls(folder, key)
         with log._locked():
             return log
+
+    @property
+    def key(self) -> PublicKey:
+        """The key that signs the checkpoints."""
+        return self._key.public
 
     @property
     def size(self) -> int:
@@ -125,17 +133,36 @@ class Log:
     def publish(self) -> Checkpoint:
         """Put every appended statement under a new signed checkpoint. Publishing twice changes nothing."""
         with self._locked():
-            current = Checkpoint(self.origin, self.size, self._frontier.root())
-            if self.size == self._published:
-                return current
+            return self._publish()
+
+    def rekey(self, key: SigningKey) -> None:
+        """Go on under another key, which a statement has announced; a second call with that key changes nothing.
+
+        Every appended statement is published first, under the old key: so who knows only that one can tell that the
+        announcement is in the log. A `Log` of this folder in another process then refuses to go on with the old key.
+        """
+        with self._locked():
+            current = self._publish()
+            if key.public == self._key.public:
+                return
             with self._changing():
-                self._write_tiles()
-                storage.write(self.folder / CHECKPOINT, current.sign(self._key))
-                before, self._published = self._published, self.size
-                self._remove_superseded(before)
-            return current
+                storage.write(self.folder / CHECKPOINT, current.sign(self._key, key))
+                storage.write(self.folder / LOG_KEY, encode_key_file(key.public))
+                storage.write(self.folder / CHECKPOINT, current.sign(key))
+            self._key = key
 
     # Writing
+
+    def _publish(self) -> Checkpoint:
+        current = Checkpoint(self.origin, self.size, self._frontier.root())
+        if self.size == self._published:
+            return current
+        with self._changing():
+            self._write_tiles()
+            storage.write(self.folder / CHECKPOINT, current.sign(self._key))
+            before, self._published = self._published, self.size
+            self._remove_superseded(before)
+        return current
 
     def _take(self, encoded: bytes, digest: str) -> None:
         self._index_of[digest] = self.size
@@ -192,15 +219,18 @@ class Log:
         self._forget()
         key_file = self.folder / LOG_KEY
         if decode_key_file(storage.read(key_file, limit=1024), place=str(key_file)) != self._key.public:
-            raise InvalidSignature("this is not the log's key", place=str(key_file), mend="use the key it began with")
+            raise InvalidSignature("this is not the log's key", place=str(key_file), mend="use the key named there")
         file = self.folder / CHECKPOINT
-        published = checkpoint.open_checkpoint(storage.read(file, limit=64 * 1024), self._key.public, place=str(file))
+        signed = storage.read(file, limit=64 * 1024)
+        published = checkpoint.open_checkpoint(signed, self._key.public, place=str(file))
         self.origin = published.origin
         for bundle in tiles.tiles_of_level(-1, published.size):
             self._load_bundle(bundle)
         if self._frontier.root() != published.root_hash:
             raise InvalidInput("the entries do not fit the checkpoint", place=str(self.folder), mend=_DAMAGED)
         self._published = published.size
+        if signed != published.sign(self._key):  # a `rekey` was cut
+            storage.write(file, published.sign(self._key))
         self._tidy()
         self._take_up_pending()
         self._generation = self._read_generation()
@@ -247,15 +277,10 @@ class Log:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the folder's lock; inside, memory and folder agree."""
-        with storage.explained(self.folder):
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locks.waiting(self.folder):
             if self._generation is None or self._generation != self._read_generation():
                 self._load()
             yield
-        finally:
-            os.close(handle)
 
     def _read_generation(self) -> int:
         with storage.explained(self.folder):

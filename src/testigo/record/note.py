@@ -76,12 +76,16 @@ class Note(msgspec.Struct, frozen=True):
         key.verify(mine[0].signature, self.text.encode(), place=place)
 
 
-def sign(text: str, name: str, key: SigningKey) -> bytes:
-    """A note of `text` signed by `key` under `name`. Raises `InvalidInput` for a text or name that no note can hold."""
+def sign(text: str, name: str, *signers: SigningKey) -> bytes:
+    """A note of `text` signed by each of these keys under `name`.
+
+    Raises `InvalidInput` for a text or name that no note can hold.
+    """
     _check_text(text, "")
     _check_name(name, "")
-    signature = key.sign(text.encode())
-    return Note(text, (NoteSignature(name, key_hash(name, key.public), signature),)).encode()
+    message = text.encode()
+    signatures = (NoteSignature(name, key_hash(name, key.public), key.sign(message)) for key in signers)
+    return Note(text, tuple(signatures)).encode()
 
 
 def parse(data: bytes, *, place: str = "") -> Note:

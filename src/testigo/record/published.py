@@ -10,7 +10,7 @@ What this does not look at is what statements mean and whether who signed them m
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,17 +79,24 @@ class PublishedRecord:
             raise InvalidInput(f"the record has no sound {old_size} first entries", place=self.name)
         return merkle.consistency_proof(self.leaves, old_size)
 
-    def check_consistency(self, kept: bytes | str) -> Finding:
+    def check_consistency(
+        self, kept: bytes | str, signers: Callable[[int], Sequence[PublicKey]] | None = None
+    ) -> Finding:
         """Is this record a continuation of the one whose checkpoint a witness kept? `kept`: that file's content.
 
-        The tree of the first entries is computed again from the entries themselves, so no proof has to be believed.
+        `signers`: the keys that sign a log of so many entries (`election.KeyRing.log_keys`); without it, the one in
+        `log.pub`. The tree of the first entries is computed again from the entries themselves, so no proof has to be
+        believed.
         """
         name = "consistency"
         try:
             if self.log_key is None or self.leaves is None:
                 raise InvalidInput("the record is damaged, so nothing can be compared with it")
             data = kept.encode() if isinstance(kept, str) else kept
-            old = checkpoint.open_checkpoint(data, self.log_key, place="kept checkpoint")
+            claimed, signed = checkpoint.parse(data, place="kept checkpoint")
+            able = (signers(claimed.size) if signers else ()) or (self.log_key,)
+            key = _signer(claimed.origin, signed, able) or able[-1]
+            old = checkpoint.open_checkpoint(data, key, place="kept checkpoint")
             if old.origin != self.origin:
                 raise InvalidInput(f"the kept checkpoint is of another log, {old.origin!r}")
             if old.size > self.size:
@@ -99,6 +106,12 @@ class PublishedRecord:
         except (TestigoError, UnicodeEncodeError) as error:
             return Finding(name, False, str(error).removesuffix("."), CHECKPOINT)
         return Finding(name, True, f"the log of {old.size} entries is the beginning of this one of {self.size}")
+
+
+def _signer(origin: str, signed: note.Note, able: Sequence[PublicKey]) -> PublicKey | None:
+    """The one of these keys whose hash stands on the note; nothing is verified."""
+    hashes = {signature.key_hash for signature in signed.signatures}
+    return next((key for key in able if note.key_hash(origin, key) in hashes), None)
 
 
 def read_record(
@@ -117,7 +130,7 @@ def read_record(
     try:
         for _ in range(_ATTEMPTS):
             record = _Reading(source, on_progress or (lambda done, total: None)).run()
-            if record.ok or not _moved_on(source, record.checkpoint):
+            if record.ok or not _moved_on(source, record):
                 break
     finally:
         source.close()
@@ -127,9 +140,12 @@ def read_record(
     return record
 
 
-def _moved_on(source: Source, seen: bytes) -> bool:
+def _moved_on(source: Source, seen: PublishedRecord) -> bool:
+    """Whether the log has published since, or goes on under another key."""
     with contextlib.suppress(TestigoError):
-        return source.read(CHECKPOINT, note.MAX_SIZE) != seen
+        if source.read(CHECKPOINT, note.MAX_SIZE) != seen.checkpoint:
+            return True
+        return decode_key_file(source.read(LOG_KEY, _KEY_LIMIT)) != seen.log_key
     return False
 
 
@@ -221,7 +237,7 @@ class _Reading:
             self._finding("checkpoint", "its signature cannot be checked without the log's key", CHECKPOINT)
             return False
         if len(signed.signatures) != 1:
-            self._finding("checkpoint", "bears signatures beside the log's; keep those in another file", CHECKPOINT)
+            self._finding("checkpoint", _too_many(claim, signed), CHECKPOINT)
         try:
             signed.verify(claim.origin, log_key)
         except InvalidSignature as error:
@@ -361,6 +377,13 @@ def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
     except InvalidInput as error:
         return error.problem
     return "" if own == entry else f"the log lists it as {entry.path} of type {entry.type!r}, which it is not"
+
+
+def _too_many(claim: Checkpoint, signed: note.Note) -> str:
+    """Why a checkpoint bears more than one signature."""
+    if sum(signature.name == claim.origin for signature in signed.signatures) > 1:
+        return "bears two signatures of the log: its key is being replaced, and the log's owner has to finish that"
+    return "bears signatures beside the log's; keep those in another file"
 
 
 def _bundle_path(index: int, size: int) -> str:

@@ -13,7 +13,6 @@ done.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import hmac
 import os
@@ -26,7 +25,8 @@ from typing import TypeVar
 import msgspec
 
 from testigo import storage
-from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
+from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.locks import FolderLock
 
 FORMAT = 1
 MOST_RESULT = 16 * 1024 * 1024
@@ -130,10 +130,10 @@ class WorkFolder:
         begun in (its `newest` then holds).
 
         Raises `StorageError` where something else is there, `InvalidInput` where others may read it or it was begun
-        for another register or with other parameters, `IllegalStep` while another command works in it.
+        for another register or with other parameters, `StorageError` while another command works in it.
         """
         _make_private(path)
-        with _locked(path):
+        with FolderLock(path, file="lock"):
             if any((path / name).exists() for name in ("parts", "loaded.json")):
                 begun = _read(path / "run.json", Run)
                 _same_run(path, begun, run)
@@ -208,22 +208,6 @@ class WorkFolder:
 
     def _result(self, block: int) -> Path:
         return self.path / "results" / f"{block:07}"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with storage.explained(path):
-        handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise IllegalStep(
-                "another command works in this folder", place=str(path), mend="wait for it, or end it first"
-            ) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _make_private(path: Path) -> None:

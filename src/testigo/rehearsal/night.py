@@ -11,14 +11,31 @@ from pathlib import Path
 import numpy as np
 
 from testigo import storage
-from testigo.audit import Seed, closing_sample
-from testigo.audit.closing import closing_count, papers_from_images, read_papers
-from testigo.count import AuditSeed, Centre, ClosingCount, PublicDraw, Result, authority_key
+from testigo.audit import AuditDesk, Seed, closing_sample
+from testigo.audit.closing import closing_count
+from testigo.audit.desk import KEY
+from testigo.audit.paper_images import papers_from_images, read_papers
+from testigo.count import Centre, ClosingCount, Result
 from testigo.count.results_page import publish_results
+from testigo.keys import SigningKey
 from testigo.rehearsal.photographs import photograph
 from testigo.rehearsal.site import Site
 
+AUDITOR = "auditor"
+"""The auditor's folder in that of the rehearsal."""
+
 _DICE = 24
+
+
+def _desk(centre: Centre) -> AuditDesk:
+    """The auditor, whose key lies beside the centre's folder and not in it."""
+    return AuditDesk(centre.ledger, SigningKey.load(centre.folder.with_name(AUDITOR) / KEY))
+
+
+def _hand_over(centre: Centre, made: dict[str, bytes]) -> None:
+    """The centre appends what the auditor signed."""
+    for name, envelope in made.items():
+        centre.append(envelope, place=name)
 
 
 def roll_dice(generator: random.Random) -> str:
@@ -28,10 +45,8 @@ def roll_dice(generator: random.Random) -> str:
 
 def draw_boxes(centre: Centre, dice: str) -> tuple[str, ...]:
     """Publish the dice and the boxes they draw; returns the stations."""
-    sample = closing_sample(centre.definition, Seed.parse(dice))
-    centre.say("audit-seed", "", AuditSeed(dice), authority_key(centre.folder, "auditor"))
-    centre.say("audit-sample", "", sample, authority_key(centre.folder, "auditor"))
-    return sample.ids
+    _hand_over(centre, _desk(centre).draw(Seed.parse(dice)))
+    return closing_sample(centre.definition, Seed.parse(dice)).ids
 
 
 def photograph_papers(site: Site, folder: Path, seed: int) -> list[Path]:
@@ -54,7 +69,7 @@ def count_box(centre: Centre, site: Site, photographs: list[Path], on_image: Cal
     spoiled = len(list(site.spoiled_envelope.glob("*.png")))
     paper = papers_from_images(centre.definition, station, papers, {}, spoiled=spoiled)
     counted = closing_count(centre.definition, sheet, centre.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
-    centre.say("closing-count", station, counted, authority_key(centre.folder, "auditor"))
+    _hand_over(centre, _desk(centre).closing_count(counted))
     return counted
 
 
@@ -63,7 +78,7 @@ def publish(centre: Centre, out: Path, generator: random.Random) -> Result:
     them.
     """
     if any(tie.open for contest in centre.result().contests for tie in contest.allocation.ties):
-        centre.say("public-draw", "", PublicDraw(roll_dice(generator)), authority_key(centre.folder, "auditor"))
+        _hand_over(centre, _desk(centre).settle_ties(Seed.parse(roll_dice(generator))))
     result = centre.publish_result()
     with storage.explained(out):
         shutil.copytree(centre.public, out / "public")

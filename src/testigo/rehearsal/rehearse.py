@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from testigo import canonical, storage
+from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
 from testigo.count import Centre, ClosingCount, Result
 from testigo.election import Definition
@@ -83,7 +84,8 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
     population = make_population(definition, generator)
     rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
     storage.write(out / "election.json", canonical.encode(definition))
-    centre = Centre.create(out / "centre", out / "election.json")
+    auditor = create_auditor(out / night.AUDITOR)
+    centre = Centre.create(out / "centre", out / "election.json", auditor)
     sites = _set_up(rehearsal, centre, fingers, generator, progress)
     with _running(_inbox(centre, out)) as inbox:
         _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)

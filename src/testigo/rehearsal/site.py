@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testigo import storage
-from testigo.ballot.printer import FolderPrinter
 from testigo.count import Centre, authority_key
 from testigo.election import Station
 from testigo.register import Register, make_poll_book
 from testigo.rehearsal.machines import Machine
 from testigo.screens.visitor import Seen, Visitor
+from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
 

@@ -13,6 +13,7 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from testigo.ballot.reasons import SAID_SPOILS
 from testigo.election import Contest, Definition, Option
 from testigo.errors import NotAllowed
 from testigo.screens import paging, visit
@@ -24,7 +25,6 @@ from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, change_appearance, go, page
 from testigo.station.booth import Booth
-from testigo.station.reasons import SAID_SPOILS
 from testigo.station.session import Session
 
 TheBooth = NamedDependency[Booth]

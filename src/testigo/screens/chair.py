@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 
 from testigo.audit import logic
 from testigo.ballot import Difference
+from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import visit
 from testigo.screens.door import DOOR
@@ -23,7 +24,6 @@ from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, go, page
 from testigo.station.chair import Chair
-from testigo.station.reasons import PAUSE_REASONS, VOID_REASONS
 
 TheChair = NamedDependency[Chair]
 _QUIET_QUARTER = 900.0

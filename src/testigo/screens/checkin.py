@@ -8,6 +8,7 @@ is kept in the clerk's session until the next voter. No document number and no n
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
+from testigo.ballot.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID_REFUSALS
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import visit
@@ -21,7 +22,6 @@ from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, go, page
 from testigo.station.checkin import CheckIn, Refused
 from testigo.station.checkin import Visit as Visitor
-from testigo.station.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID_REFUSALS
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024

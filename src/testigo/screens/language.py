@@ -1,7 +1,8 @@
 """Words on the screens: one flat JSON catalogue per language in `translations/`, Spanish first.
 
 A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All catalogues have
-the same keys and the same gaps; `tests/screens/test_language.py` holds them to it.
+the same keys and the same gaps; `tests/screens/test_language.py` holds them to it. What counters are called
+(`count.…`) is said in `ballot.counter_words`, on every screen, paper and page alike.
 
 The rooms' mistakes speak English. `translations/sentences/LANGUAGE.json` maps the parts of those that people meet on a
 voting day, gaps and all, to that language; a sentence it does not know stays English.
@@ -14,6 +15,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from testigo.ballot import counter_words
 from testigo.errors import TestigoError
 
 FIRST = "es"
@@ -36,7 +38,9 @@ def languages() -> tuple[str, ...]:
 def catalogue(language: str) -> dict[str, str]:
     """Every sentence of one language by its key; the first language's where there is no such catalogue."""
     code = language if language in languages() else FIRST
-    return dict(json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8")))
+    counters = {f"count.{key}": text for key, text in counter_words(code).items()}
+    own: dict[str, str] = json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8"))
+    return counters | own
 
 
 def words(language: str) -> Words:

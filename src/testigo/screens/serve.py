@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
     from testigo.fingerprint.reader import Reader
-    from testigo.station.pages import PagePrinter
+    from testigo.paper.pages import PagePrinter
 
 SECONDS_TO_FINISH = 5
 """How long requests under way may go on after SIGTERM."""
@@ -77,11 +77,11 @@ def run(app: "Litestar", listening: Listening) -> None:
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
-    """The booth of the machine folder `folder` (`STATION/booth`). `printer`: an address as `ballot.open_printer`
+    """The booth of the machine folder `folder` (`STATION/booth`). `printer`: an address as `slip.open_printer`
     reads it.
     """
-    from testigo.ballot import open_printer
     from testigo.screens import booth as pages
+    from testigo.slip import open_printer
     from testigo.station.booth import Booth
 
     with Booth(folder, open_printer(printer)) as booth:
@@ -129,7 +129,7 @@ def serve_chair(
 
 def _page_printer(address: str, folder: Path) -> "PagePrinter":
     """`folder:PATH`, `cups` or `cups:NAME`; without an address, PDF files in the machine's own folder."""
-    from testigo.station.pages import CupsPages, FolderPages
+    from testigo.paper.pages import CupsPages, FolderPages
 
     kind, _, rest = address.partition(":")
     if kind == "cups":

@@ -23,6 +23,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 
 from testigo.election import Text
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
+from testigo.paper import FONTS
 from testigo.screens import guards, visit
 from testigo.screens.forms import Form, FormSent, read_form
 from testigo.screens.language import FIRST, TONGUES, clock, languages, or_itself, say, sentence, words
@@ -62,13 +63,12 @@ OUTSIDE_FAILED = 503
 """Any other mistake is something around the machine: a printer, a centre."""
 
 _OWN_FILES = Path(__file__).with_name("static")
-_FONTS = Path(__file__).parents[1] / "ballot" / "fonts"
 _STATIC = {
     "style.css": ("text/css; charset=utf-8", _OWN_FILES / "style.css"),
     "page.js": ("text/javascript; charset=utf-8", _OWN_FILES / "page.js"),
     "icon.svg": ("image/svg+xml", _OWN_FILES / "icon.svg"),
-    "text.ttf": ("font/ttf", _FONTS / "DejaVuSansCondensed.ttf"),
-    "bold.ttf": ("font/ttf", _FONTS / "DejaVuSansCondensed-Bold.ttf"),
+    "text.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed.ttf"),
+    "bold.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed-Bold.ttf"),
 }
 """The paper's own font is the screen's: pages look the same on every machine, and what fits on one fits on all."""
 

@@ -19,10 +19,10 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | what each machine writes down, and how it is checked | `events` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
-| reasons a person may give (screens translate the ids) | `reasons` |
+| reasons a person may give (screens translate the ids) | `testigo.ballot.reasons` |
 
 Where new things go: an order is a line in `machine.ORDERS` and a branch in both machines' `obey`; a reason is a line in
-`reasons`; a printer of pages is a class with `print_page` in `pages`.
+`ballot.reasons`; a printer of pages is a class with `print_page` in `pages`.
 
 A web process answers `POST /orders`: body = the order's envelope (bytes), answer 200 with `machine.order(body)`
 (bytes), and for a `TestigoError` 409 with `error.as_json()`. `HttpMachine(address)` is the chair's other end of it.

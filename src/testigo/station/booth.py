@@ -16,9 +16,10 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import Ballot, BoothCounters, BoothReport, Printer, PrinterError, Slip, Tally, deck_digest, unused
+from testigo.ballot import Ballot, BoothCounters, BoothReport, Tally, deck_digest, reasons, unused
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
-from testigo.station import booth_log, reasons, votes
+from testigo.slip import Printer, PrinterError, Slip
+from testigo.station import booth_log, votes
 from testigo.station.box import BallotBox
 from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.folder import MachineFolder, exclusive

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from testigo.ballot import BoothCounters
+from testigo.ballot.reasons import SAID_SPOILS
 from testigo.canonical import utc_now
 from testigo.station.events import Event
-from testigo.station.reasons import SAID_SPOILS
 
 WRONG_CARDS = 5
 LOCK_SECONDS = 60

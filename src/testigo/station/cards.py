@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.ballot import typeset
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
+from testigo.paper import typeset
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 RANDOM_SIGNS = 8

@@ -28,18 +28,20 @@ from testigo.ballot import (
     TallySheet,
     ZeroReport,
     deck_digest,
+    reasons,
     tally_ballots,
+    version_1,
 )
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
-from testigo.station import reasons, tally_sheet
+from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
 from testigo.station.filing import Filing
 from testigo.station.folder import PINS, MachineFolder, exclusive
 from testigo.station.machine import Commander, Machine, OrderName, Report
-from testigo.station.pages import FolderPages, PagePrinter
 from testigo.station.pins import Pins
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
@@ -237,7 +239,10 @@ class Chair:
         """The tally sheet, once it is made."""
         if not self._filing.last("tally-sheet"):
             return None
-        return msgspec.convert(self._filing.own("tally-sheet").statement.body, TallySheet)
+        statement = self._filing.own("tally-sheet").statement
+        if statement.version == 1:  # a folder that release 0.1 closed
+            return version_1.tally_sheet(statement.body)
+        return msgspec.convert(statement.body, TallySheet)
 
     @exclusive
     def tally_sheet_json(self) -> bytes:

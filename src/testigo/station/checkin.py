@@ -24,13 +24,12 @@ from typing import Any, Literal
 import msgspec
 
 from testigo import storage
-from testigo.ballot import CheckInCounters, CheckInReport
+from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.election import Station
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Template, best_match, extract
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
-from testigo.station import reasons
 from testigo.station.events import Event
 from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderBook

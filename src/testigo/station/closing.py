@@ -18,9 +18,9 @@ from testigo.ballot import (
     CheckInCounters,
     CheckInReport,
     EventLogs,
+    MachineCounters,
     Reconciliation,
     TallySheet,
-    reconcile,
     tally_mistakes,
 )
 from testigo.election import Role
@@ -47,7 +47,7 @@ class LastWords(msgspec.Struct, frozen=True):
     def reconciliation(self, said: dict[str, str]) -> Reconciliation:
         """The station's counters, with the reasons that the chair `said`, by step, and those that follow by
         themselves."""
-        counted = reconcile(self.check_in.counters, self.booth.counters, {})
+        counted = Reconciliation(self.check_in.counters, self.booth.counters, {})
         reasons = {**self._voided(counted), **said}
         if self.lost:
             words = (f"check-in lost: {self.lost}", reasons.get(_CHECKED_IN, ""))
@@ -106,7 +106,7 @@ class Closing:
             who = "a visitor is at the desk" if visiting else "a voter is in the booth"
             raise IllegalStep(who, place=self._folder.place, mend="let them finish, or end the visit or session first")
         counters = reconciled(check_in, booth) if check_in else None
-        waiting = counters.checked_in - counters.cards_used if counters else 0
+        waiting = counters.check_in.checked_in - counters.booth.cards_used if counters else 0
         if waiting > 0 and _CHECKED_IN not in explained:
             raise IllegalStep(
                 f"{waiting} voters were checked in and have not used a card",
@@ -185,7 +185,7 @@ def check_words(what: str, reason: str) -> None:
         )
 
 
-_Counters = TypeVar("_Counters", bound=msgspec.Struct)
+_Counters = TypeVar("_Counters", bound=MachineCounters)
 
 
 def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
@@ -198,7 +198,7 @@ def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
 
 def reconciled(check_in: Report, booth: Report) -> Reconciliation:
     """The station's counters as both machines report them now."""
-    return reconcile(counters_of(check_in, CheckInCounters), counters_of(booth, BoothCounters), {})
+    return Reconciliation(counters_of(check_in, CheckInCounters), counters_of(booth, BoothCounters), {})
 
 
 def _signed(report: Report) -> bytes:

@@ -8,9 +8,7 @@ FOLDER/settings.json        which election, station and role this is
        events.log           what happened here
 """
 
-import fcntl
 import functools
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,8 +19,9 @@ import msgspec
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now
 from testigo.election import KeyRing, MachineKeys, Role, open_station_file
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
+from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
 from testigo.station.events import EventLog, log_origin
 
@@ -75,13 +74,13 @@ class MachineFolder:
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()
-        self._lock = _lock(path)
+        self._lock = FolderLock(path)
         try:
             self.ring = self._load_ring()
             origin = log_origin(self.settings.election, self.station_id, role)
             self.log = EventLog(path / EVENTS, self.key, origin)
         except BaseException:
-            os.close(self._lock)
+            self._lock.close()
             raise
 
     @property
@@ -90,8 +89,8 @@ class MachineFolder:
         return f"station {self.station_id}, {self.role}"
 
     def load_keys(self, envelopes: Sequence[bytes]) -> None:
-        """Take in `machine-keys` statements signed by the root; together they must name all three machines of this
-        station.
+        """Take in `machine-keys` statements signed by the root, in the order of the record: a later key takes the place
+        of an earlier one. Together they must name all three machines of this station.
 
         Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
         """
@@ -114,9 +113,7 @@ class MachineFolder:
     def shut(self) -> None:
         """Close the log and give up the lock."""
         self.log.close()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._lock.close()
 
     def _load_ring(self) -> KeyRing | None:
         file = self.path / MACHINE_KEYS
@@ -130,9 +127,10 @@ class MachineFolder:
 
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
         ring = KeyRing(self.root)
-        for number, envelope in enumerate(dict.fromkeys(envelopes), start=1):
-            place = f"machine keys, statement {number}"
-            ring = ring.admit(_machine_keys(open_statement(envelope, self.root, place=place), self.settings, place))
+        for number, envelope in enumerate(dict.fromkeys(envelopes)):
+            place = f"machine keys, statement {number + 1}"
+            keys = _machine_keys(open_statement(envelope, self.root, place=place), self.settings, place)
+            ring = ring.replace(keys, entry=number)
         own = ring.of_station(self.station_id, self.role).public
         if own != self.key.public:
             raise InvalidSignature(
@@ -154,17 +152,6 @@ def _machine_keys(signed: SignedStatement, settings: Settings, place: str) -> Ma
         return msgspec.convert(statement.body, MachineKeys, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"not machine keys ({error})", place=place) from None
-
-
-def _lock(path: Path) -> int:
-    with storage.explained(path):
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise StorageError("in use by another process", place=str(path), mend="stop that process first") from None
-    return handle
 
 
 class _HasFolder(Protocol):

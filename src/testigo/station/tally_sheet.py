@@ -18,10 +18,11 @@ from typing import Any
 import msgspec
 
 from testigo import storage
-from testigo.ballot import ContestTally, Reconciliation, Tally, TallySheet, typeset
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, Tally, TallySheet, counter_words
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, SigningKey
+from testigo.paper import typeset
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 _DOMAIN = b"testigo tally qr 1\n"
@@ -31,11 +32,6 @@ FORMATS = ("T2", "T1")
 _QR_PLACE = "tally sheet's QR code"
 _LONGEST_CODE = 4296
 """Alphanumeric signs in the largest QR code (ISO/IEC 18004, version 40-L)."""
-
-COUNTERS = (
-    "registered", "checked_in", "matched", "released", "release_cap",
-    "cards_made", "cards_used", "printed", "spoiled", "deposited", "recorded",
-)  # fmt: skip
 
 _WORDS = {
     "es": {
@@ -54,32 +50,12 @@ _WORDS = {
         "holds": "Identificados = tarjetas usadas = impresos − anulados = depositados = registrados",
         "differences": "Diferencias",
         "no-reason": "sin explicación",
-        "refused": "Rechazados",
         "logs": "Bitácoras",
         "digest": "Huella del acta",
         "sign": "Firmas",
         "chair": "Presidente de mesa",
         "clerk": "Secretario",
         "witness": "Testigo",
-        "registered": "Inscritos",
-        "checked_in": "Identificados",
-        "matched": "– por huella",
-        "released": "– por el presidente",
-        "release_cap": "– a lo sumo por el presidente",
-        "cards_made": "Tarjetas hechas",
-        "cards_used": "Tarjetas usadas",
-        "printed": "Votos impresos",
-        "spoiled": "Anulados",
-        "deposited": "Depositados",
-        "recorded": "Registrados en la urna",
-        "printed-spoiled": "Impresos − anulados",
-        "not-on-register": "no inscritos",
-        "other-station": "de otra mesa",
-        "barred": "inhabilitados",
-        "already-voted": "ya habían votado",
-        "impostor": "suplantación",
-        "no-match": "huella no coincide",
-        "left": "se retiraron",
     },
     "en": {
         "sheet": "Tally sheet",
@@ -97,41 +73,23 @@ _WORDS = {
         "holds": "Checked in = cards used = printed − spoiled = deposited = recorded",
         "differences": "Differences",
         "no-reason": "no explanation",
-        "refused": "Refused",
         "logs": "Event logs",
         "digest": "Digest of this sheet",
         "sign": "Signatures",
         "chair": "Chair",
         "clerk": "Clerk",
         "witness": "Witness",
-        "registered": "Registered",
-        "checked_in": "Checked in",
-        "matched": "– by finger",
-        "released": "– by the chair",
-        "release_cap": "– at most by the chair",
-        "cards_made": "Cards made",
-        "cards_used": "Cards used",
-        "printed": "Votes printed",
-        "spoiled": "Spoiled",
-        "deposited": "Deposited",
-        "recorded": "Recorded in the box",
-        "printed-spoiled": "Printed − spoiled",
-        "not-on-register": "not on any register",
-        "other-station": "of another station",
-        "barred": "barred",
-        "already-voted": "had voted already",
-        "impostor": "impostors",
-        "no-match": "finger did not match",
-        "left": "left",
     },
 }
+"""The sheet's own words; what counters are called, `ballot.counter_words` says."""
 
 
 class CountRow(msgspec.Struct, frozen=True):
-    """One line of figures: what it counts, in words, and how many."""
+    """One line of figures: what it counts, in words, and how many. `by_reason`: of which how many for which reason."""
 
     label: str
     count: int
+    by_reason: tuple["CountRow", ...] = ()
 
 
 class ContestView(msgspec.Struct, frozen=True):
@@ -165,7 +123,6 @@ class SheetView(msgspec.Struct, frozen=True):
     ballots: tuple[CountRow, ...]
     contests: tuple[ContestView, ...]
     counters: tuple[CountRow, ...]
-    refused: tuple[CountRow, ...]
     differences: tuple[DifferenceView, ...]
     event_logs: dict[str, str]
     digest: str
@@ -176,10 +133,9 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
 
     Texts of the definition fall back to its first language, the sheet's own words to English.
     """
-    words = _WORDS.get(language, _WORDS["en"])
+    words = _words(language)
     station = definition.station(sheet.station)
     names = {district.id: definition.words(district.name, language) for district, _ in definition.all_districts()}
-    counters = sheet.reconciliation
     return SheetView(
         language=language,
         election=definition.words(definition.title, language),
@@ -190,9 +146,8 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
         closed=sheet.closed,
         ballots=tuple(CountRow(style, count) for style, count in sheet.tally.ballots.items()),
         contests=tuple(_contest_view(definition, tally, language) for tally in sheet.tally.contests),
-        counters=tuple(CountRow(words[name], int(getattr(counters, name))) for name in COUNTERS),
-        refused=tuple(CountRow(words.get(reason, reason), count) for reason, count in counters.refused.items()),
-        differences=_difference_views(counters, words),
+        counters=tuple(_counter_view(row, words) for row in sheet.reconciliation.rows("sheet")),
+        differences=_difference_views(sheet.reconciliation, words),
         event_logs=sheet.event_logs,
         digest=digest,
     )
@@ -225,15 +180,13 @@ _LARGEST_IMAGE = 64 * 1024 * 1024
 
 def find_qr(file: Path) -> str:
     """The text of the tally sheet's QR code in a photograph or a PDF. Raises `InvalidInput` where there is none."""
-    import zxingcpp  # like OpenCV, which `photograph` loads, slow to load, and a chair's machine never needs it
-
-    from testigo.ballot.photograph import images_of
+    from testigo.scan.codes import qr_texts  # OpenCV takes a while to load, and a chair's machine never needs it
+    from testigo.scan.images import images_of
 
     place = str(file)
     for image in images_of(storage.read(file, limit=_LARGEST_IMAGE), place=place):
-        for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode):
-            if is_qr_text(found.text):
-                return str(found.text)
+        for text in filter(is_qr_text, qr_texts(image)):
+            return text
     raise InvalidInput(
         "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
     )
@@ -316,7 +269,7 @@ def _figures(tally: ContestTally) -> tuple[int, ...]:
 
 def _contest_view(definition: Definition, tally: ContestTally, language: str) -> ContestView:
     contest = definition.contest(tally.contest)
-    words = _WORDS.get(language, _WORDS["en"])
+    words = _words(language)
     options = []
     for option in contest.options:
         party = f" · {definition.party(option.party).abbreviation}" if option.party else ""
@@ -325,6 +278,18 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     if contest.choose > 1:
         others.append(CountRow(words["undervotes"], tally.undervotes))
     return ContestView(definition.words(contest.title, language), tally.ballots, tuple(options), tuple(others))
+
+
+def _words(language: str) -> dict[str, str]:
+    """All words of the sheet in one language; English where it has none."""
+    return {**counter_words(language), **_WORDS.get(language, _WORDS["en"])}
+
+
+def _counter_view(row: CounterRow, words: dict[str, str]) -> CountRow:
+    by_reason = tuple(
+        CountRow(words.get(f"{row.name}.{reason}", reason), count) for reason, count in row.by_reason.items()
+    )
+    return CountRow(("– " if row.part else "") + words[row.name], row.count, by_reason)
 
 
 def _difference_views(counters: Reconciliation, words: dict[str, str]) -> tuple[DifferenceView, ...]:
@@ -343,7 +308,7 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, kind: str, qr:
     language = definition.languages[0]
     data: dict[str, Any] = {
         "kind": kind,
-        "words": _WORDS.get(language, _WORDS["en"]),
+        "words": _words(language),
         "sheet": view(definition, sheet, digest, language),
         "qr": typeset.qr_svg(qr, error="l") if qr else "",
     }

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.ballot import Ballot, CastVoteRecord, Slip, Tally, new_slip_number, record_size, tally_ballots
+from testigo.ballot import Ballot, CastVoteRecord, Tally, new_slip_number, record_size, tally_ballots
 from testigo.election import Definition
 from testigo.errors import InvalidInput
+from testigo.slip import Slip
 from testigo.station.box import OVERHEAD, BallotBox
 
 SECRETS = "secrets.json"

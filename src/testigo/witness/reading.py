@@ -15,6 +15,7 @@ from testigo.election.mistake import spelled
 from testigo.errors import IllegalStep, TestigoError
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, Statement
+from testigo.record.entry import index_of
 from testigo.witness.notebook import Notebook
 
 
@@ -51,19 +52,19 @@ def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey
     """
     story = Story(Ledger(root))
     failed = 0
-    for index, (place, envelope) in enumerate(record.envelopes):
-        before = story.ledger.key_ring
+    for place, envelope in record.envelopes:
+        index, before = index_of(place), story.ledger.key_ring
         try:
             if story.ledger.holds(envelope):
                 raise Conflict("a statement that is already in the record", place=place)
-            statement = story.ledger.add(envelope, place=place).statement
+            statement = story.ledger.add(envelope, place=place, index=index).statement
         except TestigoError as error:
             failed += 1
             notebook.write("statements", False, str(error).removeprefix(f"{place}: ").removesuffix("."), place)
             continue
         story.said.setdefault(statement.type, []).append(Said(place, index, statement))
         if statement.type == "machine-keys":
-            _report_replaced(notebook, before, body_of(statement, MachineKeys, place), place)
+            _report_replaced(notebook, before, body_of(statement, MachineKeys, place), place, index)
     if not failed:
         notebook.write("statements", bool(record.envelopes), f"{len(record.envelopes)} signed by who may sign them")
     if "election-definition" not in story.said:
@@ -96,19 +97,32 @@ def _check_definition(notebook: Notebook, story: Story, definition: Definition) 
 
 
 def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) -> None:
-    admitted = {key.key for key in story.key_ring.keys if key.role == "log"}
-    named = record.log_key is not None and record.log_key.hex in admitted
-    detail = "the root admitted the key that signs the log" if named else "the root never admitted the log's key"
-    notebook.write("log key", named, detail, "" if named else "log.pub")
+    """Whether the key in `log.pub`, which signs the checkpoint, is the newest that the root admitted for the log."""
+    ring, named = story.key_ring, record.log_key
+    newest = ring.of_station("", "log").public if ring.holds("", "log") else None
+    replaced = {one.key.key: one.entry for one in ring.replaced if one.key.role == "log"}
+    if named is not None and named == newest:
+        notebook.write("log key", True, "the root admitted the key that signs the log")
+    elif named is not None and named.hex in replaced:
+        detail = f"the key that signs the log was replaced at entry {replaced[named.hex]}; the new one has to sign it"
+        notebook.write("log key", False, detail, "log.pub")
+    else:
+        notebook.write("log key", False, "the root never admitted the log's key", "log.pub")
 
 
-def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, place: str) -> None:
-    """Machines that lost their key before their station said anything: allowed, and shown with both keys' ids."""
+def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, place: str, index: int) -> None:
+    """Keys of the authority that others took the place of, and machines that lost their key before their station said
+    anything: allowed, and shown with both keys' ids.
+    """
     for new in keys.keys:
         if before.holds(new.station, new.role):
             old = before.of_station(new.station, new.role).public.key_id
             ids = f"{new.public.key_id[:16]}… in place of {old[:16]}…"
-            detail = f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
+            detail = f"from entry {index} on the {new.role} has another key: {ids}"
+            if new.station:
+                detail = (
+                    f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
+                )
             notebook.write("keys replaced", True, detail, place)
 
 

@@ -1,6 +1,6 @@
 """Each station's day, from its machines' own signed words: tested, at zero, counted, reconciled, within its limits."""
 
-import msgspec
+from typing import Final
 
 from testigo import canonical
 from testigo.audit import logic
@@ -19,11 +19,13 @@ from testigo.ballot import (
 )
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
-from testigo.station import reasons
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Said, Story
 
 _HEX = frozenset("0123456789abcdef")
+
+_TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-not-add-up")
+"""Anomalies that the reconciliation or the declared rules of the counters tell of."""
 
 
 def check(notebook: Notebook, story: Story) -> None:
@@ -95,24 +97,21 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
     with notebook.reporting("zero report", said.place):
         report = body_of(said.statement, ZeroReport, said.place)
         empty = report.tally == tally_ballots(story.ledger.definition, station.id, ())
-        before, after = report.reconciliation, sheet.reconciliation
+        before, after = report.reconciliation.fixed, sheet.reconciliation.fixed
         wrong = [
             problem
             for holds, problem in (
                 (report.is_zero and empty, "not everything is at zero"),
                 (said.statement.issued <= sheet.opened, f"signed {said.statement.issued}, after opening"),
                 *(
-                    (had == has, f"{had} {name}, on the tally sheet {has}")
-                    for name, had, has in (
-                        ("registered", before.registered, after.registered),
-                        ("cards made", before.cards_made, after.cards_made),
-                        ("as release cap", before.release_cap, after.release_cap),
-                    )
+                    (had == after[name], f"{name} {had}, on the tally sheet {after[name]}")
+                    for name, had in before.items()
                 ),
             )
             if not holds
         ]
-        good = f"everything at zero before opening, {before.registered} registered, {before.cards_made} cards"
+        fixed = ", ".join(f"{name} {figure}" for name, figure in before.items())
+        good = f"everything at zero before opening, {fixed}"
         notebook.conclude("zero report", f"station {station.id}", wrong, good, said.place)
 
 
@@ -145,15 +144,10 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
         other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
         wrong.append(f"the tally sheet does not say what the booth counted: {other or 'ballots'}")
     for own in (booth, check_in):
-        for field, figure in msgspec.structs.asdict(own.counters).items() if own is not None else ():
-            chairs = getattr(wrote, field, figure)  # what only the machine counts is on no tally sheet
-            if figure != chairs:
-                wrong.append(f"{field}: the machine says {figure}, the tally sheet {chairs}")
-    voided = {} if booth is None else booth.counters.voided
-    wrong += [
-        f"not so: {told}" for holds, told in _listed("voided sessions", voided, reasons.VOID_REASONS) if not holds
-    ]
-    sessions = sum(voided.values())
+        if own is not None:
+            wrong += wrote.contradictions(own.counters)
+            wrong += [f"not so: {told}" for told in own.counters.unlisted_reasons()]
+    sessions = sum(booth.counters.voided.values()) if booth else 0
     good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
     notebook.conclude("machines' reports", f"station {station.id}", wrong, good)
 
@@ -170,36 +164,33 @@ def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckI
 def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> None:
     """Checked in = cards used = printed − spoiled = deposited = recorded = ballots on the tally sheet."""
     counters, ballots = sheet.reconciliation, sum(sheet.tally.ballots.values())
+    booth, recorded = counters.booth, counters.booth.recorded
     differences = list(counters.differences())
-    if counters.recorded != ballots:
-        differences.append(Difference("recorded", "ballots on the tally sheet", counters.recorded, ballots, ""))
+    if recorded != ballots:
+        differences.append(Difference("recorded", "ballots on the tally sheet", recorded, ballots, ""))
     for one in differences:
         said_why = f"; the chair wrote: {one.reason}" if one.reason else "; no reason given"
         detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}{said_why}"
         notebook.write("reconciliation", False, detail, said.place)
     if not differences:
-        spoiled = f"{counters.printed} printed − {counters.spoiled} spoiled"
-        chain = f"{counters.checked_in} checked in = {counters.cards_used} cards = {spoiled}"
-        detail = f"station {sheet.station}: {chain} = {counters.deposited} deposited = {counters.recorded} recorded"
+        spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
+        chain = f"{counters.check_in.checked_in} checked in = {booth.cards_used} cards = {spoiled}"
+        detail = f"station {sheet.station}: {chain} = {booth.deposited} deposited = {recorded} recorded"
         notebook.write("reconciliation", True, detail)
 
 
 def _check_limits(notebook: Notebook, definition: Definition, station: Station, sheet: TallySheet, said: Said) -> None:
     """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists."""
-    counters, cap = sheet.reconciliation, definition.release_cap(station.id)
+    counters, cap = sheet.reconciliation.check_in, definition.release_cap(station.id)
     odd = [
         f"{one.kind}: {one.found} against {one.allowed}"
         for one in find_anomalies(station, sheet, [])
-        if one.kind != "tally-not-recorded"  # told by the reconciliation
+        if one.kind not in _TOLD_ELSEWHERE
     ]
     limits = (
-        (counters.cards_used <= counters.cards_made, f"{counters.cards_used} cards used of {counters.cards_made}"),
         (counters.release_cap == cap, f"a cap of {counters.release_cap} releases where the rules give {cap}"),
-        (sum(counters.spoiled_reasons.values()) == counters.spoiled, "a reason for every spoiled vote"),
         (_times_hold(sheet), f"opened {sheet.opened!r}, closed {sheet.closed!r}"),
-        *_listed("refusals", counters.refused, reasons.REFUSAL_REASONS),
-        *_listed("releases", counters.released_reasons, reasons.RELEASE_REASONS),
-        *_listed("spoiled votes", counters.spoiled_reasons, reasons.SPOIL_REASONS),
+        *((False, rule) for machine in sheet.reconciliation.machines for rule in machine.broken_rules()),
     )
     odd += [f"not so: {detail}" for holds, detail in limits if not holds]
     refused = sum(counters.refused.values())
@@ -210,11 +201,6 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
 def _times_hold(sheet: TallySheet) -> bool:
     """Whether it opened and then closed; on which day, people see for themselves: a rehearsal is held on another."""
     return canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed) and sheet.opened < sheet.closed
-
-
-def _listed(what: str, counted: dict[str, int], known: tuple[str, ...]) -> list[tuple[bool, str]]:
-    unknown = sorted(set(counted) - set(known))
-    return [(not unknown, f"{what} for reasons on the list, not {', '.join(map(repr, unknown))}")]
 
 
 def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:

@@ -58,17 +58,19 @@ def verify(
     except InvalidInput as error:
         notebook.write("files", False, str(error).removesuffix("."))
         return Report(str(record), "", root_key is not None, 0, "", tuple(notebook.findings))
-    if kept_checkpoint is not None:
-        _note(notebook, published.check_consistency(kept_checkpoint))
     root = root_key or published.root_key
+    story = None
     if root is not None:
         if root_key is not None and published.root_key != root_key:
             notebook.write("root key", False, "root.pub is not the root key that was given", "root.pub")
         story = reading.read_statements(notebook, published, root)
-        if story.definition is not None:
-            stations.check(notebook, story)
-            totals.check(notebook, story)
-            audits.check(notebook, story)
+    if kept_checkpoint is not None:
+        signers = story.key_ring.log_keys if story else None
+        _note(notebook, published.check_consistency(kept_checkpoint, signers))
+    if story is not None and story.definition is not None:
+        stations.check(notebook, story)
+        totals.check(notebook, story)
+        audits.check(notebook, story)
     return Report(
         record=str(record),
         root_key_id=root.key_id if root else "",

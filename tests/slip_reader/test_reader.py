@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from testigo.ballot import Ballot, Slip, new_slip_number
-from testigo.ballot.legal_print import LegalPrint
-from testigo.ballot.reader import SlipReader, read_slips
+from testigo.ballot import Ballot, new_slip_number
 from testigo.errors import InvalidInput, StorageError
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReader, read_slips
+from testigo.slip_reader.legal_print import LegalPrint
 
 
 def png(image):

@@ -12,12 +12,11 @@ Three questions are asked, each of the ink itself:
 
 import itertools
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.ballot.photograph import Ink
+from testigo.scan.ink import Ink, correlate, highest, sample, shrink, window_mean
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ HEADING_LIMITS = Limits(strange=0.35)
 """Titles say nothing about the choices; they need only be there and legible."""
 
 
-class Likeness(msgspec.Struct, frozen=True):
+class Similarity(msgspec.Struct, frozen=True):
     """The winner's place among the candidates, and the three measures (see the module)."""
 
     winner: int
@@ -63,13 +62,13 @@ class Likeness(msgspec.Struct, frozen=True):
         return ""
 
 
-def liken(piece: Ink, candidates: NDArray[np.float32], margin: int) -> Likeness:
+def compare(piece: Ink, candidates: NDArray[np.float32], margin: int) -> Similarity:
     """Compare a piece with candidates (count × height × width); the piece is larger by `margin` dots on each side."""
-    best, at = _most_alike(piece, candidates, margin)
+    best, at = _most_similar(piece, candidates, margin)
     seen, alike = _straightened(piece, candidates[best], at)
     apart = tell_apart(seen, candidates, best, by_letter=True)
     strange = _strange(_to_contrast_of(seen, candidates[best]), candidates[best])
-    return Likeness(best, alike, apart, strange, (at[0] - margin, at[1] - margin))
+    return Similarity(best, alike, apart, strange, (at[0] - margin, at[1] - margin))
 
 
 def tell_apart(seen: Ink, candidates: NDArray[np.float32], best: int, *, by_letter: bool = False) -> float:
@@ -105,13 +104,12 @@ _LETTER, _LETTER_ENERGY = 13, 3.0
 
 def _least_letter(towards: Ink, weight: Ink) -> float:
     """The smallest projection in any window of a letter's size, plus what noise may take away from so small a piece."""
-    size = (_LETTER, _LETTER)
     area = _LETTER * _LETTER
-    energy = cv2.blur(weight, size) * area
+    energy = window_mean(weight, _LETTER) * area
     asked = energy > _LETTER_ENERGY
     if not asked.any():
         return 0.5
-    return float((cv2.blur(towards, size)[asked] * area / energy[asked]).min()) + _LETTER_GRACE
+    return float((window_mean(towards, _LETTER)[asked] * area / energy[asked]).min()) + _LETTER_GRACE
 
 
 _LETTER_GRACE = 0.40
@@ -119,21 +117,14 @@ _LETTER_GRACE = 0.40
 (docs/adr/2026-11-21-reading-the-paper-vote.md); this puts the limit between the two."""
 
 
-def correlate(image: Ink, pattern: Ink) -> Ink:
-    """Normalised correlation of a pattern at every place of a larger image; 0 where the image has no contrast."""
-    found = cv2.matchTemplate(image, pattern, cv2.TM_CCOEFF_NORMED)
-    return np.asarray(np.nan_to_num(found, posinf=0, neginf=0), np.float32)
-
-
-def _most_alike(piece: Ink, candidates: NDArray[np.float32], margin: int) -> tuple[int, tuple[int, int]]:
+def _most_similar(piece: Ink, candidates: NDArray[np.float32], margin: int) -> tuple[int, tuple[int, int]]:
     """All candidates at a third of the size first, then the eight most alike at full size around where they were
     found."""
     third = 3
-    small_piece = _shrink(piece, third)
+    small_piece = shrink(piece, third)
     rough = []
     for place, candidate in enumerate(candidates):
-        scores = correlate(small_piece, _shrink(candidate, third))
-        _, score, _, where = cv2.minMaxLoc(scores)
+        score, where = highest(correlate(small_piece, shrink(candidate, third)))
         rough.append((score, place, where))
     best = (0, -1.0, (margin, margin))
     for _, place, where in sorted(rough, reverse=True)[:8]:
@@ -142,9 +133,9 @@ def _most_alike(piece: Ink, candidates: NDArray[np.float32], margin: int) -> tup
         around = piece[top : top + height + 8, left : left + width + 8]
         if around.shape[0] < height or around.shape[1] < width:
             continue
-        _, score, _, found = cv2.minMaxLoc(correlate(around, candidates[place]))
+        score, found = highest(correlate(around, candidates[place]))
         if score > best[1]:
-            best = (place, float(score), (left + found[0], top + found[1]))
+            best = (place, score, (left + found[0], top + found[1]))
     return best[0], best[2]
 
 
@@ -167,7 +158,7 @@ def _straightened(piece: Ink, print_: Ink, at: tuple[int, int]) -> tuple[Ink, fl
         full = (height + 2 * _PART_SHIFT, right - left + 2 * _PART_SHIFT)
         if pattern.sum() < _LEAST_INK or around.shape != full:
             continue
-        _, score, _, found = cv2.minMaxLoc(correlate(around, pattern))
+        score, found = highest(correlate(around, pattern))
         if score > 0.4:
             middles.append((left + right) / 2)
             shifts.append((found[0] - _PART_SHIFT, found[1] - _PART_SHIFT))
@@ -178,17 +169,12 @@ def _straightened(piece: Ink, print_: Ink, at: tuple[int, int]) -> tuple[Ink, fl
         dx = dy = np.zeros(width)
     map_x = np.tile((at[0] + across + dx).astype(np.float32), (height, 1))
     map_y = (at[1] + down[:, None] + dy[None, :]).astype(np.float32)
-    seen = np.asarray(cv2.remap(piece, map_x, map_y, cv2.INTER_LINEAR), np.float32)
+    seen = sample(piece, map_x, map_y)
     return seen, float(correlate(seen, print_)[0, 0])
 
 
 _LEAST_INK = 30.0
 """Squared dots of ink that a part needs to be found by."""
-
-
-def _shrink(image: Ink, times: int) -> Ink:
-    size = (image.shape[1] // times, image.shape[0] // times)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _to_contrast_of(seen: Ink, print_: Ink) -> Ink:
@@ -203,7 +189,6 @@ def _to_contrast_of(seen: Ink, print_: Ink) -> Ink:
 
 def _strange(seen: Ink, print_: Ink, limits: Limits = LIMITS) -> float:
     """The most unexplained ink in any window."""
-    size = (limits.window, limits.window)
-    left_over = cv2.blur((seen - print_) ** 2, size)
-    expected = cv2.blur(print_**2, size)
+    left_over = window_mean((seen - print_) ** 2, limits.window)
+    expected = window_mean(print_**2, limits.window)
     return float((left_over - limits.explained * expected).max())

@@ -1,4 +1,4 @@
-"""Where whole pages are printed: zero reports, tally sheets. (Paper votes are printed by `testigo.ballot.printer`.)"""
+"""Where whole pages are printed: zero reports, tally sheets. (Paper votes are printed by `testigo.slip.printer`.)"""
 
 import shutil
 import subprocess

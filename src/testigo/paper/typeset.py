@@ -18,8 +18,7 @@ import segno
 import typst
 
 from testigo.errors import InvalidInput
-
-FONTS = Path(__file__).parent / "fonts"
+from testigo.paper import FONTS
 
 Format = Literal["pdf", "png"]
 

@@ -1,8 +1,8 @@
 """Reading paper votes from photographs and scans: the text is read, the QR code is only compared with it.
 
-Each slip is found by its corner marks and made flat (`photograph`). Its code lines are read sign by sign: slip number,
+Each slip is found by its corner marks and made flat (`scan.sheets`). Its code lines are read sign by sign: slip number,
 election and station, ballot style and language. They say which print may stand below, and every row is compared with
-every legal row of that print (`legal_print`, `likeness`). Where a row is not certainly one of them and nothing else,
+every legal row of that print (`legal_print`, `similarity`). Where a row is not certainly one of them and nothing else,
 the slip is refused with a reason and a person reads it. The QR code is looked at last, and changes nothing but
 `agrees_with_qr`.
 
@@ -11,22 +11,24 @@ Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 
 from pathlib import Path
 
-import cv2
 import msgspec
 import numpy as np
-import zxingcpp
 from numpy.typing import NDArray
 
 from testigo import storage
-from testigo.ballot.legal_print import LegalPrint, Region, glyphs, number_glyphs
-from testigo.ballot.likeness import HEADING_LIMITS, LIMITS, Likeness, Limits, correlate, liken, tell_apart
 from testigo.ballot.marks import Ballot
-from testigo.ballot.photograph import MARGIN, Grey, Ink, Marks, find_slips, flatten, guess_length, images_of
-from testigo.ballot.qr import QrVote
-from testigo.ballot.slip import DOTS_PER_MM, station_line, style_line
 from testigo.ballot.slip_number import NUMBER_ALPHABET, check_slip_number
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput
+from testigo.paper.frame import DOTS_PER_MM
+from testigo.scan.codes import qr_texts_of_ink
+from testigo.scan.images import images_of
+from testigo.scan.ink import Grey, Ink, correlate
+from testigo.scan.sheets import MARGIN, Marks, find_sheets, flatten, guess_length
+from testigo.slip import QrVote
+from testigo.slip.slip import station_line, style_line
+from testigo.slip_reader.legal_print import LegalPrint, Region, glyphs, number_glyphs
+from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
 
 
 class SlipReading(msgspec.Struct, frozen=True):
@@ -34,7 +36,7 @@ class SlipReading(msgspec.Struct, frozen=True):
     slip.
 
     `agrees_with_qr`: whether the QR code says the same; None where it cannot be read. `place`: the slip's middle in the
-    image (page, x, y in pixels). `certainty`: the smallest of all rows' `Likeness.apart`, 0 (undecided) to ½."""
+    image (page, x, y in pixels). `certainty`: the smallest of all rows' `Similarity.apart`, 0 (undecided) to ½."""
 
     number: str = ""
     station: str = ""
@@ -74,7 +76,7 @@ class SlipReader:
         data = storage.read(image) if isinstance(image, Path) else image
         readings = []
         for page, grey in enumerate(images_of(data, place=str(image) if isinstance(image, Path) else "")):
-            slips, odd_marks = find_slips(grey)
+            slips, odd_marks = find_sheets(grey)
             readings += [self._read_slip(grey, marks, page) for marks in slips]
             if odd_marks or not slips:
                 problem = "a slip's corner marks are not all to be seen" if odd_marks else "no slip is to be seen"
@@ -116,12 +118,11 @@ class SlipReader:
     def _agrees(self, flat: Ink, text: QrVote) -> bool | None:
         """Whether the QR code between the lower marks says what the text says; None where there is none to be read."""
         lower = flat[-(MARGIN + 32 * DOTS_PER_MM) :]
-        grey = cv2.resize(((1 - lower) * 255).astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = qr_texts_of_ink(lower)
         if not found:
             return None
         try:
-            return QrVote.decode(found[0].text, self._definition) == text
+            return QrVote.decode(found[0], self._definition) == text
         except InvalidInput:
             return False
 
@@ -134,16 +135,16 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
             what = (
                 "the title of the election" if region.kind == "head" else f"title {region.contest + 1} of the contests"
             )
-            _sure(liken(_piece(flat, region), expected[None], MARGIN), what, HEADING_LIMITS)
+            _sure(compare(_piece(flat, region), expected[None], MARGIN), what, HEADING_LIMITS)
     choices: dict[str, tuple[str, ...]] = {}
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
         said = []
         for region in legal.regions:
             if region.kind == "row" and region.contest == place:
-                likeness = liken(_piece(flat, region), legal.rows[place], MARGIN)
-                certainty = min(certainty, likeness.apart)
-                said.append(_sure(likeness, f"row {region.row + 1} of contest {contest_id}").winner)
+                similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
+                certainty = min(certainty, similarity.apart)
+                said.append(_sure(similarity, f"row {region.row + 1} of contest {contest_id}").winner)
         choices[contest_id] = _options_said(definition, contest_id, said)
     return Ballot.mark(definition, legal.style, choices), certainty
 
@@ -166,11 +167,11 @@ def _piece(flat: Ink, region: Region) -> Ink:
     return flat[region.top : region.top + region.height + 2 * MARGIN]
 
 
-def _sure(likeness: Likeness, what: str, limits: Limits = LIMITS) -> Likeness:
-    doubt = likeness.doubt(limits)
+def _sure(similarity: Similarity, what: str, limits: Limits = LIMITS) -> Similarity:
+    doubt = similarity.doubt(limits)
     if doubt:
         raise _Doubt(f"{what} {doubt}")
-    return likeness
+    return similarity
 
 
 class _CodeLines:
@@ -235,7 +236,7 @@ class _CodeLines:
         ]
         likely = [lines[int(place)] for place in np.argsort(scores)[::-1][:12]]
         drawn = np.stack([self._drawn(text, cells) for text in likely])
-        return likely[_sure(liken(line.piece, drawn, MARGIN), what).winner]
+        return likely[_sure(compare(line.piece, drawn, MARGIN), what).winner]
 
     def _drawn(self, text: str, cells: int) -> Ink:
         width = round(self.PITCH * DOTS_PER_MM)

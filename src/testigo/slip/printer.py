@@ -1,8 +1,8 @@
-"""Where slips come out: an ESC/POS thermal printer, or a folder of files for trials and rehearsals.
+"""What a printer of slips is, and the one for trials and rehearsals, which writes files into a folder.
 
 A printer is anything with `print_slip(slip)` that returns only when the whole slip is on paper, and raises
 `PrinterError` otherwise; the booth then counts the slip as spoiled by the machine. A new kind is a class and a line in
-`open_printer`.
+`printers.open_printer`.
 """
 
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from testigo import storage
-from testigo.ballot.slip import Slip
 from testigo.errors import StorageError, TestigoError
+from testigo.slip.slip import Slip
 
 _NO_TIME = 946_684_800
 """2000-01-01: the time that every file of a folder printer bears."""
@@ -51,16 +51,3 @@ class FolderPrinter:
                 place=str(self.folder),
                 mend="mend the folder, then print again",
             ) from None
-
-
-def open_printer(address: str) -> Printer:
-    """The printer at an address: `folder:PATH`, `tcp:HOST[:PORT]`, `usb:VENDOR:PRODUCT`, `file:DEVICE`.
-
-    `,quiet` after it says that the printer answers no status questions. Nothing is connected yet. Raises
-    `InvalidInput`."""
-    if address.startswith("folder:") and len(address) > len("folder:"):
-        return FolderPrinter(Path(address.removeprefix("folder:")))
-    from testigo.ballot.escpos_printer import EscposPrinter  # its library takes 0.7 s to load, and few need it
-
-    plain = address.removesuffix(",quiet")
-    return EscposPrinter(plain, answers=plain == address)

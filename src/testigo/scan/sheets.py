@@ -1,106 +1,57 @@
-"""From a photograph or scan to flat, evenly lit slips: find the corner marks, undo the perspective, even out the light.
+"""Printed sheets in a photograph or scan, made flat and evenly lit: find the corner marks, undo the perspective, even
+out the light.
 
-A slip is found by its four corner marks alone (ArUco 4×4, ids 0 to 3: top left, top right, bottom left, bottom right),
-never by its QR code. Everything after that is in *dots*: 8 a millimetre, origin at the top left of the 72 printed
-millimetres, y down.
+A sheet is found by its four corner marks alone (`paper.frame`), never by its QR code. Everything after that is in
+*dots*: 8 per millimetre, origin at the top left of the 72 printed millimetres, y down.
 """
 
-import contextlib
-import io
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
 import msgspec
 import numpy as np
-import pypdfium2  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
 
-from testigo.ballot.slip import DOTS_PER_MM
-from testigo.errors import InvalidInput
+from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, MARK, TOP_MARKS, WIDTH
+from testigo.scan.ink import Grey, Ink
 
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.float32]
 Points = NDArray[np.float64]
 
-MAX_PIXELS = 100_000_000
-MAX_PAGES = 500
-PDF_DPI = 250
 MARGIN = 24
-"""Dots kept around a flattened slip, so that parts can be looked for a little off their place."""
+"""Dots kept around a flattened sheet, so that parts can be looked for a little off their place."""
 
-_MARK = 6.0
-_TOP_MARKS = ((1.0, 1.0), (65.0, 1.0))
-_BETWEEN_MARKS = 64.0
 _SHORTEST, _LONGEST = 25.0, 1000.0
 """Millimetres between the upper and the lower marks."""
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """The corners of one slip's four marks in the image: 16 points (pixels), marks in the order of their ids, each
+    """The corners of one sheet's four marks in the image: 16 points (pixels), marks in the order of their ids, each
     clockwise."""
 
     points: Any
 
     @property
     def centre(self) -> tuple[int, int]:
-        """Where in the image the slip is, in pixels."""
+        """Where in the image the sheet is, in pixels."""
         x, y = self.points.mean(axis=0)
         return int(x), int(y)
 
 
-def images_of(data: bytes, *, place: str = "") -> Iterator[Grey]:
-    """The grey images in a PNG, JPEG or TIFF (every page), or the pages of a PDF, one by one. Raises `InvalidInput`."""
-    pages = _pdf_pages(data) if data[:5] == b"%PDF-" else _frames(data)
-    try:
-        for count, page in enumerate(pages):
-            if count == MAX_PAGES:
-                raise InvalidInput(f"it has more than {MAX_PAGES} pages", mend="divide it")
-            yield page
-    except InvalidInput as error:
-        raise InvalidInput(error.problem, place=place, mend=error.mend) from None
-    except Exception as error:  # decoders raise anything on damaged files
-        raise InvalidInput(
-            f"not an image that can be read ({error})", place=place, mend="give a PNG, a JPEG or a PDF"
-        ) from None
-
-
-def _frames(data: bytes) -> Iterator[Grey]:
-    with Image.open(io.BytesIO(data)) as image:
-        for frame in ImageSequence.Iterator(image):
-            _check_size(frame.width, frame.height)
-            yield np.asarray(frame.convert("L"))
-
-
-def _pdf_pages(data: bytes) -> Iterator[Grey]:
-    scale = PDF_DPI / 72
-    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
-        for page in document:
-            width, height = page.get_size()
-            _check_size(round(width * scale), round(height * scale))
-            yield np.asarray(page.render(scale=scale, grayscale=True).to_pil().convert("L"))
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise InvalidInput(f"an image of {width}×{height} is too large", mend="scan at 300 dpi")
-
-
-def find_slips(image: Grey) -> tuple[list[Marks], int]:
-    """Every slip whose four marks are seen, from top to bottom; and how many more marks were seen that make no whole
-    slip."""
+def find_sheets(image: Grey) -> tuple[list[Marks], int]:
+    """Every sheet whose four marks are seen, from top to bottom; and how many more marks were seen that make no whole
+    sheet.
+    """
     seen: dict[int, list[Points]] = {mark: [] for mark in range(4)}
-    slips: list[Marks] = []
+    sheets: list[Marks] = []
     for look in (_plainly, _enlarged):  # the second takes longer, and finds marks in noise and few pixels
         for mark, corners in look(image):
             if all(np.abs(corners.mean(axis=0) - other.mean(axis=0)).max() > 8 for other in seen[mark]):
                 seen[mark].append(corners)
-        slips = [marks for marks in (_around(top_left, seen) for top_left in seen[0]) if marks is not None]
-        if slips and sum(map(len, seen.values())) == 4 * len(slips):
+        sheets = [marks for marks in (_around(top_left, seen) for top_left in seen[0]) if marks is not None]
+        if sheets and sum(map(len, seen.values())) == 4 * len(sheets):
             break
-    slips.sort(key=lambda marks: marks.centre[::-1])
-    return slips, max(sum(map(len, seen.values())) - 4 * len(slips), 0)
+    sheets.sort(key=lambda marks: marks.centre[::-1])
+    return sheets, max(sum(map(len, seen.values())) - 4 * len(sheets), 0)
 
 
 def _plainly(image: Grey) -> list[tuple[int, Points]]:
@@ -127,7 +78,7 @@ def _marks_in(image: Grey) -> list[tuple[int, Points]]:
     return [
         (int(mark), np.asarray(corner, np.float64).reshape(4, 2) - _BORDER)
         for corner, mark in zip(corners, np.ravel(ids), strict=True)
-        if int(mark) < 4
+        if int(mark) < len(CORNER_MARKS)
     ]
 
 
@@ -136,8 +87,8 @@ _BORDER = 40
 
 
 def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
-    """The marks that stand to this top-left mark as those of one slip do, or None."""
-    right, down = (top_left[1] - top_left[0]) / _MARK, (top_left[3] - top_left[0]) / _MARK
+    """The marks that stand to this top-left mark as those of one sheet do, or None."""
+    right, down = (top_left[1] - top_left[0]) / MARK, (top_left[3] - top_left[0]) / MARK
     if abs(np.linalg.det(np.stack([right, down]))) < 1e-6:
         return None
     to_mm = np.linalg.inv(np.stack([right, down]))
@@ -145,8 +96,8 @@ def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
     def off(mark: Points, expected: Points) -> float:
         return float(np.hypot(*((mark[0] - expected) @ to_mm)))
 
-    top_right = min(seen[1], key=lambda mark: off(mark, top_left[0] + right * _BETWEEN_MARKS), default=None)
-    if top_right is None or off(top_right, top_left[0] + right * _BETWEEN_MARKS) > 0.35 * _BETWEEN_MARKS:
+    top_right = min(seen[1], key=lambda mark: off(mark, top_left[0] + right * BETWEEN_MARKS), default=None)
+    if top_right is None or off(top_right, top_left[0] + right * BETWEEN_MARKS) > 0.35 * BETWEEN_MARKS:
         return None
     below = []
     for mark in seen[2]:
@@ -158,7 +109,7 @@ def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
     bottom_left = min(below, key=lambda one: one[0])[1]
     expected = bottom_left[0] + top_right[0] - top_left[0]
     bottom_right = min(seen[3], key=lambda mark: off(mark, expected), default=None)
-    if bottom_right is None or off(bottom_right, expected) > 0.35 * _BETWEEN_MARKS:
+    if bottom_right is None or off(bottom_right, expected) > 0.35 * BETWEEN_MARKS:
         return None
     return Marks(np.concatenate([top_left, top_right, bottom_left, bottom_right]))
 
@@ -166,7 +117,7 @@ def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
 def guess_length(marks: Marks) -> float:
     """Millimetres from the upper to the lower marks, found as the length for which all four marks come out square."""
     top, bottom = marks.points[0:4], marks.points[8:12]
-    scale = (np.hypot(*(top[3] - top[0])) + np.hypot(*(bottom[3] - bottom[0]))) / 2 / _MARK
+    scale = (np.hypot(*(top[3] - top[0])) + np.hypot(*(bottom[3] - bottom[0]))) / 2 / MARK
     middle = float(np.hypot(*(bottom[0] - top[0])) / scale)
     step = 0.03
     for _ in range(4):
@@ -177,17 +128,17 @@ def guess_length(marks: Marks) -> float:
 
 
 def flatten(image: Grey, marks: Marks, length: float) -> Ink:
-    """The slip as ink (0 white paper, 1 black print), flat, 8 dots a millimetre, with `MARGIN` dots around.
+    """The sheet as ink (0 white paper, 1 black print), flat, 8 dots a millimetre, with `MARGIN` dots around.
 
     `length`: millimetres from the upper to the lower marks.
     """
     to_image, _ = _fit(marks, length)
-    width = 72 * DOTS_PER_MM + 2 * MARGIN
+    width = WIDTH * DOTS_PER_MM + 2 * MARGIN
     height = round((length + 9) * DOTS_PER_MM) + 2 * MARGIN
     half = 0.5  # a pixel's coordinates are those of its middle
     start = (half - MARGIN) / DOTS_PER_MM
     dots_to_mm = np.array([[1 / DOTS_PER_MM, 0, start], [0, 1 / DOTS_PER_MM, start], [0, 0, 1]])
-    image, to_image = _around_slip(image, to_image @ dots_to_mm, width, height)
+    image, to_image = _around_sheet(image, to_image @ dots_to_mm, width, height)
     flat = cv2.warpPerspective(
         image,
         to_image,
@@ -199,9 +150,11 @@ def flatten(image: Grey, marks: Marks, length: float) -> Ink:
 
 
 def _fit(marks: Marks, length: float) -> tuple[Points, float]:
-    """The perspective from millimetres on the slip to pixels, and the squared distance by which it misses the marks."""
-    square = np.array([[0, 0], [_MARK, 0], [_MARK, _MARK], [0, _MARK]])
-    places = [*_TOP_MARKS, *((x, y + length) for x, y in _TOP_MARKS)]
+    """The perspective from millimetres on the sheet to pixels, and the squared distance by which it misses the
+    marks.
+    """
+    square = np.array([[0, 0], [MARK, 0], [MARK, MARK], [0, MARK]])
+    places = [*TOP_MARKS, *((x, y + length) for x, y in TOP_MARKS)]
     paper = np.concatenate([square + place for place in places])
     found, _ = cv2.findHomography(paper, marks.points)
     if found is None:
@@ -210,8 +163,8 @@ def _fit(marks: Marks, length: float) -> tuple[Points, float]:
     return np.asarray(found, np.float64), float(((mapped - marks.points) ** 2).sum())
 
 
-def _around_slip(image: Grey, to_image: Points, width: int, height: int) -> tuple[Grey, Points]:
-    """The part of the image that holds the slip, halved until a dot is less than two pixels; and the mapping to it."""
+def _around_sheet(image: Grey, to_image: Points, width: int, height: int) -> tuple[Grey, Points]:
+    """The part of the image that holds the sheet, halved until a dot is less than two pixels; and the mapping to it."""
     corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
     around = cv2.perspectiveTransform(corners, to_image)[0]
     left, top = np.clip(np.floor(around.min(axis=0)).astype(int) - 2, 0, None)
@@ -241,4 +194,4 @@ def _ink(flat: Grey) -> Ink:
 
 
 _SMOOTH = 0.7
-"""Dots: takes off noise and makes sharp print as soft as `legal_print.SOFTEN` makes what it is compared with."""
+"""Dots: takes off noise and makes sharp print as soft as the legal print that it is compared with."""

@@ -16,9 +16,9 @@ from escpos.exceptions import Error as EscposError
 from PIL import Image
 from usb.core import NoBackendError
 
-from testigo.ballot.printer import PrinterError
-from testigo.ballot.slip import Slip
 from testigo.errors import InvalidInput
+from testigo.slip.printer import PrinterError
+from testigo.slip.slip import Slip
 
 TIMEOUT_S = 10.0
 """How long a printer may take to accept a slip and to say that it is printed; a slip of 20 cm takes about 2 s."""

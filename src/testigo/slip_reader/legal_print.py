@@ -8,17 +8,17 @@ strange to it.
 import functools
 import io
 
-import cv2
 import msgspec
 import numpy as np
 from PIL import Image
 
-from testigo.ballot import typeset
 from testigo.ballot.marks import Ballot
-from testigo.ballot.photograph import Ink
-from testigo.ballot.slip import DOTS_PER_MM, PPI, TEMPLATE, Slip
 from testigo.ballot.slip_number import NUMBER_ALPHABET
 from testigo.election import BallotStyle, Definition
+from testigo.paper import typeset
+from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
+from testigo.scan.ink import Ink, soften
+from testigo.slip.slip import TEMPLATE, Slip
 
 GLYPHS = TEMPLATE.with_name("glyphs.typ")
 
@@ -52,7 +52,7 @@ class LegalPrint:
         self.page = _page_ink(blank)
         self.regions = _regions(blank)
         tail = self.regions[-1]
-        self.length = (tail.top + tail.height) / DOTS_PER_MM - 6 - 1
+        self.length = (tail.top + tail.height) / DOTS_PER_MM - MARK - TOP_MARKS[0][1]
         self.rows = self._rows(definition, station_id)
 
     def _slip(self, definition: Definition, station_id: str, choices: dict[str, tuple[str, ...]]) -> Slip:
@@ -107,7 +107,7 @@ def _page_ink(slip: Slip) -> Ink:
 
 def _page(png: bytes) -> Ink:
     grey = np.asarray(Image.open(io.BytesIO(png)).convert("L"), np.float32)
-    return np.asarray(cv2.GaussianBlur(1 - grey / 255, (0, 0), SOFTEN), np.float32)
+    return soften(np.asarray(1 - grey / 255, np.float32), SOFTEN)
 
 
 def _band(page: Ink, region: Region) -> Ink:

@@ -8,27 +8,22 @@ A new paper size is a template beside `slip.typ` and a case in `Slip`; docs/pape
 QR code.
 """
 
-import functools
 import io
 from pathlib import Path
 from typing import Any
 
-import cv2
 import msgspec
-import numpy as np
 from PIL import Image
 
-from testigo.ballot import qr, typeset
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Contest, Definition, Option
 from testigo.errors import InvalidInput
+from testigo.paper import typeset
+from testigo.paper.frame import CORNER_MARKS, PPI
+from testigo.slip import qr
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
-
-DOTS_PER_MM = 8
-PPI = 25.4 * DOTS_PER_MM
-"""203.2 dots per inch: 576 dots on the 72 mm that an 80 mm printer prints."""
 
 CODE_LINE_SIGNS = 35
 """How many signs fit on a code line (station, ballot style)."""
@@ -112,7 +107,7 @@ class Slip(msgspec.Struct, frozen=True):
         return (*lines, self.number)
 
     def qr_payload(self) -> str:
-        """What the QR code holds; `testigo.ballot.qr` says how it is made."""
+        """What the QR code holds; `testigo.slip.qr` says how it is made."""
         return qr.QrVote(self.station, self.ballot, self.number, self.language).encode(self.definition)
 
     def page(self, *, margin: int = 0) -> dict[str, Any]:
@@ -131,7 +126,7 @@ class Slip(msgspec.Struct, frozen=True):
             "place": f"{station.name} · {definition.date}",
             "qr": svg,
             "qr-modules": modules,
-            "marks": corner_marks(),
+            "marks": CORNER_MARKS,
             "foot": self._label("foot"),
             "contests": [
                 self._contest(definition.contest(contest_id), rows) for contest_id, rows in self.rows().items()
@@ -186,18 +181,6 @@ def station_line(definition: Definition, station_id: str) -> str:
 def style_line(style_id: str, language: str) -> str:
     """The code line that names ballot style and language; raises `InvalidInput` if too long."""
     return _code_line(f"{style_id} {language}")
-
-
-def corner_marks() -> list[list[str]]:
-    """The four corner marks (top left, top right, bottom left, bottom right) as six rows of six bits, 1 for black."""
-    return [list(mark) for mark in _corner_marks()]
-
-
-@functools.cache
-def _corner_marks() -> tuple[tuple[str, ...], ...]:
-    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
-    images = (np.asarray(cv2.aruco.generateImageMarker(dictionary, mark, 6)) for mark in range(4))
-    return tuple(tuple("".join("0" if dot else "1" for dot in row) for row in image) for image in images)
 
 
 def qr_picture(payload: str) -> tuple[str, int]:

@@ -9,9 +9,9 @@ from escpos.exceptions import ImageWidthError
 from escpos.printer import Dummy
 from PIL import Image
 
-from testigo.ballot import FolderPrinter, PrinterError, open_printer
-from testigo.ballot.escpos_printer import EscposPrinter
 from testigo.errors import InvalidInput
+from testigo.slip import FolderPrinter, PrinterError, open_printer
+from testigo.slip.escpos_printer import EscposPrinter
 
 PAPER_NOW, PAPER_DONE = b"\x10\x04\x04", b"\x1dr\x01"
 ENOUGH, NONE = b"\x12", b"\x72"

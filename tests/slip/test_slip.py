@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from testigo.ballot import Ballot, Slip, check_slip_number, new_slip_number
-from testigo.ballot.qr import QrVote
+from testigo.ballot import Ballot, check_slip_number, new_slip_number
 from testigo.ballot.slip_number import NUMBER_ALPHABET
 from testigo.errors import InvalidInput
+from testigo.slip import QrVote, Slip
 
 
 def pdf_text(data):

@@ -1,0 +1,122 @@
+"""The auditor's hand: signs what the record would take, and keeps it as files for the centre to append.
+
+The auditor's key is made here and stays with the auditor; the centre has none, so it cannot make these statements. Each
+statement is checked against the public record by the rules of `count.Ledger` before it leaves: what the centre would
+refuse is not written.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from testigo import canonical, storage
+from testigo.audit.draw import Seed, closing_sample
+from testigo.canonical import SignedValue
+from testigo.count import AuditSeed, ClosingCount, Ledger, PublicDraw
+from testigo.election import MachineKey, MachineKeys
+from testigo.errors import IllegalStep, StorageError, TestigoError
+from testigo.keys import SigningKey
+from testigo.record import Statement, open_statement
+
+KEY = "key.pem"
+REQUEST = "request.json"
+
+_LARGEST_STATEMENT = 16 * 1024 * 1024
+
+
+def create_auditor(folder: Path) -> MachineKeys:
+    """Make an auditor's key in a new folder, of mode 0600, and beside it the request that the root admits it by."""
+    with storage.new_folder(folder, mode=0o700) as building:
+        key = SigningKey.generate()
+        key.save(building / KEY)
+        request = MachineKeys((MachineKey(key.public.hex, "auditor", station="", sealing=""),))
+        storage.write(building / REQUEST, msgspec.json.format(msgspec.json.encode(request), indent=2) + b"\n")
+    return request
+
+
+class AuditDesk:
+    """One auditor with their key and the record as it is now. `ledger`: what it says, and what was signed here.
+
+    Raises `InvalidSignature` where the root has not admitted this key for the auditor, or has replaced it.
+    """
+
+    def __init__(self, ledger: Ledger, key: SigningKey) -> None:
+        ledger.key_ring.key_for("auditor", key.public.key_id, what="statement of the auditor")
+        self.ledger = ledger.fork()
+        self._key = key
+
+    def draw(self, dice: Seed) -> dict[str, bytes]:
+        """The seed and the sample that it draws, each unless the record holds it; by the names of their files.
+
+        Raises `IllegalStep` where tally sheets are missing or boxes were already drawn. If the sample was lost, the
+        same dice make it again.
+        """
+        refuse_early_dice(self.ledger)
+        sampled = any(entry.type == "audit-sample" for entry in self.ledger.entries)
+        if sampled or self.ledger.seed not in (None, dice.digits):
+            raise IllegalStep("the boxes were already drawn", mend="`--dry-run` shows what any seed gives")
+        made = {}
+        if self.ledger.seed is None:
+            made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
+        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.ledger.definition, dice))
+        return made
+
+    def settle_ties(self, dice: Seed) -> dict[str, bytes]:
+        """The public draw; raises `IllegalStep` where tally sheets are missing or no tie is open."""
+        refuse_early_dice(self.ledger)
+        if not any(tie.open for contest in self.ledger.count().contests for tie in contest.allocation.ties):
+            raise IllegalStep("no tie waits for a draw", mend="`--dry-run` shows what any dice would give")
+        return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
+
+    def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
+        """The paper count of one box; raises `Conflict` where the record has one of that station."""
+        return {f"closing-count-{count.station}.json": self._sign("closing-count", count.station, count)}
+
+    def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
+        statement = Statement.of(kind, body, election=self.ledger.election, subject=subject, issued=canonical.utc_now())
+        envelope = statement.sign(self._key)
+        self.ledger.add(envelope, place=f"the new {kind}")
+        return envelope
+
+    def keep(self, made: dict[str, bytes], folder: Path) -> list[Path]:
+        """Write what was made here into a folder; returns its files in the order in which they are to be appended.
+
+        A file that already says the same, signed by this auditor, stays as it is: an earlier try was cut. Any other is
+        never overwritten: `StorageError`, and then nothing is written.
+        """
+        files = {folder / name: envelope for name, envelope in made.items()}
+        missing = {file: envelope for file, envelope in files.items() if not self._is_kept(file, envelope)}
+        for file, envelope in missing.items():
+            storage.write_new(file, envelope, mode=0o644)
+        return list(files)
+
+    def _is_kept(self, file: Path, envelope: bytes) -> bool:
+        if not file.exists():
+            return False
+        try:
+            there, new = (
+                open_statement(data, self._key.public, place=str(file)).statement
+                for data in (storage.read(file, limit=_LARGEST_STATEMENT), envelope)
+            )
+        except TestigoError:
+            there, new = None, None
+        if there is None or new is None or there != msgspec.structs.replace(new, issued=there.issued):
+            raise StorageError(
+                "another statement is already there",
+                place=str(file),
+                mend="append it, or choose another folder with --out",
+            )
+        return True
+
+
+def refuse_early_dice(ledger: Ledger) -> None:
+    """Raise `IllegalStep` while tally sheets are missing: dice that are rolled earlier can be known to whoever writes
+    a tally sheet, and they are rolled once.
+    """
+    missing = ledger.count().missing
+    if missing:
+        named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
+        raise IllegalStep(
+            f"{len(missing)} tally sheets are not in the record yet (stations {named})",
+            mend="roll dice when all stations are counted; `testigo centre status` shows which are missing",
+        )

@@ -1,0 +1,145 @@
+"""The papers of one box, counted from images: the text counts, and a person reads what the reader is not certain of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from testigo.audit.closing import NULL, PaperTally
+from testigo.ballot import Ballot, ContestTally, tally_ballots
+from testigo.count import UnsettledPaper
+from testigo.election import Definition
+from testigo.errors import InvalidInput
+from testigo.slip_reader import SlipReader, SlipReading
+
+NoPaper = Literal["no-paper"]
+"""A person's entry for a place where the image shows no paper vote, or one that another image shows whole."""
+
+
+class EnteredPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person read on a paper that the reader refused. A contest of `(null)` alone is a null vote there."""
+
+    style: str
+    choices: dict[str, tuple[str, ...]]
+
+
+Entries = Mapping[str, EnteredPaper | NoPaper]
+"""Source of a paper (`FILE#NUMBER`) → what a person entered for it."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One reading and where it is from: `FILE#NUMBER`, the number counting the readings of that file from 1."""
+
+    source: str
+    reading: SlipReading
+
+
+def read_papers(
+    files: Sequence[Path], definition: Definition, station_id: str, *, on_image: Callable[[], None] = lambda: None
+) -> list[Paper]:
+    """Read all slips on all images; `on_image` is told after each. Raises what the reader raises for a bad file."""
+    if len({file.name for file in files}) != len(files):
+        raise InvalidInput("two images have the same name", mend="give each image a name of its own")
+    reader = SlipReader(definition, station_id)
+    papers = []
+    for file in files:
+        papers += [Paper(f"{file.name}#{number}", reading) for number, reading in enumerate(reader.read(file), 1)]
+        on_image()
+    return papers
+
+
+def papers_from_images(
+    definition: Definition, station_id: str, papers: Sequence[Paper], entries: Entries, *, spoiled: int | None = None
+) -> PaperTally:
+    """Count read papers. The text counts, a person's entry where there is none; a paper that is seen twice counts once.
+
+    Raises `InvalidInput` for an entry that is for no refused paper, or that is no valid ballot of the station.
+    """
+    count = _ImageCount(definition, station_id, entries)
+    for paper in papers:
+        count.take(paper)
+    unknown = sorted(set(entries) - count.asked)
+    if unknown:
+        raise InvalidInput(
+            f"there is an entry for {unknown[0]!r}, which the reader did not refuse",
+            mend="enter only the papers that are listed as unsettled",
+        )
+    return PaperTally("images", len(count.ballots), count.contests(), spoiled, tuple(count.unsettled))
+
+
+def read_entries(data: bytes, *, place: str = "") -> dict[str, EnteredPaper | NoPaper]:
+    """A person's entries from JSON: `{"IMG_7.jpg#1": {"style": …, "choices": {CONTEST: [OPTION, …]}}, …:
+    "no-paper"}`.
+    """
+    try:
+        return msgspec.json.decode(data, type=dict[str, EnteredPaper | NoPaper])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"not a file of entries ({error})", place=place, mend="see docs/audits.md") from None
+
+
+class _ImageCount:
+    """Papers of one box as they are taken one by one."""
+
+    def __init__(self, definition: Definition, station_id: str, entries: Entries) -> None:
+        self.ballots: list[Ballot] = []
+        self.unsettled: list[UnsettledPaper] = []
+        self.asked: set[str] = set()
+        self._definition = definition
+        self._station = station_id
+        self._styles = {style.id: style for style in definition.styles_of_station(station_id)}
+        self._entries = entries
+        self._nulls: dict[str, int] = {}
+        self._seen: dict[str, Paper] = {}
+
+    def take(self, paper: Paper) -> None:
+        """Count one paper, or note why it is not yet counted."""
+        reading = paper.reading
+        earlier = self._seen.get(reading.number) if reading.choices else None
+        if reading.choices is None:
+            self._ask(paper, reading.refused)
+        elif earlier is not None and earlier.reading.choices != reading.choices:
+            self._ask(paper, f"the same number as {earlier.source}, but other choices")
+        elif earlier is not None:
+            self._note(paper, f"the same paper as {earlier.source}, counted once", settled=True)
+        else:
+            self._seen[reading.number] = paper
+            self.ballots.append(reading.choices)
+            if reading.agrees_with_qr is False:
+                self._note(paper, "its QR code says something else; the text counts", settled=True)
+
+    def contests(self) -> tuple[ContestTally, ...]:
+        """The tallies so far; what a person entered as null is taken out of the blank votes."""
+        return tuple(
+            msgspec.structs.replace(tally, blank=tally.blank - null, null=null)
+            for tally in tally_ballots(self._definition, self._station, self.ballots).contests
+            for null in [self._nulls.get(tally.contest, 0)]
+        )
+
+    def _ask(self, paper: Paper, reason: str) -> None:
+        """A person decides; without an entry the paper stays unsettled."""
+        self.asked.add(paper.source)
+        entry = self._entries.get(paper.source)
+        self._note(paper, reason, settled=entry is not None)
+        if isinstance(entry, EnteredPaper):
+            self.ballots.append(self._entered(paper.source, entry))
+
+    def _entered(self, source: str, entry: EnteredPaper) -> Ballot:
+        style = self._styles.get(entry.style)
+        if style is None:
+            known = ", ".join(self._styles)
+            raise InvalidInput(f"the station has no ballot style {entry.style!r}", place=source, mend=f"use {known}")
+        nulls = [contest_id for contest_id, chosen in entry.choices.items() if chosen == (NULL,)]
+        rest = {contest_id: chosen for contest_id, chosen in entry.choices.items() if contest_id not in nulls}
+        try:
+            ballot = Ballot.mark(self._definition, style, rest | dict.fromkeys(nulls, ()))
+        except InvalidInput as error:
+            raise InvalidInput(error.problem, place=source, mend="enter what stands on the paper") from None
+        for contest_id in nulls:
+            self._nulls[contest_id] = self._nulls.get(contest_id, 0) + 1
+        return ballot
+
+    def _note(self, paper: Paper, reason: str, *, settled: bool) -> None:
+        self.unsettled.append(UnsettledPaper(paper.source, reason, settled))

@@ -1,0 +1,18 @@
+"""QR codes in images."""
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from testigo.scan.ink import Grey, Ink
+
+
+def qr_texts(image: Grey) -> list[str]:
+    """The text of every QR code that can be read in a grey image."""
+    return [str(code.text) for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)]
+
+
+def qr_texts_of_ink(ink: Ink) -> list[str]:
+    """The same of a piece of a flattened sheet, whose modules are few dots wide: it is enlarged first."""
+    grey = ((1 - ink) * 255).astype(np.uint8)
+    return qr_texts(np.asarray(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8))

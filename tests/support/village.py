@@ -1,0 +1,94 @@
+"""Elections and slips for the tests of the rooms ballot, slip and slip_reader."""
+
+import importlib.util
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from testigo import election
+from testigo.ballot import Ballot, new_slip_number
+from testigo.election import Contest, Definition, District, Option, Party, Station
+from testigo.slip import Slip
+
+SPANISH_AND_ENGLISH = ("es", "en")
+
+
+@pytest.fixture(scope="session")
+def village() -> Definition:
+    """Two stations, a mayor (two candidates differ in one letter and an accent) and a council of up to four."""
+    parties = (
+        Party("pan", {"es": "Partido Agrario Nacional", "en": "National Agrarian Party"}, "PAN"),
+        Party("fpd", {"es": "Frente Popular por la Dignidad y el Trabajo", "en": "Popular Front"}, "FPDT"),
+    )
+    mayor = (
+        Option("fernandez", {"es": "José Luis Fernández"}, "pan"),
+        Option("fernandes", {"es": "José Luis Fernandes"}, "pan"),
+        Option("ortega", {"es": "Luz Marina Ortega #panic() *x* $y$ \\ <b>"}),
+    )
+    names = (
+        "Pedro Páramo",
+        "Remedios Buendía",
+        "María Eugenia Alonso de la Concepción",
+        "Úrsula Iguarán",
+        "Doña Bárbara",
+    )
+    council = tuple(Option(f"c{place}", {"es": name}, "fpd") for place, name in enumerate(names))
+    return Definition(
+        id="village",
+        title={"es": "Elecciones de Villa Esperanza", "en": "Elections of Villa Esperanza"},
+        date="2026-12-06",
+        opens="08:00",
+        closes="17:00",
+        languages=SPANISH_AND_ENGLISH,
+        districts=(District("villa", {"es": "Villa Esperanza"}),),
+        stations=(Station("v-001", "Escuela, mesa 1", "villa", 300), Station("v-002", "Escuela, mesa 2", "villa", 300)),
+        contests=(
+            Contest("mayor", "villa", {"es": "Alcaldía", "en": "Mayor"}, "choose-one", mayor),
+            Contest("council", "villa", {"es": "Concejo", "en": "Council"}, "choose-up-to", council, seats=4, choose=4),
+        ),
+        parties=parties,
+    )
+
+
+@pytest.fixture(scope="session")
+def municipality(project_root: Path) -> Definition:
+    """The example that ships."""
+    return election.load(project_root / "examples" / "municipality" / "election.yaml")
+
+
+@pytest.fixture(scope="session")
+def republic(project_root: Path) -> Definition:
+    """The larger example that ships."""
+    return election.load(project_root / "examples" / "republic" / "election.yaml")
+
+
+@pytest.fixture(scope="session")
+def paper_damage(project_root: Path) -> ModuleType:
+    """The imitated scans and photographs of the benchmarks."""
+    spec = importlib.util.spec_from_file_location("paper_damage", project_root / "benchmarks" / "paper_damage.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def make_slip(village: Definition) -> Callable[..., Slip]:
+    """`make_slip(mayor=…, council=…, language=…, station=…)`: a slip of the village."""
+
+    def make(*, station: str = "v-001", language: str = "es", **choices: tuple[str, ...]) -> Slip:
+        ballot = Ballot.mark(village, village.styles_of_station(station)[0], choices)
+        return Slip(village, station, ballot, new_slip_number(), language)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def print_of() -> Callable[[Slip], np.ndarray]:
+    """A slip as a grey image, 8 dots a millimetre."""
+    return lambda slip: np.asarray(Image.open(io.BytesIO(slip.png())).convert("L")).copy()
