@@ -233,13 +233,13 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
     centre.admit(MachineKeys((MachineKey(n1.keys["chair"].public.hex, "chair", "n1", ""),)))
     assert centre.key_ring.of_station("n1", "chair").public == n1.keys["chair"].public
     assert centre.key_ring.of_station("n1", "booth").public == n1.keys["booth"].public
-    with pytest.raises(InvalidSignature, match="of the chair of station n1, which the root replaced at entry 5"):
+    with pytest.raises(InvalidSignature, match="of the chair of station n1, which the root replaced at entry 6"):
         centre.append(n1.statement("tally-sheet", sheet_of("n1"), key=old))
     centre.receive(n1.bundle(sheet_of("n1")))
     again = Centre.open(centre.folder)
     assert again.ledger.sheets["n1"] == sheet_of("n1")
     assert len(again.key_ring.keys) == 3 + 3 * 3
-    with pytest.raises(InvalidSignature, match="replaced at entry 5"):
+    with pytest.raises(InvalidSignature, match="replaced at entry 6"):
         again.append(n1.statement("event-log", {"heads": {}, "entries": {}}, key=old))
 
 

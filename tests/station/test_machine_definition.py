@@ -1,11 +1,10 @@
-"""Machines that release 0.1 installed open under this one (tests/data/stored): their definition is one piece."""
+"""What a machine keeps of the definition: the core and its own station; all of it where release 0.1 installed it."""
 
 import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
-from testigo.ballot.qr import QrVote
 
 from polling_place import MemoryPrinter
 from testigo import canonical
@@ -13,6 +12,7 @@ from testigo.ballot import Ballot
 from testigo.ballot.slip_number import new_slip_number
 from testigo.election import STATION_ROLES, FirstDefinition, Role, StationDefinition
 from testigo.errors import InvalidInput, InvalidSignature
+from testigo.slip.qr import QrVote
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
