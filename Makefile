@@ -12,7 +12,7 @@ OUT    ?= demo
 READERS := libfprint-2-2 gir1.2-fprint-2.0 python3-gi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-development demo test check tests lock clean
+.PHONY: help setup setup-development demo test check tests schemas lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -36,6 +36,9 @@ check: $(VENV)/.development ## Style, types and the order of the rooms
 tests: $(VENV)/.development ## The tests alone
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+schemas: $(VENV)/.runtime ## Write the JSON Schemas of all statements into docs/schemas again
+	$(BIN)/python tools/schemas.py
+
 lock: ## Pin requirements/*.in again with hashes (needs uv)
 	for name in runtime development model; do \
 	  uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
@@ -58,7 +61,7 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml
 	@touch $@
 
 # The matcher is compiled here, and again after a change of its machine code, rather than before the first voter's finger.
-$(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py) src/testigo/fingerprint/parameters.py
+$(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py src/testigo/fingerprint/*/_*.py) src/testigo/fingerprint/parameters.py
 	$(BIN)/python -c "from testigo.fingerprint import warm_up; warm_up()"
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""How long it takes to look for everybody enrolled twice, what it needs, and what it finds.
+"""How long it takes to find every person who is enrolled twice, what it needs, and what it finds.
 
     python benchmarks/deduplication.py [--persons 2000 --persons 10000] [--workers 2] [--difficulty 0.5]
 
@@ -27,7 +27,7 @@ from sqlalchemy import select
 from testigo.cli.output import Bar, progress, table
 from testigo.election import Contest, Definition, District, Option, Station
 from testigo.fingerprint import FingerImage, Position, warm_up
-from testigo.fingerprint.synthetic_templates import TemplateFinger
+from testigo.fingerprint.synthetic import TemplateFinger
 from testigo.register import Register, RegisterKey, enrolment
 from testigo.register.deduplication import STANDARD, Summary, deduplicate
 from testigo.register.tables import changing, voters
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--difficulty", type=float, default=0.5, help="of the prints: 0.5 as FVC2002 DB1, 0.8 as 2004")
     parser.add_argument("--fingers", type=int, default=STANDARD.fingers, help="searched for, of each person")
     parser.add_argument("--minutiae", type=int, default=STANDARD.minutiae, help="scanned with, of these fingers")
-    parser.add_argument("--glanced", type=float, default=STANDARD.glanced, help="share glanced at")
+    parser.add_argument("--prefiltered", type=float, default=STANDARD.prefiltered, help="share after the scan")
     parser.add_argument("--most", type=int, default=STANDARD.most, help="persons that the matcher looks at")
     parser.add_argument("--sample", type=int, default=1, help="look only at every so many-th block")
     parser.add_argument("--plan", type=int, default=20_000_000, help="persons to plan for, from the two largest runs")
@@ -152,7 +152,7 @@ def plan(measured: list[Measured], persons: int) -> Iterator[tuple[str, str]]:
 def measure(folder: Path, persons: int, arguments: argparse.Namespace) -> Measured:
     """One register: made, searched, judged."""
     rows: list[tuple[str, str]] = []
-    chosen = {name: getattr(arguments, name) for name in ("fingers", "minutiae", "glanced", "most")}
+    chosen = {name: getattr(arguments, name) for name in ("fingers", "minutiae", "prefiltered", "most")}
     parameters = msgspec.structs.replace(STANDARD, **chosen)
     with Register.open(str(folder / "register.db"), definition(persons), RegisterKey.generate()) as register:
         made = time.monotonic()
@@ -256,8 +256,8 @@ def judged(register: Register, summary: Summary, planted: Planted, every: int) -
 
 def enrol_people(register: Register, folder: Path, persons: int, difficulty: float) -> Planted:
     """So many enrolments; one in `TWICE` is somebody's second, at a random place after the first."""
-    chance = random.Random(persons)
-    seconds = set(chance.sample(range(max(20, persons // 10), persons), persons // TWICE))
+    rng = random.Random(persons)
+    seconds = set(rng.sample(range(max(20, persons // 10), persons), persons // TWICE))
     used: set[int] = set()
     planted = Planted({})
     file = folder / "people.csv"
@@ -271,9 +271,9 @@ def enrol_people(register: Register, folder: Path, persons: int, difficulty: flo
                 for number in range(start, min(start + PAGE, persons)):
                     person, changed = number, False
                     if number in seconds:
-                        person = next(one for one in chance.sample(range(number), 20) if one not in seconds | used)
+                        person = next(one for one in rng.sample(range(number), 20) if one not in seconds | used)
                         used.add(person)
-                        changed = chance.random() < 0.5
+                        changed = rng.random() < 0.5
                         planted.pairs[document(person), document(number)] = changed
                     taken = fingers(person, int(number in seconds), changed, difficulty)
                     enrolment.keep(connection, ids[document(number)], document(number), taken, "O", "", register._key)
@@ -281,11 +281,11 @@ def enrol_people(register: Register, folder: Path, persons: int, difficulty: flo
     return planted
 
 
-def fingers(person: int, impression: int, changed: bool, difficulty: float) -> list[enrolment.Taken]:
+def fingers(person: int, impression: int, changed: bool, difficulty: float) -> list[enrolment.ExtractedPrint]:
     """Both index fingers, as taken at a desk."""
     seeds = [2 * person + 1, 2 * person] if changed else [2 * person, 2 * person + 1]
     return [
-        enrolment.Taken(place, hand, GREY, TemplateFinger(seed).impression(impression, difficulty), 80 - place)
+        enrolment.ExtractedPrint(place, hand, GREY, TemplateFinger(seed).impression(impression, difficulty), 80 - place)
         for place, (hand, seed) in enumerate(zip(HANDS, seeds, strict=True), start=1)
     ]
 

@@ -3,8 +3,8 @@
     python benchmarks/deduplication_scan.py [--persons 6000] [--searched 600] [--difficulty 0.8]
 
 Synthetic templates of two fingers a person. The first so many persons are searched with second impressions, for each
-level of differing bits and each number of minutiae a finger; a person's likeness is summed over both fingers, as in
-`register.prints.Part.scan`. Prints which share of them is among the first of everybody.
+level of differing bits and each number of minutiae a finger; a person's similarity is summed over both fingers, as in
+`register.prints.Part.scan`. Prints which share of them is among the first of all.
 """
 
 import argparse
@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.cli.output import progress, table
-from testigo.fingerprint import Gallery, Prepared, gallery, prepare
+from testigo.fingerprint import Gallery, Prepared, prepare
 from testigo.fingerprint.parameters import GALLERY
-from testigo.fingerprint.synthetic_templates import TemplateFinger
+from testigo.fingerprint.search import gallery
+from testigo.fingerprint.synthetic import TemplateFinger
 
 FIRST_SEED = 7_000_000
 FINGERS = 2
@@ -52,14 +53,16 @@ def people(count: int, impression: int, difficulty: float) -> list[list[Prepared
     return found
 
 
-def ahead(everybody: Gallery, searched: Sequence[Sequence[Prepared]], minutiae: int, level: int) -> NDArray[np.float64]:
+def ahead(
+    all_prints: Gallery, searched: Sequence[Sequence[Prepared]], minutiae: int, level: int
+) -> NDArray[np.float64]:
     """Which share of all persons looks more like each searched one than that person does."""
     shares: list[float] = []
     with patch.object(gallery, "GALLERY", GALLERY._replace(scan_level=level)):
         for start in range(0, len(searched), BLOCK):
             few = searched[start : start + BLOCK]
-            likeness = everybody.scan([one.best(minutiae) for own in few for one in own])
-            persons = likeness.reshape(len(few), FINGERS, -1, FINGERS).max(axis=3).sum(axis=1)
+            similarity = all_prints.scan([one.best(minutiae) for own in few for one in own])
+            persons = similarity.reshape(len(few), FINGERS, -1, FINGERS).max(axis=3).sum(axis=1)
             shares += [float(np.mean(row > row[start + k])) for k, row in enumerate(persons)]
     return np.array(shares)
 
@@ -70,14 +73,14 @@ def main() -> None:
     parser.add_argument("--searched", type=int, default=600, help="of these, the first so many")
     parser.add_argument("--difficulty", type=float, default=0.8, help="of the prints, 0 to 1")
     arguments = parser.parse_args()
-    everybody = Gallery()
+    all_prints = Gallery()
     for person, own in enumerate(people(arguments.persons, 0, arguments.difficulty)):
         for one in own:
-            everybody.add(person, one)
+            all_prints.add(person, one)
     searched = people(min(arguments.searched, arguments.persons), 1, arguments.difficulty)
     rows = []
     for minutiae, level in CHOICES:
-        shares = ahead(everybody, searched, minutiae, level)
+        shares = ahead(all_prints, searched, minutiae, level)
         rows.append((f"{minutiae} each, level {level}", *(f"{100 * np.mean(shares <= most):.2f}" for most in SHARES)))
     title = f"Percent of {len(searched)} persons among the first, of {arguments.persons:,}"
     table(title, ("minutiae", *(f"{100 * most:g} %" for most in SHARES)), rows)

@@ -14,10 +14,10 @@ import numpy as np
 
 from testigo.cli.output import table
 from testigo.fingerprint import THRESHOLD, Extractor, FingerImage, synthetic
-from testigo.fingerprint.bootstrap import Draws, FingerScores, draw, interval
-from testigo.fingerprint.evaluation import Comparisons, compare_all
-from testigo.fingerprint.impressions import Impression, impressions_in
-from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
+from testigo.fingerprint.evaluation.bootstrap import Draws, FingerScores, draw, interval
+from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
+from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
+from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
 
 MEAN = "mean of FVC"
 PEERS = {  # EER and FNMR at FMR 0.1 %: SourceAFIS 3.18.1; LEADER's minutiae (quality >= 0.3) with SourceAFIS's matcher

@@ -1,6 +1,7 @@
-"""Make `src/testigo/fingerprint/calibration.json`: the weights of the evidence and the curve from log-odds to scores.
+"""Make `calibration.json` of `fingerprint/matching`: the weights of the evidence, the curve from log-odds to scores.
 
-    python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints src/testigo/fingerprint/calibration.json
+    python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints \\
+        src/testigo/fingerprint/matching/calibration.json
 
 Only the first half of each set's fingers is used (FVC 101 to 105, UPEK 1 to 8); the other half is what
 docs/fingerprint.md reports. Synthetic fingers count for the tails, so that the score promises no less on them. Partial
@@ -19,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint import Extractor, FingerImage, Prepared, Template, prepare, synthetic
-from testigo.fingerprint.calibration import FEATURES, Calibration, Tail
-from testigo.fingerprint.evaluation import impressions_in
-from testigo.fingerprint.matcher import evidence
+from testigo.fingerprint.evaluation.impressions import impressions_in
+from testigo.fingerprint.matching.calibration import FEATURES, Calibration, Tail
+from testigo.fingerprint.matching.matcher import evidence
 from testigo.fingerprint.parameters import MATCHING
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
@@ -66,30 +67,30 @@ def first_half(folder: Path, extractor: Extractor) -> Group:
     return list(zip([impression.finger for impression in chosen], templates, strict=True))
 
 
-def cropped(template: Template, chance: np.random.Generator) -> Template:
+def cropped(template: Template, rng: np.random.Generator) -> Template:
     """A partial print: what lies within a disc of 50 to 110 pixels around one of the minutiae."""
     if len(template) < FEWEST:
         return template
-    centre = chance.integers(len(template))
+    centre = rng.integers(len(template))
     x, y = template.x.astype(float), template.y.astype(float)
-    kept = np.hypot(x - x[centre], y - y[centre]) < chance.uniform(50, 110)
+    kept = np.hypot(x - x[centre], y - y[centre]) < rng.uniform(50, 110)
     arrays = (getattr(template, name)[kept] for name in ("x", "y", "angle", "kind", "quality"))
     return Template(template.width, template.height, *arrays)
 
 
 def pairs_of(groups: dict[str, Group]) -> list[Pair]:
     """All pairs within each set, and a share of its partial prints against its whole ones."""
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     pairs = []
     for group in groups.values():
         ready = [(finger, prepare(template)) for finger, template in group]
         for (finger, probe), (other, candidate) in itertools.combinations(ready, 2):
             pairs.append(Pair(probe, candidate, finger == other))
         for number, (finger, template) in enumerate(group):
-            part = prepare(cropped(template, chance))
+            part = prepare(cropped(template, rng))
             for second, (other, candidate) in enumerate(ready):
                 share = PARTIAL_GENUINE if finger == other else PARTIAL_IMPOSTORS
-                if number != second and chance.random() < share:
+                if number != second and rng.random() < share:
                     pairs.append(Pair(part, candidate, finger == other))
     return pairs
 
@@ -195,7 +196,7 @@ def calibrated(groups: dict[str, Group], invented: list[Pair], data: str) -> Cal
         data=data,
         method="logistic regression of the evidence; FMR by size, counted to 1 %, exponential tail beyond",
         command="python benchmarks/fingerprint_calibration.py ../shared/data/fingerprints "
-        "src/testigo/fingerprint/calibration.json",
+        "src/testigo/fingerprint/matching/calibration.json",
         genuine=int(genuine.sum()),
         impostors=len(impostors),
         threshold=4.0,

@@ -1,6 +1,7 @@
-"""Learn `src/testigo/fingerprint/descriptor.npz`: which directions of a minutia's surroundings tell fingers apart.
+"""Learn `descriptor.npz` of `fingerprint/matching`: which directions of a minutia's surroundings tell fingers apart.
 
-    python benchmarks/fingerprint_descriptor.py ../shared/data/fingerprints src/testigo/fingerprint/descriptor.npz
+    python benchmarks/fingerprint_descriptor.py ../shared/data/fingerprints \\
+        src/testigo/fingerprint/matching/descriptor.npz
 
 Only the first half of each set's fingers is used, and synthetic templates beside them. What agrees is learnt from the
 pairs of minutiae that the matcher finds between impressions of one finger, and from each impression against a copy of
@@ -17,12 +18,12 @@ import numpy as np
 from fingerprint_calibration import SETS, Group, first_half
 from numpy.typing import NDArray
 
-from testigo.fingerprint import Extractor, Template, match, prepare, synthetic_templates
-from testigo.fingerprint._descriptor import surroundings
-from testigo.fingerprint._points import unpacked
-from testigo.fingerprint.descriptor import BITS
+from testigo.fingerprint import Extractor, Template, match, prepare, synthetic
+from testigo.fingerprint.matching._descriptor import surroundings
+from testigo.fingerprint.matching._points import unpacked
+from testigo.fingerprint.matching.descriptor import BITS
+from testigo.fingerprint.matching.prepared import ordered
 from testigo.fingerprint.parameters import DESCRIPTOR
-from testigo.fingerprint.prepared import ordered
 
 WORN = 4  # stretched copies of each impression
 STRETCH = 0.05  # standard deviation of the linear stretch
@@ -53,45 +54,45 @@ def seen_from(points: Floats) -> Floats:
     return surroundings(np.ascontiguousarray(points.T), DESCRIPTOR)
 
 
-def worn(points: Floats, chance: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
+def worn(points: Floats, rng: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
     """A stretched, cut and thinned copy, and for each of its first rows which minutia it was."""
     n = len(points)
     place = points[:, :2] - points[:, :2].mean(axis=0)
-    linear = np.eye(2) + chance.normal(0, STRETCH, (2, 2))
+    linear = np.eye(2) + rng.normal(0, STRETCH, (2, 2))
     moved = place @ linear.T
     slope = np.tile(linear, (n, 1, 1))
     for _ in range(3):
-        centre, width, push = chance.normal(0, 90, 2), chance.uniform(50, 110), chance.normal(0, BUMP, 2)
+        centre, width, push = rng.normal(0, 90, 2), rng.uniform(50, 110), rng.normal(0, BUMP, 2)
         share = np.exp(-((place - centre) ** 2).sum(axis=1) / (2 * width**2))
         moved += share[:, None] * push
         slope += push[None, :, None] * (-(place - centre) / width**2 * share[:, None])[:, None, :]
-    moved += chance.normal(0, 1.5, (n, 2))
+    moved += rng.normal(0, 1.5, (n, 2))
     way = np.einsum("nij,nj->ni", slope, np.column_stack([np.cos(points[:, 2]), np.sin(points[:, 2])]))
-    angle = np.arctan2(way[:, 1], way[:, 0]) + chance.normal(0, 0.08, n)
-    quality = np.clip(points[:, 4] + chance.normal(0, 0.1, n), 0.3, 1.0)
-    kept = chance.random(n) > 0.12 + 0.35 * (quality < 0.55)
-    if chance.random() < 0.5:
-        middle = place[chance.integers(n)]
-        kept &= np.hypot(*(place - middle).T) < chance.uniform(70, 160)
-    false = chance.poisson(0.08 * n)
+    angle = np.arctan2(way[:, 1], way[:, 0]) + rng.normal(0, 0.08, n)
+    quality = np.clip(points[:, 4] + rng.normal(0, 0.1, n), 0.3, 1.0)
+    kept = rng.random(n) > 0.12 + 0.35 * (quality < 0.55)
+    if rng.random() < 0.5:
+        middle = place[rng.integers(n)]
+        kept &= np.hypot(*(place - middle).T) < rng.uniform(70, 160)
+    false = rng.poisson(0.08 * n)
     invented = np.column_stack(
         [
-            chance.uniform(place.min(axis=0), place.max(axis=0), (false, 2)),
-            chance.uniform(-math.pi, math.pi, false),
+            rng.uniform(place.min(axis=0), place.max(axis=0), (false, 2)),
+            rng.uniform(-math.pi, math.pi, false),
             np.full(false, 0.5),
-            chance.uniform(0.3, 0.5, false),
+            rng.uniform(0.3, 0.5, false),
         ]
     )
     copy = np.column_stack([moved, angle, points[:, 3], quality])[kept]
     return np.concatenate([copy, invented]).astype(np.float32), np.flatnonzero(kept)
 
 
-def worn_differences(seen: list[Floats], points: list[Floats], chance: np.random.Generator) -> Floats:
+def worn_differences(seen: list[Floats], points: list[Floats], rng: np.random.Generator) -> Floats:
     """Differences of the surroundings of minutiae and of the same ones in worn copies."""
     found = []
     for own, one in zip(seen, points, strict=True):
         for _ in range(WORN if len(one) >= FEWEST else 0):
-            copy, origin = worn(one, chance)
+            copy, origin = worn(one, rng)
             found.append(own[origin] - seen_from(copy)[: len(origin)])
     return np.concatenate(found)
 
@@ -108,13 +109,13 @@ def matched_differences(group: Group, seen: list[Floats]) -> Floats:
     return np.concatenate(found)
 
 
-def different_fingers(group: Group, seen: list[Floats], chance: np.random.Generator) -> Floats:
+def different_fingers(group: Group, seen: list[Floats], rng: np.random.Generator) -> Floats:
     """Differences of the surroundings of minutiae of different fingers."""
     found: list[Floats] = []
     while len(found) < DIFFERENT:
-        i, j = chance.integers(len(group), size=2)
+        i, j = rng.integers(len(group), size=2)
         if group[i][0] != group[j][0] and len(seen[i]) and len(seen[j]):
-            found.append(seen[i][chance.integers(len(seen[i]))] - seen[j][chance.integers(len(seen[j]))])
+            found.append(seen[i][rng.integers(len(seen[i]))] - seen[j][rng.integers(len(seen[j]))])
     return np.array(found)
 
 
@@ -130,8 +131,8 @@ def projection(same: Doubles, apart: Doubles) -> NDArray[np.float16]:
     root = np.linalg.inv(np.linalg.cholesky(pulled))
     values, vectors = np.linalg.eigh(root @ apart @ root.T)
     directions = root.T @ vectors[:, np.argsort(-values)]
-    chance = np.random.default_rng(5)
-    rotations = [np.linalg.qr(chance.standard_normal((MIXED, MIXED)))[0] for _ in range((BITS - SINGLE) // MIXED)]
+    rng = np.random.default_rng(5)
+    rotations = [np.linalg.qr(rng.standard_normal((MIXED, MIXED)))[0] for _ in range((BITS - SINGLE) // MIXED)]
     matrix = np.column_stack([directions[:, :SINGLE], directions[:, :MIXED] @ np.concatenate(rotations).T])
     halved: NDArray[np.float16] = (matrix / np.abs(matrix).max(axis=0)).astype(np.float16)
     return halved  # only signs count, so half precision holds it
@@ -139,17 +140,17 @@ def projection(same: Doubles, apart: Doubles) -> NDArray[np.float16]:
 
 def learn(real: dict[str, Group], synthetic: Group) -> tuple[NDArray[np.float16], Floats]:
     """Matrix and mean for `descriptor.npz`."""
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     points = {name: [points_of(template) for _, template in group] for name, group in real.items()}
     seen = {name: [seen_from(one) for one in group] for name, group in points.items()}
     invented = [points_of(template) for _, template in synthetic]
     invented_seen = [seen_from(one) for one in invented]
     matched = spread([matched_differences(group, seen[name]) for name, group in real.items()])
-    worn_real = spread([worn_differences(seen[name], points[name], chance) for name in real])
-    worn_synthetic = spread([worn_differences(invented_seen, invented, chance)])
+    worn_real = spread([worn_differences(seen[name], points[name], rng) for name in real])
+    worn_synthetic = spread([worn_differences(invented_seen, invented, rng)])
     same = matched + WEIGHT_WORN * worn_real + WEIGHT_SYNTHETIC * worn_synthetic
-    apart = spread([different_fingers(group, seen[name], chance) for name, group in real.items()])
-    apart += WEIGHT_SYNTHETIC * spread([different_fingers(synthetic, invented_seen, chance)])
+    apart = spread([different_fingers(group, seen[name], rng) for name, group in real.items()])
+    apart += WEIGHT_SYNTHETIC * spread([different_fingers(synthetic, invented_seen, rng)])
     mean = np.concatenate([rows for group in seen.values() for rows in group]).mean(axis=0)
     return projection(same, apart), mean.astype(np.float32)
 
@@ -161,7 +162,7 @@ def main() -> None:
     arguments = parser.parse_args()
     extractor = Extractor()
     real = {name: first_half(arguments.folder / name, extractor) for name in SETS}
-    templates = synthetic_templates.templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)
+    templates = synthetic.templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)
     matrix, mean = learn(real, list(enumerate(templates)))
     np.savez_compressed(arguments.out, matrix=matrix, mean=mean)
     print(f"{arguments.out}: {matrix.shape[0]} cells and directions to {matrix.shape[1]} bits")

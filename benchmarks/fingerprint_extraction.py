@@ -18,10 +18,11 @@ import numpy as np
 import onnxruntime
 
 from testigo.cli.output import table
-from testigo.fingerprint import ENDINGS, Extractor, FingerImage, leader, synthetic
-from testigo.fingerprint._leader_graph import maps_graph
-from testigo.fingerprint._onnx import read
-from testigo.fingerprint.extraction import _padded, foreground
+from testigo.fingerprint import ENDINGS, Extractor, FingerImage, synthetic
+from testigo.fingerprint.extraction import leader
+from testigo.fingerprint.extraction._leader_graph import maps_graph
+from testigo.fingerprint.extraction._onnx import read
+from testigo.fingerprint.extraction.extractor import _padded, foreground
 from testigo.fingerprint.parameters import EXTRACTION
 
 Run = Callable[[Any], object]

@@ -36,8 +36,9 @@ from fingerprint_fuzz_samples import image_samples, template_samples
 
 from testigo.cli.output import Bar, console, progress, table
 from testigo.errors import TestigoError
-from testigo.fingerprint import FingerImage, Template, _apart, image_file, match
-from testigo.fingerprint.formats import FORMATS, decode_all, name_of
+from testigo.fingerprint import FingerImage, Template, decode_template, encode_template, match
+from testigo.fingerprint.images import _apart, image_file
+from testigo.fingerprint.templates.formats import FORMATS, decode_all, name_of
 
 SLOWEST = 10.0  # seconds; then an input counts as hanging
 MATCHED = 25  # one of so many accepted templates is compared
@@ -88,53 +89,53 @@ class Counts:
 
 def damaged(codec: Codec, seed: int, number: int) -> bytes:
     """Input `number` of a codec."""
-    chance = random.Random(f"{seed} {codec.name} {number}")
-    if chance.random() < 0.02:
-        return codec.mark + chance.randbytes(chance.randrange(200))
-    data = bytearray(chance.choice(codec.samples))
-    for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
+    rng = random.Random(f"{seed} {codec.name} {number}")
+    if rng.random() < 0.02:
+        return codec.mark + rng.randbytes(rng.randrange(200))
+    data = bytearray(rng.choice(codec.samples))
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
         if not data:
             break
-        chance.choice(CHANGES)(data, chance, codec.samples)
-    if codec.repair and chance.random() < 0.5:
+        rng.choice(CHANGES)(data, rng, codec.samples)
+    if codec.repair and rng.random() < 0.5:
         codec.repair(data)
     return bytes(data)
 
 
-def _place(data: bytearray, chance: random.Random) -> int:
+def _place(data: bytearray, rng: random.Random) -> int:
     """Somewhere in the input; headers more often than the rest."""
-    return chance.randrange(min(len(data), 64)) if chance.random() < 0.5 else chance.randrange(len(data))
+    return rng.randrange(min(len(data), 64)) if rng.random() < 0.5 else rng.randrange(len(data))
 
 
-def _bit(data: bytearray, chance: random.Random, _samples: list[bytes]) -> None:
-    data[_place(data, chance)] ^= 1 << chance.randrange(8)
+def _bit(data: bytearray, rng: random.Random, _samples: list[bytes]) -> None:
+    data[_place(data, rng)] ^= 1 << rng.randrange(8)
 
 
-def _byte(data: bytearray, chance: random.Random, _samples: list[bytes]) -> None:
-    data[_place(data, chance)] = chance.choice((0, 1, 0x7F, 0x80, 0xFE, 0xFF, chance.randrange(256)))
+def _byte(data: bytearray, rng: random.Random, _samples: list[bytes]) -> None:
+    data[_place(data, rng)] = rng.choice((0, 1, 0x7F, 0x80, 0xFE, 0xFF, rng.randrange(256)))
 
 
-def _number(data: bytearray, chance: random.Random, _samples: list[bytes]) -> None:
-    order, size = chance.choice("<>"), chance.choice((2, 4))
-    value = chance.choice((*NUMBERS, len(data) + chance.randint(-4, 4))) & ((1 << 8 * size) - 1)
-    at = _place(data, chance)
+def _number(data: bytearray, rng: random.Random, _samples: list[bytes]) -> None:
+    order, size = rng.choice("<>"), rng.choice((2, 4))
+    value = rng.choice((*NUMBERS, len(data) + rng.randint(-4, 4))) & ((1 << 8 * size) - 1)
+    at = _place(data, rng)
     data[at : at + size] = struct.pack(order + ("H" if size == 2 else "I"), value)
 
 
-def _cut(data: bytearray, chance: random.Random, _samples: list[bytes]) -> None:
-    at = _place(data, chance)
-    del data[at : at + chance.choice((1, 2, 4, 6, chance.randrange(1, 200), len(data)))]
+def _cut(data: bytearray, rng: random.Random, _samples: list[bytes]) -> None:
+    at = _place(data, rng)
+    del data[at : at + rng.choice((1, 2, 4, 6, rng.randrange(1, 200), len(data)))]
 
 
-def _repeat(data: bytearray, chance: random.Random, _samples: list[bytes]) -> None:
-    at = _place(data, chance)
-    data[at:at] = data[at : at + chance.randrange(1, 200)] * chance.choice((1, 1, 2, 20))
+def _repeat(data: bytearray, rng: random.Random, _samples: list[bytes]) -> None:
+    at = _place(data, rng)
+    data[at:at] = data[at : at + rng.randrange(1, 200)] * rng.choice((1, 1, 2, 20))
 
 
-def _splice(data: bytearray, chance: random.Random, samples: list[bytes]) -> None:
-    other = chance.choice(samples)
-    start, at = chance.randrange(len(other)), _place(data, chance)
-    data[at:] = other[start : start + chance.randrange(1, 4000)]
+def _splice(data: bytearray, rng: random.Random, samples: list[bytes]) -> None:
+    other = rng.choice(samples)
+    start, at = rng.randrange(len(other)), _place(data, rng)
+    data[at:] = other[start : start + rng.randrange(1, 4000)]
 
 
 CHANGES = (_bit, _byte, _number, _bit, _byte, _number, _cut, _repeat, _splice)
@@ -180,11 +181,11 @@ def read_template(data: bytes, number: int) -> None:
     name = name_of(data)
     for view in views:
         for to in (name, list(FORMATS)[number % len(FORMATS)]):
-            record = view.template.to_bytes(to, position=view.position)
+            record = encode_template(view.template, to, position=view.position)
             (again,) = decode_all(record)
             assert again.position == view.position
             assert len(again.template) == len(view.template)
-            assert again.template.to_bytes(to, position=view.position) == record
+            assert encode_template(again.template, to, position=view.position) == record
             if to in ("iso-2005", "iso-2011"):
                 assert again.template == view.template
         if number % MATCHED == 0:
@@ -195,7 +196,7 @@ def read_template(data: bytes, number: int) -> None:
 def _known() -> Template:
     global _template
     if _template is None:
-        _template = Template.from_bytes(template_samples()["iso-2005"][0])
+        _template = decode_template(template_samples()["iso-2005"][0])
     return _template
 
 

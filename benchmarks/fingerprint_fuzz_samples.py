@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from testigo.fingerprint import FingerImage, Position, Template, synthetic
+from testigo.fingerprint import FingerImage, Position, Template, encode_template, synthetic
 
 COUNTS = (0, 1, 12, 40, 255)
 SIDE = 96  # small images are decoded by the thousand, and their headers are as large as any
@@ -19,7 +19,7 @@ def template_samples() -> dict[str, list[bytes]]:
     """By format: records of 0 to 255 minutiae, one with extended data and one with two fingers."""
     samples = {}
     for name in ("iso-2005", "iso-2011", "ansi-2004", "ansi-2009"):
-        records = [_template(count).to_bytes(name, position=Position.LEFT_INDEX) for count in COUNTS[::-1]]
+        records = [encode_template(_template(count), name, position=Position.LEFT_INDEX) for count in COUNTS[::-1]]
         records += [_extended(records[2], name), _two_fingers(records[3], name)]
         samples[name] = records
     samples["iso-2005"].append(samples["iso-2005"][2].replace(b" 20", b"020", 1))

@@ -20,17 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from testigo.fingerprint import (
-    Extractor,
-    FingerImage,
-    Gallery,
-    Prepared,
-    Template,
-    drawing,
-    prepare,
-    synthetic_templates,
-)
-from testigo.fingerprint.evaluation import impressions_in
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Prepared, Template, prepare, synthetic
+from testigo.fingerprint.evaluation import drawing
+from testigo.fingerprint.evaluation.impressions import impressions_in
 
 SETS = ("fvc2002-db1-b", "fvc2002-db3-b", "fvc2004-db1-b", "fvc2004-db2-b", "upek")
 HIDDEN = 10**12  # real impressions are numbered from here: set, finger
@@ -41,7 +33,7 @@ SERIES = (("search", "seconds", drawing.TEAL), ("matcher on everything", "exhaus
 
 def prepared_block(first: int) -> list[Prepared]:
     """The synthetic templates of one block, ready."""
-    return [prepare(template) for template in synthetic_templates.templates(first, BLOCK)]
+    return [prepare(template) for template in synthetic.templates(first, BLOCK)]
 
 
 def synthetic_prepared(count: int) -> Iterator[Prepared]:
@@ -162,8 +154,8 @@ def main() -> None:
     real = real_templates(arguments.folder)
     hidden = [(number, template) for number, impression, template in real if impression == 1]
     probes = [(number, prepare(template)) for number, impression, template in real if impression != 1]
-    chance = np.random.default_rng(1)
-    probes = [probes[k] for k in chance.permutation(len(probes))[: arguments.probes]]
+    rng = np.random.default_rng(1)
+    probes = [probes[k] for k in rng.permutation(len(probes))[: arguments.probes]]
     rows = []
     print(
         "size       build s  scan/s/core  search s (slowest)  hits %   matcher on all s  hits %   search/all %  "

@@ -17,10 +17,12 @@ from fingerprint_descriptor import SYNTHETIC, SYNTHETIC_SEED, learn
 from numpy.typing import NDArray
 
 from testigo.cli.output import progress, table
-from testigo.fingerprint import Extractor, FingerImage, Template, descriptor, matcher, synthetic_templates
-from testigo.fingerprint.evaluation import compare_all
-from testigo.fingerprint.impressions import Impression, impressions_in
-from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
+from testigo.fingerprint import Extractor, FingerImage, Template
+from testigo.fingerprint.evaluation.comparisons import compare_all
+from testigo.fingerprint.evaluation.impressions import Impression, impressions_in
+from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
+from testigo.fingerprint.matching import descriptor, matcher
+from testigo.fingerprint.synthetic import templates
 
 Scores = NDArray[np.float64]
 Whole = tuple[list[Impression], list[Template]]
@@ -53,7 +55,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="the folder that holds the sets")
     folder = parser.parse_args().folder
     extractor = Extractor()
-    synthetic = list(enumerate(synthetic_templates.templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)))
+    synthetic = list(enumerate(templates(SYNTHETIC_SEED, SYNTHETIC, 0.6)))
     sets: dict[str, Whole] = {}
     rows, rates = [], []
     with progress("Leaving out", 2 * len(making.SETS)) as bar:

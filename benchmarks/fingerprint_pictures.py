@@ -1,4 +1,4 @@
-"""Pictures of each step from an image to a decision, for docs/fingerprint.md, drawn from a finger that never was.
+"""Pictures of each step from an image to a decision, for docs/fingerprint.md, drawn from a synthetic finger.
 
     python benchmarks/fingerprint_pictures.py docs/pictures
 
@@ -15,13 +15,14 @@ import cv2
 import numpy as np
 
 from testigo.cli.output import table
-from testigo.fingerprint import FingerImage, Template, _leads, _points, extract, match, prepare, synthetic
-from testigo.fingerprint._eights import EIGHT
-from testigo.fingerprint.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
-from testigo.fingerprint.extraction import foreground
+from testigo.fingerprint import FingerImage, Template, extract, match, prepare, synthetic
+from testigo.fingerprint.evaluation.drawing import AMBER, LINE, RED, SOFT, TEAL, Drawing
+from testigo.fingerprint.evaluation.pictures import Frame, match_picture, minutiae_picture
+from testigo.fingerprint.extraction.extractor import foreground
+from testigo.fingerprint.extraction.prints import Print
+from testigo.fingerprint.matching import _leads, _points
+from testigo.fingerprint.matching._eights import EIGHT
 from testigo.fingerprint.parameters import DESCRIPTOR, EXTRACTION, MATCHING
-from testigo.fingerprint.pictures import Frame, match_picture, minutiae_picture
-from testigo.fingerprint.prints import Print
 
 SEED, FIRST, SECOND, DIFFICULTY = 5, 0, 1, 0.35
 MOST_BYTES = 60_000
@@ -62,7 +63,7 @@ class Steps:
         nearest = np.empty((n, EIGHT), np.uint8)
         words = np.zeros((4, whole.shape[1]), np.uint64)
         words[:, :m] = self.ready[1].codes
-        _leads.differences(self.ready[0].codes, tuple(words), m, MATCHING.glance_level, whole, nearest)
+        _leads.differences(self.ready[0].codes, tuple(words), m, MATCHING.prefilter_level, whole, nearest)
         self.table = whole[:, :m]
         pairs, worth = np.empty((MATCHING.leads, 2), np.int64), np.empty(MATCHING.leads)
         count = _leads.leads(whole, nearest, n, m, MATCHING, pairs, worth)

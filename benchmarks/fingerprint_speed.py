@@ -21,18 +21,8 @@ import numpy as np
 
 import testigo.fingerprint
 from testigo.cli.output import table
-from testigo.fingerprint import (
-    Extractor,
-    FingerImage,
-    Gallery,
-    Matcher,
-    match,
-    prepare,
-    quality,
-    synthetic,
-    synthetic_templates,
-)
-from testigo.fingerprint.impressions import impressions_in
+from testigo.fingerprint import Extractor, FingerImage, Gallery, Matcher, match, prepare, quality, synthetic
+from testigo.fingerprint.evaluation.impressions import impressions_in
 
 FIRST = """
 import time
@@ -79,7 +69,7 @@ def _least(action: Callable[[], object]) -> float:
 
 def _scans() -> list[tuple[str, str]]:
     """The gallery's first stage: one probe, and sixteen probes of nine minutiae together."""
-    many = [prepare(template) for template in synthetic_templates.templates(5, 2_000, synthetic.LIKE_FVC2004_DB1)]
+    many = [prepare(template) for template in synthetic.templates(5, 2_000, synthetic.LIKE_FVC2004_DB1)]
     gallery = Gallery()
     for number in range(40_000):
         gallery.add(number, many[number % len(many)])
@@ -93,7 +83,7 @@ def _scans() -> list[tuple[str, str]]:
 
 
 def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
-    """Every pair of each folder: all, those of different fingers, and these without ending at a glance."""
+    """Every pair of each folder: all, those of different fingers, and these without ending at the prefilter."""
     rows = []
     seconds = count = 0.0
     for folder in folders:
@@ -103,7 +93,7 @@ def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
         finger = np.array([one.finger for one in impressions])
         matcher = Matcher(ready)
         strangers = [np.flatnonzero(finger != own) for own in finger]
-        everybody = _least(lambda m=matcher, r=ready: [m.scores(probe) for probe in r]) / len(ready) ** 2
+        all_pairs = _least(lambda m=matcher, r=ready: [m.scores(probe) for probe in r]) / len(ready) ** 2
         pairs = sum(map(len, strangers))
         others = _least(
             lambda m=matcher, r=ready, s=strangers: [m.scores(one, rows) for one, rows in zip(r, s, strict=True)]
@@ -111,11 +101,11 @@ def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
         seconds, count = seconds + others, count + pairs
         looked = [(i, int(j)) for i, rows in enumerate(strangers) for j in rows[::40]]
         whole = _least(lambda r=ready, p=looked: [match(r[i], r[j]) for i, j in p]) / len(looked)
-        rows.append((f"{folder.name}: a comparison", f"{everybody * 1e6:.1f} µs"))
+        rows.append((f"{folder.name}: a comparison", f"{all_pairs * 1e6:.1f} µs"))
         rows.append(
             (f"{folder.name}: of different fingers", f"{others / pairs * 1e6:.1f} µs, {pairs / others:,.0f} a second")
         )
-        rows.append((f"{folder.name}: the same, never left at a glance, one call each", f"{whole * 1e6:.0f} µs"))
+        rows.append((f"{folder.name}: the same, without prefilter, one call each", f"{whole * 1e6:.0f} µs"))
     if folders:
         rows.append(("all: of different fingers", f"{seconds / count * 1e6:.1f} µs, {count / seconds:,.0f} a second"))
     return rows
@@ -127,7 +117,8 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", help="sets whose pairs are compared too")
     arguments = parser.parse_args()
     if arguments.cold:
-        shutil.rmtree(Path(testigo.fingerprint.__file__).parent / "__pycache__", ignore_errors=True)
+        for cache in Path(testigo.fingerprint.__file__).parent.rglob("__pycache__"):
+            shutil.rmtree(cache, ignore_errors=True)
     rows = _first_calls()
     rows.append(("synthetic finger", f"{_median_ms(synthetic.Finger, 10):.0f} ms"))
     fingers = [synthetic.Finger(seed) for seed in range(10)]

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from testigo.cli.output import table
 from testigo.fingerprint import THRESHOLD, Extractor, FingerImage, Matcher, Template, prepare, synthetic
-from testigo.fingerprint.impressions import impressions_in
-from testigo.fingerprint.rates import equal_error_rate, fnmr_at_fmr
-from testigo.fingerprint.synthetic_templates import TemplateFinger, templates
+from testigo.fingerprint.evaluation.impressions import impressions_in
+from testigo.fingerprint.evaluation.rates import equal_error_rate, fnmr_at_fmr
+from testigo.fingerprint.synthetic import TemplateFinger, templates
 
 REAL = ("fvc2002-db1-b", "fvc2004-db1-b")
 REAL_TEMPLATES = (*REAL, "fvc2002-db3-b", "fvc2004-db2-b", "upek")

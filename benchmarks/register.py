@@ -16,7 +16,7 @@ from testigo.election import Contest, Definition, District, Option, Station
 from testigo.fingerprint import extract, synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
-from testigo.register.gallery import Gallery, Impression
+from testigo.register.gallery import EnrolledPrint, PersonGallery
 
 STATION_VOTERS = 1_000
 SEARCHED = 500  # persons in the gallery, two fingers each
@@ -57,13 +57,13 @@ def _search(rows: list[tuple[str, str]]) -> None:
     """Two fingers against two fingers of each person. Few real templates, repeated: the time is that of as many."""
     templates = [extract(synthetic.generate(seed, 0)) for seed in range(20)]
     probes = [
-        Impression.of(number + 1, finger, 50, extract(synthetic.generate(100 + finger, 0)))
+        EnrolledPrint.of(number + 1, finger, 50, extract(synthetic.generate(100 + finger, 0)))
         for number, finger in enumerate((2, 7))
     ]
-    gallery = Gallery()
+    gallery = PersonGallery()
     for person in range(SEARCHED):
         pair = [templates[person % 20], templates[(person * 7 + 3) % 20]]
-        gallery.add(person + 1, [Impression.of(1, 2, 50, pair[0]), Impression.of(2, 7, 50, pair[1])])
+        gallery.add(person + 1, [EnrolledPrint.of(1, 2, 50, pair[0]), EnrolledPrint.of(2, 7, 50, pair[1])])
     gallery.search(probes)
     seconds = _timed(lambda: gallery.search(probes))
     rows.append((f"search an enrolment of 2 fingers among {SEARCHED} × 2", f"{seconds:.2f} s"))

@@ -13,8 +13,18 @@ import pytest
 from PIL import Image
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Matcher, Template, best_match, match, prepare, synthetic
-from testigo.fingerprint.formats import FORMATS
+from testigo.fingerprint import (
+    FingerImage,
+    Matcher,
+    Template,
+    best_match,
+    decode_template,
+    encode_template,
+    match,
+    prepare,
+    synthetic,
+)
+from testigo.fingerprint.templates.formats import FORMATS
 
 MOST = 255
 
@@ -72,23 +82,23 @@ def test_too_little_never_matches() -> None:
 
 
 def test_shapes_are_searched_with_and_among_each_other() -> None:
-    everybody = list(SHAPES.values())
-    matcher = Matcher(everybody)
-    for template in everybody:
+    all_shapes = list(SHAPES.values())
+    matcher = Matcher(all_shapes)
+    for template in all_shapes:
         prepared = prepare(template)
         scores = matcher.scores(prepared)
-        assert scores.shape == (len(everybody),) and np.isfinite(scores).all()
-        best, result = best_match(prepared, everybody)
-        assert 0 <= best < len(everybody) and np.isfinite(result.score)
-    assert Matcher([]).scores(everybody[0]).shape == (0,)
+        assert scores.shape == (len(all_shapes),) and np.isfinite(scores).all()
+        best, result = best_match(prepared, all_shapes)
+        assert 0 <= best < len(all_shapes) and np.isfinite(result.score)
+    assert Matcher([]).scores(all_shapes[0]).shape == (0,)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_any_template_is_written_and_read(name: str, shape: str) -> None:
-    record = SHAPES[shape].to_bytes(name)
-    again = Template.from_bytes(record)
-    assert again.to_bytes(name) == record
+    record = encode_template(SHAPES[shape], name)
+    again = decode_template(record)
+    assert encode_template(again, name) == record
     assert again.x.tolist() == SHAPES[shape].x.tolist()
 
 

@@ -15,7 +15,7 @@ SIZE = 5
 
 
 def failed_places(folder: Path) -> set[str]:
-    return {finding.place for finding in read_record(folder).findings if not finding.ok}
+    return {finding.place for finding in read_record(folder).findings if not finding.holds}
 
 
 def files_of(folder: Path) -> list[Path]:

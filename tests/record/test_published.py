@@ -12,7 +12,7 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, SigningKey
-from testigo.record import Finding, Log, merkle, note, read_record, source
+from testigo.record import Finding, Grade, Log, merkle, note, read_record, source
 from testigo.record.checkpoint import Checkpoint
 from testigo.record.source import FolderSource
 
@@ -38,7 +38,12 @@ def serve(tmp_path: Path) -> Iterator[str]:
 
 
 def failures(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
-    return {(finding.check, finding.place) for finding in findings if not finding.ok}
+    return {(finding.code, finding.place) for finding in findings if not finding.holds}
+
+
+def grades(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
+    """Code and grade of each finding that is not plainly good."""
+    return {(finding.code, str(finding.grade)) for finding in findings if finding.grade is not Grade.OK}
 
 
 def test_a_sound_record(make_record: MakeRecord, root: SigningKey, log_key: SigningKey, envelope: Make) -> None:
@@ -48,7 +53,7 @@ def test_a_sound_record(make_record: MakeRecord, root: SigningKey, log_key: Sign
     record = read_record(folder, on_check=told.append, on_progress=lambda done, total: progress.append((done, total)))
     assert record.ok, record.findings
     assert tuple(told) == record.findings
-    assert {finding.check for finding in told} == {"keys", "checkpoint", "tiles", "entries", "statements", "files"}
+    assert {finding.code for finding in told} == {"keys", "checkpoint", "tiles", "entries", "statement-files", "files"}
     assert progress[-1] == (300, 300)
     assert (record.root_key, record.log_key) == (root.public, log_key.public)
     assert [data for _, data in record.envelopes] == [envelope(n) for n in range(300)]
@@ -69,9 +74,8 @@ def test_a_sound_record(make_record: MakeRecord, root: SigningKey, log_key: Sign
 def test_no_record_at_all_is_a_finding(tmp_path: Path, name: str) -> None:
     (tmp_path / "a-file").write_text("text")
     record = read_record(tmp_path / name)
-    assert not record.ok
-    assert ("checkpoint", "checkpoint") in failures(record.findings)
-    assert record.check_consistency(b"anything").ok is False
+    assert grades(record.findings) == {("no-record", "unchecked")}
+    assert not record.check_consistency(b"anything").holds
 
 
 def put_link(folder: Path) -> str:
@@ -164,7 +168,7 @@ def test_odd_things_are_findings(make_record: MakeRecord, damage: Callable[[Path
     folder = make_record(5)
     place = damage(folder)
     record = read_record(folder)
-    assert place in {finding.place for finding in record.findings if not finding.ok}, record.findings
+    assert place in {finding.place for finding in record.findings if not finding.holds}, record.findings
 
 
 @pytest.mark.parametrize("size", [10**6, 4_000_000, 4_000_001, 2**53 - 1])
@@ -190,8 +194,8 @@ def test_statements_exchanged_for_validly_signed_others_are_found(make_record: M
     second.write_bytes(one)
     record = read_record(folder)
     assert failures(record.findings) == {
-        ("statements", "statements/000001-tally-sheet-station-1.json"),
-        ("statements", "statements/000002-tally-sheet-station-2.json"),
+        ("statement-files", "statements/000001-tally-sheet-station-1.json"),
+        ("statement-files", "statements/000002-tally-sheet-station-2.json"),
     }
     assert len(record.envelopes) == 3
 
@@ -207,7 +211,7 @@ def test_a_log_that_lists_a_statement_under_a_false_name_is_found(
         )
         log.append(envelope(0))
         log.publish()
-    assert failures(read_record(log.folder).findings) == {("statements", "statements/000000-x.json")}
+    assert failures(read_record(log.folder).findings) == {("statement-files", "statements/000000-x.json")}
 
 
 def test_another_root_key_is_found(make_record: MakeRecord) -> None:
@@ -222,13 +226,36 @@ def test_another_log_key_is_found(make_record: MakeRecord) -> None:
     assert failures(read_record(folder).findings) == {("keys", "log.pub"), ("checkpoint", "checkpoint")}
 
 
-def test_a_signature_that_nobody_here_can_check_is_found(make_record: MakeRecord) -> None:
-    """Its bytes could be changed and nothing would tell."""
+def test_a_signature_that_nobody_here_can_check_is_told(make_record: MakeRecord) -> None:
+    """Witnesses cosign checkpoints; C2SP signed-note: verifiers ignore signatures of keys that they do not know."""
     folder = make_record(2)
-    cosignature = note.parse(note.sign("text\n", "witness.example", SigningKey.generate())).signatures[0]
-    with (folder / "checkpoint").open("ab") as file:
-        file.write(cosignature.encode().encode())
-    assert failures(read_record(folder).findings) == {("checkpoint", "checkpoint")}
+    own = (folder / "checkpoint").read_text()
+    text, _, signature = own.partition("\n\n")
+    others = [note.NoteSignature("witness.example/w1", bytes(4), bytes(72)), *_cosignatures(own, 2)]
+    lines = [signature, *(one.encode() for one in others)]
+    for order in (lines, lines[::-1]):
+        (folder / "checkpoint").write_text(f"{text}\n\n{''.join(order)}")
+        record = read_record(folder)
+        assert record.ok and record.size == 2
+        assert grades(record.findings) == {("cosignatures", "note")}
+        assert "3 beside the log's" in next(one.detail for one in record.findings if one.code == "cosignatures")
+
+
+def _cosignatures(own: str, count: int) -> list[note.NoteSignature]:
+    """Signatures of strangers under the log's own name."""
+    name = own.partition("\n")[0]
+    return [note.parse(note.sign("text\n", name, SigningKey.generate())).signatures[0] for _ in range(count)]
+
+
+def test_cosignatures_are_bounded_and_never_stand_in_for_the_logs(make_record: MakeRecord) -> None:
+    folder = make_record(2)
+    own = (folder / "checkpoint").read_text()
+    lines = "".join(one.encode() for one in _cosignatures(own, note.MAX_SIGNATURES))
+    (folder / "checkpoint").write_text(own + lines)
+    assert ("checkpoint", "failure") in grades(read_record(folder).findings)
+    text = own.partition("\n\n")[0]
+    (folder / "checkpoint").write_text(f"{text}\n\n{lines}")
+    assert ("checkpoint", "failure") in grades(read_record(folder).findings)
 
 
 # A witness who kept yesterday's checkpoint
@@ -243,7 +270,7 @@ def test_a_longer_record_continues_the_kept_checkpoint(new_log: Log, envelope: M
     record = read_record(new_log.folder)
     for old in [*kept, record.checkpoint]:
         finding = record.check_consistency(old)
-        assert finding.ok, finding
+        assert finding.holds, finding
 
 
 def test_a_rewritten_or_shortened_record_is_found_by_its_kept_checkpoint(
@@ -258,7 +285,7 @@ def test_a_rewritten_or_shortened_record_is_found_by_its_kept_checkpoint(
     record = read_record(rewritten.folder)
     assert record.ok
     finding = record.check_consistency(kept)
-    assert not finding.ok
+    assert finding.grade is Grade.FAILURE
     assert "rewritten" in finding.detail
     shortened = read_record(make_record(4, "shortened"))
     assert shortened.ok
@@ -270,7 +297,7 @@ def test_a_kept_checkpoint_that_is_none_of_this_log_is_a_finding(make_record: Ma
     foreign = Checkpoint("example.com", 1, bytes(32)).sign(log_key)
     forged = Checkpoint("example.org/elections/2026", 1, bytes(32)).sign(SigningKey.generate())
     for kept in (b"", b"\xff", "\ud800", "text", foreign, forged):
-        assert not record.check_consistency(kept).ok
+        assert record.check_consistency(kept).grade is Grade.UNCHECKED
 
 
 def test_a_checkpoint_kept_under_an_earlier_key_is_checked_with_the_key_of_its_size(
@@ -288,17 +315,17 @@ def test_a_checkpoint_kept_under_an_earlier_key_is_checked_with_the_key_of_its_s
     def signers(size: int) -> tuple[PublicKey, ...]:
         return (log_key.public,) if size < 4 else (log_key.public, new.public) if size == 4 else (new.public,)
 
-    assert not record.check_consistency(kept).ok
-    assert record.check_consistency(kept, signers).ok
-    assert record.check_consistency(record.checkpoint, signers).ok
-    for size, ok in ((3, True), (4, True), (5, False)):
+    assert record.check_consistency(kept).grade is Grade.UNCHECKED
+    assert record.check_consistency(kept, signers).grade is Grade.OK
+    assert record.check_consistency(record.checkpoint, signers).grade is Grade.OK
+    for size, grade in ((3, Grade.OK), (4, Grade.OK), (5, Grade.UNCHECKED)):
         assert record.leaves is not None
         old = Checkpoint(record.origin, size, merkle.root(record.leaves[:size]))
-        assert record.check_consistency(old.sign(log_key), signers).ok == ok
+        assert record.check_consistency(old.sign(log_key), signers).grade is grade
     forged = Checkpoint(record.origin, 3, bytes(32)).sign(log_key)
     assert "rewritten" in record.check_consistency(forged, signers).detail
     late = Checkpoint(record.origin, 3, merkle.root(record.leaves[:3])).sign(new)
-    assert not record.check_consistency(late, signers).ok
+    assert record.check_consistency(late, signers).grade is Grade.UNCHECKED
 
 
 def test_a_record_whose_key_is_replaced_while_it_is_read_is_read_again(
@@ -356,7 +383,7 @@ def test_damage_is_found_over_http(make_record: MakeRecord, serve: str, path: st
     ],
 )
 def test_an_address_that_does_not_answer_is_a_finding(address: str) -> None:
-    assert ("checkpoint", "checkpoint") in failures(read_record(address).findings)
+    assert grades(read_record(address).findings) == {("no-record", "unchecked")}
 
 
 def test_a_server_is_not_asked_for_ever(make_record: MakeRecord, serve: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,8 +422,8 @@ def test_an_endless_answer_is_cut_off_and_a_redirect_not_followed() -> None:
         server.shutdown()
         thread.join()
     details = {finding.place: finding.detail for finding in record.findings}
-    assert details["checkpoint"] == "larger than 65,536 bytes"
-    assert details["log.pub"] == "the server answers 302"
+    assert "larger than 65,536 bytes" in details["checkpoint"]
+    assert {finding.code for finding in record.findings} == {"no-record"}
 
 
 def test_a_record_published_while_it_is_read_is_read_again(

@@ -29,7 +29,7 @@ from testigo.fingerprint import THRESHOLD, Position
 from testigo.register import Register, RegisterKey, deduplication, duplicates, prints, workers
 from testigo.register.deduplication import STANDARD, Summary, expected_false_cases, least_pair_score
 from testigo.register.enrolment import Kept
-from testigo.register.gallery import Candidate, least_score
+from testigo.register.gallery import DuplicateCandidate, least_score
 from testigo.register.tables import changing
 from testigo.register.work_folder import Pair
 from testigo.register.workers import Certificates, Workers
@@ -146,7 +146,10 @@ def test_everybody_enrolled_twice_becomes_a_case_and_nobody_else(
         expected = {(document(one), document(two)) for one, two in PLANTED}
         assert {(case.earlier_document, case.later_document) for case in register.cases()} == expected
         swapped = register.case(next(c.id for c in register.cases() if c.later_document == document(37)))
-        assert swapped.earlier.images[swapped.earlier.likest][0] != swapped.later.images[swapped.later.likest][0]
+        assert (
+            swapped.earlier.images[swapped.earlier.most_similar][0]
+            != swapped.later.images[swapped.later.most_similar][0]
+        )
     assert (summary.persons, summary.prints, summary.pairs) == (40, 80, 40 * 39 // 2)
     assert len(summary.opened) == 4
     assert [(total, done) for _, total, done in watcher.stages] == [(40, 40), (40, 40), (4, 4)]
@@ -179,7 +182,9 @@ def test_a_pair_that_has_a_case_gets_no_other(people_enrolled: Register, work: P
     assert (len(again.found), again.opened) == (4, ())
     assert len(people_enrolled.cases(open_only=False)) == 4
     with changing(people_enrolled._engine) as connection:
-        assert duplicates.open_missing_cases(connection, [(4, Candidate(37, 9.0, 1, 1))]) == (), "the other way round"
+        assert duplicates.open_missing_cases(connection, [(4, DuplicateCandidate(37, 9.0, 1, 1))]) == (), (
+            "the other way round"
+        )
 
 
 def test_who_was_set_aside_is_not_looked_at(people_enrolled: Register, work: Path) -> None:
@@ -227,13 +232,13 @@ def test_the_limit_follows_from_the_false_cases_that_are_asked_for() -> None:
 
 
 def test_a_higher_limit_finds_fewer(people_enrolled: Register, work: Path) -> None:
-    everybody = run(people_enrolled, work, dry_run=True).found
+    all_pairs = run(people_enrolled, work, dry_run=True).found
     shutil.rmtree(work)
-    scores = [pair.score for pair in everybody]
+    scores = [pair.score for pair in all_pairs]
     middle = (min(scores) + max(scores)) / 2
     strict = msgspec.structs.replace(PARAMETERS, false_cases=780 * 10.0**-middle)
     higher = run(people_enrolled, work, parameters=strict).found
-    assert set(higher) == {pair for pair in everybody if pair.score >= middle}
+    assert set(higher) == {pair for pair in all_pairs if pair.score >= middle}
     assert 0 < len(higher) < 4
 
 
@@ -414,7 +419,7 @@ def test_a_block_that_kills_its_workers_is_left_out_and_reported(people_enrolled
         if block == 3:
             (deaths / str(os.getpid())).touch()
             os._exit(1)
-        return deduplication.look_through(folder, identity, block)
+        return deduplication.search_block(folder, identity, block)
 
     class Poisoned:
         def __init__(self, real: Workers) -> None:
@@ -436,11 +441,11 @@ def test_a_block_that_kills_its_workers_is_left_out_and_reported(people_enrolled
 def test_what_a_worker_cannot_do_is_one_sentence(people_enrolled: Register, work: Path, tmp_path: Path) -> None:
     with Workers.local(1) as one:
         with pytest.raises(StorageError, match="does not see the work folder; share it with all workers"):
-            list(one.run(deduplication.look_through, (str(tmp_path / "absent"), "x"), [0], deduplication.forget))
+            list(one.run(deduplication.search_block, (str(tmp_path / "absent"), "x"), [0], deduplication.forget))
         with pytest.raises(KeyboardInterrupt):
             run(people_enrolled, work, ThisProcess(0))
         with pytest.raises(IllegalStep, match="sees another work folder, or runs another Testigo"):
-            list(one.run(deduplication.look_through, (str(work), "x"), [0], deduplication.forget))
+            list(one.run(deduplication.search_block, (str(work), "x"), [0], deduplication.forget))
 
 
 def _not_installed_there(number: int) -> int:

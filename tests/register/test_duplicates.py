@@ -9,11 +9,11 @@ from sqlalchemy import Engine, func, select
 
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.fingerprint import FingerImage, extract, synthetic_templates
+from testigo.fingerprint import FingerImage, extract, synthetic
 from testigo.fingerprint.parameters import GALLERY
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
-from testigo.register.gallery import FALSE_CASES, Gallery, Impression, least_score, person_score
+from testigo.register.gallery import FALSE_CASES, EnrolledPrint, PersonGallery, least_score, person_score
 from testigo.register.tables import rulings
 
 Press = Callable[..., FingerImage]
@@ -44,7 +44,7 @@ def test_the_case_shows_both_persons_and_their_fingers(twice: Register, press: P
     assert [finger for finger, _ in case.later.images] == ["right-index", "left-index"]
     for (_, image), given in zip(case.earlier.images, (press(1), press(2)), strict=True):
         assert np.array_equal(image.pixels, given.pixels)
-    assert case.earlier.likest == case.later.likest
+    assert case.earlier.most_similar == case.later.most_similar
     assert case.history == ()
 
 
@@ -52,7 +52,7 @@ def test_the_other_hand_held_out_is_found_too(register: Register, press: Press) 
     register.enrol("200", [("right-index", press(1))], OFFICER)
     done = register.enrol("201", [("left-index", press(5)), ("left-thumb", press(1, 2))], OFFICER)
     case = register.case(done.cases[0])
-    assert case.later.images[case.later.likest][0] == "left-thumb"
+    assert case.later.images[case.later.most_similar][0] == "left-thumb"
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -166,18 +166,18 @@ def test_the_impressions_most_alike_are_named_among_several(register: Register, 
     register.enrol("200", earlier, OFFICER)
     later = [("right-thumb", press(6)), ("right-index", press(1, 2)), ("right-index", press(1, 3))]
     case = register.case(register.enrol("201", later, OFFICER).cases[0])
-    assert case.earlier.likest in (1, 2)
-    assert case.later.likest in (1, 2)
+    assert case.earlier.most_similar in (1, 2)
+    assert case.later.most_similar in (1, 2)
     assert case.line.score > 6
 
 
 def test_a_gallery_larger_than_what_the_matcher_sees_says_the_same(press: Press) -> None:
-    impressions = [Impression.of(1, 2, 50, extract(press(seed))) for seed in (1, 2, 3, 4)]
-    gallery = Gallery()
-    for person, template in enumerate(synthetic_templates.templates(0, 3 * GALLERY.least_matched)):
-        gallery.add(person + 1, [Impression.of(1, 2, 50, template)])
+    impressions = [EnrolledPrint.of(1, 2, 50, extract(press(seed))) for seed in (1, 2, 3, 4)]
+    gallery = PersonGallery()
+    for person, template in enumerate(synthetic.templates(0, 3 * GALLERY.least_matched)):
+        gallery.add(person + 1, [EnrolledPrint.of(1, 2, 50, template)])
     gallery.add(10_000, [impressions[0]])
-    found = gallery.search([Impression.of(5, 7, 50, extract(press(1, 1)))])
+    found = gallery.search([EnrolledPrint.of(5, 7, 50, extract(press(1, 1)))])
     assert [(one.enrolment, one.probe, one.candidate) for one in found] == [(10_000, 5, 1)]
     assert gallery.search(impressions[:1], after=len(gallery)) == []
 

@@ -10,7 +10,7 @@ from testigo import canonical
 from testigo.cli import main
 from testigo.count import read_ledger
 from testigo.station.events import log_origin, verify_event_log
-from testigo.witness import verify
+from testigo.witness import Verdict, verify
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ def test_paper_record_and_machines_agree(held: Path) -> None:
 
 
 def test_the_published_record_verifies_and_nothing_private_is_in_it(held: Path) -> None:
-    assert verify(held / "public").ok
+    assert verify(held / "public").verdict is Verdict.ALL_HOLDS
     published = b"".join(file.read_bytes() for file in (held / "public").rglob("*") if file.is_file())
     voters = (held / "register" / "voters.csv").read_text().splitlines()[1:]
     for row in voters:
@@ -65,7 +65,7 @@ def test_a_changed_record_does_not_verify(held: Path, tmp_path: Path) -> None:
         data.replace(b'"sig":"A', b'"sig":"B', 1) if b'"sig":"A' in data else data[:-9] + b"x" + data[-8:]
     )
     report = verify(copy)
-    assert not report.ok
+    assert report.verdict is Verdict.TAMPERED
     assert f"statements/{sheet.name}" in {finding.place for finding in report.failures}
 
 
@@ -87,4 +87,4 @@ def test_a_second_rehearsal_never_writes_over_the_first(held: Path, capsys: pyte
         main(["rehearse", "--stations", "2", "--voters", "10", "--out", str(held)])
     assert exit_.value.code == 1
     assert "something is there already" in capsys.readouterr().err
-    assert verify(held / "public").ok
+    assert verify(held / "public").verdict is Verdict.ALL_HOLDS

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select
 
 from testigo.fingerprint import FingerImage, Position, Template
-from testigo.fingerprint.synthetic_templates import TemplateFinger
+from testigo.fingerprint.synthetic import TemplateFinger
 from testigo.register import Register, enrolment
 from testigo.register.tables import changing, voters
 
@@ -47,7 +47,7 @@ def enrol_people(
         for number, fingers in enumerate(people, start=first):
             voter = connection.scalar(select(voters.c.id).where(voters.c.document == document(number)))
             taken = [
-                enrolment.Taken(place, position, _GREY, template, 90 - place)
+                enrolment.ExtractedPrint(place, position, _GREY, template, 90 - place)
                 for place, (position, template) in enumerate(fingers, start=1)
             ]
             enrolment.keep(connection, voter or 0, document(number), taken, "Oficial", "", register._key)

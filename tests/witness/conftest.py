@@ -207,6 +207,12 @@ def definition(project_root: Path) -> Definition:
     return msgspec.structs.replace(whole, stations=stations)
 
 
+@pytest.fixture(scope="session")
+def kept(definition: Definition) -> Election:
+    """An honest election for tests that only read it; `dataclasses.replace` it before changing `envelopes`."""
+    return make_election(definition)
+
+
 @pytest.fixture
 def elect(definition: Definition) -> Callable[..., Election]:
     """`elect(twist, of=definition)`: an election whose statements go through `twist` before they are signed."""
@@ -219,12 +225,12 @@ def elect(definition: Definition) -> Callable[..., Election]:
 
 @pytest.fixture
 def caught(elect: Callable[..., Election], tmp_path: Path) -> Callable[..., list[str]]:
-    """`caught(check, election or twist)`: what the failed findings of that check say; verification must have failed."""
+    """`caught(code, election or twist)`: what findings of that check that do not hold say; the verdict must be bad."""
 
-    def find(check: str, cheat: Election | Twist) -> list[str]:
+    def find(code: str, cheat: Election | Twist) -> list[str]:
         election = cheat if isinstance(cheat, Election) else elect(cheat)
         report = verify(election.publish(tmp_path / "public"), election.key("root").public)
-        assert not report.ok
-        return [finding.detail for finding in report.failures if finding.check == check]
+        assert not report.verdict.holds
+        return [finding.detail for finding in report.findings if finding.code == code and not finding.holds]
 
     return find

@@ -9,7 +9,7 @@ import pytest
 from testigo.count import AuditSeed, Result, count_result
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.keys import SigningKey
-from testigo.record import Checkpoint, Log
+from testigo.record import Checkpoint, Grade, Log
 from testigo.witness import verify
 
 Caught = Callable[..., list[str]]
@@ -37,8 +37,8 @@ def test_a_key_of_the_authority_that_was_replaced_signs_nothing_after_and_everyt
     entry = len(election.envelopes) - 1
     election.say("result", "", _result(election), election.key("centre"), 616)
     report = verify(election.publish(tmp_path / "honest"), election.key("root").public)
-    assert report.ok, report.failures
-    (shown,) = [finding for finding in report.findings if finding.check == "keys replaced"]
+    assert report.verdict.holds, report.findings
+    (shown,) = [finding for finding in report.findings if finding.code == "keys-replaced"]
     for words in (
         "centre",
         f"from entry {entry} on",
@@ -89,14 +89,17 @@ def test_who_kept_the_logs_old_key_cannot_go_on_with_the_log(caught: Caught, ele
     old = _give(election, "log")
     entry = len(election.envelopes) - 1
     new, election.keys["log", ""] = election.key("log"), old
-    said = caught("log key", election)
+    said = caught("log-key", election)
     assert said == [f"the key that signs the log was replaced at entry {entry}; the new one has to sign it"]
     election.keys["log", ""] = new
     election.say("result", "", _result(election), election.key("centre"), 616)
     report = verify(election.publish(tmp_path / "p"), election.key("root").public, kept_checkpoint=kept)
-    assert report.ok, report.failures
-    assert any(finding.check == "consistency" for finding in report.findings)
+    assert report.verdict.holds, report.findings
+    assert any(finding.code == "kept-checkpoint" for finding in report.findings)
     size, root_hash = report.entries, bytes.fromhex(report.root_hash)
-    for forged in (Checkpoint("testigo/test", size, root_hash), Checkpoint("testigo/test", 3, bytes(32))):
+    for forged, grade in (
+        (Checkpoint("testigo/test", size, root_hash), Grade.UNCHECKED),  # at that size it is not the log's key any more
+        (Checkpoint("testigo/test", 3, bytes(32)), Grade.FAILURE),
+    ):
         report = verify(tmp_path / "p", election.key("root").public, kept_checkpoint=forged.sign(old))
-        assert [finding.check for finding in report.failures] == ["consistency"]
+        assert [finding.code for finding in report.of_grade(grade)] == ["kept-checkpoint"]

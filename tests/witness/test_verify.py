@@ -14,16 +14,21 @@ from testigo.ballot import COUNTERS, TallySheet
 from testigo.cli import main
 from testigo.count import AuditSeed
 from testigo.keys import SigningKey
-from testigo.record import Finding, Log
-from testigo.witness import Report, verify
+from testigo.record import Finding, Grade, Log
+from testigo.witness import Report, Verdict, verify
 
 Replace = msgspec.structs.replace
 
 
-def failed(report: Report, check: str) -> list[Finding]:
-    """The failed findings of one check; the report must have failed."""
-    assert not report.ok
-    return [finding for finding in report.failures if finding.check == check]
+def failed(report: Report, code: str) -> list[Finding]:
+    """The findings of one check that do not hold; the verdict must be bad."""
+    assert not report.verdict.holds
+    return [finding for finding in report.findings if finding.code == code and not finding.holds]
+
+
+def bad_places(report: Report) -> set[str]:
+    """The files of which a finding does not hold."""
+    return {finding.place for finding in report.findings if not finding.holds}
 
 
 def only(kind: str, subject: str, change: Callable[[Any], Any]) -> Callable[[str, str, Any], Any]:
@@ -35,21 +40,21 @@ def test_an_honest_record_verifies(elect: Any, tmp_path: Path) -> None:
     election = elect()
     told: list[Finding] = []
     report = verify(election.publish(tmp_path / "public"), election.key("root").public, on_finding=told.append)
-    assert report.ok, report.failures
+    assert report.verdict is Verdict.ALL_HOLDS, report.findings
     assert tuple(told) == report.findings
-    assert {"files", "statements", "reconciliation", "result", "seats", "closing count"} <= {f.check for f in told}
+    assert {"files", "statements", "reconciliation", "result", "seats", "closing-count"} <= {f.code for f in told}
 
 
 def test_the_record_without_a_root_key_is_checked_against_its_own(elect: Any, tmp_path: Path) -> None:
     election = elect()
     report = verify(election.publish(tmp_path / "public"))
-    assert report.ok and not report.root_key_given
+    assert report.verdict is Verdict.ALL_HOLDS and not report.root_key_given
     assert report.root_key_id == election.key("root").public.key_id
 
 
 def test_a_whole_record_of_another_root_is_found(elect: Any, tmp_path: Path) -> None:
     report = verify(elect().publish(tmp_path / "public"), SigningKey.generate().public)
-    assert failed(report, "root key")
+    assert failed(report, "root-key")
 
 
 def test_every_file_removed_or_changed_is_named(elect: Any, tmp_path: Path) -> None:
@@ -57,13 +62,13 @@ def test_every_file_removed_or_changed_is_named(elect: Any, tmp_path: Path) -> N
     for file in sorted(path for path in public.rglob("*") if path.is_file()):
         name, data = str(file.relative_to(public)), file.read_bytes()
         file.unlink()
-        assert name in {finding.place for finding in verify(public).failures}, f"{name} removed"
+        assert name in bad_places(verify(public)), f"{name} removed"
         for position in {0, len(data) // 2, len(data) - 1}:
             file.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
-            assert name in {finding.place for finding in verify(public).failures}, f"byte {position} of {name}"
+            assert name in bad_places(verify(public)), f"byte {position} of {name}"
         file.write_bytes(data)
     (public / "statements" / "more.json").write_text("{}")
-    assert "statements/more.json" in {finding.place for finding in verify(public).failures}
+    assert "statements/more.json" in bad_places(verify(public))
 
 
 def test_a_tally_sheet_exchanged_for_another_signed_one_is_named(elect: Any, tmp_path: Path) -> None:
@@ -74,7 +79,7 @@ def test_a_tally_sheet_exchanged_for_another_signed_one_is_named(elect: Any, tmp
     moved = move_votes(sheet)
     election.say("tally-sheet", "01-02", moved, election.key("chair", "01-02"), 601)
     place.write_bytes(election.envelopes[-1])
-    assert str(place.relative_to(public)) in {finding.place for finding in verify(public).failures}
+    assert str(place.relative_to(public)) in bad_places(verify(public))
 
 
 def move_votes(sheet: TallySheet) -> TallySheet:
@@ -100,12 +105,12 @@ def test_the_centre_that_forges_a_tally_sheet_is_found(elect: Any, tmp_path: Pat
     election.say("tally-sheet", "01-01", election.sheets["01-01"], forged.key("centre"), 601)
     report = verify(election.publish(tmp_path / "p"))
     assert any("may not sign" in one.detail for one in failed(report, "statements"))
-    assert any("01-01" in one.detail for one in failed(report, "complete"))
+    assert any("01-01" in one.detail for one in failed(report, "stations-counted"))
 
 
 def test_a_station_left_out_is_found(elect: Any, tmp_path: Path) -> None:
     report = verify(elect(only("tally-sheet", "01-03", lambda body: None)).publish(tmp_path / "p"))
-    assert any("01-03" in one.detail for one in failed(report, "complete"))
+    assert any("01-03" in one.detail for one in failed(report, "stations-counted"))
 
 
 def test_a_result_that_does_not_follow_is_found(elect: Any, tmp_path: Path) -> None:
@@ -149,7 +154,8 @@ def test_a_difference_is_shown_with_its_reason(elect: Any, tmp_path: Path) -> No
         return Replace(sheet, reconciliation=counters)
 
     report = verify(elect(only("tally-sheet", "01-02", explained)).publish(tmp_path / "p"))
-    assert "nine went home" in failed(report, "reconciliation")[0].detail
+    (shown,) = [one for one in report.findings if one.code == "reconciliation" and "01-02" in one.detail]
+    assert "nine went home" in shown.detail and shown.grade is Grade.EXPLAINED
 
 
 def test_more_releases_than_the_cap_are_found(elect: Any, tmp_path: Path) -> None:
@@ -166,7 +172,7 @@ def test_votes_before_opening_are_found(elect: Any, tmp_path: Path) -> None:
         return Replace(report, reconciliation=changed(report.reconciliation, deposited=3))
 
     report = verify(elect(only("zero-report", "01-01", cheat)).publish(tmp_path / "p"))
-    assert failed(report, "zero report")
+    assert failed(report, "zero-report")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +180,7 @@ def test_votes_before_opening_are_found(elect: Any, tmp_path: Path) -> None:
 )
 def test_what_is_not_said_is_missed(elect: Any, tmp_path: Path, kind: str) -> None:
     election = elect(lambda type_, _subject, body: None if type_ == kind else body)
-    assert not verify(election.publish(tmp_path / "p")).ok
+    assert not verify(election.publish(tmp_path / "p")).verdict.holds
 
 
 def test_a_failed_test_is_found(elect: Any, tmp_path: Path) -> None:
@@ -190,14 +196,14 @@ def test_a_sample_that_the_dice_do_not_draw_is_found(elect: Any, tmp_path: Path)
         assert others != body.drawn
         return Replace(body, drawn=others)
 
-    assert failed(verify(elect(only("audit-sample", "", cheat)).publish(tmp_path / "p")), "audit sample")
+    assert failed(verify(elect(only("audit-sample", "", cheat)).publish(tmp_path / "p")), "audit-sample")
 
 
 def test_dice_rolled_before_the_tally_sheets_are_found(elect: Any, tmp_path: Path) -> None:
     election = elect()
     seed = next(index for index, envelope in enumerate(election.envelopes) if b"audit-seed" in decoded(envelope))
     election.envelopes.insert(5, election.envelopes.pop(seed))
-    assert failed(verify(election.publish(tmp_path / "p")), "audit seed")
+    assert failed(verify(election.publish(tmp_path / "p")), "audit-seed")
 
 
 def decoded(envelope: bytes) -> bytes:
@@ -217,7 +223,7 @@ def test_a_paper_count_that_hides_its_differences_is_found(elect: Any, tmp_path:
     def twist(type_: str, _subject: str, body: Any) -> Any:
         return cheat(body) if type_ == "closing-count" else body
 
-    found = failed(verify(elect(twist).publish(tmp_path / "p")), "closing count")
+    found = failed(verify(elect(twist).publish(tmp_path / "p")), "closing-count")
     assert any("on paper" in one.detail for one in found)
     assert any("0 differences are told" in one.detail for one in found)
 
@@ -236,17 +242,17 @@ def test_a_log_key_that_the_root_never_admitted_is_found(elect: Any, tmp_path: P
     for envelope in election.envelopes:
         stranger.append(envelope)
     stranger.publish()
-    assert failed(verify(tmp_path / "p"), "log key")
+    assert failed(verify(tmp_path / "p"), "log-key")
 
 
 def test_a_rewritten_log_contradicts_a_kept_checkpoint(elect: Any, tmp_path: Path) -> None:
     election = elect()
     kept = (election.publish(tmp_path / "yesterday") / "checkpoint").read_bytes()
-    assert verify(tmp_path / "yesterday", kept_checkpoint=kept).ok
+    assert verify(tmp_path / "yesterday", kept_checkpoint=kept).verdict.holds
     rewritten = elect()
     rewritten.keys.update({("log", ""): election.key("log")})
     rewritten.publish(tmp_path / "today")
-    assert failed(verify(tmp_path / "today", kept_checkpoint=kept), "consistency")
+    assert failed(verify(tmp_path / "today", kept_checkpoint=kept), "kept-checkpoint")
 
 
 @pytest.mark.parametrize("made", ["empty", "file", "absent"])
@@ -274,9 +280,9 @@ def test_the_command_says_each_check_and_its_exit_code(
         with pytest.raises(SystemExit) as exit_:
             main(["verify", str(public), "--root-key", key])
         assert exit_.value.code == 0
-        assert "Verified" in capsys.readouterr().out
+        assert "Complete, all holds." in capsys.readouterr().out
     (public / "log.pub").unlink()
     with pytest.raises(SystemExit) as exit_:
         main(["verify", str(public), "--json"])
-    assert exit_.value.code == 1
-    assert json.loads(capsys.readouterr().out)["ok"] is False
+    assert exit_.value.code == 3
+    assert json.loads(capsys.readouterr().out)["verdict"] == "incomplete"

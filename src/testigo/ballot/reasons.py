@@ -29,6 +29,9 @@ VOID_REASONS: Final = ("voter-left", "voter-ill", "booth-failure", "other")
 PAUSE_REASONS: Final = ("printer", "booth-failure", "check-in-failure", "power", "disturbance", "other")
 """Why voting was interrupted."""
 
+CHECK_IN_LOST: Final = "check-in lost: "
+"""How the reason begins where a check-in lost its disk and signed nothing; the chair's own words follow."""
+
 
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""

@@ -15,7 +15,9 @@ _LEFT_OUT: Final[dict[str, Any]] = {"cards_handed": 0, "voided": {}}
 _Counters = TypeVar("_Counters", bound=MachineCounters)
 
 
-class _Reconciliation(SignedValue, frozen=True):
+class FlatReconciliation(SignedValue, frozen=True):
+    """Counters of both machines in one."""
+
     registered: int
     matched: int
     released: int
@@ -38,34 +40,38 @@ class _Carried(Reconciliation, frozen=True):
     NOT_CARRIED = frozenset(_LEFT_OUT)
 
 
-class _TallySheet(SignedValue, frozen=True):
+class FlatTallySheet(SignedValue, frozen=True):
+    """The body of a `tally-sheet` of version 1."""
+
     station: str
     opened: str
     closed: str
     tally: Tally
-    reconciliation: _Reconciliation
+    reconciliation: FlatReconciliation
     event_logs: dict[str, str]
 
 
-class _ZeroReport(SignedValue, frozen=True):
+class FlatZeroReport(SignedValue, frozen=True):
+    """The body of a `zero-report` of version 1."""
+
     tally: Tally
-    reconciliation: _Reconciliation
+    reconciliation: FlatReconciliation
 
 
 def tally_sheet(body: dict[str, Any]) -> TallySheet:
     """The body of a `tally-sheet` of version 1; raises `msgspec.ValidationError`."""
-    old = msgspec.convert(body, _TallySheet, strict=True)
+    old = msgspec.convert(body, FlatTallySheet, strict=True)
     counters = _reconciliation(old.reconciliation)
     return TallySheet(old.station, old.opened, old.closed, old.tally, counters, old.event_logs)
 
 
 def zero_report(body: dict[str, Any]) -> ZeroReport:
     """The body of a `zero-report` of version 1; raises `msgspec.ValidationError`."""
-    old = msgspec.convert(body, _ZeroReport, strict=True)
+    old = msgspec.convert(body, FlatZeroReport, strict=True)
     return ZeroReport(old.tally, _reconciliation(old.reconciliation))
 
 
-def _reconciliation(old: _Reconciliation) -> Reconciliation:
+def _reconciliation(old: FlatReconciliation) -> Reconciliation:
     values = msgspec.structs.asdict(old) | _LEFT_OUT
     return _Carried(_counters(CheckInCounters, values), _counters(BoothCounters, values), old.reasons)
 

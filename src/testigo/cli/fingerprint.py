@@ -1,4 +1,4 @@
-"""`testigo fingerprint …`: extract, compare, search, measure, and make fingers of nobody."""
+"""`testigo fingerprint …`: extract, compare, search, measure, and make synthetic fingers."""
 
 import base64
 from pathlib import Path
@@ -42,23 +42,23 @@ def extract(
     Python: template = extract(FingerImage.read("thumb.png"))
     """
     from testigo import fingerprint
-    from testigo.fingerprint import drawing, pictures, prints
+    from testigo.fingerprint import evaluation, extraction
 
     _refuse_bad_outputs(out, plot, inputs=(image,))
-    if prints.is_template(image):
+    if extraction.is_template(image):
         raise InvalidInput("this is a template already", place=str(image), mend="give the image it was made from")
     picture = fingerprint.FingerImage.read(image, dpi=dpi)
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
     if out is not None:
-        drawing.write(out, template.to_bytes())
+        evaluation.write(out, fingerprint.encode_template(template))
     if plot is not None:
-        pictures.save_minutiae(plot, prints.Print(template, picture, image.name))
+        evaluation.save_minutiae(plot, extraction.Print(template, picture, image.name))
     if as_json:
         print_json(_template_fields(template, picture, score))
         return
     word = fingerprint.quality_word(score)
-    console.print(f"{pictures.count(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
+    console.print(f"{evaluation.count(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
     _say_written(Template=out, Picture=plot)
 
 
@@ -72,7 +72,7 @@ def _template_fields(template: "fingerprint.Template", picture: "fingerprint.Fin
         "dpi": picture.dpi,
         "quality": score,
         "quality_word": fingerprint.quality_word(score),
-        "template": base64.b64encode(template.to_bytes()).decode(),
+        "template": base64.b64encode(fingerprint.encode_template(template)).decode(),
         "minutiae": [
             {"x": int(x), "y": int(y), "angle": round(float(angle), 4), "kind": int(kind), "quality": int(quality)}
             for x, y, angle, kind, quality in zip(*columns, strict=True)
@@ -100,15 +100,15 @@ def match(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint import explanation, pictures, prints
+    from testigo.fingerprint import evaluation, extraction
 
     _refuse_bad_outputs(plot, inputs=(first, second))
-    probe, candidate = prints.read_print(first, dpi=dpi), prints.read_print(second, dpi=dpi)
+    probe, candidate = extraction.read_print(first, dpi=dpi), extraction.read_print(second, dpi=dpi)
     with patience(COMPILING):
         result = fingerprint.match(probe.template, candidate.template)
-    explained = explanation.explain(probe.template, candidate.template, result)
+    explained = evaluation.explain(probe.template, candidate.template, result)
     if plot is not None:
-        pictures.save_match(plot, probe, candidate, result)
+        evaluation.save_match(plot, probe, candidate, result)
     if as_json:
         fields = {**msgspec.to_builtins(explained), "score": round(result.score, 4), "pairs": result.pairs}
         print_json(fields)
@@ -140,13 +140,13 @@ def generate(
     replace: Annotated[bool, typer.Option("--replace", help="Write over files that are there already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make fingerprints of nobody, for demonstrations and load tests; the same seed makes the same images.
+    """Make synthetic fingerprints, for demonstrations and load tests; the same seed makes the same images.
 
     Example: testigo fingerprint generate /tmp/fingers --fingers 20 --impressions 3
 
     Python: image = synthetic.Finger(seed).impression(0)
     """
-    from testigo.fingerprint import drawing, synthetic
+    from testigo.fingerprint import evaluation, synthetic
 
     hard = synthetic.DIFFICULTY if difficulty is None else difficulty
     _prepare_folder(out, [f"{seed + f}_{n + 1}.png" for f in range(fingers) for n in range(impressions)], replace)
@@ -156,7 +156,7 @@ def generate(
             finger = synthetic.Finger(number)
             for n in range(impressions):
                 path = out / f"{number}_{n + 1}.png"
-                drawing.write(path, finger.impression(n, difficulty=hard).to_png())
+                evaluation.write(path, finger.impression(n, difficulty=hard).to_png())
                 written.append(str(path))
                 bar.advance()
     if as_json:
@@ -183,14 +183,14 @@ def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
 
 def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:
     """Before any work: can these files be written? The last is a picture's."""
-    from testigo.fingerprint import drawing
+    from testigo.fingerprint import evaluation
 
     for path in paths:
         if path is not None:
-            drawing.refuse_unwritable(path)
-            drawing.refuse_input(path, *inputs)
+            evaluation.refuse_unwritable(path)
+            evaluation.refuse_input(path, *inputs)
     if paths[-1] is not None:
-        drawing.refuse_unknown_ending(paths[-1])
+        evaluation.refuse_unknown_ending(paths[-1])
 
 
 def _say_written(**files: Path | None) -> None:

@@ -41,14 +41,14 @@ def convert(
     Python: data = convert("card.iso", "ansi-2004", position=Position.RIGHT_THUMB).data
     """
     from testigo import fingerprint
-    from testigo.fingerprint import conversion
+    from testigo.fingerprint.extraction import BY_ENDING
 
-    target = to or conversion.BY_ENDING.get(out.suffix.lower())
+    target = to or BY_ENDING.get(out.suffix.lower())
     if target is None:
         raise InvalidInput(
             f"nothing is written as {out.suffix or 'a file without an ending'} unless told what",
             place=str(out),
-            mend=f"end it in {', '.join(conversion.BY_ENDING)}, or say the format with --to",
+            mend=f"end it in {', '.join(BY_ENDING)}, or say the format with --to",
         )
     _refuse_existing(out, replace=replace)
     position = fingerprint.Position.named(finger) if finger else None

@@ -9,7 +9,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.evaluation import Evaluation
+    from testigo.fingerprint import Evaluation
 
 FEW_FINGERS = 20  # with fewer, percentiles over fingers are rough
 
@@ -44,11 +44,11 @@ def evaluate(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint import drawing
+    from testigo.fingerprint.evaluation import refuse_unwritable, write
 
     to_output = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_output:
-        drawing.refuse_unwritable(json_file)
+        refuse_unwritable(json_file)
     results = (scores, None if to_output else json_file, plot)
     _refuse_same(*results)
     _refuse_prints(folder, *results)
@@ -65,7 +65,7 @@ def evaluate(
         print_json(result)
         return
     if json_file is not None:
-        drawing.write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
     _print(str(folder), result)
     for what, path in (("Scores", scores), ("Figures", json_file), ("Chart", plot)):
         if path is not None:
@@ -83,12 +83,12 @@ def _refuse_same(*paths: Path | None) -> None:
 
 def _refuse_prints(folder: Path, *paths: Path | None) -> None:
     """No result takes the place of a print."""
-    from testigo.fingerprint import drawing, impressions
+    from testigo.fingerprint.evaluation import images_in, refuse_input
 
-    prints = impressions.images_in(folder)
+    prints = images_in(folder)
     for path in paths:
         if path is not None and path.exists():
-            drawing.refuse_input(path, *(found for found in prints if found.name == path.name))
+            refuse_input(path, *(found for found in prints if found.name == path.name))
 
 
 def _print(folder: str, result: "Evaluation") -> None:
@@ -131,7 +131,7 @@ def _pair(genuine: int, impostors: int) -> str:
 
 
 def _notes(result: "Evaluation", few: bool) -> list[str]:
-    from testigo.fingerprint.bootstrap import rule_of_three
+    from testigo.fingerprint.evaluation import rule_of_three
 
     said = []
     if few:

@@ -11,7 +11,7 @@ from testigo.cli.output import COMPILING, Bar, console, patience, print_json, pr
 from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from testigo.fingerprint.prints import Print
+    from testigo.fingerprint.extraction import Print
 
 gallery_app = typer.Typer(
     help="Galleries: many templates, to be searched.", no_args_is_help=True, rich_markup_mode=None
@@ -46,10 +46,9 @@ def build(
     import msgspec
 
     from testigo import storage
-    from testigo.fingerprint import prints
-    from testigo.fingerprint.gallery import Gallery
+    from testigo.fingerprint import Gallery, extraction
 
-    files = prints.prints_in(prints_folder)
+    files = extraction.prints_in(prints_folder)
     skipped: list[str] = []
     names: list[str] = []
     with storage.new_folder(out, mode=0o700) as made, progress("Building", len(files)) as bar:
@@ -85,15 +84,15 @@ def identify(
 
     Python: candidates = Gallery.open(Path("fingers.gallery")).identify(extract(FingerImage.read("probe.png")))
     """
-    from testigo.fingerprint import prints
+    from testigo.fingerprint import extraction
 
-    wanted = prints.read_print(probe, dpi=dpi)
+    wanted = extraction.read_print(probe, dpi=dpi)
     skipped: list[str] = []
     if (gallery / _HEADER).is_file():
         with patience(COMPILING):
             scored, compared = _searched(wanted, gallery, most)
     else:
-        files = [path for path in prints.prints_in(gallery) if path.resolve() != probe.resolve()]
+        files = [path for path in extraction.prints_in(gallery) if path.resolve() != probe.resolve()]
         with progress("Reading", len(files)) as bar:
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:
@@ -111,10 +110,10 @@ def identify(
 
 def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar: Bar) -> "Iterator[Print]":
     """The prints that can be read; the others' names go into `skipped`, or stop all where there is none."""
-    from testigo.fingerprint import prints
+    from testigo.fingerprint import extraction
 
-    for path, found in zip(files, prints.each_print(files, dpi=dpi), strict=True):
-        if isinstance(found, prints.Print):
+    for path, found in zip(files, extraction.each_print(files, dpi=dpi), strict=True):
+        if isinstance(found, extraction.Print):
             yield found
         elif skipped is None:
             raise InvalidInput(
@@ -130,7 +129,7 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     import msgspec
 
     from testigo import storage
-    from testigo.fingerprint.gallery import Gallery
+    from testigo.fingerprint import Gallery
 
     opened = Gallery.open(folder)
     found = opened.identify(wanted.template, most)

@@ -311,7 +311,7 @@ def _facts(side: Side) -> dict[str, str]:
         "enrolled by": side.enrolled_by,
         "enrolled at": side.enrolled_at,
         "fingers": ", ".join(finger for finger, _ in side.images),
-        "most alike": side.images[side.likest][0],
+        "most alike": side.images[side.most_similar][0],
     }
 
 

@@ -8,10 +8,24 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
+from testigo.errors import TestigoError
 from testigo.keys import PublicKey
-from testigo.record import Finding
+from testigo.record import Finding, Grade
+from testigo.witness import Report, Verdict
+from testigo.witness import verify as check_record
 
 app = typer.Typer(rich_markup_mode=None)
+
+_COLOURS = {
+    Grade.OK: "green",
+    Grade.NOTE: "cyan",
+    Grade.EXPLAINED: "yellow",
+    Grade.INCOMPLETE: "bold yellow",
+    Grade.UNCHECKED: "bold magenta",
+    Grade.FAILURE: "bold red",
+}
+_SHOWN = {Grade.FAILURE: "FAILURE"}
+"""How a grade is written at the beginning of a line, where not as in JSON: a failure must be seen in a long list."""
 
 
 @app.command()
@@ -23,44 +37,45 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A checkpoint file you kept earlier: the record must continue it.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 where a difference is explained.")] = False,
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check a whole published record: every file, signature, tally sheet, total, seat and audit, computed again.
 
-    Prints each check with what it found; the exit code is 0 only if all hold. Example:
+    Prints each check with its grade and what it found, and one verdict. Exit codes:
+
+    0  complete: all holds, or every difference has a signed reason (5 with --strict)
+
+    1  could not be checked: no record there, network or disk, another root key, a newer version
+
+    2  this command was not understood
+
+    3  incomplete: something has not come yet, or is missing in this copy
+
+    4  tampered with: something is not what was signed
+
+    Example:
 
     testigo verify public --root-key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29
     """
-    from testigo.witness import verify as check_record
-
-    kept = storage.read(checkpoint, limit=1 << 20) if checkpoint is not None else None
-    key = _read_root_key(root_key) if root_key else None
+    try:
+        kept = storage.read(checkpoint, limit=1 << 20) if checkpoint is not None else None
+        key = _read_root_key(root_key) if root_key else None
+    except TestigoError as error:
+        raise typer.BadParameter(str(error)) from None
     with progress("Reading the record", None) as bar:
         report = check_record(
             record,
             key,
             kept_checkpoint=kept,
-            on_finding=None if as_json else _print_finding,
+            on_finding=None if json_wanted else _print_finding,
             on_progress=lambda done, total: bar.move_to(done, total),
         )
-    if as_json:
-        print_json(
-            {
-                "ok": report.ok,
-                "record": report.record,
-                "root_key_id": report.root_key_id,
-                "root_key_given": report.root_key_given,
-                "entries": report.entries,
-                "root_hash": report.root_hash,
-                "findings": report.findings,
-            }
-        )
+    if json_wanted:
+        print_json(report.as_json())
     else:
-        _print_verdict(report.ok, len(report.findings), len(report.failures))
-        if not report.root_key_given and report.root_key_id:
-            console.print("The root key is the one in the record itself. Compare its id with the one that was")
-            console.print(f"published, or give the published key with --root-key. Its id:\n  {report.root_key_id}")
-    raise typer.Exit(0 if report.ok else 1)
+        _print_verdict(report)
+    raise typer.Exit(report.verdict.exit_code(strict=strict))
 
 
 def _read_root_key(text: str) -> PublicKey:
@@ -72,15 +87,16 @@ def _read_root_key(text: str) -> PublicKey:
 
 def _print_finding(finding: Finding) -> None:
     place = f"{finding.place}: " if finding.place else ""
-    mark = ("ok  ", "green") if finding.ok else ("FAIL", "bold red")
+    mark = (f"{_SHOWN.get(finding.grade, finding.grade):<10}", _COLOURS[finding.grade])
     console.print(
-        Text.assemble(mark, " ", (f"{finding.check:<18}", "bold"), f" {place}{finding.detail}"), soft_wrap=True
+        Text.assemble(mark, " ", (f"{finding.code:<16}", "bold"), f" {place}{finding.detail}"), soft_wrap=True
     )
 
 
-def _print_verdict(ok: bool, checks: int, failures: int) -> None:
-    if ok:
-        console.print(Text.assemble("\n", ("Verified.", "bold green"), f" All {checks} checks hold."))
-    else:
-        told = f" {failures} of {checks} checks fail; each is marked FAIL above."
-        console.print(Text.assemble("\n", ("Not verified.", "bold red"), told))
+def _print_verdict(report: Report) -> None:
+    first, second = report.sentences()
+    colour = "bold green" if report.verdict is Verdict.ALL_HOLDS else _COLOURS[report.worst]
+    console.print(Text.assemble("\n", (first, colour), f" {second}"), soft_wrap=True)
+    if not report.root_key_given and report.root_key_id:
+        console.print("The root key is the one in the record itself. Compare its id with the one that was")
+        console.print(f"published, or give the published key with --root-key. Its id:\n  {report.root_key_id}")

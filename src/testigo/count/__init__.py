@@ -13,7 +13,7 @@ from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.centre import Centre, Receipt, RefusedPackage
 from testigo.count.keys import AUTHORITY_ROLES, authority_key, only_auditor
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
-from testigo.count.ledger import Conflict, Ledger, read_ledger
+from testigo.count.ledger import Conflict, Ledger, NeedsUnread, read_ledger
 from testigo.count.result import (
     ContestResult,
     DistrictResult,
@@ -51,6 +51,7 @@ __all__ = [
     "DistrictResult",
     "Kind",
     "Ledger",
+    "NeedsUnread",
     "NewerVersion",
     "OptionResult",
     "PublicDraw",

@@ -35,7 +35,7 @@ class Kind:
     `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
-    itself does not read.
+    itself does not read; `shapes`: the struct of such a version, for its JSON Schema.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Kind:
     once: bool = True
     since: str = "0.1"
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
+    shapes: Mapping[int, type] = field(default_factory=dict)
 
     def read(self, statement: Statement, place: str = "") -> SignedValue:
         """The statement's body; raises `InvalidInput`, or `NewerVersion` for a version after the newest known."""
@@ -62,14 +63,33 @@ class Kind:
 
 
 _TABLE: Final = (
-    Kind("election-definition", DefinitionCore, "root", "election", older={1: FirstDefinition.from_payload}),
+    Kind(
+        "election-definition",
+        DefinitionCore,
+        "root",
+        "election",
+        older={1: FirstDefinition.from_payload},
+        shapes={1: FirstDefinition},
+    ),
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
     Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
-    Kind("zero-report", ZeroReport, "chair", older={1: version_1.zero_report}),
+    Kind(
+        "zero-report",
+        ZeroReport,
+        "chair",
+        older={1: version_1.zero_report},
+        shapes={1: version_1.FlatZeroReport},
+    ),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
-    Kind("tally-sheet", TallySheet, "chair", older={1: version_1.tally_sheet}),
+    Kind(
+        "tally-sheet",
+        TallySheet,
+        "chair",
+        older={1: version_1.tally_sheet},
+        shapes={1: version_1.FlatTallySheet},
+    ),
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),

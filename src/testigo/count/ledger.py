@@ -29,7 +29,7 @@ from testigo.election import (
     StationList,
     pack_station_file,
 )
-from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
 from testigo.record.log import LOG_KEY
@@ -37,6 +37,16 @@ from testigo.record.log import LOG_KEY
 
 class Conflict(TestigoError):
     """Validly signed, but it contradicts what the record already holds; both are evidence."""
+
+
+class NeedsUnread(TestigoError):
+    """Cannot be judged: it follows on a statement that the log holds and that could not be read. `needs`: kind and
+    subject of that one.
+    """
+
+    def __init__(self, problem: str, needs: tuple[str, str], *, place: str = "") -> None:
+        super().__init__(problem, place=place)
+        self.needs = needs
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -75,6 +85,7 @@ class Ledger:
         """Digest of each envelope that is in → the key that signed it, which may be replaced by now."""
         self._stated: set[tuple[str, str]] = set()
         self._spoken: set[str] = set()
+        self._unread: set[tuple[str, str]] = set()
 
     @property
     def definition(self) -> Definition:
@@ -82,6 +93,11 @@ class Ledger:
         if self._definition is None:
             raise IllegalStep(self._missing_definition, mend="append the definition with its list of stations first")
         return self._definition
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether the definition and all its stations are in."""
+        return self._definition is not None
 
     @property
     def _missing_definition(self) -> str:
@@ -115,12 +131,30 @@ class Ledger:
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other._stated = set(self._stated)
         other._spoken = set(self._spoken)
+        other._unread = set(self._unread)
         return other
+
+    def skip(self, kind: str, subject: str) -> None:
+        """Go on after a statement that the log holds here and that cannot be read: what follows on it is neither
+        refused nor believed for want of it (`NeedsUnread`). A `kind` of "" may be any.
+
+        Only for who checks a record; the centre appends nothing that it cannot read.
+        """
+        self._unread.add((kind, subject if kind else ""))
+        if kind in KINDS:
+            self._stated.add((kind, subject))
+            if KINDS[kind].subject == "station":
+                self._spoken.add(subject)
+
+    def unread(self, kind: str, subject: str) -> bool:
+        """Whether a statement of that kind and subject was skipped, or one that may have been it."""
+        return not self._unread.isdisjoint({(kind, subject), ("", "")})
 
     def check(self, envelope: bytes, *, place: str = "") -> SignedStatement:
         """The statement, if it is signed by who may sign it and may follow what is already in.
 
-        Raises `InvalidInput` (wrong shape, another election, unknown station), `InvalidSignature`, or `Conflict`.
+        Raises `InvalidInput` (wrong shape, another election, unknown station), `InvalidSignature`, `IllegalStep`,
+        `Conflict`, `NewerVersion`, or `NeedsUnread` after `skip`.
         """
         claimed = peek(envelope, place=place)
         kind = self._kind(claimed, envelope, place)
@@ -160,14 +194,26 @@ class Ledger:
 
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
+        self._check_key_read(key_id, claimed.subject, place)
         key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.name)
         return open_statement(envelope, key, place=place)
+
+    def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
+        """A key that the ring does not hold may have been admitted by a statement that was skipped."""
+        needs = next((about for about in (subject, "") if self.unread("machine-keys", about)), None)
+        if needs is not None:
+            try:
+                self.key_ring.any_key(key_id)
+            except InvalidSignature:
+                problem = "the keys that may sign it were admitted by a statement that was not read"
+                raise NeedsUnread(problem, ("machine-keys", needs), place=place) from None
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
         """The kind of a statement; one that only a later release can know must at least be signed by an admitted
         key.
         """
         if claimed.type not in KINDS:
+            self._check_key_read(envelope_key_id(envelope, place=place), claimed.subject, place)
             open_statement(envelope, self.key_ring.any_key(envelope_key_id(envelope, place=place)), place=place)
         return kind_of(claimed.type, place)
 
@@ -177,6 +223,7 @@ class Ledger:
                 raise Conflict("the record already holds an election definition", place=place)
             return
         if self._definition is None and not (self._core and claimed.type == "station-list"):
+            self._check_read("station-list" if self._core else "election-definition", "", place)
             raise IllegalStep(self._missing_definition, place=place, mend="append them first")
         if claimed.election != self._digest:
             raise InvalidInput(
@@ -208,6 +255,8 @@ class Ledger:
                 check_dice(body.digits, place=place)
                 self._check_all_counted(statement.type, place)
             case AuditSample():
+                if self.seed is None:
+                    self._check_read("audit-seed", "", place)
                 if body.seed != self.seed:
                     raise InvalidInput("the sample is not of the seed in the record", place=place, mend="draw again")
             case ClosingCount():
@@ -219,6 +268,8 @@ class Ledger:
         core, known = self._core, len(self._listed)
         if core is None or self._definition is not None:
             raise Conflict("the record already holds all stations", place=place, mend="the first list stands")
+        if piece.first > known:
+            self._check_read("station-list", "", place)
         if piece.first != known:
             raise Conflict(
                 f"a piece of the station list from place {piece.first} on, where {known} is next", place=place,
@@ -262,7 +313,11 @@ class Ledger:
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
-        missing = sorted(self._stations - self.sheets.keys())
+        missing = [
+            station
+            for station in sorted(self._stations - self.sheets.keys())
+            if not self.unread("tally-sheet", station)
+        ]
         if missing:
             named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
             raise IllegalStep(
@@ -271,7 +326,15 @@ class Ledger:
                 mend="roll dice when all tally sheets are in the record",
             )
 
+    def _check_read(self, kind: str, subject: str, place: str) -> None:
+        """Raise `NeedsUnread` where a statement that is needed and not in was skipped."""
+        if self.unread(kind, subject):
+            whose = f" of station {subject}" if subject else ""
+            raise NeedsUnread(f"it follows on the {kind}{whose}, which was not read", (kind, subject), place=place)
+
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
+        if count.station not in self.sheets:
+            self._check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
             raise InvalidInput(
                 f"the paper of station {count.station} is compared with a tally sheet that the record does not hold",
@@ -342,7 +405,7 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     """
     record = public if isinstance(public, PublishedRecord) else read_record(public)
     root = root or record.root_key
-    wrong = [finding for finding in record.findings if not finding.ok]
+    wrong = [finding for finding in record.findings if not finding.holds]
     if wrong or root is None:
         raise InvalidInput(
             f"the public record does not hold ({wrong[0].detail})",

@@ -4,32 +4,41 @@
     >>> enrolled = extract(FingerImage.read("enrolled.png"))
     >>> match(extract(FingerImage.read("probe.png")), enrolled).matched
 
-`image` reads what readers and files give; `leader` is the minutiae network and `extraction` its use; `template` is what
-is kept of an impression and `formats` how it is written; `matcher` compares (with `_comparison`, its machine code, and
-`calibration`, the meaning of its score); `quality` tells the clerk whether to take the finger again; `synthetic` makes
-fingers of nobody; `evaluation` (on `impressions`, `rates`, `bootstrap`) measures it all, and `explanation`, `pictures`
-and `plots` (on `drawing`) show it. Every number that tunes something is in `parameters`.
+Its rooms, each importing only those after it:
 
-`reader`, a room within the room, takes fingers from USB readers, folders and uploads, says what is wrong with them and
-asks again; a new kind of reader goes there. A new template format goes beside
-`minutiae_2005` and into `formats.FORMATS`, a new image format into `image_file.FORMATS`.
+- `evaluation` measures the engine on a set of impressions, explains a comparison, and draws pictures of both.
+- `synthetic` makes synthetic fingers.
+- `reader` takes fingers from USB readers, folders and uploads, says what is wrong with them and asks again.
+- `search` finds who of many a finger is most similar to.
+- `matching` compares templates, and says what a score means.
+- `extraction` makes a template of an image, judges an image, and converts formats.
+- `templates` is what is kept of an impression, and the standard records that hold it.
+- `images` reads and writes images of one finger.
 
-Importing the room is cheap (0.1 s): ONNX Runtime, numba and NFIQ 2 are loaded by their first use.
+Below them: `parameters` (every number that tunes extraction, matching and search), `position` (which finger of ten) and
+`_compiled` (the way to numba). What others use is exported here and by each room; nobody imports below that.
+
+Importing the package is cheap (0.2 s): ONNX Runtime, numba and NFIQ 2 are loaded at first use.
 """
 
 from testigo.fingerprint import synthetic
-from testigo.fingerprint.calibration import calibration
-from testigo.fingerprint.conversion import Conversion, convert
 from testigo.fingerprint.evaluation import Evaluation, evaluate
-from testigo.fingerprint.extraction import Extractor, extract
-from testigo.fingerprint.fusion import fuse
-from testigo.fingerprint.gallery import Candidate, Gallery
-from testigo.fingerprint.image import ENDINGS, FingerImage
-from testigo.fingerprint.matcher import Matcher, MatchResult, best_match, match, warm_up
+from testigo.fingerprint.extraction import Conversion, Extractor, convert, extract, quality, quality_word
+from testigo.fingerprint.images import ENDINGS, FingerImage
+from testigo.fingerprint.matching import (
+    Matcher,
+    MatchResult,
+    Prepared,
+    PreparedTemplates,
+    best_match,
+    calibration,
+    fuse,
+    match,
+    prepare,
+)
 from testigo.fingerprint.position import Position
-from testigo.fingerprint.prepared import Prepared, PreparedTemplates, prepare
-from testigo.fingerprint.quality import quality, quality_word
-from testigo.fingerprint.template import Kind, Template
+from testigo.fingerprint.search import Candidate, Gallery, warm_up
+from testigo.fingerprint.templates import Kind, Template, decode_template, encode_template
 
 THRESHOLD: float = calibration().threshold
 """Scores at or over this match: FMR 0.01 % (see `calibration`)."""
@@ -53,6 +62,8 @@ __all__ = [
     "best_match",
     "calibration",
     "convert",
+    "decode_template",
+    "encode_template",
     "evaluate",
     "extract",
     "fuse",

@@ -20,17 +20,24 @@ import numba
 from testigo.fingerprint.parameters import DescriptorParameters, MatchingParameters
 
 TOGETHER = (
-    "_alignment.py",
-    "_bit_planes.py",
-    "_comparison.py",
     "_compiled.py",
-    "_descriptor.py",
-    "_eights.py",
-    "_leads.py",
-    "_points.py",
-    "_scan.py",
+    "matching/_alignment.py",
+    "matching/_comparison.py",
+    "matching/_descriptor.py",
+    "matching/_eights.py",
+    "matching/_leads.py",
+    "matching/_points.py",
+    "search/_bit_planes.py",
+    "search/_scan.py",
+    "synthetic/_flow.py",
+    "synthetic/_impression.py",
+    "synthetic/_minutiae.py",
+    "synthetic/_random.py",
+    "synthetic/_words.py",
+    "synthetic/parameters.py",
 )
-"""Files of kernels that call each other: a change of one makes all be compiled again."""
+"""Files of kernels that call each other, and of the constants they are compiled with: a change of one makes all be
+compiled again. Fields of the parameters of matching are watched by `stamp` instead: their values come as arguments."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

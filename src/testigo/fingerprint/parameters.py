@@ -12,9 +12,9 @@ class MatchingParameters(NamedTuple):
 
     max_minutiae: int = 100  # the best by quality; more add time and chance pairs, not evidence
 
-    # A glance: most impostors end here.
-    glance_level: int = 90  # differing bits, of 256, from which a minutia's surroundings count as not alike
-    least_glance: float = 0.27  # bits under that level, per probe minutia and logarithm of the candidate's number
+    # The prefilter: most impostors end here.
+    prefilter_level: int = 90  # differing bits, of 256, from which a minutia's surroundings count as not alike
+    least_prefilter: float = 0.27  # bits under that level, per probe minutia and logarithm of the candidate's number
 
     # Leads: pairs of minutiae with alike surroundings.
     leads: int = 32
@@ -26,9 +26,9 @@ class MatchingParameters(NamedTuple):
 
     # Alignments.
     seeds: int = 3  # leads tried as the start of an alignment, best supported first
-    least_support: float = 0.2  # a lead with less is no start: one chance agreement gives it
-    least_promise: float = 0.03  # support times the glance's square: who hardly passed the glance needs more of it
-    least_likeness: float = 0.07  # of an alignment's pairs (0 chance, 1 same), times the logarithm of the prints' size
+    least_support: float = 0.2  # a lead with less starts no alignment: one chance agreement gives it
+    least_promise: float = 0.03  # support times the prefilter's square: who hardly passed it needs more
+    least_similarity: float = 0.07  # of an alignment's pairs (0 chance, 1 same), times the logarithm of prints' size
     rigid_passes: int = 2  # fit and pair again, over the whole print
     rigid_distance: float = 18.0
     angle_tolerance: float = 0.52  # 30 degrees
@@ -60,12 +60,12 @@ class GalleryParameters(NamedTuple):
 
     scan_minutiae: int = 20  # of the probe, the best by quality; more cost time and find little
     scan_level: int = 20  # differing bits, of 64, from which a word is not alike; 31 at most (see `_bit_planes`)
-    glanced: float = 0.06  # share of all templates that goes on from the scan to the glance
-    least_glanced: int = 4096
+    prefiltered: float = 0.06  # share of all templates that goes on from the scan to the prefilter
+    least_prefiltered: int = 4096
     matched: float = 0.003  # share of all templates that goes on to the matcher
     least_matched: int = 512
     scan_share: int = 16_384  # templates that are worth another core
-    glance_share: int = 2048
+    prefilter_share: int = 2048
     match_share: int = 64
 
 

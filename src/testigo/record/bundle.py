@@ -44,7 +44,9 @@ class Bundle(msgspec.Struct, frozen=True):
     digest: str
 
 
-class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PackagePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a bundle's envelope holds. `envelopes`: those of the statements, as text."""
+
     election: str
     subject: str
     issued: str
@@ -54,7 +56,7 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def pack(envelopes: Sequence[bytes], key: SigningKey, *, election: str, subject: str, issued: str) -> bytes:
     """Sign a package of statements. Raises `InvalidInput` where `open_bundle` would not take it."""
     _check_envelopes(envelopes, election, subject, "")
-    payload = _Payload(election, subject, issued, tuple(envelope.decode() for envelope in envelopes))
+    payload = PackagePayload(election, subject, issued, tuple(envelope.decode() for envelope in envelopes))
     data = keys.sign_envelope(PAYLOAD_TYPE, payload, key)
     _check_size(data, "")
     return data
@@ -76,9 +78,9 @@ def open_bundle(data: bytes, key_for: Callable[[BundleClaim], PublicKey], *, pla
     return Bundle(payload.election, payload.subject, payload.issued, envelopes, key, canonical.digest(data))
 
 
-def _convert(payload: object, place: str) -> _Payload:
+def _convert(payload: object, place: str) -> PackagePayload:
     try:
-        return msgspec.convert(payload, _Payload, strict=True)
+        return msgspec.convert(payload, PackagePayload, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidInput(f"not a bundle of statements ({error})", place=place, mend=_ASK) from None
 

@@ -39,6 +39,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         statement = peek(envelope, place=place)
         return cls(statement_path(index, statement, place=place), canonical.digest(envelope), statement.type)
 
+    def subject_in_path(self) -> str:
+        """The statement's subject as its file is named by it (`file_subject`)."""
+        return self.path.rpartition("/")[2].partition(f"-{self.type}")[2].removesuffix(".json").removeprefix("-")
+
     def encode(self) -> bytes:
         """Canonical JSON, the bytes that are hashed into the log."""
         return canonical.encode(self)
@@ -50,13 +54,18 @@ def statement_path(index: int, statement: Statement, *, place: str = "") -> str:
         raise InvalidInput(
             f"{statement.type!r} cannot be a statement's type", place=place, mend="use a-z, 0-9 and hyphens, at most 64"
         )
-    subject = _UNSAFE.sub("_", statement.subject)[:_SUBJECT_LENGTH]
+    subject = file_subject(statement.subject)
     return f"{STATEMENTS}/{index:06d}-{statement.type}{'-' if subject else ''}{subject}.json"
 
 
 def index_of(path: str) -> int:
     """The index in the log of the statement of that path, which `statement_path` made."""
     return int(path.removeprefix(f"{STATEMENTS}/").partition("-")[0])
+
+
+def file_subject(subject: str) -> str:
+    """A subject as it stands in a file's name."""
+    return _UNSAFE.sub("_", subject)[:_SUBJECT_LENGTH]
 
 
 def decode_entry(data: bytes, *, place: str = "") -> Entry:

@@ -1,13 +1,14 @@
 """The log's own hand: append statements, publish them, and survive a power cut at any instant.
 
 The order of writing is what makes it safe. `append` keeps the statement's file, flushed, before it returns the index.
-`publish` then writes entry bundles and tiles, then the checkpoint, and last removes the partial tiles that the new ones
-replace. Every file is replaced whole or not at all (`storage.write`), and full tiles never change, so the published
+`publish` then writes entry bundles and tiles, then the checkpoint, and last removes the partial tiles of those that are
+full now. Every file is replaced whole or not at all (`storage.write`), and full tiles never change, so the published
 checkpoint is at every instant one whose tiles are all there.
 
 What a cut leaves behind is mended by the next `open`: statements that were kept but not yet published are taken up
 again under the same index (a statement's index is in its file's name, so the log cannot fork), and tiles without a
-checkpoint are removed. The folder is therefore exactly determined by the statements and the key.
+checkpoint are removed. The folder is therefore determined by the statements and the key, but for the partial tiles of
+earlier checkpoints, which stay until the full tile is there.
 
 The log goes on under another key by `rekey`: the checkpoint is signed with both keys, then `log.pub` names the new one,
 then the old signature goes. So the checkpoint verifies under `log.pub` at every instant, and what a cut leaves behind,
@@ -197,13 +198,14 @@ class Log:
         return self._hashes.content(tile)
 
     def _remove_superseded(self, before: int) -> None:
-        """Remove the partial tiles of the log of `before` entries that a wider one has replaced."""
+        """Remove the partial tiles of each tile that was partial in the log of `before` entries and is full now. Until
+        then they stay (C2SP tlog-tiles), for who still has an earlier checkpoint.
+        """
         for level in range(-1, tiles.level_count(before)):
-            number = (before >> 8 * max(level, 0)) // tiles.WIDTH
-            now = {tile.path for tile in tiles.tiles_of_level(level, self.size, first=number)}
-            for tile in tiles.tiles_of_level(level, before, first=number):
-                if tile.path not in now:
-                    _remove_file(self.folder / tile.path)
+            full = tiles.Tile(level, (before >> 8 * max(level, 0)) // tiles.WIDTH, tiles.WIDTH)
+            if full.stop <= self.size >> 8 * max(level, 0):
+                for file in sorted((self.folder / full.path).with_suffix(".p").glob("*")):
+                    _remove_file(file)
 
     # Reading what is there
 
@@ -251,7 +253,8 @@ class Log:
         keep = {self.folder / tile.path for tile in tiles.all_tiles(self._published)}
         for parent, _, names in os.walk(self.folder / TILES, topdown=False):
             for file in (Path(parent, name) for name in names):
-                if file not in keep:
+                tile = tiles.parse_path(file.relative_to(self.folder).as_posix())
+                if file not in keep and not (tile and tiles.is_earlier_partial(tile, self._published)):
                     _remove_file(file)
             with contextlib.suppress(OSError):  # not empty: it holds tiles that stay
                 Path(parent).rmdir()

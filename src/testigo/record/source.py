@@ -1,7 +1,9 @@
 """Where a published record is read from: a folder, or a web server that carries the same files.
 
 Both read one named file at a time, never more of it than the caller allows, and never anything but a plain file.
-Failures are `InvalidInput` or `StorageError`; what a hostile folder or server can do is waste the time limits below.
+A file that is not there is a `MissingFile`; what disk or network will not give is another `StorageError`; what is
+there and cannot be a file of a record is `InvalidInput`. What a hostile folder or server can do is waste the time
+limits below.
 """
 
 import os
@@ -27,13 +29,17 @@ MAX_FAILURES = 50
 """After so many failed requests in a row, a server is asked no more."""
 
 
+class MissingFile(StorageError):
+    """The folder or the server answers, and has no such file."""
+
+
 class Source(Protocol):
     """Files of one record by their path within it."""
 
     name: str
 
     def read(self, path: str, limit: int) -> bytes:
-        """A plain file of at most `limit` bytes; raises `InvalidInput` or `StorageError`."""
+        """A plain file of at most `limit` bytes; raises `MissingFile`, another `StorageError`, or `InvalidInput`."""
         ...
 
     def read_many(self, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | TestigoError]]:
@@ -62,7 +68,11 @@ class FolderSource:
         if "\0" in str(file):
             raise InvalidInput("no path holds a zero byte", place=path, mend="check the path")
         with storage.explained(file):
-            if not stat.S_ISREG(file.lstat().st_mode):
+            try:
+                mode = file.lstat().st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                raise MissingFile("missing", place=path, mend="get the record again from its source") from None
+            if not stat.S_ISREG(mode):
                 raise InvalidInput("not a plain file", place=path, mend="get the record again from its source")
             handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as opened:
@@ -80,7 +90,9 @@ class FolderSource:
                 yield path, error
 
     def strangers(self, known: Set[str]) -> list[tuple[str, str]] | None:
-        """Every file, folder, link or device that is neither `known` nor a folder on the way to it."""
+        """Every file, folder, link or device that is neither `known` nor a folder on the way to it. Folders of partial
+        tiles beside a full tile are looked into.
+        """
         folders = {str(parent) for path in known for parent in Path(path).parents} | {".", "statements", "tile"}
         found: list[tuple[str, str]] = []
         waiting = [Path()]
@@ -90,7 +102,7 @@ class FolderSource:
                 for item in items:
                     path = str(within / item.name)
                     if item.is_dir(follow_symlinks=False):
-                        if path in folders:
+                        if path in folders or (path.endswith(".p") and path.removesuffix(".p") in known):
                             waiting.append(Path(path))
                         else:
                             found.append((path, "folder"))
@@ -116,7 +128,9 @@ class HttpSource:
         self._lock = threading.Lock()
 
     def read(self, path: str, limit: int) -> bytes:
-        """The body of a 200 answer, as it came over the wire (nothing is unpacked)."""
+        """The body of a 200 answer, as it came over the wire (nothing is unpacked). The server must say how long it is:
+        else a connection that is cut looks like a file that was changed.
+        """
         if self._failures >= MAX_FAILURES:
             raise StorageError("not fetched, because too many files before it failed", place=path)
         try:
@@ -133,6 +147,8 @@ class HttpSource:
         data = bytearray()
         try:
             with self._client.stream("GET", f"{self.name}/{path}") as answer:
+                if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+                    raise MissingFile(f"the server answers {answer.status_code}", place=path, mend="check the address")
                 if answer.status_code != httpx.codes.OK:
                     raise StorageError(f"the server answers {answer.status_code}", place=path, mend="check the address")
                 for piece in answer.iter_raw():
@@ -141,6 +157,8 @@ class HttpSource:
                         raise _too_large(path, limit)
                     if time.monotonic() - began > FILE_TIMEOUT:
                         raise StorageError("the server sends too slowly", place=path, mend="try again later")
+                if not {"content-length", "transfer-encoding"} & answer.headers.keys():
+                    raise StorageError("the server does not say how long the file is", place=path, mend="try another")
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last for names no host can have
             reason = str(error) or type(error).__name__
             raise StorageError(f"cannot be fetched ({reason})", place=path, mend="check the address") from None

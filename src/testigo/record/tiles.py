@@ -11,6 +11,7 @@ Source: C2SP tlog-tiles (https://c2sp.org/tlog-tiles).
 """
 
 import itertools
+import re
 import struct
 from collections.abc import Iterator, Sequence
 
@@ -60,6 +61,25 @@ def encode_index(index: int) -> str:
         groups.append(f"x{index % 1000:03d}")
         index //= 1000
     return "/".join(reversed(groups))
+
+
+_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+
+
+def parse_path(path: str) -> Tile | None:
+    """The tile at that path, None where no tile has such a path."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        return None
+    level = -1 if match[1] == ENTRIES else int(match[1])
+    tile = Tile(level, int(match[2].replace("x", "").replace("/", "")), int(match[3] or WIDTH))
+    return tile if tile.path == path else None
+
+
+def is_earlier_partial(tile: Tile, size: int) -> bool:
+    """Whether a log that has `size` entries now had this partial tile when it was smaller, and has no full one yet."""
+    count = size >> 8 * max(tile.level, 0)
+    return tile.width < WIDTH and tile.index == count // WIDTH and tile.stop <= count
 
 
 def tiles_of_level(level: int, size: int, *, first: int = 0) -> Iterator[Tile]:

@@ -1,14 +1,14 @@
-"""Likely duplicates among all who are enrolled: each person against everybody enrolled before, once.
+"""Likely duplicates among all who are enrolled: each person against all enrolled before, once.
 
 Enrolment searches each newcomer at the desk (`gallery`). This is the same question asked of a whole register: after
 registers were joined, after a better matcher, or where desks worked apart. The story (docs/adr tells why):
 
 1. **Load.** Everybody's templates, the best of each finger, are opened page by page into the work folder (`prints`).
-2. **Look.** The persons are cut into numbered blocks. `look_through` is one block's task and a pure function of folder
+2. **Look.** The persons are cut into numbered blocks. `search_block` is one block's task and a pure function of folder
    and number, so that it may run in any process on any machine, and again where a worker died (`workers`). For each
    person in it the gallery scans those enrolled before, with the person's best fingers together, whatever the finger or
-   hand; then it glances at the most alike; then the matcher compares all fingers of the likeliest few, and all fingers
-   together decide (`gallery.person_score`). Each outcome is kept as it comes in (`work_folder`).
+   hand; then it prefilters the most similar; then the matcher compares all fingers of the most similar few, and all
+   fingers together decide (`gallery.person_score`). Each outcome is kept as it comes in (`work_folder`).
 3. **Open.** What was found becomes cases, in one transaction, none that is there already. People settle them.
 
 Whatever ends a run, the same command goes on where it ended.
@@ -33,7 +33,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import THRESHOLD, Prepared
 from testigo.register import prints, work_folder
 from testigo.register.enrolment import Kept
-from testigo.register.gallery import Candidate, least_score, person_score
+from testigo.register.gallery import DuplicateCandidate, least_score, person_score
 from testigo.register.prints import Part, Prints
 from testigo.register.register import Register
 from testigo.register.work_folder import Loaded, Outcome, Pair, Parameters, Run, WorkFolder
@@ -45,10 +45,12 @@ PAGE = 200
 BLOCK = 256
 """Persons a block: seconds of work, so that little is lost with a worker and little time goes into handing out."""
 
-SEEKERS = 8
+PROBES_TOGETHER = 8
 """Persons looked for together: going through all prints costs half as much as looking at them for one person."""
 
-STANDARD = Parameters(block=BLOCK, fingers=2, minutiae=18, glanced=0.005, least_glanced=64, most=16, false_cases=0.0)
+STANDARD = Parameters(
+    block=BLOCK, fingers=2, minutiae=18, prefiltered=0.005, least_prefiltered=64, most=16, false_cases=0.0
+)
 """Measured on synthetic prints of 6,000 persons at difficulty 0.8 (like FVC2004 DB1): with 9 minutiae of each of two
 fingers 599 of 600 persons searched are among the first 0.5 % after the scan (`benchmarks/deduplication_scan.py`).
 """
@@ -145,15 +147,15 @@ def deduplicate(
     return summary
 
 
-def look_through(folder: str, identity: str, block: int) -> Outcome:
-    """One block's task, run by a worker: its persons against everybody enrolled before them."""
-    work, loaded, everybody = _joined(folder, identity)
+def search_block(folder: str, identity: str, block: int) -> Outcome:
+    """One block's task, run by a worker: its persons against all enrolled before them."""
+    work, loaded, all_prints = _joined(folder, identity)
     size, least = work.run.parameters.block, least_pair_score(loaded.total, work.run.parameters.false_cases)
     persons = range(block * size, min((block + 1) * size, loaded.total))
     begun, found, compared = time.thread_time(), [], 0
-    for first in range(persons.start, persons.stop, SEEKERS):
-        together = range(first, min(first + SEEKERS, persons.stop))
-        for pair, looked in _likeliest(everybody, together, work.run.parameters):
+    for first in range(persons.start, persons.stop, PROBES_TOGETHER):
+        together = range(first, min(first + PROBES_TOGETHER, persons.stop))
+        for pair, looked in _most_similar(all_prints, together, work.run.parameters):
             compared += looked
             if pair.score >= least:
                 found.append(pair)
@@ -216,7 +218,7 @@ def _look(
     watcher.stage("Looking for duplicates", loaded.total, sum(outcome.persons for outcome in outcomes.values()))
     failed = []
     identity = work.identity(loaded)
-    for block, outcome in workers.run(look_through, (str(work.path.resolve()), identity), missing, forget):
+    for block, outcome in workers.run(search_block, (str(work.path.resolve()), identity), missing, forget):
         if outcome is None:
             failed.append(block)
         else:
@@ -255,8 +257,8 @@ def _conclude(
     )
 
 
-def _candidate(pair: Pair) -> tuple[int, Candidate]:
-    return pair.later, Candidate(pair.earlier, pair.score, pair.later_impression, pair.earlier_impression)
+def _candidate(pair: Pair) -> tuple[int, DuplicateCandidate]:
+    return pair.later, DuplicateCandidate(pair.earlier, pair.score, pair.later_impression, pair.earlier_impression)
 
 
 @lru_cache(maxsize=1)
@@ -273,44 +275,44 @@ def _joined(folder: str, identity: str) -> tuple[WorkFolder, Loaded, Prints]:
     return work, loaded, Prints(work, loaded)
 
 
-def _likeliest(everybody: Prints, numbers: Sequence[int], parameters: Parameters) -> Iterator[tuple[Pair, int]]:
+def _most_similar(all_prints: Prints, numbers: Sequence[int], parameters: Parameters) -> Iterator[tuple[Pair, int]]:
     """Each of these persons with the few most alike of all enrolled before; with how many comparisons it took.
 
     `numbers` rise by one: so the persons, all of one part, can be looked for together.
     """
-    home, place = everybody.place(numbers[0])
-    part = everybody.parts[home]
-    seekers = [part.prints_of(place + k) for k in range(len(numbers))]
-    likely: list[list[tuple[float, int, int]]] = [[] for _ in seekers]
+    home, place = all_prints.place(numbers[0])
+    part = all_prints.parts[home]
+    probes = [part.prints_of(place + k) for k in range(len(numbers))]
+    likely: list[list[tuple[float, int, int]]] = [[] for _ in probes]
     for other in range(home + 1):
-        before = [place + k if other == home else len(everybody.parts[other]) for k in range(len(seekers))]
-        glanced = _glanced(everybody.parts[other], seekers, before, parameters)
-        for list_, alike in zip(likely, glanced, strict=True):
-            list_ += [(likeness, other, person) for likeness, person in alike]
+        before = [place + k if other == home else len(all_prints.parts[other]) for k in range(len(probes))]
+        prefiltered = _prefiltered(all_prints.parts[other], probes, before, parameters)
+        for list_, alike in zip(likely, prefiltered, strict=True):
+            list_ += [(similarity, other, person) for similarity, person in alike]
     for k, list_ in enumerate(likely):
         chosen = heapq.nlargest(parameters.most, list_)
         for other in sorted({other for _, other, _ in chosen}):
             persons = [person for _, at, person in chosen if at == other]
-            theirs = everybody.parts[other].compare(seekers[k], persons)
+            theirs = all_prints.parts[other].compare(probes[k], persons)
             for person, (scores, rows) in zip(persons, theirs, strict=True):
-                pair = _pair(part, place + k, everybody.parts[other].enrolment(person), rows, scores)
+                pair = _pair(part, place + k, all_prints.parts[other].enrolment(person), rows, scores)
                 yield pair, scores.size
 
 
-def _glanced(
-    part: Part, seekers: Sequence[Sequence[Prepared]], before: Sequence[int], parameters: Parameters
+def _prefiltered(
+    part: Part, probes: Sequence[Sequence[Prepared]], before: Sequence[int], parameters: Parameters
 ) -> Iterator[list[tuple[float, int]]]:
-    """For each seeker, of the first `before` persons of a part the most alike, with their likeness."""
-    searched = [seeker[: parameters.fingers] for seeker in seekers]
-    hasty = [[one.best(max(1, parameters.minutiae // len(few))) for one in few] for few in searched]
-    scanned = part.scan(hasty, max(before))
-    for few, likeness, those in zip(searched, scanned, before, strict=True):
+    """For each person in `probes`, of the first `before` persons of a part the most similar, with their similarity."""
+    searched = [own[: parameters.fingers] for own in probes]
+    reduced = [[one.best(max(1, parameters.minutiae // len(few))) for one in few] for few in searched]
+    scanned = part.scan(reduced, max(before))
+    for few, similarity, those in zip(searched, scanned, before, strict=True):
         if not those:
             yield []
             continue
-        glanced = min(those, max(parameters.least_glanced, math.ceil(parameters.glanced * those)))
-        persons = np.argpartition(-likeness[:those], max(0, glanced - 1))[:glanced]
-        near = part.glance(few, persons)
+        kept = min(those, max(parameters.least_prefiltered, math.ceil(parameters.prefiltered * those)))
+        persons = np.argpartition(-similarity[:those], max(0, kept - 1))[:kept]
+        near = part.prefilter(few, persons)
         yield heapq.nlargest(parameters.most, zip(near.tolist(), persons.tolist(), strict=True))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
-from testigo.register.gallery import Candidate
+from testigo.register.gallery import DuplicateCandidate
 from testigo.register.tables import cases, enrolments, rulings, voters
 from testigo.register.values import CaseLine, Ruling, Verdict
 
@@ -26,7 +26,7 @@ _earlier_voter = voters.alias("earlier_voter")
 _later_voter = voters.alias("later_voter")
 
 
-def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Candidate]) -> tuple[int, ...]:
+def open_cases(connection: Connection, enrolment: int, candidates: Iterable[DuplicateCandidate]) -> tuple[int, ...]:
     """A case for each candidate whose enrolment still holds; their ids."""
     found = list(candidates)
     wanted = [candidate.enrolment for candidate in found]
@@ -50,7 +50,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Cand
     return tuple(opened)
 
 
-def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Candidate]]) -> tuple[int, ...]:
+def open_missing_cases(connection: Connection, found: Iterable[tuple[int, DuplicateCandidate]]) -> tuple[int, ...]:
     """A case for each (later enrolment, candidate) where both enrolments hold and no case joins them yet; their ids.
 
     Done twice it opens nothing the second time: that is what makes an interrupted run over the whole register safe.

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Position, Template, extract, quality
-from testigo.register.gallery import Impression
+from testigo.fingerprint import FingerImage, Position, Template, decode_template, encode_template, extract, quality
+from testigo.register.gallery import EnrolledPrint
 from testigo.register.tables import enrolments, impressions, voters
 from testigo.register.values import FingerQuality
 from testigo.register.vault import Place, RegisterKey
@@ -32,7 +32,7 @@ class PoorFingers(InvalidInput):
         self.qualities = qualities
 
 
-class Taken(msgspec.Struct, frozen=True):
+class ExtractedPrint(msgspec.Struct, frozen=True):
     """One impression taken at the desk, with what was made of it."""
 
     number: int
@@ -42,9 +42,9 @@ class Taken(msgspec.Struct, frozen=True):
     quality: int
 
     @property
-    def impression(self) -> Impression:
+    def impression(self) -> EnrolledPrint:
         """Made ready to be searched."""
-        return Impression.of(self.number, self.finger, self.quality, self.template)
+        return EnrolledPrint.of(self.number, self.finger, self.quality, self.template)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class Kept(msgspec.Struct, frozen=True):
     template: bytes
 
 
-def take(given: Sequence[tuple[str, FingerImage]]) -> list[Taken]:
+def take(given: Sequence[tuple[str, FingerImage]]) -> list[ExtractedPrint]:
     """Extract and judge every (finger, image); raises `InvalidInput` for unknown fingers, none, or too many."""
     if not 1 <= len(given) <= MOST_IMPRESSIONS:
         raise InvalidInput(
@@ -66,11 +66,11 @@ def take(given: Sequence[tuple[str, FingerImage]]) -> list[Taken]:
     taken = []
     for number, (finger, (_, image)) in enumerate(zip(positions, given, strict=True), start=1):
         template = extract(image)
-        taken.append(Taken(number, finger, image, template, quality(image, template)))
+        taken.append(ExtractedPrint(number, finger, image, template, quality(image, template)))
     return taken
 
 
-def judge(taken: Sequence[Taken]) -> tuple[FingerQuality, ...]:
+def judge(taken: Sequence[ExtractedPrint]) -> tuple[FingerQuality, ...]:
     """The quality of each finger, in the order of positions: that of its best impression."""
     best: dict[Position, int] = {}
     for one in taken:
@@ -82,7 +82,7 @@ def keep(
     connection: Connection,
     voter: int,
     document: str,
-    taken: Sequence[Taken],
+    taken: Sequence[ExtractedPrint],
     officer: str,
     reason: str,
     key: RegisterKey,
@@ -99,7 +99,7 @@ def keep(
                 "number": one.number,
                 "finger": int(one.finger),
                 "quality": one.quality,
-                "template": key.encrypt(one.template.to_bytes(), "template", place),
+                "template": key.encrypt(encode_template(one.template), "template", place),
                 "image": key.encrypt(one.image.to_png(), "image", place),
             }
         )
@@ -129,12 +129,12 @@ def images_of(
     ]
 
 
-def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> list[tuple[int, list[Impression]]]:
+def enrolled_after(connection: Connection, newest: int, key: RegisterKey) -> list[tuple[int, list[EnrolledPrint]]]:
     """Every holding enrolment with an id over `newest`, in their order, with its impressions ready to be compared."""
     return [
         (
             enrolment,
-            [Impression.of(one.number, one.finger, one.quality, Template.from_bytes(one.template)) for one in own],
+            [EnrolledPrint.of(one.number, one.finger, one.quality, decode_template(one.template)) for one in own],
         )
         for enrolment, own in _kept(connection, impressions.c.enrolment > newest, key)
     ]

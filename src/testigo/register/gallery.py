@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 
 from testigo import fingerprint
 from testigo.fingerprint import THRESHOLD, Matcher, Prepared, Template, prepare
-from testigo.fingerprint.fusion import best_of, fuse
+from testigo.fingerprint.matching import best_of, fuse
 
 FALSE_CASES = 0.01
 """Cases that chance may make for one enrolment."""
 
 
-GLANCE = 2.0
+PREFILTER_SCORE = 2.0
 """Persons whose best impressions compare lower than this are left without a closer look: 99 of 100 others, and hardly
 ever somebody's own other impression."""
 
 
-class Impression(msgspec.Struct, frozen=True):
+class EnrolledPrint(msgspec.Struct, frozen=True):
     """One impression of an enrolment. `number` counts them from 1; `finger`: ISO/IEC 19794-2 position."""
 
     number: int
@@ -39,12 +39,12 @@ class Impression(msgspec.Struct, frozen=True):
     prepared: Prepared
 
     @classmethod
-    def of(cls, number: int, finger: int, quality: int, template: Template) -> "Impression":
+    def of(cls, number: int, finger: int, quality: int, template: Template) -> "EnrolledPrint":
         """An impression made ready to be compared."""
         return cls(number, finger, quality, prepare(template))
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class DuplicateCandidate(msgspec.Struct, frozen=True):
     """Somebody enrolled who is likely the newcomer. `probe`, `candidate`: numbers of the impressions most alike."""
 
     enrolment: int
@@ -53,20 +53,20 @@ class Candidate(msgspec.Struct, frozen=True):
     candidate: int
 
 
-class Gallery:
+class PersonGallery:
     """Enrolments in the order they were added. For one thread at a time: the register holds a lock."""
 
     def __init__(self) -> None:
         self.newest = 0
         """The highest enrolment in the gallery; 0 while it is empty."""
-        self._persons: list[tuple[int, tuple[Impression, ...]]] = []
+        self._persons: list[tuple[int, tuple[EnrolledPrint, ...]]] = []
         self._prints = fingerprint.Gallery()  # the best impression of each finger, numbered by the person's place
         self._first_print = [0]  # of each person the first of these, and where the next person's will begin
 
     def __len__(self) -> int:
         return len(self._persons)
 
-    def add(self, enrolment: int, impressions: Iterable[Impression]) -> None:
+    def add(self, enrolment: int, impressions: Iterable[EnrolledPrint]) -> None:
         """One more enrolment, whose id is higher than all before."""
         own = tuple(impressions)
         for impression in _best_of_each_finger(own):
@@ -75,10 +75,10 @@ class Gallery:
         self._persons.append((enrolment, own))
         self._first_print.append(len(self._prints))
 
-    def search(self, probes: Sequence[Impression], *, after: int = 0) -> list[Candidate]:
-        """The likely duplicates among all enrolments behind the first `after` ones, the likeliest first.
+    def search(self, probes: Sequence[EnrolledPrint], *, after: int = 0) -> list[DuplicateCandidate]:
+        """The likely duplicates among all enrolments behind the first `after` ones, the most similar first.
 
-        Of each finger only the best impressions are looked up among everybody's; a closer look, with all impressions,
+        Of each finger only the best impressions are looked up among all; a closer look, with all impressions,
         is for those who then seem alike at all.
         """
         found = []
@@ -88,21 +88,23 @@ class Gallery:
             score = person_score(scores, [probe.finger for probe in probes])
             if score >= least_score(len(self)):
                 row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-                found.append(Candidate(enrolment, score, probes[int(row)].number, impressions[int(column)].number))
+                found.append(
+                    DuplicateCandidate(enrolment, score, probes[int(row)].number, impressions[int(column)].number)
+                )
         return sorted(found, key=lambda candidate: -candidate.score)
 
-    def _alike(self, probes: Sequence[Impression], after: int) -> list[tuple[int, tuple[Impression, ...]]]:
-        """The persons with a best impression that compares at `GLANCE` or over with one of the probes."""
+    def _alike(self, probes: Sequence[EnrolledPrint], after: int) -> list[tuple[int, tuple[EnrolledPrint, ...]]]:
+        """The persons with a best impression that compares at `PREFILTER_SCORE` or over with one of the probes."""
         alike: set[int] = set()
         for probe in probes:
             rows = self._prints.search(probe.prepared, after=self._first_print[after])
             scores = self._prints.compare(probe.prepared, rows)
-            alike.update(self._prints.numbers[rows[scores >= GLANCE]].tolist())
+            alike.update(self._prints.numbers[rows[scores >= PREFILTER_SCORE]].tolist())
         return [self._persons[place] for place in sorted(alike)]
 
 
-def _best_of_each_finger(impressions: Sequence[Impression]) -> list[Impression]:
-    best: dict[int, Impression] = {}
+def _best_of_each_finger(impressions: Sequence[EnrolledPrint]) -> list[EnrolledPrint]:
+    best: dict[int, EnrolledPrint] = {}
     for one in impressions:
         if one.finger not in best or one.quality > best[one.finger].quality:
             best[one.finger] = one

@@ -26,7 +26,7 @@ from testigo import canonical, keys
 from testigo.canonical import utc_now
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
-from testigo.fingerprint import Template
+from testigo.fingerprint import Template, decode_template
 from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
 from testigo.register.document import normalise_document
 from testigo.register.register import ListedVoter, Register
@@ -54,7 +54,7 @@ class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, arr
 
     def templates(self) -> tuple[Template, ...]:
         """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
-        return tuple(Template.from_bytes(finger.template) for finger in self.fingers)
+        return tuple(decode_template(finger.template) for finger in self.fingers)
 
 
 class PollBookLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

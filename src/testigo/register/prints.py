@@ -1,11 +1,11 @@
-"""Everybody's prints on disk, opened, for a run over the whole register: cut into parts, each ready to be searched.
+"""All prints on disk, opened, for a run over the whole register: cut into parts, each ready to be searched.
 
 A part holds some 32,768 persons in the order of enrolment, with the best impression of each finger:
 
     enrolments.npy  the persons' enrolments, rising
     starts.npy      where each person's rows begin, and where the last one's end
     rows.npy        a row a print: finger and number of the impression; a person's best finger comes first
-    gallery/        the same prints in the same rows, ready to be searched (`testigo.fingerprint.gallery`)
+    gallery/        the same prints in the same rows, ready to be searched (`testigo.fingerprint.search.gallery`)
 
 All of it is mapped into memory, not read: a worker holds what it looks at, and workers of one machine share it.
 """
@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
-from testigo.fingerprint import Prepared, Template, prepare
-from testigo.fingerprint.gallery import Gallery
+from testigo.fingerprint import Gallery, Prepared, decode_template, prepare
 from testigo.register.enrolment import Kept
 from testigo.register.work_folder import Loaded, WorkFolder
 
@@ -37,7 +36,7 @@ ROW = np.dtype([("finger", "u1"), ("number", "u1")])
 
 Longs = NDArray[np.int64]
 Scores = NDArray[np.float64]
-Likeness = NDArray[np.float32]
+Similarities = NDArray[np.float32]
 People = Iterator[tuple[int, Sequence[Kept]]]
 
 
@@ -111,7 +110,7 @@ def _write_part(folder: Path, people: People, done: Callable[[int], None]) -> No
 
 
 def _prepared(template: bytes) -> Prepared:
-    return prepare(Template.from_bytes(template))
+    return prepare(decode_template(template))
 
 
 def _mapped(file: Path) -> NDArray[Any]:
@@ -150,26 +149,26 @@ class Part:
         rows = np.repeat(self._starts[wanted] - begin, counts) + np.arange(int(counts.sum()))
         return rows, begin
 
-    def scan(self, seekers: Sequence[Sequence[Prepared]], before: int) -> Likeness:
-        """How alike each of the first `before` persons looks to each seeker, by the gallery's fastest glance.
+    def scan(self, probes: Sequence[Sequence[Prepared]], before: int) -> Similarities:
+        """How similar each of the first `before` persons is to each person in `probes`, by the gallery's scan.
 
-        A seeker is the prints of one person. Of each print the best likeness with any of the other's prints counts,
-        whatever the finger, and these are summed: two fingers that each look a little alike tell more than one.
-        Returns (seekers, before).
+        `probes`: the prints of one person each. Of each print the best similarity with any print of the
+        other counts, whatever the finger, and these are summed: two fingers that each look a little alike tell more
+        than one. Returns (probes, before).
         """
-        probes = [probe for seeker in seekers for probe in seeker]
-        seen = self.gallery.scan(probes, before=int(self._starts[before]), cores=1)
+        every_print = [probe for own in probes for probe in own]
+        seen = self.gallery.scan(every_print, before=int(self._starts[before]), cores=1)
         nearest = _highest_of_each(seen, self._starts[: before + 1])
-        ends = np.cumsum([len(seeker) for seeker in seekers])
+        ends = np.cumsum([len(own) for own in probes])
         return np.array([own.sum(axis=0) for own in np.split(nearest, ends[:-1])])
 
-    def glance(self, probes: Sequence[Prepared], persons: Longs) -> Likeness:
+    def prefilter(self, probes: Sequence[Prepared], persons: Longs) -> Similarities:
         """The same for these persons, by whole descriptors."""
         rows, begin = self.rows_of(persons)
-        likeness = np.zeros(len(persons), np.float32)
+        similarity = np.zeros(len(persons), np.float32)
         for probe in probes:
-            likeness += np.maximum.reduceat(self.gallery.glance(probe, rows, cores=1), begin)
-        return likeness
+            similarity += np.maximum.reduceat(self.gallery.prefilter(probe, rows, cores=1), begin)
+        return similarity
 
     def compare(self, probes: Sequence[Prepared], persons: Sequence[int]) -> list[tuple[Scores, NDArray[Any]]]:
         """For each of these persons the matcher's scores, (probes, person's prints), and the person's `ROW`s."""
@@ -178,7 +177,7 @@ class Part:
         return list(zip(np.split(scores, begin[1:], axis=1), np.split(self.rows[rows], begin[1:]), strict=True))
 
 
-def _highest_of_each(seen: Likeness, starts: Longs) -> Likeness:
+def _highest_of_each(seen: Similarities, starts: Longs) -> Similarities:
     """Of each row the highest from each start to the next: `maximum.reduceat`, four times as fast on short runs."""
     first, most = starts[:-1], np.diff(starts)
     highest = np.take(seen, first, axis=1)

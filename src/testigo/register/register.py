@@ -22,8 +22,8 @@ from testigo.fingerprint import FingerImage
 from testigo.register import duplicates, enrolment, tables
 from testigo.register.belonging import MAKE_ONE, claim, move
 from testigo.register.document import normalise_document, normalise_name
-from testigo.register.enrolment import Taken
-from testigo.register.gallery import Candidate, Gallery
+from testigo.register.enrolment import ExtractedPrint
+from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
@@ -44,7 +44,7 @@ class Register:
         self.definition = definition
         self._engine = engine
         self._key = key
-        self._gallery = Gallery()
+        self._gallery = PersonGallery()
         self._searching = threading.Lock()
 
     @classmethod
@@ -142,7 +142,7 @@ class Register:
         return Enrolment(kept_for, qualities, len(taken), opened)
 
     def _search_and_keep(
-        self, document: str, taken: Sequence[Taken], officer: str, reason: str
+        self, document: str, taken: Sequence[ExtractedPrint], officer: str, reason: str
     ) -> tuple[str, tuple[int, ...]]:
         """The voter's document number and the cases opened.
 
@@ -215,7 +215,7 @@ class Register:
         with changing(self._engine) as connection:
             return duplicates.rule(connection, case_id, verdict, officer, note)
 
-    def _side(self, connection: Connection, enrolled: int, likest: int) -> Side:
+    def _side(self, connection: Connection, enrolled: int, most_similar: int) -> Side:
         query = (
             select(voters.c.document, voters.c.name, voters.c.station, enrolments.c.officer, enrolments.c.at)
             .join(enrolments, enrolments.c.voter == voters.c.id)
@@ -223,8 +223,8 @@ class Register:
         )
         row = connection.execute(query).one()
         images = enrolment.images_of(connection, enrolled, row.document, self._key)
-        position = [number for number, _, _ in images].index(likest)
-        return Side(*row, images=tuple((finger, image) for _, finger, image in images), likest=position)
+        position = [number for number, _, _ in images].index(most_similar)
+        return Side(*row, images=tuple((finger, image) for _, finger, image in images), most_similar=position)
 
     # Duplicates among all who are enrolled: see `deduplication`
 
@@ -251,7 +251,7 @@ class Register:
                 found |= {row.id: row.document for row in connection.execute(page)}
         return found
 
-    def open_missing_cases(self, found: Collection[tuple[int, Candidate]]) -> tuple[int, ...]:
+    def open_missing_cases(self, found: Collection[tuple[int, DuplicateCandidate]]) -> tuple[int, ...]:
         """A case for each (later enrolment, candidate) that has none yet, all or none; their ids."""
         with changing(self._engine) as connection:
             return duplicates.open_missing_cases(connection, found)

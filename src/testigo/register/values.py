@@ -63,7 +63,7 @@ class CaseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One of the two enrolments of a case. `images`: (finger, image); `likest`: which is most like the other's."""
+    """One of the two enrolments of a case. `images`: (finger, image); `most_similar`: which is nearest the other's."""
 
     document: str
     name: str
@@ -71,7 +71,7 @@ class Side(msgspec.Struct, frozen=True):
     enrolled_by: str
     enrolled_at: str
     images: tuple[tuple[str, FingerImage], ...]
-    likest: int
+    most_similar: int
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -33,20 +33,25 @@ MOST_RESULT = 16 * 1024 * 1024
 """Bytes of a block's outcome: some 200,000 likely duplicates."""
 
 
-class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Parameters(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"prefiltered": "glanced", "least_prefiltered": "least_glanced"},  # as folders of release 0.1 have them
+):
     """What the outcome of a block depends on, besides the people.
 
     `block`: persons a block; `fingers`: of each person that are searched for, the best first; `minutiae`: of these
-    fingers together, that the scan looks at; `glanced`: share of those before that are glanced at after it, and
-    `least_glanced` of each part; `most`: persons that the matcher looks at; `false_cases`: that chance may make in the
-    whole run, 0 for the enrolment desk's own limit.
+    fingers together, that the scan looks at; `prefiltered`: share of those before that the prefilter
+    looks at after it, and `least_prefiltered` of each part; `most`: persons that the matcher looks at; `false_cases`:
+    that chance may make in the whole run, 0 for the enrolment desk's own limit.
     """
 
     block: int
     fingers: int
     minutiae: int
-    glanced: float
-    least_glanced: int
+    prefiltered: float
+    least_prefiltered: int
     most: int
     false_cases: float
 

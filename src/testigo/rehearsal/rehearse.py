@@ -61,7 +61,7 @@ class Rehearsal:
     @property
     def ok(self) -> bool:
         """Whether everything ended as it should."""
-        verified = self.report is not None and self.report.ok
+        verified = self.report is not None and self.report.verdict.holds
         return verified and not self.mismatches and not self.surprises
 
     @property

@@ -33,7 +33,8 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
         },
         "seats": sum(sum(one.allocation.seats.values()) for one in result.contests) if result else 0,
         "checks": len(report.findings) if report else 0,
-        "failed_checks": [finding.detail for finding in report.failures] if report else [],
+        "verdict": report.verdict if report else "",
+        "failed_checks": [one.detail for one in report.findings if not one.holds] if report else [],
         "mismatches": rehearsal.mismatches,
         "surprises": rehearsal.surprises,
         "look_at": paths(rehearsal),
@@ -76,7 +77,8 @@ def rows(rehearsal: Rehearsal) -> list[tuple[str, str]]:
         for station, count in found["closing_counts"].items()
     ]
     failed = len(found["failed_checks"])
-    verdict = f"{found['checks']} checks hold" if not failed else f"{failed} of {found['checks']} checks FAIL"
+    held = f"{found['checks']} checks hold" if not failed else f"{failed} of {found['checks']} checks do not hold"
+    verdict = f"{found['verdict']}: {held}"
     return [*lines, ("Seats allotted", str(found["seats"])), ("Public record verified", verdict)]
 
 

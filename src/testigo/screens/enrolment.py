@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
-from testigo.fingerprint.reader import Reader, ReaderError, Taken
+from testigo.fingerprint.reader import Capture, Reader, ReaderError
 from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import visit
 from testigo.screens.door import DOOR
@@ -34,7 +34,7 @@ MOST_CAPTURES = 4
 _QUIET_QUARTER = 900.0
 
 Images = list[tuple[str, FingerImage]]
-Captured = dict[Position, list[Taken]]
+Captured = dict[Position, list[Capture]]
 
 
 def app(register: Register, officers: Officers, *, reader: Reader | None = None) -> Litestar:

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.reader import SECONDS, Reader, ReaderError, Taken, UploadedImage, take
+from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
 from testigo.screens.language import sentence
 from testigo.screens.visit import Request
 from testigo.screens.web import language_of
@@ -28,7 +28,7 @@ class DeskReader:
         """Whether the desk's pages offer a button that captures."""
         return self.reader is not None
 
-    async def take(self, uploaded: bytes | None = None) -> Taken:
+    async def take(self, uploaded: bytes | None = None) -> Capture:
         """One impression, and what is wrong with it. Raises a `ReaderError`, or `InvalidInput` for what is no image."""
         source = self.reader if uploaded is None else UploadedImage(uploaded)
         if source is None:
@@ -53,12 +53,12 @@ def said(request: Request, error: ReaderError | None) -> Said | None:
     return Said(kind, own) if own else Said(kind, str(error), "en")
 
 
-async def _aside(source: Reader, seconds: float) -> Taken:
+async def _aside(source: Reader, seconds: float) -> Capture:
     """`take` in a thread that nobody waits for when the desk is switched off in the middle of it."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Taken] = loop.create_future()
+    answer: asyncio.Future[Capture] = loop.create_future()
 
-    def settle(taken: Taken | None, error: BaseException | None) -> None:
+    def settle(taken: Capture | None, error: BaseException | None) -> None:
         if answer.done():
             return
         if taken is not None:
@@ -67,7 +67,7 @@ async def _aside(source: Reader, seconds: float) -> Taken:
             answer.set_exception(error or RuntimeError("nothing was taken"))
 
     def run() -> None:
-        taken: Taken | None = None
+        taken: Capture | None = None
         wrong: BaseException | None = None
         try:
             taken = take(source, tries=1, timeout=seconds)

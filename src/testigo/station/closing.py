@@ -4,7 +4,7 @@ Booth and check-in sign what they counted as public statements (`booth-report`, 
 the tally sheet: a chair that wrote another total on it would be contradicted by the booth.
 
 A check-in whose disk is lost signs nothing. The station then closes on the last report that the chair heard of it; the
-tally sheet says so and why, and `testigo verify` finds the statement missing, as it should.
+tally sheet says so and why, and `testigo verify` shows it as a difference that is explained.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from testigo.ballot import (
     TallySheet,
     tally_mistakes,
 )
+from testigo.ballot.reasons import CHECK_IN_LOST
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.record import open_statement
@@ -50,7 +51,7 @@ class LastWords(msgspec.Struct, frozen=True):
         counted = Reconciliation(self.check_in.counters, self.booth.counters, {})
         reasons = {**self._voided(counted), **said}
         if self.lost:
-            words = (f"check-in lost: {self.lost}", reasons.get(_CHECKED_IN, ""))
+            words = (f"{CHECK_IN_LOST}{self.lost}", reasons.get(_CHECKED_IN, ""))
             reasons[_CHECKED_IN] = "; ".join(filter(None, words))
         return msgspec.structs.replace(counted, reasons=reasons)
 

@@ -14,11 +14,25 @@ story:
 5. **Audits** (`audits`): the samples are drawn again from the dice, every drawn box has its paper count, and each count
    is compared again with the tally sheet.
 
-Every check is a `Finding` with its figures. A check that fails does not stop those after it, as far as they can still
-be made: a witness wants to know all that is wrong. To check a new kind of statement, add its module here and a line
-in `verify`.
+Every check is a `Finding` with its code (`codes`), its grade and its figures; the worst grade is the `verdict`. A check
+that fails does not stop those after it, as far as they can still be made: a witness wants to know all that is wrong. A
+check that needs what was not read (a file is missing, a later release wrote it) says so, and is not a failure. To check
+a new kind of statement, add its module here, a line in `verify`, and one in `codes`.
 """
 
-from testigo.witness.verify import Report, verify
+from testigo.witness.codes import CODES
+from testigo.witness.report import Report, ReportFile
+from testigo.witness.verdict import EXIT_CODES, MEANINGS, STRICT_EXIT_CODE, USAGE_EXIT_CODE, Verdict
+from testigo.witness.verify import verify
 
-__all__ = ["Report", "verify"]
+__all__ = [
+    "CODES",
+    "EXIT_CODES",
+    "MEANINGS",
+    "STRICT_EXIT_CODE",
+    "USAGE_EXIT_CODE",
+    "Report",
+    "ReportFile",
+    "Verdict",
+    "verify",
+]

@@ -2,20 +2,21 @@
 others.
 
 The rules are those of `count.Ledger`, by which the centre takes statements in; here each refusal is a finding, and
-reading goes on with the next statement.
+reading goes on with the next statement. A statement that is in the log and cannot be read (its file is missing, or a
+later release wrote it) is a *gap*: what needs it is neither a failure nor good, and says so.
 """
 
 import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from testigo import canonical
-from testigo.count import Conflict, Ledger, body_of
+from testigo.count import KINDS, Conflict, Ledger, NeedsUnread, NewerVersion, body_of
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
-from testigo.errors import IllegalStep, TestigoError
+from testigo.errors import TestigoError
 from testigo.keys import PublicKey
-from testigo.record import PublishedRecord, Statement
-from testigo.record.entry import index_of
+from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
 from testigo.witness.notebook import Notebook
 
 
@@ -28,6 +29,20 @@ class Said:
     statement: Statement
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A statement that is in the log and was not read. `kind`, `subject`: "" where not even these are known.
+
+    `grade`: of what needs it, `INCOMPLETE` or `UNCHECKED`. `cause`: why, as the end of a sentence.
+    """
+
+    index: int
+    kind: str
+    subject: str
+    grade: Grade
+    cause: str
+
+
 @dataclass
 class Story:
     """What a record says, as far as it may be believed. `said`: by statement type, in log order."""
@@ -35,15 +50,51 @@ class Story:
     ledger: Ledger
     definition: Definition | None = None
     said: dict[str, list[Said]] = field(default_factory=dict)
+    _first: dict[tuple[str, str], Said] = field(default_factory=dict)
+    _gaps: dict[str, dict[str, list[Gap]]] = field(default_factory=dict)
 
     @property
     def key_ring(self) -> KeyRing:
         """The root key and all it admitted."""
         return self.ledger.key_ring
 
+    def add(self, said: Said) -> None:
+        """Take a statement in."""
+        self.said.setdefault(said.statement.type, []).append(said)
+        self._first.setdefault((said.statement.type, said.statement.subject), said)
+
+    def leave_out(self, gap: Gap) -> None:
+        """Note a gap, in log order. Of gaps that may be anything, the first of each grade says all."""
+        known = self._gaps.setdefault(gap.kind, {}).setdefault(gap.subject, [])
+        if gap.kind or all(gap.grade is not other.grade for other in known):
+            known.append(gap)
+        self.ledger.skip(gap.kind, gap.subject)
+
     def of_station(self, kind: str, station: str) -> Said | None:
         """A station's first statement of that kind."""
-        return next((said for said in self.said.get(kind, []) if said.statement.subject == station), None)
+        return self._first.get((kind, station))
+
+    def gaps_of(self, *kinds: str, subject: str | None = None, before: int | None = None) -> list[Gap]:
+        """Every gap that is one of these kinds, or may be; of that subject, and before that index, where given."""
+        found: list[Gap] = []
+        for kind in (*kinds, ""):
+            by_subject = self._gaps.get(kind, {})
+            wanted = by_subject if subject is None or not kind else (subject,)
+            found += [gap for about in wanted for gap in by_subject.get(about, ())]
+        return [gap for gap in found if before is None or gap.index < before]
+
+    def without(self, kind: str, subject: str = "") -> tuple[Grade, str]:
+        """The grade of a check for which such a statement is missing, and why, to be put after its sentence."""
+        return grade_without(self.gaps_of(kind, subject=subject))
+
+
+def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, str]:
+    """The grade of a check that needs what is in these gaps, and the cause; where there are none, it has not come."""
+    found = list(gaps)
+    if not found:
+        return Grade.INCOMPLETE, ""
+    grade = Grade.worst(gap.grade for gap in found)
+    return grade, f" ({next(gap.cause for gap in found if gap.grade is grade)})"
 
 
 def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey) -> Story:
@@ -51,35 +102,133 @@ def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey
     can be checked.
     """
     story = Story(Ledger(root))
-    failed = 0
-    for place, envelope in record.envelopes:
-        index, before = index_of(place), story.ledger.key_ring
-        try:
-            if story.ledger.holds(envelope):
-                raise Conflict("a statement that is already in the record", place=place)
-            statement = story.ledger.add(envelope, place=place, index=index).statement
-        except TestigoError as error:
-            failed += 1
-            notebook.write("statements", False, str(error).removeprefix(f"{place}: ").removesuffix("."), place)
-            continue
-        story.said.setdefault(statement.type, []).append(Said(place, index, statement))
-        if statement.type == "machine-keys":
-            _report_replaced(notebook, before, body_of(statement, MachineKeys, place), place, index)
-    if not failed:
-        notebook.write("statements", bool(record.envelopes), f"{len(record.envelopes)} signed by who may sign them")
-    if "election-definition" not in story.said:
-        notebook.write("definition", False, "no election definition signed by the root key")
+    _Reader(notebook, story, record).read()
+    if not _check_there(notebook, story, record):
         return story
-    try:
-        definition = story.ledger.definition
-    except IllegalStep as error:
-        notebook.write("definition", False, error.problem, story.said["election-definition"][0].place)
-        return story
-    if _check_definition(notebook, story, definition):
-        story.definition = definition
+    if _check_definition(notebook, story, story.ledger.definition):
+        story.definition = story.ledger.definition
     _check_log_key(notebook, story, record)
     _check_times(notebook, story)
     return story
+
+
+_DEFINING = ("election-definition", "station-list")
+"""What all other statements follow on."""
+
+_WHY = {
+    Grade.INCOMPLETE: "is missing",
+    Grade.UNCHECKED: "could not be read",
+    Grade.FAILURE: "is not what the log says",
+}
+
+
+class _Reader:
+    """Reads the log's entries one by one. `unread`: how many could be neither accepted nor refused."""
+
+    def __init__(self, notebook: Notebook, story: Story, record: PublishedRecord) -> None:
+        self._notebook = notebook
+        self._story = story
+        self._record = record
+        self._heard: set[tuple[str, str]] = set()
+        self._stations: dict[str, list[str]] = {}
+        self._refused = self._unread = self._undefined = 0
+
+    def read(self) -> None:
+        """Each entry, then one good finding if nothing was refused."""
+        for index, entry in self._entries():
+            if isinstance(entry, Absent):
+                self._skip(index, entry)
+            else:
+                self._take(index, *entry)
+        if self._undefined:
+            grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
+            detail = f"{self._undefined} could not be checked without the election definition{cause}"
+            self._notebook.write("statements", grade, detail)
+        read = len(self._record.envelopes) - self._unread
+        if not self._refused and read:
+            self._notebook.ok("statements", f"{read} signed by who may sign them")
+
+    def _entries(self) -> Iterator[tuple[int, Absent | tuple[str, bytes]]]:
+        """Every entry of the log, in its order."""
+        absent = {one.index: one for one in self._record.absent}
+        envelopes = iter(self._record.envelopes)
+        for index in range(len(absent) + len(self._record.envelopes)):
+            yield index, absent[index] if index in absent else next(envelopes)
+
+    def _skip(self, index: int, absent: Absent) -> None:
+        grade = Grade.INCOMPLETE if absent.grade is Grade.INCOMPLETE else Grade.UNCHECKED
+        why = _WHY[absent.grade]
+        for subject in self._subjects(absent):
+            self._story.leave_out(Gap(index, absent.type, subject, grade, f"{absent.path or f'entry {index}'} {why}"))
+
+    def _subjects(self, absent: Absent) -> list[str]:
+        """The subjects that a file may be about: its name does not hold every character."""
+        if not self._stations and self._story.ledger.is_defined:
+            for station in self._story.ledger.definition.stations:
+                self._stations.setdefault(file_subject(station.id), []).append(station.id)
+        return self._stations.get(absent.subject, [absent.subject])
+
+    def _take(self, index: int, place: str, envelope: bytes) -> None:
+        ledger, before = self._story.ledger, self._story.key_ring
+        try:
+            if ledger.holds(envelope):
+                raise Conflict("a statement that is already in the record", place=place)
+            statement = ledger.add(envelope, place=place, index=index).statement
+        except NewerVersion as error:
+            self._take_newer(index, place, envelope, error)
+        except NeedsUnread as error:
+            self._pass_over(index, place, envelope, error)
+        except TestigoError as error:
+            self._refuse(place, error)
+        else:
+            self._heard.add((statement.type, statement.subject))
+            self._story.add(Said(place, index, statement))
+            if statement.type == "machine-keys":
+                _report_replaced(self._notebook, before, body_of(statement, MachineKeys, place), place, index)
+
+    def _refuse(self, place: str, error: TestigoError) -> None:
+        self._refused += 1
+        self._notebook.fail("statements", _words(error, place), place)
+
+    def _take_newer(self, index: int, place: str, envelope: bytes, error: NewerVersion) -> None:
+        """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
+        claimed = peek(envelope)
+        about = (claimed.type, claimed.subject)
+        if about in self._heard and claimed.type in KINDS and KINDS[claimed.type].once:
+            self._refuse(place, Conflict(f"a second {claimed.type}, of a newer version", place=place))
+            return
+        self._unread += 1
+        self._heard.add(about)
+        self._notebook.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
+        self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
+
+    def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
+        """It follows on a statement that was not read, so it is not read either."""
+        self._unread += 1
+        if error.needs[0] in _DEFINING:  # so do all others: one finding tells it
+            self._undefined += 1
+            return
+        claimed = peek(envelope)
+        grade, cause = self._story.without(*error.needs)
+        self._notebook.write("statements", grade, f"{_words(error, place)}{cause}", place)
+        self._story.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
+
+
+def _words(error: TestigoError, place: str) -> str:
+    return str(error).removeprefix(f"{place}: ").removesuffix(".")
+
+
+def _check_there(notebook: Notebook, story: Story, record: PublishedRecord) -> bool:
+    """Whether the root signed a definition with all the stations that it names."""
+    if story.ledger.is_defined:
+        return True
+    grade, cause = grade_without(story.gaps_of(*_DEFINING))
+    if not cause and record.envelopes:
+        grade = Grade.FAILURE
+    signed = story.said.get("election-definition", [])
+    what = "not all stations of the election definition" if signed else "no election definition"
+    notebook.write("definition", grade, f"{what} signed by the root key{cause}", signed[0].place if signed else "")
+    return False
 
 
 def _check_definition(notebook: Notebook, story: Story, definition: Definition) -> bool:
@@ -87,27 +236,35 @@ def _check_definition(notebook: Notebook, story: Story, definition: Definition) 
     place = story.said["election-definition"][0].place
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     for mistake in mistakes:
-        notebook.write("definition", False, f"{spelled(mistake.place)}: {mistake.problem}", place)
+        notebook.fail("definition", f"{spelled(mistake.place)}: {mistake.problem}", place)
     if not mistakes:
         title = definition.words(definition.title, definition.languages[0])
         sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
         listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
-        notebook.write("definition", True, f"{title}: {sizes}{listed}; digest {definition.digest}", place)
+        notebook.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
     return not mistakes
 
 
 def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) -> None:
     """Whether the key in `log.pub`, which signs the checkpoint, is the newest that the root admitted for the log."""
-    ring, named = story.key_ring, record.log_key
+    ring, gaps = story.key_ring, story.gaps_of("machine-keys")
     newest = ring.of_station("", "log").public if ring.holds("", "log") else None
     replaced = {one.key.key: one.entry for one in ring.replaced if one.key.role == "log"}
-    if named is not None and named == newest:
-        notebook.write("log key", True, "the root admitted the key that signs the log")
-    elif named is not None and named.hex in replaced:
-        detail = f"the key that signs the log was replaced at entry {replaced[named.hex]}; the new one has to sign it"
-        notebook.write("log key", False, detail, "log.pub")
+    if record.log_key is None:
+        missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
+        grade = Grade.INCOMPLETE if missing else Grade.UNCHECKED
+        notebook.write("log-key", grade, "the key that signs the log was not read", "log.pub")
+    elif record.log_key == newest:
+        notebook.ok("log-key", "the root admitted the key that signs the log")
+    elif record.log_key.hex in replaced:
+        entry = replaced[record.log_key.hex]
+        detail = f"the key that signs the log was replaced at entry {entry}; the new one has to sign it"
+        notebook.fail("log-key", detail, "log.pub")
+    elif gaps or newest is None:
+        grade, cause = grade_without(gaps)
+        notebook.write("log-key", grade, f"no statement admits the log's key{cause}", "log.pub")
     else:
-        notebook.write("log key", False, "the root never admitted the log's key", "log.pub")
+        notebook.fail("log-key", "the root never admitted the log's key", "log.pub")
 
 
 def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, place: str, index: int) -> None:
@@ -123,7 +280,7 @@ def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, pla
                 detail = (
                     f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
                 )
-            notebook.write("keys replaced", True, detail, place)
+            notebook.write("keys-replaced", Grade.NOTE, detail, place)
 
 
 def _check_times(notebook: Notebook, story: Story) -> None:
@@ -138,10 +295,10 @@ def _check_times(notebook: Notebook, story: Story) -> None:
             if earlier.statement.issued > later.statement.issued:
                 wrong += 1
                 detail = f"station {station.id}: its {later.statement.type} is older than its {earlier.statement.type}"
-                notebook.write("order of the day", False, detail, later.place)
+                notebook.fail("order-of-day", detail, later.place)
     everything = itertools.chain.from_iterable(story.said.values())
     for said in (said for said in everything if not canonical.is_instant(said.statement.issued)):
         wrong += 1
-        notebook.write("order of the day", False, f"{said.statement.issued!r} is no time in UTC", said.place)
+        notebook.fail("order-of-day", f"{said.statement.issued!r} is no time in UTC", said.place)
     if not wrong:
-        notebook.write("order of the day", True, "tested, then at zero, then counted, in every station")
+        notebook.ok("order-of-day", "tested, then at zero, then counted, in every station")

@@ -15,10 +15,12 @@ from testigo.ballot import (
     TallySheet,
     ZeroReport,
     deck_digest,
+    reasons,
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
+from testigo.record import Grade
 from testigo.witness.notebook import Notebook
 from testigo.witness.reading import Said, Story
 
@@ -35,9 +37,10 @@ def check(notebook: Notebook, story: Story) -> None:
     for station in definition.stations:
         sheet = story.ledger.sheets.get(station.id)
         said = story.of_station("tally-sheet", station.id)
+        if sheet is not None or story.of_station("logic-and-accuracy", station.id) is not None:
+            _check_test(notebook, story, decks, station)
         if sheet is None or said is None:
             continue
-        _check_test(notebook, story, decks, station)
         _check_zero_report(notebook, story, station, sheet)
         _check_sums(notebook, definition, sheet, said)
         _check_machines(notebook, story, station, sheet)
@@ -66,7 +69,8 @@ def _check_test(notebook: Notebook, story: Story, decks: _Decks, station: Statio
     """The deck of this election went through the booth before opening, and came out as computed here."""
     said = story.of_station("logic-and-accuracy", station.id)
     if said is None:
-        notebook.write("tested", False, f"station {station.id}: no logic and accuracy test is published")
+        grade, cause = story.without("logic-and-accuracy", station.id)
+        notebook.write("tested", grade, f"station {station.id}: no logic and accuracy test is published{cause}")
         return
     with notebook.reporting("tested", said.place):
         test = body_of(said.statement, LogicAndAccuracy, said.place)
@@ -92,9 +96,10 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
     """Nothing was counted before opening; register, cards and cap were already those of the tally sheet."""
     said = story.of_station("zero-report", station.id)
     if said is None:
-        notebook.write("zero report", False, f"station {station.id}: no zero report is published")
+        grade, cause = story.without("zero-report", station.id)
+        notebook.write("zero-report", grade, f"station {station.id}: no zero report is published{cause}")
         return
-    with notebook.reporting("zero report", said.place):
+    with notebook.reporting("zero-report", said.place):
         report = body_of(said.statement, ZeroReport, said.place)
         empty = report.tally == tally_ballots(story.ledger.definition, station.id, ())
         before, after = report.reconciliation.fixed, sheet.reconciliation.fixed
@@ -112,7 +117,7 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
         ]
         fixed = ", ".join(f"{name} {figure}" for name, figure in before.items())
         good = f"everything at zero before opening, {fixed}"
-        notebook.conclude("zero report", f"station {station.id}", wrong, good, said.place)
+        notebook.conclude("zero-report", f"station {station.id}", wrong, good, said.place)
 
 
 def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, said: Said) -> None:
@@ -127,7 +132,7 @@ def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, s
             mistakes.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
     counted, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
     good = f"{counted} ballots, sums of {contests} contests come out"
-    notebook.conclude("tally sheet", f"station {sheet.station}", mistakes, good, said.place)
+    notebook.conclude("tally-sheet", f"station {sheet.station}", mistakes, good, said.place)
 
 
 def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
@@ -135,10 +140,9 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
     wrote = sheet.reconciliation
     booth, check_in = _reports(story, station)
     wrong = []
-    if booth is None or check_in is None:
-        roles = " and ".join(role for role, own in (("booth", booth), ("check-in", check_in)) if own is None)
-        why = "; ".join(reason for reason in wrote.reasons.values() if reason)
-        wrong.append(f"no report of its {roles} is published" + (f"; the chair wrote: {why}" if why else ""))
+    missing = [role for role, own in (("booth", booth), ("check-in", check_in)) if own is None]
+    for role in missing:
+        _tell_no_report(notebook, story, sheet, role)
     if booth is not None and booth.tally != sheet.tally:
         pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
         other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
@@ -149,7 +153,20 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
             wrong += [f"not so: {told}" for told in own.counters.unlisted_reasons()]
     sessions = sum(booth.counters.voided.values()) if booth else 0
     good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
-    notebook.conclude("machines' reports", f"station {station.id}", wrong, good)
+    if wrong or not missing:
+        notebook.conclude("machine-reports", f"station {station.id}", wrong, good)
+
+
+def _tell_no_report(notebook: Notebook, story: Story, sheet: TallySheet, role: str) -> None:
+    """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
+    kind = f"{role}-report"
+    detail = f"station {sheet.station}: no report of its {role} is published"
+    lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
+    if role == "check-in" and lost and not story.gaps_of(kind, subject=sheet.station):
+        notebook.write("machine-reports", Grade.EXPLAINED, f"{detail}; the chair wrote: {lost[0]}")
+    else:
+        grade, cause = story.without(kind, sheet.station)
+        notebook.write("machine-reports", grade, f"{detail}{cause}")
 
 
 def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
@@ -169,14 +186,15 @@ def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> 
     if recorded != ballots:
         differences.append(Difference("recorded", "ballots on the tally sheet", recorded, ballots, ""))
     for one in differences:
-        said_why = f"; the chair wrote: {one.reason}" if one.reason else "; no reason given"
-        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}{said_why}"
-        notebook.write("reconciliation", False, detail, said.place)
+        explained = bool(one.reason.strip())
+        said_why = f"the chair wrote: {one.reason}" if explained else "no reason given"
+        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {said_why}"
+        notebook.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, said.place)
     if not differences:
         spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
         chain = f"{counters.check_in.checked_in} checked in = {booth.cards_used} cards = {spoiled}"
         detail = f"station {sheet.station}: {chain} = {booth.deposited} deposited = {recorded} recorded"
-        notebook.write("reconciliation", True, detail)
+        notebook.ok("reconciliation", detail)
 
 
 def _check_limits(notebook: Notebook, definition: Definition, station: Station, sheet: TallySheet, said: Said) -> None:
@@ -209,7 +227,9 @@ def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet:
     """
     said = story.of_station("event-log", station.id)
     if said is None:
-        notebook.write("event logs", False, f"station {station.id}: the heads of its event logs are not published")
+        grade, cause = story.without("event-log", station.id)
+        detail = f"station {station.id}: the heads of its event logs are not published{cause}"
+        notebook.write("event-logs", grade, detail)
         return
     logs = body_of(said.statement, EventLogs, said.place)
     wrong = []
@@ -225,4 +245,4 @@ def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet:
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
             wrong.append(f"the {role} itself reported another head, or another number of lines")
     good = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
-    notebook.conclude("event logs", f"station {station.id}", wrong, good, said.place)
+    notebook.conclude("event-logs", f"station {station.id}", wrong, good, said.place)

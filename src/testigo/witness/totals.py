@@ -2,32 +2,68 @@
 
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
+from testigo.record import Grade
 from testigo.witness.notebook import Notebook
-from testigo.witness.reading import Said, Story
+from testigo.witness.reading import Gap, Said, Story, grade_without
 
 
 def check(notebook: Notebook, story: Story) -> None:
     """Every station counted, every total and every seat the same as published."""
-    definition, ledger = story.ledger.definition, story.ledger
-    missing = [station.id for station in definition.stations if station.id not in ledger.sheets]
-    counted = len(definition.stations) - len(missing)
-    which = f"; missing: {', '.join(missing[:10])}{'…' if len(missing) > 10 else ''}" if missing else ""
-    notebook.write("complete", not missing, f"{counted} of {len(definition.stations)} stations counted{which}")
+    _check_counted(notebook, story)
     results = story.said.get("result", [])
     if not results:
-        notebook.write("result", False, f"no result is published for {counted} tally sheets")
+        grade, cause = story.without("result")
+        notebook.write("result", grade, f"no result is published for {len(story.ledger.sheets)} tally sheets{cause}")
         return
     for said in results:
+        gaps = story.gaps_of("tally-sheet", "public-draw", before=said.index)
         with notebook.reporting("result", said.place):
             recomputed = _count_before(story, said)
-            _compare(notebook, body_of(said.statement, Result, said.place), recomputed, said.place)
-            if said is results[-1]:
-                _report_seats(notebook, recomputed, said.place)
-    last = results[-1]
+            published = body_of(said.statement, Result, said.place)
+            if gaps:
+                _check_least(notebook, published, recomputed, gaps, said.place)
+            else:
+                _compare(notebook, published, recomputed, said.place)
+                if said is results[-1]:
+                    _report_seats(notebook, recomputed, said.place)
+    _check_newest(notebook, story, results[-1])
+
+
+def _check_counted(notebook: Notebook, story: Story) -> None:
+    definition, ledger = story.ledger.definition, story.ledger
+    missing = [station.id for station in definition.stations if station.id not in ledger.sheets]
+    counted = f"{len(definition.stations) - len(missing)} of {len(definition.stations)} stations counted"
+    if not missing:
+        notebook.ok("stations-counted", counted)
+        return
+    which = f"missing: {', '.join(missing[:10])}{'…' if len(missing) > 10 else ''}"
+    without = set(missing)
+    grade, cause = grade_without(gap for gap in story.gaps_of("tally-sheet") if not gap.kind or gap.subject in without)
+    notebook.write("stations-counted", grade, f"{counted}; {which}{cause}")
+
+
+def _check_newest(notebook: Notebook, story: Story, last: Said) -> None:
+    """A result that the record outgrew is not yet the result."""
     changing = story.said.get("tally-sheet", []) + story.said.get("public-draw", [])
     later = sum(said.index > last.index for said in changing)
     if later:
-        notebook.write("result", False, f"{later} tally sheets or draws came after the last result", last.place)
+        detail = f"{later} tally sheets or draws came after the last result"
+        notebook.write("result", Grade.INCOMPLETE, detail, last.place)
+
+
+def _check_least(notebook: Notebook, published: Result, part: Result, gaps: list[Gap], place: str) -> None:
+    """Without some of its tally sheets a result cannot be computed; but it has no fewer votes than the others give."""
+    theirs = {(one.contest, option.option): option.votes for one in published.contests for option in one.options}
+    for contest in part.contests:
+        for option in contest.options:
+            votes = theirs.get((contest.contest, option.option), 0)
+            if votes < option.votes:
+                detail = (
+                    f"{contest.contest}: {option.option} is published with {votes} votes, the tally sheets that are"
+                )
+                notebook.fail("result", f"{detail} here give {option.votes} and more", place)
+    grade, cause = grade_without(gaps)
+    notebook.write("result", grade, f"cannot be computed again without all of its tally sheets{cause}", place)
 
 
 def _count_before(story: Story, result: Said) -> Result:
@@ -47,7 +83,7 @@ def _compare(notebook: Notebook, published: Result, recomputed: Result, place: s
     votes = sum(option.votes for contest in recomputed.contests for option in contest.options)
     if canonical.encode(published) == canonical.encode(recomputed):
         detail = f"{len(recomputed.contests)} contests, {votes} votes, recomputed to the last byte"
-        notebook.write("result", True, detail, place)
+        notebook.ok("result", detail, place)
         return
     ours = {contest.contest: contest for contest in recomputed.contests}
     for contest in published.contests:
@@ -59,13 +95,13 @@ def _compare(notebook: Notebook, published: Result, recomputed: Result, place: s
                 detail = (
                     f"{contest.contest}: {theirs.option} is published with {theirs.votes} votes, the tally sheets give"
                 )
-                notebook.write("result", False, f"{detail} {own.votes}", place)
+                notebook.fail("result", f"{detail} {own.votes}", place)
         for option, seats in again.allocation.seats.items():
             if contest.allocation.seats.get(option) != seats:
                 said = contest.allocation.seats.get(option, 0)
                 detail = f"{contest.contest}: {option} is published with {said} seats, the votes give {seats}"
-                notebook.write("result", False, detail, place)
-    notebook.write("result", False, "the published result is not what the tally sheets add up to", place)
+                notebook.fail("result", detail, place)
+    notebook.fail("result", "the published result is not what the tally sheets add up to", place)
 
 
 def _report_seats(notebook: Notebook, result: Result, place: str) -> None:
@@ -73,6 +109,7 @@ def _report_seats(notebook: Notebook, result: Result, place: str) -> None:
     seats = sum(sum(contest.allocation.seats.values()) for contest in result.contests)
     if open_ties:
         names = ", ".join(open_ties)
-        notebook.write("seats", False, f"{seats} allotted; a tie waits for its public draw in {names}", place)
+        detail = f"{seats} allotted; a tie waits for its public draw in {names}"
+        notebook.write("seats", Grade.INCOMPLETE, detail, place)
     else:
-        notebook.write("seats", True, f"{seats} allotted again by each contest's rule", place)
+        notebook.ok("seats", f"{seats} allotted again by each contest's rule", place)

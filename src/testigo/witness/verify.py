@@ -1,36 +1,14 @@
 """The whole check, in its order; the package's docstring tells the story."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from testigo.errors import InvalidInput
-from testigo.keys import PublicKey
-from testigo.record import Finding, read_record
+from testigo.errors import TestigoError
+from testigo.keys import PublicKey, envelope_key_id
+from testigo.record import Finding, Grade, PublishedRecord, read_record
 from testigo.witness import audits, reading, stations, totals
 from testigo.witness.notebook import Notebook
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a check of a record found. `root_key_id`: under whose authority; "" where the record has no root key."""
-
-    record: str
-    root_key_id: str
-    root_key_given: bool
-    entries: int
-    root_hash: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every check holds."""
-        return bool(self.findings) and all(finding.ok for finding in self.findings)
-
-    @property
-    def failures(self) -> tuple[Finding, ...]:
-        """The checks that do not hold."""
-        return tuple(finding for finding in self.findings if not finding.ok)
+from testigo.witness.report import Report
 
 
 def verify(
@@ -50,27 +28,21 @@ def verify(
     """
     notebook = Notebook(on_finding)
     try:
-        published = read_record(
-            record,
-            on_check=lambda finding: _note(notebook, finding),
-            **({"on_progress": on_progress} if on_progress else {}),
-        )
-    except InvalidInput as error:
-        notebook.write("files", False, str(error).removesuffix("."))
+        progress = {"on_progress": on_progress} if on_progress else {}
+        published = read_record(record, on_check=notebook.add, **progress)
+    except TestigoError as error:
+        notebook.write("no-record", Grade.UNCHECKED, str(error).removesuffix("."))
         return Report(str(record), "", root_key is not None, 0, "", tuple(notebook.findings))
-    root = root_key or published.root_key
-    story = None
-    if root is not None:
-        if root_key is not None and published.root_key != root_key:
-            notebook.write("root key", False, "root.pub is not the root key that was given", "root.pub")
-        story = reading.read_statements(notebook, published, root)
+    usable = _check_root_key(notebook, published, root_key) if published.origin else None
+    story = reading.read_statements(notebook, published, usable) if usable is not None else None
     if kept_checkpoint is not None:
         signers = story.key_ring.log_keys if story else None
-        _note(notebook, published.check_consistency(kept_checkpoint, signers))
+        notebook.add(published.check_consistency(kept_checkpoint, signers))
     if story is not None and story.definition is not None:
         stations.check(notebook, story)
         totals.check(notebook, story)
         audits.check(notebook, story)
+    root = root_key or published.root_key
     return Report(
         record=str(record),
         root_key_id=root.key_id if root else "",
@@ -81,5 +53,24 @@ def verify(
     )
 
 
-def _note(notebook: Notebook, finding: Finding) -> None:
-    notebook.write(finding.check, finding.ok, finding.detail, finding.place)
+def _check_root_key(notebook: Notebook, published: PublishedRecord, given: PublicKey | None) -> PublicKey | None:
+    """The key to check statements with, None where there is none. A whole record of another root is another record, not
+    one that was changed.
+    """
+    own, code, place = published.root_key, "root-key", "root.pub"
+    if given is None:
+        if own is None:
+            notebook.write(code, Grade.UNCHECKED, "none was given, and the record's own was not read", place)
+        else:
+            notebook.write(code, Grade.NOTE, f"none was given, so the record's own is used: {own.key_id}", place)
+        return own
+    first = published.envelopes[0][1] if published.envelopes else None
+    if own == given:
+        notebook.ok(code, f"the one that was given: {given.key_id}", place)
+    elif first is None or envelope_key_id(first) != given.key_id:
+        whose = f"of root key {own.key_id}" if own else "without a root key that could be read"
+        notebook.write(code, Grade.UNCHECKED, f"the record is {whose}, not of the one that was given", place)
+        return None
+    elif own is not None:
+        notebook.fail(code, "not the root key that was given, which the first statement names", place)
+    return given

@@ -39,13 +39,14 @@ from testigo.fingerprint.reader.errors import (
 )
 from testigo.fingerprint.reader.folder import DropFolder, ImageFolder, UploadedImage
 from testigo.fingerprint.reader.judgement import Measures, judge, measure
-from testigo.fingerprint.reader.taking import SECONDS, TRIES, Reader, Taken, open_reader, take
+from testigo.fingerprint.reader.taking import SECONDS, TRIES, Capture, Reader, open_reader, take
 from testigo.fingerprint.reader.usb import Attached, UsbReader, attached_readers
 
 __all__ = [
     "SECONDS",
     "TRIES",
     "Attached",
+    "Capture",
     "DropFolder",
     "FingerStays",
     "GivesNoImages",
@@ -67,7 +68,6 @@ __all__ = [
     "ReaderTooHot",
     "ReaderUnplugged",
     "Smeared",
-    "Taken",
     "TooDry",
     "TooLittleOfTheFinger",
     "TooShort",

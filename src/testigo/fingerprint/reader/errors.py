@@ -1,12 +1,12 @@
 """What can go wrong between a finger and its image, each with its own sentence and its own mend.
 
 Three kinds, which a desk treats differently: `PoorImpression` (there is an image, which may match all the same), other
-`TryAgain`s (the same finger once more, on the same reader), and all other `ReaderError`s (hands are wanted: a cable, a
-program, a package; trying again afterwards starts the reader anew).
+`TryAgain`s (the same finger once more, on the same reader), and all other `ReaderError`s (a person must act: a cable, a
+program, a package; trying again afterwards starts the reader again).
 """
 
 from testigo.errors import TestigoError
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 
 
 class ReaderError(TestigoError):
@@ -20,11 +20,11 @@ class ReaderError(TestigoError):
         self.detail = detail
 
 
-# ── Hands are wanted ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── A person must act ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class NoReader(ReaderError):
-    """Nothing is attached that libfprint knows, or no reader of the wanted driver."""
+    """Nothing is attached that libfprint knows, or no reader of the required driver."""
 
     said = "no fingerprint reader is attached"
     how = "plug one in that libfprint knows, and try again"
@@ -93,7 +93,7 @@ class NoMoreImages(ReaderError):
 
 
 class TryAgain(ReaderError):
-    """The reader is well; the finger has to be laid on once more."""
+    """The reader is well; the finger must be placed once more."""
 
 
 class NoFinger(TryAgain):

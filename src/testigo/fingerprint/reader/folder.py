@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from testigo.errors import InvalidInput, StorageError
-from testigo.fingerprint.image import ENDINGS, FingerImage, check_dpi
+from testigo.fingerprint.images.image import ENDINGS, FingerImage, check_dpi
 from testigo.fingerprint.reader import errors
 
 _LOOK_EVERY = 0.1  # seconds
 _WRITING = 2.0
-"""Seconds after its last change during which a file that is no whole image may still be written."""
+"""Seconds after its last change during which a file that is not a whole image may still be written."""
 
 
 class _Folder:

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.fingerprint.image import FingerImage
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.reader import errors
 
 Plane = NDArray[np.float32]

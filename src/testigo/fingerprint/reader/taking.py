@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.extraction import extract
-from testigo.fingerprint.image import FingerImage
-from testigo.fingerprint.quality import quality
+from testigo.fingerprint.extraction.extractor import extract
+from testigo.fingerprint.extraction.quality import quality
+from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.reader import errors
 from testigo.fingerprint.reader.folder import DropFolder, ImageFolder
 from testigo.fingerprint.reader.judgement import judge
@@ -48,7 +48,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True)
-class Taken:
+class Capture:
     """An image, and what is wrong with it after all tries; None if nothing is."""
 
     image: FingerImage
@@ -57,7 +57,7 @@ class Taken:
 
 def take(
     reader: Reader, *, tries: int = TRIES, timeout: float = SECONDS, judge: Judge = judge, tell: Tell | None = None
-) -> Taken:
+) -> Capture:
     """The first good impression of up to `tries`; else the best of the poor ones, with what is wrong with it.
 
     Raises the last `TryAgain` where no try gave an image with a finger on it, and at once every other error of the
@@ -73,7 +73,7 @@ def take(
         else:
             wrong = judge(image)
             if wrong is None:
-                return Taken(image)
+                return Capture(image)
             last = wrong
             if not isinstance(wrong, errors.NothingSeen):
                 poor.append(wrong)
@@ -82,8 +82,8 @@ def take(
     return _best(poor, last)
 
 
-def _best(poor: list[errors.PoorImpression], last: errors.TryAgain) -> Taken:
-    taken = [Taken(wrong.image, wrong) for wrong in poor if wrong.image is not None]
+def _best(poor: list[errors.PoorImpression], last: errors.TryAgain) -> Capture:
+    taken = [Capture(wrong.image, wrong) for wrong in poor if wrong.image is not None]
     if not taken:
         raise last
     return taken[0] if len(taken) == 1 else max(taken, key=lambda one: quality(one.image, extract(one.image)))

@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint.image import FingerImage, check_dpi
+from testigo.fingerprint.images.image import FingerImage, check_dpi
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.reader import _libfprint as wire
 from testigo.fingerprint.reader import errors
@@ -95,7 +95,7 @@ class UsbReader:
     def capture(self, timeout: float = 15.0) -> FingerImage:
         """Wait up to `timeout` seconds for a finger; its image. The reader is opened where it is not.
 
-        Raises a `TryAgain` where the finger has to be laid on again, else another `ReaderError`; `ReaderBusy` if a
+        Raises a `TryAgain` where the finger must be placed again, else another `ReaderError`; `ReaderBusy` if a
         capture is under way in another thread.
         """
         milliseconds = min(max(round(timeout * 1000), 1), 600_000)

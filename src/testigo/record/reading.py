@@ -1,0 +1,411 @@
+"""Read a published record, and say of every file whether it is what the log says.
+
+In the order of the code. The checkpoint, signed with the key in `log.pub`, fixes how many entries there are and their
+root hash. From the size follows which tiles and entry bundles must exist. The entries' leaf hashes must give that root
+hash, and every tile must be exactly what follows from them. Each entry names a statement's file and its digest, so the
+statements are accounted for too. The first statement is signed by the key in `root.pub`. Nothing else may be in the
+folder. So each byte of each file is bound, and each finding names the file that is at fault.
+
+A file that is missing makes the record *incomplete*, one that disk or network will not give is *unchecked*; one that is
+not what the log says is a *failure*. What cannot be computed without a file gets the grade of that file, unless what is
+left is enough to show that something is wrong.
+
+What this does not look at is what statements mean and whether who signed them may: the room `witness` does.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testigo import canonical, keys
+from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.keys import PublicKey
+from testigo.record import checkpoint, merkle, note, tiles
+from testigo.record.checkpoint import Checkpoint
+from testigo.record.entry import FILE_NAME, MAX_ENTRY_SIZE, MAX_STATEMENT_SIZE, STATEMENTS, Entry, decode_entry
+from testigo.record.file_findings import FileFindings
+from testigo.record.finding import Finding, Grade
+from testigo.record.log import CHECKPOINT, LOG_KEY, ROOT_KEY, decode_key_file
+from testigo.record.published import Absent, PublishedRecord
+from testigo.record.source import Source, open_source
+from testigo.record.statement import PAYLOAD_TYPE
+
+MAX_SIZE = 4_000_000
+"""Entries beyond which a record is not read: a hundred statements from each of 40,000 machines."""
+
+_KEY_LIMIT = 1024
+_ATTEMPTS = 3
+
+
+def read_record(
+    path_or_address: str | Path,
+    *,
+    on_check: Callable[[Finding], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PublishedRecord:
+    """Read and check the record in a folder or at an `http(s)` address. Never raises for a damaged record.
+
+    `on_check` is told each finding at the end, `on_progress` how many of how many statements are read. A record that is
+    published anew while it is read is read again. Over HTTP, files beside those of the log cannot be seen; the finding
+    `files` says so.
+    """
+    source = open_source(path_or_address)
+    try:
+        for _ in range(_ATTEMPTS):
+            record = _Reading(source, on_progress or (lambda done, total: None)).run()
+            if record.ok or not _moved_on(source, record):
+                break
+    finally:
+        source.close()
+    for finding in record.findings:
+        if on_check is not None:
+            on_check(finding)
+    return record
+
+
+def _moved_on(source: Source, seen: PublishedRecord) -> bool:
+    """Whether the log has published since, or goes on under another key."""
+    with contextlib.suppress(TestigoError):
+        if source.read(CHECKPOINT, note.MAX_SIZE) != seen.checkpoint:
+            return True
+        return decode_key_file(source.read(LOG_KEY, _KEY_LIMIT)) != seen.log_key
+    return False
+
+
+@dataclass
+class _Reading:
+    """One pass over a record: what was read, and what was found so far."""
+
+    source: Source
+    on_progress: Callable[[int, int], None]
+    notes: FileFindings = field(default_factory=FileFindings)
+    expected: set[str] = field(default_factory=lambda: {CHECKPOINT, LOG_KEY, ROOT_KEY})
+    entries: dict[int, bytes] = field(default_factory=dict)
+    """Entries that are in the log, by index; one that is damaged is not here, and its statement's file has no name."""
+
+    def run(self) -> PublishedRecord:
+        """All checks in order; each goes as far as what the ones before it left to stand on."""
+        root_key, log_key = self._key(ROOT_KEY), self._key(LOG_KEY)
+        data, claim = self._checkpoint(log_key)
+        if claim is None:
+            self._say_what_cannot_be_read(root_key, log_key)
+            return PublishedRecord(
+                self.source.name,
+                findings=tuple(self.notes.findings),
+                checkpoint=data,
+                root_key=root_key,
+                log_key=log_key,
+            )
+        contents = self._tiles(claim.size)
+        leaves, sound = self._leaves(claim, contents)
+        self._compare_tiles(claim.size, leaves, contents)
+        named = self._named(claim.size)
+        envelopes = self._statements(named)
+        self._root_signs_first(root_key, envelopes)
+        self._unexpected_files(claim.size, leaves)
+        return PublishedRecord(
+            self.source.name,
+            claim.origin,
+            claim.size,
+            claim.root_hash,
+            tuple(envelopes.values()),
+            tuple(self.notes.findings),
+            data,
+            root_key,
+            log_key,
+            tuple(leaves) if sound else None,
+            tuple(self._absent(claim.size, named, envelopes)),
+        )
+
+    # Keys and checkpoint
+
+    def _key(self, path: str) -> PublicKey | None:
+        try:
+            key = decode_key_file(self.source.read(path, _KEY_LIMIT), place=path)
+        except TestigoError as error:
+            self.notes.trouble("keys", error, path)
+            return None
+        self.notes.write("keys", Grade.OK, f"key {key.key_id}", path)
+        return key
+
+    def _checkpoint(self, log_key: PublicKey | None) -> tuple[bytes, Checkpoint | None]:
+        """The checkpoint's bytes and what it claims; None where nothing can be built on the claim."""
+        data = b""
+        try:
+            data = self.source.read(CHECKPOINT, note.MAX_SIZE)
+            claim, signed = checkpoint.parse(data, place=CHECKPOINT)
+        except TestigoError as error:
+            self.notes.trouble("checkpoint", error, CHECKPOINT)
+            return data, None
+        signature_ok = self._checkpoint_signature(claim, signed, log_key)
+        if claim.size > MAX_SIZE:
+            detail = f"claims {claim.size:,} entries; this program reads {MAX_SIZE:,}"
+            self.notes.write("checkpoint", Grade.UNCHECKED, detail, CHECKPOINT)
+            return data, None
+        if not self._plausible(claim.size, signature_ok):
+            detail = f"claims {claim.size:,} entries, which are not here"
+            self.notes.write("checkpoint", Grade.INCOMPLETE, detail, CHECKPOINT)
+            return data, None
+        self.notes.summary("checkpoint", f"{claim.origin}: {claim.size:,} entries, root hash {claim.root_hash.hex()}")
+        return data, claim
+
+    def _checkpoint_signature(self, claim: Checkpoint, signed: note.Note, log_key: PublicKey | None) -> bool:
+        if log_key is None:
+            detail = "its signature cannot be checked without the log's key"
+            self.notes.write("checkpoint", self.notes.without(LOG_KEY), detail, CHECKPOINT)
+            return False
+        try:
+            signed.verify(claim.origin, log_key)
+        except InvalidSignature as error:
+            self.notes.fail("checkpoint", error.problem, CHECKPOINT)
+            own = {one.key_hash for one in signed.signatures if one.name == claim.origin}
+            if own and note.key_hash(claim.origin, log_key) not in own:
+                self.notes.fail("keys", "not the key that the checkpoint is signed with", LOG_KEY)
+            return False
+        self._tell_cosignatures(claim, signed, log_key)
+        return True
+
+    def _tell_cosignatures(self, claim: Checkpoint, signed: note.Note, log_key: PublicKey) -> None:
+        """Signatures of keys that the record does not hold: ignored, as C2SP signed-note prescribes, and shown."""
+        own = (claim.origin, note.key_hash(claim.origin, log_key))
+        others = [one.name for one in signed.signatures if (one.name, one.key_hash) != own]
+        if others:
+            names = f"{', '.join(others[:3])}{'…' if len(others) > 3 else ''}"
+            detail = f"{len(others)} beside the log's, which cannot be checked here: {names}"
+            self.notes.write("cosignatures", Grade.NOTE, detail, CHECKPOINT)
+
+    def _plausible(self, size: int, signature_ok: bool) -> bool:
+        """A size is believed as far as there are files, or where those cannot be seen, if it is signed: a false one
+        must cost nothing.
+        """
+        with contextlib.suppress(TestigoError):
+            present = self.source.strangers(self.expected)
+            return signature_ok if present is None else size <= tiles.WIDTH * (len(present) + 1)
+        return signature_ok
+
+    def _say_what_cannot_be_read(self, root_key: PublicKey | None, log_key: PublicKey | None) -> None:
+        """Without a checkpoint no file can be accounted for. Where neither it nor a key is here, no record is: a wrong
+        address, a page of another server, an empty folder.
+        """
+        if CHECKPOINT in self.notes.troubles and root_key is None and log_key is None:
+            reason = next(finding.detail for finding in self.notes.findings if finding.place == CHECKPOINT)
+            self.notes.findings.clear()
+            self.notes.write("no-record", Grade.UNCHECKED, f"no checkpoint can be read here ({reason})", CHECKPOINT)
+        else:
+            self.notes.write("files", Grade.UNCHECKED, "cannot be accounted for without a checkpoint to go by")
+
+    # Tiles and entries
+
+    def _tiles(self, size: int) -> dict[tiles.Tile, bytes]:
+        """The bytes of every tile and bundle that could be read."""
+        by_path = {tile.path: tile for tile in tiles.all_tiles(size)}
+        self.expected.update(by_path)
+        contents: dict[tiles.Tile, bytes] = {}
+        for path, data in self.source.read_many(list(by_path), tiles.WIDTH * MAX_ENTRY_SIZE):
+            if isinstance(data, bytes):
+                contents[by_path[path]] = data
+            else:
+                self.notes.trouble("tiles", data, path)
+        return contents
+
+    def _leaves(self, claim: Checkpoint, contents: dict[tiles.Tile, bytes]) -> tuple[list[bytes], bool]:
+        """All leaf hashes, and whether they give the checkpoint's root hash; fills `entries`.
+
+        Bundles and level 0 tiles say the same thing twice. Whichever gives the root hash tells what the other should
+        be; where neither does, the checkpoint itself may be at fault, and the bundles are taken as they are.
+        """
+        from_tiles: dict[int, bytes] = {}
+        for tile, data in contents.items():
+            try:
+                if tile.level < 0:
+                    self.entries.update(enumerate(tiles.decode_bundle(data, tile.width), tile.start))
+                elif tile.level == 0:
+                    from_tiles.update(enumerate(tiles.split_hashes(data, tile.width), tile.start))
+            except InvalidInput as error:
+                self.notes.trouble("tiles", error, tile.path)
+        from_entries = {index: merkle.leaf_hash(entry) for index, entry in self.entries.items()}
+        for found in (from_entries, from_tiles, from_tiles | from_entries):
+            leaves = [found.get(index, b"") for index in range(claim.size)]
+            if all(leaves) and merkle.root(leaves) == claim.root_hash:
+                self._keep_known(from_entries, leaves)
+                return leaves, True
+        self._tell_unsound(from_entries, from_tiles, claim.size)
+        leaves = [from_entries.get(index) or from_tiles.get(index, b"") for index in range(claim.size)]
+        self._keep_known(from_entries, leaves)
+        return leaves, False
+
+    def _tell_unsound(self, from_entries: dict[int, bytes], from_tiles: dict[int, bytes], size: int) -> None:
+        """The root hash does not follow: because something is wrong, or because something is not here."""
+        for index in sorted(from_entries.keys() & from_tiles.keys()):
+            if from_entries[index] != from_tiles[index]:
+                self.notes.fail(
+                    "tiles", f"entry {index} is not the one whose hash the tile holds", _bundle_path(index, size)
+                )
+        lost = [index for index in range(size) if index not in from_entries and index not in from_tiles]
+        if not lost:
+            self.notes.fail("tiles", "neither entries nor tiles give the checkpoint's root hash", CHECKPOINT)
+            return
+        files = {_bundle_path(index, size, level) for index in lost for level in (-1, 0)}
+        detail = f"the root hash cannot be computed without {len(lost):,} of {size:,} entries"
+        self.notes.write("tiles", self.notes.without(*files), detail, CHECKPOINT)
+
+    def _keep_known(self, hashes: dict[int, bytes], leaves: list[bytes]) -> None:
+        """Drop entries that are not the ones hashed into the log, and say which bundles they stood in."""
+        for index, hash_ in hashes.items():
+            if hash_ != leaves[index]:
+                del self.entries[index]
+                self.notes.fail("tiles", f"entry {index} is not the one in the log", _bundle_path(index, len(leaves)))
+
+    def _compare_tiles(self, size: int, leaves: list[bytes], contents: dict[tiles.Tile, bytes]) -> None:
+        """Every tile of hashes must be, byte for byte, what the leaf hashes make it."""
+        if all(leaves):
+            hashes = _hash_levels(leaves)
+            for tile, data in contents.items():
+                if tile.level >= 0 and data != hashes.content(tile):
+                    self.notes.fail("tiles", "not the hashes that follow from the log's entries", tile.path)
+        self.notes.summary("tiles", f"{len(contents):,} tiles and bundles, {size:,} entries give the root hash")
+
+    # Statements
+
+    def _named(self, size: int) -> dict[str, tuple[int, Entry]]:
+        """Index and entry of each statement that the log names, by its path."""
+        named: dict[str, tuple[int, Entry]] = {}
+        for index, data in self.entries.items():
+            try:
+                entry = decode_entry(data)
+                match = FILE_NAME.fullmatch(entry.path.removeprefix(f"{STATEMENTS}/"))
+                if not entry.path.startswith(f"{STATEMENTS}/") or match is None or int(match[1]) != index:
+                    raise InvalidInput(f"names {entry.path!r}, which is no file of statement {index}")
+                named[entry.path] = (index, entry)
+            except InvalidInput as error:
+                self.notes.fail("entries", f"entry {index}: {error.problem}", _bundle_path(index, size))
+        if len(self.entries) == size:
+            self.notes.summary("entries", f"{len(named):,} entries name a statement each")
+        self.expected.update(named)
+        return named
+
+    def _statements(self, named: dict[str, tuple[int, Entry]]) -> dict[int, tuple[str, bytes]]:
+        """Path and bytes of each statement whose file is the one that the log names."""
+        envelopes: dict[int, tuple[str, bytes]] = {}
+        for path, envelope in self.source.read_many(list(named), MAX_STATEMENT_SIZE):
+            index, entry = named[path]
+            if isinstance(envelope, TestigoError):
+                self.notes.trouble("statement-files", envelope, path)
+            elif problem := _mismatch(index, entry, envelope):
+                self.notes.trouble("statement-files", InvalidInput(problem), path)
+            else:
+                envelopes[index] = (path, envelope)
+            self.on_progress(len(envelopes), len(named))
+        self.notes.summary("statement-files", f"{len(envelopes):,} statements are in the log, byte for byte")
+        return envelopes
+
+    def _absent(
+        self, size: int, named: dict[str, tuple[int, Entry]], envelopes: dict[int, tuple[str, bytes]]
+    ) -> Iterator[Absent]:
+        """The log's entries whose statement was not read."""
+        entries = dict(named.values())
+        for index in range(size):
+            entry = entries.get(index)
+            if index in envelopes:
+                continue
+            if entry is not None:
+                grade = self.notes.troubles[entry.path]
+                yield Absent(index, entry.path, entry.type, entry.subject_in_path(), grade)
+            else:
+                grade = self.notes.troubles.get(_bundle_path(index, size), Grade.FAILURE)
+                yield Absent(index, "", "", "", grade)
+
+    def _root_signs_first(self, root_key: PublicKey | None, envelopes: dict[int, tuple[str, bytes]]) -> None:
+        if root_key is None or 0 not in envelopes:
+            return
+        path, envelope = envelopes[0]
+        try:
+            keys.open_envelope(envelope, root_key, PAYLOAD_TYPE, place=path)
+        except TestigoError as error:
+            self.notes.fail("keys", f"not the key that signed the first statement, {path} ({error.problem})", ROOT_KEY)
+
+    # What is in the folder beside these
+
+    def _unexpected_files(self, size: int, leaves: list[bytes]) -> None:
+        try:
+            found = self.source.strangers(self.expected)
+        except StorageError as error:
+            self.notes.write("files", Grade.UNCHECKED, f"the folder cannot be listed: {error.problem}")
+            return
+        if found is None:
+            self.notes.summary("files", f"{len(self.expected):,} files; over HTTP, files beside them cannot be seen")
+            return
+        earlier = 0
+        hashes = _hash_levels(leaves) if all(leaves) else None
+        for path, kind in found:
+            tile = _earlier_tile(path, size)
+            if tile is not None and kind == "file":
+                earlier += 1
+                self._check_earlier_tile(tile, hashes)
+            else:
+                self._tell_unexpected(path, kind, size)
+        beside = f"{earlier} partial tiles of earlier checkpoints beside them" if earlier else "none beside them"
+        self.notes.summary("files", f"{len(self.expected):,} files, and {beside}")
+
+    def _tell_unexpected(self, path: str, kind: str, size: int) -> None:
+        match = FILE_NAME.fullmatch(Path(path).name) if Path(path).parent == Path(STATEMENTS) else None
+        index = int(match[1]) if match and kind == "file" else None
+        if index is not None and index >= size:
+            detail = "not in the log; if the centre is just publishing it, it will be"
+            self.notes.write("files", Grade.INCOMPLETE, detail, path)
+        elif index is not None and index not in self.entries:
+            grade = self.notes.without(_bundle_path(index, size))
+            self.notes.write("statement-files", grade, "cannot be checked without its entry in the log", path)
+        else:
+            self.notes.fail("files", f"a {kind} that is no part of the record", path)
+
+    def _check_earlier_tile(self, tile: tiles.Tile, hashes: tiles.HashLevels | None) -> None:
+        """A partial tile stays until the full one is there (C2SP tlog-tiles); its bytes follow from the entries."""
+        try:
+            data = self.source.read(tile.path, tiles.WIDTH * MAX_ENTRY_SIZE)
+        except TestigoError as error:
+            self.notes.trouble("files", error, tile.path)
+            return
+        span = range(tile.start, tile.stop)
+        if hashes is None or (tile.level < 0 and not all(index in self.entries for index in span)):
+            detail = "a partial tile of an earlier checkpoint, which cannot be computed again"
+            self.notes.write("tiles", Grade.UNCHECKED, detail, tile.path)
+            return
+        if tile.level < 0:
+            content = tiles.encode_bundle([self.entries[index] for index in span])
+        else:
+            content = hashes.content(tile)
+        if data != content:
+            self.notes.fail("tiles", "not the partial tile that follows from the log's entries", tile.path)
+
+
+def _hash_levels(leaves: list[bytes]) -> tiles.HashLevels:
+    hashes = tiles.HashLevels()
+    for leaf in leaves:
+        hashes.append(leaf)
+    return hashes
+
+
+def _earlier_tile(path: str, size: int) -> tiles.Tile | None:
+    """The partial tile at that path, if the log had it when it was smaller; else None."""
+    tile = tiles.parse_path(path)
+    fits = tile is not None and tile.width < tiles.WIDTH and tile.stop <= size >> 8 * max(tile.level, 0)
+    return tile if fits else None
+
+
+def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
+    """Why a statement's file is not the one that its entry names, or ""."""
+    if canonical.digest(envelope) != entry.sha256:
+        return f"changed: its digest is {canonical.digest(envelope)}, the log says {entry.sha256}"
+    try:
+        own = Entry.of(index, envelope)
+    except InvalidInput as error:
+        return error.problem
+    return "" if own == entry else f"the log lists it as {entry.path} of type {entry.type!r}, which it is not"
+
+
+def _bundle_path(index: int, size: int, level: int = -1) -> str:
+    """The bundle, or at level 0 the tile, of entry `index`."""
+    number = index // tiles.WIDTH
+    return tiles.Tile(level, number, min(tiles.WIDTH, size - number * tiles.WIDTH)).path

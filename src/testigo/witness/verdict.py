@@ -1,0 +1,69 @@
+"""What all findings together say of a record: one verdict, its exit code, and its sentence."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from testigo.record import Finding, Grade
+
+
+class Verdict(StrEnum):
+    """The worst grade decides; a failure outranks all."""
+
+    ALL_HOLDS = "all-holds"
+    EXPLAINED = "differences-explained"
+    INCOMPLETE = "incomplete"
+    UNCHECKED = "could-not-be-checked"
+    TAMPERED = "tampered-with"
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> "Verdict":
+        """The verdict on a record with these findings; without any, nothing was checked."""
+        grades = [finding.grade for finding in findings]
+        return _BY_GRADE[Grade.worst(grades)] if grades else cls.UNCHECKED
+
+    @property
+    def holds(self) -> bool:
+        """Whether the record is complete, and every difference in it has its signed reason."""
+        return self in (Verdict.ALL_HOLDS, Verdict.EXPLAINED)
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """Of `testigo verify`. `strict`: a difference that is explained is not enough."""
+        return STRICT_EXIT_CODE if strict and self is Verdict.EXPLAINED else EXIT_CODES[self]
+
+
+_BY_GRADE: Final = {
+    Grade.OK: Verdict.ALL_HOLDS,
+    Grade.NOTE: Verdict.ALL_HOLDS,
+    Grade.EXPLAINED: Verdict.EXPLAINED,
+    Grade.INCOMPLETE: Verdict.INCOMPLETE,
+    Grade.UNCHECKED: Verdict.UNCHECKED,
+    Grade.FAILURE: Verdict.TAMPERED,
+}
+
+EXIT_CODES: Final = {
+    Verdict.ALL_HOLDS: 0,
+    Verdict.EXPLAINED: 0,
+    Verdict.UNCHECKED: 1,
+    Verdict.INCOMPLETE: 3,
+    Verdict.TAMPERED: 4,
+}
+STRICT_EXIT_CODE: Final = 5
+USAGE_EXIT_CODE: Final = 2
+
+SENTENCES: Final = {
+    Verdict.ALL_HOLDS: "Complete, all holds.",
+    Verdict.EXPLAINED: "Complete, differences explained: {count}.",
+    Verdict.UNCHECKED: "Could not be checked.",
+    Verdict.INCOMPLETE: "Incomplete.",
+    Verdict.TAMPERED: "Tampered with.",
+}
+"""The verdict to a person. `{count}`: of findings of the grade that decided."""
+
+MEANINGS: Final = {
+    Verdict.ALL_HOLDS: "everything is there, and every check holds",
+    Verdict.EXPLAINED: "every check holds, but for differences of which a signed reason is in the record",
+    Verdict.UNCHECKED: "no record there, network or disk, another root key, a newer version: nothing can be said",
+    Verdict.INCOMPLETE: "something has not come yet, or is missing in this copy",
+    Verdict.TAMPERED: "something is not what was signed",
+}
