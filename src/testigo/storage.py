@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from testigo import waits
 from testigo.errors import InvalidInput, StorageError
 
 if TYPE_CHECKING:
@@ -133,8 +134,9 @@ def flush_folder(path: Path) -> None:
 def open_database(address: str) -> "Engine":
     """An engine for `sqlite:///file.db` or `postgresql://user@host/name`; a bare path means SQLite.
 
-    SQLite runs in WAL mode, flushes at every commit, checks foreign keys, waits 10 s for a lock, and overwrites what it
-    deletes. Raises `InvalidInput` for any other address, `StorageError` where the database cannot be reached.
+    SQLite runs in WAL mode, flushes at every commit, checks foreign keys, waits `waits.LOCK` for a lock, and
+    overwrites what it deletes. Raises `InvalidInput` for any other address, `StorageError` where the database cannot be
+    reached.
     """
     from sqlalchemy import create_engine, event  # here: half a second that not every process with files needs
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -152,7 +154,7 @@ def open_database(address: str) -> "Engine":
         )
     try:
         if address.startswith("sqlite"):
-            engine = create_engine(address, poolclass=NullPool)
+            engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": waits.LOCK})
             event.listen(engine, "connect", _prepare_sqlite)
         else:
             engine = create_engine(address, pool_pre_ping=True)
@@ -189,7 +191,7 @@ def remove_database(address: str) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -11,8 +11,9 @@ from testigo.election import Definition, check_definition, load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.rehearsal import FolderFingers, SyntheticFingers, cut_out
-from testigo.rehearsal.people import Incident, make_population
+from testigo.rehearsal.incidents import IMPOSTOR, INCIDENTS, ORDINARY, SECOND_NUMBER, UNFOUND_NUMBER
 from testigo.rehearsal.photographs import photograph
+from testigo.rehearsal.population import make_population
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +46,50 @@ def test_people_want_valid_ballots_and_every_incident_happens(republic: Definiti
         assert Ballot.mark(cut, person.style, person.wishes).choices == person.wishes
     for station in cut.stations:
         visits = population.visits[station.id]
-        assert {visit.incident for visit in visits} == set(Incident)
-        impostor = next(visit for visit in visits if visit.incident is Incident.IMPOSTOR)
-        assert impostor.finger_of is not impostor.person
-        lost = next(visit for visit in visits if visit.incident is Incident.WRONG_STATION)
+        assert {visit.incident for visit in visits} == set(INCIDENTS) - {UNFOUND_NUMBER}
+        impostor = next(visit for visit in visits if visit.incident is IMPOSTOR)
+        assert impostor.finger_of.finger != impostor.person.finger
+        assert impostor.finger_of.station == impostor.person.station == station.id
+        own_visit = next((visit for visit in visits if visit.incident is ORDINARY), None)
+        assert own_visit is not None and own_visit.finger_of is own_visit.person
+        lost = next(visit for visit in visits if visit.incident.right == "other-station")
         assert lost.person.station != station.id
+
+
+def test_second_numbers_are_other_peoples_fingers_and_nobody_elses_part(republic: Definition) -> None:
+    for seed in range(20):
+        population = make_population(cut_out(republic, 3, 60), random.Random(seed))
+        people = {person.document: person for person in population.people}
+        seconds = population.second_numbers
+        assert len(seconds) == 3
+        for person in seconds:
+            first = people[person.first_document]
+            assert first.finger == person.finger and first.first_document == ""
+            assert first.station != person.station
+        assert len({person.first_document for person in seconds}) == 3
+        honest = [person.finger for person in population.people if not person.first_document]
+        assert len(set(honest)) == len(honest)
+        for visit in (visit for visits in population.visits.values() for visit in visits):
+            assert (visit.incident is SECOND_NUMBER) == (visit.person.first_document != "")
+            assert visit.finger_of.first_document == visit.person.first_document
+
+
+def test_a_second_number_that_nobody_found_comes_to_vote(republic: Definition) -> None:
+    population = make_population(cut_out(republic, 3, 60), random.Random(7))
+    missed = population.second_numbers[0]
+    population.not_found(missed)
+    incidents = [v.incident for visits in population.visits.values() for v in visits if v.person is missed]
+    assert incidents == [UNFOUND_NUMBER]
+
+
+@pytest.mark.parametrize("voters", range(2, 12))
+def test_small_stations_have_the_incidents_that_fit(republic: Definition, voters: int) -> None:
+    """Nobody is cast twice, and an ordinary voter always remains."""
+    population = make_population(cut_out(republic, 2, voters), random.Random(voters))
+    for visits in population.visits.values():
+        own = [visit.person.document for visit in visits if visit.finger_of is visit.person and not visit.incident.last]
+        assert len(set(own)) == len(own)
+        assert any(visit.incident is ORDINARY for visit in visits)
 
 
 def test_the_same_seed_has_the_same_people(republic: Definition) -> None:
@@ -60,18 +100,22 @@ def test_the_same_seed_has_the_same_people(republic: Definition) -> None:
 
 def test_synthetic_fingers_differ_between_enrolment_and_desk() -> None:
     fingers = SyntheticFingers(1)
-    enrolled = [image for _, _, image in fingers.for_enrolment(0)]
+    enrolled = [
+        image for enrolment in (0, 1) for attempt in (0, 1) for _, image in fingers.for_enrolment(0, enrolment, attempt)
+    ]
     desk = [fingers.at_the_desk(0, attempt)[1] for attempt in range(4)]
-    assert len({*enrolled, *desk}) == 6
+    assert len({*enrolled, *desk}) == 12
     assert all(FingerImage.read(image).dpi == 500 for image in desk)
 
 
 def test_folder_fingers_keep_enrolment_and_desk_apart(shared_data: Path) -> None:
     fingers = FolderFingers(shared_data / "fingerprints" / "fvc2002-db1-b")
     assert fingers.persons == 10
-    enrolled = {name for _, name, _ in fingers.for_enrolment(4)}
+    folder = shared_data / "fingerprints" / "fvc2002-db1-b"
+    for enrolment, numbers in ((0, (1, 2)), (1, (3, 4))):
+        images = [image for _, image in fingers.for_enrolment(4, enrolment)]
+        assert images == [(folder / f"105_{number}.tif").read_bytes() for number in numbers]
     desk = {fingers.at_the_desk(4, attempt)[0] for attempt in range(6)}
-    assert enrolled == {"105_1.tif", "105_2.tif"}
     assert desk == {f"105_{number}.tif" for number in range(3, 9)}
 
 

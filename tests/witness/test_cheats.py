@@ -165,7 +165,7 @@ def test_a_statement_without_a_time_is_found(caught: Caught, elect: Any, issued:
 
 LIMITS: list[tuple[Any, str]] = [
     (counters(cards_made=11), "cards_used 12, cards_made 11"),
-    (counters(registered=12), "register-differs: 12 against"),
+    (counters(registered=10**6), "register-differs: 1000000 against"),
     (counters(matched=10**6), "turnout-over-100"),
     (counters(matched=5), "more-ballots-than-voters: 12 against 6"),
     (counters(release_cap=0), "released 1, release_cap 0"),
@@ -187,6 +187,22 @@ LIMITS: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("change", "words"), LIMITS)
 def test_what_no_honest_station_can_have_is_found(caught: Caught, change: Any, words: str) -> None:
     assert any(words in said for said in caught("limits", only("tally-sheet", change)))
+
+
+def test_a_poll_book_without_the_barred_voters_is_said_and_fails_nothing(elect: Any, tmp_path: Path) -> None:
+    def without_one(kind: str, about: str, body: Any) -> Any:
+        if about != HERE or kind not in ("tally-sheet", "zero-report", "check-in-report"):
+            return body
+        if kind == "check-in-report":
+            return Replace(body, counters=Replace(body.counters, registered=body.counters.registered - 1))
+        own = body.reconciliation
+        return Replace(body, reconciliation=changed(own, registered=own.check_in.registered - 1))
+
+    election = elect(without_one)
+    size = election.definition.station(HERE).register_size
+    report = verify(election.publish(tmp_path / "public"), election.key("root").public)
+    assert report.verdict.holds
+    assert any(f"{size - 1} voters on the poll book of {size}" in finding.detail for finding in report.findings)
 
 
 def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> None:

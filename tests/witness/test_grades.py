@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from station_counters import changed as change_counters
+from testigo import waits
 from testigo.cli import main
 from testigo.count import KINDS
 from testigo.keys import SigningKey
@@ -260,7 +261,7 @@ def test_a_failure_of_the_network_is_never_tampering(
     serve: tuple[str, type[BadServer]], monkeypatch: pytest.MonkeyPatch, kept: Any, what: str, how: str
 ) -> None:
     if how == "silent":
-        monkeypatch.setattr(source, "TIMEOUT", 0.2)
+        monkeypatch.setattr(waits, "ANSWER", 0.2)
     monkeypatch.setattr(source, "MAX_FAILURES", 3)
     address, behaviour = serve
     behaviour.matches, behaviour.how = what, how

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from testigo import waits
 from testigo.errors import printable
 
 console = Console(highlight=False, markup=False, emoji=False)
@@ -59,7 +60,7 @@ def progress(title: str, total: int | None) -> Iterator[Bar]:
 
 
 @contextmanager
-def patience(sentence: str, *, after: float = 2.0) -> Iterator[None]:
+def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[None]:
     """Say `sentence` on standard error, once, if the block takes longer than `after` seconds.
 
     For work whose steps cannot be counted. Nothing is said where standard error is no terminal.

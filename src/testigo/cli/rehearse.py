@@ -32,8 +32,9 @@ def rehearse(
 ) -> None:
     """Hold a whole election with simulated people, through the same code and pages that an election uses.
 
-    Enrolment, logic and accuracy test, voters (with impostors, worn fingers, spoiled votes, a power cut), closing,
-    tally sheets, couriers, paper count, result, public record, verification. Examples:
+    Enrolment (with people who try it twice), logic and accuracy test, voters (with impostors, worn fingers, spoiled
+    votes, a power cut), closing, tally sheets, couriers, paper count, result, public record, verification. It fails
+    only where a promise is broken; what chance explains is reported. Examples:
 
     testigo rehearse --voters 60 --stations 3
 
@@ -53,8 +54,10 @@ def rehearse(
         print_json(figures(rehearsal) | {"seed": seed})
     else:
         table(f"Rehearsal with seed {seed}", ("", ""), rows(rehearsal))
+        for words in rehearsal.chances:
+            console.print(f"By chance: {words}")
         for words in [*rehearsal.surprises, *rehearsal.mismatches]:
-            console.print(f"Otherwise than it should be: {words}")
+            console.print(f"Unexpected: {words}")
         for name, path in paths(rehearsal).items():
             console.print(f"{name:<16}{path}")
         console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from testigo import storage
+from testigo import storage, waits
 from testigo.errors import StorageError
 
 
@@ -35,13 +35,14 @@ class CupsPages:
         self._printer = printer
 
     def print_page(self, name: str, pdf: bytes) -> None:
-        """Hand the page to `lp`; an answer within ten seconds means that the print system took it."""
+        """Hand the page to `lp`; an answer within `waits.ANSWER` means that the print system took it."""
         program = shutil.which("lp")
         if program is None:
             raise StorageError("this machine has no print system (lp)", mend="print the PDF from another machine")
         where = ("-d", self._printer) if self._printer else ()
         try:
-            done = subprocess.run([program, *where, "-t", name, "-"], input=pdf, capture_output=True, timeout=10)
+            command = [program, *where, "-t", name, "-"]
+            done = subprocess.run(command, input=pdf, capture_output=True, timeout=waits.ANSWER)
         except (subprocess.TimeoutExpired, OSError) as error:
             raise StorageError(
                 f"the printer does not answer ({type(error).__name__})", mend="use another one"

@@ -17,11 +17,9 @@ from typing import Protocol
 
 import httpx
 
-from testigo import storage
+from testigo import storage, waits
 from testigo.errors import InvalidInput, StorageError, TestigoError
 
-TIMEOUT = 20.0
-"""Seconds to wait for a server's next sign of life."""
 FILE_TIMEOUT = 300.0
 """Seconds for one whole file."""
 CONNECTIONS = 8
@@ -120,7 +118,7 @@ class HttpSource:
     def __init__(self, address: str) -> None:
         self.name = address.rstrip("/")
         self._client = httpx.Client(
-            timeout=TIMEOUT,
+            timeout=waits.ANSWER,
             transport=httpx.HTTPTransport(retries=2, limits=httpx.Limits(max_connections=CONNECTIONS)),
             headers={"Accept-Encoding": "identity", "User-Agent": "testigo"},
         )

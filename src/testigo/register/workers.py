@@ -20,9 +20,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from testigo import waits
 from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 
-CONNECTING = 30
+CONNECTING = waits.ANSWER
 """Seconds for a scheduler to answer and for its first worker to be there."""
 
 SILENCE = 300

@@ -16,6 +16,8 @@ from testigo.fingerprint import ENDINGS, FingerImage, synthetic
 
 FINGER_NAMES = ("right-index", "right-thumb")
 _SYNTHETIC_DESK_IMAGES = 4
+_AGAIN, _SECOND_ENROLMENT = 10, 100
+"""Numbers of impressions: 1 to 4 are for the desk, the rest for the enrolment officer."""
 _WORN_BLUR = 6
 """Standard deviation in pixels; ridges are some 9 pixels apart at 500 dpi."""
 
@@ -27,14 +29,13 @@ class Fingers(Protocol):
     def persons(self) -> int | None:
         """For how many persons there are fingers; None where there is no end to them."""
 
-    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
-        """What the enrolment officer takes: (finger, file name, image file)."""
+    def for_enrolment(self, person: int, enrolment: int = 0, attempt: int = 0) -> list[tuple[str, bytes]]:
+        """What the enrolment officer takes: (finger, image file). `enrolment`: 1 for the same person's second one;
+        `attempt`: how often the officer took these fingers before.
+        """
 
     def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
         """What the reader at the check-in desk gives on the given attempt (0, 1, …): (file name, image file)."""
-
-    def worn(self, image: bytes) -> bytes:
-        """The same touch by a finger whose ridges are worn away."""
 
 
 def wear_off(image: bytes) -> bytes:
@@ -55,19 +56,21 @@ class SyntheticFingers:
     def _image(self, person: int, finger: int, impression: int) -> bytes:
         return synthetic.Finger(self._seed * 1_000_003 + person * 10 + finger).impression(impression).to_png()
 
-    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
-        """One impression of each of two fingers."""
-        return [(name, f"{name}.png", self._image(person, place, 0)) for place, name in enumerate(FINGER_NAMES)]
+    def for_enrolment(self, person: int, enrolment: int = 0, attempt: int = 0) -> list[tuple[str, bytes]]:
+        """One impression of each of two fingers, new ones at every attempt."""
+        impression = enrolment * _SECOND_ENROLMENT + attempt * _AGAIN
+        return [(name, self._image(person, place, impression)) for place, name in enumerate(FINGER_NAMES)]
 
     def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
         """The first finger, then the second, each time a new impression."""
         return "reader.png", self._image(person, attempt % 2, 1 + attempt % _SYNTHETIC_DESK_IMAGES)
 
-    worn = staticmethod(wear_off)
-
 
 class FolderFingers:
-    """Real fingers from a folder of `FINGER_IMPRESSION.ext`: enrolled with 1 and 2, at the desk 3 and later."""
+    """Real fingers from a folder of `FINGER_IMPRESSION.ext`: enrolled with 1 and 2, at the desk 3 and later.
+
+    Who enrols a second time does so with 3 and 4, and nobody's finger can be taken again: there are no more images.
+    """
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -90,14 +93,13 @@ class FolderFingers:
             )
         self.persons: int | None = len(self._fingers)
 
-    def for_enrolment(self, person: int) -> list[tuple[str, str, bytes]]:
-        """Impressions 1 and 2."""
-        return [(FINGER_NAMES[0], file.name, storage.read(file)) for file in self._fingers[person][:2]]
+    def for_enrolment(self, person: int, enrolment: int = 0, attempt: int = 0) -> list[tuple[str, bytes]]:
+        """Impressions 1 and 2, or 3 and 4 at a second enrolment."""
+        files = self._fingers[person][2 * enrolment : 2 * enrolment + 2]
+        return [(FINGER_NAMES[0], storage.read(file)) for file in files]
 
     def at_the_desk(self, person: int, attempt: int) -> tuple[str, bytes]:
         """Impressions 3 to the last, each person beginning at another one."""
         later = self._fingers[person][2:]
         file = later[(person + attempt) % len(later)]
         return file.name, storage.read(file)
-
-    worn = staticmethod(wear_off)

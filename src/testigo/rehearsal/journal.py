@@ -9,41 +9,55 @@ from testigo.ballot import Ballot
 
 @dataclass
 class StationNotes:
-    """One station's day. `ballots`: what was really deposited. `tries`: attempts a matched voter needed → how many
-    voters.
+    """One station's day.
 
-    `surprises`: outcomes that were not the right ones, in words.
+    `papers`: name of a slip in the box → what its voter chose. `outcomes`: (incident, outcome) → how many visits ended
+    so. `tries`: attempts a matched voter needed → how many voters. `strange_tries`: touches by somebody who is not the
+    document's owner. `surprises`: outcomes that break a promise, `chances`: outcomes that chance explains, in words.
     """
 
-    ballots: list[Ballot] = field(default_factory=list)
+    papers: dict[str, Ballot] = field(default_factory=dict)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     tries: Counter[int] = field(default_factory=Counter)
-    matched: int = 0
-    released: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    strange_tries: int = 0
     spoiled: int = 0
     power_cuts: int = 0
-    impostor_tries: int = 0
-    impostor_matches: int = 0
+    read_by_eye: int = 0
     surprises: list[str] = field(default_factory=list)
+    chances: list[str] = field(default_factory=list)
 
 
 class Journal:
-    """The notes of all stations; may be written from several threads, one a station."""
+    """The notes of all stations; each station's are written by one thread at a time."""
 
     def __init__(self, stations: list[str]) -> None:
         self.stations = {station: StationNotes() for station in stations}
         self._lock = threading.Lock()
 
     def surprise(self, station: str, words: str) -> None:
-        """Note an outcome that was not the right one."""
+        """Note an outcome that breaks a promise."""
         with self._lock:
             self.stations[station].surprises.append(words)
+
+    def by_chance(self, station: str, words: str) -> None:
+        """Note an outcome that is not the usual one, and that chance explains."""
+        with self._lock:
+            self.stations[station].chances.append(words)
 
     @property
     def surprises(self) -> list[str]:
         """All of them, with their stations."""
         return [f"station {name}: {words}" for name, notes in self.stations.items() for words in notes.surprises]
 
+    @property
+    def chances(self) -> list[str]:
+        """All of them, with their stations."""
+        return [f"station {name}: {words}" for name, notes in self.stations.items() for words in notes.chances]
+
     def total(self, what: str) -> int:
         """The sum of one whole-number note over all stations."""
         return sum(getattr(notes, what) for notes in self.stations.values())
+
+    def outcomes(self) -> Counter[tuple[str, str]]:
+        """(incident, outcome) → how many visits of all stations ended so."""
+        return sum((notes.outcomes for notes in self.stations.values()), Counter())

@@ -11,17 +11,23 @@ from pathlib import Path
 
 import httpx
 
+from testigo import waits
 from testigo.errors import StorageError
 
-_START_LIMIT = 60.0
+_LOOK_EVERY = 0.05
 
 
 class Machine:
-    """One server process, started by a `testigo` command, with a log file beside its folder."""
+    """One server process, started by a `testigo` command, with a log file beside its folder.
 
-    def __init__(self, name: str, arguments: list[str], log: Path, port: int | None = None) -> None:
+    Its port is reserved until `stop`: it must be known to others before the process runs, and be the same after a
+    power cut.
+    """
+
+    def __init__(self, name: str, arguments: list[str], log: Path) -> None:
         self.name = name
-        self.port = port or free_port()
+        self._reservation = _reserve_port()
+        self.port: int = self._reservation.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
         self._log = log
@@ -37,14 +43,14 @@ class Machine:
 
     def wait_until_up(self) -> None:
         """Wait until the server answers; raises `StorageError` with the end of its log if it does not."""
-        until = time.monotonic() + _START_LIMIT
+        until = time.monotonic() + waits.START
         while time.monotonic() < until:
             if self._process is None or self._process.poll() is not None:
                 break
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.address}/health", timeout=2.0).status_code == 200:
+                if httpx.get(f"{self.address}/health", timeout=waits.ANSWER, trust_env=False).status_code == 200:
                     return
-            time.sleep(0.05)
+            time.sleep(_LOOK_EVERY)
         last = self._log.read_text(errors="replace").strip().splitlines()[-3:]
         raise StorageError(f"machine {self.name} did not start ({' / '.join(last)})", place=str(self._log))
 
@@ -53,24 +59,30 @@ class Machine:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ask the process to end and wait for it."""
+        """Ask the process to end, wait for it, and give its port back."""
         self._end(signal.SIGTERM)
+        self._reservation.close()
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
         self._process.send_signal(how)
         try:
-            self._process.wait(10)
+            self._process.wait(waits.ANSWER)  # longer than the process itself waits for its last requests
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._process = None
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def _reserve_port() -> socket.socket:
+    """A free port of this computer, kept free for one server.
+
+    The socket is bound and never listens. With SO_REUSEADDR on both, the server may bind and listen beside it, while
+    the kernel gives the port to nobody else: neither to another program that asks for a free one, nor to an outgoing
+    connection, of which a rehearsal makes thousands.
+    """
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind(("127.0.0.1", 0))
+    return reservation

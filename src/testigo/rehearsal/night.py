@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -14,10 +15,11 @@ from testigo import storage
 from testigo.audit import AuditDesk, Seed, closing_sample
 from testigo.audit.closing import closing_count
 from testigo.audit.desk import KEY
-from testigo.audit.paper_images import papers_from_images, read_papers
+from testigo.audit.paper_images import EnteredPaper, Entries, Paper, papers_from_images, read_papers
 from testigo.count import Centre, ClosingCount, Result
 from testigo.count.results_page import publish_results
 from testigo.keys import SigningKey
+from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.photographs import photograph
 from testigo.rehearsal.site import Site
 
@@ -25,6 +27,8 @@ AUDITOR = "auditor"
 """The auditor's folder in that of the rehearsal."""
 
 _DICE = 24
+_PHOTOGRAPHS = 3
+"""Of one paper at most, until the reader reads it; then a person enters what stands on it."""
 
 
 def _desk(centre: Centre) -> AuditDesk:
@@ -49,28 +53,64 @@ def draw_boxes(centre: Centre, dice: str) -> tuple[str, ...]:
     return closing_sample(centre.definition, Seed.parse(dice)).ids
 
 
-def photograph_papers(site: Site, folder: Path, seed: int) -> list[Path]:
-    """Photograph every paper vote of a box, as witnesses would; spoiled ones lie in their envelope and stay out."""
-    chance = np.random.default_rng(seed)
-    storage.make_folder(folder)
-    photographs = []
-    for slip in sorted(site.box.glob("*.png")):
-        file = folder / f"{slip.stem}.jpg"
-        storage.write(file, photograph(slip.read_bytes(), chance))
-        photographs.append(file)
-    return photographs
+def count_box(
+    centre: Centre, site: Site, notes: StationNotes, photographer: np.random.Generator, on_paper: Callable[[], None]
+) -> ClosingCount:
+    """Read a box's paper votes from photographs, compare them with the tally sheet, publish the comparison.
 
-
-def count_box(centre: Centre, site: Site, photographs: list[Path], on_image: Callable[[], None]) -> ClosingCount:
-    """Read a box's paper votes from their photographs, compare them with the tally sheet, publish the comparison."""
+    Spoiled papers lie in their envelope and stay out.
+    """
     station = site.station.id
     sheet = centre.ledger.sheets[station]
-    papers = read_papers(photographs, centre.definition, station, on_image=on_image)
+    papers = _read_papers(centre, site, photographer, on_paper)
+    entries = _entries(papers, notes)
     spoiled = len(list(site.spoiled_envelope.glob("*.png")))
-    paper = papers_from_images(centre.definition, station, papers, {}, spoiled=spoiled)
+    paper = papers_from_images(centre.definition, station, papers, entries, spoiled=spoiled)
     counted = closing_count(centre.definition, sheet, centre.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
     _hand_over(centre, _desk(centre).closing_count(counted))
     return counted
+
+
+def _read_papers(
+    centre: Centre, site: Site, photographer: np.random.Generator, on_paper: Callable[[], None]
+) -> list[Paper]:
+    """What the reader makes of the photographs of all papers; where one is not read, as witnesses would, of another."""
+    folder = storage.make_folder(site.paper / "photographs")
+    waiting = sorted(site.box.glob("*.png"))
+    read: dict[str, list[Paper]] = {slip.stem: [] for slip in waiting}
+    for attempt in range(_PHOTOGRAPHS):
+        files = [folder / f"{slip.stem}.jpg" for slip in waiting]
+        for slip, file in zip(waiting, files, strict=True):
+            storage.write(file, photograph(slip.read_bytes(), photographer))
+        again = read_papers(files, centre.definition, site.station.id, on_image=_nothing if attempt else on_paper)
+        for slip in waiting:
+            read[slip.stem] = [paper for paper in again if _slip_of(paper) == slip.stem]
+        waiting = [slip for slip in waiting if any(paper.reading.choices is None for paper in read[slip.stem])]
+        if not waiting:
+            break
+    return [paper for papers in read.values() for paper in papers]
+
+
+def _entries(papers: list[Paper], notes: StationNotes) -> Entries:
+    """What a person reads on the papers that the reader refused: once a paper, whatever else its image shows."""
+    entries: dict[str, EnteredPaper | Literal["no-paper"]] = {}
+    read = {_slip_of(paper) for paper in papers if paper.reading.choices is not None}
+    for paper in papers:
+        if paper.reading.choices is None:
+            slip = _slip_of(paper)
+            ballot = notes.papers[slip]
+            entries[paper.source] = "no-paper" if slip in read else EnteredPaper(ballot.style, dict(ballot.choices))
+            read.add(slip)
+    notes.read_by_eye += len(entries)
+    return entries
+
+
+def _nothing() -> None:
+    """A paper that is photographed again is no further paper."""
+
+
+def _slip_of(paper: Paper) -> str:
+    return Path(paper.source).stem
 
 
 def publish(centre: Centre, out: Path, generator: random.Random) -> Result:

@@ -1,12 +1,12 @@
-"""The simulated people of a rehearsal: who they are, what happens to them, what they want to vote.
+"""The simulated people of a rehearsal: who they are and what they want to vote.
 
 Everything is drawn from one seeded generator, so a rehearsal with the same seed has the same people and wishes. (What
 must be unpredictable in an election, cards, slots, slip numbers, keys, is drawn by the real code and is never seeded.)
 """
 
-import enum
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from testigo.election import GENERAL_ROLL, BallotStyle, Definition
 
@@ -24,24 +24,13 @@ _FAMILY = (
     "Salcedo Silva Sosa Suárez Tovar Urdaneta Vargas Velásquez Vera Villalobos Zambrano Zerpa "
 ).split()
 
-_LARGE_REGISTER = 8
-
-
-class Incident(enum.Enum):
-    """What is unusual about one person's visit; each leads to an outcome that must be the right one."""
-
-    NONE = "an ordinary voter"
-    IMPOSTOR = "an impostor with the document of another voter"
-    WRONG_STATION = "a voter at the wrong station"
-    TWICE = "a voter who comes a second time"
-    SPOILS = "a voter who finds the printed vote wrong"
-    WORN_FINGER = "a voter whose finger never matches, released by the chair"
-    POWER_CUT = "a power cut while the vote is deposited"
-
 
 @dataclass
 class Person:
-    """One simulated voter. `finger`: which finger images are this person's. `wishes`: contest → option ids."""
+    """One entry of the voters' file. `finger`: which finger images are this person's. `wishes`: contest → option ids.
+
+    `first_document`: the document number under which the same person is enrolled already; "" for everybody honest.
+    """
 
     document: str
     name: str
@@ -50,32 +39,16 @@ class Person:
     finger: int
     style: BallotStyle
     wishes: dict[str, tuple[str, ...]]
-    incident: Incident = Incident.NONE
+    first_document: str = ""
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One arrival at a station's door. An impostor's visit uses `person`'s document with the finger of `finger_of`."""
+def make_people(
+    definition: Definition, generator: random.Random, second_numbers: Callable[[int, int], int]
+) -> list[Person]:
+    """As many people as the stations' registers hold, with their wishes.
 
-    person: Person
-    station: str
-    incident: Incident
-    finger_of: Person
-
-
-@dataclass
-class Population:
-    """Everybody, and the visits of each station in the order of arrival."""
-
-    people: list[Person]
-    visits: dict[str, list[Visit]] = field(default_factory=dict)
-
-
-def make_population(definition: Definition, generator: random.Random, turnout: float = 0.9) -> Population:
-    """As many people as the stations' registers hold, with their wishes, and the visits of the day.
-
-    With at least four voters a station, every kind of incident happens; wrong stations need two stations. Where
-    registers are small, only the first station has a worn finger: the others' voters tell how well fingers match.
+    `second_numbers(voters, place)`: how many entries of a station with so many voters, the `place`-th, belong to a
+    person who stands in the register already under another number; of another station, where there is one.
     """
     weights = _Weights(definition, generator)
     people: list[Person] = []
@@ -87,51 +60,19 @@ def make_population(definition: Definition, generator: random.Random, turnout: f
             wishes = {contest_id: weights.wish(contest_id) for contest_id in style.contests}
             document, name = _document(len(people), generator), _name(generator)
             people.append(Person(document, name, station.id, roll, len(people), style, wishes))
-    population = Population(people)
     for place, station in enumerate(definition.stations):
-        troubles = [Incident.POWER_CUT, Incident.SPOILS]
-        if place == 0 or station.register_size >= _LARGE_REGISTER:
-            troubles.append(Incident.WORN_FINGER)
-        population.visits[station.id] = _visits_of(station.id, people, generator, turnout, troubles)
-    return population
+        for _ in range(second_numbers(station.register_size, place)):
+            _give_second_number(station.id, people, generator)
+    return people
 
 
-def _visits_of(
-    station_id: str, people: list[Person], generator: random.Random, turnout: float, troubles: list[Incident]
-) -> list[Visit]:
-    own = [person for person in people if person.station == station_id]
-    others = [person for person in people if person.station != station_id]
-    coming = generator.sample(own, max(1, round(len(own) * turnout)))
-    for person, trouble in zip(coming[1:], troubles, strict=False):
-        person.incident = trouble
-    visits = [Visit(person, station_id, person.incident, person) for person in coming]
-    visits += _impostors(station_id, own, generator)
-    if others:
-        lost = generator.choice(others)
-        visits.append(Visit(lost, station_id, Incident.WRONG_STATION, lost))
-    generator.shuffle(visits)
-    _let_impostors_come_first(visits)
-    again = generator.choice([visit.person for visit in visits if visit.incident is Incident.NONE] or coming)
-    return [*visits, Visit(again, station_id, Incident.TWICE, again)]
-
-
-def _impostors(station_id: str, own: list[Person], generator: random.Random) -> list[Visit]:
-    """One in five documents, and at least one, is tried by somebody with another finger."""
-    if len(own) < 2:
-        return []
-    victims = generator.sample(own, max(1, len(own) // 5))
-    thieves = [generator.choice([person for person in own if person is not victim]) for victim in victims]
-    return [Visit(victim, station_id, Incident.IMPOSTOR, thief) for victim, thief in zip(victims, thieves, strict=True)]
-
-
-def _let_impostors_come_first(visits: list[Visit]) -> None:
-    """Whoever comes after the real voter is turned away without a look at the finger; so an impostor comes before."""
-    for place, visit in enumerate(visits):
-        if visit.incident is Incident.IMPOSTOR:
-            for earlier in range(place):
-                if visits[earlier].person is visit.person:
-                    visits[earlier], visits[place] = visit, visits[earlier]
-                    break
+def _give_second_number(station_id: str, people: list[Person], generator: random.Random) -> None:
+    taken = {person.first_document for person in people}
+    honest = [person for person in people if not person.first_document and person.document not in taken]
+    second = generator.choice([person for person in honest if person.station == station_id])
+    others = [person for person in honest if person.station != station_id]
+    first = generator.choice(others or [person for person in honest if person is not second])
+    second.first_document, second.finger = first.document, first.finger
 
 
 def _document(number: int, generator: random.Random) -> str:

@@ -5,26 +5,30 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from testigo import canonical, storage
 from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
 from testigo.count import Centre, ClosingCount, Result
 from testigo.election import Definition
-from testigo.errors import InvalidInput, TestigoError
+from testigo.errors import InvalidInput
 from testigo.record import read_record
 from testigo.register import Register, RegisterKey
-from testigo.rehearsal import night
-from testigo.rehearsal.day import ChairDay, StationDay
-from testigo.rehearsal.enrolment import enrol_everybody, make_officer, write_voters
+from testigo.rehearsal import chance, night
+from testigo.rehearsal.chair import ChairDay
+from testigo.rehearsal.chance import Chance
+from testigo.rehearsal.day import StationDay
+from testigo.rehearsal.enrolment import EnrolmentDesks, EnrolmentNotes, make_officer, write_voters
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.journal import Journal
 from testigo.rehearsal.machines import Machine
-from testigo.rehearsal.people import Population, make_population
+from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
 from testigo.witness import Report, verify
 
@@ -45,13 +49,16 @@ Progress = Callable[[str, int], AbstractContextManager[Bar]]
 
 @dataclass
 class Rehearsal:
-    """What a rehearsal was and what came of it. `mismatches`: where counts are not what voters really chose."""
+    """What a rehearsal was and what came of it. `mismatches`: where counts are not what voters really chose.
+
+    Without `report` it was not held to its end.
+    """
 
     out: Path
     definition: Definition
     population: Population
     journal: Journal
-    enrolment_surprises: list[str] = field(default_factory=list)
+    enrolment: EnrolmentNotes = field(default_factory=EnrolmentNotes)
     dice: str = ""
     result: Result | None = None
     closing_counts: list[ClosingCount] = field(default_factory=list)
@@ -60,14 +67,25 @@ class Rehearsal:
 
     @property
     def ok(self) -> bool:
-        """Whether everything ended as it should."""
+        """Whether no promise was broken."""
         verified = self.report is not None and self.report.verdict.holds
         return verified and not self.mismatches and not self.surprises
 
     @property
     def surprises(self) -> list[str]:
-        """Whatever ended otherwise than it should have."""
-        return [*self.enrolment_surprises, *self.journal.surprises]
+        """Whatever broke a promise."""
+        too_often = [f"more than chance explains: {one}" for one in self.error_rates if not one.explains]
+        return [*self.enrolment.surprises, *self.journal.surprises, *too_often]
+
+    @property
+    def chances(self) -> list[str]:
+        """Whatever was not the usual outcome, and chance explains."""
+        return [*self.enrolment.chances, *self.journal.chances]
+
+    @property
+    def error_rates(self) -> list[Chance]:
+        """How often the matcher erred, beside how often it may."""
+        return [chance.impostors_matched(self.journal), chance.voters_not_matched(self.journal)]
 
 
 def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progress: Progress) -> Rehearsal:
@@ -76,6 +94,31 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
     Raises `InvalidInput` where there are more voters than fingers, `StorageError` where something is in `out` already.
     """
     generator = random.Random(seed)
+    rehearsal, centre, sites = _prepare(definition, fingers, generator, out, progress)
+    with _running(progress, "Starting the centre", _inbox(centre, out)) as inbox:
+        _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)
+    centre = Centre.open(centre.folder)
+    _hold_night(rehearsal, centre, sites, seed, generator, progress)
+    with progress("Verifying the public record", 1) as bar:
+        root = centre.key_ring.root
+        rehearsal.report = verify(out / "public", root)
+        bar.advance()
+    _compare_with_wishes(rehearsal, centre)
+    return rehearsal
+
+
+def prepare(definition: Definition, fingers: Fingers, seed: int, out: Path, progress: Progress) -> Rehearsal:
+    """Only the set-up: everything up to the poll books, cards and trays of every station. As `hold` otherwise."""
+    rehearsal, _, sites = _prepare(definition, fingers, random.Random(seed), out, progress)
+    for site in sites:
+        for machine in site.machines:
+            machine.stop()
+    return rehearsal
+
+
+def _prepare(
+    definition: Definition, fingers: Fingers, generator: random.Random, out: Path, progress: Progress
+) -> tuple[Rehearsal, Centre, list[Site]]:
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
         raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", mend="give fewer --voters")
@@ -86,17 +129,7 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
     storage.write(out / "election.json", canonical.encode(definition))
     auditor = create_auditor(out / night.AUDITOR)
     centre = Centre.create(out / "centre", out / "election.json", auditor)
-    sites = _set_up(rehearsal, centre, fingers, generator, progress)
-    with _running(_inbox(centre, out)) as inbox:
-        _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)
-    centre = Centre.open(centre.folder)
-    _hold_night(rehearsal, centre, sites, seed, generator, progress)
-    with progress("Verifying the public record", 1) as bar:
-        root = centre.key_ring.root
-        rehearsal.report = verify(out / "public", root)
-        bar.advance()
-    _compare_with_wishes(rehearsal, centre)
-    return rehearsal
+    return rehearsal, centre, _set_up(rehearsal, centre, fingers, generator, progress)
 
 
 def _set_up(
@@ -137,11 +170,15 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
         Machine(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
         for desk in range(1, 3)
     ]
-    people = rehearsal.population.people
-    with _running(*desks), progress("Enrolling voters", len(people)) as bar:
+    population = rehearsal.population
+    with (
+        _running(progress, "Starting two enrolment desks", *desks),
+        progress("Enrolling voters", len(population.people)) as bar,
+    ):
         addresses = [desk.address for desk in desks]
-        for words in enrol_everybody(addresses, pin, people, fingers, bar.advance):
-            rehearsal.enrolment_surprises.append(words)
+        rehearsal.enrolment = EnrolmentDesks(addresses, pin, fingers, bar.advance).enrol(population)
+    for person in rehearsal.enrolment.missed:
+        population.not_found(person)
 
 
 def _hold_day(
@@ -161,16 +198,13 @@ def _hold_day(
 def _hold_station(
     rehearsal: Rehearsal, site: Site, fingers: Fingers, seed: str, inbox: str, advance: Callable[[], None]
 ) -> None:
-    with _running(*site.machines):
+    with _machines(*site.machines):
         chair = ChairDay(site)
         chair.prepare()
         chair.open()
         day = StationDay(site, rehearsal.definition, fingers, rehearsal.journal, seed)
         for visit in rehearsal.population.visits[site.station.id]:
-            try:
-                day.receive(visit)
-            except TestigoError as error:
-                rehearsal.journal.surprise(site.station.id, f"{visit.incident.value}: {error}")
+            day.receive(visit)
             advance()
         storage.write(site.paper / "tally-sheet.pdf", chair.close())
         storage.write(site.folder / "courier.bundle", chair.send(inbox))
@@ -180,23 +214,28 @@ def _hold_night(
     rehearsal: Rehearsal, centre: Centre, sites: list[Site], seed: int, generator: random.Random, progress: Progress
 ) -> None:
     """Couriers bring by road what already came by cable; dice, paper counts, result."""
-    for site in sites:
-        centre.receive(storage.read(site.folder / "courier.bundle"))
+    with progress("Taking in packages", len(sites)) as bar:
+        for site in sites:
+            centre.receive(storage.read(site.folder / "courier.bundle"))
+            bar.advance()
     rehearsal.dice = night.roll_dice(generator)
     drawn = set(night.draw_boxes(centre, rehearsal.dice))
     boxes = deque(site for site in sites if site.station.id in drawn)
     papers = sum(len(list(site.box.glob("*.png"))) for site in boxes)
     with progress(f"Counting the paper of {len(boxes)} boxes", papers) as bar:
         for number, site in enumerate(boxes):
-            photographs = night.photograph_papers(site, site.paper / "photographs", seed + number)
-            rehearsal.closing_counts.append(night.count_box(centre, site, photographs, bar.advance))
-    rehearsal.result = night.publish(centre, rehearsal.out, generator)
+            notes = rehearsal.journal.stations[site.station.id]
+            photographer = np.random.default_rng(seed + number)
+            rehearsal.closing_counts.append(night.count_box(centre, site, notes, photographer, bar.advance))
+    with progress("Publishing the result", 1) as bar:
+        rehearsal.result = night.publish(centre, rehearsal.out, generator)
+        bar.advance()
 
 
 def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
     """The one check that only a rehearsal can make: do the tally sheets say what the voters chose?"""
     for station, notes in rehearsal.journal.stations.items():
-        chosen = tally_ballots(rehearsal.definition, station, notes.ballots)
+        chosen = tally_ballots(rehearsal.definition, station, list(notes.papers.values()))
         sheet = centre.ledger.sheets.get(station)
         if sheet is None or canonical.encode(sheet.tally) != canonical.encode(chosen):
             rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")
@@ -207,14 +246,24 @@ def _inbox(centre: Centre, out: Path) -> Machine:
 
 
 @contextmanager
-def _running(*machines: Machine) -> Iterator[Machine]:
-    """Machines that run during the block; the last one is given."""
+def _running(progress: Progress, title: str, machine: Machine, *more: Machine) -> Iterator[Machine]:
+    """Machines that run during the block, with a progress bar while they start; the first one is given."""
+    with ExitStack() as stack:
+        with progress(title, 1 + len(more)) as bar:
+            stack.enter_context(_machines(machine, *more, advance=bar.advance))
+        yield machine
+
+
+@contextmanager
+def _machines(*machines: Machine, advance: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Machines that run during the block; `advance` is told of each that answers."""
     try:
         for machine in machines:
             machine.start()
         for machine in machines:
             machine.wait_until_up()
-        yield machines[-1]
+            advance()
+        yield
     finally:
         for machine in machines:
             machine.stop()

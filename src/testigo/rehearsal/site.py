@@ -51,30 +51,17 @@ class Site:
         """The paper votes that their voters found wrong."""
         return self.paper / "spoiled"
 
-    def take_slip(self, into: Path) -> None:
-        """The voter takes what came out of the printer and puts it into box or envelope."""
-        for file in self.printer.iterdir():
+    def take_slip(self, into: Path) -> list[str]:
+        """The voter takes what came out of the printer and puts it into box or envelope; the names of the papers."""
+        files = sorted(self.printer.iterdir())
+        for file in files:
             file.rename(into / file.name)
+        return [file.stem for file in files if file.suffix == ".png"]
 
     @property
     def machines(self) -> tuple[Machine, Machine, Machine]:
         """The booth and the check-in first: the chair's machine talks to both."""
         return self.booth, self.check_in, self.chair
-
-    def start(self) -> None:
-        """Start all three."""
-        for machine in self.machines:
-            machine.start()
-
-    def wait_until_up(self) -> None:
-        """Wait until all three answer."""
-        for machine in self.machines:
-            machine.wait_until_up()
-
-    def stop(self) -> None:
-        """Stop all three."""
-        for machine in self.machines:
-            machine.stop()
 
 
 def make_site(station: Station, out: Path) -> Site:

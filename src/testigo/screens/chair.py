@@ -12,6 +12,7 @@ import httpx
 from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
+from testigo import waits
 from testigo.audit import logic
 from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
@@ -236,7 +237,7 @@ def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise InvalidInput("not an address of a centre", place=address, mend="it begins with https:// or http://")
     try:
-        answer = httpx.post(address, content=package, timeout=60, trust_env=False)
+        answer = httpx.post(address, content=package, timeout=waits.ANSWER, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise StorageError(
             f"the centre does not answer ({type(error).__name__})",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from testigo import waits
 from testigo.errors import InvalidInput, StorageError
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from testigo.fingerprint.reader import Reader
     from testigo.paper.pages import PagePrinter
-
-SECONDS_TO_FINISH = 5
-"""How long requests under way may go on after SIGTERM."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def run(app: "Litestar", listening: Listening) -> None:
     with listening.bind() as bound:
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-            timeout_graceful_shutdown=SECONDS_TO_FINISH, timeout_keep_alive=30,
+            timeout_graceful_shutdown=int(waits.END), timeout_keep_alive=30,
             ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
         )  # fmt: skip
         # uvicorn gives a signal back to us after it has shut down; it has been obeyed then, and the exit is a clean

@@ -10,9 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
+
+from testigo import waits
+from testigo.errors import StorageError
 
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
@@ -51,18 +54,21 @@ class Seen(HTMLParser):
 class Visitor:
     """One browser's worth of cookies at one address."""
 
-    def __init__(self, address: str, *, timeout: float = 120.0) -> None:
+    def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         self._client = httpx.Client(base_url=address, timeout=timeout, follow_redirects=True, trust_env=False)
         self._token = ""
 
     def get(self, path: str) -> Seen:
-        """Open a page."""
-        return self._see(self._client.get(path))
+        """Open a page. Raises `StorageError` where no whole answer comes."""
+        return self._see(self._ask("GET", path))
 
     def send(
         self, path: str, *, files: Mapping[str, bytes | Sequence[bytes]] | None = None, **fields: str | list[str]
     ) -> Seen:
-        """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`."""
+        """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`.
+
+        Raises `StorageError` where no whole answer comes: whether the form was taken is then not known.
+        """
         if not self._token:
             self.get("/")
         data = {"token": self._token, **{name.replace("_", "-"): value for name, value in fields.items()}}
@@ -71,7 +77,7 @@ class Visitor:
             for name, contents in (files or {}).items()
             for content in ((contents,) if isinstance(contents, bytes) else contents)
         ]
-        return self._see(self._client.post(path, data=data, files=uploads or None))
+        return self._see(self._ask("POST", path, data=data, files=uploads or None))
 
     def close(self) -> None:
         """Leave."""
@@ -84,6 +90,16 @@ class Visitor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, path, **sent)
+        except httpx.HTTPError as error:
+            raise StorageError(
+                f"the page does not answer ({type(error).__name__})",
+                place=str(self._client.base_url),
+                mend="see whether the machine runs, and open the page again",
+            ) from error
 
     def _see(self, answer: httpx.Response) -> Seen:
         token = _TOKEN.search(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else None

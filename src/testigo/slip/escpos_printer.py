@@ -16,12 +16,10 @@ from escpos.exceptions import Error as EscposError
 from PIL import Image
 from usb.core import NoBackendError
 
+from testigo import waits
 from testigo.errors import InvalidInput
 from testigo.slip.printer import PrinterError
 from testigo.slip.slip import Slip
-
-TIMEOUT_S = 10.0
-"""How long a printer may take to accept a slip and to say that it is printed; a slip of 20 cm takes about 2 s."""
 
 _PAPER_STATUS_IN_ORDER = b"\x1dr\x01"
 """`GS r 1`: unlike `DLE EOT`, it is answered in its turn, after everything sent before it has been printed."""
@@ -36,7 +34,7 @@ class EscposPrinter:
     ones, and every `file:`) a slip counts as printed once all its bytes are accepted, and an empty roll is seen only by
     people."""
 
-    def __init__(self, address: str, *, answers: bool = True, timeout: float = TIMEOUT_S) -> None:
+    def __init__(self, address: str, *, answers: bool = True, timeout: float = waits.DEVICE) -> None:
         self.address = address
         self._answers = answers and not address.startswith("file:")
         self._connect = _connector(address, timeout)

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal, Protocol
 import httpx
 import msgspec
 
-from testigo import canonical, keys, storage
+from testigo import canonical, keys, storage, waits
 from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
@@ -106,10 +106,9 @@ class HttpMachine:
 
     LARGEST_REPORT = 4 * 1024 * 1024
 
-    def __init__(self, address: str, *, timeout: float = 120.0) -> None:
+    def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         self.address = address.rstrip("/")
-        # Reaching a live machine takes no time; a deck of test ballots may take a minute to go through.
-        self._timeout = httpx.Timeout(timeout, connect=5.0)
+        self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
     def order(self, envelope: bytes) -> bytes:
         """Send the order; raises `StorageError` where nobody answers, `IllegalStep` where the machine refuses."""

@@ -198,12 +198,17 @@ def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> 
 
 
 def _check_limits(notebook: Notebook, definition: Definition, station: Station, sheet: TallySheet, said: Said) -> None:
-    """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists."""
+    """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists.
+
+    A poll book may have fewer voters than the definition gives the station: fewer were imported, or some were barred as
+    enrolled twice. That is said and fails nothing; more voters fail.
+    """
     counters, cap = sheet.reconciliation.check_in, definition.release_cap(station.id)
+    fewer = counters.registered < station.register_size
     odd = [
         f"{one.kind}: {one.found} against {one.allowed}"
         for one in find_anomalies(station, sheet, [])
-        if one.kind not in _TOLD_ELSEWHERE
+        if one.kind not in _TOLD_ELSEWHERE and not (one.kind == "register-differs" and fewer)
     ]
     limits = (
         (counters.release_cap == cap, f"a cap of {counters.release_cap} releases where the rules give {cap}"),
@@ -213,6 +218,7 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
     odd += [f"not so: {detail}" for holds, detail in limits if not holds]
     refused = sum(counters.refused.values())
     good = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
+    good += f"; {counters.registered} voters on the poll book of {station.register_size}" if fewer else ""
     notebook.conclude("limits", f"station {station.id}", odd, good, said.place)
 
 

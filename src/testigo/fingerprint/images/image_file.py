@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from testigo import waits
 from testigo.errors import InvalidInput
 from testigo.fingerprint.images import _apart, image_header
 from testigo.fingerprint.parameters import IMAGE
@@ -22,7 +23,6 @@ FORMATS = ("PNG", "BMP", "DIB", "TIFF", "JPEG", "JPEG2000")
 MEND = "give an image of one finger as PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ or ISO/IEC 19794-4 record"
 
 _APART = ("libtiff", "bmp_rle")  # Pillow's decoders by name; run-length coded BMP can take it minutes
-_SECONDS = 30
 _NEARLY_USUAL = (196.0, 197.0)  # pixels per centimetre: what 500 dpi (196.85) are rounded to
 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a file is said here, in one sentence
@@ -117,7 +117,7 @@ def _decode_apart(data: bytes, size: tuple[int, int], place: str) -> NDArray[np.
     """Greys of the size that was announced and checked, decoded in another process."""
     command = [sys.executable, "-I", str(Path(_apart.__file__)), *FORMATS]
     try:
-        answer = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=True).stdout
+        answer = subprocess.run(command, input=data, capture_output=True, timeout=waits.ANSWER, check=True).stdout
     except (OSError, subprocess.SubprocessError) as error:
         raise unreadable(place) from error
     return greys_of(answer, size, place)

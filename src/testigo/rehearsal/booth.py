@@ -1,0 +1,101 @@
+"""One voter in the booth, screen by screen, and the ways to hand in a printed vote.
+
+`deposit`, `spoil_once` and `lose_power` are what an incident does once the paper vote is printed (`incidents`).
+"""
+
+import contextlib
+import random
+import threading
+
+from testigo.ballot import Ballot
+from testigo.errors import StorageError
+from testigo.rehearsal.journal import StationNotes
+from testigo.rehearsal.people import Person
+from testigo.rehearsal.site import Site
+from testigo.screens.visitor import Seen, Visitor
+
+_MOST_PAGES = 200
+_LATEST_CUT = 0.05
+"""Seconds after the voter's "yes": a deposit takes about as long on an idle machine."""
+
+
+class BoothVisit:
+    """A voter before the booth's screen. `screen`: the one browser of this session."""
+
+    def __init__(
+        self, screen: Visitor, site: Site, person: Person, generator: random.Random, notes: StationNotes
+    ) -> None:
+        self._screen = screen
+        self._site = site
+        self._person = person
+        self._generator = generator
+        self._notes = notes
+
+    def print(self, card: str, languages: tuple[str, ...]) -> Seen:
+        """From the card to the printed vote; the page where that ended."""
+        self._screen.get("/")
+        page = self._screen.send("/card", code=card)
+        if page.name != "language":
+            return page
+        page = self._choose(self._screen.send("/language", language=self._generator.choice(languages)))
+        return self._screen.send("/print")
+
+    def _choose(self, page: Seen) -> Seen:
+        for _ in range(_MOST_PAGES):
+            if page.name != "contest":
+                break
+            wish = self._person.wishes[page.facts["contest"]]
+            page = self._screen.send(
+                page.path, page=page.facts["pagenumber"], option=list(wish) or [""], go="next", enough="yes"
+            )
+        return page
+
+    def deposit(self) -> Seen:
+        """ "My printed vote is right"."""
+        return self._screen.send("/printed", right="yes")
+
+    def spoil_once(self) -> Seen:
+        """The voter finds the printed vote wrong, prints another, and deposits that."""
+        self._screen.send("/printed", right="no")
+        self._screen.send("/spoil", reason="changed-mind")
+        self._spoil_paper()
+        page = self._screen.send("/print")
+        return self.deposit() if page.name == "printed" else page
+
+    def lose_power(self) -> Seen:
+        """The voter touches "yes", and somewhere in that instant the booth loses its power; it starts again by itself,
+        and the voter goes on from what the screen shows.
+        """
+        booth = self._site.booth
+        cut = threading.Timer(self._generator.uniform(0.0, _LATEST_CUT), booth.cut_power)
+        cut.start()
+        with contextlib.suppress(StorageError):
+            self.deposit()
+        cut.join()
+        self._notes.power_cuts += 1
+        booth.start()
+        booth.wait_until_up()
+        with Visitor(booth.address) as screen:
+            page = screen.get("/")
+            if page.name == "review":
+                self._spoil_paper()
+                page = screen.send("/print")
+            return screen.send("/printed", right="yes") if page.name == "printed" else page
+
+    def take_paper(self) -> bool:
+        """The voter drops what was printed into the box; False where there is no paper, or more than one."""
+        papers = self._site.take_slip(self._site.box)
+        self._notes.papers |= dict.fromkeys(papers, Ballot(self._person.style.id, self._person.wishes))
+        return len(papers) == 1
+
+    def _spoil_paper(self) -> None:
+        self._site.take_slip(self._site.spoiled_envelope)
+        self._notes.spoiled += 1
+
+
+def is_deposited(page: Seen) -> bool:
+    """Whether a booth that shows this page, after the voter's "yes", has the vote in its box.
+
+    After a power cut it may be ready for the next voter: a session ends only once its vote is deposited.
+    """
+    return page.name in ("thanks", "welcome")

@@ -1,0 +1,60 @@
+"""What the chair of a rehearsal's station does at the chair's screen, from the poll book to the courier package."""
+
+from typing import Any
+
+from testigo.errors import StorageError
+from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
+from testigo.screens.visitor import Seen, Visitor
+
+
+class ChairDay:
+    """The chair's day. Every method raises `StorageError` where the screen does not show what it should."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def prepare(self) -> None:
+        """Load the poll book at the check-in's screen."""
+        with Visitor(self._site.check_in.address) as clerk:
+            sign_in(clerk, CLERK_PIN)
+            page = clerk.send("/poll-book", files={"poll-book": self._site.poll_book})
+            _must_be(page, "find", self._site)
+
+    def open(self) -> None:
+        """Logic and accuracy test, zero report, open."""
+        with Visitor(self._site.chair.address) as chair:
+            sign_in(chair, CHAIR_PIN)
+            for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
+                page = chair.send(step)
+                if page.facts.get("state") != state:
+                    raise StorageError(
+                        f"{step} left the station {page.facts.get('state') or page.name}: {page.sentence}",
+                        place=f"station {self._site.station.id}",
+                    )
+
+    def close(self) -> bytes:
+        """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""
+        with Visitor(self._site.chair.address) as chair:
+            sign_in(chair, CHAIR_PIN)
+            page = chair.send("/close")
+            if page.name == "differences":
+                count = int(page.facts["count"])
+                reasons: dict[str, Any] = {f"reason_{number}": "not known" for number in range(1, count + 1)}
+                page = chair.send("/differences", **reasons)
+            _must_be(page, "tally-sheet", self._site)
+            return chair.get("/tally-sheet.pdf").content
+
+    def send(self, address: str) -> bytes:
+        """Send the courier package to the centre's address and keep a copy to carry; returns it."""
+        with Visitor(self._site.chair.address) as chair:
+            sign_in(chair, CHAIR_PIN)
+            page = chair.send("/send", address=address)
+            _must_be(page, "station", self._site)
+            return chair.get("/courier").content
+
+
+def _must_be(page: Seen, name: str, site: Site) -> None:
+    if page.name != name or not page.ok:
+        raise StorageError(
+            f"the screen shows {page.name!r} instead of {name!r}: {page.sentence}", place=f"station {site.station.id}"
+        )
