@@ -18,6 +18,7 @@ import msgspec
 
 from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
+from testigo.count.conflict import Conflict
 from testigo.count.keys import (
     OWN_ROLES,
     authority_key,
@@ -30,7 +31,7 @@ from testigo.count.keys import (
     waiting_key,
 )
 from testigo.count.kinds import kind_of
-from testigo.count.ledger import Conflict, Ledger, read_ledger
+from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
 from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError

@@ -14,18 +14,18 @@ import msgspec
 from testigo import canonical
 from testigo.ballot import BoothReport, CheckInReport, TallySheet
 from testigo.canonical import SignedValue
+from testigo.count.conflict import Conflict
+from testigo.count.definition_parts import DefinitionParts
 from testigo.count.kinds import KINDS, Kind, kind_of
 from testigo.count.result import Result, count_result, sheet_mistakes
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import (
-    PIECE,
     STATION_ROLES,
     Definition,
     DefinitionCore,
     FirstDefinition,
     KeyRing,
     MachineKeys,
-    Station,
     StationList,
     pack_station_file,
 )
@@ -33,10 +33,6 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoE
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
 from testigo.record.log import LOG_KEY
-
-
-class Conflict(TestigoError):
-    """Validly signed, but it contradicts what the record already holds; both are evidence."""
 
 
 class NeedsUnread(TestigoError):
@@ -75,10 +71,7 @@ class Ledger:
         self.draw: str | None = None
         self.result: Result | None = None
         self.result_digest = ""
-        self._core: DefinitionCore | None = None
-        self._core_envelope = b""
-        self._listed: tuple[Station, ...] = ()
-        self._definition: Definition | None = None
+        self._parts = DefinitionParts()
         self._digest = ""
         self._stations: frozenset[str] = frozenset()
         self._known: dict[str, PublicKey] = {}
@@ -90,20 +83,14 @@ class Ledger:
     @property
     def definition(self) -> Definition:
         """The election's definition; raises `IllegalStep` before its statement and all its stations are in."""
-        if self._definition is None:
-            raise IllegalStep(self._missing_definition, mend="append the definition with its list of stations first")
-        return self._definition
+        if self._parts.whole is None:
+            raise IllegalStep(self._parts.missing, mend="append the definition with its list of stations first")
+        return self._parts.whole
 
     @property
     def is_defined(self) -> bool:
         """Whether the definition and all its stations are in."""
-        return self._definition is not None
-
-    @property
-    def _missing_definition(self) -> str:
-        if self._core is None:
-            return "the record holds no election definition yet"
-        return f"the record holds only {len(self._listed)} of the {self._core.stations.count} stations"
+        return self._parts.whole is not None
 
     @property
     def election(self) -> str:
@@ -114,7 +101,7 @@ class Ledger:
         """What the machines of a station are installed with (`election.station_file`); raises `InvalidInput` for an
         unknown station, or where the definition is of version 1.
         """
-        return pack_station_file(self._core_envelope, self.definition, station_id)
+        return pack_station_file(self._parts.envelope, self.definition, station_id)
 
     def holds(self, envelope: bytes) -> bool:
         """Whether this very envelope is already in."""
@@ -222,9 +209,9 @@ class Ledger:
             if self._digest:
                 raise Conflict("the record already holds an election definition", place=place)
             return
-        if self._definition is None and not (self._core and claimed.type == "station-list"):
-            self._check_read("station-list" if self._core else "election-definition", "", place)
-            raise IllegalStep(self._missing_definition, place=place, mend="append them first")
+        if not self.is_defined and not (self._parts.core and claimed.type == "station-list"):
+            self._check_read("station-list" if self._parts.core else "election-definition", "", place)
+            raise IllegalStep(self._parts.missing, place=place, mend="append them first")
         if claimed.election != self._digest:
             raise InvalidInput(
                 f"this {claimed.type} is of another election ({claimed.election[:16]}…, not {self.election[:16]}…)",
@@ -244,7 +231,9 @@ class Ledger:
             case DefinitionCore() | FirstDefinition():
                 _check_definition(statement, body.digest, place)
             case StationList():
-                self._check_piece(body, place)
+                if body.first > len(self._parts.stations):
+                    self._check_read("station-list", "", place)
+                self._parts.with_piece(body, place)
             case MachineKeys():
                 self._check_keys(body, place)
             case TallySheet():
@@ -262,24 +251,6 @@ class Ledger:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
-
-    def _check_piece(self, piece: StationList, place: str) -> None:
-        """The next piece of the list of stations, of its full length; the last completes what the core names."""
-        core, known = self._core, len(self._listed)
-        if core is None or self._definition is not None:
-            raise Conflict("the record already holds all stations", place=place, mend="the first list stands")
-        if piece.first > known:
-            self._check_read("station-list", "", place)
-        if piece.first != known:
-            raise Conflict(
-                f"a piece of the station list from place {piece.first} on, where {known} is next", place=place,
-                mend="append the pieces in order, each once",
-            )  # fmt: skip
-        size = min(PIECE, core.stations.count - known)
-        if len(piece.stations) != size:
-            raise InvalidInput(f"{len(piece.stations)} stations, where {size} are required here", place=place)
-        if known + size == core.stations.count:
-            core.with_stations(self._listed + piece.stations)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
@@ -361,6 +332,10 @@ class Ledger:
                 mend="compare it with the printed one",
             )
 
+    def _define(self, parts: DefinitionParts) -> None:
+        self._parts = parts
+        self._stations = frozenset(station.id for station in parts.whole.stations) if parts.whole else frozenset()
+
     def _take(self, signed: SignedStatement, entry: Entry, place: str) -> None:
         statement, kind = signed.statement, kind_of(signed.statement.type, place)
         if kind.subject == "station":
@@ -368,14 +343,12 @@ class Ledger:
         match kind.read(statement, place):
             case FirstDefinition() as definition:
                 self._digest = statement.election
-                self._complete(definition)
+                self._define(DefinitionParts(whole=definition))
             case DefinitionCore() as core:
                 self._digest = statement.election
-                self._core, self._core_envelope = core, signed.envelope
+                self._define(DefinitionParts(core, signed.envelope))
             case StationList() as piece:
-                self._listed += piece.stations
-                if self._core and len(self._listed) == self._core.stations.count:
-                    self._complete(self._core.with_stations(self._listed))
+                self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
             case TallySheet() as sheet:
@@ -391,10 +364,6 @@ class Ledger:
                 self.closing_counts[count.station] = count
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
-
-    def _complete(self, definition: Definition) -> None:
-        self._definition = definition
-        self._stations = frozenset(station.id for station in definition.stations)
 
 
 def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> Ledger:
