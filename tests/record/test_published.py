@@ -214,6 +214,34 @@ def test_a_log_that_lists_a_statement_under_a_false_name_is_found(
     assert failures(read_record(log.folder).findings) == {("statement-files", "statements/000000-x.json")}
 
 
+def test_a_changed_entry_is_found_though_the_root_hash_cannot_be_computed(make_record: MakeRecord) -> None:
+    folder = make_record(300)
+    bundle = folder / "tile/entries/000"
+    data = bytearray(bundle.read_bytes())
+    data[-10] ^= 1
+    bundle.write_bytes(data)
+    for lost in ("tile/entries/001.p/44", "tile/0/001.p/44"):
+        (folder / lost).unlink()
+    found = {(one.place, one.grade) for one in read_record(folder).findings if one.code == "tiles"}
+    assert found == {("tile/entries/000", Grade.FAILURE), ("checkpoint", Grade.INCOMPLETE)}
+
+
+@pytest.mark.parametrize("width", ["1", "4"])
+def test_a_changed_partial_tile_of_an_earlier_checkpoint_is_found(new_log: Log, envelope: Make, width: str) -> None:
+    for number in range(5):
+        new_log.append(envelope(number))
+        new_log.publish()
+    assert read_record(new_log.folder).ok
+    for level in ("0", "entries"):
+        file = new_log.folder / "tile" / level / "000.p" / width
+        data = file.read_bytes()
+        file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        assert failures(read_record(new_log.folder).findings) == {("tiles", f"tile/{level}/000.p/{width}")}
+        file.write_bytes(data)
+    (new_log.folder / "tile/entries/000.p/6").write_bytes(b"")
+    assert failures(read_record(new_log.folder).findings) == {("files", "tile/entries/000.p/6")}
+
+
 def test_another_root_key_is_found(make_record: MakeRecord) -> None:
     folder = make_record(2)
     (folder / "root.pub").write_text(f"{SigningKey.generate().public.hex}\n")

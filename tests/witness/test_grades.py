@@ -18,6 +18,7 @@ from station_counters import changed as change_counters
 from testigo import waits
 from testigo.cli import main
 from testigo.count import KINDS
+from testigo.election import MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Grade, Log, Statement, peek, source
 from testigo.witness import CODES, EXIT_CODES, MEANINGS, Report, Verdict, verify
@@ -399,6 +400,35 @@ def test_dice_before_a_sheet_are_found_though_the_sheet_is_missing(kept: Any, tm
     public = election.publish(tmp_path / "p")
     file_of(public, "tally-sheet", HERE).unlink()
     assert verify(public).verdict is Verdict.TAMPERED
+
+
+def test_dice_before_a_sheet_are_found_though_another_sheet_is_missing(kept: Any, tmp_path: Path) -> None:
+    election = changed(kept)
+    sheet = election.envelopes.pop(election.find("tally-sheet", HERE))
+    election.envelopes.insert(election.find("audit-sample") + 1, sheet)
+    public = election.publish(tmp_path / "p")
+    file_of(public, "tally-sheet", "01-01").unlink()
+    report = verify(public)
+    assert report.verdict is Verdict.TAMPERED
+    assert any(f"before 1 tally sheets are in (stations {HERE})" in one.detail for one in report.failures)
+
+
+def test_a_replaced_key_signs_nothing_though_other_keys_are_missing(kept: Any, tmp_path: Path) -> None:
+    """It is known, and known to be replaced: no statement that is missing can have admitted it."""
+    election = changed(kept)
+    root, old = election.key("root"), election.key("auditor")
+    election.keys["auditor", ""] = SigningKey.generate()
+    seed = election.find("audit-seed")
+    new = MachineKey(election.key("auditor").public.hex, "auditor", "", "")
+    election.say("machine-keys", "", MachineKeys((new,)), root, 609)
+    election.say("machine-keys", "", MachineKeys(()), root, 609)
+    election.envelopes[seed:seed] = [election.envelopes.pop(-2), election.envelopes.pop(-1)]
+    assert old.public != election.key("auditor").public
+    public = election.publish(tmp_path / "p")
+    (public / "statements" / f"{seed + 1:06d}-machine-keys.json").unlink()
+    report = verify(public)
+    assert report.verdict is Verdict.TAMPERED
+    assert any(f"which the root replaced at entry {seed}" in one.detail for one in report.failures)
 
 
 def test_a_forgery_is_found_though_the_keys_of_another_station_are_missing(kept: Any, tmp_path: Path) -> None:

@@ -186,12 +186,17 @@ class Ledger:
         return open_statement(envelope, key, place=place)
 
     def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
-        """A key that the ring does not hold may have been admitted by a statement that was skipped."""
+        """A key that the ring does not hold may have been admitted by a statement that was skipped; one of the
+        authority that it knows as replaced cannot come back.
+        """
         needs = next((about for about in (subject, "") if self.unread("machine-keys", about)), None)
-        if needs is not None:
-            try:
-                self.key_ring.any_key(key_id)
-            except InvalidSignature:
+        if needs is None:
+            return
+        ended = {old.key.public.key_id for old in self.key_ring.replaced if old.key.role not in STATION_ROLES}
+        try:
+            self.key_ring.any_key(key_id)
+        except InvalidSignature:
+            if key_id not in ended:
                 problem = "the keys that may sign it were admitted by a statement that was not read"
                 raise NeedsUnread(problem, ("machine-keys", needs), place=place) from None
 
