@@ -26,8 +26,9 @@ from pathlib import Path
 import msgspec
 
 from testigo.audit import logic
+from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
-from testigo.election import Contest, Definition, District, Option, Station
+from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
 from testigo.keys import SigningKey
 from testigo.record import Statement
 from testigo.slip import Slip
@@ -61,12 +62,13 @@ def open_booth(folder: Path, voters: int) -> list[str]:
     """Install a station, have its booth tested and opened; the codes of its cards."""
     election, root = definition(voters), SigningKey.generate()
 
-    def sign(type_: str, body: dict[str, object]) -> bytes:
-        return Statement(type_, election.digest, "", "2026-11-21T12:00:00Z", body).sign(root)
+    def sign(type_: str, body: SignedValue) -> bytes:
+        about = {"election": election.digest, "subject": "", "issued": "2026-11-21T12:00:00Z"}
+        return Statement.of(type_, body, **about).sign(root)
 
-    envelope = sign("election-definition", election.payload())
-    request = install_station(folder, envelope, root.public, "s", chair_pin="482913", clerk_pin="750126")
-    load_keys(folder, [sign("machine-keys", msgspec.to_builtins(request))])
+    station_file = pack_station_file(sign("election-definition", election.core()), election, "s")
+    request = install_station(folder, station_file, root.public, "s", chair_pin="482913", clerk_pin="750126")
+    load_keys(folder, [sign("machine-keys", request)])
     chair = MachineFolder(folder / "chair", "chair")
     with Booth(folder / "booth", _SilentPrinter()) as booth:
         deck = booth.make_cards(spare=0)

@@ -54,7 +54,7 @@ def test_any_order_and_any_repetition_give_the_same_result(centre: Centre, machi
     assert centre.receive(bundles["n1"]).already
     expected = count_result(centre.definition, sheets, digests=centre.ledger.sheet_digests(2))
     assert canonical.encode(centre.result()) == canonical.encode(expected)
-    assert len(centre.ledger.entries) == 2 + 3 + 2 * 3
+    assert len(centre.ledger.entries) == 3 + 3 + 2 * 3
     again = Centre.open(centre.folder)
     assert again.result() == expected
     assert again.ledger.entries == centre.ledger.entries
@@ -233,13 +233,13 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
     centre.admit(MachineKeys((MachineKey(n1.keys["chair"].public.hex, "chair", "n1", ""),)))
     assert centre.key_ring.of_station("n1", "chair").public == n1.keys["chair"].public
     assert centre.key_ring.of_station("n1", "booth").public == n1.keys["booth"].public
-    with pytest.raises(InvalidSignature, match="of the chair of station n1, which the root replaced at entry 5"):
+    with pytest.raises(InvalidSignature, match="of the chair of station n1, which the root replaced at entry 6"):
         centre.append(n1.statement("tally-sheet", sheet_of("n1"), key=old))
     centre.receive(n1.bundle(sheet_of("n1")))
     again = Centre.open(centre.folder)
     assert again.ledger.sheets["n1"] == sheet_of("n1")
     assert len(again.key_ring.keys) == 3 + 3 * 3
-    with pytest.raises(InvalidSignature, match="replaced at entry 5"):
+    with pytest.raises(InvalidSignature, match="replaced at entry 6"):
         again.append(n1.statement("event-log", {"heads": {}, "entries": {}}, key=old))
 
 

@@ -250,6 +250,37 @@ def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Cal
     assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)
 
 
+def test_a_station_is_proven_from_the_record_and_checked_without_it(
+    run: Callable[..., Any], office: Path, tmp_path: Path
+) -> None:
+    root, file = (office / "public" / "root.pub").read_text().strip(), tmp_path / "n2.json"
+    code, out, _ = run("election", "station-proof", office / "public", "n2", "--root-key", root, "--out", file)
+    assert code == 0 and "Number    2: n2 Liceo Norte" in out
+    code, out, _ = run("election", "station-proof", office / "public", "n2", "--json")
+    told = json.loads(out)
+    assert code == 0 and (told["proof"]["index"], told["stations"]["count"]) == (1, 3)
+    assert told["election"] == Centre.open(office).ledger.election
+    code, out, _ = run("election", "check-proof", file, "--root-key", root)
+    assert code == 0 and "The proof holds." in out and told["election"] in out
+    code, out, _ = run("election", "check-proof", file, "--root-key", root, "--json")
+    assert json.loads(out)["station"] == told["proof"]["station"]
+    file.write_bytes(file.read_bytes().replace(b"Liceo Norte", b"Liceo Norbe"))
+    code, _, error = run("election", "check-proof", file, "--root-key", root)
+    assert code == 1 and "'n2' is not proven to be station 2 of this election's 3" in error
+    code, _, error = run("election", "station-proof", office / "public", "x9")
+    assert code == 1 and "no station 'x9'" in error
+
+
+def test_a_record_of_one_piece_proves_no_station(run: Callable[..., Any], tmp_path: Path) -> None:
+    frozen = Path(__file__).parents[1] / "data" / "records" / "0.1" / "honest"
+    code, _, error = run("election", "station-proof", frozen, "01-01-1", "--out", tmp_path / "file")
+    assert code == 1 and "version 1, in one piece" in error and not (tmp_path / "file").exists()
+    whole = frozen / "statements" / "000000-election-definition.json"
+    root = (frozen / "root.pub").read_text().strip()
+    code, _, error = run("election", "check-proof", whole, "--root-key", root)
+    assert code == 1 and "version 1, in one piece" in error
+
+
 def test_an_auditor_is_admitted_later_and_replaced(
     run: Callable[..., Any], definition_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,7 +301,7 @@ def test_an_auditor_is_admitted_later_and_replaced(
     assert (code, told[0]["key_id"] in out, told[1]["key_id"] in out) == (0, True, True)
     assert Centre.open(office).key_ring.of_station("", "auditor").key == told[1]["key"]
     code, out, _ = run("centre", "keys", office)
-    assert (code, told[0]["key"] in out, "Replaced at entry 3" in out) == (0, True, True)
+    assert (code, told[0]["key"] in out, "Replaced at entry 4" in out) == (0, True, True)
     assert not (office / "authority" / "auditor").exists()
 
 

@@ -11,6 +11,7 @@ import pytest
 from testigo import canonical
 from testigo.canonical import SignedValue
 from testigo.count import KINDS, Centre, Kind, NewerVersion, body_of, read_ledger
+from testigo.election import DefinitionCore, FirstDefinition
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
 from testigo.record import Statement, open_statement, peek, read_record
@@ -101,6 +102,8 @@ def test_what_a_later_release_says_is_not_appended_and_not_called_a_forgery(
 def test_a_body_of_another_kind_is_refused() -> None:
     ledger = read_ledger(FROZEN)
     first = peek(read_record(FROZEN).envelopes[0][1])
-    assert body_of(first, KINDS["election-definition"].body) == ledger.definition
+    assert body_of(first, FirstDefinition) == ledger.definition
+    with pytest.raises(InvalidInput, match="not of the kind expected here"):
+        body_of(first, DefinitionCore)
     with pytest.raises(InvalidInput, match="not of the kind expected here"):
         body_of(first, KINDS["result"].body)

@@ -15,7 +15,7 @@ from testigo.election import Definition
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.fingerprint import FingerImage, extract, match
 from testigo.keys import OpeningKey, SigningKey
-from testigo.register import PollBook, PollBookLabel, Register, RegisterKey, make_poll_book, read_label
+from testigo.register import OtherStation, PollBook, PollBookLabel, Register, RegisterKey, make_poll_book, read_label
 from testigo.register.poll_book import PAYLOAD_TYPE
 
 Press = Callable[..., FingerImage]
@@ -45,6 +45,7 @@ def test_says_where_to_go_instead_without_naming_anybody(
 ) -> None:
     opened = PollBook.open(book, definition.digest, "s1", check_in, centre.public)
     assert opened.elsewhere("2-0-0") == "s2"
+    assert opened.others == {"s2": OtherStation(definition.station("s2").name, definition.station("s2").address)}
     assert opened.elsewhere("999") is None
     assert opened.elsewhere("V12345678") is None
     plain = check_in.open(
@@ -182,6 +183,8 @@ def test_whatever_the_centre_seals_is_checked(
         {"barred": {value["voters"][0][0]: "reason"}},
         {"elsewhere": {**value["elsewhere"], "stations": []}},
         {"elsewhere": {**value["elsewhere"], "hashes": b"short"}},
+        {"others": {"s9": ["Escuela", ""]}},
+        {"others": {"s2": ["Escuela"]}},
     ):
         with pytest.raises(InvalidInput):
             open_with(msgspec.msgpack.encode({**value, **change}))

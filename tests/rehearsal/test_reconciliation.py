@@ -26,7 +26,7 @@ WHY = "one voter went home with the card"
 def centre(tmp_path: Path, project_root: Path) -> Centre:
     """The municipality's centre, with the machines of its one station admitted."""
     centre = Centre.create(tmp_path / "centre", project_root / "examples" / "municipality" / "election.yaml")
-    definition = read_record(centre.public).envelopes[0][1]
+    definition = centre.ledger.station_file(STATION)
     keys = install_station(
         tmp_path / STATION, definition, centre.key_ring.root, STATION, chair_pin=CHAIR_PIN, clerk_pin=CLERK_PIN
     )

@@ -24,7 +24,7 @@ def run(capsys):
 def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
     monkeypatch.setenv("TESTIGO_CHAIR_PIN", "482913")
     monkeypatch.setenv("TESTIGO_CLERK_PIN", "750126")
-    (tmp_path / "definition.json").write_bytes(root.definition_envelope())
+    (tmp_path / "definition.json").write_bytes(root.station_file("s1"))
     install = (
         "install",
         tmp_path / "s1",
@@ -99,7 +99,8 @@ def record(place, root, tmp_path):
     log_key, public = SigningKey.generate(), tmp_path / "public"
     keys = MachineKeys((MachineKey(log_key.public.hex, "log", "", ""), *place.chair.folder.ring.keys))
     log = Log.create(public, "testigo.example/villa", log_key, root_key=root.key.public)
-    log.append(root.definition_envelope())
+    for envelope in root.definition_envelopes():
+        log.append(envelope)
     log.append(root.sign("machine-keys", msgspec.to_builtins(keys)))
     log.publish()
     return public, log

@@ -7,7 +7,8 @@ import sys
 import msgspec
 import pytest
 
-from testigo.election import MachineKey, MachineKeys
+from polling_place import ISSUED
+from testigo.election import FirstDefinition, MachineKey, MachineKeys, pack_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 from testigo.record import Statement
@@ -20,7 +21,7 @@ PINS = {"chair_pin": "482913", "clerk_pin": "750126"}
 
 def test_folders_keys_and_request(root, tmp_path):
     folder = tmp_path / "s1"
-    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    request = install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
     assert msgspec.json.decode((folder / REQUEST).read_bytes(), type=MachineKeys) == request
     assert [key.role for key in request.keys] == ["chair", "booth", "check-in"]
     assert [bool(key.sealing) for key in request.keys] == [False, False, True]
@@ -28,7 +29,7 @@ def test_folders_keys_and_request(root, tmp_path):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     assert not (folder / "booth" / "pins.json").exists() and not (folder / "booth" / "opening.pem").exists()
     with pytest.raises(StorageError, match="something is there already"):
-        install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+        install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
 
 
 @pytest.mark.parametrize(
@@ -37,27 +38,44 @@ def test_folders_keys_and_request(root, tmp_path):
 )
 def test_mistakes_write_nothing(root, tmp_path, station, pins, said):
     with pytest.raises(InvalidInput, match=said):
-        install_station(tmp_path / "s", root.definition_envelope(), root.key.public, station, **pins)
+        install_station(tmp_path / "s", root.station_file("s1"), root.key.public, station, **pins)
     assert not (tmp_path / "s").exists()
 
 
 def test_definitions_that_are_not_the_roots(root, tmp_path):
     other = SigningKey.generate()
-    body = root.definition.payload()
-    wrong = [
-        Statement("election-definition", root.definition.digest, "", "2026-11-21T12:00:00Z", body).sign(other),
-        Statement("election-definition", "0" * 64, "", "2026-11-21T12:00:00Z", body).sign(root.key),
-        root.sign("machine-keys", {"keys": []}),
+    core, whole = root.definition.core(), FirstDefinition.from_payload(root.definition.payload())
+
+    def sign(body, election, key, version=None):
+        statement = Statement.of("election-definition", body, election=election, subject="", issued=ISSUED)
+        return msgspec.structs.replace(statement, version=version or statement.version).sign(key)
+
+    keys = root.sign("machine-keys", {"keys": []})
+    alone = [
+        (sign(whole, whole.digest, other), "signed by key"),
+        (sign(whole, "0" * 64, root.key), "names another election"),
+        (sign(whole, whole.digest, root.key, version=3), "of version 3"),
+        (sign(core, core.digest, root.key), "of version 2 without the proof"),
+        (keys, "a machine-keys, not an election definition"),
     ]
-    for envelope in wrong:
-        with pytest.raises((InvalidInput, InvalidSignature)):
-            install_station(tmp_path / "s", envelope, root.key.public, "s1", **PINS)
+    proven = [
+        (sign(core, core.digest, other), "signed by key"),
+        (sign(core, "0" * 64, root.key), "names another election"),
+        (sign(core, core.digest, root.key, version=1), "of version 1 with the proof"),
+        (sign(core, core.digest, root.key, version=3), "of version 3"),
+        (sign(whole, whole.digest, root.key, version=2), "not an election definition"),
+        (keys, "a machine-keys, not an election definition"),
+    ]
+    files = alone + [(pack_station_file(envelope, root.definition, "s1"), problem) for envelope, problem in proven]
+    for file, problem in files:
+        with pytest.raises((InvalidInput, InvalidSignature), match=problem):
+            install_station(tmp_path / "s", file, root.key.public, "s1", **PINS)
     assert not (tmp_path / "s").exists()
 
 
 def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
     folder = tmp_path / "s1"
-    request = install_station(folder, root.definition_envelope(), root.key.public, "s1", **PINS)
+    request = install_station(folder, root.station_file("s1"), root.key.public, "s1", **PINS)
     theirs = tuple(MachineKey(SigningKey.generate().public.hex, key.role, "s1", "") for key in request.keys)
     plain = msgspec.to_builtins(request)
     wrong = [
@@ -82,8 +100,8 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
 
 def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
     """The centre's key is replaced, and a machine that was installed again has all statements of the record."""
-    lost = install_station(tmp_path / "lost", root.definition_envelope(), root.key.public, "s1", **PINS)
-    request = install_station(tmp_path / "s1", root.definition_envelope(), root.key.public, "s1", **PINS)
+    lost = install_station(tmp_path / "lost", root.station_file("s1"), root.key.public, "s1", **PINS)
+    request = install_station(tmp_path / "s1", root.station_file("s1"), root.key.public, "s1", **PINS)
     first, again = root.admit(lost), root.sign("machine-keys", msgspec.to_builtins(request))
     new = MachineKey(SigningKey.generate().public.hex, "centre", "", "")
     replaced = root.sign("machine-keys", msgspec.to_builtins(MachineKeys((new,))))

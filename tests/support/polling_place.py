@@ -6,7 +6,18 @@ from typing import Any
 
 import msgspec
 
-from testigo.election import Contest, Definition, District, MachineKey, MachineKeys, Option, Party, Station
+from testigo.election import (
+    Contest,
+    Definition,
+    District,
+    MachineKey,
+    MachineKeys,
+    Option,
+    Party,
+    Station,
+    pack_station_file,
+    pieces,
+)
 from testigo.fingerprint import synthetic
 from testigo.keys import SigningKey
 from testigo.record import Statement
@@ -79,8 +90,16 @@ class Root:
     def sign(self, type_: str, body: dict[str, Any]) -> bytes:
         return Statement(type_, self.definition.digest, "", ISSUED, body).sign(self.key)
 
-    def definition_envelope(self) -> bytes:
-        return self.sign("election-definition", self.definition.payload())
+    def definition_envelopes(self) -> list[bytes]:
+        """The signed core of the definition, then the signed pieces of its list of stations."""
+        bodies = [("election-definition", self.definition.core())]
+        bodies += [("station-list", piece) for piece in pieces(self.definition.stations)]
+        about = {"election": self.definition.digest, "subject": "", "issued": ISSUED}
+        return [Statement.of(kind, body, **about).sign(self.key) for kind, body in bodies]
+
+    def station_file(self, station: str) -> bytes:
+        """What the station's machines are installed with."""
+        return pack_station_file(self.definition_envelopes()[0], self.definition, station)
 
     def admit(self, request: MachineKeys) -> bytes:
         centre = MachineKey(self.centre.public.hex, "centre", "", "")
@@ -89,6 +108,6 @@ class Root:
     def install(self, folder: Path, station: str) -> MachineKeys:
         """A station's three folders, with the keys of everybody loaded."""
         pins = {"chair_pin": CHAIR_PIN, "clerk_pin": CLERK_PIN}
-        request = install_station(folder, self.definition_envelope(), self.key.public, station, **pins)
+        request = install_station(folder, self.station_file(station), self.key.public, station, **pins)
         load_keys(folder, [self.admit(request)])
         return request

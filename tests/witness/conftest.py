@@ -25,7 +25,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import AuditSeed, PublicDraw, count_result
-from testigo.election import Definition, MachineKey, MachineKeys, Role, load
+from testigo.election import Definition, MachineKey, MachineKeys, Role, load, pieces
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement, peek
 from testigo.witness import verify
@@ -92,7 +92,9 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
         return twisted
 
     root, auditor = election.key("root"), election.key("auditor")
-    say("election-definition", "", definition, root, 0)
+    say("election-definition", "", definition.core(), root, 0)
+    for piece in pieces(definition.stations):
+        say("station-list", "", piece, root, 0)
     own: tuple[Role, ...] = ("log", "centre", "auditor")
     say("machine-keys", "", MachineKeys(tuple(_admitted(election, role) for role in own)), root, 1)
     for station in definition.stations:

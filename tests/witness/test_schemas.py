@@ -81,7 +81,7 @@ def test_a_record_made_now_fits(kept: Any, tmp_path: Path) -> None:
     for name, statement in statements(kept.publish(tmp_path / "public")):
         assert errors(statement, schema(name)) == [], name
         seen.add(statement["type"])
-    assert seen >= {"election-definition", "tally-sheet", "result", "closing-count", "public-draw"}
+    assert seen >= {"election-definition", "station-list", "tally-sheet", "result", "closing-count", "public-draw"}
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -92,7 +92,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from objects(item)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.since == "0.1"])
 def test_a_statement_with_a_field_more_or_of_another_kind_does_not_fit(kind: str) -> None:
     name, statement = next((name, one) for name, one in statements(HONEST) if one["type"] == kind)
     for changed in ({"extra": 1}, {"type": "other"}, {"version": 9}, {"election": "x"}, {"issued": "now"}):

@@ -6,21 +6,26 @@ from typing import Annotated, Literal
 import typer
 from rich.text import Text
 
+from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
     Allocation,
     Contest,
     Definition,
+    DefinitionCore,
     Kind,
     LoadedDefinition,
     Method,
     Option,
+    Station,
     Threshold,
     allocate,
     load,
     load_with_warnings,
+    open_station_file,
 )
 from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.keys import PublicKey
 
 app = typer.Typer(
     help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
@@ -77,6 +82,61 @@ def show(file: File, as_json: AsJson = False) -> None:
         for style in definition.styles_of_station(station.id)
     )
     table("Ballot styles of each station", ("station", "name", "register", "style", "contests"), stations)
+
+
+@app.command("station-proof")
+def station_proof(
+    record: Annotated[str, typer.Argument(help="Folder of the public record, or its http(s) address.")],
+    station: Annotated[str, typer.Argument(help="The station's id in the definition.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="File for the signed core and the proof: what `station install` needs.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that one station, as it is written there, is of the election: its place, and the hashes up to the root.
+
+    Example: testigo election station-proof centre/public 01-01 --out 01-01.json
+    """
+    from testigo.count import read_ledger  # not below: `check` and `show` need none of it
+
+    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
+    proof = ledger.definition.station_proof(station)
+    if out is not None:
+        storage.write(out, ledger.station_file(station))
+    if as_json:
+        print_json({"election": ledger.election, "stations": ledger.definition.core().stations, "proof": proof})
+    else:
+        _print_proof(ledger.definition.core(), proof.station, proof.index)
+        console.print("\n".join(f"  {hash_}" for hash_ in proof.hashes))
+
+
+@app.command("check-proof")
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="What `station-proof --out` wrote.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Check a station's proof: the root key signed the core of the definition, and the core's list has the station.
+
+    Needs this one file, not the record. Exits 0 if the proof holds, 1 if not.
+
+    Example: testigo election check-proof 01-01.json --root-key 3fb1…
+    """
+    definition = open_station_file(storage.read(file), PublicKey.from_hex(root_key), place=str(file))
+    core, station = definition.core(), definition.stations[0]
+    place = definition.place_of(station.id)
+    if as_json:
+        print_json({"ok": True, "election": core.digest, "stations": core.stations, "station": station, "index": place})
+    else:
+        _print_proof(core, station, place)
+        console.print("The proof holds.")
+
+
+def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
+    console.print(f"Election  {core.id}, {core.date}\nDigest    {core.digest}", soft_wrap=True)
+    console.print(f"Stations  {core.stations.count:,}, root {core.stations.root}", soft_wrap=True)
+    console.print(f"Number    {place + 1:,}: {station.id} {station.name}, {station.address or station.district}")
 
 
 @app.command()

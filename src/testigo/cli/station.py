@@ -46,7 +46,7 @@ def install(
     folder: Annotated[Path, typer.Argument(help="Where the station's folders are made.", show_default=False)],
     station: Annotated[str, typer.Option(help="The station's id in the definition.", show_default=False)],
     definition: Annotated[
-        Path, typer.Option(help="The signed definition, a statement of the public record.", show_default=False)
+        Path, typer.Option(help="What `testigo election station-proof --out` wrote for it.", show_default=False)
     ],
     root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
     chair_pin: Annotated[str, _pin("chair")],
@@ -60,7 +60,7 @@ def install(
     The file `machine-keys-request.json` goes to the authority: `testigo centre admit`.
 
     Example: testigo station install stations/01-01 --station 01-01 --root-key 3fb1…
-    --definition centre/public/statements/000000-election-definition.json
+    --definition stations/01-01.json
     """
     request = install_station(
         folder,

@@ -11,9 +11,10 @@
 
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.centre import Centre, Receipt, RefusedPackage
+from testigo.count.conflict import Conflict
 from testigo.count.keys import AUTHORITY_ROLES, authority_key, only_auditor
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
-from testigo.count.ledger import Conflict, Ledger, NeedsUnread, read_ledger
+from testigo.count.ledger import Ledger, NeedsUnread, read_ledger
 from testigo.count.result import (
     ContestResult,
     DistrictResult,

@@ -18,6 +18,7 @@ import msgspec
 
 from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
+from testigo.count.conflict import Conflict
 from testigo.count.keys import (
     OWN_ROLES,
     authority_key,
@@ -30,9 +31,9 @@ from testigo.count.keys import (
     waiting_key,
 )
 from testigo.count.kinds import kind_of
-from testigo.count.ledger import Conflict, Ledger, read_ledger
+from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load
+from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
@@ -81,7 +82,8 @@ class Centre:
 
     @classmethod
     def create(cls, folder: Path, definition_file: Path, auditor: MachineKeys | None = None) -> "Centre":
-        """Make the keys of a new election and start its record with the definition and those keys, signed by the root.
+        """Make the keys of a new election and start its record with the definition, its stations and those keys,
+        signed by the root.
 
         `auditor`: the auditor's request, where there is one yet; else `admit` takes it later. Raises whatever
         `election.load` finds in the file, `StorageError` where the folder already holds an election, `InvalidInput`
@@ -95,8 +97,10 @@ class Centre:
             storage.make_folder(building / REFUSED)
             log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
             centre = cls(building, log, Ledger(keys["root"].public))
-            centre.say("election-definition", "", definition, keys["root"], election=definition.digest)
-            centre.say("machine-keys", "", own_keys(keys, auditor), keys["root"], election=definition.digest)
+            centre.say("election-definition", "", definition.core(), keys["root"], election=definition.digest)
+            for piece in pieces(definition.stations):
+                centre.say("station-list", "", piece, keys["root"])
+            centre.say("machine-keys", "", own_keys(keys, auditor), keys["root"])
         return cls.open(folder)
 
     @classmethod

@@ -15,7 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccura
 from testigo.canonical import SignedValue
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
-from testigo.election import Definition, MachineKeys, Role
+from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, Role, StationList
 from testigo.errors import InvalidInput, TestigoError
 from testigo.record import Statement
 
@@ -63,7 +63,15 @@ class Kind:
 
 
 _TABLE: Final = (
-    Kind("election-definition", Definition, "root", "election"),
+    Kind(
+        "election-definition",
+        DefinitionCore,
+        "root",
+        "election",
+        older={1: FirstDefinition.from_payload},
+        shapes={1: FirstDefinition},
+    ),
+    Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
     Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
     Kind(

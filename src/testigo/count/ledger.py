@@ -14,18 +14,25 @@ import msgspec
 from testigo import canonical
 from testigo.ballot import BoothReport, CheckInReport, TallySheet
 from testigo.canonical import SignedValue
+from testigo.count.conflict import Conflict
+from testigo.count.definition_parts import DefinitionParts
 from testigo.count.kinds import KINDS, Kind, kind_of
 from testigo.count.result import Result, count_result, sheet_mistakes
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKeys
+from testigo.election import (
+    STATION_ROLES,
+    Definition,
+    DefinitionCore,
+    FirstDefinition,
+    KeyRing,
+    MachineKeys,
+    StationList,
+    pack_station_file,
+)
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
 from testigo.record.log import LOG_KEY
-
-
-class Conflict(TestigoError):
-    """Validly signed, but it contradicts what the record already holds; both are evidence."""
 
 
 class NeedsUnread(TestigoError):
@@ -64,7 +71,7 @@ class Ledger:
         self.draw: str | None = None
         self.result: Result | None = None
         self.result_digest = ""
-        self._definition: Definition | None = None
+        self._parts = DefinitionParts()
         self._digest = ""
         self._stations: frozenset[str] = frozenset()
         self._known: dict[str, PublicKey] = {}
@@ -75,15 +82,26 @@ class Ledger:
 
     @property
     def definition(self) -> Definition:
-        """The election's definition; raises `IllegalStep` before its statement is in."""
-        if self._definition is None:
-            raise IllegalStep("the record holds no election definition yet", mend="append the definition first")
-        return self._definition
+        """The election's definition; raises `IllegalStep` before its statement and all its stations are in."""
+        if self._parts.whole is None:
+            raise IllegalStep(self._parts.missing, mend="append the definition with its list of stations first")
+        return self._parts.whole
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether the definition and all its stations are in."""
+        return self._parts.whole is not None
 
     @property
     def election(self) -> str:
         """The digest of the definition, by which statements name their election; "" before it is in."""
         return self._digest
+
+    def station_file(self, station_id: str) -> bytes:
+        """What the machines of a station are installed with (`election.station_file`); raises `InvalidInput` for an
+        unknown station, or where the definition is of version 1.
+        """
+        return pack_station_file(self._parts.envelope, self.definition, station_id)
 
     def holds(self, envelope: bytes) -> bool:
         """Whether this very envelope is already in."""
@@ -193,12 +211,12 @@ class Ledger:
 
     def _check_subject(self, claimed: Statement, kind: Kind, place: str) -> None:
         if claimed.type == "election-definition":
-            if self._definition is not None:
+            if self._digest:
                 raise Conflict("the record already holds an election definition", place=place)
             return
-        if self._definition is None:
-            self._check_read("election-definition", "", place)
-            raise IllegalStep("the record holds no election definition yet", place=place, mend="append it first")
+        if not self.is_defined and not (self._parts.core and claimed.type == "station-list"):
+            self._check_read("station-list" if self._parts.core else "election-definition", "", place)
+            raise IllegalStep(self._parts.missing, place=place, mend="append them first")
         if claimed.election != self._digest:
             raise InvalidInput(
                 f"this {claimed.type} is of another election ({claimed.election[:16]}…, not {self.election[:16]}…)",
@@ -215,8 +233,12 @@ class Ledger:
 
     def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
         match body:
-            case Definition():
-                _check_definition(statement, body, place)
+            case DefinitionCore() | FirstDefinition():
+                _check_definition(statement, body.digest, place)
+            case StationList():
+                if body.first > len(self._parts.stations):
+                    self._check_read("station-list", "", place)
+                self._parts.with_piece(body, place)
             case MachineKeys():
                 self._check_keys(body, place)
             case TallySheet():
@@ -315,15 +337,23 @@ class Ledger:
                 mend="compare it with the printed one",
             )
 
+    def _define(self, parts: DefinitionParts) -> None:
+        self._parts = parts
+        self._stations = frozenset(station.id for station in parts.whole.stations) if parts.whole else frozenset()
+
     def _take(self, signed: SignedStatement, entry: Entry, place: str) -> None:
         statement, kind = signed.statement, kind_of(signed.statement.type, place)
         if kind.subject == "station":
             self._spoken.add(statement.subject)
         match kind.read(statement, place):
-            case Definition() as definition:
-                self._definition = definition
+            case FirstDefinition() as definition:
                 self._digest = statement.election
-                self._stations = frozenset(station.id for station in definition.stations)
+                self._define(DefinitionParts(whole=definition))
+            case DefinitionCore() as core:
+                self._digest = statement.election
+                self._define(DefinitionParts(core, signed.envelope))
+            case StationList() as piece:
+                self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
             case TallySheet() as sheet:
@@ -368,8 +398,8 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
     return ledger
 
 
-def _check_definition(statement: Statement, definition: Definition, place: str) -> None:
-    if definition.digest != statement.election:
+def _check_definition(statement: Statement, digest: str, place: str) -> None:
+    if not digest == statement.body_digest == statement.election:
         raise InvalidInput("the definition is not the one whose digest its statement names", place=place)
 
 

@@ -1,8 +1,10 @@
 """What is voted on: districts, stations, contests, options, ballot styles, and who may sign what.
 
-`definition` holds the values, `load` reads them from a YAML or JSON file (`source` keeps the lines), `check` finds
-what is wrong with them, `seats` turns votes into seats, `keyring` holds the keys of an election. A new contest kind
-or seat rule is a name in `definition.Kind` or `Method`, a function in `seats`, and its own mistakes in `check`.
+`definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
+machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
+lines), `check` finds what is wrong with it, `seats` turns votes into seats, `keyring` holds the keys of an election. A
+new contest kind or seat rule is a name in `definition.Kind` or `Method`, a function in `seats`, and its own mistakes
+in `check`.
 """
 
 from testigo.election.check import check_definition, refuse_mistakes
@@ -11,13 +13,14 @@ from testigo.election.definition import (
     BallotStyle,
     Contest,
     Definition,
+    DefinitionCore,
     District,
+    FirstDefinition,
     Kind,
     Method,
     Option,
     Party,
-    Station,
-    Text,
+    StationDefinition,
     Threshold,
     VotingRules,
 )
@@ -25,16 +28,22 @@ from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, Machine
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.mistake import Mistake
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
+from testigo.election.station_file import open_station_file, pack_station_file
+from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
+from testigo.election.value import Text
 
 __all__ = [
     "GENERAL_ROLL",
+    "PIECE",
     "STATION_ROLES",
     "Allocation",
     "BallotStyle",
     "Contest",
     "Definition",
+    "DefinitionCore",
     "District",
     "Elected",
+    "FirstDefinition",
     "KeyRing",
     "Kind",
     "LoadedDefinition",
@@ -47,6 +56,10 @@ __all__ = [
     "ReplacedKey",
     "Role",
     "Station",
+    "StationDefinition",
+    "StationList",
+    "StationProof",
+    "StationsRoot",
     "Text",
     "Threshold",
     "Tie",
@@ -56,5 +69,8 @@ __all__ = [
     "draw_order",
     "load",
     "load_with_warnings",
+    "open_station_file",
+    "pack_station_file",
+    "pieces",
     "refuse_mistakes",
 ]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from testigo.election.definition import GENERAL_ROLL, Contest, Definition, District, Option, Station, Threshold
+from testigo.election.definition import GENERAL_ROLL, Contest, Definition, District, Option, Threshold
 from testigo.election.mistake import (
     MAX_ABBREVIATION,
     MAX_TEXT,
@@ -24,6 +24,7 @@ from testigo.election.mistake import (
     spelled,
     unknown,
 )
+from testigo.election.stations import Station
 from testigo.errors import InvalidInput, SeveralMistakes
 
 FEWEST_VOTERS = 10

@@ -2,30 +2,31 @@
 
 Texts that people see are `Text`, a mapping from language code to words. Identifiers are short, lower-case and stable:
 they are what tally sheets and votes name. Percentages are decimal strings (`"2.5"`), because floats are never signed.
+
+`Definition` is what the rooms work with. It is signed as a `DefinitionCore` and a list of stations; the machines of one
+station have it as a `StationDefinition`, and that of an election begun with release 0.1 is a `FirstDefinition`.
 """
 
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
 from testigo import canonical
-from testigo.errors import InvalidInput
+from testigo.election.stations import Station, StationProof, StationsRoot, leaf
+from testigo.election.value import Text, Value
+from testigo.errors import InvalidInput, InvalidSignature
+from testigo.record import merkle
 
-Text = dict[str, str]
 Kind = Literal["choose-one", "choose-up-to", "party-list"]
 Method = Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"]
 
 GENERAL_ROLL = "general"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
-
-
-class Value(canonical.SignedValue, frozen=True, rename="kebab"):
-    """Base of everything in the definition: immutable, strict, spelled with hyphens in files."""
 
 
 class Party(Value, frozen=True):
@@ -42,18 +43,6 @@ class District(Value, frozen=True):
     id: str
     name: Text
     districts: tuple["District", ...] = ()
-
-
-class Station(Value, frozen=True):
-    """One polling table: one register of `register_size` voters, one check-in desk, one booth, one box."""
-
-    id: str
-    name: str
-    district: str
-    register_size: int
-    address: str = ""
-    roll_sizes: dict[str, int] = msgspec.field(default_factory=dict)
-    """Of `register_size`, how many are on each roll besides the general one."""
 
 
 class Option(Value, frozen=True):
@@ -122,8 +111,54 @@ class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contests: tuple[str, ...]
 
 
+class DefinitionCore(Value, frozen=True, dict=True):
+    """The election without the list of its stations: what everybody needs, and what proves any one station.
+
+    Body of the `election-definition` statement since version 2; its digest names the election.
+    """
+
+    VERSION = 2
+
+    id: str
+    title: Text
+    date: str
+    opens: str
+    closes: str
+    languages: tuple[str, ...]
+    districts: tuple[District, ...]
+    contests: tuple[Contest, ...]
+    parties: tuple[Party, ...]
+    rolls: tuple[str, ...]
+    rules: VotingRules
+    stations: StationsRoot
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical core: the name by which everything signed says which election it belongs to."""
+        return canonical.digest(canonical.encode(self))
+
+    def with_stations(self, stations: tuple[Station, ...]) -> "Definition":
+        """The whole definition; raises `InvalidSignature` where these are not the stations that the core names."""
+        definition = Definition(**{**self._fields(), "stations": stations})
+        if definition.core() != self:
+            raise InvalidSignature(
+                f"the {len(stations)} stations are not the {self.stations.count} whose root the definition names",
+                mend="get the list of stations again from its source",
+            )
+        return definition
+
+    def with_station(self, proof: StationProof) -> "StationDefinition":
+        """The definition as the machines of one station know it; raises `InvalidSignature` where the proof fails."""
+        proof.check(self.stations)
+        known = {**self._fields(), "stations": (proof.station,)}
+        return StationDefinition(**known, whole=self, place=proof.index)
+
+    def _fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__struct_fields__}
+
+
 class Definition(Value, frozen=True, dict=True):
-    """The whole election: from a file by `election.load`, which checks it, or from a statement by `from_payload`."""
+    """The whole election: from a file by `election.load`, which checks it, or from the statements of a record."""
 
     id: str
     title: Text
@@ -139,8 +174,8 @@ class Definition(Value, frozen=True, dict=True):
     rules: VotingRules = VotingRules()
 
     @classmethod
-    def from_payload(cls, payload: object, *, place: str = "") -> "Definition":
-        """From plain JSON values, as a statement of the record holds them. Raises `InvalidInput` on a wrong shape.
+    def from_payload(cls, payload: object, *, place: str = "") -> Self:
+        """From plain JSON values. Raises `InvalidInput` on a wrong shape.
 
         Only the shape is checked here; `election.check_definition` finds the mistakes in what it says.
         """
@@ -154,10 +189,57 @@ class Definition(Value, frozen=True, dict=True):
         plain: dict[str, object] = msgspec.to_builtins(self)
         return plain
 
-    @cached_property
+    def core(self) -> DefinitionCore:
+        """What is signed in one piece, with the root of the stations in place of the stations."""
+        return self._core
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the canonical payload: the name by which everything signed says which election it belongs to."""
-        return canonical.digest(canonical.encode(self))
+        """The digest of the core, by which everything signed says which election it belongs to."""
+        return self.core().digest
+
+    def station_proof(self, station_id: str) -> StationProof:
+        """That the core's list has that station; raises `InvalidInput` where it has not, or where there is no core."""
+        index, root = self.place_of(station_id), self.core().stations
+        hashes = tuple(hash_.hex() for hash_ in merkle.inclusion_proof(self._leaves, index))
+        proof = StationProof(self.stations[index], index, hashes)
+        proof.check(root)
+        return proof
+
+    def place_of(self, station_id: str) -> int:
+        """The place (from 0) of a station in the list, by which codes on paper name it; raises `InvalidInput`."""
+        self.station(station_id)
+        return self._places[station_id]
+
+    def station_at(self, place: int) -> Station:
+        """The station at a place (from 0) of the list; raises `InvalidInput`."""
+        if not 0 <= place < len(self.stations):
+            raise InvalidInput(f"the election has no station at place {place}")
+        return self.stations[place]
+
+    def named(self, digest: str) -> "Definition":
+        """The same election under that name: this one, or as version 1 of its statement has it; raises
+        `InvalidInput`.
+        """
+        if self.digest == digest:
+            return self
+        first = FirstDefinition.from_payload(self.payload())
+        if first.digest == digest:
+            return first
+        raise InvalidInput(f"this is another election ({self.digest[:16]}…, not {digest[:16]}…)")
+
+    @cached_property
+    def _core(self) -> DefinitionCore:
+        fields = {name: getattr(self, name) for name in Definition.__struct_fields__}
+        return DefinitionCore(**{**fields, "stations": StationsRoot.of(self._leaves)})
+
+    @cached_property
+    def _leaves(self) -> list[bytes]:
+        return [leaf(station) for station in self.stations]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {station.id: place for place, station in enumerate(self.stations)}
 
     # A country has tens of thousands of stations, and counting asks for each of them again and again.
     @cached_property
@@ -247,3 +329,61 @@ class Definition(Value, frozen=True, dict=True):
     def words(self, text: Text, language: str) -> str:
         """A text in the asked language, else in the election's first."""
         return text.get(language) or text[self.languages[0]]
+
+
+class FirstDefinition(Definition, frozen=True, dict=True):
+    """The definition of an election begun with release 0.1: one piece, named by the digest of the whole.
+
+    Version 1 of the `election-definition` statement has it as its body. It has no core and proves no single station.
+    """
+
+    VERSION = 1
+
+    def core(self) -> DefinitionCore:
+        """Raises `InvalidInput`: there is none."""
+        raise InvalidInput(
+            "the definition is of version 1, in one piece: no station of it can be proven alone",
+            mend="give the whole definition, the first statement of the record",
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical whole."""
+        return canonical.digest(canonical.encode(self))
+
+
+class StationDefinition(Definition, frozen=True, dict=True, kw_only=True):
+    """The definition as the machines of one station know it: `stations` has that one alone, at `place` (from 0) of the
+    list whose root is in the core, `whole`. Made by `DefinitionCore.with_station`.
+    """
+
+    whole: DefinitionCore
+    place: int
+
+    def core(self) -> DefinitionCore:
+        """The core that the station was proven with."""
+        return self.whole
+
+    def station(self, station_id: str) -> Station:
+        """Its one station; raises `InvalidInput` for any other."""
+        if station_id != self.stations[0].id:
+            raise InvalidInput(
+                f"no station {station_id!r} here: this definition is that of station {self.stations[0].id!r}",
+                mend="check the station's number",
+            )
+        return self.stations[0]
+
+    def place_of(self, station_id: str) -> int:
+        """The place of its one station in the whole list; raises `InvalidInput` for any other."""
+        self.station(station_id)
+        return self.place
+
+    def station_at(self, place: int) -> Station:
+        """Its one station, if that is its place; raises `InvalidInput` for any other."""
+        if place != self.place:
+            raise InvalidInput(f"this definition is that of station {self.stations[0].id!r}, not of place {place}")
+        return self.stations[0]
+
+    def station_proof(self, station_id: str) -> StationProof:
+        """Raises `InvalidInput`: a proof is made from the whole list."""
+        raise InvalidInput("one station's definition proves no station", mend="make the proof from the record")

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from testigo.election.definition import Definition, Text
+from testigo.election.definition import Definition
+from testigo.election.value import Text
 
 Place = tuple[str | int, ...]
 """Keys and list positions (from 0) from the top of the file down to a value, spelled as in the file."""

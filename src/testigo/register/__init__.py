@@ -17,6 +17,7 @@ from testigo.register.enrolment import LEAST_QUALITY, PoorFingers
 from testigo.register.importing import ImportReport
 from testigo.register.poll_book import (
     EnrolledFinger,
+    OtherStation,
     PollBook,
     PollBookLabel,
     PollBookVoter,
@@ -45,6 +46,7 @@ __all__ = [
     "Enrolment",
     "FingerQuality",
     "ImportReport",
+    "OtherStation",
     "PollBook",
     "PollBookLabel",
     "PollBookVoter",

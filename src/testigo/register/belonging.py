@@ -16,9 +16,10 @@ from testigo.register.vault import RegisterKey
 MAKE_ONE = "check --register; `testigo register import` makes a new one"
 
 
-def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> None:
+def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> Definition:
     """Make the tables where they are missing (if `make`), and see that they are this election's and this key's.
 
+    Returns the definition under the name by which the register belongs to it: one begun with release 0.1 has another.
     Raises `InvalidInput` for another election or version, `NotAllowed` for another key.
     """
     with reading(engine) as connection:
@@ -33,14 +34,16 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
             row = {"id": 1, "format": tables.FORMAT, "election": definition.digest, "key_check": key.check, "turn": 0}
             connection.execute(insert(about), row)
             connection.commit()
-            return
+            return definition
     _check(found, engine, key)
-    if found.election != definition.digest:
+    try:
+        return definition.named(found.election)
+    except InvalidInput:
         raise InvalidInput(
             f"this register belongs to another election ({found.election[:16]}…, not {definition.digest[:16]}…)",
             place=_place(engine),
             mend="give the definition it was made with, or move it to this one with `testigo register adopt`",
-        )
+        ) from None
 
 
 def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:

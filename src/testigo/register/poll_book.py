@@ -24,6 +24,7 @@ import numpy as np
 
 from testigo import canonical, keys
 from testigo.canonical import utc_now
+from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Template, decode_template
 from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
@@ -70,10 +71,22 @@ class _Package(PollBookLabel, frozen=True, forbid_unknown_fields=True):
     sealed: str
 
 
-class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OtherStation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """Where a voter of another station has to go."""
+
+    name: str
+    address: str
+
+
+class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`others`: id → the stations that `elsewhere` names, for machines whose definition knows their own station alone;
+    none in release 0.1, whose machines know them all.
+    """
+
     voters: tuple[PollBookVoter, ...]
     barred: dict[str, str]
     elsewhere: "_Elsewhere"
+    others: dict[str, OtherStation] = {}
 
 
 class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +119,8 @@ class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, eq=False)
 class PollBook:
-    """An opened poll book. `voters`: by document number, those who may vote here; `barred`: document → reason.
+    """An opened poll book. `voters`: by document number, those who may vote here; `barred`: document → reason;
+    `others`: id → name and address of the stations that `elsewhere` names (none in one for machines of release 0.1).
 
     `serial` counts the poll books of the station from 1; `issued`: UTC; `digest`: SHA-256 of the package.
     """
@@ -118,6 +132,7 @@ class PollBook:
     digest: str
     voters: Mapping[str, PollBookVoter]
     barred: Mapping[str, str]
+    others: Mapping[str, OtherStation]
     _elsewhere: _Elsewhere
 
     @classmethod
@@ -162,6 +177,7 @@ class PollBook:
             canonical.digest(data),
             {voter.document: voter for voter in content.voters},
             content.barred,
+            content.others,
             content.elsewhere,
         )
 
@@ -190,10 +206,12 @@ def make_poll_book(
     """
     with register.issuing(station_id, issued or utc_now()) as issue:
         voters = [voter for voter in issue.voters if not voter.barred]
+        elsewhere = _elsewhere_of(issue.elsewhere(nearby))
         content = _Content(
             tuple(_entry(voter) for voter in voters),
             {voter.document: voter.barred for voter in issue.voters if voter.barred},
-            _elsewhere_of(issue.elsewhere(nearby)),
+            elsewhere,
+            _others(register.definition, elsewhere),
         )
         label = PollBookLabel(register.definition.digest, station_id, issue.serial, issue.issued, len(voters))
         sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
@@ -217,6 +235,13 @@ def _entry(voter: ListedVoter) -> PollBookVoter:
     return PollBookVoter(voter.document, voter.name, voter.roll, fingers)
 
 
+def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherStation]:
+    if isinstance(definition, FirstDefinition):  # its machines may be of 0.1, which refuses unknown fields
+        return {}
+    stations = (definition.station(station_id) for station_id in elsewhere.stations)
+    return {station.id: OtherStation(station.name, station.address) for station in stations}
+
+
 def _purpose(label: PollBookLabel) -> str:
     return f"testigo/{PURPOSE}/poll-book/{label.election}/{label.station}/{label.serial}"
 
@@ -238,7 +263,8 @@ def _content(header: _Package, opening_key: OpeningKey, place: str) -> _Content:
     documents = {voter.document for voter in content.voters}
     if not len(documents) == len(content.voters) == header.voters or documents & content.barred.keys():
         raise InvalidInput("the poll book's voters are not as many as it says", place=place, mend=_MEND)
-    if not content.elsewhere.is_sound():
+    named = set(content.elsewhere.stations)
+    if not content.elsewhere.is_sound() or (content.others and content.others.keys() != named):
         raise InvalidInput("the poll book's list of other stations is damaged", place=place, mend=_MEND)
     return content
 

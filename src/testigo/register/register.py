@@ -58,7 +58,7 @@ class Register:
             raise InvalidInput("there is no register here", place=address, mend=MAKE_ONE)
         engine = storage.open_database(address)
         try:
-            claim(engine, definition, key, make=make)
+            definition = claim(engine, definition, key, make=make)
         except BaseException:
             engine.dispose()
             raise

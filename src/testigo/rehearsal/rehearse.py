@@ -138,10 +138,9 @@ def _set_up(
     """Machines installed, keys admitted, everybody enrolled, poll books and cards handed out."""
     out, definition = rehearsal.out, rehearsal.definition
     sites = [make_site(station, out) for station in definition.stations]
-    envelope = next(data for path, data in read_record(centre.public).envelopes if "election-definition" in path)
     with progress("Installing the stations", len(sites)) as bar:
         for site in sites:
-            install(site, centre, envelope)
+            install(site, centre)
             bar.advance()
     key = RegisterKey.generate()
     register_folder = storage.make_folder(out / "register", mode=0o700)

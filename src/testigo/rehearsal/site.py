@@ -81,11 +81,11 @@ def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[s
     return Machine(f"{role} of station {station.id}", arguments, logs / f"{station.id}-{role}.log")
 
 
-def install(site: Site, centre: Centre, definition_envelope: bytes) -> None:
+def install(site: Site, centre: Centre) -> None:
     """Install the three machines and have the root admit their keys."""
     keys = install_station(
         site.folder,
-        definition_envelope,
+        centre.ledger.station_file(site.station.id),
         centre.key_ring.root,
         site.station.id,
         chair_pin=CHAIR_PIN,

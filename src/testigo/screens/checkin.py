@@ -87,7 +87,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     refused = _refused(request)
     if refused is None:
         return go("/")
-    elsewhere = check_in.definition.station(refused.where) if refused.where else None
+    elsewhere = check_in.other_station(refused.where) if refused.where else None
     return page(
         request, "checkin/refused.html", refused=refused, elsewhere=elsewhere, counters=counters, station=station
     )

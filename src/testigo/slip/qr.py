@@ -36,7 +36,6 @@ class QrVote(msgspec.Struct, frozen=True):
 
     def encode(self, definition: Definition) -> str:
         """The payload; raises `InvalidInput` for anything the definition does not have."""
-        stations = [station.id for station in definition.stations]
         styles = [style.id for style in definition.styles_of_station(self.station)]
         choices = []
         for contest_id, chosen in self.ballot.choices.items():
@@ -45,7 +44,7 @@ class QrVote(msgspec.Struct, frozen=True):
         parts = (
             VERSION,
             digest_prefix(definition).upper(),
-            str(stations.index(self.station)),
+            str(definition.place_of(self.station)),
             str(styles.index(self.ballot.style)),
             str(definition.languages.index(self.language)),
             self.number.replace("-", ""),
@@ -63,11 +62,11 @@ class QrVote(msgspec.Struct, frozen=True):
         if digest != digest_prefix(definition).upper():
             raise InvalidInput("the QR code is of another election")
         try:
-            station = definition.stations[int(station_place)].id
+            station = definition.station_at(int(station_place)).id
             style = definition.styles_of_station(station)[int(style_place)]
             language = definition.languages[int(language_place)]
             marks = _marks(definition, style.contests, choices)
-        except (IndexError, ValueError):
+        except (IndexError, ValueError, InvalidInput):
             raise InvalidInput("the QR code names something that the election does not have") from None
         return cls(station, Ballot.mark(definition, style, marks), check_slip_number(number), language)
 

@@ -25,10 +25,11 @@ import msgspec
 
 from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
+from testigo.election import Station
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Template, best_match, extract
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
 from testigo.station.events import Event
 from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderBook
@@ -209,6 +210,11 @@ class CheckIn:
             return Refused(document, "barred", why=self._book.barred[document])
         where = self._book.elsewhere(document)
         return Refused(document, "other-station", where=where) if where else Refused(document, "not-on-register")
+
+    def other_station(self, station_id: str) -> OtherStation | Station:
+        """Where a voter is sent: from the poll book, or from a definition of version 1, which has all stations."""
+        others = self._book.others if self._book else {}
+        return others.get(station_id) or self.definition.station(station_id)
 
     @exclusive
     def try_finger(self, visit_id: str, image: bytes) -> Visit:

@@ -1,7 +1,8 @@
 """What every machine of a station has: a folder of its own, a lock on it, settings, keys, the definition, an event log.
 
 FOLDER/settings.json        which election, station and role this is
-       definition.json      the election definition, signed by the root
+       definition.json      the election definition, signed by the root, with the proof of this station
+                            (`election.station_file`)
        machine-keys.json    the machine keys, signed by the root, once they came back
        signing.pem          this machine's key; the check-in has an opening.pem as well
        events.log           what happened here
@@ -17,7 +18,7 @@ import msgspec
 
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now
-from testigo.election import Definition, KeyRing, MachineKeys, Role
+from testigo.election import KeyRing, MachineKeys, Role, open_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
@@ -47,17 +48,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_disk: str = "second-disk"
 
 
-def open_definition(envelope: bytes, root: PublicKey, *, place: str = "election definition") -> Definition:
-    """The definition in a statement signed by the root; raises `InvalidInput` or `InvalidSignature`."""
-    statement = open_statement(envelope, root, place=place).statement
-    if statement.type != "election-definition":
-        raise InvalidInput(f"a {statement.type}, not an election definition", place=place)
-    definition = Definition.from_payload(statement.body, place=place)
-    if statement.election != definition.digest:
-        raise InvalidSignature("names another election than the one it defines", place=place)
-    return definition
-
-
 def read_settings(path: Path) -> Settings:
     """The settings of a machine's folder; raises `StorageError`, or `InvalidInput` where it is none."""
     file = path / SETTINGS
@@ -78,7 +68,7 @@ class MachineFolder:
         self.role: Role = role
         self.station_id = self.settings.station
         self.root = PublicKey.from_hex(self.settings.root)
-        self.definition = open_definition(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
+        self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
             raise InvalidInput("its definition is of another election", place=str(path), mend="install it again")
         self.station = self.definition.station(self.station_id)

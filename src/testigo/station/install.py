@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role
+from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role, open_station_file
 from testigo.errors import InvalidInput, StorageError
 from testigo.keys import OpeningKey, PublicKey, SigningKey
 from testigo.station.folder import (
@@ -24,7 +24,6 @@ from testigo.station.folder import (
     SIGNING_KEY,
     MachineFolder,
     Settings,
-    open_definition,
     read_settings,
 )
 from testigo.station.pins import Pins, hash_pin
@@ -35,7 +34,7 @@ REQUEST = "machine-keys-request.json"
 
 def install_station(
     folder: Path,
-    definition_envelope: bytes,
+    station_file: bytes,
     root_key: PublicKey,
     station_id: str,
     *,
@@ -45,12 +44,13 @@ def install_station(
 ) -> MachineKeys:
     """Make the three machines' folders under `folder` and return their public keys, also written as the request file.
 
-    `definition_envelope`: the `election-definition` statement signed by `root_key`. `second_disk`: where the booth
-    keeps the second copy of its ballot box, as it will be called on the booth's machine. Raises `InvalidInput` (unknown
-    station, PINs too simple), `InvalidSignature` (the definition is not the root's), `StorageError` (something is
-    installed there already, disk full); everything is checked before anything is written.
+    `station_file`: the definition signed by `root_key`, with the proof of the station (`election.station_file`).
+    `second_disk`: where the booth keeps the second copy of its ballot box, as it will be called on the booth's machine.
+    Raises `InvalidInput` (another station, PINs too simple), `InvalidSignature` (the definition is not the root's, the
+    station not proven), `StorageError` (something is installed there already, disk full); everything is checked before
+    anything is written.
     """
-    definition = open_definition(definition_envelope, root_key)
+    definition = open_station_file(station_file, root_key)
     definition.station(station_id)
     for pin in (chair_pin, clerk_pin):
         hash_pin(pin)
@@ -58,16 +58,16 @@ def install_station(
         raise InvalidInput("chair and clerk have the same PIN", mend="the clerk must not be able to release voters")
     settings = Settings(definition.digest, station_id, "chair", root_key.hex, second_disk)
     with storage.new_folder(folder) as building:
-        return _install(building, settings, definition_envelope, chair_pin, clerk_pin)
+        return _install(building, settings, station_file, chair_pin, clerk_pin)
 
 
-def _install(folder: Path, settings: Settings, definition: bytes, chair_pin: str, clerk_pin: str) -> MachineKeys:
+def _install(folder: Path, settings: Settings, station_file: bytes, chair_pin: str, clerk_pin: str) -> MachineKeys:
     """Fill the station's folder."""
     made = tuple(
         _install_machine(folder / role, msgspec.structs.replace(settings, role=role)) for role in STATION_ROLES
     )
     for role in STATION_ROLES:
-        storage.write(folder / role / DEFINITION, definition)
+        storage.write(folder / role / DEFINITION, station_file)
     Pins.create(folder / "chair" / PINS, {"chair": chair_pin})
     Pins.create(folder / "check-in" / PINS, {"chair": chair_pin, "clerk": clerk_pin})
     request = MachineKeys(made)

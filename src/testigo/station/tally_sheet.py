@@ -168,7 +168,7 @@ def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
 
 def qr_text(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> str:
     """What the page's QR code holds (see the module's text)."""
-    place = [station.id for station in definition.stations].index(sheet.station)
+    place = definition.place_of(sheet.station)
     styles = ".".join(str(count) for count in sheet.tally.ballots.values())
     contests = "*".join(".".join(str(count) for count in _figures(tally)) for tally in sheet.tally.contests)
     signed = f"{FORMATS[0]}:{definition.digest[:16]}:{place}:{digest}:{styles}:{contests}".upper()
@@ -210,9 +210,10 @@ def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
         raise InvalidInput("of another election", place=_QR_PLACE)
     if not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 8):
         raise InvalidInput("names no station", place=_QR_PLACE)
-    if int(parts[2]) >= len(definition.stations):
-        raise InvalidInput("names a station that the election does not have", place=_QR_PLACE)
-    return definition.stations[int(parts[2])].id, parts
+    try:
+        return definition.station_at(int(parts[2])).id, parts
+    except InvalidInput:
+        raise InvalidInput("names a station that the election does not have", place=_QR_PLACE) from None
 
 
 class QrTotals(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from testigo import canonical
 from testigo.count import KINDS, Conflict, Ledger, NeedsUnread, NewerVersion, body_of
-from testigo.election import Definition, KeyRing, MachineKeys, check_definition
+from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
@@ -112,6 +112,9 @@ def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey
     return story
 
 
+_DEFINING = ("election-definition", "station-list")
+"""What all other statements follow on."""
+
 _WHY = {
     Grade.INCOMPLETE: "is missing",
     Grade.UNCHECKED: "could not be read",
@@ -138,7 +141,7 @@ class _Reader:
             else:
                 self._take(index, *entry)
         if self._undefined:
-            grade, cause = self._story.without("election-definition")
+            grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
             detail = f"{self._undefined} could not be checked without the election definition{cause}"
             self._notebook.write("statements", grade, detail)
         read = len(self._record.envelopes) - self._unread
@@ -160,7 +163,7 @@ class _Reader:
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
-        if not self._stations and self._story.ledger.election:
+        if not self._stations and self._story.ledger.is_defined:
             for station in self._story.ledger.definition.stations:
                 self._stations.setdefault(file_subject(station.id), []).append(station.id)
         return self._stations.get(absent.subject, [absent.subject])
@@ -202,7 +205,7 @@ class _Reader:
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
         """It follows on a statement that was not read, so it is not read either."""
         self._unread += 1
-        if error.needs[0] == "election-definition":  # so do all others: one finding tells it
+        if error.needs[0] in _DEFINING:  # so do all others: one finding tells it
             self._undefined += 1
             return
         claimed = peek(envelope)
@@ -216,13 +219,15 @@ def _words(error: TestigoError, place: str) -> str:
 
 
 def _check_there(notebook: Notebook, story: Story, record: PublishedRecord) -> bool:
-    """Whether the root signed a definition."""
-    if "election-definition" in story.said:
+    """Whether the root signed a definition with all the stations that it names."""
+    if story.ledger.is_defined:
         return True
-    grade, cause = story.without("election-definition")
+    grade, cause = grade_without(story.gaps_of(*_DEFINING))
     if not cause and record.envelopes:
         grade = Grade.FAILURE
-    notebook.write("definition", grade, f"no election definition signed by the root key{cause}")
+    signed = story.said.get("election-definition", [])
+    what = "not all stations of the election definition" if signed else "no election definition"
+    notebook.write("definition", grade, f"{what} signed by the root key{cause}", signed[0].place if signed else "")
     return False
 
 
@@ -234,8 +239,9 @@ def _check_definition(notebook: Notebook, story: Story, definition: Definition) 
         notebook.fail("definition", f"{spelled(mistake.place)}: {mistake.problem}", place)
     if not mistakes:
         title = definition.words(definition.title, definition.languages[0])
-        sizes = f"{len(definition.stations)} stations, {len(definition.contests)} contests"
-        notebook.ok("definition", f"{title}: {sizes}; digest {definition.digest}", place)
+        sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
+        listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
+        notebook.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
     return not mistakes
 
 
