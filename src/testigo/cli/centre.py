@@ -7,12 +7,13 @@ import msgspec
 import typer
 
 from testigo import storage
+from testigo.centre import Centre, Receipt, authority_key, only_auditor
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import Centre, Receipt, Refused, authority_key, only_auditor, publish_results
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
+from testigo.results import Refused, publish_results
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None

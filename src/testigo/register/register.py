@@ -14,7 +14,7 @@ from types import TracebackType
 import msgspec
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from testigo import storage
+from testigo import database
 from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
@@ -54,9 +54,9 @@ class Register:
         `make` False: it must be there already. Raises `InvalidInput` where it is not, belongs to another election or is
         of another version, `NotAllowed` where `key` is not its key.
         """
-        if not make and not storage.database_exists(address):
+        if not make and not database.database_exists(address):
             raise InvalidInput("there is no register here", place=address, mend=MAKE_ONE)
-        engine = storage.open_database(address)
+        engine = database.open_database(address)
         try:
             definition = claim(engine, definition, key, make=make)
         except BaseException:
@@ -70,7 +70,7 @@ class Register:
 
         Poll books issued before belong to the old definition; every station needs a new one.
         """
-        engine = storage.open_database(address)
+        engine = database.open_database(address)
         try:
             move(engine, definition, key)
         except BaseException:

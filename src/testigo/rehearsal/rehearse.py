@@ -15,7 +15,8 @@ import numpy as np
 from testigo import canonical, storage
 from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
-from testigo.count import Centre, ClosingCount, Result
+from testigo.centre import Centre
+from testigo.count import ClosingCount, Result
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.record import read_record

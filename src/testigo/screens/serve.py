@@ -176,7 +176,7 @@ def serve_results(results: Path, record: Path, listening: Listening) -> None:
 
 def serve_centre(folder: Path, listening: Listening) -> None:
     """The inbox of the centre in `folder`: takes in courier packages."""
-    from testigo.count import Centre
+    from testigo.centre import Centre
     from testigo.screens import inbox
 
     run(inbox.app(Centre.open(folder)), listening)

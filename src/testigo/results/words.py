@@ -23,7 +23,7 @@ class Words:
             known = ", ".join(LANGUAGES)
             raise InvalidInput(f"the results page has no words in {language!r}", mend=f"use one of {known}")
         self.language = language
-        file = resources.files("testigo.count") / "page" / f"{language}.json"
+        file = resources.files("testigo.results") / "page" / f"{language}.json"
         own: dict[str, str] = msgspec.json.decode(file.read_bytes())
         self._catalogue = {**counter_words(language), **own}
 

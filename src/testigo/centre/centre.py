@@ -18,8 +18,7 @@ import msgspec
 
 from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
-from testigo.count.conflict import Conflict
-from testigo.count.keys import (
+from testigo.centre.keys import (
     OWN_ROLES,
     authority_key,
     log_key,
@@ -30,6 +29,7 @@ from testigo.count.keys import (
     put_in_place,
     waiting_key,
 )
+from testigo.count.conflict import Conflict
 from testigo.count.kinds import kind_of
 from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
