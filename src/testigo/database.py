@@ -26,7 +26,7 @@ def open_database(address: str) -> Engine:
         raise InvalidInput(
             "not a database Testigo knows",
             place=_without_password(address),
-            mend="use sqlite:///FILE or postgresql://…",
+            hint="use sqlite:///FILE or postgresql://…",
         )
     try:
         if address.startswith("sqlite"):
@@ -41,7 +41,7 @@ def open_database(address: str) -> Engine:
         raise StorageError(
             f"the database cannot be opened ({reason})",
             place=_without_password(address),
-            mend="check the address and that the server runs",
+            hint="check the address and that the server runs",
         ) from None
     return engine
 

@@ -1,7 +1,7 @@
 """Keeping bytes: files that survive a power cut.
 
 `write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
-never takes more than it is told to. Every failure is a `StorageError` with the path and the mend.
+never takes more than it is told to. Every failure is a `StorageError` with the path and the hint.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from testigo.errors import InvalidInput, StorageError
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 
-_MENDS = {
+_HINTS = {
     errno.ENOSPC: ("the disk is full", "free some space and try again; nothing was changed"),
     errno.EDQUOT: ("the disk quota is used up", "free some space and try again; nothing was changed"),
     errno.EROFS: ("the disk is read-only", "use a folder on a writable disk"),
@@ -30,12 +30,12 @@ _MENDS = {
 
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn any `OSError` inside the block into a `StorageError` that names `path` and the mend."""
+    """Turn any `OSError` inside the block into a `StorageError` that names `path` and the hint."""
     try:
         yield
     except OSError as error:
-        problem, mend = _MENDS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
-        raise StorageError(problem, place=str(path), mend=mend) from error
+        problem, hint = _HINTS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
+        raise StorageError(problem, place=str(path), hint=hint) from error
 
 
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
@@ -43,7 +43,7 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
     with explained(path), path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), mend="this is not the file that is meant")
+        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), hint="this is not the file that is meant")
     return data
 
 
@@ -69,7 +69,7 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     try:
         write(temporary, data, mode=mode)
     except StorageError as error:  # a person knows the file by its own name
-        raise StorageError(error.problem, place=str(path), mend=error.mend) from error
+        raise StorageError(error.problem, place=str(path), hint=error.hint) from error
     try:
         with explained(path):
             os.link(temporary, path)
@@ -101,7 +101,7 @@ def refuse_used(path: Path) -> None:
     with explained(path):
         used = path.exists() and (not path.is_dir() or any(path.iterdir()))
     if used:
-        raise StorageError("something is there already", place=str(path), mend="choose a new folder")
+        raise StorageError("something is there already", place=str(path), hint="choose a new folder")
 
 
 def make_folder(path: Path, *, mode: int = 0o755) -> Path:

@@ -440,7 +440,7 @@ class DeadPagePrinter:
     """A page printer that gives out nothing."""
 
     def print_page(self, name: str, pdf: bytes) -> None:
-        raise StorageError(f"{name} did not come out", mend="print it elsewhere")
+        raise StorageError(f"{name} did not come out", hint="print it elsewhere")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -99,7 +99,7 @@ def replace_key(
     testigo centre replace-key centre auditor --request new-auditor/request.json
     """
     if (role == "auditor") != (request is not None):
-        raise InvalidInput("--request is for the auditor's key, and required there", mend="see --help")
+        raise InvalidInput("--request is for the auditor's key, and required there", hint="see --help")
     centre = Centre.open(folder)
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
@@ -260,5 +260,5 @@ def _read_keys(file: Path) -> MachineKeys:
         return msgspec.json.decode(storage.read(file, limit=1 << 20), type=MachineKeys)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(
-            f"not a request to admit machine keys ({error})", place=str(file), mend="use the file the station wrote"
+            f"not a request to admit machine keys ({error})", place=str(file), hint="use the file the station wrote"
         ) from None

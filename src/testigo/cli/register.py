@@ -102,7 +102,7 @@ def enrol(
     if len(finger) not in (1, len(images)):
         raise InvalidInput(
             f"{len(finger)} fingers are named for {len(images)} images",
-            mend="give --finger once, or once for each image",
+            hint="give --finger once, or once for each image",
         )
     names = finger * len(images) if len(finger) == 1 else finger
     given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]

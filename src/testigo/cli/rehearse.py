@@ -69,4 +69,4 @@ def _default_election() -> Path:
     for file in (DEFAULT_ELECTION, beside_code):
         if file.is_file():
             return file
-    raise InvalidInput("the example election is not here", place=str(DEFAULT_ELECTION), mend="name one with --election")
+    raise InvalidInput("the example election is not here", place=str(DEFAULT_ELECTION), hint="name one with --election")

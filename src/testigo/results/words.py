@@ -21,7 +21,7 @@ class Words:
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
-            raise InvalidInput(f"the results page has no words in {language!r}", mend=f"use one of {known}")
+            raise InvalidInput(f"the results page has no words in {language!r}", hint=f"use one of {known}")
         self.language = language
         file = resources.files("testigo.results") / "page" / f"{language}.json"
         own: dict[str, str] = msgspec.json.decode(file.read_bytes())

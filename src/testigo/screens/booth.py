@@ -75,12 +75,12 @@ class Screen:
         """Return if the connection is the booth's own screen; raises `NotAllowed`."""
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
-            raise NotAllowed("the voter's pages open only on the booth itself", mend="use the booth's own screen")
+            raise NotAllowed("the voter's pages open only on the booth itself", hint="use the booth's own screen")
         session = visit.session(connection)
         if self._bound not in ("", session.key) and self._booth.current() is not None:
             raise NotAllowed(
                 "this vote belongs to another screen",
-                mend="call the chair, who can restart the booth; the vote is kept until then",
+                hint="call the chair, who can restart the booth; the vote is kept until then",
             )
         self._bound = session.key
 

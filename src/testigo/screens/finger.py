@@ -32,7 +32,7 @@ class DeskReader:
         """One impression, and what is wrong with it. Raises a `ReaderError`, or `InvalidInput` for what is no image."""
         source = self.reader if uploaded is None else UploadedImage(uploaded)
         if source is None:
-            raise InvalidInput("no file was chosen, or several", mend="choose one file, then send it again")
+            raise InvalidInput("no file was chosen, or several", hint="choose one file, then send it again")
         return await _aside(source, self.seconds)
 
 

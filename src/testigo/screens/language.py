@@ -82,7 +82,7 @@ def sentence(language: str, error: TestigoError) -> str:
     are."""
     if language == "en":
         return str(error)
-    parts = [_part(language, part) for part in (error.problem, error.mend) if part]
+    parts = [_part(language, part) for part in (error.problem, error.hint) if part]
     if not all(parts):
         return ""
     said = "; ".join(parts)

@@ -144,12 +144,12 @@ def show_mistake(request: Request, error: TestigoError) -> Answer:
 def show_refusal(request: Request, error: HTTPException) -> Answer:
     """What the web layer itself refuses: no such page, wrong method, too large an upload."""
     known = {
-        404: InvalidInput("there is no such page", mend="go back to the start"),
-        405: InvalidInput("this page cannot be called in this way", mend="go back to the start"),
-        413: InvalidInput("what was sent is too large", mend="send a smaller file"),
+        404: InvalidInput("there is no such page", hint="go back to the start"),
+        405: InvalidInput("this page cannot be called in this way", hint="go back to the start"),
+        413: InvalidInput("what was sent is too large", hint="send a smaller file"),
     }
     shown = known.get(
-        error.status_code, InvalidInput("this request cannot be understood", mend="go back and try again")
+        error.status_code, InvalidInput("this request cannot be understood", hint="go back and try again")
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=error.status_code)
@@ -162,7 +162,7 @@ def show_defect(request: Request, error: Exception) -> Answer:
     """
     log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
     shown = TestigoError(
-        "this machine made a mistake of its own", mend="try again, and call the technician if it stays"
+        "this machine made a mistake of its own", hint="try again, and call the technician if it stays"
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=500)

@@ -72,7 +72,7 @@ class Slip(msgspec.Struct, frozen=True):
         style = style_at(self.definition, self.station, self.ballot.style)
         if Ballot.mark(self.definition, style, self.ballot.choices) != self.ballot:
             raise InvalidInput(
-                "the ballot's choices are not in the order of its contests", mend="make it by Ballot.mark"
+                "the ballot's choices are not in the order of its contests", hint="make it by Ballot.mark"
             )
         if check_slip_number(self.number) != self.number:
             raise InvalidInput(f"{self.number!r} is not a slip number in its printed form")
@@ -192,6 +192,6 @@ def qr_picture(payload: str) -> tuple[str, int]:
 def _code_line(line: str) -> str:
     if len(line) > CODE_LINE_SIGNS:
         raise InvalidInput(
-            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", mend="use shorter ids"
+            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", hint="use shorter ids"
         )
     return line

@@ -188,7 +188,7 @@ def find_qr(file: Path) -> str:
         for text in filter(is_qr_text, qr_texts(image)):
             return text
     raise InvalidInput(
-        "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
+        "no tally sheet's QR code is to be seen", place=place, hint="take the photograph again, straight and near"
     )
 
 
