@@ -19,13 +19,13 @@ from testigo.errors import NotAllowed
 from testigo.screens import paging, visit
 from testigo.screens.forms import FormSent
 from testigo.screens.guards import Connection, machine, own_screen
-from testigo.screens.language import languages
 from testigo.screens.orders import answer_order
 from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, change_appearance, go, page
 from testigo.station.booth import Booth
 from testigo.station.session import Session
+from testigo.words import languages
 
 TheBooth = NamedDependency[Booth]
 THIS_MACHINE = ("127.0.0.1", "::1")

@@ -26,9 +26,9 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllow
 from testigo.paper import FONTS
 from testigo.screens import guards, visit
 from testigo.screens.forms import Form, FormSent, read_form
-from testigo.screens.language import FIRST, TONGUES, clock, languages, or_itself, say, sentence, words
 from testigo.screens.sessions import SIZES, Session, Sessions
 from testigo.screens.visit import Request
+from testigo.words import FIRST, LANGUAGE_NAMES, clock, languages, or_itself, say, sentence, words
 
 Page = Response[str]
 Answer = Response[Any]
@@ -291,5 +291,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["clock"] = clock
-    environment.globals |= {"say": say, "tongue": TONGUES.__getitem__, "words_of": _words_of}
+    environment.globals |= {"say": say, "language_name": LANGUAGE_NAMES.__getitem__, "words_of": _words_of}
     return environment
