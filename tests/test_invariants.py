@@ -21,7 +21,9 @@ def invariants(project_root: Path) -> dict[int, str]:
 def functions_of(file: Path) -> set[str]:
     """Names of the test functions of a file."""
     return {
-        node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node.name
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
 
 
