@@ -2,8 +2,8 @@
 
     python benchmarks/verify_start.py [--before OTHER/src] [--record tests/data/records/0.1/honest] [--runs 5]
 
-Prints medians of wall clock, CPU time and peak memory of the process, for this release's sources, and for those of another
-working copy (`--before`), each run in turn with the same Python.
+Prints medians of wall clock, CPU time and peak memory of the process, for this release's sources, and for those of
+another working copy (`--before`), each run in turn with the same Python.
 """
 
 import argparse
