@@ -21,10 +21,10 @@ def call(capsys):
 
 
 def test_check_says_ok_with_figures(call, project_root):
-    code, out, _ = call("check", str(project_root / "examples/municipality/election.yaml"))
+    code, out, _ = call("check", str(project_root / "src/testigo/examples/municipality/election.yaml"))
     assert code == 0
     assert "No mistakes in" in out
-    code, out, _ = call("check", "--json", str(project_root / "examples/republic/election.yaml"))
+    code, out, _ = call("check", "--json", str(project_root / "src/testigo/examples/republic/election.yaml"))
     answer = json.loads(out)
     assert (code, answer["ok"], answer["seats"], answer["mistakes"]) == (0, True, 278, [])
 
