@@ -55,14 +55,14 @@ def decode(data: bytes, *, place: str = "") -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise InvalidInput(
-            f"not canonical JSON ({error})", place=place, mend="get the file again from its source"
+            f"not canonical JSON ({error})", place=place, hint="get the file again from its source"
         ) from None
     try:
         same = encode(value) == data
     except RecursionError:
         same = False
     if not same:
-        raise InvalidInput("JSON, but not in canonical form", place=place, mend="get the file again from its source")
+        raise InvalidInput("JSON, but not in canonical form", place=place, hint="get the file again from its source")
     return value
 
 
@@ -86,7 +86,7 @@ def is_instant(text: str) -> bool:
 
 def _refuse_floats(value: Any, depth: int = 0) -> None:
     if isinstance(value, float):
-        raise InvalidInput(f"the number {value!r} is not whole", mend="write it as a decimal string")
+        raise InvalidInput(f"the number {value!r} is not whole", hint="write it as a decimal string")
     if depth > MAX_DEPTH:
         raise InvalidInput(f"values are nested more than {MAX_DEPTH} deep")
     if isinstance(value, dict):

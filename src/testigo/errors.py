@@ -1,4 +1,4 @@
-"""Errors as sentences to a person: what is wrong, where, and how to mend it.
+"""Errors as sentences to a person: what is wrong, where, and how to correct it.
 
 Every error that a user can cause is a `TestigoError`. Its three parts are kept apart so that the command line,
 a web page and a JSON answer can each show them in their own way; `str(error)` is the one sentence made of all three.
@@ -16,30 +16,30 @@ def printable(text: str) -> str:
 
 
 class TestigoError(Exception):
-    """One mistake that a person can understand and mend.
+    """One mistake that a person can understand and act on.
 
     `problem`: what is wrong, without a full stop. `place`: file, line, row or station, where there is one.
-    `mend`: what to do about it, an imperative, without a full stop.
+    `hint`: what to do about it, an imperative, without a full stop.
     """
 
     __test__ = False  # the name starts with "Test", and pytest would try to collect it
 
     exit_code = 1
 
-    def __init__(self, problem: str, *, place: str = "", mend: str = "") -> None:
+    def __init__(self, problem: str, *, place: str = "", hint: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.place = place
-        self.mend = mend
+        self.hint = hint
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        how = f"; {self.mend}" if self.mend else ""
+        how = f"; {self.hint}" if self.hint else ""
         return printable(f"{where}{self.problem}{how}.")
 
     def as_json(self) -> dict[str, str]:
         """The parts by name, for `--json` and web answers."""
-        return {"problem": self.problem, "place": self.place, "mend": self.mend}
+        return {"problem": self.problem, "place": self.place, "hint": self.hint}
 
 
 class InvalidInput(TestigoError):
@@ -65,8 +65,8 @@ class StorageError(TestigoError):
 class SeveralMistakes(TestigoError):
     """Many mistakes found in one reading of one input; `mistakes` holds each as an error of its own."""
 
-    def __init__(self, problem: str, mistakes: list[TestigoError], *, place: str = "", mend: str = "") -> None:
-        super().__init__(problem, place=place, mend=mend)
+    def __init__(self, problem: str, mistakes: list[TestigoError], *, place: str = "", hint: str = "") -> None:
+        super().__init__(problem, place=place, hint=hint)
         self.mistakes = mistakes
 
     def __str__(self) -> str:

@@ -31,7 +31,7 @@ _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM
 
 def _read_hex(text: str, what: str) -> bytes:
     if len(text) != 64 or set(text) - set("0123456789abcdef"):
-        raise InvalidInput(f"{what} is not 64 lower-case hexadecimal digits", mend="copy the whole key again")
+        raise InvalidInput(f"{what} is not 64 lower-case hexadecimal digits", hint="copy the whole key again")
     return bytes.fromhex(text)
 
 
@@ -45,7 +45,7 @@ class PublicKey:
         try:
             Ed25519PublicKey.from_public_bytes(self.raw)
         except ValueError as error:
-            raise InvalidInput("not an Ed25519 public key of 32 bytes", mend="copy the whole key again") from error
+            raise InvalidInput("not an Ed25519 public key of 32 bytes", hint="copy the whole key again") from error
 
     @classmethod
     def from_hex(cls, text: str) -> "PublicKey":
@@ -70,7 +70,7 @@ class PublicKey:
             raise InvalidSignature(
                 f"the signature is not that of key {self.key_id[:16]}…",
                 place=place,
-                mend="do not use this file; get it again from its source",
+                hint="do not use this file; get it again from its source",
             ) from None
 
 
@@ -111,7 +111,7 @@ class SealingKey:
 
     def __post_init__(self) -> None:
         if len(self.raw) != 32:
-            raise InvalidInput("not an X25519 public key of 32 bytes", mend="copy the whole key again")
+            raise InvalidInput("not an X25519 public key of 32 bytes", hint="copy the whole key again")
 
     @classmethod
     def from_hex(cls, text: str) -> "SealingKey":
@@ -160,7 +160,7 @@ class OpeningKey:
             raise InvalidSignature(
                 "cannot be opened with this machine's key",
                 place=place,
-                mend="it was sealed for another machine or changed on the way; ask for a new one",
+                hint="it was sealed for another machine or changed on the way; ask for a new one",
             ) from None
 
 
@@ -250,4 +250,4 @@ def _load_private(path: Path) -> Any:
     try:
         return serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError):
-        raise InvalidInput("not a private key in PEM", place=str(path), mend="restore it from its backup") from None
+        raise InvalidInput("not a private key in PEM", place=str(path), hint="restore it from its backup") from None

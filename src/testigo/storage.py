@@ -1,8 +1,7 @@
-"""Keeping bytes: files that survive a power cut, and the database.
+"""Keeping bytes: files that survive a power cut.
 
 `write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
-never takes more than it is told to; `open_database` opens SQLite or PostgreSQL by address. Every failure is a
-`StorageError` with the path and the mend.
+never takes more than it is told to. Every failure is a `StorageError` with the path and the hint.
 """
 
 import contextlib
@@ -12,17 +11,12 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from testigo import waits
 from testigo.errors import InvalidInput, StorageError
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 
-_MENDS = {
+_HINTS = {
     errno.ENOSPC: ("the disk is full", "free some space and try again; nothing was changed"),
     errno.EDQUOT: ("the disk quota is used up", "free some space and try again; nothing was changed"),
     errno.EROFS: ("the disk is read-only", "use a folder on a writable disk"),
@@ -36,12 +30,12 @@ _MENDS = {
 
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn any `OSError` inside the block into a `StorageError` that names `path` and the mend."""
+    """Turn any `OSError` inside the block into a `StorageError` that names `path` and the hint."""
     try:
         yield
     except OSError as error:
-        problem, mend = _MENDS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
-        raise StorageError(problem, place=str(path), mend=mend) from error
+        problem, hint = _HINTS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
+        raise StorageError(problem, place=str(path), hint=hint) from error
 
 
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
@@ -49,7 +43,7 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
     with explained(path), path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), mend="this is not the file that is meant")
+        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), hint="this is not the file that is meant")
     return data
 
 
@@ -75,7 +69,7 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     try:
         write(temporary, data, mode=mode)
     except StorageError as error:  # a person knows the file by its own name
-        raise StorageError(error.problem, place=str(path), mend=error.mend) from error
+        raise StorageError(error.problem, place=str(path), hint=error.hint) from error
     try:
         with explained(path):
             os.link(temporary, path)
@@ -107,7 +101,7 @@ def refuse_used(path: Path) -> None:
     with explained(path):
         used = path.exists() and (not path.is_dir() or any(path.iterdir()))
     if used:
-        raise StorageError("something is there already", place=str(path), mend="choose a new folder")
+        raise StorageError("something is there already", place=str(path), hint="choose a new folder")
 
 
 def make_folder(path: Path, *, mode: int = 0o755) -> Path:
@@ -129,73 +123,3 @@ def flush_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def open_database(address: str) -> "Engine":
-    """An engine for `sqlite:///file.db` or `postgresql://user@host/name`; a bare path means SQLite.
-
-    SQLite runs in WAL mode, flushes at every commit, checks foreign keys, waits `waits.LOCK` for a lock, and
-    overwrites what it deletes. Raises `InvalidInput` for any other address, `StorageError` where the database cannot be
-    reached.
-    """
-    from sqlalchemy import create_engine, event  # here: half a second that not every process with files needs
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-    from sqlalchemy.pool import NullPool
-
-    if "://" not in address:
-        address = f"sqlite:///{address}"
-    if address.startswith("postgresql://"):
-        address = address.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise InvalidInput(
-            "not a database Testigo knows",
-            place=_without_password(address),
-            mend="use sqlite:///FILE or postgresql://…",
-        )
-    try:
-        if address.startswith("sqlite"):
-            engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": waits.LOCK})
-            event.listen(engine, "connect", _prepare_sqlite)
-        else:
-            engine = create_engine(address, pool_pre_ping=True)
-        with engine.connect():
-            pass
-    except (SQLAlchemyError, ArgumentError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(
-            f"the database cannot be opened ({reason})",
-            place=_without_password(address),
-            mend="check the address and that the server runs",
-        ) from None
-    return engine
-
-
-def database_exists(address: str) -> bool:
-    """Whether there is anything at the address; a server's database is taken to be there until it is opened."""
-    if "://" in address and not address.startswith("sqlite:///"):
-        return True
-    file = Path(address.removeprefix("sqlite:///"))
-    with explained(file):
-        return file.is_file() and file.stat().st_size > 0
-
-
-def remove_database(address: str) -> None:
-    """Take away a SQLite database that was just made, with its journal; a server's database is left alone."""
-    if "://" in address and not address.startswith("sqlite:///"):
-        return
-    file = Path(address.removeprefix("sqlite:///"))
-    for ending in ("", "-wal", "-shm"):
-        with explained(file):
-            file.with_name(file.name + ending).unlink(missing_ok=True)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _without_password(address: str) -> str:
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if "@" in rest else address

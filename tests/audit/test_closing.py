@@ -171,7 +171,7 @@ def test_entries_of_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         read_entries(data)
     except InvalidInput as error:
-        assert "\n" not in error.mend
+        assert "\n" not in error.hint
 
 
 def _filled(definition: Definition, sheet: TallySheet, **changed: int) -> bytes:

@@ -18,12 +18,12 @@ from testigo.ballot import (
     Counter,
     Reconciliation,
     TallySheet,
-    counter_words,
     tally_ballots,
     version_1,
 )
 from testigo.ballot.reports import BoothReport, CheckInReport, ZeroReport
 from testigo.record import peek, read_record
+from testigo.words import counter_words
 
 FROZEN = Path(__file__).parents[1] / "data" / "records" / "0.1" / "honest"
 WORDS = resources.files("testigo.ballot") / "words"

@@ -10,7 +10,8 @@ import pytest
 
 from testigo import canonical
 from testigo.canonical import SignedValue
-from testigo.count import KINDS, Centre, Kind, NewerVersion, body_of, read_ledger
+from testigo.centre import Centre
+from testigo.count import KINDS, Kind, NewerVersion, body_of, read_ledger
 from testigo.election import DefinitionCore, FirstDefinition
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import SigningKey

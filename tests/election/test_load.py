@@ -188,14 +188,14 @@ def test_each_mistake_is_told_with_its_line(base, written, old, new, words):
     mistakes = mistakes_of(written(text))
     found = [mistake for mistake in mistakes if words in str(mistake)]
     assert found, [str(mistake) for mistake in mistakes]
-    assert found[0].mend
+    assert found[0].hint
     if words != "not YAML":
         assert found[0].place.endswith(f"election.yaml:{line}")
 
 
 def test_a_misspelled_key_is_one_mistake_and_not_two(base, written):
     (mistake,) = mistakes_of(written(base.replace("district: south, register-size", "district: south, register_size")))
-    assert "write 'register-size'" in mistake.mend
+    assert "write 'register-size'" in mistake.hint
 
 
 def test_a_mistake_in_a_list_is_told_on_the_line_of_its_key(base, written):

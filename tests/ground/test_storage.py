@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from testigo import storage
+from testigo import database, storage
 from testigo.errors import InvalidInput, SeveralMistakes, StorageError
 
 
@@ -84,7 +84,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_sqlite_flushes_and_checks(tmp_path: Path) -> None:
-    engine = storage.open_database(str(tmp_path / "register.db"))
+    engine = database.open_database(str(tmp_path / "register.db"))
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -93,7 +93,7 @@ def test_sqlite_flushes_and_checks(tmp_path: Path) -> None:
 
 def test_an_unreachable_database_is_a_sentence_without_its_password() -> None:
     with pytest.raises(StorageError) as caught:
-        storage.open_database("postgresql://officer:hunter2@127.0.0.1:1/register")
+        database.open_database("postgresql://officer:hunter2@127.0.0.1:1/register")
     assert "hunter2" not in str(caught.value)
     assert "127.0.0.1:1/register" in str(caught.value)
 
@@ -101,7 +101,7 @@ def test_an_unreachable_database_is_a_sentence_without_its_password() -> None:
 @pytest.mark.parametrize("address", ["mysql://x/y", "http://x"])
 def test_other_databases_are_refused(address: str) -> None:
     with pytest.raises(InvalidInput, match="not a database Testigo knows"):
-        storage.open_database(address)
+        database.open_database(address)
 
 
 def test_several_mistakes_are_a_line_each() -> None:

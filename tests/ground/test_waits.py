@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from testigo import storage, waits
+from testigo import database, waits
 
 TWO_MINUTES = 120.0
 
@@ -26,7 +26,7 @@ def test_no_call_has_a_number_of_its_own_for_a_wait(project_root: Path) -> None:
 
 
 def test_the_database_is_waited_for(tmp_path: Path) -> None:
-    engine = storage.open_database(str(tmp_path / "some.db"))
+    engine = database.open_database(str(tmp_path / "some.db"))
     with engine.connect() as connection:
         waited = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
     engine.dispose()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from testigo.centre import Centre
 from testigo.cli import main
-from testigo.count import Centre
 from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from testigo.audit import logic
-from testigo.count import Centre, authority_key
-from testigo.count.results_page import publish_results
+from testigo.centre import Centre, authority_key
 from testigo.errors import IllegalStep
 from testigo.record import Grade, read_record
 from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.results import publish_results
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair

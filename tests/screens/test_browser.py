@@ -305,7 +305,7 @@ def test_axe_finds_no_violation_at_the_desks(
     for page, address, pin in ((desk, opened.desk_address, "750126"), (chair, opened.chair_address, "482913")):
         page.goto(f"{address}/pin")
         if language != "es":
-            tap(page, f"button.tongue[value={language}]")
+            tap(page, f"button.language[value={language}]")
         if contrast == "on":
             tap(page, "button.contrast")
         found += violations(page)
@@ -359,7 +359,7 @@ def test_axe_finds_no_violation_at_the_enrolment_desk(
     page = make_page()
     page.goto(f"{address}/pin")
     if language != "es":
-        tap(page, f"button.tongue[value={language}]")
+        tap(page, f"button.language[value={language}]")
     if contrast == "on":
         tap(page, "button.contrast")
     found = violations(page)
@@ -406,7 +406,7 @@ def test_axe_finds_no_violation_at_desks_with_a_reader(
     for page, at in ((desk, address), (office, enrolment)):
         page.goto(f"{at}/pin")
         if language != "es":
-            tap(page, f"button.tongue[value={language}]")
+            tap(page, f"button.language[value={language}]")
         if contrast == "on":
             tap(page, "button.contrast")
     sign_in(desk, address, "750126")
@@ -440,7 +440,7 @@ class DeadPagePrinter:
     """A page printer that gives out nothing."""
 
     def print_page(self, name: str, pdf: bytes) -> None:
-        raise StorageError(f"{name} did not come out", mend="print it elsewhere")
+        raise StorageError(f"{name} did not come out", hint="print it elsewhere")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -451,7 +451,7 @@ def test_axe_finds_no_violation_when_check_in_and_printer_are_dead(
     chair = make_page()
     chair.goto(f"{opened.chair_address}/pin")
     if language != "es":
-        tap(chair, f"button.tongue[value={language}]")
+        tap(chair, f"button.language[value={language}]")
     sign_in(chair, opened.chair_address, "482913")
     opened.servers[1].stop()  # the check-in is silent
     chair.goto(f"{opened.chair_address}/close")

@@ -15,8 +15,8 @@ from polling_place import CHAIR_PIN, CLERK_PIN
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.screens import checkin as check_in_pages
-from testigo.screens.language import sentence
 from testigo.screens.visitor import Visitor
+from testigo.words import sentence
 from virtual_reader import VirtualFinger
 
 BLANK = FingerImage(np.full((300, 300), 240, np.uint8))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from litestar.testing import TestClient
 
-from testigo.count import Centre
+from testigo.centre import Centre
 from testigo.record.bundle import MAX_SIZE
 from testigo.screens import inbox
 

@@ -174,7 +174,7 @@ def test_machines_speak_json_and_refuse_strange_orders(opened: Any) -> None:
 
 class DeadPrinter:
     def print_page(self, name: str, pdf: bytes) -> None:
-        raise StorageError("the printer does not answer", mend="use another one")
+        raise StorageError("the printer does not answer", hint="use another one")
 
 
 def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:

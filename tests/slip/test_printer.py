@@ -107,7 +107,7 @@ def test_a_printer_that_behaves_badly_is_one_sentence(answers, options, problem,
         printer = EscposPrinter(bad.address, timeout=0.7)
         with pytest.raises(PrinterError, match=problem) as caught:
             printer.print_slip(make_slip())
-    assert bad.address in str(caught.value) and caught.value.mend
+    assert bad.address in str(caught.value) and caught.value.hint
 
 
 def test_no_printer_there_is_one_sentence(make_slip):

@@ -1,4 +1,4 @@
-"""The event log: what a cheat does to it is found, what a power cut does to it is mended."""
+"""The event log: what a cheat does to it is found, what a power cut does to it is repaired."""
 
 import hashlib
 import os

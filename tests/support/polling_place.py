@@ -70,7 +70,7 @@ class MemoryPrinter:
     def print_slip(self, slip: Slip) -> None:
         if self.failures:
             self.failures -= 1
-            raise PrinterError("the printer is out of paper", mend="put in a new roll")
+            raise PrinterError("the printer is out of paper", hint="put in a new roll")
         self.slips.append(slip)
 
 

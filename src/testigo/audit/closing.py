@@ -73,7 +73,7 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
         if ones[key] != others.get(key)
     ]
     if mistakes or ones.keys() != others.keys():
-        raise SeveralMistakes("the two entries of the hand count differ", mistakes, mend="count these papers again")
+        raise SeveralMistakes("the two entries of the hand count differ", mistakes, hint="count these papers again")
     return first
 
 

@@ -54,7 +54,7 @@ class AuditDesk:
         refuse_early_dice(self.ledger)
         sampled = any(entry.type == "audit-sample" for entry in self.ledger.entries)
         if sampled or self.ledger.seed not in (None, dice.digits):
-            raise IllegalStep("the boxes were already drawn", mend="`--dry-run` shows what any seed gives")
+            raise IllegalStep("the boxes were already drawn", hint="`--dry-run` shows what any seed gives")
         made = {}
         if self.ledger.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
@@ -65,7 +65,7 @@ class AuditDesk:
         """The public draw; raises `IllegalStep` where tally sheets are missing or no tie is open."""
         refuse_early_dice(self.ledger)
         if not any(tie.open for contest in self.ledger.count().contests for tie in contest.allocation.ties):
-            raise IllegalStep("no tie waits for a draw", mend="`--dry-run` shows what any dice would give")
+            raise IllegalStep("no tie waits for a draw", hint="`--dry-run` shows what any dice would give")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
@@ -104,7 +104,7 @@ class AuditDesk:
             raise StorageError(
                 "another statement is already there",
                 place=str(file),
-                mend="append it, or choose another folder with --out",
+                hint="append it, or choose another folder with --out",
             )
         return True
 
@@ -118,5 +118,5 @@ def refuse_early_dice(ledger: Ledger) -> None:
         named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
         raise IllegalStep(
             f"{len(missing)} tally sheets are not in the record yet (stations {named})",
-            mend="roll dice when all stations are counted; `testigo centre status` shows which are missing",
+            hint="roll dice when all stations are counted; `testigo centre status` shows which are missing",
         )

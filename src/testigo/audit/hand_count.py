@@ -47,10 +47,10 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
         tally = _tally(contest, figures)
         if tally.undervotes < 0 or tally.ballots > figures["", "(papers)"]:
             what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
-            mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, mend="count it again"))
+            mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
         tallies.append(tally)
     if mistakes:
-        raise SeveralMistakes("the hand count cannot be taken in", mistakes, place=place, mend="mend these lines")
+        raise SeveralMistakes("the hand count cannot be taken in", mistakes, place=place, hint="repair these lines")
     return PaperTally("hand", figures["", "(papers)"], tuple(tallies), figures.get(("", "(spoiled)")))
 
 
@@ -58,9 +58,9 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"not a CSV table in UTF-8 ({error})", place=place, mend="save it as CSV, UTF-8") from None
+        raise InvalidInput(f"not a CSV table in UTF-8 ({error})", place=place, hint="save it as CSV, UTF-8") from None
     if not rows or rows[0] != COLUMNS:
-        raise InvalidInput(f"the first line is not {','.join(COLUMNS)}", place=place, mend="begin with the blank form")
+        raise InvalidInput(f"the first line is not {','.join(COLUMNS)}", place=place, hint="begin with the blank form")
     figures: dict[_Key, int] = {}
     mistakes: list[TestigoError] = []
     for number, row in enumerate(rows[1:], 2):
@@ -75,7 +75,7 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
         elif not count and option == "(spoiled)":
             continue
         elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
-            mistakes.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, mend="write digits only"))
+            mistakes.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, hint="write digits only"))
         else:
             figures[contest, option] = int(count)
     return figures, mistakes

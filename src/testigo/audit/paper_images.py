@@ -42,7 +42,7 @@ def read_papers(
 ) -> list[Paper]:
     """Read all slips on all images; `on_image` is told after each. Raises what the reader raises for a bad file."""
     if len({file.name for file in files}) != len(files):
-        raise InvalidInput("two images have the same name", mend="give each image a name of its own")
+        raise InvalidInput("two images have the same name", hint="give each image a name of its own")
     reader = SlipReader(definition, station_id)
     papers = []
     for file in files:
@@ -65,7 +65,7 @@ def papers_from_images(
     if unknown:
         raise InvalidInput(
             f"there is an entry for {unknown[0]!r}, which the reader did not refuse",
-            mend="enter only the papers that are listed as unsettled",
+            hint="enter only the papers that are listed as unsettled",
         )
     return PaperTally("images", len(count.ballots), count.contests(), spoiled, tuple(count.unsettled))
 
@@ -77,7 +77,7 @@ def read_entries(data: bytes, *, place: str = "") -> dict[str, EnteredPaper | No
     try:
         return msgspec.json.decode(data, type=dict[str, EnteredPaper | NoPaper])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"not a file of entries ({error})", place=place, mend="see docs/audits.md") from None
+        raise InvalidInput(f"not a file of entries ({error})", place=place, hint="see docs/audits.md") from None
 
 
 class _ImageCount:
@@ -130,13 +130,13 @@ class _ImageCount:
         style = self._styles.get(entry.style)
         if style is None:
             known = ", ".join(self._styles)
-            raise InvalidInput(f"the station has no ballot style {entry.style!r}", place=source, mend=f"use {known}")
+            raise InvalidInput(f"the station has no ballot style {entry.style!r}", place=source, hint=f"use {known}")
         nulls = [contest_id for contest_id, chosen in entry.choices.items() if chosen == (NULL,)]
         rest = {contest_id: chosen for contest_id, chosen in entry.choices.items() if contest_id not in nulls}
         try:
             ballot = Ballot.mark(self._definition, style, rest | dict.fromkeys(nulls, ()))
         except InvalidInput as error:
-            raise InvalidInput(error.problem, place=source, mend="enter what stands on the paper") from None
+            raise InvalidInput(error.problem, place=source, hint="enter what stands on the paper") from None
         for contest_id in nulls:
             self._nulls[contest_id] = self._nulls.get(contest_id, 0) + 1
         return ballot

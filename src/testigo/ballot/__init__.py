@@ -1,13 +1,12 @@
 """The shapes of a vote: one voter's choices, what many of them add up to, and what machines sign of it.
 
 `marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `counters` what the
-machines of a station count besides (words: `counter_words`; reasons that are counted: `reasons`), `reports` what they
+machines of a station count besides (reasons that are counted: `reasons`), `reports` what they
 sign besides, `version_1` how release 0.1 wrote it, `cast_vote_record` the machine's record of one ballot, `slip_number`
 the name of one paper vote. The paper vote itself is the room `slip`; it is read by `slip_reader`.
 """
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
-from testigo.ballot.counter_words import counter_words
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
 from testigo.ballot.marks import Ballot, deck_digest, too_many, unused
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
@@ -42,7 +41,6 @@ __all__ = [
     "TallySheet",
     "ZeroReport",
     "check_slip_number",
-    "counter_words",
     "deck_digest",
     "new_slip_number",
     "record_size",

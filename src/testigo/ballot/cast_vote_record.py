@@ -44,7 +44,7 @@ class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         length = int.from_bytes(data[len(_MAGIC) : _HEAD], "big")
         body, padding = data[_HEAD : _HEAD + length], data[_HEAD + length :]
         if data[: len(_MAGIC)] != _MAGIC or len(body) != length or len(data) < _HEAD or padding.strip(b"\0"):
-            raise InvalidInput("not a cast vote record", mend="use the other copy of the ballot box")
+            raise InvalidInput("not a cast vote record", hint="use the other copy of the ballot box")
         try:
             return msgspec.convert(canonical.decode(body, place="cast vote record"), cls, strict=True)
         except msgspec.ValidationError as error:

@@ -36,5 +36,5 @@ CHECK_IN_LOST: Final = "check-in lost: "
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""
     if reason not in allowed:
-        raise InvalidInput(f"{reason!r} is no reason on the list", mend=f"choose one of {', '.join(allowed)}")
+        raise InvalidInput(f"{reason!r} is no reason on the list", hint=f"choose one of {', '.join(allowed)}")
     return reason

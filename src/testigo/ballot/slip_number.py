@@ -23,9 +23,9 @@ def check_slip_number(number: str) -> str:
     plain = "".join(number.split()).replace("-", "").upper()
     values = [NUMBER_ALPHABET.find(sign) for sign in plain]
     if len(plain) != NUMBER_SIGNS or min(values) < 0:
-        raise InvalidInput(f"{number!r} is no slip number", mend="type the twelve signs as printed")
+        raise InvalidInput(f"{number!r} is no slip number", hint="type the twelve signs as printed")
     if _check_sign(values[:-1]) != values[-1]:
-        raise InvalidInput(f"the slip number {number!r} has a wrong sign in it", mend="type it again as printed")
+        raise InvalidInput(f"the slip number {number!r} has a wrong sign in it", hint="type it again as printed")
     return _in_groups(plain)
 
 

@@ -158,9 +158,9 @@ def count_box(
     desk, ledger = _open(record, key, root_key, dry_run)
     sheet = ledger.sheets.get(station)
     if sheet is None:
-        raise IllegalStep(f"the record has no tally sheet of station {station!r}", mend="wait for its package")
+        raise IllegalStep(f"the record has no tally sheet of station {station!r}", hint="wait for its package")
     if (images is None) == (not by_hand):
-        raise InvalidInput("either --images or --by-hand is wanted", mend="give one of the two")
+        raise InvalidInput("either --images or --by-hand is wanted", hint="give one of the two")
     paper = (
         _from_images(ledger.definition, station, images, entries, spoiled)
         if images is not None
@@ -180,7 +180,7 @@ def _from_images(
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in IMAGES)
     if not files:
         raise InvalidInput(
-            "no images in this folder", place=str(folder), mend=f"put files {' '.join(sorted(IMAGES))} there"
+            "no images in this folder", place=str(folder), hint=f"put files {' '.join(sorted(IMAGES))} there"
         )
     entered = read_entries(storage.read(entries), place=str(entries)) if entries is not None else {}
     with progress("Reading papers", len(files)) as bar:
@@ -190,9 +190,9 @@ def _from_images(
 
 def _from_forms(definition: Definition, station: str, files: list[Path]) -> PaperTally:
     if len(files) != 2:
-        raise InvalidInput(f"{len(files)} forms, where two are wanted", mend="let two people fill in one each")
+        raise InvalidInput(f"{len(files)} forms, where two are wanted", hint="let two people fill in one each")
     if files[0].resolve() == files[1].resolve():
-        raise InvalidInput("the same form twice", place=str(files[0]), mend="let two people fill in one each")
+        raise InvalidInput("the same form twice", place=str(files[0]), hint="let two people fill in one each")
     first, second = (read_form(storage.read(file), definition, station, place=str(file)) for file in files)
     return same_twice(first, second)
 
@@ -203,7 +203,7 @@ def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[
     if dry_run:
         return None, read_ledger(record, root)
     if key is None:
-        raise InvalidInput("the auditor's key is required", mend="give --key FILE, or --dry-run to sign nothing")
+        raise InvalidInput("the auditor's key is required", hint="give --key FILE, or --dry-run to sign nothing")
     ledger = read_ledger(record, root)
     return AuditDesk(ledger, SigningKey.load(key)), ledger
 

@@ -85,6 +85,6 @@ def _choice(text: str) -> tuple[str, tuple[str, ...]]:
     contest, equals, options = text.partition("=")
     if not equals:
         raise InvalidInput(
-            f"{text!r} is no choice", place="--choose", mend="write CONTEST=OPTION or CONTEST=OPTION,OPTION"
+            f"{text!r} is no choice", place="--choose", hint="write CONTEST=OPTION or CONTEST=OPTION,OPTION"
         )
     return contest, tuple(filter(None, options.split(",")))

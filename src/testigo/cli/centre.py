@@ -7,12 +7,13 @@ import msgspec
 import typer
 
 from testigo import storage
+from testigo.centre import Centre, Receipt, authority_key, only_auditor
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import Centre, Receipt, Refused, authority_key, only_auditor, publish_results
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
+from testigo.results import Refused, publish_results
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
@@ -98,7 +99,7 @@ def replace_key(
     testigo centre replace-key centre auditor --request new-auditor/request.json
     """
     if (role == "auditor") != (request is not None):
-        raise InvalidInput("--request is for the auditor's key, and required there", mend="see --help")
+        raise InvalidInput("--request is for the auditor's key, and required there", hint="see --help")
     centre = Centre.open(folder)
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
@@ -259,5 +260,5 @@ def _read_keys(file: Path) -> MachineKeys:
         return msgspec.json.decode(storage.read(file, limit=1 << 20), type=MachineKeys)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(
-            f"not a request to admit machine keys ({error})", place=str(file), mend="use the file the station wrote"
+            f"not a request to admit machine keys ({error})", place=str(file), hint="use the file the station wrote"
         ) from None

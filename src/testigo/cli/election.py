@@ -39,7 +39,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 
 @app.command()
 def check(file: File, as_json: AsJson = False) -> None:
-    """Check an election definition: one line for each mistake, with its line and how to mend it.
+    """Check an election definition: one line for each mistake, with its line and how to correct it.
 
     Exits 0 if the election can be held as written, 1 if not. Warnings do not count.
 
@@ -162,11 +162,11 @@ def seats(
     """
     counted = dict(map(_read_votes, votes))
     if len(counted) != len(votes):
-        raise InvalidInput("an option is named twice", mend="give each option once")
+        raise InvalidInput("an option is named twice", hint="give each option once")
     made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
     valid = sum(counted.values())
     if cast is not None and cast < valid:
-        raise InvalidInput(f"{cast} ballots cast, but {valid} votes", mend="count blank and null ballots in")
+        raise InvalidInput(f"{cast} ballots cast, but {valid} votes", hint="count blank and null ballots in")
     allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
     if as_json:
         print_json(allocation)
@@ -177,7 +177,7 @@ def seats(
 def _read_votes(text: str) -> tuple[str, int]:
     option, equals, digits = text.rpartition("=")
     if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
-        raise InvalidInput(f"{text[:60]!r} is no OPTION=VOTES", mend="write for example red=1200")
+        raise InvalidInput(f"{text[:60]!r} is no OPTION=VOTES", hint="write for example red=1200")
     return option, int(digits)
 
 

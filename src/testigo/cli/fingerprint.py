@@ -46,7 +46,7 @@ def extract(
 
     _refuse_bad_outputs(out, plot, inputs=(image,))
     if extraction.is_template(image):
-        raise InvalidInput("this is a template already", place=str(image), mend="give the image it was made from")
+        raise InvalidInput("this is a template already", place=str(image), hint="give the image it was made from")
     picture = fingerprint.FingerImage.read(image, dpi=dpi)
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
@@ -172,12 +172,12 @@ def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
         out.mkdir(parents=True, exist_ok=True)
         there = {path.name for path in out.iterdir()}.intersection(names)
     except OSError as error:
-        raise StorageError("the folder cannot be made", place=str(out), mend="choose another") from error
+        raise StorageError("the folder cannot be made", place=str(out), hint="choose another") from error
     if there and not replace:
         first = min(there, key=names.index)
         of = f"{len(there)} of the {len(names)} files are" if len(there) > 1 else "a file to be written is"
         raise InvalidInput(
-            f"{of} there already ({first})", place=str(out), mend="choose another folder, or add --replace"
+            f"{of} there already ({first})", place=str(out), hint="choose another folder, or add --replace"
         )
 
 

@@ -48,7 +48,7 @@ def convert(
         raise InvalidInput(
             f"nothing is written as {out.suffix or 'a file without an ending'} unless told what",
             place=str(out),
-            mend=f"end it in {', '.join(BY_ENDING)}, or say the format with --to",
+            hint=f"end it in {', '.join(BY_ENDING)}, or say the format with --to",
         )
     _refuse_existing(out, replace=replace)
     position = fingerprint.Position.named(finger) if finger else None
@@ -67,7 +67,7 @@ def _refuse_existing(out: Path, *, replace: bool) -> None:
     with storage.explained(out):
         there = out.exists()
     if there and not replace:
-        raise InvalidInput("it is already there", place=str(out), mend="choose another name, or add --replace")
+        raise InvalidInput("it is already there", place=str(out), hint="choose another name, or add --replace")
 
 
 def _fields(source: Path, out: Path, made: "Conversion") -> dict[str, Any]:

@@ -57,7 +57,7 @@ def build(
             gallery.add(len(names), found.template)
             names.append(found.name)
         if not names:
-            raise InvalidInput("no file could be read", place=str(prints_folder), mend="give a folder of prints")
+            raise InvalidInput("no file could be read", place=str(prints_folder), hint="give a folder of prints")
         storage.write(made / _NAMES, msgspec.json.encode(names))
         gallery.close()
     if as_json:
@@ -97,7 +97,7 @@ def identify(
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:
             raise InvalidInput(
-                "nothing is left to compare with", place=str(gallery), mend="give a folder of other prints"
+                "nothing is left to compare with", place=str(gallery), hint="give a folder of other prints"
             )
         with patience(COMPILING):
             scored, compared = _compared(wanted, known, most), len(known)
@@ -117,7 +117,7 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
             yield found
         elif skipped is None:
             raise InvalidInput(
-                found.problem, place=str(path), mend=f"{found.mend}, or leave such files out (--skip-unreadable)"
+                found.problem, place=str(path), hint=f"{found.hint}, or leave such files out (--skip-unreadable)"
             )
         else:
             skipped.append(path.name)
@@ -138,11 +138,11 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     try:
         names = msgspec.json.decode(storage.read(folder / _NAMES, limit=1 << 32), type=list[str])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput("it holds no names", place=str(folder / _NAMES), mend="build it again") from error
+        raise InvalidInput("it holds no names", place=str(folder / _NAMES), hint="build it again") from error
     # a name that is not its print's would be somebody else's
     if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
         raise InvalidInput(
-            "names and prints of the gallery do not belong together", place=str(folder), mend="build it again"
+            "names and prints of the gallery do not belong together", place=str(folder), hint="build it again"
         )
     return [(names[one.number], one.score) for one in found], len(opened)
 

@@ -8,12 +8,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from testigo import storage
+from testigo import database, storage
+from testigo.centre import Centre, authority_key
 from testigo.cli import serve
 from testigo.cli.deduplicate import deduplicate
 from testigo.cli.output import console, errors, how_many, print_json, progress, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, load_key, open_register
-from testigo.count import Centre, authority_key
 from testigo.election import load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage
@@ -102,7 +102,7 @@ def enrol(
     if len(finger) not in (1, len(images)):
         raise InvalidInput(
             f"{len(finger)} fingers are named for {len(images)} images",
-            mend="give --finger once, or once for each image",
+            hint="give --finger once, or once for each image",
         )
     names = finger * len(images) if len(finger) == 1 else finger
     given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]
@@ -284,7 +284,7 @@ def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]
         with Register.open(address, definition, RegisterKey.load(key)) as opened:
             yield opened
         return
-    made_here = not storage.database_exists(address)
+    made_here = not database.database_exists(address)
     made = RegisterKey.generate()
     made.save(key)
     try:
@@ -293,7 +293,7 @@ def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]
     except BaseException:
         key.unlink()
         if made_here:
-            storage.remove_database(address)
+            database.remove_database(address)
         raise
     errors.print(f"A new register; its key is {key}. Without that file nobody can read the fingers.")
 

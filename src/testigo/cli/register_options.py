@@ -26,7 +26,7 @@ def load_key(key: Path) -> RegisterKey:
     """The register's key from its file; raises `StorageError` where it is missing."""
     if not key.exists():
         raise StorageError(
-            "the register's key is not here", place=str(key), mend="give --key FILE; `register import` makes a new one"
+            "the register's key is not here", place=str(key), hint="give --key FILE; `register import` makes a new one"
         )
     return RegisterKey.load(key)
 

@@ -222,7 +222,7 @@ def read_qr(
         raise InvalidInput(
             f"the record has another tally sheet of station {station}",
             place=record,
-            mend="keep the paper and the photograph, and show them to the electoral authority and the press",
+            hint="keep the paper and the photograph, and show them to the electoral authority and the press",
         )
 
 
@@ -239,7 +239,7 @@ def export(
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
     if not files:
-        raise StorageError("the chair has signed nothing yet", place=str(path), mend="export after closing")
+        raise StorageError("the chair has signed nothing yet", place=str(path), hint="export after closing")
     storage.make_folder(out)
     for file in files:
         name = "courier.bundle" if file.name == "courier.json" else file.name
@@ -274,7 +274,7 @@ def _machine(folder: Path, role: Role) -> Path:
         if found == role:
             return path
     raise InvalidInput(
-        f"the {role}'s folder is not here", place=str(folder), mend="run this on the machine that has it"
+        f"the {role}'s folder is not here", place=str(folder), hint="run this on the machine that has it"
     )
 
 

@@ -34,10 +34,10 @@ class DefinitionParts:
         """
         core, known = self.core, len(self.stations)
         if core is None or self.whole is not None:
-            raise Conflict("the record already holds all stations", place=place, mend="the first list stands")
+            raise Conflict("the record already holds all stations", place=place, hint="the first list stands")
         if piece.first != known:
             problem = f"a piece of the station list from place {piece.first} on, where {known} is next"
-            raise Conflict(problem, place=place, mend="append the pieces in order, each once")
+            raise Conflict(problem, place=place, hint="append the pieces in order, each once")
         size = min(PIECE, core.stations.count - known)
         if len(piece.stations) != size:
             raise InvalidInput(f"{len(piece.stations)} stations, where {size} are required here", place=place)

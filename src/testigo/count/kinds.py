@@ -53,7 +53,7 @@ class Kind:
             raise NewerVersion(
                 f"a {self.name} of version {statement.version}; this program reads versions up to {self.body.VERSION}",
                 place=place,
-                mend="use a newer release of Testigo",
+                hint="use a newer release of Testigo",
             )
         older = self.older.get(statement.version)
         try:
@@ -109,7 +109,7 @@ def kind_of(name: str, place: str = "") -> Kind:
         raise NewerVersion(
             f"{name!r} is not a kind of statement that this program knows",
             place=place,
-            mend="use a newer release of Testigo",
+            hint="use a newer release of Testigo",
         )
     return kind
 

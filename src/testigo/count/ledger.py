@@ -84,7 +84,7 @@ class Ledger:
     def definition(self) -> Definition:
         """The election's definition; raises `IllegalStep` before its statement and all its stations are in."""
         if self._parts.whole is None:
-            raise IllegalStep(self._parts.missing, mend="append the definition with its list of stations first")
+            raise IllegalStep(self._parts.missing, hint="append the definition with its list of stations first")
         return self._parts.whole
 
     @property
@@ -216,12 +216,12 @@ class Ledger:
             return
         if not self.is_defined and not (self._parts.core and claimed.type == "station-list"):
             self._check_read("station-list" if self._parts.core else "election-definition", "", place)
-            raise IllegalStep(self._parts.missing, place=place, mend="append them first")
+            raise IllegalStep(self._parts.missing, place=place, hint="append them first")
         if claimed.election != self._digest:
             raise InvalidInput(
                 f"this {claimed.type} is of another election ({claimed.election[:16]}…, not {self.election[:16]}…)",
                 place=place,
-                mend="send it to the centre of its own election",
+                hint="send it to the centre of its own election",
             )
         if kind.subject == "station" and claimed.subject not in self._stations:
             raise InvalidInput(
@@ -252,7 +252,7 @@ class Ledger:
                 if self.seed is None:
                     self._check_read("audit-seed", "", place)
                 if body.seed != self.seed:
-                    raise InvalidInput("the sample is not of the seed in the record", place=place, mend="draw again")
+                    raise InvalidInput("the sample is not of the seed in the record", place=place, hint="draw again")
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
@@ -261,7 +261,7 @@ class Ledger:
         if kind.once and (statement.type, statement.subject) in self._stated:
             whose = f" of station {statement.subject}" if statement.subject else ""
             raise Conflict(
-                f"a second {statement.type}{whose}", place=place, mend="the first is in the record and stands"
+                f"a second {statement.type}{whose}", place=place, hint="the first is in the record and stands"
             )
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
@@ -273,16 +273,16 @@ class Ledger:
             role, station = key.role, key.station
             whose = f"{role} of station {station}" if station else role
             if (role in STATION_ROLES) != (station in self._stations) or role == "root":
-                raise InvalidInput(f"no key can be admitted for {whose!r}", place=place, mend="name role and station")
+                raise InvalidInput(f"no key can be admitted for {whose!r}", place=place, hint="name role and station")
             if (role, station) in named:
-                raise Conflict(f"two keys for the {whose}", place=place, mend="admit one key a machine")
+                raise Conflict(f"two keys for the {whose}", place=place, hint="admit one key a machine")
             if self.key_ring.holds(station, role):
                 spoken = station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(
                         f"the {whose} already has {'a' if spoken else 'this'} key",
                         place=place,
-                        mend="keys can be replaced only of a station of which the record holds no statement yet",
+                        hint="keys can be replaced only of a station of which the record holds no statement yet",
                     )
             named.add((role, station))
         self.key_ring.replace(keys, entry=len(self.entries))
@@ -299,7 +299,7 @@ class Ledger:
             raise IllegalStep(
                 f"the {kind} comes before {len(missing)} tally sheets are in (stations {named})",
                 place=place,
-                mend="roll dice when all tally sheets are in the record",
+                hint="roll dice when all tally sheets are in the record",
             )
 
     def _check_read(self, kind: str, subject: str, place: str) -> None:
@@ -315,7 +315,7 @@ class Ledger:
             raise InvalidInput(
                 f"the paper of station {count.station} is compared with a tally sheet that the record does not hold",
                 place=place,
-                mend="count against the tally sheet in the record",
+                hint="count against the tally sheet in the record",
             )
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
@@ -327,14 +327,14 @@ class Ledger:
             raise Conflict(
                 f"station {sheet.station} has already sent {what}",
                 place=place,
-                mend="compare both with the printed one; the first is in the record, the second is kept aside",
+                hint="compare both with the printed one; the first is in the record, the second is kept aside",
             )
         mistakes = sheet_mistakes(self.definition, sheet)
         if mistakes:
             raise InvalidInput(
                 f"the tally sheet of station {sheet.station} cannot be: {mistakes[0]}",
                 place=place,
-                mend="compare it with the printed one",
+                hint="compare it with the printed one",
             )
 
     def _define(self, parts: DefinitionParts) -> None:
@@ -384,7 +384,7 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
         raise InvalidInput(
             f"the public record does not hold ({wrong[0].detail})",
             place=f"{record.name}/{wrong[0].place}",
-            mend="run `testigo verify` on it, and restore it from a copy that holds",
+            hint="run `testigo verify` on it, and restore it from a copy that holds",
         )
     ledger = Ledger(root)
     for path, envelope in record.envelopes:
@@ -393,7 +393,7 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
         raise InvalidInput(
             "the record is signed by a key that the root has not admitted for the log, or has replaced",
             place=f"{record.name}/{LOG_KEY}",
-            mend="get the record from its owner, and run `testigo verify` on it",
+            hint="get the record from its owner, and run `testigo verify` on it",
         )
     return ledger
 

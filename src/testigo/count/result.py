@@ -2,7 +2,7 @@
 
 Nothing here reads a file, a clock or a machine's settings. A sheet that cannot be (its sums do not come out) is set
 aside and reported; every other sheet is counted, and what is odd about it is reported beside it, never hidden and never
-mended.
+corrected.
 """
 
 from collections.abc import Iterable, Mapping

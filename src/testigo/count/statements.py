@@ -20,12 +20,12 @@ def check_dice(digits: str, *, place: str = "") -> None:
     """Return if these are dice as rolled, 20 to 200 digits from 1 to 6; else raise `InvalidInput`."""
     wrong = sorted(set(digits) - set("123456"))
     if wrong:
-        raise InvalidInput(f"a die does not show {wrong[0]!r}", place=place, mend="type only the digits 1 to 6")
+        raise InvalidInput(f"a die does not show {wrong[0]!r}", place=place, hint="type only the digits 1 to 6")
     if not LEAST_DICE <= len(digits) <= MOST_DICE:
         raise InvalidInput(
             f"{len(digits)} dice, where at least {LEAST_DICE} and at most {MOST_DICE} are needed",
             place=place,
-            mend=f"roll until there are {LEAST_DICE} digits",
+            hint=f"roll until there are {LEAST_DICE} digits",
         )
 
 

@@ -47,7 +47,7 @@ def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
     if mistakes:
         raise SeveralMistakes(
             f"{len(mistakes)} mistakes in the election definition",
-            [InvalidInput(one.problem, place=spelled(one.place), mend=one.mend) for one in mistakes],
+            [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in mistakes],
             place=place,
         )
 
@@ -95,8 +95,8 @@ def _check_languages(definition: Definition) -> Iterator[Mistake]:
         yield Mistake(("languages",), "there is no language", "write codes such as [es, en]")
     for place, language in enumerate(definition.languages):
         if not _LANGUAGE.fullmatch(language):
-            mend = "write an ISO 639 code such as es, en or guc"
-            yield Mistake(("languages", place), f"{language!r} is no language code", mend)
+            hint = "write an ISO 639 code such as es, en or guc"
+            yield Mistake(("languages", place), f"{language!r} is no language code", hint)
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
 
 
@@ -213,7 +213,7 @@ def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[M
             yield Mistake(where, f"roll {roll!r} has {size} voters", "write 0 or more")
     if sum(station.roll_sizes.values()) > station.register_size:
         problem = f"the rolls of station {station.id!r} hold more voters than its register of {station.register_size}"
-        yield Mistake((*path, "roll-sizes"), problem, "mend register-size or roll-sizes")
+        yield Mistake((*path, "roll-sizes"), problem, "correct register-size or roll-sizes")
     yield from _check_secrecy(path, station)
 
 
@@ -245,7 +245,7 @@ def _check_contests(known: _Known) -> Iterator[Mistake]:
         elif contest.district not in voted_on[contest.roll]:
             who = "no station" if contest.roll == GENERAL_ROLL else f"no station with voters on roll {contest.roll!r}"
             problem = f"nobody can vote on {contest.id!r}: {who} lies in district {contest.district!r}"
-            yield Mistake((*path, "district"), problem, "add such a station, or mend the district or roll")
+            yield Mistake((*path, "district"), problem, "add such a station, or correct the district or roll")
         yield from _check_options(known, path, contest)
         yield from _check_marking(path, contest)
         yield from (_check_list_seats if contest.kind == "party-list" else _check_person_seats)(path, contest)
@@ -309,15 +309,15 @@ def _check_list_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
     for place, option in enumerate(contest.options):
         if 0 < len(option.candidates) < contest.seats:
             problem = f"list {option.id!r} has {len(option.candidates)} candidates for {contest.seats} seats"
-            mend = "lengthen it, or know that seats beyond go to other lists"
-            yield Mistake((*path, "options", place, "candidates"), problem, mend, warning=True)
+            hint = "lengthen it, or know that seats beyond go to other lists"
+            yield Mistake((*path, "options", place, "candidates"), problem, hint, warning=True)
 
 
 def _check_threshold(path: Place, threshold: Threshold) -> Iterator[Mistake]:
     try:
         threshold.share()
     except InvalidInput as error:
-        yield Mistake(path, error.problem, error.mend)
+        yield Mistake(path, error.problem, error.hint)
 
 
 def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Mistake]:

@@ -63,8 +63,8 @@ class Threshold(Value, frozen=True):
     def share(self) -> Fraction:
         """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
         if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
-            mend = "write a number from 0 to 100 in digits, such as 3 or 2.5"
-            raise InvalidInput(f"{self.percent[:60]!r} is no percentage", mend=mend)
+            hint = "write a number from 0 to 100 in digits, such as 3 or 2.5"
+            raise InvalidInput(f"{self.percent[:60]!r} is no percentage", hint=hint)
         return Fraction(self.percent) / 100
 
 
@@ -143,7 +143,7 @@ class DefinitionCore(Value, frozen=True, dict=True):
         if definition.core() != self:
             raise InvalidSignature(
                 f"the {len(stations)} stations are not the {self.stations.count} whose root the definition names",
-                mend="get the list of stations again from its source",
+                hint="get the list of stations again from its source",
             )
         return definition
 
@@ -259,8 +259,8 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return self._stations[station_id]
         except KeyError:
-            mend = "check the station's number"
-            raise InvalidInput(f"the election has no station {station_id!r}", mend=mend) from None
+            hint = "check the station's number"
+            raise InvalidInput(f"the election has no station {station_id!r}", hint=hint) from None
 
     def release_cap(self, station_id: str) -> int:
         """How many voters a station's chair may release: the rules' share of its register, rounded up."""
@@ -343,7 +343,7 @@ class FirstDefinition(Definition, frozen=True, dict=True):
         """Raises `InvalidInput`: there is none."""
         raise InvalidInput(
             "the definition is of version 1, in one piece: no station of it can be proven alone",
-            mend="give the whole definition, the first statement of the record",
+            hint="give the whole definition, the first statement of the record",
         )
 
     @cached_property
@@ -369,7 +369,7 @@ class StationDefinition(Definition, frozen=True, dict=True, kw_only=True):
         if station_id != self.stations[0].id:
             raise InvalidInput(
                 f"no station {station_id!r} here: this definition is that of station {self.stations[0].id!r}",
-                mend="check the station's number",
+                hint="check the station's number",
             )
         return self.stations[0]
 
@@ -386,4 +386,4 @@ class StationDefinition(Definition, frozen=True, dict=True, kw_only=True):
 
     def station_proof(self, station_id: str) -> StationProof:
         """Raises `InvalidInput`: a proof is made from the whole list."""
-        raise InvalidInput("one station's definition proves no station", mend="make the proof from the record")
+        raise InvalidInput("one station's definition proves no station", hint="make the proof from the record")

@@ -130,13 +130,13 @@ class KeyRing:
         for key in keys:
             key_id = key.public.key_id
             if key_id in self._by_id or key_id == self.root.key_id:
-                raise InvalidSignature("a key is admitted twice", mend="every machine makes a key of its own")
+                raise InvalidSignature("a key is admitted twice", hint="every machine makes a key of its own")
             old = self._replaced.get(key_id)
             # A disk that is found again may come back to a station that has said nothing; a key of the authority that
             # was replaced may be in other hands.
             if old is not None and old.key.role not in STATION_ROLES:
                 raise InvalidSignature(
-                    f"key {key_id[:16]}… of the {old.key.role} was replaced and cannot come back", mend="make a new key"
+                    f"key {key_id[:16]}… of the {old.key.role} was replaced and cannot come back", hint="make a new key"
                 )
             self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
@@ -171,7 +171,7 @@ class KeyRing:
             whose = f"the {old.key.role}" + (f" of station {old.key.station}" if old.key.station else "")
             raise InvalidSignature(
                 f"signed by key {key_id[:16]}… of {whose}, which the root replaced at entry {old.entry}",
-                mend="sign with the key that took its place",
+                hint="sign with the key that took its place",
             )
         if key is None:
             raise InvalidSignature(f"signed by key {key_id[:16]}…, which the election's root never admitted")

@@ -89,7 +89,7 @@ class _Reader:
         place = mistake.place
         while place and place not in self._lines:
             place = place[:-1]
-        return InvalidInput(mistake.problem, place=f"{self.file}:{self._lines.get(place, 1)}", mend=mistake.mend)
+        return InvalidInput(mistake.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=mistake.hint)
 
     def read(self, node: source.Node, wanted: shapes.Type, place: Place) -> Any:
         """Plain JSON values of the wanted type; where they are not, the mistake is noted and None returned."""
@@ -130,8 +130,8 @@ class _Reader:
             else:
                 near = self._near(key, fields.keys() - node.entries.keys())
                 meant.update(near)
-                mend = f"write {near[0]!r} if that is meant" if near else f"its keys are {', '.join(fields)}"
-                self._note(f"there is no key {_short(key)} here", line, place, mend)
+                hint = f"write {near[0]!r} if that is meant" if near else f"its keys are {', '.join(fields)}"
+                self._note(f"there is no key {_short(key)} here", line, place, hint)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
                 self._note(f"the key {key!r} is missing", node.line, place, f"add a line '{key}: …'")
@@ -153,8 +153,8 @@ class _Reader:
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
             return dict.fromkeys(self._languages, node.text)
         if not isinstance(node, source.Mapping):
-            mend = "write it once per language, as in {es: …, en: …}" if words else "write 'name: number' lines"
-            return self._note("a mapping is wanted here", node.line, place, mend)
+            hint = "write it once per language, as in {es: …, en: …}" if words else "write 'name: number' lines"
+            return self._note("a mapping is wanted here", node.line, place, hint)
         values = {}
         for key, (line, child) in node.entries.items():
             self._lines[(*place, key)] = line
@@ -163,8 +163,8 @@ class _Reader:
 
     def _read_number(self, node: source.Scalar, place: Place) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
-            mend = "write it in digits without quotes, point or comma"
-            return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, mend)
+            hint = "write it in digits without quotes, point or comma"
+            return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, hint)
         return int(node.text)
 
     def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: Place) -> Any:
@@ -175,11 +175,11 @@ class _Reader:
             )
         return node.text
 
-    def _note(self, problem: str, line: int, place: Place, mend: str) -> Any:
+    def _note(self, problem: str, line: int, place: Place, hint: str) -> Any:
         """Keep a mistake. Returns None, which stands for the value until the mistakes are told."""
         where = spelled(place)
         self.mistakes.append(
-            InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", mend=mend)
+            InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", hint=hint)
         )
 
 

@@ -27,7 +27,7 @@ class Mistake(msgspec.Struct, frozen=True):
 
     place: Place
     problem: str
-    mend: str
+    hint: str
     warning: bool = False
 
 
@@ -39,8 +39,8 @@ def spelled(place: Place) -> str:
 def check_id(place: Place, identifier: str) -> Iterator[Mistake]:
     """Ids are what tally sheets, votes and file names say: short, plain, the same on every machine."""
     if not _ID.fullmatch(identifier):
-        mend = "use 1 to 48 of a-z, 0-9 and hyphens, with no hyphen at either end"
-        yield Mistake(place, f"{identifier[:60]!r} cannot be an id", mend)
+        hint = "use 1 to 48 of a-z, 0-9 and hyphens, with no hyphen at either end"
+        yield Mistake(place, f"{identifier[:60]!r} cannot be an id", hint)
 
 
 def check_text(definition: Definition, place: Place, text: Text) -> Iterator[Mistake]:
@@ -50,8 +50,8 @@ def check_text(definition: Definition, place: Place, text: Text) -> Iterator[Mis
             yield Mistake(place, f"the text is missing in {language!r}", f"add '{language}: …'")
     for language, words in text.items():
         if language not in definition.languages:
-            mend = "add it to languages, or leave the text out"
-            yield Mistake((*place, language), f"{language!r} is no language of this election", mend)
+            hint = "add it to languages, or leave the text out"
+            yield Mistake((*place, language), f"{language!r} is no language of this election", hint)
         yield from check_words((*place, language), words, MAX_TEXT)
 
 
@@ -100,4 +100,4 @@ def folded(words: str) -> str:
 def unknown(place: Place, what: str, identifier: str) -> Mistake:
     """A reference to something that is not there."""
     kind = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
-    return Mistake(place, f"there is no {what} {identifier[:60]!r}", f"mend the id, or add it to {kind}")
+    return Mistake(place, f"there is no {what} {identifier[:60]!r}", f"repair the id, or add it to {kind}")

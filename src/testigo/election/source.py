@@ -71,7 +71,7 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     except yaml.YAMLError as error:
         raise _syntax_error(error, text, file) from None
     if tree.root is None:
-        raise InvalidInput("the file is empty", place=str(file), mend="write an election definition into it")
+        raise InvalidInput("the file is empty", place=str(file), hint="write an election definition into it")
     return tree.root, tree.mistakes
 
 
@@ -83,7 +83,7 @@ def _decode(data: bytes, file: Path) -> str:
         raise InvalidInput(
             f"byte {data[error.start]:#04x} is not UTF-8 text",
             place=f"{file}:{line}",
-            mend="save the file as UTF-8 text",
+            hint="save the file as UTF-8 text",
         ) from None
 
 
@@ -97,12 +97,12 @@ def _json_as_yaml(text: str, file: Path) -> str:
         json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidInput(
-            f"not JSON: {error.msg}", place=f"{file}:{error.lineno}", mend="mend the JSON there"
+            f"not JSON: {error.msg}", place=f"{file}:{error.lineno}", hint="repair the JSON there"
         ) from None
     except RecursionError:
-        raise InvalidInput("nested too deep", place=str(file), mend="this is not the file that is meant") from None
+        raise InvalidInput("nested too deep", place=str(file), hint="this is not the file that is meant") from None
     except ValueError as error:
-        raise InvalidInput(f"not JSON: {error}", place=str(file), mend="write smaller numbers") from None
+        raise InvalidInput(f"not JSON: {error}", place=str(file), hint="write smaller numbers") from None
     return _SURROGATES.sub(_joined, text.replace("\t", " "))
 
 
@@ -121,7 +121,7 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
     return InvalidInput(
         f"not YAML: {problem}",
         place=f"{file}:{line}",
-        mend="check indentation, colons and quotes on this line and above",
+        hint="check indentation, colons and quotes on this line and above",
     )
 
 
@@ -191,5 +191,5 @@ class _Tree:
             else:
                 parent.entries[key] = (line, node)
 
-    def _refuse(self, problem: str, line: int, mend: str) -> InvalidInput:
-        return InvalidInput(problem, place=f"{self.file}:{line}", mend=mend)
+    def _refuse(self, problem: str, line: int, hint: str) -> InvalidInput:
+        return InvalidInput(problem, place=f"{self.file}:{line}", hint=hint)

@@ -45,7 +45,7 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
     if not isinstance(value, dict) or "format" not in value:
         return _whole(data, root, place)
     if value["format"] != FORMAT:
-        raise InvalidInput(f"a file of format {value['format']}, not {FORMAT}", place=place, mend="use a newer release")
+        raise InvalidInput(f"a file of format {value['format']}, not {FORMAT}", place=place, hint="use a newer release")
     try:
         file = msgspec.convert(value, _StationFile, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -75,7 +75,7 @@ def _open(envelope: bytes, root: PublicKey, version: int, place: str) -> Stateme
         raise InvalidInput(
             f"an election definition of version {statement.version} {proven} the proof of a station",
             place=place,
-            mend="give the file that `testigo election station-proof --out` of the same release writes",
+            hint="give the file that `testigo election station-proof --out` of the same release writes",
         )
     return statement
 

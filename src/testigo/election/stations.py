@@ -71,7 +71,7 @@ class StationProof(Value, frozen=True):
         except (InvalidSignature, ValueError):
             raise InvalidSignature(
                 f"{self.station.id!r} is not proven to be station {self.index + 1} of this election's {stations.count}",
-                mend="get the proof again: `testigo election station-proof`",
+                hint="get the proof again: `testigo election station-proof`",
             ) from None
 
 

@@ -31,7 +31,7 @@ class Position(IntEnum):
             return cls[word.strip().upper().replace("-", "_")]
         except KeyError:
             names = ", ".join(position.word for position in cls)
-            raise InvalidInput(f"there is no finger {word[:40]!r}", mend=f"use one of {names}") from None
+            raise InvalidInput(f"there is no finger {word[:40]!r}", hint=f"use one of {names}") from None
 
 
 def word_of(position: Position | None) -> str:

@@ -38,15 +38,15 @@ class CupsPages:
         """Hand the page to `lp`; an answer within `waits.ANSWER` means that the print system took it."""
         program = shutil.which("lp")
         if program is None:
-            raise StorageError("this machine has no print system (lp)", mend="print the PDF from another machine")
+            raise StorageError("this machine has no print system (lp)", hint="print the PDF from another machine")
         where = ("-d", self._printer) if self._printer else ()
         try:
             command = [program, *where, "-t", name, "-"]
             done = subprocess.run(command, input=pdf, capture_output=True, timeout=waits.ANSWER)
         except (subprocess.TimeoutExpired, OSError) as error:
             raise StorageError(
-                f"the printer does not answer ({type(error).__name__})", mend="use another one"
+                f"the printer does not answer ({type(error).__name__})", hint="use another one"
             ) from None
         if done.returncode:
             reason = done.stderr.decode(errors="replace").strip()[:200] or f"lp ended with {done.returncode}"
-            raise StorageError(f"the page was not printed ({reason})", mend="mend the printer and print again")
+            raise StorageError(f"the page was not printed ({reason})", hint="repair the printer and print again")

@@ -35,7 +35,7 @@ def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 1
         return made[0]
     pages = compile_pages(template, data, ppi=ppi)
     if len(pages) != 1:
-        raise InvalidInput(f"it makes {len(pages)} pages, not one", place=template.name, mend="ask for PDF")
+        raise InvalidInput(f"it makes {len(pages)} pages, not one", place=template.name, hint="ask for PDF")
     return pages[0]
 
 

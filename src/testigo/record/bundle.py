@@ -82,12 +82,12 @@ def _convert(payload: object, place: str) -> PackagePayload:
     try:
         return msgspec.convert(payload, PackagePayload, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a bundle of statements ({error})", place=place, mend=_ASK) from None
+        raise InvalidInput(f"not a bundle of statements ({error})", place=place, hint=_ASK) from None
 
 
 def _check_size(data: bytes, place: str) -> None:
     if len(data) > MAX_SIZE:
-        raise InvalidInput(f"a bundle may hold at most {MAX_SIZE:,} bytes", place=place, mend=_ASK)
+        raise InvalidInput(f"a bundle may hold at most {MAX_SIZE:,} bytes", place=place, hint=_ASK)
 
 
 def _check_envelopes(envelopes: Sequence[bytes], election: str, subject: str, place: str) -> None:
@@ -95,15 +95,15 @@ def _check_envelopes(envelopes: Sequence[bytes], election: str, subject: str, pl
         raise InvalidInput(
             f"a bundle holds 1 to {MAX_ENVELOPES} statements, each once; this one has {len(envelopes)}",
             place=place,
-            mend=_ASK,
+            hint=_ASK,
         )
     for number, envelope in enumerate(envelopes, 1):
         statement = peek(envelope, place=f"{place or 'bundle'}, statement {number}")
         if statement.election != election:
-            raise InvalidInput(f"statement {number} is of another election", place=place, mend=_ASK)
+            raise InvalidInput(f"statement {number} is of another election", place=place, hint=_ASK)
         if statement.subject != subject:
             raise InvalidInput(
                 f"statement {number} is about {statement.subject!r}, the bundle about {subject!r}",
                 place=place,
-                mend=_ASK,
+                hint=_ASK,
             )

@@ -52,7 +52,7 @@ def statement_path(index: int, statement: Statement, *, place: str = "") -> str:
     """`statements/NNNNNN-TYPE[-SUBJECT].json`; what no file name should hold becomes `_` in the subject."""
     if not _TYPE.fullmatch(statement.type):
         raise InvalidInput(
-            f"{statement.type!r} cannot be a statement's type", place=place, mend="use a-z, 0-9 and hyphens, at most 64"
+            f"{statement.type!r} cannot be a statement's type", place=place, hint="use a-z, 0-9 and hyphens, at most 64"
         )
     subject = file_subject(statement.subject)
     return f"{STATEMENTS}/{index:06d}-{statement.type}{'-' if subject else ''}{subject}.json"
@@ -73,4 +73,4 @@ def decode_entry(data: bytes, *, place: str = "") -> Entry:
     try:
         return msgspec.convert(canonical.decode(data, place=place), Entry, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a log entry ({error})", place=place, mend="get the file again") from None
+        raise InvalidInput(f"not a log entry ({error})", place=place, hint="get the file again") from None

@@ -5,14 +5,14 @@ The order of writing is what makes it safe. `append` keeps the statement's file,
 full now. Every file is replaced whole or not at all (`storage.write`), and full tiles never change, so the published
 checkpoint is at every instant one whose tiles are all there.
 
-What a cut leaves behind is mended by the next `open`: statements that were kept but not yet published are taken up
+What a cut leaves behind is repaired by the next `open`: statements that were kept but not yet published are taken up
 again under the same index (a statement's index is in its file's name, so the log cannot fork), and tiles without a
 checkpoint are removed. The folder is therefore determined by the statements and the key, but for the partial tiles of
 earlier checkpoints, which stay until the full tile is there.
 
 The log goes on under another key by `rekey`: the checkpoint is signed with both keys, then `log.pub` names the new one,
 then the old signature goes. So the checkpoint verifies under `log.pub` at every instant, and what a cut leaves behind,
-two signatures, is mended by the next `open` with the key that `log.pub` names.
+two signatures, is repaired by the next `open` with the key that `log.pub` names.
 
 Several processes may hold a `Log` of one folder: each operation locks the folder, and reads it again if another wrote.
 """
@@ -47,7 +47,7 @@ def decode_key_file(data: bytes, *, place: str = "") -> PublicKey:
     """The key in a `.pub` file; raises `InvalidInput` for any spelling but that of `encode_key_file`."""
     text = data.decode("ascii", errors="replace")
     if len(data) != 65 or not text.endswith("\n"):
-        raise InvalidInput("not 64 hexadecimal digits and a line end", place=place, mend="get the key file again")
+        raise InvalidInput("not 64 hexadecimal digits and a line end", place=place, hint="get the key file again")
     return PublicKey.from_hex(text[:-1])
 
 
@@ -76,7 +76,7 @@ class Log:
         """
         first = Checkpoint(origin, 0, merkle.EMPTY_ROOT).sign(key)
         if (folder / CHECKPOINT).exists() or next((folder / STATEMENTS).glob("*"), None):
-            raise IllegalStep("a record is already there", place=str(folder), mend="open it, or choose another folder")
+            raise IllegalStep("a record is already there", place=str(folder), hint="open it, or choose another folder")
         storage.make_folder(folder / STATEMENTS)
         storage.write(folder / LOG_KEY, encode_key_file(key.public))
         if root_key is not None:
@@ -86,7 +86,7 @@ class Log:
 
     @classmethod
     def open(cls, folder: Path, key: SigningKey) -> "Log":
-        """Go on with a log, mending what a power cut left behind.
+        """Go on with a log, repairing what a power cut left behind.
 
         Raises `StorageError` where there is none or it cannot be read, `InvalidSignature` where `key` is not the one in
         `log.pub`, `InvalidInput` where the record is damaged.
@@ -180,7 +180,7 @@ class Log:
             raise InvalidSignature(
                 "the first statement of a record must be signed by the root key",
                 place=str(file),
-                mend="append the election definition first",
+                hint="append the election definition first",
             )
 
     def _write_tiles(self) -> None:
@@ -221,7 +221,7 @@ class Log:
         self._forget()
         key_file = self.folder / LOG_KEY
         if decode_key_file(storage.read(key_file, limit=1024), place=str(key_file)) != self._key.public:
-            raise InvalidSignature("this is not the log's key", place=str(key_file), mend="use the key named there")
+            raise InvalidSignature("this is not the log's key", place=str(key_file), hint="use the key named there")
         file = self.folder / CHECKPOINT
         signed = storage.read(file, limit=64 * 1024)
         published = checkpoint.open_checkpoint(signed, self._key.public, place=str(file))
@@ -229,7 +229,7 @@ class Log:
         for bundle in tiles.tiles_of_level(-1, published.size):
             self._load_bundle(bundle)
         if self._frontier.root() != published.root_hash:
-            raise InvalidInput("the entries do not fit the checkpoint", place=str(self.folder), mend=_DAMAGED)
+            raise InvalidInput("the entries do not fit the checkpoint", place=str(self.folder), hint=_DAMAGED)
         self._published = published.size
         if signed != published.sign(self._key):  # a `rekey` was cut
             storage.write(file, published.sign(self._key))
@@ -272,7 +272,7 @@ class Log:
             envelope = storage.read(file, limit=MAX_STATEMENT_SIZE)
             entry = Entry.of(index, envelope, place=str(file))
             if index != self.size or self.folder / entry.path != file:
-                raise InvalidInput("not a statement that this log kept", place=str(file), mend=_DAMAGED)
+                raise InvalidInput("not a statement that this log kept", place=str(file), hint=_DAMAGED)
             self._take(entry.encode(), entry.sha256)
 
     # One writer at a time

@@ -71,7 +71,7 @@ class Note(msgspec.Struct, frozen=True):
             raise InvalidSignature(
                 f"bears {len(mine) or 'no'} signatures of {name!r} with key {key.key_id[:16]}…, where one is due",
                 place=place,
-                mend=_MEND,
+                hint=_MEND,
             )
         key.verify(mine[0].signature, self.text.encode(), place=place)
 
@@ -91,7 +91,7 @@ def sign(text: str, name: str, *signers: SigningKey) -> bytes:
 def parse(data: bytes, *, place: str = "") -> Note:
     """Read a note; nothing is verified. Raises `InvalidInput` on anything that `encode` would write in another way."""
     if len(data) > MAX_SIZE:
-        raise InvalidInput(f"larger than {MAX_SIZE:,} bytes", place=place, mend="this is not the file that is meant")
+        raise InvalidInput(f"larger than {MAX_SIZE:,} bytes", place=place, hint="this is not the file that is meant")
     try:
         whole = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -151,4 +151,4 @@ def _check_name(name: str, place: str) -> None:
 
 
 def _malformed(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"not a signed note: {problem}", place=place, mend=_MEND)
+    return InvalidInput(f"not a signed note: {problem}", place=place, hint=_MEND)

@@ -64,14 +64,14 @@ class FolderSource:
         """A plain file's bytes. Links are not followed and devices not opened, whoever put them there."""
         file = self._folder / path
         if "\0" in str(file):
-            raise InvalidInput("no path holds a zero byte", place=path, mend="check the path")
+            raise InvalidInput("no path holds a zero byte", place=path, hint="check the path")
         with storage.explained(file):
             try:
                 mode = file.lstat().st_mode
             except (FileNotFoundError, NotADirectoryError):
-                raise MissingFile("missing", place=path, mend="get the record again from its source") from None
+                raise MissingFile("missing", place=path, hint="get the record again from its source") from None
             if not stat.S_ISREG(mode):
-                raise InvalidInput("not a plain file", place=path, mend="get the record again from its source")
+                raise InvalidInput("not a plain file", place=path, hint="get the record again from its source")
             handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as opened:
                 data = opened.read(limit + 1)
@@ -146,20 +146,20 @@ class HttpSource:
         try:
             with self._client.stream("GET", f"{self.name}/{path}") as answer:
                 if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-                    raise MissingFile(f"the server answers {answer.status_code}", place=path, mend="check the address")
+                    raise MissingFile(f"the server answers {answer.status_code}", place=path, hint="check the address")
                 if answer.status_code != httpx.codes.OK:
-                    raise StorageError(f"the server answers {answer.status_code}", place=path, mend="check the address")
+                    raise StorageError(f"the server answers {answer.status_code}", place=path, hint="check the address")
                 for piece in answer.iter_raw():
                     data += piece
                     if len(data) > limit:
                         raise _too_large(path, limit)
                     if time.monotonic() - began > FILE_TIMEOUT:
-                        raise StorageError("the server sends too slowly", place=path, mend="try again later")
+                        raise StorageError("the server sends too slowly", place=path, hint="try again later")
                 if not {"content-length", "transfer-encoding"} & answer.headers.keys():
-                    raise StorageError("the server does not say how long the file is", place=path, mend="try another")
+                    raise StorageError("the server does not say how long the file is", place=path, hint="try another")
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last for names no host can have
             reason = str(error) or type(error).__name__
-            raise StorageError(f"cannot be fetched ({reason})", place=path, mend="check the address") from None
+            raise StorageError(f"cannot be fetched ({reason})", place=path, hint="check the address") from None
         return bytes(data)
 
     def read_many(self, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | TestigoError]]:
@@ -192,4 +192,4 @@ def open_source(path_or_address: str | Path) -> Source:
 
 
 def _too_large(path: str, limit: int) -> InvalidInput:
-    return InvalidInput(f"larger than {limit:,} bytes", place=path, mend="get the record again from its source")
+    return InvalidInput(f"larger than {limit:,} bytes", place=path, hint="get the record again from its source")

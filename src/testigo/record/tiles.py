@@ -128,7 +128,7 @@ class HashLevels:
 def split_hashes(data: bytes, width: int, *, place: str = "") -> list[bytes]:
     """The `width` hashes of a tile's bytes; raises `InvalidInput` for any other length."""
     if len(data) != width * merkle.HASH_SIZE:
-        raise InvalidInput(f"not a tile of {width} hashes ({len(data):,} bytes)", place=place, mend="get it again")
+        raise InvalidInput(f"not a tile of {width} hashes ({len(data):,} bytes)", place=place, hint="get it again")
     return [data[start : start + merkle.HASH_SIZE] for start in range(0, len(data), merkle.HASH_SIZE)]
 
 
@@ -150,5 +150,5 @@ def decode_bundle(data: bytes, width: int, *, place: str = "") -> list[bytes]:
         position = start + _LENGTH.unpack_from(data, start - _LENGTH.size)[0]
         entries.append(data[start:position])
     if position != len(data) or len(entries) != width:
-        raise InvalidInput(f"not a bundle of {width} entries", place=place, mend="get the file again from its source")
+        raise InvalidInput(f"not a bundle of {width} entries", place=place, hint="get the file again from its source")
     return entries

@@ -27,7 +27,7 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
             tables.metadata.create_all(connection)
             connection.commit()
         elif not inspect(connection).has_table(about.name):
-            raise InvalidInput("there is no register here", place=_place(engine), mend=MAKE_ONE)
+            raise InvalidInput("there is no register here", place=_place(engine), hint=MAKE_ONE)
         found = connection.execute(select(about)).one_or_none()
         if found is None:
             _keep_private(engine)
@@ -42,7 +42,7 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
         raise InvalidInput(
             f"this register belongs to another election ({found.election[:16]}…, not {definition.digest[:16]}…)",
             place=_place(engine),
-            mend="give the definition it was made with, or move it to this one with `testigo register adopt`",
+            hint="give the definition it was made with, or move it to this one with `testigo register adopt`",
         ) from None
 
 
@@ -57,14 +57,14 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
     with changing(engine) as connection:
         found = connection.execute(select(about)).one_or_none()
         if found is None:
-            raise InvalidInput("there is no register here", place=_place(engine), mend="check the address")
+            raise InvalidInput("there is no register here", place=_place(engine), hint="check the address")
         _check(found, engine, key)
         counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
         mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [mistake for mistake in mistakes if mistake is not None]
         if wrong:
             raise SeveralMistakes(
-                "the register's voters do not fit the definition", wrong, mend="correct the definition"
+                "the register's voters do not fit the definition", wrong, hint="correct the definition"
             )
         connection.execute(update(about).values(election=definition.digest))
 
@@ -84,11 +84,11 @@ def _check(found: Row[tuple[int, int, str, str, int]], engine: Engine, key: Regi
         raise InvalidInput(
             f"this register is of version {found.format}",
             place=_place(engine),
-            mend=f"use a Testigo that reads version {found.format}",
+            hint=f"use a Testigo that reads version {found.format}",
         )
     if not key.is_named(found.key_check):
         raise NotAllowed(
-            "this is not the register's key", place=_place(engine), mend="give the key file it was made with"
+            "this is not the register's key", place=_place(engine), hint="give the key file it was made with"
         )
 
 

@@ -140,7 +140,7 @@ def deduplicate(
                 f"{len(failed)} of {_blocks(work, loaded)} blocks could not be done, because every worker that took "
                 f"one died ({_listed(failed)})",
                 place=str(folder),
-                mend="look at the workers' memory and log, then give the same command again",
+                hint="look at the workers' memory and log, then give the same command again",
             )
         if not dry_run:
             work.remove()
@@ -270,7 +270,7 @@ def _joined(folder: str, identity: str) -> tuple[WorkFolder, Loaded, Prints]:
         raise IllegalStep(
             "this worker sees another work folder, or runs another Testigo",
             place=folder,
-            mend="share one folder and install one version everywhere",
+            hint="share one folder and install one version everywhere",
         )
     return work, loaded, Prints(work, loaded)
 

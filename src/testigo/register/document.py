@@ -17,17 +17,17 @@ _MEND = "write the number as the identity card shows it"
 def normalise_document(text: str, *, place: str = "") -> str:
     """The document number in its one spelling: `A`–`Z` and `0`–`9`, at most 24 signs; raises `InvalidInput`."""
     if len(text) > 10 * MAX_DOCUMENT:
-        raise InvalidInput("the document number is far too long", place=place, mend=_MEND)
+        raise InvalidInput("the document number is far too long", place=place, hint=_MEND)
     plain = "".join(unicodedata.normalize("NFKC", text).translate(_WRITTEN_ONLY).split())
     if not plain:
-        raise InvalidInput("the document number is missing", place=place, mend=_MEND)
+        raise InvalidInput("the document number is missing", place=place, hint=_MEND)
     # Only ASCII may be raised to capitals: "ı" and "ß" would become other letters, and two persons one.
     if not plain.isascii() or not plain.isalnum():
         raise InvalidInput(
-            f"{text!r} is not a document number: only letters A to Z and digits may be in it", place=place, mend=_MEND
+            f"{text!r} is not a document number: only letters A to Z and digits may be in it", place=place, hint=_MEND
         )
     if len(plain) > MAX_DOCUMENT:
-        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} signs", place=place, mend=_MEND)
+        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} signs", place=place, hint=_MEND)
     return plain.upper()
 
 
@@ -35,9 +35,9 @@ def normalise_name(text: str, *, place: str = "") -> str:
     """A person's name in composed form with single spaces, at most 120 signs; raises `InvalidInput`."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
-        raise InvalidInput("the name is missing", place=place, mend="write the voter's name")
+        raise InvalidInput("the name is missing", place=place, hint="write the voter's name")
     if len(name) > MAX_NAME:
-        raise InvalidInput(f"the name has over {MAX_NAME} signs", place=place, mend="shorten it")
+        raise InvalidInput(f"the name has over {MAX_NAME} signs", place=place, hint="shorten it")
     if not name.isprintable():
-        raise InvalidInput("the name holds signs that cannot be printed", place=place, mend="type the name again")
+        raise InvalidInput("the name holds signs that cannot be printed", place=place, hint="type the name again")
     return name

@@ -103,13 +103,13 @@ def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
 def rule(connection: Connection, case_id: int, verdict: str, officer: str, note: str) -> Ruling:
     """Add a ruling; raises `InvalidInput` for an unknown case or verdict, and where a changed verdict has no note."""
     if verdict not in VERDICTS:
-        raise InvalidInput(f"{verdict[:40]!r} is no verdict", mend=f"use one of {', '.join(VERDICTS)}")
+        raise InvalidInput(f"{verdict[:40]!r} is no verdict", hint=f"use one of {', '.join(VERDICTS)}")
     lines = case_lines(connection, case_id)
     if not lines:
         raise unknown_case(case_id)
     if lines[0].verdict and not note.strip():
         raise InvalidInput(
-            f"case {case_id} was ruled {lines[0].verdict!r} before", mend="say in a note why it is ruled on again"
+            f"case {case_id} was ruled {lines[0].verdict!r} before", hint="say in a note why it is ruled on again"
         )
     ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), utc_now())
     connection.execute(
@@ -151,7 +151,7 @@ def holds_back(connection: Connection, enrolment: int) -> int | None:
 
 def unknown_case(case_id: int) -> InvalidInput:
     """The sentence for a case that does not exist."""
-    return InvalidInput(f"there is no case {case_id}", mend="see the list of cases")
+    return InvalidInput(f"there is no case {case_id}", hint="see the list of cases")
 
 
 def _last_rulings() -> Select[tuple[int, str]]:

@@ -27,7 +27,7 @@ class PoorFingers(InvalidInput):
         poor = [f"{quality.finger} ({quality.quality} of 100)" for quality in qualities if not quality.good_enough]
         super().__init__(
             f"too poor to be recognised: {', '.join(poor)}",
-            mend="clean the finger and the glass and take it again, or let an officer accept it with a reason",
+            hint="clean the finger and the glass and take it again, or let an officer accept it with a reason",
         )
         self.qualities = qualities
 
@@ -60,7 +60,7 @@ def take(given: Sequence[tuple[str, FingerImage]]) -> list[ExtractedPrint]:
     """Extract and judge every (finger, image); raises `InvalidInput` for unknown fingers, none, or too many."""
     if not 1 <= len(given) <= MOST_IMPRESSIONS:
         raise InvalidInput(
-            f"{len(given)} finger images were given", mend=f"take one to ten fingers, at most {MOST_IMPRESSIONS} images"
+            f"{len(given)} finger images were given", hint=f"take one to ten fingers, at most {MOST_IMPRESSIONS} images"
         )
     positions = [Position.named(finger) for finger, _ in given]
     taken = []

@@ -53,7 +53,7 @@ def import_voters(
         if on_rows is not None:
             on_rows(len(batch))
     if not seen and not mistakes.count:
-        raise InvalidInput("the file names no voter", place=str(path), mend="add one row for each voter")
+        raise InvalidInput("the file names no voter", place=str(path), hint="add one row for each voter")
     stations = _check_sizes(sizes, sorted(named), definition, mistakes)
     mistakes.raise_any(path)
     return ImportReport(len(seen), stations, _too_few(stations, definition))
@@ -79,7 +79,7 @@ class _Mistakes:
                 f"{self.count:,} {noun} in the file of voters{which}",
                 self._shown,
                 place=str(path),
-                mend="correct them and import the file again; nothing was imported",
+                hint="correct them and import the file again; nothing was imported",
             )
 
 
@@ -104,7 +104,7 @@ def _first_named(batch: Batch, seen: dict[str, int], mistakes: _Mistakes, path: 
 
 
 def _twice(row: VoterRow, place: str, where: str) -> InvalidInput:
-    return InvalidInput(f"document {row.document} {where}", place=place, mend="keep one row for each voter")
+    return InvalidInput(f"document {row.document} {where}", place=place, hint="keep one row for each voter")
 
 
 def _already_in(connection: Connection, documents: list[str]) -> set[str]:
@@ -130,7 +130,7 @@ def _check_sizes(
                     InvalidInput(
                         f"{found:,} voters on the roll {roll!r}, and the definition has {has:,}",
                         place=f"station {station_id}",
-                        mend="move voters to another station, or correct the definition's register-size",
+                        hint="move voters to another station, or correct the definition's register-size",
                     )
                 )
     totals = Counter[str]()

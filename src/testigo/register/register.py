@@ -14,7 +14,7 @@ from types import TracebackType
 import msgspec
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from testigo import storage
+from testigo import database
 from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
@@ -54,9 +54,9 @@ class Register:
         `make` False: it must be there already. Raises `InvalidInput` where it is not, belongs to another election or is
         of another version, `NotAllowed` where `key` is not its key.
         """
-        if not make and not storage.database_exists(address):
-            raise InvalidInput("there is no register here", place=address, mend=MAKE_ONE)
-        engine = storage.open_database(address)
+        if not make and not database.database_exists(address):
+            raise InvalidInput("there is no register here", place=address, hint=MAKE_ONE)
+        engine = database.open_database(address)
         try:
             definition = claim(engine, definition, key, make=make)
         except BaseException:
@@ -70,7 +70,7 @@ class Register:
 
         Poll books issued before belong to the old definition; every station needs a new one.
         """
-        engine = storage.open_database(address)
+        engine = database.open_database(address)
         try:
             move(engine, definition, key)
         except BaseException:
@@ -169,17 +169,17 @@ class Register:
         """
         officer = _named(officer)
         if not reason.strip():
-            raise InvalidInput("no reason is given", mend="say why the enrolment is set aside")
+            raise InvalidInput("no reason is given", hint="say why the enrolment is set aside")
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
             held = enrolment.holding_enrolment(connection, row.id)
             if held is None:
-                raise InvalidInput(f"document {row.document} is not enrolled", mend="check the number")
+                raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
             case_id = duplicates.holds_back(connection, held)
             if case_id is not None:
                 raise IllegalStep(
                     f"the enrolment of document {row.document} is part of case {case_id}",
-                    mend="settle the case first; one ruled as the same person keeps its enrolments",
+                    hint="settle the case first; one ruled as the same person keeps its enrolments",
                 )
             values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
             connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
@@ -316,14 +316,14 @@ def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str
     number = normalise_document(document)
     row = connection.execute(select(voters).where(voters.c.document == number)).one_or_none()
     if row is None:
-        raise InvalidInput(f"document {number} is not in the register", mend="check the number, or import the voter")
+        raise InvalidInput(f"document {number} is not in the register", hint="check the number, or import the voter")
     return row
 
 
 def _not_enrolled(connection: Connection, row: Row[tuple[int, str, str, str, str]]) -> None:
     if enrolment.holding_enrolment(connection, row.id) is not None:
         raise IllegalStep(
-            f"document {row.document} is enrolled already", mend="set the enrolment aside with a reason first"
+            f"document {row.document} is enrolled already", hint="set the enrolment aside with a reason first"
         )
 
 
@@ -331,7 +331,7 @@ def _named(officer: str) -> str:
     try:
         return normalise_name(officer)
     except InvalidInput:
-        raise InvalidInput("the officer's name is missing or unreadable", mend="say who does this") from None
+        raise InvalidInput("the officer's name is missing or unreadable", hint="say who does this") from None
 
 
 def _count(connection: Connection, query: object) -> int:

@@ -141,5 +141,5 @@ def _explained() -> Iterator[None]:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StorageError(
-            f"the register's database failed ({reason})", mend="nothing was changed; check the disk and the server"
+            f"the register's database failed ({reason})", hint="nothing was changed; check the disk and the server"
         ) from error

@@ -42,7 +42,7 @@ class RegisterKey:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
-            raise InvalidInput("a register key has 32 bytes", mend="restore the key file from its backup")
+            raise InvalidInput("a register key has 32 bytes", hint="restore the key file from its backup")
         self._secret = secret
         self._ciphers = {kind: AESGCM(self._derive(kind)) for kind in ("template", "image")}
         self.check = self._derive("key-check").hex()
@@ -59,12 +59,12 @@ class RegisterKey:
         with storage.explained(path):
             mode = path.stat().st_mode
         if stat.S_IMODE(mode) & 0o077:
-            raise InvalidInput("other users may read the register's key", place=str(path), mend=f"chmod 600 {path}")
+            raise InvalidInput("other users may read the register's key", place=str(path), hint=f"chmod 600 {path}")
         try:
             return cls(storage.read(path, limit=KEY_BYTES))
         except InvalidInput:
             raise InvalidInput(
-                "not a register key (32 bytes)", place=str(path), mend="restore the key file from its backup"
+                "not a register key (32 bytes)", place=str(path), hint="restore the key file from its backup"
             ) from None
 
     def save(self, path: Path) -> None:
@@ -88,7 +88,7 @@ class RegisterKey:
             raise InvalidInput(
                 f"the {kind} of finger {place.finger} was changed or belongs to somebody else",
                 place=f"document {place.document}",
-                mend="restore the register from its backup and find out who wrote to it",
+                hint="restore the register from its backup and find out who wrote to it",
             ) from None
 
     def _derive(self, name: str) -> bytes:

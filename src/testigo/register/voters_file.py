@@ -42,7 +42,7 @@ def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, Voter
     with storage.explained(path), path.open("rb") as file:
         for start, what in _NO_TEXT.items():
             if file.peek(4).startswith(start):
-                raise InvalidInput(f"this is {what}, not UTF-8 text", place=place, mend=_MEND_ENCODING)
+                raise InvalidInput(f"this is {what}, not UTF-8 text", place=place, hint=_MEND_ENCODING)
         rows = _records(file, place)
         columns = _columns(next(rows, (1, [])), place)
         check = _RowCheck(definition, columns, place)
@@ -66,13 +66,13 @@ def _records(file: BinaryIO, place: str) -> Iterator[tuple[int, list[str]]]:
         raise InvalidInput(
             f"this is not UTF-8 text (near row {number + 1}, byte 0x{error.object[error.start]:02x})",
             place=place,
-            mend=_MEND_ENCODING,
+            hint=_MEND_ENCODING,
         ) from None
     except csv.Error as error:
         raise InvalidInput(
             f"no rows can be made out here ({error})",
             place=f"{place}, row {number + 1}",
-            mend="close the quotation marks, and write one voter a line",
+            hint="close the quotation marks, and write one voter a line",
         ) from None
 
 
@@ -81,12 +81,12 @@ def _columns(first: tuple[int, list[str]], place: str) -> list[str]:
     place = f"{place}, row 1"
     for column in columns:
         if column not in REQUIRED + OPTIONAL:
-            raise InvalidInput(f"the register has no column {column!r}", place=place, mend=_MEND_HEADER)
+            raise InvalidInput(f"the register has no column {column!r}", place=place, hint=_MEND_HEADER)
     for column in REQUIRED:
         if column not in columns:
-            raise InvalidInput(f"the column {column!r} is missing", place=place, mend=_MEND_HEADER)
+            raise InvalidInput(f"the column {column!r} is missing", place=place, hint=_MEND_HEADER)
     if len(set(columns)) != len(columns):
-        raise InvalidInput("a column is named twice", place=place, mend=_MEND_HEADER)
+        raise InvalidInput("a column is named twice", place=place, hint=_MEND_HEADER)
     return columns
 
 
@@ -114,7 +114,7 @@ class _RowCheck:
             raise InvalidInput(
                 f"{len(fields)} fields where the header has {len(self._columns)}",
                 place=place,
-                mend="quote names that hold the separator",
+                hint="quote names that hold the separator",
             )
         values = dict(zip(self._columns, fields, strict=True))
         document = normalise_document(values["document"], place=place)
@@ -124,17 +124,17 @@ class _RowCheck:
             raise InvalidInput(
                 f"the election has no station {station[:40]!r}",
                 place=place,
-                mend="write the station's id as the definition has it",
+                hint="write the station's id as the definition has it",
             )
         roll = values.get("roll", "").strip() or GENERAL_ROLL
         if roll not in self._rolls:
             raise InvalidInput(
-                f"the election has no roll {roll[:40]!r}", place=place, mend=f"use {', '.join(sorted(self._rolls))}"
+                f"the election has no roll {roll[:40]!r}", place=place, hint=f"use {', '.join(sorted(self._rolls))}"
             )
         if roll not in self._rolls_of_station[station]:
             raise InvalidInput(
                 f"station {station!r} has no voters on the roll {roll!r}",
                 place=place,
-                mend="correct the row, or the station's roll-sizes in the definition",
+                hint="correct the row, or the station's roll-sizes in the definition",
             )
         return VoterRow(document, name, station, roll)

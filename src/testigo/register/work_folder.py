@@ -124,7 +124,7 @@ class WorkFolder:
             raise StorageError(
                 "this worker does not see the work folder",
                 place=f"{path} on {os.uname().nodename}",
-                mend="share it with all workers at the same path, readable for their user, and try again",
+                hint="share it with all workers at the same path, readable for their user, and try again",
             )
         return cls(path, _read(path / "run.json", Run))
 
@@ -200,7 +200,7 @@ class WorkFolder:
         if not file.exists():
             return None
         digest, _, body = storage.read(file, limit=MOST_RESULT).partition(b"\n")
-        damaged = InvalidInput("this result is damaged", place=str(file), mend="its block is done again")
+        damaged = InvalidInput("this result is damaged", place=str(file), hint="its block is done again")
         if not hmac.compare_digest(digest, hashlib.sha256(body).hexdigest().encode()):
             raise damaged
         try:
@@ -208,7 +208,7 @@ class WorkFolder:
         except msgspec.MsgspecError:
             raise damaged from None
         if (found.identity, found.block) != (self.identity(loaded), block):
-            raise InvalidInput("this result is not of these people", place=str(file), mend="its block is done again")
+            raise InvalidInput("this result is not of these people", place=str(file), hint="its block is done again")
         return found
 
     def _result(self, block: int) -> Path:
@@ -218,17 +218,17 @@ class WorkFolder:
 def _make_private(path: Path) -> None:
     with storage.explained(path):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
-            raise StorageError("this is no folder", place=str(path), mend="choose another with --work")
+            raise StorageError("this is no folder", place=str(path), hint="choose another with --work")
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         strangers = {entry.name for entry in path.iterdir() if not entry.name.startswith(".run.json.")} - {"lock"}
         about = path.stat()
     if strangers and "run.json" not in strangers:
-        raise StorageError("something else is in this folder", place=str(path), mend="choose a new one with --work")
+        raise StorageError("something else is in this folder", place=str(path), hint="choose a new one with --work")
     if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o077:
         raise InvalidInput(
             "fingerprints would lie here in the clear, and others may read the folder",
             place=str(path),
-            mend=f"make it your own and chmod 700 {path}, or choose another with --work",
+            hint=f"make it your own and chmod 700 {path}, or choose another with --work",
         )
 
 
@@ -245,7 +245,7 @@ def _same_run(path: Path, begun: Run, wanted: Run) -> None:
         problem = f"this folder was begun with other parameters ({'; '.join(told)})"
     else:
         return
-    raise InvalidInput(problem, place=str(path), mend="use the same again, or another folder with --work")
+    raise InvalidInput(problem, place=str(path), hint="use the same again, or another folder with --work")
 
 
 def _differs(name: str, one: Parameters, other: Parameters) -> bool:
@@ -259,5 +259,5 @@ def _read(file: Path, type_: type[_Read]) -> _Read:
         if isinstance(error, StorageError):
             raise
         raise InvalidInput(
-            "this file of the run cannot be read", place=str(file), mend="remove the folder and begin anew"
+            "this file of the run cannot be read", place=str(file), hint="remove the folder and begin anew"
         ) from None

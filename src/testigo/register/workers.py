@@ -98,14 +98,14 @@ class Workers:
             raise StorageError(
                 f"the scheduler does not answer ({str(error).splitlines()[0] if str(error) else type(error).__name__})",
                 place=address,
-                mend="start it with `dask scheduler`, or check address and certificates",
+                hint="start it with `dask scheduler`, or check address and certificates",
             ) from None
         with client:
             try:
                 client.wait_for_workers(1, timeout=CONNECTING)
             except TimeoutError:
                 raise StorageError(
-                    "the scheduler has no workers", place=address, mend=f"start some with `dask worker {address}`"
+                    "the scheduler has no workers", place=address, hint=f"start some with `dask worker {address}`"
                 ) from None
             yield cls(client)
 
@@ -143,7 +143,7 @@ class Workers:
             except TimeoutError:
                 if not self._client.nthreads():
                     raise StorageError(
-                        "all workers are gone", mend="start them again and give the same command"
+                        "all workers are gone", hint="start them again and give the same command"
                     ) from None
 
     def _outcome(self, future: Any) -> Any:
@@ -161,7 +161,7 @@ class Workers:
             if "deserialization" not in str(error):  # dask's word for a task that is not installed where it shall run
                 raise
             raise IllegalStep(
-                "a worker does not know this Testigo", mend="install the same version for all workers"
+                "a worker does not know this Testigo", hint="install the same version for all workers"
             ) from None
 
     def _end(self, pending: list[Any], after: Callable[[], None]) -> None:
@@ -171,7 +171,7 @@ class Workers:
 
 
 def _scheduler_gone() -> StorageError:
-    return StorageError("the scheduler is gone", mend="start it again and give the same command; it goes on from here")
+    return StorageError("the scheduler is gone", hint="start it again and give the same command; it goes on from here")
 
 
 def _check(address: str, certificates: Certificates | None) -> None:
@@ -181,16 +181,16 @@ def _check(address: str, certificates: Certificates | None) -> None:
     except ValueError:
         whole = False
     if parts.scheme not in ("tls", "tcp") or not whole:
-        raise InvalidInput("this is no scheduler's address", place=address[:80], mend="give tls://HOST:PORT")
+        raise InvalidInput("this is no scheduler's address", place=address[:80], hint="give tls://HOST:PORT")
     if parts.scheme == "tls" and certificates is None:
         raise InvalidInput(
-            "a scheduler behind TLS wants certificates", place=address, mend="give --tls-ca, --tls-cert and --tls-key"
+            "a scheduler behind TLS wants certificates", place=address, hint="give --tls-ca, --tls-cert and --tls-key"
         )
     if parts.scheme == "tcp" and not _is_this_machine(parts.hostname or ""):
         raise InvalidInput(
             "whoever reaches a scheduler without TLS can run anything on its workers, which see fingerprints",
             place=address,
-            mend="start scheduler and workers with TLS certificates and give tls://HOST:PORT",
+            hint="start scheduler and workers with TLS certificates and give tls://HOST:PORT",
         )
 
 
@@ -208,7 +208,7 @@ def _security(certificates: Certificates | None) -> Any:
         return None
     for file in (certificates.authority, certificates.certificate, certificates.key):
         if not file.is_file():
-            raise StorageError("no such file", place=str(file), mend="check the path of the certificate")
+            raise StorageError("no such file", place=str(file), hint="check the path of the certificate")
     return Security(
         tls_ca_file=str(certificates.authority),
         tls_client_cert=str(certificates.certificate),
@@ -229,6 +229,6 @@ def _leave_interrupts_to_the_command() -> Any:
 
 
 def _quieten() -> None:
-    """dask logs what it mends by itself; what it cannot mend reaches us as an error."""
+    """dask logs what it repairs by itself; what it cannot repair reaches us as an error."""
     for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL)

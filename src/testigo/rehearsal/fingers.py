@@ -74,7 +74,7 @@ class FolderFingers:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise InvalidInput("no such folder of finger images", place=str(folder), mend="check --fingers")
+            raise InvalidInput("no such folder of finger images", place=str(folder), hint="check --fingers")
         found: dict[str, list[tuple[int, Path]]] = {}
         for file in sorted(folder.iterdir()):
             finger, _, impression = file.stem.rpartition("_")
@@ -89,7 +89,7 @@ class FolderFingers:
             raise InvalidInput(
                 "no fingers with three or more impressions",
                 place=str(folder),
-                mend="name the images FINGER_IMPRESSION.ext, as in 101_1.tif",
+                hint="name the images FINGER_IMPRESSION.ext, as in 101_1.tif",
             )
         self.persons: int | None = len(self._fingers)
 

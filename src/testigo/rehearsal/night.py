@@ -16,12 +16,13 @@ from testigo.audit import AuditDesk, Seed, closing_sample
 from testigo.audit.closing import closing_count
 from testigo.audit.desk import KEY
 from testigo.audit.paper_images import EnteredPaper, Entries, Paper, papers_from_images, read_papers
-from testigo.count import Centre, ClosingCount, Result
-from testigo.count.results_page import publish_results
+from testigo.centre import Centre
+from testigo.count import ClosingCount, Result
 from testigo.keys import SigningKey
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.photographs import photograph
 from testigo.rehearsal.site import Site
+from testigo.results import publish_results
 
 AUDITOR = "auditor"
 """The auditor's folder in that of the rehearsal."""

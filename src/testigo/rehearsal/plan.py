@@ -16,10 +16,10 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
     """
     if not 1 <= stations <= len(definition.stations):
         raise InvalidInput(
-            f"{stations} stations asked, the definition has {len(definition.stations)}", mend="change --stations"
+            f"{stations} stations asked, the definition has {len(definition.stations)}", hint="change --stations"
         )
     if voters < stations:
-        raise InvalidInput(f"{voters} voters for {stations} stations", mend="give each station one voter or more")
+        raise InvalidInput(f"{voters} voters for {stations} stations", hint="give each station one voter or more")
     kept = tuple(
         _resize(station, voters // stations + (place < voters % stations))
         for place, station in enumerate(definition.stations[:stations])

@@ -15,7 +15,8 @@ import numpy as np
 from testigo import canonical, storage
 from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
-from testigo.count import Centre, ClosingCount, Result
+from testigo.centre import Centre
+from testigo.count import ClosingCount, Result
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.record import read_record
@@ -121,7 +122,7 @@ def _prepare(
 ) -> tuple[Rehearsal, Centre, list[Site]]:
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
-        raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", mend="give fewer --voters")
+        raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", hint="give fewer --voters")
     storage.refuse_used(out)
     storage.make_folder(out)
     population = make_population(definition, generator)

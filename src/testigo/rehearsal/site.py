@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testigo import storage
-from testigo.count import Centre, authority_key
+from testigo.centre import Centre, authority_key
 from testigo.election import Station
 from testigo.register import Register, make_poll_book
 from testigo.rehearsal.machines import Machine

@@ -22,13 +22,13 @@ def images_of(data: bytes, *, place: str = "") -> Iterator[Grey]:
     try:
         for count, page in enumerate(pages):
             if count == MAX_PAGES:
-                raise InvalidInput(f"it has more than {MAX_PAGES} pages", mend="divide it")
+                raise InvalidInput(f"it has more than {MAX_PAGES} pages", hint="divide it")
             yield page
     except InvalidInput as error:
-        raise InvalidInput(error.problem, place=place, mend=error.mend) from None
+        raise InvalidInput(error.problem, place=place, hint=error.hint) from None
     except Exception as error:  # decoders raise anything on damaged files
         raise InvalidInput(
-            f"not an image that can be read ({error})", place=place, mend="give a PNG, a JPEG or a PDF"
+            f"not an image that can be read ({error})", place=place, hint="give a PNG, a JPEG or a PDF"
         ) from None
 
 
@@ -50,4 +50,4 @@ def _pdf_pages(data: bytes) -> Iterator[Grey]:
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise InvalidInput(f"an image of {width}×{height} is too large", mend="scan at 300 dpi")
+        raise InvalidInput(f"an image of {width}×{height} is too large", hint="scan at 300 dpi")

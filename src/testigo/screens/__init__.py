@@ -12,7 +12,8 @@
 | how a process is started | `serve` |
 | how pages are called without a browser | `visitor` |
 
-Where new things go: a language is a catalogue in `translations/` and a line in `language.TONGUES`; a page is a handler
-with one guard in its role's module, listed in the role's `app`, and a template; a role is a module with `app(...)` and
-a function in `serve`. Import the modules, not this package's names: a booth's process must not load the register.
+Where new things go: a language is a catalogue in `translations/` and a line in `language.LANGUAGE_NAMES`; a page is a
+handler with one guard in its role's module, listed in the role's `app`, and a template; a role is a module with
+`app(...)` and a function in `serve`. Import the modules, not this package's names: a booth's process must not load the
+register.
 """

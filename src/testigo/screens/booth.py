@@ -19,13 +19,13 @@ from testigo.errors import NotAllowed
 from testigo.screens import paging, visit
 from testigo.screens.forms import FormSent
 from testigo.screens.guards import Connection, machine, own_screen
-from testigo.screens.language import languages
 from testigo.screens.orders import answer_order
 from testigo.screens.sessions import Sessions
 from testigo.screens.visit import Request
 from testigo.screens.web import Answer, application, change_appearance, go, page
 from testigo.station.booth import Booth
 from testigo.station.session import Session
+from testigo.words import languages
 
 TheBooth = NamedDependency[Booth]
 THIS_MACHINE = ("127.0.0.1", "::1")
@@ -75,12 +75,12 @@ class Screen:
         """Return if the connection is the booth's own screen; raises `NotAllowed`."""
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
-            raise NotAllowed("the voter's pages open only on the booth itself", mend="use the booth's own screen")
+            raise NotAllowed("the voter's pages open only on the booth itself", hint="use the booth's own screen")
         session = visit.session(connection)
         if self._bound not in ("", session.key) and self._booth.current() is not None:
             raise NotAllowed(
                 "this vote belongs to another screen",
-                mend="call the chair, who can restart the booth; the vote is kept until then",
+                hint="call the chair, who can restart the booth; the vote is kept until then",
             )
         self._bound = session.key
 

@@ -85,7 +85,7 @@ def zero_report_page(request: Request) -> Answer:
     report = visit.session(request).held.get("zero-report")
     if report is None:
         raise IllegalStep(
-            "the zero report was not made in this visit", mend="look for it where the station prints its pages"
+            "the zero report was not made in this visit", hint="look for it where the station prints its pages"
         )
     return _pdf(report, "zero-report.pdf")
 
@@ -133,7 +133,7 @@ def explain(form: FormSent, chair: TheChair) -> Answer:
     reasons = [form.text(f"reason-{number}", "") for number in range(1, len(left) + 1)]
     if not all(reasons):
         raise InvalidInput(
-            "a difference has no reason", mend="write down for each what happened, or that it is not known"
+            "a difference has no reason", hint="write down for each what happened, or that it is not known"
         )
     for difference, reason in zip(left, reasons, strict=True):
         chair.explain_difference(f"{difference.left}={difference.right}", reason)
@@ -153,7 +153,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
     """The tally sheet on screen."""
     sheet = chair.tally_sheet()
     if sheet is None:
-        raise IllegalStep("there is no tally sheet yet", mend="close the station first")
+        raise IllegalStep("there is no tally sheet yet", hint="close the station first")
     return page(request, "chair/tally_sheet.html", sheet=sheet, definition=chair.definition, **_about(chair))
 
 
@@ -200,7 +200,7 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
 def courier(chair: TheChair) -> Answer:
     """The courier package, to carry by hand; the same bytes each time."""
     if chair.status().state != "sent":
-        raise IllegalStep("the package is not made yet", mend="press send first")
+        raise IllegalStep("the package is not made yet", hint="press send first")
     return Response(
         chair.send(), media_type="application/octet-stream", headers=_saved_as(f"courier-{chair.station_id}.bundle")
     )
@@ -235,20 +235,20 @@ def _about(chair: Chair) -> dict[str, Any]:
 
 def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
-        raise InvalidInput("not an address of a centre", place=address, mend="it begins with https:// or http://")
+        raise InvalidInput("not an address of a centre", place=address, hint="it begins with https:// or http://")
     try:
         answer = httpx.post(address, content=package, timeout=waits.ANSWER, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise StorageError(
             f"the centre does not answer ({type(error).__name__})",
             place=address,
-            mend="send again, or download the courier package and carry it; it is the same",
+            hint="send again, or download the courier package and carry it; it is the same",
         ) from None
     if not answer.is_success:
         raise StorageError(
             f"the centre answered {answer.status_code}",
             place=address,
-            mend="call the centre, or carry the courier package",
+            hint="call the centre, or carry the courier package",
         )
 
 

@@ -171,5 +171,5 @@ def _failed(request: Request, current: Visitor) -> ReaderError | None:
 def _current(check_in: CheckIn) -> Visitor:
     current = check_in.current()
     if current is None:
-        raise IllegalStep("nobody is being checked in", mend="enter the voter's document number first")
+        raise IllegalStep("nobody is being checked in", hint="enter the voter's document number first")
     return current

@@ -109,18 +109,18 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
     """
     held = visit.session(request).held
     if "document" not in held:
-        raise IllegalStep("no voter is at the desk", mend="enter the voter's document number first")
+        raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
     document, position = held["document"], _position(form.text("finger"))
     held.pop("failed", None)
     if len(_captured(held).get(position, [])) >= MOST_CAPTURES:
-        raise IllegalStep("this finger was taken often enough", mend="enrol, or take all fingers again")
+        raise IllegalStep("this finger was taken often enough", hint="enrol, or take all fingers again")
     try:
         taken = await reader.take()
     except ReaderError as error:
         held["failed"] = error
         return go("/voter")
     if held.get("document") != document:
-        raise IllegalStep("another voter is at the desk", mend="take the finger again")
+        raise IllegalStep("another voter is at the desk", hint="take the finger again")
     before = _captured(held).get(position, [])
     good = [one for one in before if one.wrong is None]
     if taken.wrong is None:
@@ -140,7 +140,7 @@ def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
     images = [(position.word, one.image) for position in sorted(captured) for one in captured[position]]
     images += _images(form)
     if not images:
-        raise InvalidInput("no finger was taken", mend="choose at least one image")
+        raise InvalidInput("no finger was taken", hint="choose at least one image")
     return _keep(request, register, images, form.text("because", ""))
 
 
@@ -149,7 +149,7 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Keep fingers that are too poor, with the officer's reason."""
     images: Images | None = visit.session(request).held.get("images")
     if images is None:
-        raise IllegalStep("no fingers wait to be accepted", mend="take the fingers again")
+        raise IllegalStep("no fingers wait to be accepted", hint="take the fingers again")
     return _keep(request, register, images, form.text("because"))
 
 
@@ -208,14 +208,14 @@ def _captured(held: dict[str, Any]) -> Captured:
 
 def _position(number: str) -> Position:
     if number not in {str(position.value) for position in Position}:
-        raise InvalidInput("there is no such finger", mend="choose one of the ten")
+        raise InvalidInput("there is no such finger", hint="choose one of the ten")
     return Position(int(number))
 
 
 def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:
     session = visit.session(request)
     if "document" not in session.held:
-        raise IllegalStep("no voter is at the desk", mend="enter the voter's document number first")
+        raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
     try:
         enrolment = register.enrol(session.held["document"], images, session.person, accept_because=because)
     except PoorFingers as poor:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
-from testigo.screens.language import sentence
 from testigo.screens.visit import Request
 from testigo.screens.web import language_of
+from testigo.words import sentence
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class DeskReader:
         """One impression, and what is wrong with it. Raises a `ReaderError`, or `InvalidInput` for what is no image."""
         source = self.reader if uploaded is None else UploadedImage(uploaded)
         if source is None:
-            raise InvalidInput("no file was chosen, or several", mend="choose one file, then send it again")
+            raise InvalidInput("no file was chosen, or several", hint="choose one file, then send it again")
         return await _aside(source, self.seconds)
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a desk's page says about the last capture. `kind`: the error's name, for tests; `tongue`: "" or `en`."""
+    """What a desk's page says about the last capture. `kind`: the error's name, for tests; `language`: "" or `en`."""
 
     kind: str
     words: str
-    tongue: str = ""
+    language: str = ""
 
 
 def said(request: Request, error: ReaderError | None) -> Said | None:

@@ -36,7 +36,7 @@ def person(connection: Connection, handler: BaseRouteHandler) -> None:
     """Only who has entered a PIN in this session."""
     session = visit.session_or_none(connection)
     if session is None or not session.person:
-        raise PinWanted("nobody has entered a PIN here", mend="enter your PIN")
+        raise PinWanted("nobody has entered a PIN here", hint="enter your PIN")
 
 
 def own_screen(connection: Connection, handler: BaseRouteHandler) -> None:

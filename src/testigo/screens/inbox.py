@@ -7,7 +7,7 @@ takes it in only if that key may sign it (`count.Centre.receive`).
 from litestar import Litestar, Response, post
 from litestar.di import NamedDependency
 
-from testigo.count import Centre
+from testigo.centre import Centre
 from testigo.election import Text
 from testigo.errors import TestigoError
 from testigo.record.bundle import MAX_SIZE

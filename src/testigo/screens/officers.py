@@ -20,7 +20,7 @@ class Officers:
     def set_pin(self, name: str, pin: str) -> None:
         """Admit an officer, or give them a new PIN. Raises `InvalidInput` for a name or PIN that is not good."""
         if not _NAME.fullmatch(name):
-            raise InvalidInput(f"{name!r} is no user name", mend="use lower-case letters, digits, points and hyphens")
+            raise InvalidInput(f"{name!r} is no user name", hint="use lower-case letters, digits, points and hyphens")
         hash_pin(pin)
         storage.make_folder(self.folder, mode=0o700)
         Pins.create(self._file(name), {name: pin})
@@ -28,7 +28,7 @@ class Officers:
     def remove(self, name: str) -> None:
         """Let an officer in no more; raises `InvalidInput` where there is none of that name."""
         if not self._known(name):
-            raise InvalidInput(f"there is no officer {name!r}", mend="see the list of officers")
+            raise InvalidInput(f"there is no officer {name!r}", hint="see the list of officers")
         with storage.explained(self._file(name)):
             self._file(name).unlink()
 
@@ -42,13 +42,13 @@ class Officers:
         """
         if not self._known(name):
             hash_pin("an-unknown-officer-takes-as-long")
-            raise NotAllowed("the user name or the PIN is wrong", mend="enter both again")
+            raise NotAllowed("the user name or the PIN is wrong", hint="enter both again")
         try:
             Pins(self._file(name)).check(name, pin)
         except NotAllowed as refused:
-            if "wait" in refused.mend:
+            if "wait" in refused.hint:
                 raise
-            raise NotAllowed("the user name or the PIN is wrong", mend="enter both again") from None
+            raise NotAllowed("the user name or the PIN is wrong", hint="enter both again") from None
 
     def _known(self, name: str) -> bool:
         return bool(_NAME.fullmatch(name)) and self._file(name).is_file()

@@ -39,7 +39,7 @@ class Listening:
         is none.
         """
         if (self.certificate is None) != (self.private_key is None):
-            raise InvalidInput("a certificate goes with its private key", mend="give both files, or neither")
+            raise InvalidInput("a certificate goes with its private key", hint="give both files, or neither")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             return socket.create_server((self.host, self.port), family=family, backlog=128)
@@ -47,7 +47,7 @@ class Listening:
             raise StorageError(
                 f"cannot listen there ({error.strerror or error})",
                 place=f"{self.host}:{self.port}",
-                mend="stop the process that uses this port, or give another with --port",
+                hint="stop the process that uses this port, or give another with --port",
             ) from None
 
     def address(self, bound: socket.socket) -> str:
@@ -133,7 +133,7 @@ def _page_printer(address: str, folder: Path) -> "PagePrinter":
     if kind == "cups":
         return CupsPages(rest)
     if address and (kind != "folder" or not rest):
-        raise InvalidInput("not a printer of pages", place=address, mend="give folder:PATH, cups or cups:NAME")
+        raise InvalidInput("not a printer of pages", place=address, hint="give folder:PATH, cups or cups:NAME")
     return FolderPages(Path(rest) if rest else folder / "paper")
 
 
@@ -158,7 +158,7 @@ def serve_enrolment(
     admitted = Officers(officers)
     if not admitted.names():
         raise InvalidInput(
-            "there are no officers", place=str(officers), mend="admit one: testigo register officer NAME"
+            "there are no officers", place=str(officers), hint="admit one: testigo register officer NAME"
         )
     with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted, reader=attached), listening)
@@ -170,13 +170,13 @@ def serve_results(results: Path, record: Path, listening: Listening) -> None:
 
     for folder, wanted in ((results, "index.html"), (record, "checkpoint")):
         if not (folder / wanted).is_file():
-            raise InvalidInput(f"it holds no {wanted}", place=str(folder), mend="give the folder that was published")
+            raise InvalidInput(f"it holds no {wanted}", place=str(folder), hint="give the folder that was published")
     run(pages.app(results, record), listening)
 
 
 def serve_centre(folder: Path, listening: Listening) -> None:
     """The inbox of the centre in `folder`: takes in courier packages."""
-    from testigo.count import Centre
+    from testigo.centre import Centre
     from testigo.screens import inbox
 
     run(inbox.app(Centre.open(folder)), listening)

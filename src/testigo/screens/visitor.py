@@ -98,7 +98,7 @@ class Visitor:
             raise StorageError(
                 f"the page does not answer ({type(error).__name__})",
                 place=str(self._client.base_url),
-                mend="see whether the machine runs, and open the page again",
+                hint="see whether the machine runs, and open the page again",
             ) from error
 
     def _see(self, answer: httpx.Response) -> Seen:

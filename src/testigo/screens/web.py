@@ -26,9 +26,9 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllow
 from testigo.paper import FONTS
 from testigo.screens import guards, visit
 from testigo.screens.forms import Form, FormSent, read_form
-from testigo.screens.language import FIRST, TONGUES, clock, languages, or_itself, say, sentence, words
 from testigo.screens.sessions import SIZES, Session, Sessions
 from testigo.screens.visit import Request
+from testigo.words import FIRST, LANGUAGE_NAMES, clock, languages, or_itself, say, sentence, words
 
 Page = Response[str]
 Answer = Response[Any]
@@ -144,12 +144,12 @@ def show_mistake(request: Request, error: TestigoError) -> Answer:
 def show_refusal(request: Request, error: HTTPException) -> Answer:
     """What the web layer itself refuses: no such page, wrong method, too large an upload."""
     known = {
-        404: InvalidInput("there is no such page", mend="go back to the start"),
-        405: InvalidInput("this page cannot be called in this way", mend="go back to the start"),
-        413: InvalidInput("what was sent is too large", mend="send a smaller file"),
+        404: InvalidInput("there is no such page", hint="go back to the start"),
+        405: InvalidInput("this page cannot be called in this way", hint="go back to the start"),
+        413: InvalidInput("what was sent is too large", hint="send a smaller file"),
     }
     shown = known.get(
-        error.status_code, InvalidInput("this request cannot be understood", mend="go back and try again")
+        error.status_code, InvalidInput("this request cannot be understood", hint="go back and try again")
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=error.status_code)
@@ -162,7 +162,7 @@ def show_defect(request: Request, error: Exception) -> Answer:
     """
     log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
     shown = TestigoError(
-        "this machine made a mistake of its own", mend="try again, and call the technician if it stays"
+        "this machine made a mistake of its own", hint="try again, and call the technician if it stays"
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=500)
@@ -291,5 +291,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["clock"] = clock
-    environment.globals |= {"say": say, "tongue": TONGUES.__getitem__, "words_of": _words_of}
+    environment.globals |= {"say": say, "language_name": LANGUAGE_NAMES.__getitem__, "words_of": _words_of}
     return environment

@@ -88,8 +88,8 @@ class EscposPrinter:
             with contextlib.suppress(OSError, EscposError):
                 device.close()
 
-    def _error(self, problem: str, mend: str = "check its power, its cable and its address") -> PrinterError:
-        return PrinterError(problem, place=self.address, mend=mend)
+    def _error(self, problem: str, hint: str = "check its power, its cable and its address") -> PrinterError:
+        return PrinterError(problem, place=self.address, hint=hint)
 
 
 class _Network(escpos_printer.Network):  # type: ignore[misc]  # the library has no types
@@ -120,7 +120,7 @@ def _connector(address: str, timeout: float) -> Callable[[], Any]:
     raise InvalidInput(
         "not a printer's address",
         place=address,
-        mend="write folder:PATH, tcp:HOST:PORT, usb:VENDOR:PRODUCT or file:DEVICE",
+        hint="write folder:PATH, tcp:HOST:PORT, usb:VENDOR:PRODUCT or file:DEVICE",
     )
 
 

@@ -49,5 +49,5 @@ class FolderPrinter:
             raise PrinterError(
                 f"the slip cannot be written ({error})",
                 place=str(self.folder),
-                mend="mend the folder, then print again",
+                hint="repair the folder, then print again",
             ) from None

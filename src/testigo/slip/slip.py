@@ -22,30 +22,12 @@ from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
+from testigo.words import FIRST, languages, section
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
 CODE_LINE_SIGNS = 35
 """How many signs fit on a code line (station, ballot style)."""
-
-_LABELS = {
-    "es": {
-        "blank": "VOTO EN BLANCO",
-        "unused": "— opción sin usar —",
-        "one": "Escoja 1",
-        "many": "Escoja hasta {}",
-        "foot": "Lea su voto. Si es correcto, confírmelo en la pantalla, dóblelo y échelo en la caja. "
-        "Lo que cuenta es este texto.",
-    },
-    "en": {
-        "blank": "BLANK VOTE",
-        "unused": "— choice not used —",
-        "one": "Choose 1",
-        "many": "Choose up to {}",
-        "foot": "Read your vote. If it is right, confirm it on the screen, fold it and drop it in the box. "
-        "This text is what counts.",
-    },
-}
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -72,7 +54,7 @@ class Slip(msgspec.Struct, frozen=True):
         style = style_at(self.definition, self.station, self.ballot.style)
         if Ballot.mark(self.definition, style, self.ballot.choices) != self.ballot:
             raise InvalidInput(
-                "the ballot's choices are not in the order of its contests", mend="make it by Ballot.mark"
+                "the ballot's choices are not in the order of its contests", hint="make it by Ballot.mark"
             )
         if check_slip_number(self.number) != self.number:
             raise InvalidInput(f"{self.number!r} is not a slip number in its printed form")
@@ -160,9 +142,9 @@ class Slip(msgspec.Struct, frozen=True):
 
     def _label(self, name: str) -> str:
         for language in (self.language, *self.definition.languages):
-            if language in _LABELS:
-                return _LABELS[language][name]
-        return _LABELS["es"][name]
+            if language in languages():
+                return section(language, "slip")[name]
+        return section(FIRST, "slip")[name]
 
 
 def style_at(definition: Definition, station_id: str, style_id: str) -> BallotStyle:
@@ -192,6 +174,6 @@ def qr_picture(payload: str) -> tuple[str, int]:
 def _code_line(line: str) -> str:
     if len(line) > CODE_LINE_SIGNS:
         raise InvalidInput(
-            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", mend="use shorter ids"
+            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", hint="use shorter ids"
         )
     return line

@@ -148,16 +148,16 @@ class Booth:
         voter is in the booth), `NotAllowed` (too many wrong cards).
         """
         if self.state != "open":
-            raise IllegalStep(f"the booth is {self.state}, not open", mend="call the chair")
+            raise IllegalStep(f"the booth is {self.state}, not open", hint="call the chair")
         if self._session.entry is not None:
-            raise IllegalStep("a vote is under way in this booth", mend="wait until it is finished")
+            raise IllegalStep("a vote is under way in this booth", hint="wait until it is finished")
         waiting = booth_log.seconds_locked(self.folder.log)
         if waiting:
-            raise NotAllowed("too many wrong cards", mend=f"wait {waiting} seconds, and call the clerk")
+            raise NotAllowed("too many wrong cards", hint=f"wait {waiting} seconds, and call the clerk")
         try:
             card = self._cards.look_up(code)
             if booth_log.is_used(self.folder.log, card):
-                raise UnknownCard("this card was used already", mend="each card is good for one vote; call the clerk")
+                raise UnknownCard("this card was used already", hint="each card is good for one vote; call the clerk")
         except UnknownCard as refused:
             self.folder.log.append("card-refused", why=refused.problem)
             raise
@@ -198,7 +198,7 @@ class Booth:
     def print(self) -> Session:
         """Print the paper vote, under a new number each time.
 
-        A `PrinterError` leaves the session in review: mend the printer and print again. Half a paper is no vote: its
+        A `PrinterError` leaves the session in review: repair the printer and print again. Half a paper is no vote: its
         number is in no box.
         """
         live = self._session.at("review")
@@ -221,7 +221,7 @@ class Booth:
         """ "My printed vote is right": when this returns, the vote is in the box on both paths, once, and the session
         is over.
 
-        A `StorageError` leaves the session in `depositing`; call again once the disk is mended, or start the booth
+        A `StorageError` leaves the session in `depositing`; call again once the disk works again, or start the booth
         again.
         """
         live = self._session.at("printed", "depositing")
@@ -241,7 +241,7 @@ class Booth:
         if booth_log.said_spoils(self.folder.log, live.session) >= limit:
             raise IllegalStep(
                 f"{limit} printed votes were spoiled already, which is the limit",
-                mend="confirm this one, or call the chair",
+                hint="confirm this one, or call the chair",
             )
         self.folder.log.append("spoiled", session=live.session, reason=reason)
         self._session.keep_fact(msgspec.structs.replace(live, stage="review", slip=""))
@@ -269,15 +269,15 @@ class Booth:
             return self._test(order.data)
         if order.name == "zero":
             if self.state == "installed":
-                raise IllegalStep("the booth was not tested yet", place=self.folder.place, mend="run the test first")
+                raise IllegalStep("the booth was not tested yet", place=self.folder.place, hint="run the test first")
             self._make_box()
         if order.name == "open" and (self._box is None or (self.state == "ready" and self._box.recorded)):
             raise IllegalStep(
-                "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
+                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
             )
         if order.name == "close" and self._session.entry is not None:
             raise IllegalStep(
-                "a voter is in the booth", place=self.folder.place, mend="let the voter finish, or void the session"
+                "a voter is in the booth", place=self.folder.place, hint="let the voter finish, or void the session"
             )
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")))
@@ -297,7 +297,7 @@ class Booth:
     def _make_box(self) -> None:
         if self._box is None:
             if not len(self._cards):
-                raise IllegalStep("no voting cards were made", place=self.folder.place, mend="make the cards first")
+                raise IllegalStep("no voting cards were made", place=self.folder.place, hint="make the cards first")
             for path in self._paths:
                 path.unlink(missing_ok=True)  # left by a power cut before the box was noted, so no vote was ever in it
             key = bytes.fromhex(self._secrets.box)
@@ -307,7 +307,7 @@ class Booth:
             self._box = self._open_box()
         if self._box.recorded:
             raise IllegalStep(
-                "the ballot box is not empty", place=self.folder.place, mend="call the electoral authority"
+                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
             )
 
     def _void(self, reason: str) -> None:
@@ -317,7 +317,7 @@ class Booth:
         reasons.check_reason(reason, reasons.VOID_REASONS)
         if live.stage == "depositing":
             raise IllegalStep(
-                "this voter has confirmed the vote", place=self.folder.place, mend="mend the disk instead"
+                "this voter has confirmed the vote", place=self.folder.place, hint="repair the disk instead"
             )
         self.folder.log.append("voided", session=live.session, reason=reason, printed=live.stage == "printed")
         self._session.end()

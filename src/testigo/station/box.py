@@ -50,7 +50,7 @@ class BallotBox:
         self._handles: list[int] = []
         copies = [_read_copy(path, slot_size) for path in paths]
         if len(copies[0]) != len(copies[1]):
-            raise StorageError("the two copies differ in size", place=str(paths[1]), mend="restore the smaller one")
+            raise StorageError("the two copies differ in size", place=str(paths[1]), hint="restore the smaller one")
         self.slots = len(copies[0]) // slot_size
         try:
             for path in paths:
@@ -68,7 +68,7 @@ class BallotBox:
             raise InvalidInput(f"a ballot box of {slots} slots of {slot_size} bytes cannot be made")
         for path in paths:
             if path.exists():
-                raise StorageError("a ballot box is already there", place=str(path), mend="never make it twice")
+                raise StorageError("a ballot box is already there", place=str(path), hint="never make it twice")
         for path in paths:
             storage.make_folder(path.parent, mode=0o700)
             storage.write(path, secrets.token_bytes(slots * slot_size), mode=0o600)
@@ -85,7 +85,7 @@ class BallotBox:
             raise IllegalStep(
                 f"{len(missing)} copies of the ballot box are missing, not one",
                 place=str(paths[0].parent),
-                mend="only a missing copy is restored; move a damaged one away, and keep it",
+                hint="only a missing copy is restored; move a damaged one away, and keep it",
             )
         left = paths[1] if missing[0] == paths[0] else paths[0]
         storage.make_folder(missing[0].parent, mode=0o700)
@@ -115,7 +115,7 @@ class BallotBox:
             return
         free = [slot for slot in range(self.slots) if slot not in self._votes]
         if not free:
-            raise IllegalStep("the ballot box is full", place=str(self.paths[0]), mend="call the chair")
+            raise IllegalStep("the ballot box is full", place=str(self.paths[0]), hint="call the chair")
         slot = secrets.choice(free)
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, vote.encode(self.slot_size - OVERHEAD), self._bound(slot))
@@ -156,7 +156,7 @@ class BallotBox:
                 raise InvalidInput(
                     f"slot {slot} holds different votes on the two paths",
                     place=str(self.paths[0].parent),
-                    mend="the box was tampered with; keep both copies, and count the paper votes",
+                    hint="the box was tampered with; keep both copies, and count the paper votes",
                 )
             if first is None or second is None:
                 self._write(0 if first is None else 1, slot, pieces[1] if first is None else pieces[0])
@@ -199,13 +199,13 @@ def _read_copy(path: Path, slot_size: int) -> bytes:
         raise StorageError(
             "this copy of the ballot box is missing",
             place=str(path),
-            mend="put the disk back, or restore the copy from the other with `testigo station restore-box`",
+            hint="put the disk back, or restore the copy from the other with `testigo station restore-box`",
         )
     data = storage.read(path, limit=LARGEST_BOX)
     if not data or len(data) % slot_size:
         raise StorageError(
             "this copy of the ballot box has a wrong size",
             place=str(path),
-            mend="move it away, keep it, and restore the copy",
+            hint="move it away, keep it, and restore the copy",
         )
     return data

@@ -85,7 +85,7 @@ def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPAR
     Raises `InvalidInput` for an unknown station or a spare outside 0 to 10 000.
     """
     if not 0 <= spare <= 10_000:
-        raise InvalidInput(f"{spare} spare cards cannot be made", mend="give 0 to 10000")
+        raise InvalidInput(f"{spare} spare cards cannot be made", hint="give 0 to 10000")
     station = definition.station(station_id)
     special = sum(station.roll_sizes.values())
     issuer = _issuer(definition, station_id)
@@ -138,15 +138,15 @@ class CardIndex:
         """
         code, printed_style = _parse(typed)
         if _check_sign(code[:RANDOM_SIGNS]) != code[RANDOM_SIGNS]:
-            raise InvalidInput("the card's code has a wrong sign in it", mend="type it again as printed")
+            raise InvalidInput("the card's code has a wrong sign in it", hint="type it again as printed")
         if _station_sign(self._issuer, code[:RANDOM_SIGNS]) != code[-1]:
-            raise UnknownCard("this card is of another station or election", mend="call the clerk")
+            raise UnknownCard("this card is of another station or election", hint="call the clerk")
         card = self._hash(code)
         style = self._styles.get(card)
         if style is None:
-            raise UnknownCard("this booth does not know this card", mend="check the code, or call the clerk")
+            raise UnknownCard("this booth does not know this card", hint="check the code, or call the clerk")
         if printed_style not in ("", style):
-            raise UnknownCard(f"this card says ballot style {printed_style!r}, but it is none", mend="call the clerk")
+            raise UnknownCard(f"this card says ballot style {printed_style!r}, but it is none", hint="call the clerk")
         return card
 
     def _hash(self, code: str) -> str:
@@ -183,9 +183,9 @@ def _parse(typed: str) -> tuple[str, str]:
     if text.startswith(f"{_QR_HEAD}:"):
         parts = text.split(":")
         if len(parts) != 3:
-            raise InvalidInput("this QR code is not a voting card's", mend="scan the card again, or type its code")
+            raise InvalidInput("this QR code is not a voting card's", hint="scan the card again, or type its code")
         _, style, text = parts
     code = "".join(text.upper().replace("-", "").split())
     if len(code) != CODE_SIGNS or set(code) - set(ALPHABET):
-        raise InvalidInput("this is not a card's code", mend=f"type the {CODE_SIGNS} signs as printed")
+        raise InvalidInput("this is not a card's code", hint=f"type the {CODE_SIGNS} signs as printed")
     return code, style

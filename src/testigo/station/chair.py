@@ -147,7 +147,7 @@ class Chair:
         check_in, booth = self._commander.give("check-in", "zero"), self._commander.give("booth", "zero")
         body = ZeroReport(tally_ballots(self.definition, self.station_id, ()), reconciled(check_in, booth))
         if not body.is_zero:
-            raise IllegalStep("the counters are not all zero", place=self.folder.place, mend="do not open this station")
+            raise IllegalStep("the counters are not all zero", place=self.folder.place, hint="do not open this station")
         if self.state == "tested":
             self._filing.sign("zero-report", body, "zero-reported")
         heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
@@ -284,7 +284,7 @@ class Chair:
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep(
-                "the tally sheet is not printed yet", place=self.folder.place, mend="print it before anything is sent"
+                "the tally sheet is not printed yet", place=self.folder.place, hint="print it before anything is sent"
             )
         signed = ("booth-report",) if self._closing.last_words().lost else ("booth-report", "check-in-report")
         types = ("logic-and-accuracy", "zero-report", *signed, "tally-sheet", "event-log")
@@ -317,7 +317,7 @@ class Chair:
             raise IllegalStep(
                 f"this step may not be taken while the station is {self.state}",
                 place=f"station {self.station_id}",
-                mend=f"it may be taken while the station is {' or '.join(states)}",
+                hint=f"it may be taken while the station is {' or '.join(states)}",
             )
 
     def _order_both(self, name: OrderName) -> None:
@@ -343,7 +343,7 @@ class Chair:
     def _made_sheet(self) -> TallySheet:
         sheet = self.tally_sheet()
         if sheet is None:
-            raise IllegalStep("there is no tally sheet yet", place=self.folder.place, mend="close the station first")
+            raise IllegalStep("there is no tally sheet yet", place=self.folder.place, hint="close the station first")
         return sheet
 
     def _reconciliation(self) -> Reconciliation:

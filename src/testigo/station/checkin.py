@@ -139,7 +139,7 @@ class CheckIn:
         then stays.
         """
         if self.state not in ("installed", "tested", "ready"):
-            raise IllegalStep(f"the check-in is {self.state}", mend="a poll book is loaded before opening")
+            raise IllegalStep(f"the check-in is {self.state}", hint="a poll book is loaded before opening")
         book = self._open_book(data)
         storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
         self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
@@ -159,14 +159,14 @@ class CheckIn:
 
     def _centre_key(self) -> PublicKey:
         if self.folder.ring is None:
-            raise IllegalStep("the machine keys are not loaded yet", place=self.folder.place, mend="load them first")
+            raise IllegalStep("the machine keys are not loaded yet", place=self.folder.place, hint="load them first")
         try:
             return self.folder.ring.of_station("", "centre").public
         except InvalidSignature:
             raise IllegalStep(
                 "the machine keys do not name the centre, who signs poll books",
                 place=self.folder.place,
-                mend="load the root's statement of the centre's key, too",
+                hint="load the root's statement of the centre's key, too",
             ) from None
 
     # ---- a visit
@@ -184,9 +184,9 @@ class CheckIn:
         concluded.
         """
         if self.state != "open" or self._book is None:
-            raise IllegalStep(f"the check-in is {self.state}, not open", mend="the chair opens the station")
+            raise IllegalStep(f"the check-in is {self.state}, not open", hint="the chair opens the station")
         if self._visit is not None:
-            raise IllegalStep("the visit before is not concluded", mend="hand the card, or refuse with a reason")
+            raise IllegalStep("the visit before is not concluded", hint="hand the card, or refuse with a reason")
         document = normalise_document(document)
         refused = self._refusal(document)
         if refused is not None:
@@ -200,7 +200,7 @@ class CheckIn:
 
     def _refusal(self, document: str) -> Refused | None:
         if self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         earlier = next((e for e in self._events("matched", "released") if e.data["document"] == document), None)
         if earlier is not None:
             return Refused(document, "already-voted", at=earlier.time)
@@ -261,12 +261,12 @@ class CheckIn:
             and not self._failed(visit.document)
         ):
             raise IllegalStep(
-                "the finger was not tried yet", mend="try the finger first, or give a reason why it can't be"
+                "the finger was not tried yet", hint="try the finger first, or give a reason why it can't be"
             )
         if self.counters().released >= self.release_cap:
             raise IllegalStep(
                 f"{self.release_cap} voters were released, which is the station's limit",
-                mend="refuse the visitor with a reason, and tell the electoral authority",
+                hint="refuse the visitor with a reason, and tell the electoral authority",
             )
         self._pins.check("chair", chair_pin)
         self.folder.log.append("released", visit=visit.id, document=visit.document, reason=reason)
@@ -327,12 +327,12 @@ class CheckIn:
         if order.name in ("test", "void-session"):
             raise InvalidInput(f"{order.name!r} is an order for the booth", place=self.folder.place)
         if order.name in ("zero", "open") and self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         if order.name == "zero" and self.counters().checked_in:
             raise IllegalStep("voters were checked in already", place=self.folder.place)
         if order.name == "close" and self._visit is not None:
             raise IllegalStep(
-                "a visitor is at the desk", place=self.folder.place, mend="hand the card, or refuse with a reason"
+                "a visitor is at the desk", place=self.folder.place, hint="hand the card, or refuse with a reason"
             )
 
     # ---- what the log says
@@ -342,7 +342,7 @@ class CheckIn:
 
     def _voter(self, document: str) -> PollBookVoter:
         if self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, mend="load it first")
+            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         return self._book.voters[document]
 
     def _begin(self, visit_id: str, document: str, *, interrupted: bool = False) -> Visit:
@@ -393,9 +393,9 @@ class CheckIn:
     def _at(self, visit_id: str, *stages: str) -> Visit:
         visit = self._visit
         if visit is None or not hmac.compare_digest(visit.id.encode(), visit_id.encode()):
-            raise IllegalStep("this visit is over", mend="begin again with the document number")
+            raise IllegalStep("this visit is over", hint="begin again with the document number")
         if visit.stage not in stages:
-            raise IllegalStep(f"the visit is at another step ({visit.stage})", mend="go on from what the screen shows")
+            raise IllegalStep(f"the visit is at another step ({visit.stage})", hint="go on from what the screen shows")
         return visit
 
     def shut(self) -> None:

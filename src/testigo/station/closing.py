@@ -105,14 +105,14 @@ class Closing:
         visiting = check_in is not None and check_in.data.get("visiting")
         if visiting or booth.data.get("voting"):
             who = "a visitor is at the desk" if visiting else "a voter is in the booth"
-            raise IllegalStep(who, place=self._folder.place, mend="let them finish, or end the visit or session first")
+            raise IllegalStep(who, place=self._folder.place, hint="let them finish, or end the visit or session first")
         counters = reconciled(check_in, booth) if check_in else None
         waiting = counters.check_in.checked_in - counters.booth.cards_used if counters else 0
         if waiting > 0 and _CHECKED_IN not in explained:
             raise IllegalStep(
                 f"{waiting} voters were checked in and have not used a card",
                 place=self._folder.place,
-                mend="wait for them, or give the reason why they will not vote",
+                hint="wait for them, or give the reason why they will not vote",
             )
 
     def _lost(self, reason: str) -> dict[str, object]:
@@ -123,10 +123,10 @@ class Closing:
         except TestigoError:
             pass
         else:
-            raise IllegalStep("the check-in answers, so it is not lost", place=self._folder.place, mend="just close")
+            raise IllegalStep("the check-in answers, so it is not lost", place=self._folder.place, hint="just close")
         heard = self._commander.heard("check-in")
         if heard is None:
-            raise IllegalStep("the check-in never reported", place=self._folder.place, mend="put another in its place")
+            raise IllegalStep("the check-in never reported", place=self._folder.place, hint="put another in its place")
         counters = counters_of(heard, CheckInCounters)
         last = CheckInReport(heard.station, counters, heard.head, heard.entries)
         return {"check_in_lost": reason, "last_heard": msgspec.to_builtins(last)}
@@ -182,7 +182,7 @@ def check_words(what: str, reason: str) -> None:
     """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
     if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
         raise InvalidInput(
-            f"the reason for {what!r} is empty or too long", mend=f"say in up to {LONGEST_REASON} characters why"
+            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_REASON} characters why"
         )
 
 
@@ -205,7 +205,7 @@ def reconciled(check_in: Report, booth: Report) -> Reconciliation:
 def _signed(report: Report) -> bytes:
     statement = report.data.get("statement")
     if not isinstance(statement, str):
-        raise InvalidInput(f"the {report.role} closed without signing its counters", mend="close the station again")
+        raise InvalidInput(f"the {report.role} closed without signing its counters", hint="close the station again")
     return statement.encode()
 
 

@@ -146,7 +146,9 @@ class EventLog:
         signature = self._key.sign(_DOMAIN + canonical.encode(entry)).hex()
         line = canonical.encode(_Line(entry, signature))
         if self._broken:
-            raise StorageError("an earlier write failed", place=str(self.file), mend="mend the disk, then start again")
+            raise StorageError(
+                "an earlier write failed", place=str(self.file), hint="repair the disk, then start again"
+            )
         try:
             with storage.explained(self.file):
                 self._write(line + b"\n")

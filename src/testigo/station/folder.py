@@ -54,7 +54,7 @@ def read_settings(path: Path) -> Settings:
     try:
         return msgspec.json.decode(storage.read(file), type=Settings)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("not the settings of a machine", place=str(file), mend="install the station again") from None
+        raise InvalidInput("not the settings of a machine", place=str(file), hint="install the station again") from None
 
 
 class MachineFolder:
@@ -70,7 +70,7 @@ class MachineFolder:
         self.root = PublicKey.from_hex(self.settings.root)
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
-            raise InvalidInput("its definition is of another election", place=str(path), mend="install it again")
+            raise InvalidInput("its definition is of another election", place=str(path), hint="install it again")
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()
@@ -102,7 +102,7 @@ class MachineFolder:
     def key_of(self, role: Role) -> PublicKey:
         """The admitted key of a machine of this station; raises `IllegalStep` before the keys are loaded."""
         if self.ring is None:
-            raise IllegalStep("the machine keys are not loaded yet", place=self.place, mend="load them first")
+            raise IllegalStep("the machine keys are not loaded yet", place=self.place, hint="load them first")
         return self.ring.of_station(self.station_id, role).public
 
     def sign_statement(self, type_: str, body: SignedValue) -> bytes:
@@ -122,7 +122,7 @@ class MachineFolder:
         try:
             texts = msgspec.json.decode(storage.read(file), type=list[str])
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the file of machine keys", place=str(file), mend="load the keys again") from None
+            raise InvalidInput("not the file of machine keys", place=str(file), hint="load the keys again") from None
         return self._read_ring([text.encode() for text in texts])
 
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
@@ -135,7 +135,7 @@ class MachineFolder:
         if own != self.key.public:
             raise InvalidSignature(
                 f"the {self.role} key of station {self.station_id} is not this machine's",
-                mend="send the request file that this machine's installation wrote to the root again",
+                hint="send the request file that this machine's installation wrote to the root again",
             )
         for role in ("chair", "booth", "check-in"):
             ring.of_station(self.station_id, role)

@@ -118,7 +118,7 @@ class HttpMachine:
             raise StorageError(
                 f"the machine does not answer ({type(error).__name__})",
                 place=self.address,
-                mend="check that it is on and the cable is in; nothing is lost, give the order again",
+                hint="check that it is on and the cable is in; nothing is lost, give the order again",
             ) from None
         if answer.status_code in (200, 201):
             if len(answer.content) > self.LARGEST_REPORT:
@@ -130,18 +130,18 @@ class HttpMachine:
 class _Sentence(msgspec.Struct, frozen=True):
     problem: str
     place: str = ""
-    mend: str = ""
+    hint: str = ""
 
 
 def _refusal(answer: httpx.Response, address: str) -> TestigoError:
     if answer.status_code == 409:
         try:
             said = msgspec.json.decode(answer.content, type=_Sentence)
-            return IllegalStep(said.problem, place=said.place, mend=said.mend)
+            return IllegalStep(said.problem, place=said.place, hint=said.hint)
         except (msgspec.DecodeError, UnicodeDecodeError):
             pass
     return StorageError(
-        f"the machine answers with error {answer.status_code}", place=address, mend="look at that machine's screen"
+        f"the machine answers with error {answer.status_code}", place=address, hint="look at that machine's screen"
     )
 
 
@@ -186,7 +186,7 @@ class OrderBook:
         if (order.election, order.station, order.to) != meant:
             raise InvalidSignature("meant for another election, station or machine", place=place)
         if order.sequence <= self._last:
-            raise IllegalStep("an old order given again", place=place, mend="give a new order from the chair's screen")
+            raise IllegalStep("an old order given again", place=place, hint="give a new order from the chair's screen")
         self._last = order.sequence
         return order
 
@@ -226,7 +226,7 @@ def check_state(order: Order, state: MachineState, place: str) -> None:
         raise IllegalStep(
             f"the order {order.name!r} may not be given while the machine is {state}",
             place=place,
-            mend=f"it may be given while it is {' or '.join(allowed)}",
+            hint=f"it may be given while it is {' or '.join(allowed)}",
         )
 
 
@@ -254,7 +254,7 @@ class Commander:
             raise InvalidSignature(
                 f"its event log has lost or changed lines since it reported {before.entries}",
                 place=self._place(to),
-                mend="pause, touch nothing on that machine, and call the electoral authority",
+                hint="pause, touch nothing on that machine, and call the electoral authority",
             )
         if before is None or report.entries > before.entries:
             self._heard.keep(to, answer)
@@ -275,7 +275,7 @@ class Commander:
         report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
         if (report.election, report.station, report.role, report.answers) != meant:
-            raise InvalidSignature("answers another order", place=self._place(to), mend="give the order again")
+            raise InvalidSignature("answers another order", place=self._place(to), hint="give the order again")
         return report
 
 

@@ -35,7 +35,7 @@ def hash_pin(pin: str) -> str:
     simple."""
     if len(pin) < SHORTEST_PIN or len(pin) > 64 or len(set(pin)) < 3:
         raise InvalidInput(
-            "the PIN is too simple", mend=f"use at least {SHORTEST_PIN} characters, and three different ones"
+            "the PIN is too simple", hint=f"use at least {SHORTEST_PIN} characters, and three different ones"
         )
     return _hasher.hash(pin)
 
@@ -63,7 +63,7 @@ class Pins:
         # A clock that was set back must not lock anybody out for longer than the lock lasts.
         remaining = min(known.locked_until - moment, LOCK_SECONDS)
         if remaining > 0:
-            raise NotAllowed("too many wrong PINs", mend=f"wait {_minutes(remaining)} and try again")
+            raise NotAllowed("too many wrong PINs", hint=f"wait {_minutes(remaining)} and try again")
         wrong = known.wrong + 1
         locked_until = moment + LOCK_SECONDS if wrong >= WRONG_PINS else 0
         _save(self.file, kept | {who: _Pin(known.hash, 0 if locked_until else wrong, locked_until)})
@@ -71,17 +71,17 @@ class Pins:
             _hasher.verify(known.hash, pin)
         except (VerificationError, InvalidHashError):
             if locked_until:
-                mend = f"wait {_minutes(LOCK_SECONDS)} and try again"
+                hint = f"wait {_minutes(LOCK_SECONDS)} and try again"
             else:
-                mend = f"{WRONG_PINS - wrong} more tries"
-            raise NotAllowed("the PIN is wrong", mend=mend) from None
+                hint = f"{WRONG_PINS - wrong} more tries"
+            raise NotAllowed("the PIN is wrong", hint=hint) from None
         _save(self.file, kept | {who: _Pin(known.hash)})
 
     def _load(self) -> dict[str, _Pin]:
         try:
             return msgspec.json.decode(storage.read(self.file), type=dict[str, _Pin])
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not a file of PINs", place=str(self.file), mend="install the station again") from None
+            raise InvalidInput("not a file of PINs", place=str(self.file), hint="install the station again") from None
 
 
 def _save(file: Path, pins: dict[str, _Pin]) -> None:

@@ -68,12 +68,12 @@ class LiveSession:
         A print that failed in a way nobody foresaw left it in `printing`: then it is in review again.
         """
         if self.entry is None:
-            raise IllegalStep("no vote is under way", mend="begin with a voting card")
+            raise IllegalStep("no vote is under way", hint="begin with a voting card")
         if self.entry.stage == "printing" and "review" in stages:
             self._interrupted(self.entry)
         if self.entry.stage not in stages:
             raise IllegalStep(
-                f"the vote is at another step ({self.entry.stage})", mend="go on from what the screen shows"
+                f"the vote is at another step ({self.entry.stage})", hint="go on from what the screen shows"
             )
         return self.entry
 

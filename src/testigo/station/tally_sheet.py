@@ -18,11 +18,12 @@ from typing import Any
 import msgspec
 
 from testigo import storage
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, Tally, TallySheet, counter_words
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, Tally, TallySheet
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
+from testigo.words import counter_words, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 _DOMAIN = b"testigo tally qr 1\n"
@@ -32,56 +33,6 @@ FORMATS = ("T2", "T1")
 _QR_PLACE = "tally sheet's QR code"
 _LONGEST_CODE = 4296
 """Alphanumeric signs in the largest QR code (ISO/IEC 18004, version 40-L)."""
-
-_WORDS = {
-    "es": {
-        "sheet": "Acta de escrutinio",
-        "zero": "Acta cero",
-        "station": "Mesa",
-        "district": "Circunscripción",
-        "opened": "Apertura",
-        "closed": "Cierre",
-        "ballots": "Boletas",
-        "votes": "Votos",
-        "blank": "En blanco",
-        "null": "Nulos",
-        "undervotes": "Opciones sin usar",
-        "reconciliation": "Conciliación",
-        "holds": "Identificados = tarjetas usadas = impresos − anulados = depositados = registrados",
-        "differences": "Diferencias",
-        "no-reason": "sin explicación",
-        "logs": "Bitácoras",
-        "digest": "Huella del acta",
-        "sign": "Firmas",
-        "chair": "Presidente de mesa",
-        "clerk": "Secretario",
-        "witness": "Testigo",
-    },
-    "en": {
-        "sheet": "Tally sheet",
-        "zero": "Zero report",
-        "station": "Station",
-        "district": "District",
-        "opened": "Opened",
-        "closed": "Closed",
-        "ballots": "Ballots",
-        "votes": "Votes",
-        "blank": "Blank",
-        "null": "Null",
-        "undervotes": "Unused choices",
-        "reconciliation": "Reconciliation",
-        "holds": "Checked in = cards used = printed − spoiled = deposited = recorded",
-        "differences": "Differences",
-        "no-reason": "no explanation",
-        "logs": "Event logs",
-        "digest": "Digest of this sheet",
-        "sign": "Signatures",
-        "chair": "Chair",
-        "clerk": "Clerk",
-        "witness": "Witness",
-    },
-}
-"""The sheet's own words; what counters are called, `ballot.counter_words` says."""
 
 
 class CountRow(msgspec.Struct, frozen=True):
@@ -188,7 +139,7 @@ def find_qr(file: Path) -> str:
         for text in filter(is_qr_text, qr_texts(image)):
             return text
     raise InvalidInput(
-        "no tally sheet's QR code is to be seen", place=place, mend="take the photograph again, straight and near"
+        "no tally sheet's QR code is to be seen", place=place, hint="take the photograph again, straight and near"
     )
 
 
@@ -281,8 +232,7 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
 
 
 def _words(language: str) -> dict[str, str]:
-    """All words of the sheet in one language; English where it has none."""
-    return {**counter_words(language), **_WORDS.get(language, _WORDS["en"])}
+    return {**counter_words(language), **section(language, "tally_sheet")}
 
 
 def _counter_view(row: CounterRow, words: dict[str, str]) -> CountRow:

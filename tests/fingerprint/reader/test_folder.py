@@ -190,7 +190,7 @@ def test_every_error_has_a_sentence_of_its_own() -> None:
     ]
     said = [kind.said for kind in kinds]
     assert len(kinds) >= 20 and len(set(said)) == len(said)
-    assert all(kind().mend and not kind.said.endswith(".") for kind in kinds)
+    assert all(kind().hint and not kind.said.endswith(".") for kind in kinds)
 
 
 # ── The commands ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -170,7 +170,7 @@ def test_each_failure_of_a_device_has_its_sentence(
     soon(device, lambda: finger.fail(error))
     with pytest.raises(said) as raised:
         device.capture(10)
-    assert type(raised.value) is said and raised.value.mend
+    assert type(raised.value) is said and raised.value.hint
     assert device._process is None  # a reader that failed is started anew by the next capture
 
 

@@ -137,16 +137,16 @@ def refuse_unknown_ending(path: Path) -> None:
         raise InvalidInput(
             f"a picture cannot be written as {path.suffix or 'a file without an ending'}",
             place=str(path),
-            mend="let its name end in .svg, .png or .html",
+            hint="let its name end in .svg, .png or .html",
         )
 
 
 def refuse_unwritable(path: Path) -> None:
     """Raise `StorageError` where no file can stand at `path`, before long work is done for it."""
     if path.is_dir():
-        raise StorageError("it is a folder, not a file", place=str(path), mend="give the name of a file in it")
+        raise StorageError("it is a folder, not a file", place=str(path), hint="give the name of a file in it")
     if not path.parent.is_dir():
-        raise StorageError("its folder is not there", place=str(path), mend="make the folder, or choose another")
+        raise StorageError("its folder is not there", place=str(path), hint="make the folder, or choose another")
 
 
 def refuse_input(path: Path, *inputs: Path) -> None:
@@ -154,7 +154,7 @@ def refuse_input(path: Path, *inputs: Path) -> None:
     for source in inputs:
         if source.is_file() and path.exists() and path.samefile(source):
             raise InvalidInput(
-                "the print itself would be written over", place=str(path), mend="choose another name for the result"
+                "the print itself would be written over", place=str(path), hint="choose another name for the result"
             )
 
 

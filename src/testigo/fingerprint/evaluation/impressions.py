@@ -49,7 +49,7 @@ def impressions_in(folder: Path) -> list[Impression]:
             raise InvalidInput(
                 f"{known.path.name} and {path.name} are the same impression of the same finger",
                 place=str(folder),
-                mend="take one of them away or give it a number of its own",
+                hint="take one of them away or give it a number of its own",
             )
     listed = [found[key] for key in sorted(found)]
     refuse_too_few(listed, folder)
@@ -61,7 +61,7 @@ def images_in(folder: Path) -> list[Path]:
     try:
         names = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     except (OSError, ValueError) as error:
-        raise InvalidInput("the folder cannot be read", place=str(folder), mend="check the path") from error
+        raise InvalidInput("the folder cannot be read", place=str(folder), hint="check the path") from error
     return names
 
 
@@ -71,14 +71,14 @@ def refuse_too_few(impressions: Iterable[Impression], folder: Path) -> None:
     if len(set(fingers)) >= 2 and len(fingers) > len(set(fingers)):
         return
     seen = f"it has {_count(len(fingers), 'impression')} of {_count(len(set(fingers)), 'finger')}"
-    mend = "name the images FINGER_IMPRESSION.ext, as 101_1.png"
+    hint = "name the images FINGER_IMPRESSION.ext, as 101_1.png"
     inside = sorted(path.name for path in folder.iterdir() if path.is_dir()) if not fingers else []
     if inside:
-        mend += f", or give one of the folders inside ({', '.join(inside[:3])}{', …' if len(inside) > 3 else ''})"
+        hint += f", or give one of the folders inside ({', '.join(inside[:3])}{', …' if len(inside) > 3 else ''})"
     raise InvalidInput(
         f"the folder does not hold two impressions of a finger and another finger; {seen}",
         place=str(folder),
-        mend=mend,
+        hint=hint,
     )
 
 
@@ -135,9 +135,9 @@ class ExtractedSet:
             self._found[number] = get()
         except InvalidInput as error:
             if not self._skip:
-                mend = f"{error.mend}, or leave unreadable images out (--skip-unreadable)"
+                hint = f"{error.hint}, or leave unreadable images out (--skip-unreadable)"
                 raise InvalidInput(
-                    error.problem, place=str(self._listed[number].path), mend=mend.removeprefix(", or ")
+                    error.problem, place=str(self._listed[number].path), hint=hint.removeprefix(", or ")
                 ) from error
             self.skipped.append(self._listed[number].path.name)
         self._tell("extracted", len(self._found) + len(self.skipped), len(self._listed))

@@ -52,7 +52,7 @@ def convert(
     template that is to become an image.
     """
     if to not in TARGETS:
-        raise InvalidInput(f"there is no format {to[:40]!r} to write", mend=f"use one of {', '.join(TARGETS)}")
+        raise InvalidInput(f"there is no format {to[:40]!r} to write", hint=f"use one of {', '.join(TARGETS)}")
     data, place = (source, "") if isinstance(source, bytes) else (_read(Path(source)), str(source))
     try:
         if data.startswith(MARK):
@@ -66,7 +66,7 @@ def convert(
 def _from_template(data: bytes, to: str, dpi: int | None, position: Position | None) -> Conversion:
     if to in WRITTEN_FORMATS:
         raise InvalidInput(
-            f"a template holds no image to be written as {to}", mend=f"use one of {', '.join(formats.FORMATS)}"
+            f"a template holds no image to be written as {to}", hint=f"use one of {', '.join(formats.FORMATS)}"
         )
     view = formats.choose(formats.decode_all(data, dpi), position)
     position = view.position or position

@@ -41,7 +41,7 @@ class Extractor:
             size = f"{(right - left) / 197:.0f} × {(bottom - top) / 197:.0f} cm"
             raise InvalidInput(
                 f"what the image shows is {size} large at {image.dpi} dpi",
-                mend="give an image of one finger, and its true resolution",
+                hint="give an image of one finger, and its true resolution",
             )
         padded = _padded(pixels[top:bottom, left:right], self._parameters.multiple)
         network = shared_network(self._threads)
@@ -91,7 +91,7 @@ class Extractor:
             return self.extract(source if isinstance(source, FingerImage) else FingerImage.read(source, dpi=dpi))
         except InvalidInput as error:
             place = str(source) if isinstance(source, str | Path) else ""
-            return InvalidInput(error.problem, place=error.place or place, mend=error.mend)
+            return InvalidInput(error.problem, place=error.place or place, hint=error.hint)
 
 
 def extract(image: FingerImage) -> Template:

@@ -37,9 +37,9 @@ def network_bytes() -> bytes:
         path = Path(str(metadata.distribution(PACKAGE).locate_file(FILE)))
         data = path.read_bytes()
     except (metadata.PackageNotFoundError, OSError) as error:
-        raise InvalidInput("the minutiae network LEADER.onnx is not installed", mend=_MEND) from error
+        raise InvalidInput("the minutiae network LEADER.onnx is not installed", hint=_MEND) from error
     if hashlib.sha256(data).hexdigest() != SHA256:
-        raise InvalidInput("the minutiae network is not the one this release was measured with", place=FILE, mend=_MEND)
+        raise InvalidInput("the minutiae network is not the one this release was measured with", place=FILE, hint=_MEND)
     return data
 
 

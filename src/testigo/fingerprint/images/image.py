@@ -33,7 +33,7 @@ class FingerImage:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint8:
-            raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", mend=image_file.MEND)
+            raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", hint=image_file.MEND)
         image_file.check_size(self.pixels.shape[1], self.pixels.shape[0], "")
         check_dpi(self.dpi)
         pixels = np.ascontiguousarray(self.pixels)
@@ -84,7 +84,7 @@ class FingerImage:
             return image_record.encode_2011(self.pixels, self.dpi, position, captured)
         if format not in WRITTEN_FORMATS:
             raise InvalidInput(
-                f"there is no image format {format[:40]!r} to write", mend=f"use one of {', '.join(WRITTEN_FORMATS)}"
+                f"there is no image format {format[:40]!r} to write", hint=f"use one of {', '.join(WRITTEN_FORMATS)}"
             )
         buffer = io.BytesIO()
         Image.fromarray(self.pixels).save(buffer, format.upper(), dpi=(self.dpi, self.dpi))
@@ -113,9 +113,9 @@ def _bytes_of(source: str | Path | bytes) -> tuple[bytes, str]:
             with Path(source).open("rb") as file:
                 data = file.read(IMAGE.most_bytes + 1)
         except (OSError, ValueError) as error:
-            raise InvalidInput("the image cannot be opened", place=place, mend="check the path") from error
+            raise InvalidInput("the image cannot be opened", place=place, hint="check the path") from error
     if len(data) > IMAGE.most_bytes:
-        raise InvalidInput(f"the image has more than {IMAGE.most_bytes >> 20} MiB", place=place, mend=image_file.MEND)
+        raise InvalidInput(f"the image has more than {IMAGE.most_bytes >> 20} MiB", place=place, hint=image_file.MEND)
     return data, place
 
 
@@ -125,5 +125,5 @@ def check_dpi(dpi: int, place: str = "") -> None:
         raise InvalidInput(
             f"a resolution of {dpi} dpi is no fingerprint reader's",
             place=place,
-            mend=f"give one between {IMAGE.lowest_dpi} and {IMAGE.highest_dpi}",
+            hint=f"give one between {IMAGE.lowest_dpi} and {IMAGE.highest_dpi}",
         )

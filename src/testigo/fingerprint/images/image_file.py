@@ -66,7 +66,7 @@ def check_size(width: int, height: int, place: str) -> None:
         raise InvalidInput(
             f"an image of {width} × {height} pixels is no finger's",
             place=place,
-            mend=f"give one with sides of {IMAGE.shortest_side} to {IMAGE.longest_side} pixels",
+            hint=f"give one with sides of {IMAGE.shortest_side} to {IMAGE.longest_side} pixels",
         )
 
 
@@ -85,7 +85,7 @@ def per_inch(per_cm: float) -> float:
 
 
 def unreadable(place: str) -> InvalidInput:
-    return InvalidInput("this is not a whole image that can be read", place=place, mend=MEND)
+    return InvalidInput("this is not a whole image that can be read", place=place, hint=MEND)
 
 
 def _check_work(picture: ImageFile.ImageFile, data: bytes, place: str) -> None:
@@ -138,7 +138,7 @@ def greys_of(answer: bytes, size: tuple[int, int], place: str) -> NDArray[np.uin
 
 
 def _too_much(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"this image is not decoded: {problem}", place=place, mend=MEND)
+    return InvalidInput(f"this image is not decoded: {problem}", place=place, hint=MEND)
 
 
 def _grey(picture: Image.Image) -> NDArray[np.uint8]:

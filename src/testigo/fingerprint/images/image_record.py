@@ -87,7 +87,7 @@ def decode(data: bytes, position: Position | None, place: str) -> tuple[NDArray[
         raise InvalidInput(
             f"the record's image shows more than one finger ({view.word})",
             place=place,
-            mend="cut it into fingers first",
+            hint="cut it into fingers first",
         )
     image_file.check_size(view.width, view.height, place)
     if view.compression in (_RAW, _PACKED):
@@ -248,7 +248,7 @@ def choose(views: list[ImageView], position: Position | None, place: str = "") -
         raise _invalid("it has no image", place)
     if len(views) > 1:
         raise InvalidInput(
-            f"the record has {len(views)} images: {fingers}", place=place, mend="say which finger is wanted"
+            f"the record has {len(views)} images: {fingers}", place=place, hint="say which finger is wanted"
         )
     return views[0]
 
@@ -286,5 +286,5 @@ def _invalid(problem: str, place: str) -> InvalidInput:
     return InvalidInput(
         f"this is no finger image record that can be read: {problem}",
         place=place,
-        mend="give a whole record of ISO/IEC 19794-4 (2005 or 2011)",
+        hint="give a whole record of ISO/IEC 19794-4 (2005 or 2011)",
     )

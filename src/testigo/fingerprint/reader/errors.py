@@ -1,4 +1,4 @@
-"""What can go wrong between a finger and its image, each with its own sentence and its own mend.
+"""What can go wrong between a finger and its image, each with its own sentence and its own hint.
 
 Three kinds, which a desk treats differently: `PoorImpression` (there is an image, which may match all the same), other
 `TryAgain`s (the same finger once more, on the same reader), and all other `ReaderError`s (a person must act: a cable, a
@@ -10,13 +10,13 @@ from testigo.fingerprint.images.image import FingerImage
 
 
 class ReaderError(TestigoError):
-    """The reader gave no image that can be used. `said`: the problem; `how`: the mend. `detail`: a driver's words."""
+    """The reader gave no image that can be used. `said`: the problem; `how`: the hint. `detail`: a driver's words."""
 
     said = "the fingerprint reader has failed"
     how = "unplug it, plug it in again, and try again"
 
     def __init__(self, detail: str = "", *, place: str = "") -> None:
-        super().__init__(f"{self.said} ({detail})" if detail else self.said, place=place, mend=self.how)
+        super().__init__(f"{self.said} ({detail})" if detail else self.said, place=place, hint=self.how)
         self.detail = detail
 
 

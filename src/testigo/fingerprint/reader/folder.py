@@ -27,7 +27,7 @@ class _Folder:
     def open(self) -> None:
         """Raises `InvalidInput` where there is no such folder."""
         if not self._path.is_dir():
-            raise InvalidInput("there is no such folder", place=str(self._path), mend="give the folder of the images")
+            raise InvalidInput("there is no such folder", place=str(self._path), hint="give the folder of the images")
 
     def close(self) -> None:
         """Nothing is held."""
@@ -47,7 +47,7 @@ class _Folder:
             inside = [path for path in self._path.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()]
         except OSError as error:
             raise StorageError(
-                f"the folder cannot be read ({error.strerror})", place=self.name, mend="check it, and try again"
+                f"the folder cannot be read ({error.strerror})", place=self.name, hint="check it, and try again"
             ) from None
         return sorted(inside, key=_natural)
 
@@ -155,5 +155,5 @@ def _remove(images: list[Path]) -> None:
             raise StorageError(
                 f"the image cannot be taken away ({error.strerror})",
                 place=str(path),
-                mend="let this program write in the folder: a later voter must not be compared with it",
+                hint="let this program write in the folder: a later voter must not be compared with it",
             ) from None

@@ -61,7 +61,7 @@ def take(
     """The first good impression of up to `tries`; else the best of the poor ones, with what is wrong with it.
 
     Raises the last `TryAgain` where no try gave an image with a finger on it, and at once every other error of the
-    reader: it is not mended by laying on the finger again.
+    reader: it is not repaired by laying on the finger again.
     """
     poor: list[errors.PoorImpression] = []
     last: errors.TryAgain = errors.NoFinger()
@@ -106,5 +106,5 @@ def open_reader(address: str, *, dpi: int | None = None) -> Reader:
         folder.open()
         return folder
     raise InvalidInput(
-        "not a fingerprint reader", place=address, mend="give usb, usb:DRIVER, dropped:FOLDER or folder:FOLDER"
+        "not a fingerprint reader", place=address, hint="give usb, usb:DRIVER, dropped:FOLDER or folder:FOLDER"
     )

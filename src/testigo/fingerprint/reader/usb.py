@@ -2,7 +2,7 @@
 
 The process starts when the reader is opened and lives until it is closed or fails. Whatever it sends is checked as
 bytes from outside; whatever it does not send in time ends it. After a failure the next capture starts a new one, so
-that plugging the reader in again is mended by trying again.
+that plugging the reader in again is repaired by trying again.
 """
 
 import contextlib

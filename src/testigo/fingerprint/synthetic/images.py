@@ -62,7 +62,7 @@ def check_seed(seed: int) -> None:
     """Raise `InvalidInput` for a number that cannot be a seed."""
     if not 0 <= seed < 1 << 63:
         raise InvalidInput(
-            f"{seed} is no seed of a synthetic finger", mend="give a whole number from 0 to 9223372036854775807"
+            f"{seed} is no seed of a synthetic finger", hint="give a whole number from 0 to 9223372036854775807"
         )
 
 
@@ -71,7 +71,7 @@ def check_order(n: int, difficulty: float) -> None:
     if n < 0 or not 0 <= difficulty <= 1:
         raise InvalidInput(
             "an impression has a number from 0 and a difficulty from 0 to 1",
-            mend="correct the number or difficulty",
+            hint="correct the number or difficulty",
         )
 
 

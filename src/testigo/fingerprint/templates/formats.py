@@ -44,7 +44,7 @@ def encode_template(template: Template, format: str = "iso-2005", *, position: P
     any other format.
     """
     if format not in FORMATS:
-        raise InvalidInput(f"there is no template format {format[:40]!r}", mend=f"use one of {', '.join(FORMATS)}")
+        raise InvalidInput(f"there is no template format {format[:40]!r}", hint=f"use one of {', '.join(FORMATS)}")
     return FORMATS[format].encode(template, position)
 
 
@@ -103,5 +103,5 @@ def choose(views: list[View], position: Position | None) -> View:
     if not views:
         raise invalid("it has no finger view")
     if len(views) > 1:
-        raise InvalidInput(f"the record has {len(views)} finger views: {fingers}", mend="say which finger is wanted")
+        raise InvalidInput(f"the record has {len(views)} finger views: {fingers}", hint="say which finger is wanted")
     return views[0]

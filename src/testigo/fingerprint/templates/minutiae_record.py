@@ -174,7 +174,7 @@ def number_of(position: Position | None) -> int:
 
 
 def invalid(problem: str) -> InvalidInput:
-    return InvalidInput(f"this is no fingerprint template that can be read: {problem}", mend=MEND)
+    return InvalidInput(f"this is no fingerprint template that can be read: {problem}", hint=MEND)
 
 
 def _scales(frame: Frame, dpi: int | None) -> tuple[tuple[int, int], tuple[int, int]]:

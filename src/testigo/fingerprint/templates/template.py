@@ -96,4 +96,4 @@ def _whole_numbers(array: NDArray[np.generic], most: int) -> bool:
 
 
 def _invalid(problem: str) -> InvalidInput:
-    return InvalidInput(f"this is no valid fingerprint template: {problem}", mend="extract it again from the image")
+    return InvalidInput(f"this is no valid fingerprint template: {problem}", hint="extract it again from the image")

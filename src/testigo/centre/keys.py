@@ -33,7 +33,7 @@ def make_authority(folder: Path) -> dict[Role, SigningKey]:
     """New keys under `folder/authority/ROLE/`, folders of mode 0700, files of 0600; never over existing ones."""
     if (folder / AUTHORITY).exists():
         raise StorageError(
-            "keys of an election are already here", place=str(folder / AUTHORITY), mend="use a new folder"
+            "keys of an election are already here", place=str(folder / AUTHORITY), hint="use a new folder"
         )
     storage.make_folder(folder / AUTHORITY, mode=0o700)
     made = {}
@@ -47,7 +47,7 @@ def authority_key(folder: Path, role: Role) -> SigningKey:
     """The key of one role; raises `IllegalStep` where its folder is not here."""
     file = folder / AUTHORITY / role / _KEY_FILE
     if not file.exists():
-        raise IllegalStep(f"the {role} key is not here", place=str(file), mend=f"bring the medium that holds {role}/")
+        raise IllegalStep(f"the {role} key is not here", place=str(file), hint=f"bring the medium that holds {role}/")
     return SigningKey.load(file)
 
 
@@ -96,6 +96,6 @@ def only_auditor(request: MachineKeys) -> MachineKeys:
     """The request, if it is for one auditor's key and nothing else; raises `InvalidInput`."""
     if [(key.role, key.station) for key in request.keys] != [("auditor", "")]:
         raise InvalidInput(
-            "the request is not for one auditor's key", mend="use the file that `testigo auditor create` wrote"
+            "the request is not for one auditor's key", hint="use the file that `testigo auditor create` wrote"
         )
     return request

@@ -12,7 +12,8 @@ import pytest
 from testigo import storage
 from testigo.audit import AuditDesk, Seed, create_auditor
 from testigo.ballot import TallySheet
-from testigo.count import AUTHORITY_ROLES, AuditSeed, Centre, Conflict, authority_key, read_ledger
+from testigo.centre import AUTHORITY_ROLES, Centre, authority_key
+from testigo.count import AuditSeed, Conflict, read_ledger
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey

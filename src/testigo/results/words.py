@@ -1,16 +1,13 @@
-"""The results page's words and figures in one language: `page/LANGUAGE.json`, and what counters are called."""
+"""The results page's words and figures in one language: the catalogue `results`, and what counters are called."""
 
-from importlib import resources
 from typing import Any
 
-import msgspec
-
-from testigo.ballot import counter_words
 from testigo.count.anomalies import Anomaly
 from testigo.errors import InvalidInput
+from testigo.words import counter_words, section
 
 LANGUAGES = ("es", "en")
-"""Languages that have a catalogue; a new one is a file in `page/` and its code here."""
+"""Languages that have a catalogue; a new one is a folder in `words/` and its code here."""
 
 NARROW_SPACE = "\u202f"
 
@@ -21,11 +18,9 @@ class Words:
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
-            raise InvalidInput(f"the results page has no words in {language!r}", mend=f"use one of {known}")
+            raise InvalidInput(f"the results page has no words in {language!r}", hint=f"use one of {known}")
         self.language = language
-        file = resources.files("testigo.count") / "page" / f"{language}.json"
-        own: dict[str, str] = msgspec.json.decode(file.read_bytes())
-        self._catalogue = {**counter_words(language), **own}
+        self._catalogue = {**counter_words(language), **section(language, "results")}
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the catalogue with whole numbers spelled in the language's way."""

@@ -18,7 +18,8 @@ from testigo import canonical, record
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import CheckInCounters, CheckInReport, TallySheet
-from testigo.count import KINDS, Centre, Conflict, NewerVersion, Result, authority_key, count_result, read_ledger
+from testigo.centre import Centre, authority_key
+from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, read_ledger
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey

@@ -16,15 +16,15 @@ import markupsafe
 
 from testigo import canonical, storage
 from testigo.ballot import TallySheet
-from testigo.count import exports
 from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
-from testigo.count.view import Page, RecordInfo, Refused
-from testigo.count.words import LANGUAGES, Words
 from testigo.election import Definition
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
+from testigo.results import exports
+from testigo.results.view import Page, RecordInfo, Refused
+from testigo.results.words import LANGUAGES, Words
 
 
 def write_results(
@@ -83,13 +83,13 @@ def publish_results(
 def render(page: Page, names: Mapping[str, str]) -> str:
     """The page's HTML. `names`: language → file name of the page in that language."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("testigo.count", "page"),
+        loader=jinja2.PackageLoader("testigo.results", "page"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = (resources.files("testigo.count") / "page" / "results.css").read_text("utf-8")
+    style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = page.words.language
     return environment.get_template("results.html").render(

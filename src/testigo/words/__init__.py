@@ -1,46 +1,72 @@
-"""Words on the screens: one flat JSON catalogue per language in `translations/`, Spanish first.
+"""What people read: one folder of catalogues per language, Spanish first.
 
-A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All catalogues have
-the same keys and the same gaps; `tests/screens/test_language.py` holds them to it. What counters are called
-(`count.…`) is said in `ballot.counter_words`, on every screen, paper and page alike.
+    words/LANGUAGE/screens.json       pages of the station, the enrolment desk, the centre
+                   counters.json      what counters are called, everywhere
+                   results.json       the results page
+                   slip.json          the paper vote
+                   tally_sheet.json   tally sheet and zero report
+                   errors.json        errors that people meet on a voting day (all but English, which the rooms speak)
 
-The rooms' mistakes speak English. `translations/sentences/LANGUAGE.json` maps the parts of those that people meet on a
-voting day, gaps and all, to that language; a sentence it does not know stays English.
+A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
+same keys and the same gaps; `tests/words/test_catalogues.py` holds them to it.
+
+The rooms' errors speak English. `errors.json` maps the parts of those that people meet on a voting day, gaps and all,
+to its language; a sentence it does not know stays English.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
-from testigo.ballot import counter_words
 from testigo.errors import TestigoError
 
 FIRST = "es"
-FOLDER = Path(__file__).with_name("translations")
+FALLBACK = "en"
+"""Whose words stand where a language has none."""
 
-TONGUES = {"es": "Español", "en": "English"}
-"""Each language in its own name; a new catalogue is a new line here."""
+FOLDER = Path(__file__).parent
+
+LANGUAGE_NAMES = {"es": "Español", "en": "English"}
+"""Each language in its own name; a new language is a folder and a new line here."""
 
 Words = Callable[..., str]
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Codes of all languages that have a catalogue, Spanish first."""
-    codes = sorted(file.stem for file in FOLDER.glob("*.json"))
+    """Codes of all languages that have catalogues, Spanish first."""
+    codes = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "screens.json").is_file())
     return tuple(sorted(codes, key=lambda code: code != FIRST))
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Every sentence of one language by its key; the first language's where there is no such catalogue."""
+def section(language: str, name: str) -> Mapping[str, str]:
+    """One catalogue of one language, by key; the fallback's where that language has none of that name."""
+    file = FOLDER / language / f"{name}.json"
+    if not file.is_file():
+        file = FOLDER / FALLBACK / f"{name}.json"
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return MappingProxyType(found)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Every sentence of the screens in one language, counters included; the first language's where it has none."""
     code = language if language in languages() else FIRST
     counters = {f"count.{key}": text for key, text in counter_words(code).items()}
-    own: dict[str, str] = json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8"))
-    return counters | own
+    return MappingProxyType({**counters, **section(code, "screens")})
+
+
+def counter_words(language: str) -> Mapping[str, str]:
+    """What counters are called, for screens, paper and results page alike.
+
+    A key is a counter's name (`matched`), a sum's (`checked_in`), or a counter and a reason (`refused.impostor`).
+    """
+    return section(language, "counters")
 
 
 def words(language: str) -> Words:
@@ -67,7 +93,7 @@ def or_itself(language: str, key: str, itself: str) -> str:
 
 @cache
 def _sentences(language: str) -> list[tuple[re.Pattern[str], str]]:
-    file = FOLDER / "sentences" / f"{language}.json"
+    file = FOLDER / language / "errors.json"
     known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return [(_pattern(english), own) for english, own in known.items()]
 
@@ -78,11 +104,11 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def sentence(language: str, error: TestigoError) -> str:
-    """A mistake in that language, or "" where not every part of it is known. Places (files, addresses) stay as they
+    """An error in that language, or "" where not every part of it is known. Places (files, addresses) stay as they
     are."""
     if language == "en":
         return str(error)
-    parts = [_part(language, part) for part in (error.problem, error.mend) if part]
+    parts = [_part(language, part) for part in (error.problem, error.hint) if part]
     if not all(parts):
         return ""
     said = "; ".join(parts)

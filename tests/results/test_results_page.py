@@ -18,11 +18,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from digests import DIGESTS
 from testigo.ballot import COUNTERS, TallySheet
-from testigo.count import Centre, Refused, count_result, publish_results
-from testigo.count.exports import counters_as_csv, votes_as_csv
-from testigo.count.hemicycle import lay_out
-from testigo.count.words import LANGUAGES, Words
+from testigo.centre import Centre
+from testigo.count import count_result
 from testigo.errors import InvalidInput
+from testigo.results import Refused, publish_results
+from testigo.results.exports import counters_as_csv, votes_as_csv
+from testigo.results.hemicycle import lay_out
+from testigo.results.words import LANGUAGES, Words
 
 SheetOf = Callable[..., TallySheet]
 EVIL = 'corte <script>alert("x")</script> & =1+1'

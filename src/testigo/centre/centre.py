@@ -18,8 +18,7 @@ import msgspec
 
 from testigo import canonical, locks, storage
 from testigo.canonical import SignedValue
-from testigo.count.conflict import Conflict
-from testigo.count.keys import (
+from testigo.centre.keys import (
     OWN_ROLES,
     authority_key,
     log_key,
@@ -30,6 +29,7 @@ from testigo.count.keys import (
     put_in_place,
     waiting_key,
 )
+from testigo.count.conflict import Conflict
 from testigo.count.kinds import kind_of
 from testigo.count.ledger import Ledger, read_ledger
 from testigo.count.result import Result
@@ -110,7 +110,7 @@ class Centre:
         """
         if not (folder / PUBLIC).is_dir():
             raise StorageError(
-                "no centre is here", place=str(folder), mend="give the folder of `testigo centre create`"
+                "no centre is here", place=str(folder), hint="give the folder of `testigo centre create`"
             )
         for name in (RECEIVED, REFUSED):
             storage.make_folder(folder / name)
@@ -166,7 +166,7 @@ class Centre:
             key = only_auditor(auditor).keys[0]
         else:
             raise InvalidInput(
-                f"the {role} key cannot be replaced so", mend="name log, centre, or auditor with a request"
+                f"the {role} key cannot be replaced so", hint="name log, centre, or auditor with a request"
             )
         with self._alone():
             self._say("machine-keys", "", MachineKeys((key,)), root)
@@ -234,10 +234,10 @@ class Centre:
         """A file that a station sends must not smuggle in a key of the authority."""
         for role in (key.role for key in keys.keys if key.role not in STATION_ROLES):
             if self.key_ring.holds("", role):
-                raise Conflict(f"the {role} already has a key", mend="replace it with `testigo centre replace-key`")
+                raise Conflict(f"the {role} already has a key", hint="replace it with `testigo centre replace-key`")
         if len({key.station or key.role for key in keys.keys if key.role != "root"}) > 1:
             raise InvalidInput(
-                "the request is for keys of more than one station or role", mend="ask for a request of each alone"
+                "the request is for keys of more than one station or role", hint="ask for a request of each alone"
             )
 
     def _take_up_keys(self) -> None:
@@ -274,7 +274,7 @@ class Centre:
         """Whose signature a package must bear: that of the chair of the station it names."""
         if claim.election != self.ledger.election:
             raise InvalidInput(
-                "a package of another election", place=place, mend="send it to the centre of its own election"
+                "a package of another election", place=place, hint="send it to the centre of its own election"
             )
         self.definition.station(claim.subject)
         return self.key_ring.of_station(claim.subject, "chair").public

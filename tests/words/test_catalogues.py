@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from testigo import words as language
 from testigo.ballot import reasons
 from testigo.errors import IllegalStep, NotAllowed
-from testigo.screens import checkin, enrolment, language
+from testigo.screens import checkin, enrolment
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 
@@ -22,7 +23,7 @@ def gaps(sentence: str) -> set[str]:
 
 def test_spanish_comes_first() -> None:
     assert language.languages() == ("es", "en")
-    assert set(language.languages()) == set(language.TONGUES)
+    assert set(language.languages()) == set(language.LANGUAGE_NAMES)
 
 
 @pytest.mark.parametrize("code", language.languages())
@@ -77,11 +78,11 @@ def test_every_translated_mistake_is_one_that_some_room_still_makes(project_root
 
 
 def test_a_mistake_is_said_in_the_visitors_language_or_not_at_all() -> None:
-    wrong = NotAllowed("the PIN is wrong", mend="4 more tries")
+    wrong = NotAllowed("the PIN is wrong", hint="4 more tries")
     assert language.sentence("es", wrong) == "El PIN no es correcto; quedan 4 intentos."
     assert language.sentence("en", wrong) == str(wrong)
-    locked = NotAllowed("too many wrong PINs", mend="wait 5 minutes and try again")
+    locked = NotAllowed("too many wrong PINs", hint="wait 5 minutes and try again")
     assert language.sentence("es", locked) == "Demasiados PIN equivocados; espere 5 minutos y vuelva a intentarlo."
-    state = IllegalStep("the booth is paused, not open", mend="call the chair")
+    state = IllegalStep("the booth is paused, not open", hint="call the chair")
     assert language.sentence("es", state).startswith("La máquina de votación no está abierta (En pausa)")
-    assert language.sentence("es", IllegalStep("nobody has ever seen this", mend="call the chair")) == ""
+    assert language.sentence("es", IllegalStep("nobody has ever seen this", hint="call the chair")) == ""

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from testigo.ballot import Ballot, TallySheet, tally_ballots
+from testigo.centre import Centre, authority_key
 from testigo.cli import main
-from testigo.count import Centre, Result, authority_key
+from testigo.count import Result
 from testigo.record import note, peek, read_record
 
 SheetOf = Callable[..., TallySheet]

@@ -9,8 +9,8 @@ import msgspec
 
 from testigo.ballot import TallySheet
 from testigo.count.result import Result
-from testigo.count.view import RecordInfo
 from testigo.election import Definition
+from testigo.results.view import RecordInfo
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")

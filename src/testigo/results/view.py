@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from testigo.ballot import ContestTally, Reconciliation, TallySheet
-from testigo.count.hemicycle import Place, lay_out
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
 from testigo.count.totals import percent
-from testigo.count.words import Words
 from testigo.election import Contest, Definition, Option
 from testigo.election.seats import Tie
+from testigo.results.hemicycle import Place, lay_out
+from testigo.results.words import Words
 
 PALETTE = 12
 """How many party colours the style sheet has; each stands out 3 : 1 from light and from dark paper (WCAG 2.2,

@@ -1,0 +1,10 @@
+"""The result as everybody sees it: a page in each language, JSON and CSV, from a published record.
+
+`results_page` writes them, `view` is what the page shows, `hemicycle` places seats, `exports` makes the tables. The
+page's words are in `page/LANGUAGE.json`.
+"""
+
+from testigo.results.results_page import publish_results, write_results
+from testigo.results.view import RecordInfo, Refused
+
+__all__ = ["RecordInfo", "Refused", "publish_results", "write_results"]
