@@ -1,7 +1,6 @@
 """`testigo rehearse`: hold a whole election with simulated people."""
 
 import secrets
-from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,8 @@ from testigo.cli.output import console, print_json, progress, table
 
 app = typer.Typer(rich_markup_mode=None)
 
-EXAMPLE = resources.files("testigo") / "examples" / "republic" / "election.yaml"
-"""Where no definition is given."""
+EXAMPLE = "republic"
+"""What is voted on where no definition is given."""
 
 
 @app.command()
@@ -41,11 +40,11 @@ def rehearse(
 
     testigo rehearse --fingers FOLDER --voters 10
     """
-    from testigo.election import load
+    from testigo.election import example_definition, load
     from testigo.rehearsal import FolderFingers, SyntheticFingers, clear, cut_out, hold
     from testigo.rehearsal.summary import figures, paths, rows
 
-    definition = cut_out(load(election or Path(str(EXAMPLE))), stations, voters)
+    definition = cut_out(load(election or example_definition(EXAMPLE)), stations, voters)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     source = FolderFingers(fingers) if fingers else SyntheticFingers(seed)
     if replace:
