@@ -16,7 +16,7 @@ def printable(text: str) -> str:
 
 
 class TestigoError(Exception):
-    """One mistake that a person can understand and act on.
+    """One error that a person can understand and act on.
 
     `problem`: what is wrong, without a full stop. `place`: file, line, row or station, where there is one.
     `hint`: what to do about it, an imperative, without a full stop.
@@ -62,13 +62,13 @@ class StorageError(TestigoError):
     """Disk or database would not keep what must be kept: full, read-only, unreachable."""
 
 
-class SeveralMistakes(TestigoError):
-    """Many mistakes found in one reading of one input; `mistakes` holds each as an error of its own."""
+class SeveralErrors(TestigoError):
+    """Many errors found in one reading of one input; `errors` holds each as an error of its own."""
 
-    def __init__(self, problem: str, mistakes: list[TestigoError], *, place: str = "", hint: str = "") -> None:
+    def __init__(self, problem: str, errors: list[TestigoError], *, place: str = "", hint: str = "") -> None:
         super().__init__(problem, place=place, hint=hint)
-        self.mistakes = mistakes
+        self.errors = errors
 
     def __str__(self) -> str:
-        lines = [super().__str__(), *(f"  {mistake}" for mistake in self.mistakes)]
+        lines = [super().__str__(), *(f"  {error}" for error in self.errors)]
         return "\n".join(lines)

@@ -17,7 +17,7 @@ from testigo.audit import blank_form, closing_count, read_form, same_twice
 from testigo.audit.paper_images import EnteredPaper, Paper, papers_from_images, read_entries, read_papers
 from testigo.ballot import Ballot, TallySheet, new_slip_number, tally_ballots
 from testigo.election import Definition, load
-from testigo.errors import InvalidInput, SeveralMistakes
+from testigo.errors import InvalidInput, SeveralErrors
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReading
 
@@ -208,9 +208,9 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
     blank = sheet.tally.contests[0].blank
     votes = sheet.tally.contests[0].votes["barrios-robles"]
     other = _filled(definition, sheet, **{"mayor_barrios-robles": votes + 1, "mayor_blank": blank - 1})
-    with pytest.raises(SeveralMistakes, match="hand count differ") as caught:
+    with pytest.raises(SeveralErrors, match="hand count differ") as caught:
         same_twice(first, read_form(other, definition, STATION))
-    assert len(caught.value.mistakes) == 2
+    assert len(caught.value.errors) == 2
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_form_with_a_mistake_is_refused_with_its_line(
 ) -> None:
     form = _filled(definition, _sheet(definition, _ballots(definition, 10)))
     assert old in form
-    with pytest.raises((InvalidInput, SeveralMistakes)) as caught:
+    with pytest.raises((InvalidInput, SeveralErrors)) as caught:
         read_form(form.replace(old, new, 1), definition, STATION, place="form.csv")
     assert problem in str(caught.value)
 
@@ -242,5 +242,5 @@ def test_a_form_with_a_mistake_is_refused_with_its_line(
 def test_forms_of_any_bytes_are_read_or_refused(project_root: Path, data: bytes) -> None:
     definition = load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
     for form in (data, b"contest,option,count\r\n" + data):
-        with pytest.raises((InvalidInput, SeveralMistakes)):
+        with pytest.raises((InvalidInput, SeveralErrors)):
             read_form(form, definition, STATION)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from testigo.election import Definition, check_definition, load, load_with_warnings, refuse_mistakes, source
-from testigo.errors import InvalidInput, SeveralMistakes, StorageError, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, StorageError, TestigoError
 
 HERE = "#!"
 """In an edit: the line that the mistake must be reported on."""
@@ -29,8 +29,8 @@ def edited(base: str, old: str, new: str) -> tuple[str, int]:
 def mistakes_of(file: Path) -> list[TestigoError]:
     try:
         load(file)
-    except SeveralMistakes as error:
-        return error.mistakes
+    except SeveralErrors as error:
+        return error.errors
     except TestigoError as error:
         return [error]
     return []
@@ -267,7 +267,7 @@ def test_a_definition_from_elsewhere_is_refused_with_places(base, written):
     payload["stations"][1]["district"] = "west"
     definition = Definition.from_payload(payload)
     assert [mistake.place for mistake in check_definition(definition)] == [("stations", 1, "district")]
-    with pytest.raises(SeveralMistakes, match=r"stations\[2\]\.district: there is no district 'west'"):
+    with pytest.raises(SeveralErrors, match=r"stations\[2\]\.district: there is no district 'west'"):
         refuse_mistakes(definition)
 
 
@@ -356,9 +356,9 @@ def test_too_many_values_are_refused(written, monkeypatch):
 
 def test_a_file_full_of_mistakes_is_told_in_part(base, written):
     extra = "".join(f"  - {{id: s{n}, name: S, district: nowhere, register-size: 1}}\n" for n in range(500))
-    with pytest.raises(SeveralMistakes, match="500 mistakes") as caught:
+    with pytest.raises(SeveralErrors, match="500 mistakes") as caught:
         load(written(base.replace("\ncontests:", f"{extra}\ncontests:")))
-    assert len(caught.value.mistakes) == 200
+    assert len(caught.value.errors) == 200
 
 
 @FUZZ

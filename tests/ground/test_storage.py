@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from testigo import database, storage
-from testigo.errors import InvalidInput, SeveralMistakes, StorageError
+from testigo.errors import InvalidInput, SeveralErrors, StorageError
 
 
 def test_a_file_is_replaced(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_other_databases_are_refused(address: str) -> None:
 
 
 def test_several_mistakes_are_a_line_each() -> None:
-    error = SeveralMistakes(
+    error = SeveralErrors(
         "2 mistakes", [InvalidInput("no name", place="row 2"), InvalidInput("no number")], place="x.csv"
     )
     assert str(error).splitlines() == ["x.csv: 2 mistakes.", "  row 2: no name.", "  no number."]

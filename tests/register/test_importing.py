@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from testigo import canonical
 from testigo.election import Definition
-from testigo.errors import InvalidInput, SeveralMistakes, StorageError, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, StorageError, TestigoError
 from testigo.register import Register, RegisterKey
 from testigo.register.importing import SHOWN_MISTAKES
 from testigo.register.voters_file import VoterRow, read_voters
@@ -60,9 +60,9 @@ def test_every_mistake_is_told_with_its_row_and_nothing_is_kept(empty: Register,
         "document,name,station,roll\n1,Good,s1,\n,Nameless,s1,\n2,,s1,\n3,X,s9,\n4,X,s1,military\n5,X,s2,native\n"
         "1,Twice,s1,\n6,X,s1\n\n7\x01,X,s1,\nÑ8,X,s1,\n",
     )
-    with pytest.raises(SeveralMistakes) as caught:
+    with pytest.raises(SeveralErrors) as caught:
         empty.import_voters(file)
-    rows = [mistake.place.rpartition("row ")[2] for mistake in caught.value.mistakes]
+    rows = [mistake.place.rpartition("row ")[2] for mistake in caught.value.errors]
     assert rows == ["3", "4", "5", "6", "7", "8", "9", "11", "12"]
     assert "9 mistakes" in str(caught.value)
     assert "already in row 2" in str(caught.value)
@@ -71,7 +71,7 @@ def test_every_mistake_is_told_with_its_row_and_nothing_is_kept(empty: Register,
 
 def test_a_voter_already_in_the_register_is_a_mistake(empty: Register, people: Path, tmp_path: Path) -> None:
     empty.import_voters(people)
-    with pytest.raises(SeveralMistakes, match=r"row 3: document V12345678 is already in the register"):
+    with pytest.raises(SeveralErrors, match=r"row 3: document V12345678 is already in the register"):
         empty.import_voters(_write(tmp_path, "document,name,station\n77,New,s1\nv12345678,Other,s2\n"))
     assert empty.status().voters == 5
     with pytest.raises(InvalidInput, match="77 is not in the register"):
@@ -80,10 +80,10 @@ def test_a_voter_already_in_the_register_is_a_mistake(empty: Register, people: P
 
 def test_more_voters_than_the_definition_gives_a_station_are_a_mistake(empty: Register, tmp_path: Path) -> None:
     six = "".join(f"{number},X,s2\n" for number in range(6))
-    with pytest.raises(SeveralMistakes, match="station s2: 6 voters on the roll 'general', and the definition has 5"):
+    with pytest.raises(SeveralErrors, match="station s2: 6 voters on the roll 'general', and the definition has 5"):
         empty.import_voters(_write(tmp_path, "document,name,station\n" + six))
     natives = "".join(f"{number},X,s1,native\n" for number in range(3))
-    with pytest.raises(SeveralMistakes, match="'native', and the definition has 2"):
+    with pytest.raises(SeveralErrors, match="'native', and the definition has 2"):
         empty.import_voters(_write(tmp_path, "document,name,station,roll\n" + natives))
     assert empty.status().voters == 0
 
@@ -91,17 +91,17 @@ def test_more_voters_than_the_definition_gives_a_station_are_a_mistake(empty: Re
 def test_station_room_counts_who_was_imported_before(empty: Register, people: Path, tmp_path: Path) -> None:
     empty.import_voters(people)
     four = "".join(f"3{number},X,s2\n" for number in range(4))
-    with pytest.raises(SeveralMistakes, match="6 voters"):
+    with pytest.raises(SeveralErrors, match="6 voters"):
         empty.import_voters(_write(tmp_path, "document,name,station\n" + four))
 
 
 def test_the_list_of_mistakes_is_cut_and_counted(empty: Register, tmp_path: Path) -> None:
     rows = "".join(f"{number},X,nowhere\n" for number in range(12_000))
     with pytest.raises(
-        SeveralMistakes, match="12,000 mistakes in the file of voters; these are the first 50"
+        SeveralErrors, match="12,000 mistakes in the file of voters; these are the first 50"
     ) as caught:
         empty.import_voters(_write(tmp_path, "document,name,station\n" + rows))
-    assert len(caught.value.mistakes) == SHOWN_MISTAKES
+    assert len(caught.value.errors) == SHOWN_MISTAKES
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testigo.election import Definition
-from testigo.errors import InvalidInput, NotAllowed, SeveralMistakes, StorageError
+from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, StorageError
 from testigo.register import Register, RegisterKey, normalise_document, normalise_name
 from testigo.register.vault import Place
 
@@ -34,10 +34,10 @@ def test_moves_only_where_its_voters_fit(
     register: Register, address: str, definition: Definition, key: RegisterKey
 ) -> None:
     smaller = msgspec.structs.replace(definition, stations=definition.stations[:1])
-    with pytest.raises(SeveralMistakes, match="station s2: 2 voters, and the definition has no such station"):
+    with pytest.raises(SeveralErrors, match="station s2: 2 voters, and the definition has no such station"):
         Register.adopt(address, smaller, key)
     no_roll = msgspec.structs.replace(definition.stations[0], roll_sizes={})
-    with pytest.raises(SeveralMistakes, match="1 voters on the roll 'native', and the definition has 0"):
+    with pytest.raises(SeveralErrors, match="1 voters on the roll 'native', and the definition has 0"):
         Register.adopt(address, msgspec.structs.replace(definition, stations=(no_roll, *definition.stations[1:])), key)
     Register.open(address, definition, key).close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from testigo.errors import StorageError
 from testigo.rehearsal.machines import Machine
-from testigo.screens.serve import Listening
+from testigo.web.listening import Listening
 
 
 def test_a_reserved_port_takes_one_server_again_and_again_and_nobody_else(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ from testigo.screens import chair as chair_pages
 from testigo.screens import checkin as check_in_pages
 from testigo.screens import enrolment as enrolment_pages
 from testigo.screens.officers import Officers
-from testigo.screens.serve import Listening
-from testigo.screens.visitor import Visitor
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.machine import HttpMachine
+from testigo.web.client import Client
+from testigo.web.listening import Listening
 
 OFFICER_PIN = "316497"
 
@@ -120,21 +120,21 @@ class Place:
                 assert chair.send(step).facts["state"] == state
         return cards
 
-    def clerk(self) -> Visitor:
+    def clerk(self) -> Client:
         """The clerk, with the PIN entered."""
         return _signed_in(self.desk_address, CLERK_PIN)
 
-    def presiding(self) -> Visitor:
+    def presiding(self) -> Client:
         """The chair, with the PIN entered."""
         return _signed_in(self.chair_address, CHAIR_PIN)
 
-    def voter(self) -> Visitor:
+    def voter(self) -> Client:
         """Somebody in the booth."""
-        return Visitor(self.booth_address)
+        return Client(self.booth_address)
 
 
-def _signed_in(address: str, pin: str) -> Visitor:
-    visitor = Visitor(address)
+def _signed_in(address: str, pin: str) -> Client:
+    visitor = Client(address)
     visitor.get("/pin")
     assert visitor.send("/pin", pin=pin).ok
     return visitor
@@ -212,23 +212,23 @@ def served() -> Iterator[Callable[[Litestar], str]]:
 
 
 @pytest.fixture
-def enrolment_desk(enrolment_with: Callable[..., Visitor]) -> Visitor:
+def enrolment_desk(enrolment_with: Callable[..., Client]) -> Client:
     """An enrolment desk on a fresh register of six voters, with officer `maria` signed in."""
     return enrolment_with(None)
 
 
 @pytest.fixture
-def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Visitor]]:
+def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Client]]:
     """Opens that desk with a finger reader, or with None."""
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
     officers = Officers(tmp_path / "officers")
     officers.set_pin("maria", OFFICER_PIN)
     with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
         register.import_voters(tmp_path / "people.csv")
-        desks: list[Visitor] = []
+        desks: list[Client] = []
 
-        def open_desk(reader: Reader | None) -> Visitor:
-            desks.append(Visitor(served(enrolment_pages.app(register, officers, reader=reader))))
+        def open_desk(reader: Reader | None) -> Client:
+            desks.append(Client(served(enrolment_pages.app(register, officers, reader=reader))))
             desks[-1].get("/pin")
             assert desks[-1].send("/pin", officer="maria", pin=OFFICER_PIN).ok
             return desks[-1]

@@ -268,7 +268,7 @@ def test_axe_finds_no_violation_in_the_booth(
     found = violations(page)
     page.fill("#code", "WRONG-CODES")
     enter(page)
-    assert name_of(page) == "mistake"
+    assert name_of(page) == "error"
     found += violations(page)
     tap(page, "footer .primary")
     page.fill("#code", opened.cards[0])

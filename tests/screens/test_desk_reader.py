@@ -15,7 +15,7 @@ from polling_place import CHAIR_PIN, CLERK_PIN
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.screens import checkin as check_in_pages
-from testigo.screens.visitor import Visitor
+from testigo.web.client import Client
 from testigo.words import sentence
 from virtual_reader import VirtualFinger
 
@@ -63,22 +63,22 @@ class Played:
 Served = Callable[[Litestar], str]
 
 
-def clerk_at(address: str) -> Visitor:
-    clerk = Visitor(address)
+def clerk_at(address: str) -> Client:
+    clerk = Client(address)
     clerk.get("/pin")
     assert clerk.send("/pin", pin=CLERK_PIN).ok
     return clerk
 
 
 @pytest.fixture
-def desk(opened: Any, served: Served) -> Iterator[tuple[Visitor, Played]]:
+def desk(opened: Any, served: Served) -> Iterator[tuple[Client, Played]]:
     """The open station's check-in behind a second address, with a reader; the clerk is signed in."""
     played = Played()
     with clerk_at(served(check_in_pages.app(opened.check_in, reader=played))) as clerk:
         yield clerk, played
 
 
-def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(desk: tuple[Visitor, Played]) -> None:
+def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(desk: tuple[Client, Played]) -> None:
     clerk, played = desk
     page = clerk.send("/find", document="101")
     assert page.name == "finger" and page.facts["said"] == ""
@@ -101,7 +101,7 @@ def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(d
     assert clerk.send("/finger").name == "matched"
 
 
-def test_a_worn_finger_comes_to_the_chair(desk: tuple[Visitor, Played]) -> None:
+def test_a_worn_finger_comes_to_the_chair(desk: tuple[Client, Played]) -> None:
     """Neither the reader nor the judgement makes anything out of it: it must not be tried for ever."""
     clerk, played = desk
     left = int(clerk.send("/find", document="101").facts["left"])
@@ -114,7 +114,7 @@ def test_a_worn_finger_comes_to_the_chair(desk: tuple[Visitor, Played]) -> None:
 
 
 def test_a_poor_image_is_tried_and_what_is_wrong_is_said_where_it_does_not_match(
-    desk: tuple[Visitor, Played],
+    desk: tuple[Client, Played],
 ) -> None:
     clerk, played = desk
     left = int(clerk.send("/find", document="101").facts["left"])
@@ -130,7 +130,7 @@ def test_a_poor_image_is_tried_and_what_is_wrong_is_said_where_it_does_not_match
     assert (page.name, page.facts["said"]) == ("unmatched", "TooDry")
 
 
-def test_what_was_said_of_one_voter_is_not_said_of_the_next(desk: tuple[Visitor, Played]) -> None:
+def test_what_was_said_of_one_voter_is_not_said_of_the_next(desk: tuple[Client, Played]) -> None:
     clerk, played = desk
     clerk.send("/find", document="101")
     played.acts = [readers.ReaderUnplugged()]
@@ -140,7 +140,7 @@ def test_what_was_said_of_one_voter_is_not_said_of_the_next(desk: tuple[Visitor,
     assert clerk.send("/find", document="102").facts["said"] == ""
 
 
-def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(desk: tuple[Visitor, Played]) -> None:
+def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(desk: tuple[Client, Played]) -> None:
     clerk, played = desk
     clerk.send("/find", document="101")
     played.acts, answers = [finger(2, 3)], []
@@ -159,7 +159,7 @@ def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(des
         assert second.get("/visit").name == "finger"
 
 
-def test_an_upload_works_beside_the_reader_and_is_judged_alike(desk: tuple[Visitor, Played]) -> None:
+def test_an_upload_works_beside_the_reader_and_is_judged_alike(desk: tuple[Client, Played]) -> None:
     clerk, _ = desk
     left = int(clerk.send("/find", document="101").facts["left"])
     page = clerk.send("/finger", files={"image": BLANK.to_png()})
@@ -226,12 +226,12 @@ def test_a_capture_ends_when_the_desk_is_switched_off(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def enrolment_desk_with_reader(enrolment_with: Callable[..., Visitor]) -> tuple[Visitor, Played]:
+def enrolment_desk_with_reader(enrolment_with: Callable[..., Client]) -> tuple[Client, Played]:
     played = Played()
     return enrolment_with(played), played
 
 
-def test_fingers_are_captured_one_by_one_and_enrolled(enrolment_desk_with_reader: tuple[Visitor, Played]) -> None:
+def test_fingers_are_captured_one_by_one_and_enrolled(enrolment_desk_with_reader: tuple[Client, Played]) -> None:
     desk, played = enrolment_desk_with_reader
     assert desk.send("/capture", finger="2").status == 409  # nobody is at the desk
     desk.send("/find", document="101")
@@ -253,7 +253,7 @@ def test_fingers_are_captured_one_by_one_and_enrolled(enrolment_desk_with_reader
     assert done.facts["enrolled"] == "yes" and done.facts["captured"] == "0"
 
 
-def test_captured_fingers_are_forgotten_with_their_voter(enrolment_desk_with_reader: tuple[Visitor, Played]) -> None:
+def test_captured_fingers_are_forgotten_with_their_voter(enrolment_desk_with_reader: tuple[Client, Played]) -> None:
     desk, played = enrolment_desk_with_reader
     desk.send("/find", document="101")
     played.acts = [finger(1, 0)]
@@ -267,7 +267,7 @@ def test_captured_fingers_are_forgotten_with_their_voter(enrolment_desk_with_rea
 
 
 def test_an_image_for_a_voter_who_has_gone_is_kept_for_nobody(
-    enrolment_desk_with_reader: tuple[Visitor, Played],
+    enrolment_desk_with_reader: tuple[Client, Played],
 ) -> None:
     desk, played = enrolment_desk_with_reader
     desk.send("/find", document="101")
@@ -277,7 +277,7 @@ def test_an_image_for_a_voter_who_has_gone_is_kept_for_nobody(
     pressing.start()
     assert played.waiting.wait(10)
     token, cookies = desk._token, dict(desk._client.cookies)
-    with Visitor(str(desk._client.base_url)) as same_browser:
+    with Client(str(desk._client.base_url)) as same_browser:
         same_browser._client.cookies.update(cookies)
         same_browser._token = token
         same_browser.send("/find", document="102")

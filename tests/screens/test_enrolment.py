@@ -9,14 +9,14 @@ from PIL import Image
 from testigo.errors import InvalidInput, NotAllowed
 from testigo.fingerprint import synthetic
 from testigo.screens.officers import Officers
-from testigo.screens.visitor import Visitor
+from testigo.web.client import Client
 
 
 def finger(person: int, impression: int) -> bytes:
     return synthetic.generate(person, impression, difficulty=0.3).to_png()
 
 
-def enrol(desk: Visitor, document: str, person: int, impression: int) -> dict[str, str]:
+def enrol(desk: Client, document: str, person: int, impression: int) -> dict[str, str]:
     """One voter's right index, accepted with a reason where it is poor; the facts of the voter's page."""
     assert desk.send("/find", document=document).name == "voter"
     page = desk.send("/enrol", files={"finger-2": finger(person, impression)})
@@ -36,7 +36,7 @@ def poor_finger() -> bytes:
         return out.getvalue()
 
 
-def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Visitor) -> None:
+def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Client) -> None:
     assert enrol(enrolment_desk, "101", 1, 1)["duplicates"] == "0"
     assert enrol(enrolment_desk, "102", 2, 1)["duplicates"] == "0"
     assert enrol(enrolment_desk, "103", 1, 2)["duplicates"] == "1"
@@ -52,7 +52,7 @@ def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Visitor) -> None
     assert enrolment_desk.get("/cases/1").facts["verdict"] == "different"
 
 
-def test_poor_fingers_wait_for_the_officer_and_can_be_taken_again(enrolment_desk: Visitor) -> None:
+def test_poor_fingers_wait_for_the_officer_and_can_be_taken_again(enrolment_desk: Client) -> None:
     enrolment_desk.send("/find", document="104")
     page = enrolment_desk.send("/enrol", files={"finger-1": poor_finger()})
     assert (page.facts["poor"], page.facts["enrolled"]) == ("yes", "no")
@@ -60,7 +60,7 @@ def test_poor_fingers_wait_for_the_officer_and_can_be_taken_again(enrolment_desk
     assert enrolment_desk.send("/accept", because="late").status == 409
 
 
-def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Visitor) -> None:
+def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Client) -> None:
     assert enrolment_desk.send("/enrol", files={"finger-2": finger(1, 1)}).status == 409  # nobody is at the desk
     enrolment_desk.send("/find", document="105")
     for upload in ({"finger-2": b"no image"}, {"finger-11": finger(1, 1)}, {"finger-2": finger(1, 1)[:200]}):

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
-from testigo.screens import booth, chair, checkin, enrolment, guards, inbox, results
+from testigo.screens import booth, chair, checkin, enrolment, inbox, results
 from testigo.screens.officers import Officers
-from testigo.screens.sessions import Sessions
-from testigo.screens.visitor import Visitor
-from testigo.screens.web import HEADERS, application, every_handler
+from testigo.web import guards
+from testigo.web.application import HEADERS, application, every_handler
+from testigo.web.client import Client
+from testigo.web.sessions import Sessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin"}
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
@@ -73,15 +74,15 @@ def test_every_route_is_in_the_documentation(project_root: Path) -> None:
 
 def test_nobody_gets_past_the_pin_page_without_the_pin(opened: Any) -> None:
     for address in (opened.desk_address, opened.chair_address):
-        with Visitor(address) as stranger:
+        with Client(address) as stranger:
             assert stranger.get("/").name == "pin"
             assert stranger.send("/pin", pin="111111").status == 403
-            assert stranger.get("/events").name in ("pin", "mistake")
+            assert stranger.get("/events").name in ("pin", "error")
             assert stranger.get("/").name == "pin"
 
 
 def test_five_wrong_pins_lock_the_right_one_out(opened: Any) -> None:
-    with Visitor(opened.chair_address) as stranger:
+    with Client(opened.chair_address) as stranger:
         stranger.get("/pin")
         for _ in range(5):
             assert stranger.send("/pin", pin="999999").status == 403
@@ -111,7 +112,7 @@ def test_the_pin_gives_a_new_cookie_and_leaving_kills_it(opened: Any) -> None:
 
 
 def test_a_form_without_the_sessions_own_token_does_nothing(opened: Any) -> None:
-    strange = Visitor(opened.chair_address)
+    strange = Client(opened.chair_address)
     strange.get("/pin")
     with opened.presiding() as chair_person:
         own = chair_person._client

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from testigo.screens.visitor import Visitor
+from testigo.web.client import Client
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -45,14 +45,14 @@ def test_a_booth_resumes_after_kill_9_and_ends_cleanly(
 ) -> None:
     arguments = ("station", "serve", "booth", str(folder / "booth"), "--printer", f"folder:{tmp_path / 'slips'}")
     booth = start(*arguments)
-    with Visitor(address_of(booth)) as voter:
+    with Client(address_of(booth)) as voter:
         assert voter.get("/").name == "welcome"
         voter.send("/card", code=open_station[1][0])
         voter.send("/language", language="en")
         voter.send("/contest/1", option="ana", go="next")
     end(booth, signal.SIGKILL)
     booth = start(*arguments)
-    with Visitor(address_of(booth)) as voter:
+    with Client(address_of(booth)) as voter:
         page = voter.get("/")
         assert (page.name, page.facts["contest"]) == ("contest", "council")
         assert b'lang="en"' in page.content

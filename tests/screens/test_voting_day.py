@@ -6,14 +6,14 @@ import httpx
 
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
-from testigo.screens.visitor import Seen, Visitor
+from testigo.web.client import Client, SeenPage
 
 
 def finger(person: int, impression: int) -> bytes:
     return synthetic.generate(person, impression, difficulty=0.3).to_png()
 
 
-def vote(voter: Visitor, card: str, *, mayor: str = "ana", council: list[str] | None = None) -> Seen:
+def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | None = None) -> SeenPage:
     """From the card to the printed vote."""
     voter.get("/")
     assert voter.send("/card", code=card).name == "language"

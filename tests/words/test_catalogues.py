@@ -36,7 +36,7 @@ def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) ->
 
 
 def test_every_sentence_a_template_asks_for_exists() -> None:
-    templates = sorted(language.FOLDER.with_name("templates").rglob("*.html"))
+    templates = sorted(file for room in ("web", "screens") for file in (language.FOLDER.parent / room).rglob("*.html"))
     assert len(templates) > 20
     for file in templates:
         for key in re.findall(r"\bt\(\s*[\"']([^\"']+)[\"']\s*[,)]", file.read_text(encoding="utf-8")):
@@ -59,7 +59,7 @@ def test_every_id_from_the_rooms_has_its_words() -> None:
 
 
 def test_a_mistake_has_words_for_every_kind() -> None:
-    for key in [key for key in SPANISH if key.startswith("mistake.") and not key.endswith((".advice", "go-on"))]:
+    for key in [key for key in SPANISH if key.startswith("error.") and not key.endswith((".advice", "go-on"))]:
         assert f"{key}.advice" in SPANISH
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from testigo.ballot import ContestTally, TallySheet
 from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
-from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 NULL = "(null)"
 
@@ -65,7 +65,7 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
 
 
 def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
-    """The figures that two people entered apart from each other; raises `SeveralMistakes` with each that differs."""
+    """The figures that two people entered apart from each other; raises `SeveralErrors` with each that differs."""
     ones, others = _all_figures(first), _all_figures(second)
     mistakes: list[TestigoError] = [
         InvalidInput(f"one entry says {ones[key]}, the other {others[key]}", place=key)
@@ -73,7 +73,7 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
         if ones[key] != others.get(key)
     ]
     if mistakes or ones.keys() != others.keys():
-        raise SeveralMistakes("the two entries of the hand count differ", mistakes, hint="count these papers again")
+        raise SeveralErrors("the two entries of the hand count differ", mistakes, hint="count these papers again")
     return first
 
 

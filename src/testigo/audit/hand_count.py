@@ -11,7 +11,7 @@ import io
 from testigo.audit.closing import PaperTally
 from testigo.ballot import ContestTally
 from testigo.election import Contest, Definition
-from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 COLUMNS = ["contest", "option", "count"]
 
@@ -35,7 +35,7 @@ def blank_form(definition: Definition, station_id: str) -> str:
 def read_form(data: bytes, definition: Definition, station_id: str, *, place: str = "") -> PaperTally:
     """The counts in a filled form. `(spoiled)` may stay empty where the envelope was not counted.
 
-    Raises `SeveralMistakes`: every wrong line with its number, every figure that is missing, every contest whose votes
+    Raises `SeveralErrors`: every wrong line with its number, every figure that is missing, every contest whose votes
     do not fit its ballots.
     """
     figures, mistakes = _read_lines(data, set(_keys(definition, station_id)), place)
@@ -50,7 +50,7 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
             mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
         tallies.append(tally)
     if mistakes:
-        raise SeveralMistakes("the hand count cannot be taken in", mistakes, place=place, hint="repair these lines")
+        raise SeveralErrors("the hand count cannot be taken in", mistakes, place=place, hint="repair these lines")
     return PaperTally("hand", figures["", "(papers)"], tuple(tallies), figures.get(("", "(spoiled)")))
 
 

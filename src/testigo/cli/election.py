@@ -25,7 +25,7 @@ from testigo.election import (
     load_with_warnings,
     open_station_file,
 )
-from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     except TestigoError as error:
         if not as_json:
             raise
-        mistakes = error.mistakes if isinstance(error, SeveralMistakes) else [error]
+        mistakes = error.errors if isinstance(error, SeveralErrors) else [error]
         print_json({"ok": False, "mistakes": [one.as_json() for one in mistakes], "warnings": []})
         raise typer.Exit(error.exit_code) from None
     if as_json:

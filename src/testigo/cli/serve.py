@@ -10,7 +10,7 @@ import typer
 
 from testigo.cli.output import console
 from testigo.screens import serve
-from testigo.screens.serve import Listening
+from testigo.web.listening import Listening
 
 station = typer.Typer(help="Start the screens of one machine.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -25,7 +25,7 @@ from testigo.election.mistake import (
     unknown,
 )
 from testigo.election.stations import Station
-from testigo.errors import InvalidInput, SeveralMistakes
+from testigo.errors import InvalidInput, SeveralErrors
 
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
@@ -42,10 +42,10 @@ def check_definition(definition: Definition) -> list[Mistake]:
 
 
 def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
-    """For definitions that come from elsewhere than a file: raises `SeveralMistakes` if any mistake blocks."""
+    """For definitions that come from elsewhere than a file: raises `SeveralErrors` if any mistake blocks."""
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     if mistakes:
-        raise SeveralMistakes(
+        raise SeveralErrors(
             f"{len(mistakes)} mistakes in the election definition",
             [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in mistakes],
             place=place,

@@ -22,7 +22,7 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.mistake import Mistake, Place, spelled
-from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 MOST_LISTED = 200
 """No more mistakes than this are listed: whoever has more made one big one."""
@@ -42,7 +42,7 @@ class LoadedDefinition:
 def load(file: Path) -> Definition:
     """The election that `file` defines.
 
-    Raises `SeveralMistakes`, one line a mistake; `InvalidInput` where the file is no YAML or JSON; `StorageError`
+    Raises `SeveralErrors`, one line a mistake; `InvalidInput` where the file is no YAML or JSON; `StorageError`
     where it cannot be read.
     """
     return load_with_warnings(file).definition
@@ -65,7 +65,7 @@ def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
         return
     count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
     rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
-    raise SeveralMistakes(
+    raise SeveralErrors(
         f"{count} in the election definition{rest}", sorted(mistakes, key=_line)[:MOST_LISTED], place=str(file)
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Row
 
 from testigo import storage
 from testigo.election import Definition
-from testigo.errors import InvalidInput, NotAllowed, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, TestigoError
 from testigo.register import tables
 from testigo.register.importing import room
 from testigo.register.tables import about, changing, reading, voters
@@ -49,7 +49,7 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
 def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
     """Let an existing register belong to this definition, whichever it belonged to.
 
-    Raises `SeveralMistakes` where a station or roll of its voters is not in the definition, or has too little room.
+    Raises `SeveralErrors` where a station or roll of its voters is not in the definition, or has too little room.
     """
     with reading(engine) as connection:
         tables.metadata.create_all(connection)
@@ -63,7 +63,7 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
         mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [mistake for mistake in mistakes if mistake is not None]
         if wrong:
-            raise SeveralMistakes(
+            raise SeveralErrors(
                 "the register's voters do not fit the definition", wrong, hint="correct the definition"
             )
         connection.execute(update(about).values(election=definition.digest))

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from testigo.election import GENERAL_ROLL, Definition, Station
-from testigo.errors import InvalidInput, SeveralMistakes, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.register.tables import voters
 from testigo.register.voters_file import VoterRow, read_voters
 
@@ -33,7 +33,7 @@ def import_voters(
 ) -> ImportReport:
     """Add the voters of a CSV file inside the caller's transaction.
 
-    `on_rows` hears of every further number of rows read. Raises `SeveralMistakes` with the first 50 of all mistakes in
+    `on_rows` hears of every further number of rows read. Raises `SeveralErrors` with the first 50 of all mistakes in
     all rows (and their number), `InvalidInput` where the file as a whole can't be read.
     """
     sizes = _sizes(connection)
@@ -75,7 +75,7 @@ class _Mistakes:
         if self.count:
             which = f"; these are the first {SHOWN_MISTAKES}" if self.count > SHOWN_MISTAKES else ""
             noun = "mistake" if self.count == 1 else "mistakes"
-            raise SeveralMistakes(
+            raise SeveralErrors(
                 f"{self.count:,} {noun} in the file of voters{which}",
                 self._shown,
                 place=str(path),

@@ -12,7 +12,7 @@ from testigo.errors import StorageError
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.site import Site
-from testigo.screens.visitor import Seen, Visitor
+from testigo.web.client import Client, SeenPage
 
 _MOST_PAGES = 200
 _LATEST_CUT = 0.05
@@ -23,7 +23,7 @@ class BoothVisit:
     """A voter before the booth's screen. `screen`: the one browser of this session."""
 
     def __init__(
-        self, screen: Visitor, site: Site, person: Person, generator: random.Random, notes: StationNotes
+        self, screen: Client, site: Site, person: Person, generator: random.Random, notes: StationNotes
     ) -> None:
         self._screen = screen
         self._site = site
@@ -31,7 +31,7 @@ class BoothVisit:
         self._generator = generator
         self._notes = notes
 
-    def print(self, card: str, languages: tuple[str, ...]) -> Seen:
+    def print(self, card: str, languages: tuple[str, ...]) -> SeenPage:
         """From the card to the printed vote; the page where that ended."""
         self._screen.get("/")
         page = self._screen.send("/card", code=card)
@@ -40,7 +40,7 @@ class BoothVisit:
         page = self._choose(self._screen.send("/language", language=self._generator.choice(languages)))
         return self._screen.send("/print")
 
-    def _choose(self, page: Seen) -> Seen:
+    def _choose(self, page: SeenPage) -> SeenPage:
         for _ in range(_MOST_PAGES):
             if page.name != "contest":
                 break
@@ -50,11 +50,11 @@ class BoothVisit:
             )
         return page
 
-    def deposit(self) -> Seen:
+    def deposit(self) -> SeenPage:
         """ "My printed vote is right"."""
         return self._screen.send("/printed", right="yes")
 
-    def spoil_once(self) -> Seen:
+    def spoil_once(self) -> SeenPage:
         """The voter finds the printed vote wrong, prints another, and deposits that."""
         self._screen.send("/printed", right="no")
         self._screen.send("/spoil", reason="changed-mind")
@@ -62,7 +62,7 @@ class BoothVisit:
         page = self._screen.send("/print")
         return self.deposit() if page.name == "printed" else page
 
-    def lose_power(self) -> Seen:
+    def lose_power(self) -> SeenPage:
         """The voter touches "yes", and somewhere in that instant the booth loses its power; it starts again by itself,
         and the voter goes on from what the screen shows.
         """
@@ -75,7 +75,7 @@ class BoothVisit:
         self._notes.power_cuts += 1
         booth.start()
         booth.wait_until_up()
-        with Visitor(booth.address) as screen:
+        with Client(booth.address) as screen:
             page = screen.get("/")
             if page.name == "review":
                 self._spoil_paper()
@@ -93,7 +93,7 @@ class BoothVisit:
         self._notes.spoiled += 1
 
 
-def is_deposited(page: Seen) -> bool:
+def is_deposited(page: SeenPage) -> bool:
     """Whether a booth that shows this page, after the voter's "yes", has the vote in its box.
 
     After a power cut it may be ready for the next voter: a session ends only once its vote is deposited.

@@ -4,7 +4,7 @@ from typing import Any
 
 from testigo.errors import StorageError
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
-from testigo.screens.visitor import Seen, Visitor
+from testigo.web.client import Client, SeenPage
 
 
 class ChairDay:
@@ -15,14 +15,14 @@ class ChairDay:
 
     def prepare(self) -> None:
         """Load the poll book at the check-in's screen."""
-        with Visitor(self._site.check_in.address) as clerk:
+        with Client(self._site.check_in.address) as clerk:
             sign_in(clerk, CLERK_PIN)
             page = clerk.send("/poll-book", files={"poll-book": self._site.poll_book})
             _must_be(page, "find", self._site)
 
     def open(self) -> None:
         """Logic and accuracy test, zero report, open."""
-        with Visitor(self._site.chair.address) as chair:
+        with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
                 page = chair.send(step)
@@ -34,7 +34,7 @@ class ChairDay:
 
     def close(self) -> bytes:
         """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""
-        with Visitor(self._site.chair.address) as chair:
+        with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             page = chair.send("/close")
             if page.name == "differences":
@@ -46,14 +46,14 @@ class ChairDay:
 
     def send(self, address: str) -> bytes:
         """Send the courier package to the centre's address and keep a copy to carry; returns it."""
-        with Visitor(self._site.chair.address) as chair:
+        with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             page = chair.send("/send", address=address)
             _must_be(page, "station", self._site)
             return chair.get("/courier").content
 
 
-def _must_be(page: Seen, name: str, site: Site) -> None:
+def _must_be(page: SeenPage, name: str, site: Site) -> None:
     if page.name != name or not page.ok:
         raise StorageError(
             f"the screen shows {page.name!r} instead of {name!r}: {page.sentence}", place=f"station {site.station.id}"

@@ -13,7 +13,7 @@ from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.incidents import Visit
 from testigo.rehearsal.journal import Journal, StationNotes
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
-from testigo.screens.visitor import Seen, Visitor
+from testigo.web.client import Client, SeenPage
 
 _RELEASE_REASON = "worn-finger"
 
@@ -33,7 +33,7 @@ class StationDay:
     def receive(self, visit: Visit) -> None:
         """One visitor, from the door to the way out."""
         try:
-            with Visitor(self._site.check_in.address) as clerk:
+            with Client(self._site.check_in.address) as clerk:
                 sign_in(clerk, CLERK_PIN)
                 tray = self._check_in(clerk, visit)
             if tray:
@@ -43,7 +43,7 @@ class StationDay:
 
     # ---- the desk
 
-    def _check_in(self, clerk: Visitor, visit: Visit) -> str:
+    def _check_in(self, clerk: Client, visit: Visit) -> str:
         """The ballot style of the tray the voter draws a card from, or "" where there is no card for them."""
         page = clerk.send("/find", document=visit.person.document)
         if page.name == "finger":
@@ -63,7 +63,7 @@ class StationDay:
             self._surprise(visit, f"the desk shows {page.name!r}: {page.sentence}")
         return ""
 
-    def _take_finger(self, clerk: Visitor, page: Seen, visit: Visit) -> Seen:
+    def _take_finger(self, clerk: Client, page: SeenPage, visit: Visit) -> SeenPage:
         """Touch after touch while tries are left; a clerk gives up where the reader makes nothing of many touches."""
         for attempt in range(2 * self._definition.rules.finger_tries):
             image = visit.incident.touch(self._fingers.at_the_desk(visit.finger_of.finger, attempt)[1])
@@ -77,7 +77,7 @@ class StationDay:
                 break
         return page
 
-    def _decide_unmatched(self, clerk: Visitor, visit: Visit) -> Seen:
+    def _decide_unmatched(self, clerk: Client, visit: Visit) -> SeenPage:
         """No try matched: an impostor is turned away; anyone else the chair lets through, as long as the cap allows."""
         if visit.incident.refused_as:
             return clerk.send("/refuse", reason=visit.incident.refused_as)
@@ -100,7 +100,7 @@ class StationDay:
         else:
             self._surprise(visit, f"ended as {outcome!r}")
 
-    def _check_way(self, visit: Visit, page: Seen) -> None:
+    def _check_way(self, visit: Visit, page: SeenPage) -> None:
         where = page.facts.get("where", "")
         if page.facts.get("reason") == "other-station" and where != visit.person.station:
             self._surprise(visit, f"was sent to station {where!r}, not to {visit.person.station!r}")
@@ -108,7 +108,7 @@ class StationDay:
     # ---- the booth
 
     def _vote(self, visit: Visit, card: str) -> None:
-        with Visitor(self._site.booth.address) as screen:
+        with Client(self._site.booth.address) as screen:
             booth = BoothVisit(screen, self._site, visit.person, self._generator, self._notes)
             page = booth.print(card, self._definition.languages)
             if page.name != "printed":

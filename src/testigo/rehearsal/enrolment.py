@@ -22,7 +22,7 @@ from testigo.rehearsal.officer import OFFICER, Officer, Settled, Sight, Taken
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.population import Population
 from testigo.screens.officers import Officers
-from testigo.screens.visitor import Visitor
+from testigo.web.client import Client
 
 _FINGERS_THAT_TELL = 2
 
@@ -83,7 +83,7 @@ class EnrolmentDesks:
         seconds = population.second_numbers
         self._share([person for person in population.people if not person.first_document])
         self._share(seconds)
-        with Visitor(self._addresses[0]) as desk:
+        with Client(self._addresses[0]) as desk:
             officer = Officer(desk, self._pin, self._fingers, self._sight)
             self.notes.settled += officer.settle_cases()
             self._check_rulings(officer, seconds)
@@ -100,7 +100,7 @@ class EnrolmentDesks:
                 share.result()
 
     def _enrol_share(self, address: str, people: list[Person]) -> None:
-        with Visitor(address) as desk:
+        with Client(address) as desk:
             officer = Officer(desk, self._pin, self._fingers, self._sight)
             for person in people:
                 try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from testigo.rehearsal.booth import BoothVisit
 from testigo.rehearsal.fingers import wear_off
 from testigo.rehearsal.people import Person
-from testigo.screens.visitor import Seen
+from testigo.web.client import SeenPage
 
 Outcome = str
 
@@ -121,7 +121,7 @@ class Incident:
     chance: Mapping[Outcome, str] = field(default_factory=dict)
     touch: Callable[[bytes], bytes] = bytes
     refused_as: str = ""
-    hand_in: Callable[[BoothVisit], Seen] = BoothVisit.deposit
+    hand_in: Callable[[BoothVisit], SeenPage] = BoothVisit.deposit
     last: bool = False
 
 

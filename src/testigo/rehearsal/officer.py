@@ -12,7 +12,7 @@ from testigo.fingerprint import FingerImage
 from testigo.register import Position
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.people import Person
-from testigo.screens.visitor import Seen, Visitor
+from testigo.web.client import Client, SeenPage
 
 OFFICER = "officer"
 MOST_ATTEMPTS = 3
@@ -63,7 +63,7 @@ class Settled:
 class Officer:
     """One officer, signed in at one desk. Every method raises `StorageError` where a page is not what it should be."""
 
-    def __init__(self, desk: Visitor, pin: str, fingers: Fingers, sight: Sight) -> None:
+    def __init__(self, desk: Client, pin: str, fingers: Fingers, sight: Sight) -> None:
         self._desk = desk
         self._fingers = fingers
         self._sight = sight
@@ -102,7 +102,7 @@ class Officer:
         self._must(self._desk.send(f"/cases/{number}", verdict=verdict, note=note), "cases")
         return Settled(number, page.facts["earlier"], page.facts["later"], same)
 
-    def _owners(self, page: Seen, number: int, side: str) -> set[int]:
+    def _owners(self, page: SeenPage, number: int, side: str) -> set[int]:
         """Whose fingers one side of a case shows, by its pictures alone."""
         owners = set()
         for place in range(int(page.facts[f"{side}-images"])):
@@ -121,12 +121,12 @@ class Officer:
         """How many voters the desk says are on no poll book."""
         return int(self._must(self._desk.get("/"), "find").facts["barred"])
 
-    def _enrolled(self, page: Seen, taken: Taken) -> Taken:
+    def _enrolled(self, page: SeenPage, taken: Taken) -> Taken:
         if page.facts["enrolled"] != "yes":
             raise StorageError("a person was not enrolled", place=taken.person.document)
         return taken
 
-    def _must(self, page: Seen, name: str) -> Seen:
+    def _must(self, page: SeenPage, name: str) -> SeenPage:
         if page.name != name or not page.ok:
             raise StorageError(f"the desk shows {page.name!r} instead of {name!r}: {page.sentence}", place=page.path)
         return page

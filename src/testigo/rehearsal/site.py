@@ -9,10 +9,10 @@ from testigo.centre import Centre, authority_key
 from testigo.election import Station
 from testigo.register import Register, make_poll_book
 from testigo.rehearsal.machines import Machine
-from testigo.screens.visitor import Seen, Visitor
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
+from testigo.web.client import Client, SeenPage
 
 CHAIR_PIN = "314159"
 CLERK_PIN = "271828"
@@ -108,7 +108,7 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
         generator.shuffle(tray)
 
 
-def sign_in(visitor: Visitor, pin: str) -> Seen:
+def sign_in(visitor: Client, pin: str) -> SeenPage:
     """Enter a PIN at a machine's door."""
     visitor.get("/pin")
     return visitor.send("/pin", pin=pin)

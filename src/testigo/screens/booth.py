@@ -16,15 +16,16 @@ from litestar.params import FromPath
 from testigo.ballot.reasons import SAID_SPOILS
 from testigo.election import Contest, Definition, Option
 from testigo.errors import NotAllowed
-from testigo.screens import paging, visit
-from testigo.screens.forms import FormSent
-from testigo.screens.guards import Connection, machine, own_screen
+from testigo.screens import TEMPLATES, paging
 from testigo.screens.orders import answer_order
-from testigo.screens.sessions import Sessions
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, application, change_appearance, go, page
 from testigo.station.booth import Booth
 from testigo.station.session import Session
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, change_appearance, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import FormSent
+from testigo.web.guards import Connection, machine, own_screen
+from testigo.web.sessions import Sessions
 from testigo.words import languages
 
 TheBooth = NamedDependency[Booth]
@@ -46,6 +47,7 @@ def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar
         routes,
         Sessions(name, idle=_DAY, longest=_DAY),
         title=title,
+        templates=TEMPLATES,
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )
@@ -76,7 +78,7 @@ class Screen:
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
             raise NotAllowed("the voter's pages open only on the booth itself", hint="use the booth's own screen")
-        session = visit.session(connection)
+        session = browser_session.session(connection)
         if self._bound not in ("", session.key) and self._booth.current() is not None:
             raise NotAllowed(
                 "this vote belongs to another screen",
@@ -86,7 +88,7 @@ class Screen:
 
     def next_voter(self, connection: Connection) -> None:
         """A new cookie in the usual language, size and contrast: nothing of the last voter stays on the screen."""
-        self._bound = visit.start_again(connection).key
+        self._bound = browser_session.start_again(connection).key
 
 
 TheScreen = NamedDependency[Screen]
@@ -107,7 +109,7 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
 def insert_card(form: FormSent, booth: TheBooth) -> Answer:
     """Begin a session with the card's code."""
     booth.accept_card(form.text("code"))
-    return go("/language")
+    return redirect("/language")
 
 
 @get("/language", guards=[own_screen], sync_to_thread=False)
@@ -122,9 +124,9 @@ def choose_language(request: Request, booth: TheBooth) -> Answer:
 @post("/language", guards=[own_screen], sync_to_thread=False)
 def set_language(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     """Take over language and look; on to the first contest, or back to the review."""
-    change_appearance(visit.session(request), form)
+    change_appearance(browser_session.session(request), form)
     session = booth.choose_language(form.text("language"))
-    visit.session(request).language = session.language
+    browser_session.session(request).language = session.language
     return _to_stage(request, booth, session)
 
 
@@ -153,8 +155,8 @@ def mark_contest(request: Request, number: FromPath[int], form: FormSent, booth:
         return _contest_page(request, spot, marks, note="many", status_code=422)
     if marks != spot.marks or form.text("go", "") in ("next", "review"):
         session = booth.choose(spot.contest.id, marks)
-    change_appearance(visit.session(request), form)
-    return go(_after_contest(spot, session, form.text("go", "look"), enough="enough" in form))
+    change_appearance(browser_session.session(request), form)
+    return redirect(_after_contest(spot, session, form.text("go", "look"), enough="enough" in form))
 
 
 @get("/review", guards=[own_screen], sync_to_thread=False)
@@ -168,7 +170,7 @@ def review(request: Request, booth: TheBooth) -> Answer:
     _speak_as(request, session)
     contests = [booth.definition.contest(contest) for contest in _contests(booth, session)]
     pages = paging.of_review(
-        [max(len(session.choices[contest.id]), 1) for contest in contests], visit.session(request).size
+        [max(len(session.choices[contest.id]), 1) for contest in contests], browser_session.session(request).size
     )
     here = _page_number(request.query_params.get("page", "1"), len(pages))
     return page(
@@ -184,7 +186,7 @@ def print_vote(request: Request, booth: TheBooth) -> Answer:
     if session is None or session.stage != "review":
         return _to_stage(request, booth, session)
     booth.print()
-    return go("/printed")
+    return redirect("/printed")
 
 
 @get("/printed", guards=[own_screen], sync_to_thread=False)
@@ -207,8 +209,8 @@ def answer_right(request: Request, form: FormSent, booth: TheBooth) -> Answer:
         return _to_stage(request, booth, session)
     if form.text("right") == "yes":
         booth.confirm()
-        return go("/thanks")
-    return go("/spoil")
+        return redirect("/thanks")
+    return redirect("/spoil")
 
 
 @get("/spoil", guards=[own_screen], sync_to_thread=False)
@@ -228,7 +230,7 @@ def spoil(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     if session is None or session.stage != "printed":
         return _to_stage(request, booth, session)
     booth.spoil(form.text("reason"))
-    return go("/review")
+    return redirect("/review")
 
 
 @get("/thanks", guards=[own_screen], sync_to_thread=False)
@@ -258,7 +260,7 @@ def _to_stage(request: Request, booth: Booth, session: Session | None) -> Answer
     contest.
     """
     if session is None:
-        return go("/")
+        return redirect("/")
     _speak_as(request, session)
     contests = _contests(booth, session)
     open_contests = [number for number, contest in enumerate(contests, 1) if contest not in session.choices]
@@ -269,7 +271,7 @@ def _to_stage(request: Request, booth: Booth, session: Session | None) -> Answer
         "printed": "/printed",
         "depositing": "/printed",
     }
-    return go(pages[session.stage])
+    return redirect(pages[session.stage])
 
 
 @dataclass(frozen=True)
@@ -304,7 +306,7 @@ def _may_mark(booth: Booth, session: Session, number: int) -> bool:
 
 def _spot(request: Request, booth: Booth, session: Session, number: int, asked: str) -> _Spot:
     contests = _contests(booth, session)
-    pages = paging.of_contest(booth.definition.contest(contests[number - 1]), visit.session(request).size)
+    pages = paging.of_contest(booth.definition.contest(contests[number - 1]), browser_session.session(request).size)
     return _Spot(booth.definition, session, contests, number, pages, _page_number(asked, len(pages)))
 
 
@@ -320,7 +322,7 @@ def _contest_page(
     return page(
         request, "booth/contest.html", status_code=status_code, spot=spot, contest=contest, definition=spot.definition,
         marks=marks, seen=contest.id in spot.session.choices, note=note, last=others_seen,
-        columns=paging.columns(contest, visit.session(request).size),
+        columns=paging.columns(contest, browser_session.session(request).size),
         elsewhere=[option for option in contest.options if option.id in marks and option not in spot.shown],
     )  # fmt: skip
 
@@ -360,4 +362,4 @@ def _offered(booth: Booth) -> list[str]:
 def _speak_as(request: Request, session: Session) -> None:
     """After a restart the browser's session is new: take the language from the vote under way."""
     if session.stage != "language":
-        visit.session(request).language = session.language
+        browser_session.session(request).language = session.language

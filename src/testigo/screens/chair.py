@@ -17,14 +17,15 @@ from testigo.audit import logic
 from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import visit
-from testigo.screens.door import DOOR
-from testigo.screens.forms import Form, FormSent
-from testigo.screens.guards import person
-from testigo.screens.sessions import Sessions
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, application, go, page
+from testigo.screens import TEMPLATES
 from testigo.station.chair import Chair
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent
+from testigo.web.guards import person
+from testigo.web.pin_page import PIN_PAGE
+from testigo.web.sessions import Sessions
 
 TheChair = NamedDependency[Chair]
 _QUIET_QUARTER = 900.0
@@ -39,13 +40,14 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
         return "chair"
 
     routes = [
-        *DOOR, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close, explain,
-        void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send,
-        courier, events,
+        *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
+        explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
+        send, courier, events,
     ]  # fmt: skip
     sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
-        "chair", routes, sessions, title=chair.definition.title, chair=chair, check_person=check_chair,
+        "chair", routes, sessions, title=chair.definition.title, templates=TEMPLATES,
+        chair=chair, check_person=check_chair,
         centre_address=centre_address,
     )  # fmt: skip
 
@@ -56,7 +58,7 @@ def station(request: Request, chair: TheChair, centre_address: NamedDependency[s
     status = chair.status()
     if status.state == "closed" and chair.tally_sheet() is None:
         return page(request, "chair/differences.html", differences=_unexplained(chair), **_about(chair))
-    told = visit.session(request).held.pop("told", "")
+    told = browser_session.session(request).data.pop("told", "")
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
         centre_address=centre_address, **_about(chair),
@@ -68,21 +70,21 @@ def run_test(request: Request, chair: TheChair) -> Answer:
     """Logic and accuracy test: known ballots in, known counts out."""
     deck = logic.station_deck(chair.definition, chair.station_id)
     passed = chair.run_test(deck, logic.expected(chair.definition, chair.station_id, deck))
-    visit.session(request).held["told"] = "test-passed" if passed else "test-failed"
-    return go("/")
+    browser_session.session(request).data["told"] = "test-passed" if passed else "test-failed"
+    return redirect("/")
 
 
 @post("/zero-report", guards=[person], sync_to_thread=False)
 def zero_report(request: Request, chair: TheChair) -> Answer:
     """Make and print the zero report."""
-    visit.session(request).held["zero-report"] = chair.zero_report()
-    return go("/")
+    browser_session.session(request).data["zero-report"] = chair.zero_report()
+    return redirect("/")
 
 
 @get("/zero-report.pdf", guards=[person], sync_to_thread=False)
 def zero_report_page(request: Request) -> Answer:
     """The zero report's page, as long as the session that made it lasts."""
-    report = visit.session(request).held.get("zero-report")
+    report = browser_session.session(request).data.get("zero-report")
     if report is None:
         raise IllegalStep(
             "the zero report was not made in this visit", hint="look for it where the station prints its pages"
@@ -94,21 +96,21 @@ def zero_report_page(request: Request) -> Answer:
 def open_station(chair: TheChair) -> Answer:
     """Open the station."""
     chair.open()
-    return go("/")
+    return redirect("/")
 
 
 @post("/pause", guards=[person], sync_to_thread=False)
 def pause(form: FormSent, chair: TheChair) -> Answer:
     """Interrupt voting, with a reason."""
     chair.pause(form.text("reason"))
-    return go("/")
+    return redirect("/")
 
 
 @post("/resume", guards=[person], sync_to_thread=False)
 def resume(chair: TheChair) -> Answer:
     """Go on voting."""
     chair.resume()
-    return go("/")
+    return redirect("/")
 
 
 @get("/close", guards=[person], sync_to_thread=False)
@@ -123,7 +125,7 @@ def close(form: FormSent, chair: TheChair) -> Answer:
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
     lost = form.text("check-in-lost", "")
     left = chair.close({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
-    return go("/" if left else "/tally-sheet")
+    return redirect("/" if left else "/tally-sheet")
 
 
 @post("/differences", guards=[person], sync_to_thread=False)
@@ -137,15 +139,15 @@ def explain(form: FormSent, chair: TheChair) -> Answer:
         )
     for difference, reason in zip(left, reasons, strict=True):
         chair.explain_difference(f"{difference.left}={difference.right}", reason)
-    return go("/tally-sheet")
+    return redirect("/tally-sheet")
 
 
 @post("/void", guards=[person], sync_to_thread=False)
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
     chair.void_session(form.text("reason"))
-    visit.session(request).held["told"] = "voided"
-    return go("/")
+    browser_session.session(request).data["told"] = "voided"
+    return redirect("/")
 
 
 @get("/tally-sheet", guards=[person], sync_to_thread=False)
@@ -173,16 +175,16 @@ def tally_sheet_json(chair: TheChair) -> Answer:
 def print_again(request: Request, chair: TheChair) -> Answer:
     """Print the tally sheet (again)."""
     chair.print_tally_sheet()
-    visit.session(request).held["told"] = "printed"
-    return go("/")
+    browser_session.session(request).data["told"] = "printed"
+    return redirect("/")
 
 
 @post("/printed-elsewhere", guards=[person], sync_to_thread=False)
 def printed_elsewhere(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """The tally sheet's PDF was carried to another printer and is on paper."""
     chair.note_printed_elsewhere(form.text("reason"))
-    visit.session(request).held["told"] = "printed-elsewhere"
-    return go("/")
+    browser_session.session(request).data["told"] = "printed-elsewhere"
+    return redirect("/")
 
 
 @post("/send", guards=[person], sync_to_thread=False)
@@ -190,10 +192,10 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     """Make the courier package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
-    visit.session(request).held["told"] = "sent" if address else "to-carry"
+    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     if address:
         _bring(package, address)
-    return go("/")
+    return redirect("/")
 
 
 @get("/courier", guards=[person], sync_to_thread=False)

@@ -11,17 +11,18 @@ from litestar.di import NamedDependency
 from testigo.ballot.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID_REFUSALS
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
-from testigo.screens import visit
-from testigo.screens.door import DOOR
+from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, said
-from testigo.screens.forms import Form, FormSent
-from testigo.screens.guards import machine, person
 from testigo.screens.orders import answer_order
-from testigo.screens.sessions import Sessions
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, application, go, page
 from testigo.station.checkin import CheckIn, Refused
 from testigo.station.checkin import Visit as Visitor
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent
+from testigo.web.guards import machine, person
+from testigo.web.pin_page import PIN_PAGE
+from testigo.web.sessions import Sessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
@@ -42,10 +43,23 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         check_in.check_pin("clerk", form.text("pin"))
         return "clerk"
 
-    routes = [*DOOR, desk, find, show_visit, try_finger, release, refuse, hand_card, next_voter, load_poll_book, obey]
+    routes = [
+        *PIN_PAGE,
+        desk,
+        find,
+        show_visit,
+        try_finger,
+        release,
+        refuse,
+        hand_card,
+        next_voter,
+        load_poll_book,
+        obey,
+    ]
     sessions = Sessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
-        "check-in", routes, sessions, title=check_in.definition.title, check_in=check_in, check_person=check_clerk,
+        "check-in", routes, sessions, title=check_in.definition.title, templates=TEMPLATES,
+        check_in=check_in, check_person=check_clerk,
         reader=DeskReader(reader),
     )  # fmt: skip
 
@@ -54,7 +68,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
 def desk(request: Request, check_in: TheCheckIn) -> Answer:
     """The next voter's document number; or the visit under way."""
     if check_in.current() is not None or _refused(request) is not None:
-        return go("/visit")
+        return redirect("/visit")
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
         station=check_in.definition.station(check_in.station_id),
@@ -64,11 +78,11 @@ def desk(request: Request, check_in: TheCheckIn) -> Answer:
 @post("/find", guards=[person], sync_to_thread=False)
 def find(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Look the document number up in the poll book."""
-    visit.session(request).held.pop("refused", None)
+    browser_session.session(request).data.pop("refused", None)
     found = check_in.find(form.text("document"))
     if isinstance(found, Refused):
-        visit.session(request).held["refused"] = found
-    return go("/visit")
+        browser_session.session(request).data["refused"] = found
+    return redirect("/visit")
 
 
 @get("/visit", guards=[person], sync_to_thread=False)
@@ -86,7 +100,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
         )  # fmt: skip
     refused = _refused(request)
     if refused is None:
-        return go("/")
+        return redirect("/")
     elsewhere = check_in.other_station(refused.where) if refused.where else None
     return page(
         request, "checkin/refused.html", refused=refused, elsewhere=elsewhere, counters=counters, station=station
@@ -99,7 +113,7 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
     it does not match.
     """
-    visitor, held = _current(check_in), visit.session(request).held
+    visitor, held = _current(check_in), browser_session.session(request).data
     held.pop("failed", None)
     uploaded = form.file("image") if form.files("image") or not reader.attached else None
     try:
@@ -108,47 +122,47 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
         held["failed"] = (visitor.id, error)
         if isinstance(error, Unclear | NothingSeen):
             check_in.finger_unread(visitor.id)
-        return go("/visit")
+        return redirect("/visit")
     # By its own id: should the desk have gone on to another visitor meanwhile, this image is nobody's.
     tried = check_in.try_finger(visitor.id, taken.image.to_png())
     if taken.wrong is not None and tried.stage != "admitted":
         held["failed"] = (visitor.id, taken.wrong)
-    return go("/visit")
+    return redirect("/visit")
 
 
 @post("/release", guards=[person], sync_to_thread=False)
 def release(form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair lets the voter through, with the chair's own PIN and a reason."""
     check_in.release(_current(check_in).id, form.text("pin"), form.text("reason"))
-    return go("/visit")
+    return redirect("/visit")
 
 
 @post("/refuse", guards=[person], sync_to_thread=False)
 def refuse(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Turn the visitor away, with a reason."""
-    visit.session(request).held["refused"] = check_in.refuse(_current(check_in).id, form.text("reason"))
-    return go("/visit")
+    browser_session.session(request).data["refused"] = check_in.refuse(_current(check_in).id, form.text("reason"))
+    return redirect("/visit")
 
 
 @post("/card", guards=[person], sync_to_thread=False)
 def hand_card(check_in: TheCheckIn) -> Answer:
     """The voter has drawn a card: the visit is over."""
     check_in.hand_card(_current(check_in).id)
-    return go("/")
+    return redirect("/")
 
 
 @post("/next", guards=[person], sync_to_thread=False)
 def next_voter(request: Request) -> Answer:
     """A refusal was read: on to the next voter."""
-    visit.session(request).held.pop("refused", None)
-    return go("/")
+    browser_session.session(request).data.pop("refused", None)
+    return redirect("/")
 
 
 @post("/poll-book", guards=[person], request_max_body_size=LARGEST_POLL_BOOK, sync_to_thread=False)
 def load_poll_book(form: FormSent, check_in: TheCheckIn) -> Answer:
     """Load the station's poll book, before opening."""
     check_in.load_poll_book(form.file("poll-book"))
-    return go("/")
+    return redirect("/")
 
 
 @post("/orders", guards=[machine], status_code=200)
@@ -158,13 +172,13 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
 
 
 def _refused(request: Request) -> Refused | None:
-    refused: Refused | None = visit.session(request).held.get("refused")
+    refused: Refused | None = browser_session.session(request).data.get("refused")
     return refused
 
 
 def _failed(request: Request, current: Visitor) -> ReaderError | None:
     """What went wrong at the last capture of this visit."""
-    visitor, error = visit.session(request).held.get("failed", ("", None))
+    visitor, error = browser_session.session(request).data.get("failed", ("", None))
     return error if visitor == current.id else None
 
 

@@ -15,15 +15,16 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Capture, Reader, ReaderError
 from testigo.register import Enrolment, PoorFingers, Position, Register
-from testigo.screens import visit
-from testigo.screens.door import DOOR
+from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, said
-from testigo.screens.forms import Form, FormSent
-from testigo.screens.guards import person
 from testigo.screens.officers import Officers
-from testigo.screens.sessions import Sessions
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, application, go, page
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent
+from testigo.web.guards import person
+from testigo.web.pin_page import PIN_PAGE
+from testigo.web.sessions import Sessions
 
 TheRegister = NamedDependency[Register]
 TheReader = NamedDependency[DeskReader]
@@ -47,7 +48,7 @@ def app(register: Register, officers: Officers, *, reader: Reader | None = None)
         return form.text("officer")
 
     routes = [
-        *DOOR,
+        *PIN_PAGE,
         desk,
         find,
         show_voter,
@@ -62,32 +63,32 @@ def app(register: Register, officers: Officers, *, reader: Reader | None = None)
     ]
     return application(
         "enrolment", routes, Sessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
-        register=register, check_person=check_officer, reader=DeskReader(reader),
+        templates=TEMPLATES, register=register, check_person=check_officer, reader=DeskReader(reader),
     )  # fmt: skip
 
 
 @get("/", guards=[person], sync_to_thread=False)
 def desk(request: Request, register: TheRegister) -> Answer:
     """The next voter's document number."""
-    visit.session(request).held.clear()
+    browser_session.session(request).data.clear()
     return page(request, "enrolment/find.html", status=register.status())
 
 
 @post("/find", guards=[person], sync_to_thread=False)
 def find(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Look a voter up."""
-    held = visit.session(request).held
+    held = browser_session.session(request).data
     held.clear()
     held["document"] = register.voter(form.text("document")).document
-    return go("/voter")
+    return redirect("/voter")
 
 
 @get("/voter", guards=[person], sync_to_thread=False)
 def show_voter(request: Request, register: TheRegister, reader: TheReader) -> Answer:
     """The voter: fingers to be taken, or what the enrolment came to, or which fingers are too poor."""
-    held = visit.session(request).held
+    held = browser_session.session(request).data
     if "document" not in held:
-        return go("/")
+        return redirect("/")
     voter = register.voter(held["document"])
     enrolment: Enrolment | None = held.get("enrolment")
     poor: PoorFingers | None = held.get("poor")
@@ -107,7 +108,7 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
     """Take one finger with the desk's reader, `finger` = its position, once more or for the first time. A poor image is
     kept only until there is a good one of the finger.
     """
-    held = visit.session(request).held
+    held = browser_session.session(request).data
     if "document" not in held:
         raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
     document, position = held["document"], _position(form.text("finger"))
@@ -118,7 +119,7 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
         taken = await reader.take()
     except ReaderError as error:
         held["failed"] = error
-        return go("/voter")
+        return redirect("/voter")
     if held.get("document") != document:
         raise IllegalStep("another voter is at the desk", hint="take the finger again")
     before = _captured(held).get(position, [])
@@ -128,7 +129,7 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
     elif not good:
         _captured(held)[position] = [taken]
     held["failed"] = taken.wrong
-    return go("/voter")
+    return redirect("/voter")
 
 
 @post("/enrol", guards=[person], request_max_body_size=LARGEST_ENROLMENT, sync_to_thread=False)
@@ -136,7 +137,7 @@ def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Take fingers: what the reader has captured, and the files `finger-1` … `finger-10` (positions of ISO/IEC
     19794-2), one or several of each.
     """
-    captured = _captured(visit.session(request).held)
+    captured = _captured(browser_session.session(request).data)
     images = [(position.word, one.image) for position in sorted(captured) for one in captured[position]]
     images += _images(form)
     if not images:
@@ -147,7 +148,7 @@ def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
 @post("/accept", guards=[person], sync_to_thread=False)
 def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Keep fingers that are too poor, with the officer's reason."""
-    images: Images | None = visit.session(request).held.get("images")
+    images: Images | None = browser_session.session(request).data.get("images")
     if images is None:
         raise IllegalStep("no fingers wait to be accepted", hint="take the fingers again")
     return _keep(request, register, images, form.text("because"))
@@ -156,10 +157,10 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
 @post("/take-again", guards=[person], sync_to_thread=False)
 def take_again(request: Request) -> Answer:
     """Forget the poor images; take the fingers again."""
-    held = visit.session(request).held
+    held = browser_session.session(request).data
     for name in ("images", "poor", "captured", "failed"):
         held.pop(name, None)
-    return go("/voter")
+    return redirect("/voter")
 
 
 @get("/cases", guards=[person], sync_to_thread=False)
@@ -188,8 +189,8 @@ def finger_picture(number: FromPath[int], side: FromPath[str], place: FromPath[i
 @post("/cases/{number:int}", guards=[person], sync_to_thread=False)
 def settle(request: Request, number: FromPath[int], form: FormSent, register: TheRegister) -> Answer:
     """The officer's verdict on a case."""
-    register.settle(number, form.text("verdict"), visit.session(request).person, form.text("note", ""))
-    return go("/cases")
+    register.settle(number, form.text("verdict"), browser_session.session(request).person, form.text("note", ""))
+    return redirect("/cases")
 
 
 def _images(form: Form) -> Images:
@@ -213,13 +214,13 @@ def _position(number: str) -> Position:
 
 
 def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:
-    session = visit.session(request)
-    if "document" not in session.held:
+    session = browser_session.session(request)
+    if "document" not in session.data:
         raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
     try:
-        enrolment = register.enrol(session.held["document"], images, session.person, accept_because=because)
+        enrolment = register.enrol(session.data["document"], images, session.person, accept_because=because)
     except PoorFingers as poor:
-        session.held |= {"poor": poor, "images": list(images)}
-        return go("/voter")
-    session.held = {"document": session.held["document"], "enrolment": enrolment}
-    return go("/voter")
+        session.data |= {"poor": poor, "images": list(images)}
+        return redirect("/voter")
+    session.data = {"document": session.data["document"], "enrolment": enrolment}
+    return redirect("/voter")

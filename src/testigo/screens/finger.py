@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
-from testigo.screens.visit import Request
-from testigo.screens.web import language_of
+from testigo.web.application import language_of
+from testigo.web.browser_session import Request
 from testigo.words import sentence
 
 

@@ -11,10 +11,10 @@ from testigo.centre import Centre
 from testigo.election import Text
 from testigo.errors import TestigoError
 from testigo.record.bundle import MAX_SIZE
-from testigo.screens.guards import machine
-from testigo.screens.sessions import Sessions
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, application
+from testigo.web.application import Answer, application
+from testigo.web.browser_session import Request
+from testigo.web.guards import machine
+from testigo.web.sessions import Sessions
 
 _NAME: Text = {"es": "Centro de totalización", "en": "Counting centre"}
 

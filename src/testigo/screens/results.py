@@ -14,9 +14,9 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from testigo.election import Text
-from testigo.screens.guards import anyone
-from testigo.screens.sessions import Sessions
-from testigo.screens.web import Answer, application
+from testigo.web.application import Answer, application
+from testigo.web.guards import anyone
+from testigo.web.sessions import Sessions
 
 _NAME: Text = {"es": "Resultados", "en": "Results"}
 _PAGE_POLICY = (

@@ -1,77 +1,19 @@
-"""Starting one role's process: open its storage, bind its address, say it, serve until it is told to stop.
+"""Starting one role's process: open its storage, then serve its pages until it is told to stop.
 
 Each role imports only what it needs, when it is started: a booth never loads the register or the fingerprint engine.
 """
 
 import contextlib
-import signal
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
-
-from testigo import waits
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
+from testigo.web.listening import Listening, run
 
 if TYPE_CHECKING:
-    from litestar import Litestar
-
     from testigo.fingerprint.reader import Reader
     from testigo.paper.pages import PagePrinter
-
-
-@dataclass(frozen=True)
-class Listening:
-    """Where a process listens. `port` 0: a free one. `certificate`, `private_key`: PEM files; with them it speaks
-    HTTPS.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 0
-    certificate: Path | None = None
-    private_key: Path | None = None
-
-    def bind(self) -> socket.socket:
-        """The listening socket; raises `StorageError` where the address is taken or not ours, `InvalidInput` where it
-        is none.
-        """
-        if (self.certificate is None) != (self.private_key is None):
-            raise InvalidInput("a certificate goes with its private key", hint="give both files, or neither")
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        try:
-            return socket.create_server((self.host, self.port), family=family, backlog=128)
-        except OSError as error:
-            raise StorageError(
-                f"cannot listen there ({error.strerror or error})",
-                place=f"{self.host}:{self.port}",
-                hint="stop the process that uses this port, or give another with --port",
-            ) from None
-
-    def address(self, bound: socket.socket) -> str:
-        """The address to open in a browser."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.certificate else 'http'}://{host}:{bound.getsockname()[1]}"
-
-
-def run(app: "Litestar", listening: Listening) -> None:
-    """Serve until SIGTERM or SIGINT. The address is printed once requests are taken; nothing of a request is ever
-    logged.
-    """
-    with listening.bind() as bound:
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-            timeout_graceful_shutdown=int(waits.END), timeout_keep_alive=30,
-            ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
-        )  # fmt: skip
-        # uvicorn gives a signal back to us after it has shut down; it has been obeyed then, and the exit is a clean
-        # one.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: None)
-        print(listening.address(bound), flush=True)
-        uvicorn.Server(config).run(sockets=[bound])
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:

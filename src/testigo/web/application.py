@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, Response, get, post
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
@@ -21,19 +21,20 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, Message, Scope
 
-from testigo.election import Text
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
 from testigo.paper import FONTS
-from testigo.screens import guards, visit
-from testigo.screens.forms import Form, FormSent, read_form
-from testigo.screens.sessions import SIZES, Session, Sessions
-from testigo.screens.visit import Request
+from testigo.web import browser_session, guards
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent, read_form
+from testigo.web.sessions import SIZES, Session, Sessions
 from testigo.words import FIRST, LANGUAGE_NAMES, clock, languages, or_itself, say, sentence, words
 
 Page = Response[str]
 Answer = Response[Any]
+Text = dict[str, str]
+"""Words by language code."""
 
-log = logging.getLogger("testigo.screens")
+log = logging.getLogger("testigo.web")
 
 SMALL_BODY = 256 * 1024
 """Most bytes of a request that uploads nothing."""
@@ -74,24 +75,31 @@ _STATIC = {
 
 
 def application(
-    role: str, handlers: Sequence[ControllerRouterHandler], sessions: Sessions, *, title: Text, **parts: Any
+    role: str,
+    handlers: Sequence[ControllerRouterHandler],
+    sessions: Sessions,
+    *,
+    title: Text,
+    templates: str = "",
+    **parts: Any,
 ) -> Litestar:
-    """One role's application. `title`: what stands in the page's head line; `parts`: what handlers find by name.
+    """One role's application. `title`: what stands in the page's head line; `templates`: the package whose folder
+    `templates` holds the role's own pages; `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
     app = Litestar(
-        [static_file, health, change_look, *handlers],
+        [static_file, health, set_appearance, *handlers],
         before_request=_check_form,
         before_send=[_finish_headers],
         dependencies={
             "form": Provide(_form, sync_to_thread=False),
             **{name: _given(part) for name, part in parts.items()},
         },
-        exception_handlers={TestigoError: show_mistake, HTTPException: show_refusal, Exception: show_defect},
+        exception_handlers={TestigoError: error_page, HTTPException: show_refusal, Exception: show_defect},
         openapi_config=None,
         request_max_body_size=SMALL_BODY,
-        state=State({"role": role, "title": title, "sessions": sessions, **parts}),
+        state=State({"role": role, "title": title, "sessions": sessions, "templates": templates, **parts}),
         on_app_init=[_keep_quiet],
     )
     _refuse_unguarded(app)
@@ -100,9 +108,9 @@ def application(
 
 def page(request: Request, template: str, *, status_code: int = 200, **facts: Any) -> Page:
     """A template as an answer. The template sees the session, `t` (words of its language) and `facts`."""
-    session = visit.session(request)
+    session = browser_session.session(request)
     text = (
-        _templates()
+        _templates(request.app.state.templates)
         .get_template(template)
         .render(
             session=session,
@@ -119,7 +127,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **facts: An
     return Response(text, media_type="text/html", status_code=status_code)
 
 
-def go(path: str) -> Answer:
+def redirect(path: str) -> Answer:
     """Send the browser on after a form, so that reloading never sends the form twice."""
     return Redirect(path, status_code=303)
 
@@ -128,17 +136,17 @@ def language_of(request: Request) -> str:
     """The language this visitor chose, else Spanish: not the browser's, which on an office machine says nothing of
     its user.
     """
-    return visit.session(request).language or FIRST
+    return browser_session.session(request).language or FIRST
 
 
-def show_mistake(request: Request, error: TestigoError) -> Answer:
+def error_page(request: Request, error: TestigoError) -> Answer:
     """A mistake as a page: one sentence and what to do. A machine gets the parts as JSON."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
     if _is_machine(request):
         return Response(error.as_json(), status_code=status)
-    if isinstance(error, guards.PinWanted):
-        return go("/pin")
-    return _mistake_page(request, error, status, type(error).__name__)
+    if isinstance(error, guards.PinRequired):
+        return redirect("/pin")
+    return _error_page(request, error, status, type(error).__name__)
 
 
 def show_refusal(request: Request, error: HTTPException) -> Answer:
@@ -153,7 +161,7 @@ def show_refusal(request: Request, error: HTTPException) -> Answer:
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=error.status_code)
-    return _mistake_page(request, shown, error.status_code, f"http-{error.status_code}")
+    return _error_page(request, shown, error.status_code, f"http-{error.status_code}")
 
 
 def show_defect(request: Request, error: Exception) -> Answer:
@@ -166,7 +174,7 @@ def show_defect(request: Request, error: Exception) -> Answer:
     )
     if _is_machine(request):
         return Response(shown.as_json(), status_code=500)
-    return _mistake_page(request, shown, 500, "defect")
+    return _error_page(request, shown, 500, "defect")
 
 
 @get("/static/{name:str}", guards=[guards.anyone], sync_to_thread=False)
@@ -185,11 +193,11 @@ def health(request: Request) -> Answer:
 
 
 @post("/look", guards=[guards.anyone], sync_to_thread=False)
-def change_look(request: Request, form: FormSent) -> Answer:
+def set_appearance(request: Request, form: FormSent) -> Answer:
     """Language, text size and contrast of this visit; then back to the page the visitor came from."""
-    change_appearance(visit.session(request), form)
+    change_appearance(browser_session.session(request), form)
     back = form.text("back", "/")
-    return go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
 
 
 def change_appearance(session: Session, form: Form) -> None:
@@ -218,7 +226,7 @@ async def _finish_headers(message: Message, scope: Scope) -> None:
         return
     headers = {name.lower() for name, _ in message["headers"]}
     own = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in headers]
-    cookie = visit.cookie(scope)
+    cookie = browser_session.cookie(scope)
     if cookie:
         own.append((b"set-cookie", cookie.encode()))
     if scope.get("scheme") == "https":
@@ -247,17 +255,17 @@ def _words_of(text: dict[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
-def _mistake_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
-    """The error's own sentence, under words in the visitor's language for its kind: `mistake.ROLE.KIND`, else
-    `mistake.KIND`.
+def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
+    """The error's own sentence, under words in the visitor's language for its kind: `error.ROLE.KIND`, else
+    `error.KIND`.
     """
     language, role = language_of(request), request.app.state.role
     names = [kind, *(base.__name__ for base in type(error).__mro__), "any"]
-    keys = [key for name in names for key in (f"mistake.{role}.{name}", f"mistake.{name}")]
+    keys = [key for name in names for key in (f"error.{role}.{name}", f"error.{name}")]
     heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
     return page(
-        request, "mistake.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
+        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
         own=sentence(language, error),
     )  # fmt: skip
 
@@ -282,9 +290,9 @@ def _content(file: Path) -> bytes:
 
 
 @cache
-def _templates() -> Environment:
+def _templates(package: str) -> Environment:
     environment = Environment(
-        loader=PackageLoader("testigo.screens"),
+        loader=ChoiceLoader([PackageLoader(name) for name in ("testigo.web", package) if name]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

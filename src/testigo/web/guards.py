@@ -14,13 +14,13 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from testigo.errors import NotAllowed
-from testigo.screens import visit
+from testigo.web import browser_session
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], None]
 
 
-class PinWanted(NotAllowed):
+class PinRequired(NotAllowed):
     """Nobody has entered a PIN in this session; the answer is the page that asks for it."""
 
 
@@ -34,9 +34,9 @@ def machine(connection: Connection, handler: BaseRouteHandler) -> None:
 
 def person(connection: Connection, handler: BaseRouteHandler) -> None:
     """Only who has entered a PIN in this session."""
-    session = visit.session_or_none(connection)
+    session = browser_session.session_or_none(connection)
     if session is None or not session.person:
-        raise PinWanted("nobody has entered a PIN here", hint="enter your PIN")
+        raise PinRequired("nobody has entered a PIN here", hint="enter your PIN")
 
 
 def own_screen(connection: Connection, handler: BaseRouteHandler) -> None:

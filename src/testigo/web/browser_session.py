@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.types import Scope
 
-from testigo.screens.sessions import Session, Sessions
+from testigo.web.sessions import Session, Sessions
 
 Request = LitestarRequest[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]

@@ -1,6 +1,6 @@
 """A visitor without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
 
-with Visitor("http://127.0.0.1:8083") as voter:
+with Client("http://127.0.0.1:8083") as voter:
     voter.get("/")
     page = voter.send("/card", code="ABCDE-FGHJK")      # token, cookie and redirect are taken care of
     page.name, page.facts, page.sentence
@@ -20,7 +20,7 @@ from testigo.errors import StorageError
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
-class Seen(HTMLParser):
+class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
@@ -51,20 +51,20 @@ class Seen(HTMLParser):
             self.facts = data
 
 
-class Visitor:
+class Client:
     """One browser's worth of cookies at one address."""
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         self._client = httpx.Client(base_url=address, timeout=timeout, follow_redirects=True, trust_env=False)
         self._token = ""
 
-    def get(self, path: str) -> Seen:
+    def get(self, path: str) -> SeenPage:
         """Open a page. Raises `StorageError` where no whole answer comes."""
         return self._see(self._ask("GET", path))
 
     def send(
         self, path: str, *, files: Mapping[str, bytes | Sequence[bytes]] | None = None, **fields: str | list[str]
-    ) -> Seen:
+    ) -> SeenPage:
         """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`.
 
         Raises `StorageError` where no whole answer comes: whether the form was taken is then not known.
@@ -101,8 +101,8 @@ class Visitor:
                 hint="see whether the machine runs, and open the page again",
             ) from error
 
-    def _see(self, answer: httpx.Response) -> Seen:
+    def _see(self, answer: httpx.Response) -> SeenPage:
         token = _TOKEN.search(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else None
         if token:
             self._token = token.group(1)
-        return Seen(answer)
+        return SeenPage(answer)

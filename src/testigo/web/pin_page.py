@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from litestar import get, post
 
-from testigo.screens import visit
-from testigo.screens.forms import Form, FormSent
-from testigo.screens.guards import anyone, person
-from testigo.screens.visit import Request
-from testigo.screens.web import Answer, go, page
+from testigo.web import browser_session
+from testigo.web.application import Answer, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent
+from testigo.web.guards import anyone, person
 
 CheckPerson = Callable[[Form], str]
 """From the PIN form to the person's name in the session; raises `NotAllowed` for a wrong PIN or while locked."""
@@ -26,16 +26,16 @@ def ask_pin(request: Request) -> Answer:
 def enter_pin(request: Request, form: FormSent) -> Answer:
     """Check the PIN; a right one gets a new session, so that a cookie from before is worth nothing."""
     check: CheckPerson = request.app.state.check_person
-    visit.renew(request, person=check(form))
-    return go("/")
+    browser_session.renew(request, person=check(form))
+    return redirect("/")
 
 
 @post("/leave", guards=[person], sync_to_thread=False)
 def leave(request: Request) -> Answer:
     """End the session."""
-    visit.leave(request)
-    return go("/pin")
+    browser_session.leave(request)
+    return redirect("/pin")
 
 
-DOOR = (ask_pin, enter_pin, leave)
+PIN_PAGE = (ask_pin, enter_pin, leave)
 """The routes of a role with a PIN; its application keeps a `CheckPerson` as `check_person`."""

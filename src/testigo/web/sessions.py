@@ -21,7 +21,7 @@ MOST_SESSIONS = 500
 
 @dataclass
 class Session:
-    """One browser's visit. `person`: who has entered a PIN, "" for nobody. `held`: what a role keeps between two
+    """One browser at one role. `person`: who has entered a PIN, "" for nobody. `data`: what a role keeps between two
     pages.
     """
 
@@ -33,7 +33,7 @@ class Session:
     size: int = 1
     contrast: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    held: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
 
     def owns(self, token: str) -> bool:
         """Whether a form's token is this session's (compared in constant time)."""

@@ -4,8 +4,8 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
 from testigo.errors import InvalidInput, NotAllowed
-from testigo.screens import visit
-from testigo.screens.visit import Request
+from testigo.web import browser_session
+from testigo.web.browser_session import Request
 
 LONGEST_TEXT = 2000
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -63,7 +63,7 @@ async def read_form(request: Request) -> Form:
             files.setdefault(field, []).append(await value.read())
         else:
             texts.setdefault(field, []).append(str(value))
-    session = visit.session_or_none(request)
+    session = browser_session.session_or_none(request)
     if session is None or not session.owns(texts.get("token", [""])[0]):
         raise NotAllowed(
             "this form does not belong to your visit, or the visit has ended", hint="open the page again and repeat"

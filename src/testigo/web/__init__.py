@@ -1,0 +1,14 @@
+"""The web kit: one way to build an application of server-rendered pages, whoever it is for.
+
+| module | what it holds |
+|---|---|
+| `application` | the application, pages from templates, errors as pages, headers |
+| `forms`, `guards` | what a person sent, with its token checked; who may call a route |
+| `browser_session`, `sessions` | the session of one request; all of one process, with its cookie |
+| `pin_page` | the page that asks for a PIN |
+| `listening` | address, certificate, and the process that serves |
+| `client` | pages called as a browser does, for rehearsals and tests |
+
+Every route names one guard, every form carries its session's token, and everything works without JavaScript. The kit
+knows no election: roles are in `screens`, their templates beside them.
+"""
