@@ -125,7 +125,7 @@ def receive(
     packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Take in courier packages. The same one twice is once.
+    """Take in courier packages. The same one twice counts once.
 
     One that is refused changes nothing and does not stop the others; the exit code is then 1.
 

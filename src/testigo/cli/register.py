@@ -246,7 +246,7 @@ def poll_book(
 
 @app.command()
 def adopt(election: ElectionFile, register: Address = REGISTER, key: KeyFile = KEY) -> None:
-    """Move the register to a definition that was published anew. Every station then needs a new poll book.
+    """Move the register to a definition that was published again. Every station then needs a new poll book.
 
     Example: testigo register adopt --election corrected.yaml
     """
