@@ -43,7 +43,7 @@ def create(
 
     Publish the printed root key at once, in as many places as you can: it is what everybody verifies with.
 
-    Example: testigo centre create centre examples/municipality/election.yaml --auditor auditor/request.json
+    Example: testigo centre create centre my-election/election.yaml --auditor auditor/request.json
     """
     centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
     root = centre.key_ring.root

@@ -40,7 +40,7 @@ def import_file(
 ) -> None:
     """Import the voters of a CSV file: all of them, or on any mistake none. A new register is made with its key.
 
-    Example: testigo register import examples/municipality/voters.csv --election examples/municipality/election.yaml
+    Example: testigo register import my-election/voters.csv --election my-election/election.yaml
     """
     with storage.explained(file), file.open("rb") as lines:
         rows = max(0, sum(1 for _ in lines) - 1)
