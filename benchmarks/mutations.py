@@ -3,9 +3,9 @@
     python benchmarks/mutations.py --modules witness record count ballot audit keys --count 90 --seed 1 --jobs 2
 
 Each mutation is one small change of one expression or statement (a comparison turned round, a constant changed, `not`
-removed, `and` for `or`, a result replaced by None, a `raise` or a call left out), in a copy of the project in a temporary
-folder. The tests of that room run until the first failure. What no test notices has *survived*: it is either equivalent
-(no caller can tell the difference) or needs a test. The same seed gives the same changes of the same code.
+removed, `and` for `or`, a result replaced by None, a `raise` or a call left out), in a copy of the project in a
+temporary folder. The tests of that room run until the first failure. What no test notices has *survived*: it is either
+equivalent (no caller can tell the difference) or needs a test. The same seed gives the same changes of the same code.
 
 Texts of errors, docstrings and annotations are left alone. A change after which the tests do not end in time counts as
 caught.
@@ -32,7 +32,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("src") / "testigo"
-CARRIED = ("src", "tests", "examples", "docs", "tools", "benchmarks", "pyproject.toml", "README.md", "CONTRIBUTING.md")
+CARRIED = ("src", "tests", "docs", "tools", "benchmarks", "pyproject.toml", "README.md", "CONTRIBUTING.md")
 LONGEST = 420
 """Seconds that the tests may take after a change."""
 
