@@ -7,8 +7,7 @@ removed, `and` for `or`, a result replaced by None, a `raise` or a call left out
 temporary folder. The tests of that room run until the first failure. What no test notices has *survived*: it is either
 equivalent (no caller can tell the difference) or needs a test. The same seed gives the same changes of the same code.
 
-Texts of errors, docstrings and annotations are left alone. A change after which the tests do not end in time counts as
-caught.
+Texts of errors, docstrings and annotations are left alone.
 """
 
 import argparse
@@ -18,9 +17,11 @@ import os
 import queue
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,8 +34,10 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("src") / "testigo"
 CARRIED = ("src", "tests", "docs", "tools", "benchmarks", "pyproject.toml", "README.md", "CONTRIBUTING.md")
-LONGEST = 420
-"""Seconds that the tests may take after a change."""
+MEMORY = Path("/dev/shm")
+"""Where the copies and all that the tests write lie, if it is there: the tests wait mostly for the disk otherwise."""
+
+OUTCOMES = ("caught", "survived", "timed out")
 
 TESTS = {
     "witness": ("tests/witness",),
@@ -175,32 +178,49 @@ def workshop(folder: Path) -> Path:
     return folder
 
 
-def outcome_of(mutation: Mutation, folder: Path) -> Mutation:
-    """Run the room's tests in the copy with the change in it, and put the file back."""
+def outcome_of(mutation: Mutation, folder: Path, longest: float) -> Mutation:
+    """Run the room's tests in the copy with the change in it, at most `longest` seconds, and put the file back."""
     file = folder / mutation.file
     source = file.read_bytes()
     file.write_bytes(source[: mutation.start] + mutation.after.encode() + source[mutation.end :])
     try:
-        return replace(mutation, outcome="survived" if _tests_pass(folder, TESTS[mutation.module]) else "caught")
+        return replace(mutation, outcome=_test(folder, TESTS[mutation.module], longest))
     finally:
         file.write_bytes(source)
 
 
-def _tests_pass(folder: Path, tests: tuple[str, ...]) -> bool:
+def _test(folder: Path, tests: tuple[str, ...], longest: float) -> str:
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["TMPDIR"] = str(temporary)
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
-    try:
-        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return ended.returncode == 0
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as tried:
+        try:
+            return "survived" if tried.wait(longest) == 0 else "caught"
+        except subprocess.TimeoutExpired:
+            os.killpg(tried.pid, signal.SIGKILL)
+            return "timed out"
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
-def run(chosen: list[Mutation], jobs: int, quiet: bool) -> list[Mutation]:
+def run(chosen: list[Mutation], jobs: int, longest: float, quiet: bool) -> list[Mutation]:
     """The outcome of every change, with a bar on standard error and a line for each that survived."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with tempfile.TemporaryDirectory() as temporary, Progress(*columns, console=console, disable=quiet) as progress:
+    scratch = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory(dir=scratch) as temporary,
+        Progress(*columns, console=console, disable=quiet) as progress,
+    ):
         free: queue.Queue[Path] = queue.Queue()
         for job in range(jobs):
             folder = Path(temporary) / f"copy-{job}"
@@ -211,11 +231,11 @@ def run(chosen: list[Mutation], jobs: int, quiet: bool) -> list[Mutation]:
         def one(mutation: Mutation) -> Mutation:
             folder = free.get()
             try:
-                tried = outcome_of(mutation, folder)
+                tried = outcome_of(mutation, folder, longest)
             finally:
                 free.put(folder)
             progress.advance(bar)
-            if tried.outcome == "survived" and not quiet:
+            if tried.outcome != "caught" and not quiet:
                 progress.console.print(line_of(tried), markup=False)
             return tried
 
@@ -237,6 +257,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=90)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--longest", type=float, default=900, help="seconds that the tests may take after a change")
     parser.add_argument("--list", action="store_true", help="only print the changes that would be tried")
     parser.add_argument("--json", action="store_true", help="print all outcomes for programs")
     asked = parser.parse_args()
@@ -245,19 +266,18 @@ def main() -> None:
     if asked.list:
         print("\n".join(line_of(one) for one in chosen))
         return
-    tried = run(chosen, asked.jobs, quiet=asked.json)
+    tried = run(chosen, asked.jobs, asked.longest, quiet=asked.json)
     if asked.json:
         print(json.dumps([one.__dict__ for one in tried], indent=1))
         return
     for one in tried:
         print(line_of(one))
-    table = Table("room", "changes known", "tried", "caught", "survived")
+    table = Table("room", "changes known", "tried", "caught", "survived", "timed out")
     for module in asked.modules:
         own = [one for one in tried if one.module == module]
-        caught = sum(one.outcome == "caught" for one in own)
-        table.add_row(
-            module, str(sum(one.module == module for one in known)), *map(str, (len(own), caught, len(own) - caught))
-        )
+        ended = Counter(one.outcome for one in own)
+        figures = (sum(one.module == module for one in known), len(own), *map(ended.__getitem__, OUTCOMES))
+        table.add_row(module, *map(str, figures))
     Console().print(table)
 
 
