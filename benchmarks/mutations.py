@@ -89,6 +89,10 @@ class _Finder(ast.NodeVisitor):
         for statement in node.body:
             self.visit(statement)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        for statement in node.body:  # not its options: `frozen=True`
+            self.visit(statement)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
@@ -235,6 +239,8 @@ def run(chosen: list[Mutation], jobs: int, longest: float, quiet: bool) -> list[
             finally:
                 free.put(folder)
             progress.advance(bar)
+            if not (console.is_terminal or quiet):
+                console.print(f"{int(progress.tasks[bar].completed)} of {len(chosen)}: {tried.outcome}")
             if tried.outcome != "caught" and not quiet:
                 progress.console.print(line_of(tried), markup=False)
             return tried
