@@ -9,7 +9,7 @@ import pytest
 
 from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 from testigo.record import open_bundle, open_statement, peek
 from testigo.station.chair import Chair

@@ -75,6 +75,7 @@ class Booth:
             lambda: booth_day.of_release_0_1(folder.log, self._cards.position),
         )
         self._parts.callback(self._day.close)
+        self._orders.use_up(self._day.now.voided_by)
         self._session = LiveSession(self._day)
 
     def _open_box(self) -> BallotBox:
@@ -283,7 +284,7 @@ class Booth:
         if order.name == "close":
             self._end_day()
         if order.name == "void-session":
-            self._void(str(order.data.get("reason", "")))
+            self._void(str(order.data.get("reason", "")), order.sequence)
         return {"voting": self._session.entry is not None}
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -327,10 +328,11 @@ class Booth:
                 "a voter is in the booth", place=self.folder.place, hint="let the voter finish, or void the session"
             )
         if self.state != "closed":
-            self._day.settle()
+            # The pause before closing has a later number than every voided session, and its line is in the log.
+            self._day.end(replace(self._day.now, voided_by=0))
             note_rest(self.folder.log, self._day.now.done, self._day.now.batch(self.counters()))
 
-    def _void(self, reason: str) -> None:
+    def _void(self, reason: str, order: int) -> None:
         live = self._session.entry
         if live is None:
             raise IllegalStep("nobody is voting", place=self.folder.place)
@@ -339,7 +341,7 @@ class Booth:
             raise IllegalStep(
                 "this voter has confirmed the vote", place=self.folder.place, hint="repair the disk instead"
             )
-        self._end_session(booth_day.voided(self._day.now, live, reason))
+        self._end_session(booth_day.voided(self._day.now, live, reason, order))
 
     # ---- the session's paper and record
 

@@ -37,7 +37,7 @@ class VotingSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class BoothDay(Day, frozen=True):
     """`used`: bits of used cards, hexadecimal. `wrong_cards`: in a row. `locked_until`: Unix seconds, 0 while not
-    locked."""
+    locked. `voided_by`: number of the last order that voided a session, 0 after closing."""
 
     used: str = "0"
     printed: int = 0
@@ -48,6 +48,7 @@ class BoothDay(Day, frozen=True):
     prints_failed: int = 0
     wrong_cards: int = 0
     locked_until: int = 0
+    voided_by: int = 0
     session: VotingSession | None = None
 
     @property
@@ -120,10 +121,10 @@ def print_failed(day: BoothDay, session: VotingSession) -> BoothDay:
     return replace(day, prints_failed=day.prints_failed + 1, session=replace(session, stage="review", slip=""))
 
 
-def voided(day: BoothDay, session: VotingSession, reason: str) -> BoothDay:
-    """The chair ended the session; a paper that was out is void."""
+def voided(day: BoothDay, session: VotingSession, reason: str, order: int) -> BoothDay:
+    """The chair's order of that number ended the session; a paper that was out is void."""
     papers = one_more(day.spoiled, "voided") if session.stage == "printed" else day.spoiled
-    return replace(day, voided=one_more(day.voided, reason), spoiled=papers, session=None)
+    return replace(day, voided=one_more(day.voided, reason), spoiled=papers, voided_by=order, session=None)
 
 
 def deposited(day: BoothDay) -> BoothDay:

@@ -155,9 +155,14 @@ class OrderBook:
         numbers = [event.data["sequence"] for event in folder.log if event.event in ("order", "order-refused")]
         self._last: int = max(numbers, default=0)
 
+    def use_up(self, sequence: int) -> None:
+        """Obey no order with this number or a lower one any more."""
+        self._last = max(self._last, sequence)
+
     @contextlib.contextmanager
     def taken(self, envelope: bytes) -> Iterator[Order]:
         """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
+        A session that is voided is one voter's, so the booth notes that number in its day (`use_up`), not in the log.
 
         The block runs if the chair of this station gave the order to this machine, it is newer than every order before
         and may be given in this state; else, and where the block refuses, raises a `TestigoError`. Where an order that
@@ -171,12 +176,10 @@ class OrderBook:
         except TestigoError as refused:
             # Its number must be used up also after a restart: a refused order that somebody kept may fit later.
             with contextlib.suppress(StorageError):
-                log.append_coarse("order-refused", **noted, why=refused.problem)
+                log.append("order-refused", **noted, why=refused.problem)
             raise
-        if order.name != "status":
-            # A session that is voided is one voter's: its time is no finer than that of a batch.
-            note = log.append_coarse if order.name == "void-session" else log.append
-            note("order", **noted, state=ORDERS[order.name][1] or self.state())
+        if order.name not in ("status", "void-session"):
+            log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:
         folder = self._folder
