@@ -227,23 +227,27 @@ def cast(place, voter, foreign, *, power_fails):
 # ---- everything that is left
 
 
-def opened_halves(file, key, about):
+def opened_halves(file):
     """Both halves of a machine's day: how often it was written, and what it says."""
-    data, said = file.read_bytes(), []
+    data, said, role = file.read_bytes(), [], file.parent.name
+    if role == "booth":
+        key = bytes.fromhex(json.loads((file.parent / "secrets.json").read_text())["journal"])
+    else:
+        key = day_key(SigningKey.load(file.parent / "signing.pem"))
     for half in (data[: len(data) // 2], data[len(data) // 2 :]):
-        plain = AESGCM(key).decrypt(half[:12], half[12:], f"testigo day 1\n{about}".encode())
+        plain = AESGCM(key).decrypt(half[:12], half[12:], f"testigo day 1\n{DEFINITION.digest}/s1/{role}".encode())
         said.append((int.from_bytes(plain[:8], "big"), plain[8:].decode().strip()))
     return said
 
 
-def opened_box(file, key):
-    """The votes of a ballot box, without their random numbers and places."""
-    booth = Booth(file.parent, None)
-    try:
-        assert bytes.fromhex(booth._secrets.box) == key
-        return sorted((str(vote.ballot.choices), vote.ballot.style, vote.language) for vote in booth._box.records())
-    finally:
-        booth.shut()
+def opened_box(folder):
+    """The votes of a ballot box, without their random numbers and places. Opened on a copy, so that nothing is tidied
+    up before it is looked at."""
+    copy = Path(shutil.copytree(folder, folder.parent / "booth-copy"))
+    with Booth(copy, None) as booth:
+        votes = booth._box.records()
+    shutil.rmtree(copy)
+    return sorted((str(vote.ballot.choices), vote.ballot.style, vote.language) for vote in votes)
 
 
 CHANCE = {"head", "heads", "known_head", "answers", "key", "signature", "previous", "digest", "event_logs", "statement",
@@ -266,18 +270,13 @@ def payloads(file):
 
 def all_that_is_left(folder):
     """Every file of the three machines, read with every key that is on them: path → what it says."""
-    secrets_ = json.loads((folder / "booth" / "secrets.json").read_text())
-    about = f"{DEFINITION.digest}/s1"
     left = {}
     for file in sorted(one for one in folder.rglob("*") if one.is_file()):
         name = str(file.relative_to(folder))
-        if name == "booth/day-state":
-            left[name] = opened_halves(file, bytes.fromhex(secrets_["journal"]), f"{about}/booth")
-        elif name == "check-in/day-state":
-            key = day_key(SigningKey.load(file.parent / "signing.pem"))
-            left[name] = opened_halves(file, key, f"{about}/check-in")
+        if file.name == "day-state":
+            left[name] = opened_halves(file)
         elif name == "booth/ballot-box":
-            left[name] = opened_box(file, bytes.fromhex(secrets_["box"]))
+            left[name] = opened_box(file.parent)
         elif name == "booth/second-disk/ballot-box":
             left[name] = file.stat().st_size
         elif file.name == "events.log":
@@ -361,6 +360,17 @@ def test_files_say_nothing_by_their_length_time_or_text(day, opened):
         assert not any(code in data for code in codes), file
         if file.suffix in (".log", ".json"):
             assert not any(b'"' + document + b'"' in data for document in documents), file
+
+
+def test_when_a_voter_is_done_nothing_of_them_is_left_already_during_the_day(opened, tmp_path, clock):
+    folder = Path(shutil.copytree(opened[0], tmp_path / "day"))
+    place, voter = Polling(folder), Voter(0, opened[1])
+    check_in(place, voter, power_fails=False)
+    cast(place, voter, "", power_fails=False)
+    for role, gone in (("booth", "session"), ("check-in", "visit")):
+        (_, one), (_, other) = opened_halves(folder / role / "day-state")
+        assert one == other and f'"{gone}"' not in one
+    place.stop()
 
 
 def test_day_of_a_newer_release_is_refused(opened, tmp_path):
