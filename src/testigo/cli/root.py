@@ -24,6 +24,8 @@ GROUPS = {
     "auditor": "The auditor's key",
     "audit": "Logic and accuracy, draws, closing counts",
     "verify": "Check a whole published record",
+    "release": "What a release installs, signed",
+    "selfcheck": "Compare this installation with its release",
     "rehearse": "Hold a whole election with simulated people",
 }
 """Group or command → its line in `testigo --help`; each is the module of that name in this package."""
