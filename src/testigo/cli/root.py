@@ -4,13 +4,13 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
-from testigo import __version__
+from testigo import __version__, logs
 from testigo.cli.output import errors
 from testigo.errors import TestigoError
 
@@ -98,11 +98,14 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def root(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+    log_format: Annotated[logs.Format, typer.Option(help="Log lines on standard error, as text or as JSON.")] = "text",
+    log_level: Annotated[logs.Level, typer.Option(help="The least of them that are written.")] = "warning",
 ) -> None:
     """Testigo: the open election system whose result anyone can check.
 
     Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
     """
+    logs.set_up(log_format, log_level)
 
 
 def main(arguments: list[str] | None = None) -> None:

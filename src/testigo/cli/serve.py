@@ -24,6 +24,10 @@ Reader = Annotated[
     ),
 ]
 ReaderDpi = Annotated[int | None, typer.Option(help="The reader's resolution, where its driver does not know it.")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Answer /metrics (Prometheus) and /healthz at this port of 127.0.0.1."),
+]
 PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key.")]
 
 
@@ -35,12 +39,13 @@ def booth(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8083,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The voter's screen. Its pages open only on this machine; the chair's orders come over the network.
 
     Example: testigo station serve booth station-1/booth --printer tcp:192.168.7.20 --host 192.168.7.3
     """
-    serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key))
+    serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key, metrics_port))
 
 
 @station.command("check-in")
@@ -52,12 +57,15 @@ def check_in(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8082,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The clerk's desk: document number, finger, card.
 
     Example: testigo station serve check-in station-1/check-in --reader usb
     """
-    serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader=reader, dpi=reader_dpi)
+    serve.serve_check_in(
+        folder, Listening(host, port, certificate, private_key, metrics_port), reader=reader, dpi=reader_dpi
+    )
 
 
 @station.command()
@@ -75,13 +83,19 @@ def chair(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8081,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The chair's screen: test, zero report, open, pause, close, tally sheet, send.
 
     Example: testigo station serve chair station-1/chair --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082
     """
     serve.serve_chair(
-        folder, booth, check_in, Listening(host, port, certificate, private_key), centre=centre, pages=pages
+        folder,
+        booth,
+        check_in,
+        Listening(host, port, certificate, private_key, metrics_port),
+        centre=centre,
+        pages=pages,
     )
 
 
@@ -98,12 +112,13 @@ def enrolment(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """An enrolment desk: take fingers, settle likely duplicates. Each desk runs its own.
 
     Example: testigo register serve --election election.yaml --reader usb
     """
-    listening = Listening(host, port, certificate, private_key)
+    listening = Listening(host, port, certificate, private_key, metrics_port)
     serve.serve_enrolment(register, election, key, officers, listening, reader=reader, dpi=reader_dpi)
 
 
@@ -114,12 +129,13 @@ def results(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8084,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The results page and the public record, read-only.
 
     Example: testigo centre serve-results results centre/public --host 0.0.0.0
     """
-    serve.serve_results(results, record, Listening(host, port, certificate, private_key))
+    serve.serve_results(results, record, Listening(host, port, certificate, private_key, metrics_port))
 
 
 def inbox(
@@ -128,12 +144,13 @@ def inbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8085,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The centre's inbox: stations send their courier packages to its address with /packages at the end.
 
     Example: testigo centre serve centre --host 0.0.0.0
     """
-    serve.serve_centre(folder, Listening(host, port, certificate, private_key))
+    serve.serve_centre(folder, Listening(host, port, certificate, private_key, metrics_port))
 
 
 def officer(

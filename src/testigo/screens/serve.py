@@ -21,11 +21,12 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
     reads it.
     """
     from testigo.screens import booth as pages
+    from testigo.screens.metrics import of_machine
     from testigo.slip import open_printer
     from testigo.station.booth import Booth
 
     with Booth(folder, open_printer(printer)) as booth:
-        run(pages.app(booth), listening)
+        run(pages.app(booth), listening, of_machine(booth))
 
 
 def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
@@ -33,10 +34,11 @@ def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi:
     `fingerprint.reader.open_reader` reads it, "" for none; `dpi`: its resolution, where its driver does not know it.
     """
     from testigo.screens import checkin as pages
+    from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
 
     with _reader(reader, dpi) as opened, CheckIn(folder) as check_in:
-        run(pages.app(check_in, reader=opened), listening)
+        run(pages.app(check_in, reader=opened), listening, of_machine(check_in))
 
 
 @contextlib.contextmanager
@@ -59,12 +61,13 @@ def serve_chair(
     addresses.
     """
     from testigo.screens import chair as screen
+    from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
     from testigo.station.machine import HttpMachine
 
     out = _page_printer(pages, folder)
     with Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair:
-        run(screen.app(chair, centre_address=centre), listening)
+        run(screen.app(chair, centre_address=centre), listening, of_machine(chair))
 
 
 def _page_printer(address: str, folder: Path) -> "PagePrinter":

@@ -187,7 +187,7 @@ class Chair:
         self._must_be("open", "paused")
         reasons.check_reason(reason, reasons.VOID_REASONS)
         self._commander.give("booth", "void-session", reason=reason)
-        self.folder.log.append("session-voided", reason=reason)
+        self.folder.log.append_coarse("session-voided", reason=reason)
 
     # ---- closing
 
