@@ -6,7 +6,7 @@ from pathlib import Path
 
 from testigo import storage
 from testigo.errors import InvalidInput, NotAllowed
-from testigo.station.pins import Pins, hash_pin
+from testigo.staff.pins import Pins, hash_pin
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?")
 

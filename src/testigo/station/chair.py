@@ -36,13 +36,13 @@ from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
+from testigo.staff.pins import Pins
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
 from testigo.station.filing import Filing
 from testigo.station.folder import PINS, MachineFolder, exclusive
 from testigo.station.machine import Commander, Machine, OrderName, Report
-from testigo.station.pins import Pins
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 

@@ -30,10 +30,10 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Template, best_match, extract
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.staff.pins import Pins
 from testigo.station.events import Event
 from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderBook
-from testigo.station.pins import Pins
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.

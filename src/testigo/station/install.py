@@ -16,6 +16,7 @@ from testigo import storage
 from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role, open_station_file
 from testigo.errors import InvalidInput, StorageError
 from testigo.keys import OpeningKey, PublicKey, SigningKey
+from testigo.staff.pins import Pins, hash_pin
 from testigo.station.folder import (
     DEFINITION,
     OPENING_KEY,
@@ -26,7 +27,6 @@ from testigo.station.folder import (
     Settings,
     read_settings,
 )
-from testigo.station.pins import Pins, hash_pin
 from testigo.station.votes import SECRETS, BoothSecrets
 
 REQUEST = "machine-keys-request.json"
