@@ -25,7 +25,7 @@ from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
 from testigo.screens import checkin as check_in_pages
 from testigo.screens import enrolment as enrolment_pages
-from testigo.screens.officers import Officers
+from testigo.staff.desk import open_desk as open_officers
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
@@ -221,7 +221,7 @@ def enrolment_desk(enrolment_with: Callable[..., Client]) -> Client:
 def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Client]]:
     """Opens that desk with a finger reader, or with None."""
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    officers = Officers(tmp_path / "officers")
+    officers = open_officers(tmp_path / "officers")
     officers.set_pin("maria", OFFICER_PIN)
     with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
         register.import_voters(tmp_path / "people.csv")
@@ -230,7 +230,7 @@ def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterato
         def open_desk(reader: Reader | None) -> Client:
             desks.append(Client(served(enrolment_pages.app(register, officers, reader=reader))))
             desks[-1].get("/pin")
-            assert desks[-1].send("/pin", officer="maria", pin=OFFICER_PIN).ok
+            assert desks[-1].send("/pin", account="maria", pin=OFFICER_PIN).ok
             return desks[-1]
 
         yield open_desk
