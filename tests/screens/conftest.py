@@ -20,6 +20,7 @@ from testigo.election import (
 )
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
+from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
@@ -154,9 +155,17 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
 
 
 @pytest.fixture(scope="session")
-def installed(register: Register, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+def centre_key() -> SigningKey:
+    """The centre's, which signs poll books and staff lists."""
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
+def installed(
+    register: Register, centre_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, bytes]:
     """A station installed once with its poll book: copied for each test."""
-    root = Root(DEFINITION)
+    root = Root(DEFINITION, centre=centre_key)
     folder = tmp_path_factory.mktemp("installed") / "s1"
     request = root.install(folder, "s1")
     sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")

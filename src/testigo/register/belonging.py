@@ -63,7 +63,9 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
         mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [mistake for mistake in mistakes if mistake is not None]
         if wrong:
-            raise SeveralErrors("the register's voters do not fit the definition", wrong, hint="correct the definition")
+            raise SeveralErrors(
+                "the register's voters do not fit the definition", wrong, hint="correct the definition"
+            )
         connection.execute(update(about).values(election=definition.digest))
 
 
