@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from staffed_station import STAFF, Authority
+from staffed_station import ELECTION, STAFF, Authority
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed
 from testigo.keys import SigningKey, sign_envelope
-from testigo.staff.accounts import PAYLOAD_TYPE, PRESIDING, Account, open_staff_list
+from testigo.staff.accounts import PAYLOAD_TYPE, PRESIDING, Account, StaffList, open_staff_list
 from testigo.staff.machine import PINS, STAFF_LIST, Staff
 from testigo.staff.orders import PAYLOAD_TYPE as ORDER_TYPE
 from testigo.staff.pins import WRONG_PINS
@@ -162,6 +162,28 @@ def test_pins_are_made_once(chair: Machine) -> None:
     twice.keep_pins([lost])
     with pytest.raises(IllegalStep, match="has a PIN"):
         twice.keep_pins([lost])
+
+
+def test_one_id_is_one_account(authority: Authority) -> None:
+    with pytest.raises(InvalidInput, match="twice"):
+        authority.list((*STAFF, STAFF[2]))
+    # even where the authority's own key has signed it
+    body = msgspec.to_builtins(StaffList(1, ELECTION, "s1", LATER, (*STAFF, STAFF[2])))
+    with pytest.raises(InvalidInput, match="twice"):
+        open_staff_list(sign_envelope(PAYLOAD_TYPE, body, authority.key), authority.place())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("a", "Ana Ñandú"), ("b", "ana  n\u0303andu\u0301"), True),
+        (("a", "Ana Ñandú"), ("b", "Ana Ñandú (hija)"), False),
+        (("chair", ""), ("chair", ""), True),
+        (("chair", ""), ("clerk", ""), False),
+    ],
+)
+def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], same: bool) -> None:
+    assert Account(*one, "clerk", "").same_person(Account(*other, "clerk", "")) is same
 
 
 # ---- orders

@@ -6,6 +6,7 @@ a newer one. The list of an enrolment desk names no election: fingers are enroll
 """
 
 import re
+import unicodedata
 from collections import Counter
 from typing import Any, Final, Literal
 
@@ -57,7 +58,8 @@ class Account(canonical.SignedValue, frozen=True):
         return MACHINES[self.role]
 
     def same_person(self, other: "Account") -> bool:
-        """Whether both accounts are one person's: the same id, or the same name whatever its case and spaces."""
+        """Whether both accounts are one person's: the same id, or the same name whatever its case, spaces
+        and spelling of accents in Unicode."""
         return self.id == other.id or (bool(_folded(self.name)) and _folded(self.name) == _folded(other.name))
 
 
@@ -196,4 +198,4 @@ def check_place(election: str, place_id: str, place: StaffPlace, name: str) -> N
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
