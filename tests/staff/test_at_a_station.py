@@ -64,7 +64,7 @@ class Town:
 
 @pytest.fixture(scope="module")
 def installed(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
-    election = project_root / "examples" / "municipality" / "election.yaml"
+    election = project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
     town = Town(tmp_path_factory.mktemp("town"), election, Root(load(election)))
     town.root.centre.save(town.key)
     town.root.install(town.station, "01-01")

@@ -5,8 +5,8 @@ import secrets
 from testigo.errors import InvalidInput
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""31 signs, none of which is read as another (no 0 O 1 I L). 31 is a prime, so the check sign below finds every single
-wrong sign and every exchange of two."""
+"""31 characters, none of which is read as another (no 0 O 1 I L). 31 is a prime, so the check character below finds
+every single wrong character and every exchange of two."""
 
 NUMBER_SIGNS = 12
 

@@ -16,7 +16,7 @@ STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
 NOT_OPTIONS = ("(blank)", "(null)", "(undervotes)", "(ballots)")
-"""What stands in `option` for the counts that are no option's."""
+"""What stands in `option` for the counts that are not an option's."""
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 

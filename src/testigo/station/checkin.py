@@ -47,7 +47,7 @@ POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
 
 Matcher = Callable[[bytes, tuple[Template, ...]], bool]
-"""Whether a finger's image (bytes of a file) is of one of the templates; raises `InvalidInput` where it is no image."""
+"""Whether a finger's image (bytes of a file) is of one of the templates; raises `InvalidInput` where it is none."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -191,7 +191,7 @@ class CheckIn:
     def find(self, document: str) -> Visit | Refused:
         """A visitor gives a document number: a visit begins, or it is a refusal; either is noted.
 
-        Raises `InvalidInput` for what is no document number, `IllegalStep` while not open or while a visit is not
+        Raises `InvalidInput` for what is not a document number, `IllegalStep` while not open or while a visit is not
         concluded.
         """
         if self.state != "open" or self._book is None:
@@ -231,7 +231,7 @@ class CheckIn:
     def try_finger(self, visit_id: str, image: bytes) -> Visit:
         """One try with any enrolled finger; `image`: bytes of a PNG, BMP, TIFF, JPEG or WSQ file.
 
-        The visit is then `admitted`, at `finger` again, or `unmatched`. What is no image raises `InvalidInput` and
+        The visit is then `admitted`, at `finger` again, or `unmatched`. What is not an image raises `InvalidInput` and
         costs no try.
         """
         visit = self._at(visit_id, "finger")

@@ -32,7 +32,7 @@ FORMATS = ("T2", "T1")
 
 _QR_PLACE = "tally sheet's QR code"
 _LONGEST_CODE = 4296
-"""Alphanumeric signs in the largest QR code (ISO/IEC 18004, version 40-L)."""
+"""Alphanumeric characters in the largest QR code (ISO/IEC 18004, version 40-L)."""
 
 
 class CountRow(msgspec.Struct, frozen=True):
