@@ -18,6 +18,7 @@ GROUPS = {
     "election": "The election definition: check it, look at it",
     "register": "Who may vote: import, enrol, duplicates, poll books",
     "station": "Voting day at one polling place",
+    "staff": "Who works at the machines: staff lists, PINs",
     "ballot": "The paper vote: print and read slips",
     "fingerprint": "Fingers: extract, match, measure",
     "centre": "Authority and counting centre: keys, record, count, publish",

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from testigo.cli.output import console
 from testigo.screens import serve
 from testigo.web.listening import Listening
 
@@ -103,9 +102,7 @@ def enrolment(
     election: Annotated[Path, typer.Option(help="The election's definition, YAML or JSON.", show_default=False)],
     register: Annotated[str, typer.Option(help="The register's database, as in the other commands.")] = "register.db",
     key: Annotated[Path, typer.Option(help="The register's key file.")] = Path("register.key"),
-    officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo register officer`.")] = Path(
-        "officers"
-    ),
+    officers: Annotated[Path, typer.Option(help="The desk's folder of officers: docs/staff.md.")] = Path("officers"),
     reader: Reader = "",
     reader_dpi: ReaderDpi = None,
     host: Host = "127.0.0.1",
@@ -151,30 +148,3 @@ def inbox(
     Example: testigo centre serve centre --host 0.0.0.0
     """
     serve.serve_centre(folder, Listening(host, port, certificate, private_key, metrics_port))
-
-
-def officer(
-    name: Annotated[str, typer.Argument(help="User name.", show_default=False)],
-    folder: Annotated[Path, typer.Option("--officers", help="Folder of officers.")] = Path("officers"),
-    remove: Annotated[bool, typer.Option("--remove", help="Let this officer in no more.")] = False,
-    pin_file: Annotated[
-        Path | None, typer.Option(help="Read the PIN from this file's first line instead of asking.")
-    ] = None,
-) -> None:
-    """Admit an enrolment officer, or give them a new PIN (asked for twice, never shown).
-
-    Example: testigo register officer maria
-    """
-    from testigo import storage
-    from testigo.screens.officers import Officers
-
-    if remove:
-        Officers(folder).remove(name)
-        console.print(f"{name} is no officer any more")
-        return
-    if pin_file is not None:
-        pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
-    else:
-        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    Officers(folder).set_pin(name, pin)
-    console.print(f"{name} may enrol voters")

@@ -93,17 +93,19 @@ def serve_enrolment(
     dpi: int | None = None,
 ) -> None:
     """An enrolment desk. `register`: address of the database; `key`: the register's key file; `officers`: see
-    `officers`; `reader`, `dpi`: as for the check-in.
+    `staff.desk`; `reader`, `dpi`: as for the check-in.
     """
     from testigo.election import load
     from testigo.register import Register, RegisterKey
     from testigo.screens import enrolment as pages
-    from testigo.screens.officers import Officers
+    from testigo.staff.desk import open_desk
 
-    admitted = Officers(officers)
-    if not admitted.names():
+    admitted = open_desk(officers)
+    if len(admitted.without_pin()) == len(admitted.accounts()):
         raise InvalidInput(
-            "there are no officers", place=str(officers), hint="admit one: testigo register officer NAME"
+            "there are no officers with a PIN",
+            place=str(officers),
+            hint="admit one: testigo register officer NAME, or for a staff list: testigo staff pins make",
         )
     with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted, reader=attached), listening)

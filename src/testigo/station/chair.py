@@ -36,13 +36,14 @@ from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
 from testigo.station.filing import Filing
-from testigo.station.folder import PINS, MachineFolder, exclusive
+from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import Commander, Machine, OrderName, Report
-from testigo.station.pins import Pins
+from testigo.station.staffing import staff_of
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 
@@ -79,7 +80,7 @@ class Chair:
     """The chair's machine. `booth`, `check_in`: the ways to the other two (`LocalMachine`, `HttpMachine`).
 
     `pages`: where pages are printed, besides the PDF files in the folder `paper`, which are always there. PINs are
-    checked by the screen (`check_pin`) before a step. Every method may be called from any thread, one runs at a time.
+    checked by the screen (`sign_in`) before a step. Every method may be called from any thread, one runs at a time.
     """
 
     def __init__(self, folder: Path, *, booth: Machine, check_in: Machine, pages: PagePrinter | None = None) -> None:
@@ -88,10 +89,10 @@ class Chair:
         self.definition, self.station_id = self.folder.definition, self.folder.station_id
         try:
             self._commander = Commander(self.folder, {"booth": booth, "check-in": check_in})
+            self.staff = staff_of(self.folder)
         except BaseException:
             self.folder.shut()
             raise
-        self._pins = Pins(folder / PINS)
         self._filing = Filing(self.folder)
         self._closing = Closing(self.folder, self._filing, self._commander)
         self._kept_pages = FolderPages(folder / "paper")
@@ -102,11 +103,16 @@ class Chair:
         """The state that the steps in the log have led to."""
         return state_of(self.folder.log)
 
-    def check_pin(self, pin: str) -> None:
-        """Return if this is the chair's PIN; raises `NotAllowed` if it is wrong, or while locked after too many wrong
-        ones."""
-        with self.folder.guard:
-            self._pins.check("chair", pin)
+    @exclusive
+    def sign_in(self, account: str, pin: str) -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+
+        With a staff list, the log notes the account. Raises what `Staff.check` raises.
+        """
+        admitted = self.staff.check(account, pin, PRESIDING)
+        if self.staff.listed:
+            self.folder.log.append("signed-in", account=admitted.id)
+        return admitted
 
     @exclusive
     def status(self) -> StationStatus:

@@ -31,13 +31,14 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Template, best_match, extract
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day
 from testigo.station.batches import note_batch, note_rest
 from testigo.station.checkin_day import CheckInDay, OpenVisit
 from testigo.station.day_file import DayFile
-from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
+from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderBook
-from testigo.station.pins import Pins
+from testigo.station.staffing import staff_of
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.
@@ -105,7 +106,7 @@ class CheckIn:
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
             self._orders = OrderBook(self.folder)
-            self._pins = Pins(folder / PINS)
+            self.staff = staff_of(self.folder)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
                 self._book = self._open_book(storage.read(folder / POLL_BOOK, limit=POLL_BOOK_LIMIT))
@@ -136,10 +137,20 @@ class CheckIn:
         """How many voters the chair may release (`Definition.release_cap`)."""
         return self.definition.release_cap(self.station_id)
 
-    def check_pin(self, who: Literal["chair", "clerk"], pin: str) -> None:
-        """Return if this is their PIN; raises `NotAllowed` if it is wrong, or locked after too many wrong ones."""
-        with self.folder.guard:
-            self._pins.check(who, pin)
+    @exclusive
+    def sign_in(self, account: str, pin: str) -> Account:
+        """Who this is: a clerk. `account` may be "" where there is only one.
+
+        With a staff list, the log notes the account. Raises what `Staff.check` raises.
+        """
+        admitted = self.staff.check(account, pin, ("clerk",))
+        if self.staff.listed:
+            self.folder.log.append("signed-in", account=admitted.id)
+        return admitted
+
+    def releasers(self) -> tuple[Account, ...]:
+        """Who may release a voter: the chair and deputies."""
+        return self.staff.accounts(PRESIDING)
 
     # ---- before opening
 
@@ -257,8 +268,10 @@ class CheckIn:
         return self._visit
 
     @exclusive
-    def release(self, visit_id: str, chair_pin: str, reason: str) -> Visit:
+    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> Visit:
         """The chair, who has checked who the visitor is, lets them through for one of `reasons.RELEASE_REASONS`.
+
+        `account`: the chair's or a deputy's, whose PIN it is; may be "" where there is only one.
 
         Allowed once the finger has failed at least once, or no finger was enrolled. Raises `NotAllowed` for a wrong
         PIN, `IllegalStep` over the cap.
@@ -278,7 +291,7 @@ class CheckIn:
                 f"{self.release_cap} voters were released, which is the station's limit",
                 hint="refuse the visitor with a reason, and tell the electoral authority",
             )
-        self._pins.check("chair", chair_pin)
+        self.staff.check(account, chair_pin, PRESIDING)
         self._day.keep(self._day.now.admitting(visit.document, released=reason))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
         return self._visit

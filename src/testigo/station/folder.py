@@ -34,7 +34,6 @@ DEFINITION = "definition.json"
 MACHINE_KEYS = "machine-keys.json"
 SIGNING_KEY = "signing.pem"
 OPENING_KEY = "opening.pem"
-PINS = "pins.json"
 EVENTS = "events.log"
 
 
