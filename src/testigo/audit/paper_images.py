@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from testigo.audit.closing import NULL, PaperTally
-from testigo.ballot import Ballot, ContestTally, tally_ballots
+from testigo.audit.closing import PaperTally
+from testigo.ballot import NULL, Ballot, ContestTally, tally_ballots
 from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput

@@ -12,6 +12,11 @@ from testigo.ballot.marks import Ballot, deck_digest, too_many, unused
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
+    BALLOTS,
+    BLANK,
+    NULL,
+    UNDERVOTES,
+    ContestCount,
     ContestTally,
     Difference,
     Reconciliation,
@@ -22,13 +27,18 @@ from testigo.ballot.tally import (
 )
 
 __all__ = [
+    "BALLOTS",
+    "BLANK",
     "COUNTERS",
+    "NULL",
+    "UNDERVOTES",
     "Ballot",
     "BoothCounters",
     "BoothReport",
     "CastVoteRecord",
     "CheckInCounters",
     "CheckInReport",
+    "ContestCount",
     "ContestTally",
     "Counter",
     "CounterRow",

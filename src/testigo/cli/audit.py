@@ -21,7 +21,7 @@ from testigo.audit import (
     station_deck,
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
-from testigo.ballot import deck_digest
+from testigo.ballot import BLANK, deck_digest
 from testigo.cli.output import console, print_json, progress, table
 from testigo.count import ClosingCount, Ledger, read_ledger
 from testigo.election import Definition, load
@@ -63,7 +63,7 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         f"{len(ballots)} test ballots, deck {deck_digest(ballots)[:16]}…",
         ["ballot", "style", "contest", "choices"],
         [
-            (number, ballot.style, contest, ", ".join(chosen) or "(blank)")
+            (number, ballot.style, contest, ", ".join(chosen) or BLANK)
             for number, ballot in enumerate(ballots, 1)
             for contest, chosen in ballot.choices.items()
         ],

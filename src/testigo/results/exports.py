@@ -15,9 +15,6 @@ from testigo.results.view import RecordInfo
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
-NOT_OPTIONS = ("(blank)", "(null)", "(undervotes)", "(ballots)")
-"""What stands in `option` for the counts that are no option's."""
-
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -72,11 +69,11 @@ def _counter_rows(_definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
 def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
     for tally in sheet.tally.contests:
         contest = definition.contest(tally.contest)
-        for option in contest.options:
-            name = _plain(definition.words(option.name, definition.languages[0]))
-            yield contest.id, option.id, name, option.party, tally.votes[option.id]
-        for what, votes in zip(NOT_OPTIONS, (tally.blank, tally.null, tally.undervotes, tally.ballots), strict=True):
-            yield contest.id, what, "", "", votes
+        options = {option.id: option for option in contest.options}
+        for what, count in tally.figures(contest):
+            option = options.get(what)
+            name = _plain(definition.words(option.name, definition.languages[0])) if option else ""
+            yield contest.id, what, name, option.party if option else "", count
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from testigo.audit import Seed, boxes_to_count, sample
 from testigo.audit.closing import PaperTally, closing_count
+from testigo.ballot import UNDERVOTES
 from testigo.count import AuditSample, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
@@ -75,5 +76,5 @@ def _check_count(notebook: Notebook, story: Story, said: Said, aside: str) -> No
 
 def _may_be_unread(definition: Definition, one: CountDifference, unread: int) -> bool:
     """Whether papers that nobody has read yet can make up for what the paper has less than the tally sheet."""
-    a_paper = definition.contest(one.contest).choose if one.what == "(undervotes)" else 1
+    a_paper = definition.contest(one.contest).choose if one.what == UNDERVOTES else 1
     return 0 < one.sheet - one.paper <= unread * a_paper
