@@ -90,10 +90,9 @@ def test_attack_missing_contests_options_and_styles_are_found(village, tally):
         assert tally_mistakes(village, "v-001", changed)
 
 
-def test_ballots_of_another_style_or_against_the_rules_are_not_counted(village):
-    for ballot in (Ballot("other", {}), Ballot("villa", {"mayor": MAYORS})):
-        with pytest.raises(InvalidInput):
-            tally_ballots(village, "v-001", [ballot])
+def test_ballots_of_another_style_are_not_counted(village):
+    with pytest.raises(InvalidInput, match="no ballot style 'other'"):
+        tally_ballots(village, "v-001", [Ballot("other", {})])
 
 
 COUNTERS = {

@@ -65,7 +65,6 @@ def test_a_slip_that_cannot_be_is_refused(village, make_slip):
         ("v-001", good, "2222-2222-2223", "es"),
         ("v-001", good, new_slip_number(), "qu"),
         ("v-001", Ballot("other", {}), new_slip_number(), "es"),
-        ("v-001", Ballot(style.id, {"mayor": ("fernandez", "ortega"), "council": ()}), new_slip_number(), "es"),
     ):
         with pytest.raises(InvalidInput):
             Slip(village, station, ballot, number, language)

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from testigo.ballot import Ballot
+from testigo.ballot import Marks
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.slip import PrinterError
 from testigo.station import votes
@@ -199,7 +199,7 @@ def test_box_filled_before_opening_is_refused(place):
     place.booth.make_cards()
     assert place.test()
     place.chair.zero_report()
-    slip = votes.make_slip(place.chair.definition, "s1", Ballot("villa", {}), "es")
+    slip = votes.make_slip(place.chair.definition, "s1", Marks("villa", {}).ballot(place.chair.definition, "s1"), "es")
     place.booth._box.deposit(votes.record_of(slip))
     with pytest.raises(IllegalStep, match="not empty"):
         place.chair.open()

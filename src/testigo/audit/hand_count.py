@@ -41,7 +41,7 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
         if key not in figures and key != ("", SPOILED) and not mistakes:
             mistakes.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
     tallies = []
-    for contest in _contests(definition, station_id) if not mistakes else ():
+    for contest in definition.contests_of_station(station_id) if not mistakes else ():
         tally = _tally(contest, figures)
         if tally.undervotes < 0 or tally.ballots > figures["", PAPERS]:
             what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
@@ -79,14 +79,9 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
     return figures, mistakes
 
 
-def _contests(definition: Definition, station_id: str) -> list[Contest]:
-    wanted = {contest for style in definition.styles_of_station(station_id) for contest in style.contests}
-    return [contest for contest in definition.contests if contest.id in wanted]
-
-
 def _keys(definition: Definition, station_id: str) -> list[_Key]:
     keys = [("", PAPERS), ("", SPOILED)]
-    for contest in _contests(definition, station_id):
+    for contest in definition.contests_of_station(station_id):
         keys += [(contest.id, what) for what, _ in ContestCount(contest).tally().figures() if what != UNDERVOTES]
     return keys
 

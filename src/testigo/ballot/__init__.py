@@ -8,7 +8,7 @@ the name of one paper vote. The paper vote itself is the room `slip`; it is read
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
-from testigo.ballot.marks import Ballot, deck_digest, too_many, unused
+from testigo.ballot.marks import Ballot, Marks, deck_digest, mark_contest, too_many, unused
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
@@ -46,12 +46,14 @@ __all__ = [
     "EventLogs",
     "LogicAndAccuracy",
     "MachineCounters",
+    "Marks",
     "Reconciliation",
     "Tally",
     "TallySheet",
     "ZeroReport",
     "check_slip_number",
     "deck_digest",
+    "mark_contest",
     "new_slip_number",
     "record_size",
     "tally_ballots",

@@ -66,17 +66,15 @@ class Tally(SignedValue, frozen=True):
 def tally_ballots(definition: Definition, station_id: str, ballots: Iterable[Ballot]) -> Tally:
     """Count ballots of one station. Every contest and option of its styles is named, with 0 where nobody chose it.
 
-    Raises `InvalidInput` for a ballot of a style the station does not have, or one that breaks the marking rules.
+    Raises `InvalidInput` for a ballot of a style the station does not have.
     """
-    styles = {style.id: style for style in definition.styles_of_station(station_id)}
-    by_style = dict.fromkeys(styles, 0)
-    wanted = {contest_id for style in styles.values() for contest_id in style.contests}
-    counts = {contest.id: ContestCount(contest) for contest in definition.contests if contest.id in wanted}
+    by_style = {style.id: 0 for style in definition.styles_of_station(station_id)}
+    counts = {contest.id: ContestCount(contest) for contest in definition.contests_of_station(station_id)}
     for ballot in ballots:
-        if ballot.style not in styles:
-            raise InvalidInput(f"a ballot of style {ballot.style!r}, which station {station_id!r} does not have")
+        if ballot.style not in by_style:
+            definition.style_of(station_id, ballot.style)  # raises
         by_style[ballot.style] += 1
-        for contest_id, chosen in Ballot.mark(definition, styles[ballot.style], ballot.choices).choices.items():
+        for contest_id, chosen in ballot.choices.items():
             counts[contest_id].add_ballot(chosen)
     return Tally(by_style, tuple(count.tally() for count in counts.values()))
 

@@ -312,6 +312,20 @@ class Definition(Value, frozen=True, dict=True):
         rolls = [GENERAL_ROLL, *(roll for roll in self.rolls if station.roll_sizes.get(roll, 0) > 0)]
         return tuple(self.style(station.district, roll) for roll in dict.fromkeys(rolls))
 
+    def style_of(self, station_id: str, style_id: str) -> BallotStyle:
+        """The station's ballot style of that id; raises `InvalidInput`."""
+        styles = self.styles_of_station(station_id)
+        for style in styles:
+            if style.id == style_id:
+                return style
+        hint = f"use {', '.join(style.id for style in styles)}"
+        raise InvalidInput(f"station {station_id!r} has no ballot style {style_id[:60]!r}", hint=hint)
+
+    def contests_of_station(self, station_id: str) -> tuple[Contest, ...]:
+        """The contests of all ballot styles of a station, in the order of the definition."""
+        found = {contest for style in self.styles_of_station(station_id) for contest in style.contests}
+        return tuple(contest for contest in self.contests if contest.id in found)
+
     def styles(self) -> tuple[BallotStyle, ...]:
         """Every ballot style of the election, each once."""
         found = {style.id: style for station in self.stations for style in self.styles_of_station(station.id)}

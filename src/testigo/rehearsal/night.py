@@ -15,7 +15,8 @@ from testigo import storage
 from testigo.audit import AuditDesk, Seed, closing_sample
 from testigo.audit.closing import closing_count
 from testigo.audit.desk import KEY
-from testigo.audit.paper_images import EnteredPaper, Entries, Paper, papers_from_images, read_papers
+from testigo.audit.paper_images import Entries, Paper, papers_from_images, read_papers
+from testigo.ballot import Marks
 from testigo.centre import Centre
 from testigo.count import ClosingCount, Result
 from testigo.keys import SigningKey
@@ -94,13 +95,12 @@ def _read_papers(
 
 def _entries(papers: list[Paper], notes: StationNotes) -> Entries:
     """What a person reads on the papers that the reader refused: once a paper, whatever else its image shows."""
-    entries: dict[str, EnteredPaper | Literal["no-paper"]] = {}
+    entries: dict[str, Marks | Literal["no-paper"]] = {}
     read = {_slip_of(paper) for paper in papers if paper.reading.choices is not None}
     for paper in papers:
         if paper.reading.choices is None:
             slip = _slip_of(paper)
-            ballot = notes.papers[slip]
-            entries[paper.source] = "no-paper" if slip in read else EnteredPaper(ballot.style, dict(ballot.choices))
+            entries[paper.source] = "no-paper" if slip in read else notes.papers[slip]
             read.add(slip)
     notes.read_by_eye += len(entries)
     return entries

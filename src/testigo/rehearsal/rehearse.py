@@ -236,7 +236,8 @@ def _hold_night(
 def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
     """The one check that only a rehearsal can make: do the tally sheets say what the voters chose?"""
     for station, notes in rehearsal.journal.stations.items():
-        chosen = tally_ballots(rehearsal.definition, station, list(notes.papers.values()))
+        wished = (marks.ballot(rehearsal.definition, station) for marks in notes.papers.values())
+        chosen = tally_ballots(rehearsal.definition, station, wished)
         sheet = centre.ledger.sheets.get(station)
         if sheet is None or canonical.encode(sheet.tally) != canonical.encode(chosen):
             rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")

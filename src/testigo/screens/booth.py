@@ -350,8 +350,7 @@ def _contests(booth: Booth, session: Session | None) -> tuple[str, ...]:
     """The contests of the session's ballot style, in order."""
     if session is None:
         return ()
-    styles = {style.id: style for style in booth.definition.styles_of_station(booth.station_id)}
-    return styles[session.style].contests
+    return booth.definition.style_of(booth.station_id, session.style).contests
 
 
 def _offered(booth: Booth) -> list[str]:

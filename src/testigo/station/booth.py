@@ -16,7 +16,18 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import Ballot, BoothCounters, BoothReport, Tally, deck_digest, reasons, unused
+from testigo.ballot import (
+    Ballot,
+    BoothCounters,
+    BoothReport,
+    Marks,
+    Tally,
+    deck_digest,
+    mark_contest,
+    reasons,
+    unused,
+)
+from testigo.election import BallotStyle
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.slip import Printer, PrinterError, Slip
 from testigo.station import booth_log, votes
@@ -56,7 +67,6 @@ class Booth:
     def _open_parts(self) -> None:
         folder, definition, station = self.folder, self.folder.definition, self.folder.station_id
         self.definition, self.station_id = definition, station
-        self._styles = {style.id: style for style in definition.styles_of_station(station)}
         self._orders = OrderBook(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
@@ -90,10 +100,9 @@ class Booth:
         live = self._session.entry
         if live is None:
             return None
-        style = self._styles[live.style]
         left = {
             id_: unused(self.definition.contest(id_), live.choices[id_])
-            for id_ in style.contests
+            for id_ in self._style(live).contests
             if id_ in live.choices
         }
         spoiled = booth_log.said_spoils(self.folder.log, live.session)
@@ -181,8 +190,8 @@ class Booth:
         """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
         nothing."""
         live = self._session.at("voting", "review")
-        marked = Ballot.mark(self.definition, self._styles[live.style], {contest_id: tuple(options)})
-        choices = live.choices | {contest_id: marked.choices[contest_id]}
+        chosen = mark_contest(self.definition, self._style(live), contest_id, tuple(options))
+        choices = live.choices | {contest_id: chosen}
         self._session.keep(msgspec.structs.replace(live, choices=choices, stage="voting", slip=""))
         return self._shown()
 
@@ -190,7 +199,7 @@ class Booth:
     def review(self) -> Session:
         """The whole ballot at once; contests the voter has not been at are blank now."""
         live = self._session.at("voting", "review")
-        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._styles[live.style].contests}
+        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._style(live).contests}
         self._session.keep(msgspec.structs.replace(live, choices=choices, stage="review"))
         return self._shown()
 
@@ -202,10 +211,11 @@ class Booth:
         number is in no box.
         """
         live = self._session.at("review")
-        slip = votes.make_slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.language)
+        slip = votes.make_slip(self.definition, self.station_id, self._ballot(live), live.language)
         prints = booth_log.prints(self.folder.log, live.session)
         live = msgspec.structs.replace(live, stage="printing", slip=slip.number, prints=prints)
         self._session.keep(live)
+        self._session.paper = slip
         try:
             self._printer.print_slip(slip)
         except PrinterError:
@@ -285,9 +295,10 @@ class Booth:
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
         try:
-            deck = msgspec.convert(data.get("deck"), list[Ballot], strict=True)
+            marks = msgspec.convert(data.get("deck"), list[Marks], strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput(f"not a deck of test ballots ({error})", place=self.folder.place) from None
+        deck = [one.ballot(self.definition, self.station_id) for one in marks]
         key = secrets.token_bytes(32)
         counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
         digest = deck_digest(deck)
@@ -330,8 +341,19 @@ class Booth:
             raise IllegalStep("no vote is under way")
         return session
 
+    def _style(self, live: JournalEntry) -> BallotStyle:
+        return self.definition.style_of(self.station_id, live.style)
+
+    def _ballot(self, live: JournalEntry) -> Ballot:
+        return Ballot.mark(self.definition, self._style(live), live.choices)
+
     def _slip(self, live: JournalEntry) -> Slip:
-        return Slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.slip, live.language)
+        """The paper vote that was printed; after a restart it is made again from the journal."""
+        paper = self._session.paper
+        if paper is None or paper.number != live.slip:
+            paper = Slip(self.definition, self.station_id, self._ballot(live), live.slip, live.language)
+            self._session.paper = paper
+        return paper
 
     def _deposit(self) -> None:
         live = self._session.at("depositing")

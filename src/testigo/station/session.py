@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from testigo.errors import IllegalStep, StorageError
+from testigo.slip import Slip
 from testigo.station import booth_log
 from testigo.station.events import EventLog
 from testigo.station.journal import JournalEntry, JournalStage, SessionJournal
@@ -53,7 +54,10 @@ def shown_stage(stage: JournalStage) -> Stage:
 
 
 class LiveSession:
-    """The one session of a booth, or none. `entry`: where it stands, as the journal has it. `notice`: as on screen."""
+    """The one session of a booth, or none. `entry`: where it stands, as the journal has it. `notice`: as on screen.
+
+    `paper`: the paper vote in print or printed, in memory only; None where there is none or the booth started since.
+    """
 
     def __init__(self, journal: SessionJournal, log: EventLog, first_language: str) -> None:
         self._journal = journal
@@ -61,6 +65,7 @@ class LiveSession:
         self._first_language = first_language
         self.entry: JournalEntry | None = None
         self.notice = ""
+        self.paper: Slip | None = None
 
     def at(self, *stages: JournalStage) -> JournalEntry:
         """The session, which must be at one of these stages; raises `IllegalStep`.
@@ -85,6 +90,8 @@ class LiveSession:
         """What the voter wants next: it holds only if the journal has it."""
         self._journal.write(entry)
         self.entry, self.notice = entry, ""
+        if not entry.slip:
+            self.paper = None
 
     def keep_fact(self, entry: JournalEntry, *, notice: str = "") -> None:
         """What the log says has happened: it holds even if the journal's disk refuses, and a start finds it out
@@ -95,7 +102,7 @@ class LiveSession:
 
     def end(self) -> None:
         """The log says that the session is over: nothing stays of it."""
-        self.entry, self.notice = None, ""
+        self.entry, self.notice, self.paper = None, "", None
         # The voter is told that it is over, whatever the journal's disk does: the next start wipes again.
         with contextlib.suppress(StorageError):
             self._journal.wipe()
