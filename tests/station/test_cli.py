@@ -5,9 +5,9 @@ import json
 import pypdfium2
 import pytest
 
+from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
-from testigo.station import tally_sheet
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     code, said, _ = run("read-qr", pdf, "--record", public, "--json")
     told = json.loads(said)
     assert code == 0 and told["sheet"] == digest and told["same_as_published"] is None
-    text = tally_sheet.qr_text(place.chair.definition, sheet, digest, place.booth.folder.key)
+    text = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
     code, _, error = run("read-qr", text, "--record", public)
     assert code == 1 and "signature" in error
     code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)

@@ -2,8 +2,9 @@
 
 `marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `counters` what the
 machines of a station count besides (reasons that are counted: `reasons`), `reports` what they
-sign besides, `version_1` how release 0.1 wrote it, `cast_vote_record` the machine's record of one ballot, `slip_number`
-the name of one paper vote. The paper vote itself is the room `slip`; it is read by `slip_reader`.
+sign besides, `version_1` how release 0.1 wrote it, `tally_qr` the code on a printed tally sheet, `cast_vote_record` the
+machine's record of one ballot, `slip_number` the name of one paper vote. The paper vote itself is the room `slip`; it
+is read by `slip_reader`.
 """
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size

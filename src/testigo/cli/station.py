@@ -197,19 +197,20 @@ def read_qr(
 
     Example: testigo station read-qr photograph.jpg --record public
     """
+    from testigo.ballot import tally_qr
     from testigo.count import read_ledger
-    from testigo.station import tally_sheet
+    from testigo.station.tally_sheet import totals_view
 
     ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
-    text = code if tally_sheet.is_qr_text(code) else tally_sheet.find_qr(Path(code))
-    station = tally_sheet.station_of_qr(text, ledger.definition)
-    totals = tally_sheet.read_qr(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
+    text = code if tally_qr.is_code(code) else _find_tally_code(Path(code))
+    station = tally_qr.station_of(text, ledger.definition)
+    totals = tally_qr.read(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
     published = ledger.sheet_digests(1 if totals.of_body else 2).get(station)
     same = published == totals.sheet if published is not None else None
     if as_json:
         print_json({**msgspec.to_builtins(totals), "same_as_published": same})
         return
-    shown = tally_sheet.totals_view(ledger.definition, totals, ledger.definition.languages[0])
+    shown = totals_view(ledger.definition, totals, ledger.definition.languages[0])
     for contest in shown:
         rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
         table(contest.title, ("", str(contest.ballots)), rows)
@@ -224,6 +225,17 @@ def read_qr(
             place=record,
             hint="keep the paper and the photograph, and show them to the electoral authority and the press",
         )
+
+
+def _find_tally_code(file: Path) -> str:
+    from testigo.ballot import tally_qr
+    from testigo.scan.codes import qr_texts_in  # OpenCV takes a while to load
+
+    for text in filter(tally_qr.is_code, qr_texts_in(file)):
+        return text
+    raise InvalidInput(
+        "no tally sheet's QR code is to be seen", place=str(file), hint="take the photograph again, straight and near"
+    )
 
 
 @app.command()
