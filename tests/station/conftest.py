@@ -89,7 +89,7 @@ class Place:
     def match(self, document: str, person: int) -> None:
         """One voter through the desk by finger."""
         visit = self.check_in.find(document)
-        assert self.check_in.try_finger(visit.id, finger(person, 2)).outcome == "matched"
+        assert self.check_in.try_finger(visit.id, FingerImage.read(finger(person, 2))).outcome == "matched"
         self.check_in.hand_card(visit.id)
 
     def vote(self, code: str, mayor: str = "ana") -> str:

@@ -16,7 +16,6 @@ left. A visitor who was refused as an impostor has used up nothing of the real v
 
 import hmac
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -27,7 +26,7 @@ from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.election import Station
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
-from testigo.fingerprint import FingerImage, Template, best_match, extract
+from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
 from testigo.station.events import Event
@@ -44,9 +43,6 @@ matcher's chance of a false match."""
 
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
-
-Matcher = Callable[[bytes, tuple[Template, ...]], bool]
-"""Whether a finger's image (bytes of a file) is of one of the templates; raises `InvalidInput` where it is no image."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -81,21 +77,15 @@ class Refused(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-def match_finger(image: bytes, enrolled: tuple[Template, ...]) -> bool:
-    """The matcher of the house: extraction, then the best of all enrolled impressions against the threshold."""
-    found = best_match(extract(FingerImage.read(image)), enrolled)
-    return found is not None and found[1].matched
-
-
 class CheckIn:
     """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time."""
 
-    def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
+    def __init__(self, folder: Path) -> None:
         """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
         self.folder = MachineFolder(folder, "check-in")
-        self._matcher = matcher
         self._book: PollBook | None = None
         self._visit: Visit | None = None
+        self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
             self._orders = OrderBook(self.folder)
@@ -217,20 +207,23 @@ class CheckIn:
         return others.get(station_id) or self.definition.station(station_id)
 
     @exclusive
-    def try_finger(self, visit_id: str, image: bytes) -> Visit:
-        """One try with any enrolled finger; `image`: bytes of a PNG, BMP, TIFF, JPEG or WSQ file.
-
-        The visit is then `admitted`, at `finger` again, or `unmatched`. What is no image raises `InvalidInput` and
-        costs no try.
-        """
+    def try_finger(self, visit_id: str, image: FingerImage) -> Visit:
+        """One try with any enrolled finger. The visit is then `admitted`, at `finger` again, or `unmatched`."""
         visit = self._at(visit_id, "finger")
-        matched = self._matcher(image, self._voter(visit.document).templates())
-        if matched:
+        found = best_match(extract(image), self._enrolled_of(visit))
+        if found is not None and found[1].matched:
             # One event says both, so that a power cut between two cannot lose the outcome of a try.
             self.folder.log.append("matched", visit=visit.id, document=visit.document)
             self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
             return self._visit
         return self._fail_try(visit)
+
+    def _enrolled_of(self, visit: Visit) -> tuple[Prepared, ...]:
+        """The voter's templates, made ready at the first try of a visit and kept for the others."""
+        if self._enrolled[0] != visit.id:
+            ready = tuple(prepare(template) for template in self._voter(visit.document).templates())
+            self._enrolled = (visit.id, ready)
+        return self._enrolled[1]
 
     @exclusive
     def finger_unread(self, visit_id: str) -> Visit:
