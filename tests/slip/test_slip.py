@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from testigo.ballot import Ballot, check_slip_number, new_slip_number
-from testigo.ballot.slip_number import NUMBER_ALPHABET
+from testigo.ballot.check_character import ALPHABET
 from testigo.errors import InvalidInput
 from testigo.slip import QrVote, Slip
 
@@ -84,7 +84,7 @@ def test_every_style_of_the_examples_prints(municipality, republic):
             assert len(slip.png()) > 1000
 
 
-@given(st.integers(0, 11), st.sampled_from(NUMBER_ALPHABET))
+@given(st.integers(0, 11), st.sampled_from(ALPHABET))
 def test_one_wrong_sign_in_a_slip_number_is_found(place, sign):
     plain = new_slip_number().replace("-", "")
     if plain[place] != sign:

@@ -10,14 +10,14 @@ import msgspec
 
 from testigo import canonical
 from testigo.ballot.marks import Marks
-from testigo.ballot.slip_number import NUMBER_SIGNS
+from testigo.ballot.slip_number import NUMBER_LENGTH
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput
 
 _MAGIC = b"CVR1"
 _HEAD = len(_MAGIC) + 4
 _STEP = 16
-_LONGEST_NUMBER = "Z" * NUMBER_SIGNS + "--"
+_LONGEST_NUMBER = "Z" * NUMBER_LENGTH + "--"
 
 
 class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

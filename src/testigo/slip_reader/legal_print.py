@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
-from testigo.ballot.slip_number import NUMBER_ALPHABET
 from testigo.election import BallotStyle, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
@@ -93,7 +93,7 @@ def glyphs(signs: str, pitch: float) -> dict[str, Ink]:
 @functools.cache
 def number_glyphs(pitch: float) -> dict[str, Ink]:
     """The signs of slip numbers."""
-    return glyphs(NUMBER_ALPHABET + "-", pitch)
+    return glyphs(ALPHABET + "-", pitch)
 
 
 def _regions(slip: Slip) -> list[Region]:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
+from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
-from testigo.ballot.slip_number import NUMBER_ALPHABET, check_slip_number
+from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput
 from testigo.paper.frame import DOTS_PER_MM
@@ -192,7 +193,7 @@ class _CodeLines:
         """The slip number; raises `_Doubt` unless every sign is clear and the check sign is right."""
         signs = number_glyphs(self.NUMBER_PITCH)
         line = _Line(flat, self.NUMBER_AT, self.NUMBER_PITCH, 14)
-        patterns = np.stack([signs[sign] for sign in NUMBER_ALPHABET])
+        patterns = np.stack([signs[sign] for sign in ALPHABET])
         cells = [cell for cell in range(14) if cell not in (4, 9)]
         alike, seen = line.alike(patterns, cells)
         read = alike.argmax(axis=0)
@@ -201,7 +202,7 @@ class _CodeLines:
         if min(tell_apart(cell, patterns, place) for cell, place in zip(seen, read, strict=True)) < self.SIGN_APART:
             raise _Doubt("the slip number is not legible")
         try:
-            return check_slip_number("".join(NUMBER_ALPHABET[place] for place in read))
+            return check_slip_number("".join(ALPHABET[place] for place in read))
         except InvalidInput:
             raise _Doubt("the slip number is not legible") from None
 
