@@ -24,7 +24,7 @@ from testigo.election import (
     load_with_warnings,
     open_station_file,
 )
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.keys import PublicKey
 
 app = typer.Typer(
@@ -278,5 +278,4 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 def _how(contest: Contest) -> str:
     method = "" if contest.method == "plurality" else f", {contest.method}"
-    seats_word = "seat" if contest.seats == 1 else "seats"
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {contest.seats} {seats_word}"
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {how_many(contest.seats, 'seat')}"

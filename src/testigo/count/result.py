@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, tally_mistakes
+from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_mistakes
 from testigo.canonical import SignedValue
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
@@ -19,9 +19,6 @@ from testigo.election.seats import Allocation, allocate
 from testigo.errors import InvalidInput
 
 Status = Literal["counted", "missing", "set-aside"]
-
-LONGEST_REASON = 500
-"""Characters of a difference's reason: up to 200 a person writes, the station adds what its machines know."""
 
 
 class OptionResult(SignedValue, frozen=True):
@@ -157,8 +154,8 @@ def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
     mistakes = ["a counter of the reconciliation is negative"] if negative else []
     # What is written here is shown to people on their terminals and pages.
     for reason in sheet.reconciliation.reasons.values():
-        if not reason.isprintable() or len(reason) > LONGEST_REASON:
-            mistakes.append(f"the reason of a difference is not up to {LONGEST_REASON} printable characters")
+        if not reasons.is_written(reason, reasons.LONGEST_REASON):
+            mistakes.append(f"the reason of a difference is not up to {reasons.LONGEST_REASON} printable characters")
     mistakes += [
         f"{one.contest}: {one.null} null votes, a booth makes none" for one in sheet.tally.contests if one.null
     ]

@@ -25,7 +25,7 @@ from testigo.election.mistake import (
     unknown,
 )
 from testigo.election.stations import Station
-from testigo.errors import InvalidInput, SeveralErrors
+from testigo.errors import InvalidInput, SeveralErrors, how_many
 
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
@@ -46,7 +46,7 @@ def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     if mistakes:
         raise SeveralErrors(
-            f"{len(mistakes)} mistakes in the election definition",
+            f"{how_many(len(mistakes), 'mistake')} in the election definition",
             [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in mistakes],
             place=place,
         )

@@ -22,7 +22,7 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.mistake import Mistake, Place, spelled
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 
 MOST_LISTED = 200
 """No more mistakes than this are listed: whoever has more made one big one."""
@@ -63,10 +63,11 @@ def load_with_warnings(file: Path) -> LoadedDefinition:
 def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
     if not mistakes:
         return
-    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
     rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
     raise SeveralErrors(
-        f"{count} in the election definition{rest}", sorted(mistakes, key=_line)[:MOST_LISTED], place=str(file)
+        f"{how_many(len(mistakes), 'mistake')} in the election definition{rest}",
+        sorted(mistakes, key=_line)[:MOST_LISTED],
+        place=str(file),
     )
 
 

@@ -23,15 +23,13 @@ from testigo.ballot import (
     TallySheet,
     tally_mistakes,
 )
-from testigo.ballot.reasons import CHECK_IN_LOST
+from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, is_written
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.record import open_statement
 from testigo.station.filing import Filing
 from testigo.station.folder import MachineFolder
 from testigo.station.machine import Commander, Report
-
-LONGEST_REASON = 200
 
 _CHECKED_IN = "checked_in=cards_used"
 _VOIDED = "cards_used=printed-spoiled"
@@ -180,9 +178,9 @@ class Closing:
 
 def check_words(what: str, reason: str) -> None:
     """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
-    if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
+    if not reason.strip() or not is_written(reason):
         raise InvalidInput(
-            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_REASON} characters why"
+            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_WRITTEN} characters why"
         )
 
 

@@ -12,7 +12,7 @@ from testigo.fingerprint.evaluation.evaluation import evaluate
 from testigo.fingerprint.evaluation.explanation import Explanation, explain
 from testigo.fingerprint.evaluation.figures import Evaluation
 from testigo.fingerprint.evaluation.impressions import Impression, images_in, impressions_in
-from testigo.fingerprint.evaluation.pictures import count, save_match, save_minutiae
+from testigo.fingerprint.evaluation.pictures import save_match, save_minutiae
 
 __all__ = [
     "Comparisons",
@@ -20,7 +20,6 @@ __all__ = [
     "Explanation",
     "Impression",
     "compare_all",
-    "count",
     "evaluate",
     "explain",
     "images_in",
