@@ -1,7 +1,7 @@
 """`testigo election`: check a definition, look at it, and work out seats from votes."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -9,13 +9,14 @@ from rich.text import Text
 from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
+    METHODS,
     Allocation,
     Contest,
     Definition,
     DefinitionCore,
     Kind,
     LoadedDefinition,
-    Method,
+    MethodName,
     Option,
     Station,
     Threshold,
@@ -141,9 +142,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 @app.command()
 def seats(
-    method: Annotated[
-        Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"], typer.Argument(help="The rule.")
-    ],
+    method: Annotated[MethodName, typer.Argument(help="The rule.")],
     number: Annotated[int, typer.Argument(min=1, max=MOST_SEATS, help="How many seats there are.")],
     votes: Annotated[list[str], typer.Argument(help="Votes of each option, as OPTION=VOTES.", show_default=False)],
     threshold: Annotated[str, typer.Option(help="Percentage below which a list gets no seat.")] = "0",
@@ -182,9 +181,9 @@ def _read_votes(text: str) -> tuple[str, int]:
 
 
 def _make_contest(
-    name: str, method: Method, number: int, options: list[str], threshold: str, cast: int | None
+    name: str, method: MethodName, number: int, options: list[str], threshold: str, cast: int | None
 ) -> Contest:
-    lists = method != "plurality"
+    lists = METHODS[method].lists
     kind: Kind = "party-list" if lists else "choose-one"
     candidates = tuple(str(place + 1) for place in range(number)) if lists else ()
     return Contest(
@@ -277,5 +276,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = "" if contest.method == "plurality" else f", {contest.method}"
+    method = f", {contest.method}" if METHODS[contest.method].lists else ""
     return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {how_many(contest.seats, 'seat')}"

@@ -16,13 +16,13 @@ from typing import Any, Literal, Self
 import msgspec
 
 from testigo import canonical
+from testigo.election.methods import MethodName
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.record import merkle
 
 Kind = Literal["choose-one", "choose-up-to", "party-list"]
-Method = Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"]
 
 GENERAL_ROLL = "general"
 
@@ -78,7 +78,7 @@ class Contest(Value, frozen=True):
     options: tuple[Option, ...]
     seats: int = 1
     choose: int = 1
-    method: Method = "plurality"
+    method: MethodName = "plurality"
     threshold: Threshold | None = None
     roll: str = GENERAL_ROLL
 
