@@ -24,7 +24,7 @@ from testigo.errors import InvalidInput
 from testigo.results import Refused, publish_results
 from testigo.results.exports import counters_as_csv, votes_as_csv
 from testigo.results.hemicycle import lay_out
-from testigo.results.words import LANGUAGES, Words
+from testigo.results.words import Words
 
 SheetOf = Callable[..., TallySheet]
 EVIL = 'corte <script>alert("x")</script> & =1+1'
@@ -111,7 +111,7 @@ def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Pat
 
 
 def test_both_catalogues_have_the_same_words_with_the_same_places() -> None:
-    spanish, english = (Words(code)._catalogue for code in LANGUAGES)
+    spanish, english = (Words(code)._catalogue for code in ("es", "en"))
     assert spanish.keys() == english.keys()
     for key in spanish:
         assert set(re.findall(r"{\w+}", spanish[key])) == set(re.findall(r"{\w+}", english[key])), key

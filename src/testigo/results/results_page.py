@@ -24,7 +24,8 @@ from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, Refused
-from testigo.results.words import LANGUAGES, Words
+from testigo.results.words import Words
+from testigo.words import language_name, languages
 
 
 def write_results(
@@ -43,8 +44,8 @@ def write_results(
     `index.html` is in the election's first language that has a catalogue.
     """
     storage.make_folder(folder)
-    first = next((code for code in definition.languages if code in LANGUAGES), LANGUAGES[0])
-    names = {code: "index.html" if code == first else f"index.{code}.html" for code in LANGUAGES}
+    first = next((code for code in definition.languages if code in languages()), languages()[0])
+    names = {code: "index.html" if code == first else f"index.{code}.html" for code in languages()}
     files = {
         name: render(Page(definition, result, sheets, record, Words(code), closing_counts, refused), names).encode()
         for code, name in names.items()
@@ -98,7 +99,7 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         say=page.words.say,
         number=page.words.number,
         percent=page.words.percent,
-        others=[(code, name, Words(code).say("language")) for code, name in names.items() if code != own],
+        others=[(code, name, language_name(code)) for code, name in names.items() if code != own],
         style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, no data in it)
         style_hash=f"sha256-{digest}",
     )

@@ -354,8 +354,9 @@ def _contests(booth: Booth, session: Session | None) -> tuple[str, ...]:
 
 
 def _offered(booth: Booth) -> list[str]:
-    """The election's languages in which these screens can speak."""
-    return [code for code in booth.definition.languages if code in languages()]
+    """The election's languages in which these screens can speak; its first one where that is none."""
+    spoken = [code for code in booth.definition.languages if code in languages()]
+    return spoken or [booth.definition.languages[0]]
 
 
 def _speak_as(request: Request, session: Session) -> None:

@@ -21,6 +21,7 @@ from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
+from testigo.words import section
 
 RANDOM_LENGTH = 8
 CODE_LENGTH = RANDOM_LENGTH + 2
@@ -62,7 +63,7 @@ class Deck(msgspec.Struct, frozen=True):
             "title": definition.words(definition.title, language),
             "date": definition.date,
             "station": f"{station.id} · {station.name}",
-            "spanish": language == "es",
+            "words": dict(section(language, "cards")),
             "styles": [
                 {
                     "id": style,
