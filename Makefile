@@ -41,7 +41,7 @@ schemas: $(VENV)/.runtime ## Write the JSON Schemas of all statements into docs/
 	$(BIN)/python tools/schemas.py
 
 lock: ## Pin requirements/*.in again with hashes (needs uv)
-	for name in runtime development model; do \
+	for name in build runtime development model; do \
 	  uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    $$( [ $$name = model ] && echo --no-deps ) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -55,9 +55,9 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # setuptools is pinned like all else, so building needs nothing from outside.
-$(VENV)/.runtime: requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Testigo runs on into $(VENV); this takes some minutes once"
-	$(PIP) install -q --require-hashes -r requirements/runtime.txt
+	$(PIP) install -q --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@

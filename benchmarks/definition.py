@@ -2,8 +2,8 @@
 
     python benchmarks/definition.py [--stations 24532]
 
-The contests and districts are those of examples/republic; its stations are multiplied. Times are of one core, the best
-of three where repeating is cheap.
+The contests and districts are those of the example of a republic; its stations are multiplied. Times are of one core,
+the best of three where repeating is cheap.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from testigo.election import Definition, FirstDefinition, load, open_station_fil
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "republic" / "election.yaml"
+EXAMPLE = Path(__file__).parents[1] / "src" / "testigo" / "examples" / "republic" / "election.yaml"
 
 Value = TypeVar("Value")
 

@@ -19,10 +19,10 @@ import onnxruntime
 
 from testigo.cli.output import table
 from testigo.fingerprint import ENDINGS, Extractor, FingerImage, synthetic
-from testigo.fingerprint.extraction import leader
 from testigo.fingerprint.extraction._leader_graph import maps_graph
 from testigo.fingerprint.extraction._onnx import read
 from testigo.fingerprint.extraction.extractor import _padded, foreground
+from testigo.fingerprint.extraction.network_file import network_bytes
 from testigo.fingerprint.parameters import EXTRACTION
 
 Run = Callable[[Any], object]
@@ -43,12 +43,12 @@ def _session(model: bytes, **changed: Any) -> Any:
 
 
 def _file(**changed: Any) -> Run:
-    session = _session(leader.network_bytes(), **changed)
+    session = _session(network_bytes(), **changed)
     return lambda greys: session.run(None, {"input": greys[np.newaxis, :, :, np.newaxis]})
 
 
 def _anew(**changed: Any) -> Run:
-    session = _session(maps_graph(read(leader.network_bytes())), **changed)
+    session = _session(maps_graph(read(network_bytes())), **changed)
     return lambda greys: session.run(None, {"greys": greys[np.newaxis, np.newaxis]})
 
 

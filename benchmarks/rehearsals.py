@@ -24,7 +24,7 @@ from testigo.election import load
 from testigo.errors import TestigoError
 from testigo.rehearsal import SyntheticFingers, cut_out, hold, prepare
 
-ELECTION = Path(__file__).parents[1] / "examples" / "republic" / "election.yaml"
+ELECTION = Path(__file__).parents[1] / "src" / "testigo" / "examples" / "republic" / "election.yaml"
 
 
 @dataclass

@@ -36,7 +36,7 @@ from testigo.slip import Slip
 from testigo.slip_reader import SlipReader, SlipReading
 from testigo.slip_reader.legal_print import LegalPrint
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parent.parent / "src" / "testigo" / "examples"
 Lines = list[tuple[float, str]]
 """Each text with the height of its middle, in dots."""
 

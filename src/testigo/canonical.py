@@ -44,7 +44,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, *, place: str = "") -> Any:
-    """Plain values from bytes that must be canonical to the last byte.
+    """Plain values from bytes that must be canonical in every byte.
 
     Any other spelling of the same value (white space, key order, escapes, duplicate keys) raises `InvalidInput`:
     what is signed has exactly one form, so a changed byte is never a harmless one.

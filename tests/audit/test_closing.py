@@ -26,7 +26,7 @@ STATION = "01-01"
 
 @pytest.fixture(scope="module")
 def definition(project_root: Path) -> Definition:
-    return load(project_root / "examples" / "municipality" / "election.yaml")
+    return load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
 
 
 def _ballots(definition: Definition, count: int, seed: int = 1) -> list[Ballot]:
@@ -196,7 +196,7 @@ def _filled(definition: Definition, sheet: TallySheet, **changed: int) -> bytes:
 @settings(max_examples=20, deadline=None)
 @given(count=st.integers(0, 30), seed=st.integers(0, 3))
 def test_an_honest_hand_count_agrees(project_root: Path, count: int, seed: int) -> None:
-    definition = load(project_root / "examples" / "municipality" / "election.yaml")
+    definition = load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
     sheet = _sheet(definition, _ballots(definition, count, seed))
     first, second = (read_form(_filled(definition, sheet), definition, STATION) for _ in range(2))
     assert closing_count(definition, sheet, ANY, same_twice(first, second)).holds
@@ -240,7 +240,7 @@ def test_a_form_with_a_mistake_is_refused_with_its_line(
 
 @given(st.binary(max_size=300))
 def test_forms_of_any_bytes_are_read_or_refused(project_root: Path, data: bytes) -> None:
-    definition = load(project_root / "examples" / "municipality" / "election.yaml")
+    definition = load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
     for form in (data, b"contest,option,count\r\n" + data):
         with pytest.raises((InvalidInput, SeveralErrors)):
             read_form(form, definition, STATION)

@@ -73,7 +73,7 @@ def test_ids_named_twice_and_too_large_samples_are_refused() -> None:
 
 
 def test_the_closing_sample_is_of_all_stations_rounded_up(project_root: Path) -> None:
-    definition = load(project_root / "examples" / "republic" / "election.yaml")
+    definition = load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
     drawn = closing_sample(definition, Seed("12345612345612345612"))
     assert len(definition.stations) == 57
     assert boxes_to_count(definition) == len(drawn.drawn) == 31  # 54 % of 57 is 30.78

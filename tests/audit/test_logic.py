@@ -13,7 +13,7 @@ from testigo.election import Definition, load
 
 @pytest.fixture(scope="module", params=["municipality", "republic"])
 def definition(request: pytest.FixtureRequest, project_root: Path) -> Definition:
-    return load(project_root / "examples" / request.param / "election.yaml")
+    return load(project_root / "src" / "testigo" / "examples" / request.param / "election.yaml")
 
 
 def test_every_style_has_every_option_a_full_and_an_empty_ballot(definition: Definition) -> None:

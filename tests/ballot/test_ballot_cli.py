@@ -14,7 +14,7 @@ def run(capsys, *arguments):
 
 @pytest.fixture
 def election_file(project_root):
-    return project_root / "examples" / "municipality" / "election.yaml"
+    return project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
 
 
 def test_a_slip_is_printed_and_read_again(capsys, tmp_path, election_file, municipality):

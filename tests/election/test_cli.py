@@ -5,6 +5,7 @@ import json
 import pytest
 
 from testigo.cli import main
+from testigo.election import EXAMPLES
 
 
 @pytest.fixture
@@ -21,12 +22,28 @@ def call(capsys):
 
 
 def test_check_says_ok_with_figures(call, project_root):
-    code, out, _ = call("check", str(project_root / "examples/municipality/election.yaml"))
+    code, out, _ = call("check", str(project_root / "src/testigo/examples/municipality/election.yaml"))
     assert code == 0
     assert "No mistakes in" in out
-    code, out, _ = call("check", "--json", str(project_root / "examples/republic/election.yaml"))
+    code, out, _ = call("check", "--json", str(project_root / "src/testigo/examples/republic/election.yaml"))
     answer = json.loads(out)
     assert (code, answer["ok"], answer["seats"], answer["mistakes"]) == (0, True, 278, [])
+
+
+def test_every_example_is_written_out_and_can_be_held(call, tmp_path):
+    for name in EXAMPLES:
+        code, out, _ = call("example", name, "--out", str(tmp_path / name))
+        assert (code, out.split()[0]) == (0, str(tmp_path / name / "election.yaml"))
+        assert call("check", str(tmp_path / name / "election.yaml"))[0] == 0
+    assert (tmp_path / "municipality" / "voters.csv").read_text().startswith("document,name,station\n")
+
+
+def test_an_example_is_not_written_over_what_is_there(call, tmp_path):
+    (tmp_path / "election.yaml").write_text("mine")
+    code, _, err = call("example", "municipality", "--out", str(tmp_path))
+    assert (code, (tmp_path / "election.yaml").read_text()) == (1, "mine")
+    assert "choose a new folder" in err
+    assert call("example", "kingdom", "--out", str(tmp_path / "new"))[0] == 2
 
 
 def test_check_prints_one_line_a_mistake(call, base, written):

@@ -49,14 +49,14 @@ def test_the_base_has_neither_mistakes_nor_warnings(base, written):
 
 @pytest.mark.parametrize("name", ["municipality", "republic"])
 def test_the_examples_have_neither_mistakes_nor_warnings(project_root, name):
-    loaded = load_with_warnings(project_root / "examples" / name / "election.yaml")
+    loaded = load_with_warnings(project_root / "src" / "testigo" / "examples" / name / "election.yaml")
     assert loaded.warnings == ()
     assert Definition.from_payload(loaded.definition.payload()) == loaded.definition
     refuse_mistakes(loaded.definition)
 
 
 def test_the_republic_is_what_it_says(project_root):
-    definition = load(project_root / "examples" / "republic" / "election.yaml")
+    definition = load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
     paths = [path for _, path in definition.all_districts()]
     assert sum(len(path) == 3 for path in paths) == 24
     by_kind = {
@@ -388,7 +388,7 @@ def test_mutated_definitions_are_definitions_or_sentences(base, written, cuts):
 @FUZZ
 @given(st.randoms(use_true_random=False))
 def test_moved_lines_of_an_example_are_definitions_or_sentences(project_root, written, chance: random.Random):
-    lines = (project_root / "examples" / "municipality" / "election.yaml").read_text().splitlines()
+    lines = (project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml").read_text().splitlines()
     for _ in range(chance.randint(1, 4)):
         line = lines.pop(chance.randrange(len(lines)))
         lines.insert(chance.randrange(len(lines)), line if chance.random() < 0.7 else f"  {line}")

@@ -34,12 +34,14 @@ def typed(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
 
 @pytest.fixture
 def election(project_root: Path) -> list[str]:
-    return ["--election", str(project_root / "examples" / "municipality" / "election.yaml")]
+    return ["--election", str(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")]
 
 
 @pytest.fixture
 def imported(typed: Typed, election: list[str], project_root: Path) -> Typed:
-    code, _, err = typed("import", str(project_root / "examples" / "municipality" / "voters.csv"), *election)
+    code, _, err = typed(
+        "import", str(project_root / "src" / "testigo" / "examples" / "municipality" / "voters.csv"), *election
+    )
     assert (code, err.split(";")[0]) == (0, "A new register")
     return typed
 
@@ -114,7 +116,7 @@ def test_mistakes_are_one_sentence(
 def test_a_key_is_not_left_behind_where_the_register_has_another(
     imported: Typed, election: list[str], tmp_path: Path, project_root: Path
 ) -> None:
-    people = str(project_root / "examples" / "municipality" / "voters.csv")
+    people = str(project_root / "src" / "testigo" / "examples" / "municipality" / "voters.csv")
     code, _, err = imported("import", people, "--key", "other.key", *election)
     assert code == 1
     assert "not the register's key" in " ".join(err.split())

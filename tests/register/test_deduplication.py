@@ -520,7 +520,7 @@ BLOCKS = MANY // 2
 @pytest.fixture
 def officers_folder(project_root: Path, tmp_path: Path) -> Path:
     """A folder with election, register and key, as an officer has it."""
-    text = (project_root / "examples" / "municipality" / "election.yaml").read_text()
+    text = (project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml").read_text()
     (tmp_path / "election.yaml").write_text(text.replace("register-size: 24", f"register-size: {MANY}"))
     key = RegisterKey.generate()
     key.save(tmp_path / "register.key")

@@ -97,9 +97,7 @@ def test_station_room_counts_who_was_imported_before(empty: Register, people: Pa
 
 def test_the_list_of_mistakes_is_cut_and_counted(empty: Register, tmp_path: Path) -> None:
     rows = "".join(f"{number},X,nowhere\n" for number in range(12_000))
-    with pytest.raises(
-        SeveralErrors, match="12,000 mistakes in the file of voters; these are the first 50"
-    ) as caught:
+    with pytest.raises(SeveralErrors, match="12,000 mistakes in the file of voters; these are the first 50") as caught:
         empty.import_voters(_write(tmp_path, "document,name,station\n" + rows))
     assert len(caught.value.errors) == SHOWN_MISTAKES
 

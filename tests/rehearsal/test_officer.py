@@ -36,7 +36,7 @@ def quiet(_title: str, _total: int) -> Iterator[NoBar]:
 @pytest.fixture
 def definition(project_root: Path) -> Definition:
     """One station with five voters."""
-    return cut_out(load(project_root / "examples" / "republic" / "election.yaml"), 1, 5)
+    return cut_out(load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml"), 1, 5)
 
 
 @pytest.fixture

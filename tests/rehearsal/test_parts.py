@@ -19,7 +19,7 @@ from testigo.rehearsal.population import make_population
 @pytest.fixture(scope="module")
 def republic(project_root: Path) -> Definition:
     """The example of a whole country."""
-    return load(project_root / "examples" / "republic" / "election.yaml")
+    return load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
 
 
 @pytest.mark.parametrize(("stations", "voters"), [(1, 1), (1, 7), (3, 60), (3, 4), (57, 57), (24, 500)])

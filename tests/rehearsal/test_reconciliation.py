@@ -25,7 +25,9 @@ WHY = "one voter went home with the card"
 @pytest.fixture
 def centre(tmp_path: Path, project_root: Path) -> Centre:
     """The municipality's centre, with the machines of its one station admitted."""
-    centre = Centre.create(tmp_path / "centre", project_root / "examples" / "municipality" / "election.yaml")
+    centre = Centre.create(
+        tmp_path / "centre", project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
+    )
     definition = centre.ledger.station_file(STATION)
     keys = install_station(
         tmp_path / STATION, definition, centre.key_ring.root, STATION, chair_pin=CHAIR_PIN, clerk_pin=CLERK_PIN
@@ -38,7 +40,7 @@ def centre(tmp_path: Path, project_root: Path) -> Centre:
 def poll_book(centre: Centre, tmp_path: Path, project_root: Path) -> bytes:
     """The example's voters, nobody's fingers."""
     with Register.open(str(tmp_path / "register.db"), centre.definition, RegisterKey.generate()) as register:
-        register.import_voters(project_root / "examples" / "municipality" / "voters.csv")
+        register.import_voters(project_root / "src" / "testigo" / "examples" / "municipality" / "voters.csv")
         sealing = centre.key_ring.of_station(STATION, "check-in").sealing_key
         return make_poll_book(register, STATION, sealing, authority_key(centre.folder, "centre"))
 
@@ -76,7 +78,7 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
 
 def test_a_difference_is_in_plain_sight_everywhere(centre: Centre, tmp_path: Path, project_root: Path) -> None:
     (tmp_path / "slips").mkdir()
-    voters = (project_root / "examples" / "municipality" / "voters.csv").read_text().splitlines()
+    voters = (project_root / "src" / "testigo" / "examples" / "municipality" / "voters.csv").read_text().splitlines()
     documents = [row.split(",")[0] for row in voters[1:3]]
     package = hold_day(centre, tmp_path, poll_book(centre, tmp_path, project_root), documents)
 

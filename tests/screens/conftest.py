@@ -246,7 +246,7 @@ def example_booths(
     open_booths: list[tuple[Server, Booth]] = []
 
     def make(name: str) -> tuple[str, list[str]]:
-        definition = load(project_root / "examples" / name / "election.yaml")
+        definition = load(project_root / "src" / "testigo" / "examples" / name / "election.yaml")
         station = min(definition.stations, key=lambda one: one.register_size)
         folder = tmp_path_factory.mktemp(name) / station.id
         Root(definition).install(folder, station.id)

@@ -10,7 +10,9 @@ from testigo.screens import inbox
 
 
 def test_what_is_no_package_is_refused_with_a_sentence(project_root: Path, tmp_path: Path) -> None:
-    centre = Centre.create(tmp_path / "centre", project_root / "examples" / "municipality" / "election.yaml")
+    centre = Centre.create(
+        tmp_path / "centre", project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
+    )
     with TestClient(inbox.app(centre)) as client:
         for package in (b"", b"{}", b"\xff" * 1000, b"[" * 5000):
             answer = client.post("/packages", content=package)

@@ -35,7 +35,7 @@ def pages(pdf):
 def test_page_says_what_was_signed(closed):
     sheet, definition = closed.chair.tally_sheet(), closed.chair.definition
     (image, *_), text = pages((closed.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes())
-    for words in ("Acta de escrutinio", "Beto Rey", "Ana Ñandú · SOL", "Conciliación", "Registrados en la urna"):
+    for words in ("Acta de escrutinio", "Beto Rey", "Ana Ñandú · SOL", "Cuadre", "Registrados en la urna"):
         assert words in text
     (code,) = zxingcpp.read_barcodes(image)
     totals = tally_qr.read(code.text, definition, closed.chair.folder.key.public)

@@ -58,13 +58,13 @@ def village() -> Definition:
 @pytest.fixture(scope="session")
 def municipality(project_root: Path) -> Definition:
     """The example that ships."""
-    return election.load(project_root / "examples" / "municipality" / "election.yaml")
+    return election.load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
 
 
 @pytest.fixture(scope="session")
 def republic(project_root: Path) -> Definition:
     """The larger example that ships."""
-    return election.load(project_root / "examples" / "republic" / "election.yaml")
+    return election.load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -198,7 +198,7 @@ def _counters(definition: Definition, station: str, voted: int) -> Reconciliatio
 @pytest.fixture(scope="session")
 def definition(project_root: Path) -> Definition:
     """The municipality with three stations."""
-    whole = load(project_root / "examples" / "municipality" / "election.yaml")
+    whole = load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
     first = whole.stations[0]
     stations = tuple(
         msgspec.structs.replace(first, id=f"01-0{number}", name=f"{first.name} {number}")

@@ -1,8 +1,8 @@
 """The form of a count by hand: a CSV table `contest,option,count` that people fill in, one line per figure.
 
-Figures that are no option's have a name in brackets: `(blank)`, `(null)` and `(ballots)` of each contest, `(papers)`
-and `(spoiled)` of the whole box, whose `contest` is empty. Unused choices are not counted by hand: they follow from
-the rest.
+Figures that are not an option's have a name in brackets: `(blank)`, `(null)` and `(ballots)` of each contest,
+`(papers)` and `(spoiled)` of the whole box, whose `contest` is empty. Unused choices are not counted by hand: they
+follow from the rest.
 """
 
 import csv

@@ -50,7 +50,7 @@ def papers_from_images(
 ) -> PaperTally:
     """Count read papers. The text counts, a person's entry where there is none; a paper that is seen twice counts once.
 
-    Raises `InvalidInput` for an entry that is for no refused paper, or that is no valid ballot of the station.
+    Raises `InvalidInput` for an entry that is for no refused paper, or that is not a valid ballot of the station.
     """
     count = _ImageCount(definition, station_id, entries)
     for paper in papers:

@@ -15,7 +15,7 @@ from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
 
 BLANK, NULL, UNDERVOTES, BALLOTS = "(blank)", "(null)", "(undervotes)", "(ballots)"
-"""Names of the figures of a contest that are no option's. No id of an option has brackets."""
+"""Names of the figures of a contest that do not belong to an option, whose id never has brackets."""
 
 
 class ContestTally(SignedValue, frozen=True):

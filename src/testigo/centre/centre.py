@@ -187,7 +187,7 @@ class Centre:
             return self._say(kind, subject, body, key, election)
 
     def receive(self, data: bytes, *, place: str = "package") -> Receipt:
-        """Take in a station's courier package: all of it or nothing, in any order, twice is once.
+        """Take in a station's courier package: atomic, in any order, idempotent.
 
         Raises `InvalidInput` (broken, of another election or station, sums that do not come out), `InvalidSignature`,
         or `Conflict` (a second, different tally sheet). Where a machine of this election signed the package, it is

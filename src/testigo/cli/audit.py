@@ -51,7 +51,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what comes out; si
 def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False) -> None:
     """The logic-and-accuracy deck of a station: the ballots to vote, and what must be counted from them.
 
-    Example: testigo audit deck examples/municipality/election.yaml --station 01-01
+    Example: testigo audit deck my-election/election.yaml --station 01-01
     """
     election = load(definition)
     ballots = station_deck(election, station)

@@ -43,7 +43,7 @@ def create(
 
     Publish the printed root key at once, in as many places as you can: it is what everybody verifies with.
 
-    Example: testigo centre create centre examples/municipality/election.yaml --auditor auditor/request.json
+    Example: testigo centre create centre my-election/election.yaml --auditor auditor/request.json
     """
     centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
     root = centre.key_ring.root
@@ -125,7 +125,7 @@ def receive(
     packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Take in courier packages. The same one twice is once.
+    """Take in courier packages. The same one twice counts once.
 
     One that is refused changes nothing and does not stop the others; the exit code is then 1.
 

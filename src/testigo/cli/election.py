@@ -1,7 +1,7 @@
 """`testigo election`: check a definition, look at it, and work out seats from votes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -21,6 +21,7 @@ from testigo.election import (
     Station,
     Threshold,
     allocate,
+    copy_example,
     load,
     load_with_warnings,
     open_station_file,
@@ -44,7 +45,7 @@ def check(file: File, as_json: AsJson = False) -> None:
 
     Exits 0 if the election can be held as written, 1 if not. Warnings do not count.
 
-    Example: testigo election check examples/municipality/election.yaml
+    Example: testigo election check my-election/election.yaml
     """
     try:
         loaded = load_with_warnings(file)
@@ -65,7 +66,7 @@ def check(file: File, as_json: AsJson = False) -> None:
 def show(file: File, as_json: AsJson = False) -> None:
     """Show contests and, for each station, the ballot styles that its voters get.
 
-    Example: testigo election show examples/republic/election.yaml
+    Example: testigo election show my-election/election.yaml
     """
     definition = load(file)
     if as_json:
@@ -83,6 +84,25 @@ def show(file: File, as_json: AsJson = False) -> None:
         for style in definition.styles_of_station(station.id)
     )
     table("Ballot styles of each station", ("station", "name", "register", "style", "contests"), stations)
+
+
+@app.command()
+def example(
+    name: Annotated[Literal["municipality", "republic"], typer.Argument(help="Which example.")],
+    out: Annotated[Path, typer.Option(help="The new folder to write it into.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Write out an example that ships with Testigo: its definition, and its voters where it has any.
+
+    municipality is one station with a mayor, a council and 24 voters; republic is a whole country.
+
+    Example: testigo election example municipality --out my-election
+    """
+    files = copy_example(name, out)
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        console.print("\n".join(map(str, files)), soft_wrap=True)
 
 
 @app.command("station-proof")

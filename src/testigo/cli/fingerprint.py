@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from testigo.cli import fingerprint_convert, fingerprint_evaluate, fingerprint_identify, fingerprint_reader
+from testigo.cli import (
+    fingerprint_convert,
+    fingerprint_evaluate,
+    fingerprint_identify,
+    fingerprint_model,
+    fingerprint_reader,
+)
 from testigo.cli.output import COMPILING, console, patience, print_json, progress
 from testigo.errors import InvalidInput, StorageError, how_many
 
@@ -124,6 +130,7 @@ app.command()(fingerprint_evaluate.evaluate)
 app.command()(fingerprint_convert.convert)
 app.command()(fingerprint_reader.capture)
 app.command()(fingerprint_reader.readers)
+app.command()(fingerprint_model.model)
 
 
 @app.command()

@@ -47,7 +47,7 @@ class _RichBar:
 
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Bar]:
-    """A progress bar on standard error, with the time left; nothing is drawn where standard error is no terminal."""
+    """A progress bar on standard error, with the time left; nothing is drawn where standard error is not a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -63,7 +63,7 @@ def progress(title: str, total: int | None) -> Iterator[Bar]:
 def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[None]:
     """Say `sentence` on standard error, once, if the block takes longer than `after` seconds.
 
-    For work whose steps cannot be counted. Nothing is said where standard error is no terminal.
+    For work whose steps cannot be counted. Nothing is said where standard error is not a terminal.
     """
     timer = threading.Timer(after, lambda: errors.print(sentence, soft_wrap=True))
     timer.daemon = True

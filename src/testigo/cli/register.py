@@ -40,7 +40,7 @@ def import_file(
 ) -> None:
     """Import the voters of a CSV file: all of them, or on any mistake none. A new register is made with its key.
 
-    Example: testigo register import examples/municipality/voters.csv --election examples/municipality/election.yaml
+    Example: testigo register import my-election/voters.csv --election my-election/election.yaml
     """
     with storage.explained(file), file.open("rb") as lines:
         rows = max(0, sum(1 for _ in lines) - 1)
@@ -246,7 +246,7 @@ def poll_book(
 
 @app.command()
 def adopt(election: ElectionFile, register: Address = REGISTER, key: KeyFile = KEY) -> None:
-    """Move the register to a definition that was published anew. Every station then needs a new poll book.
+    """Move the register to a definition that was published again. Every station then needs a new poll book.
 
     Example: testigo register adopt --election corrected.yaml
     """

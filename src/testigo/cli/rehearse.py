@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, print_json, progress, table
-from testigo.errors import InvalidInput
 
 app = typer.Typer(rich_markup_mode=None)
 
-DEFAULT_ELECTION = Path("examples/republic/election.yaml")
+EXAMPLE = "republic"
+"""What is voted on where no definition is given."""
 
 
 @app.command()
@@ -40,11 +40,11 @@ def rehearse(
 
     testigo rehearse --fingers FOLDER --voters 10
     """
-    from testigo.election import load
+    from testigo.election import example_definition, load
     from testigo.rehearsal import FolderFingers, SyntheticFingers, clear, cut_out, hold
     from testigo.rehearsal.summary import figures, paths, rows
 
-    definition = cut_out(load(election or _default_election()), stations, voters)
+    definition = cut_out(load(election or example_definition(EXAMPLE)), stations, voters)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     source = FolderFingers(fingers) if fingers else SyntheticFingers(seed)
     if replace:
@@ -62,11 +62,3 @@ def rehearse(
             console.print(f"{name:<16}{path}")
         console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}")
     raise typer.Exit(0 if rehearsal.ok else 1)
-
-
-def _default_election() -> Path:
-    beside_code = Path(__file__).resolve().parents[3] / DEFAULT_ELECTION
-    for file in (DEFAULT_ELECTION, beside_code):
-        if file.is_file():
-            return file
-    raise InvalidInput("the example election is not here", place=str(DEFAULT_ELECTION), hint="name one with --election")

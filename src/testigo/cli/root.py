@@ -1,7 +1,9 @@
 """The `testigo` command itself: groups, version, and how errors reach a person."""
 
+import contextlib
 import importlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -26,6 +28,34 @@ GROUPS = {
 }
 """Group or command → its line in `testigo --help`; each is the module of that name in this package."""
 
+EXTRAS = {
+    "register": "centre",
+    "station": "station",
+    "ballot": "station",
+    "fingerprint": "fingerprint",
+    "centre": "centre",
+    "audit": "station",
+    "rehearse": "all",
+}
+"""Group or command → the extra in pyproject.toml whose libraries it needs; those that are not here need none."""
+
+
+class MissingLibrary(TestigoError):
+    """A library that a command needs is not installed."""
+
+
+@contextlib.contextmanager
+def _libraries_of(command: str) -> Iterator[None]:
+    """Turn a missing library inside the block into a sentence that names what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "testigo").split(".")[0] == "testigo":
+            raise
+        problem = f"testigo {command} needs the library {error.name}, which is not installed"
+        hint = f"install Testigo again with its extra {EXTRAS.get(command, 'verify')} (docs/installing.md)"
+        raise MissingLibrary(problem, hint=hint) from error
+
 
 class _LazyGroup(TyperGroup):
     """Loads a group's module only when the group is called."""
@@ -36,10 +66,18 @@ class _LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in GROUPS:
             return None
-        module = importlib.import_module(f"testigo.cli.{cmd_name}")
+        with _libraries_of(cmd_name):
+            module = importlib.import_module(f"testigo.cli.{cmd_name}")
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError:  # some libraries are loaded when they are first used
+            with _libraries_of(ctx.invoked_subcommand):
+                raise
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):

@@ -263,7 +263,7 @@ def export(
 
 @app.command("restore-box")
 def restore_box(folder: StationFolder) -> None:
-    """Write the missing copy of the ballot box anew from the other, after a disk was replaced. Stop the booth first.
+    """Write the missing copy of the ballot box again from the other, after a disk was replaced. Stop the booth first.
 
     Example: testigo station restore-box stations/01-01
     """

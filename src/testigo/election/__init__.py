@@ -23,6 +23,7 @@ from testigo.election.definition import (
     Threshold,
     VotingRules,
 )
+from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
@@ -33,6 +34,7 @@ from testigo.election.stations import PIECE, Station, StationList, StationProof,
 from testigo.election.value import Text
 
 __all__ = [
+    "EXAMPLES",
     "GENERAL_ROLL",
     "METHODS",
     "PIECE",
@@ -67,7 +69,9 @@ __all__ = [
     "VotingRules",
     "allocate",
     "check_definition",
+    "copy_example",
     "draw_order",
+    "example_definition",
     "load",
     "load_with_warnings",
     "open_station_file",

@@ -4,7 +4,7 @@ Texts that people see are `Text`, a mapping from language code to words. Identif
 they are what tally sheets and votes name. Percentages are decimal strings (`"2.5"`), because floats are never signed.
 
 `Definition` is what the rooms work with. It is signed as a `DefinitionCore` and a list of stations; the machines of one
-station have it as a `StationDefinition`, and that of an election begun with release 0.1 is a `FirstDefinition`.
+station have it as a `StationDefinition`, and that of an election started with release 0.1 is a `FirstDefinition`.
 """
 
 import re
@@ -346,7 +346,7 @@ class Definition(Value, frozen=True, dict=True):
 
 
 class FirstDefinition(Definition, frozen=True, dict=True):
-    """The definition of an election begun with release 0.1: one piece, named by the digest of the whole.
+    """The definition of an election started with release 0.1: one piece, named by the digest of the whole.
 
     Version 1 of the `election-definition` statement has it as its body. It has no core and proves no single station.
     """

@@ -46,7 +46,7 @@ class LoadedDefinition:
 def load(file: Path) -> Definition:
     """The election that `file` defines.
 
-    Raises `SeveralErrors`, one line a mistake; `InvalidInput` where the file is no YAML or JSON; `StorageError`
+    Raises `SeveralErrors`, one line a mistake; `InvalidInput` where the file is not YAML or JSON; `StorageError`
     where it cannot be read.
     """
     return load_with_warnings(file).definition

@@ -3,7 +3,7 @@
 YAML is far more than an election needs, and some of it is dangerous: aliases can blow a small file up to terabytes,
 tags can name code, and unquoted words can turn into dates, booleans or base-60 numbers (`08:00` is 480). So only
 mappings with text keys, lists and plain or quoted scalars are taken; a scalar stays the text that stands in the file,
-and whoever reads the tree decides whether a number is wanted there. The tree is built from the parser's events, never
+and whoever reads the tree decides whether a number is expected there. The tree is built from the parser's events, never
 by recursion.
 """
 
@@ -58,7 +58,7 @@ Node = Scalar | Sequence | Mapping
 def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     """The tree of one document, and the mistakes that did not hinder building it (keys that are named twice).
 
-    A file named `.json` must be JSON. Raises `InvalidInput` with the line for what is no YAML or JSON at all, for
+    A file named `.json` must be JSON. Raises `InvalidInput` with the line for what is not YAML or JSON at all, for
     aliases, tags, more than one document, and for more than `MAX_DEPTH` levels or `MAX_NODES` nodes.
     """
     text = _decode(data, file)

@@ -35,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, index: int, envelope: bytes, *, place: str = "") -> "Entry":
-        """The entry of the statement appended as number `index`. Raises `InvalidInput` for what is no statement."""
+        """The entry of the statement appended as number `index`. Raises `InvalidInput` for what is not a statement."""
         statement = peek(envelope, place=place)
         return cls(statement_path(index, statement, place=place), canonical.digest(envelope), statement.type)
 

@@ -111,9 +111,9 @@ class Log:
         return self._published
 
     def append(self, envelope: bytes) -> int:
-        """Keep a statement and return its index; the same envelope twice is once, under its first index.
+        """Keep a statement and return its index; the same envelope twice counts once, under its first index.
 
-        On disk when this returns, in the public log after `publish`. Raises `InvalidInput` for what is no statement,
+        On disk when this returns, in the public log after `publish`. Raises `InvalidInput` for what is not a statement,
         `InvalidSignature` where the first statement is not signed by the key in `root.pub`.
         """
         with self._locked():

@@ -47,7 +47,7 @@ def read_record(
     """Read and check the record in a folder or at an `http(s)` address. Never raises for a damaged record.
 
     `on_check` is told each finding at the end, `on_progress` how many of how many statements are read. A record that is
-    published anew while it is read is read again. Over HTTP, files beside those of the log cannot be seen; the finding
+    published again while it is read is read again. Over HTTP, files beside those of the log cannot be seen; the finding
     `files` says so.
     """
     source = open_source(path_or_address)

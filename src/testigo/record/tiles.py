@@ -140,7 +140,7 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 
 
 def decode_bundle(data: bytes, width: int, *, place: str = "") -> list[bytes]:
-    """The exactly `width` entries of a bundle; raises `InvalidInput` where they do not fill it to the last byte."""
+    """The exactly `width` entries of a bundle; raises `InvalidInput` where they do not fill it exactly."""
     entries: list[bytes] = []
     position = 0
     while position < len(data) and len(entries) < width:

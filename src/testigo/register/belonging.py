@@ -1,4 +1,4 @@
-"""To which election and key a register belongs, and how it moves to a definition that was published anew."""
+"""To which election and key a register belongs, and how it moves to a definition that was published again."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ MAKE_ONE = "check --register; `testigo register import` makes a new one"
 def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> Definition:
     """Make the tables where they are missing (if `make`), and see that they are this election's and this key's.
 
-    Returns the definition under the name by which the register belongs to it: one begun with release 0.1 has another.
+    Returns the definition under the name by which the register belongs to it: one started with release 0.1 has another.
     Raises `InvalidInput` for another election or version, `NotAllowed` for another key.
     """
     with reading(engine) as connection:
@@ -63,9 +63,7 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
         mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [mistake for mistake in mistakes if mistake is not None]
         if wrong:
-            raise SeveralErrors(
-                "the register's voters do not fit the definition", wrong, hint="correct the definition"
-            )
+            raise SeveralErrors("the register's voters do not fit the definition", wrong, hint="correct the definition")
         connection.execute(update(about).values(election=definition.digest))
 
 

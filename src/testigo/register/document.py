@@ -15,7 +15,7 @@ _MEND = "write the number as the identity card shows it"
 
 
 def normalise_document(text: str, *, place: str = "") -> str:
-    """The document number in its one spelling: `A`–`Z` and `0`–`9`, at most 24 signs; raises `InvalidInput`."""
+    """The document number in its one spelling: `A`–`Z` and `0`–`9`, at most 24 characters; raises `InvalidInput`."""
     if len(text) > 10 * MAX_DOCUMENT:
         raise InvalidInput("the document number is far too long", place=place, hint=_MEND)
     plain = "".join(unicodedata.normalize("NFKC", text).translate(_WRITTEN_ONLY).split())
@@ -32,7 +32,7 @@ def normalise_document(text: str, *, place: str = "") -> str:
 
 
 def normalise_name(text: str, *, place: str = "") -> str:
-    """A person's name in composed form with single spaces, at most 120 signs; raises `InvalidInput`."""
+    """A person's name in composed form with single spaces, at most 120 characters; raises `InvalidInput`."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
         raise InvalidInput("the name is missing", place=place, hint="write the voter's name")

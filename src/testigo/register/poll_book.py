@@ -224,7 +224,7 @@ def make_poll_book(
 def read_label(data: bytes, *, place: str = "poll book") -> PollBookLabel:
     """What a package says in the open, before its signature is verified: to show, and to trust in nothing.
 
-    Raises `InvalidInput` where it is no poll book.
+    Raises `InvalidInput` where it is not a poll book.
     """
     package = _package(keys.unverified_payload(data, PAYLOAD_TYPE, place=place), place)
     return PollBookLabel(package.election, package.station, package.serial, package.issued, package.voters)

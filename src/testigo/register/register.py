@@ -1,7 +1,7 @@
 """The register itself: one database, one election's voters, one key.
 
 A register belongs to the election whose definition it was made with, because its stations and rolls are that
-definition's; opened with another it is refused. Where a definition is published anew after enrolment began, `adopt`
+definition's; opened with another it is refused. Where a definition is published again after enrolment began, `adopt`
 moves the register to it, if every voter's station and roll are in it too.
 """
 
@@ -66,7 +66,7 @@ class Register:
 
     @classmethod
     def adopt(cls, address: str, definition: Definition, key: RegisterKey) -> "Register":
-        """An existing register, moved to a definition that was published anew. See `belonging.move`.
+        """An existing register, moved to a definition that was published again. See `belonging.move`.
 
         Poll books issued before belong to the old definition; every station needs a new one.
         """

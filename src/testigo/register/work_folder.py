@@ -57,7 +57,7 @@ class Parameters(
 
 
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a work folder was begun for. `election`, `key`: see `register.Extent`; `newest`: its last enrolment."""
+    """What a work folder was started for. `election`, `key`: see `register.Extent`; `newest`: its last enrolment."""
 
     format: int
     version: str
@@ -132,9 +132,9 @@ class WorkFolder:
     @contextlib.contextmanager
     def working(cls, path: Path, run: Run) -> Iterator["WorkFolder"]:
         """The folder for `run`, and nobody else works in it during the block: a new one, or the one that such a run was
-        begun in (its `newest` then holds).
+        started in (its `newest` then holds).
 
-        Raises `StorageError` where something else is there, `InvalidInput` where others may read it or it was begun
+        Raises `StorageError` where something else is there, `InvalidInput` where others may read it or it was started
         for another register or with other parameters, `StorageError` while another command works in it.
         """
         _make_private(path)

@@ -1,6 +1,6 @@
 """Voting day at one station: every visit goes through the desk and the booth over HTTP, page by page.
 
-Whatever ends otherwise than it should is noted and never hidden; the day goes on, as it would. What chance explains (a
+Whatever ends in a wrong way is noted and never hidden; the day goes on, as it would. What chance explains (a
 finger that is not recognised, an impostor who is) is handled as people would handle it, and told as what it is.
 """
 

@@ -29,7 +29,7 @@ class DeskReader:
         return self.reader is not None
 
     async def take(self, uploaded: bytes | None = None) -> Capture:
-        """One impression, and what is wrong with it. Raises a `ReaderError`, or `InvalidInput` for what is no image."""
+        """One impression, and what is wrong with it. Raises `ReaderError`, `InvalidInput` for what is not an image."""
         source = self.reader if uploaded is None else UploadedImage(uploaded)
         if source is None:
             raise InvalidInput("no file was chosen, or several", hint="choose one file, then send it again")

@@ -31,7 +31,7 @@ class Printer(Protocol):
 class FolderPrinter:
     """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials. All files bear one same time.
 
-    A file system remembers more (when an entry was made, in which order), so this is no place for real votes.
+    A file system remembers more (when an entry was made, in which order), so this is not a place for real votes.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -1,6 +1,6 @@
 """What a slip's QR code holds. It helps a reader and never counts: where it differs from the text, the text counts.
 
-One line of QR alphanumeric signs, parts divided by `*`:
+One line of QR alphanumeric characters, parts divided by `*`:
 
     T1 * DIGEST * STATION * STYLE * LANGUAGE * NUMBER * CHOICES
 

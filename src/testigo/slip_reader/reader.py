@@ -56,8 +56,8 @@ class _Doubt(Exception):
 def read_slips(image: bytes | Path, definition: Definition, station_id: str | None = None) -> list[SlipReading]:
     """Read every slip in a picture or PDF; `station_id`: refuse slips of any other station.
 
-    An image without any slip gives one refused reading. Raises `InvalidInput` for what is no image, `StorageError` for
-    a file that cannot be opened."""
+    An image without any slip gives one refused reading. Raises `InvalidInput` for what is not an image, `StorageError`
+    for a file that cannot be opened."""
     return SlipReader(definition, station_id).read(image)
 
 

@@ -207,8 +207,8 @@ class Booth:
     def print(self) -> Session:
         """Print the paper vote, under a new number each time.
 
-        A `PrinterError` leaves the session in review: repair the printer and print again. Half a paper is no vote: its
-        number is in no box.
+        A `PrinterError` leaves the session in review: repair the printer and print again. Half a paper is not a vote:
+        its number is in no box.
         """
         live = self._session.at("review")
         slip = votes.make_slip(self.definition, self.station_id, self._ballot(live), live.language)

@@ -76,7 +76,7 @@ class BallotBox:
 
     @staticmethod
     def restore(paths: Paths) -> Path:
-        """Write the copy that is missing anew from the one that is left, after a disk was replaced; returns its path.
+        """Write the copy that is missing again from the one that is left, after a disk was replaced; returns its path.
 
         Raises `IllegalStep` unless exactly one copy is missing.
         """

@@ -170,7 +170,7 @@ class CheckIn:
     def find(self, document: str) -> Visit | Refused:
         """A visitor gives a document number: a visit begins, or it is a refusal; either is noted.
 
-        Raises `InvalidInput` for what is no document number, `IllegalStep` while not open or while a visit is not
+        Raises `InvalidInput` for what is not a document number, `IllegalStep` while not open or while a visit is not
         concluded.
         """
         if self.state != "open" or self._book is None:

@@ -4,7 +4,7 @@ Power may fail at any instant. The journal keeps the session, the log what has h
 
 | the journal says | the log says | so |
 |---|---|---|
-| (nothing) or another session | a card was accepted | the session begins anew |
+| (nothing) or another session | a card was accepted | the session begins again |
 | printing | that print never came to an end | the paper, if any, is void (`power-cut`); back to review |
 | printed | spoiled | back to review |
 | depositing | not yet deposited | the box is asked for the slip number; deposited once, and noted |
@@ -83,7 +83,7 @@ class LiveSession:
         return self.entry
 
     def begin(self, session: str, style: str) -> None:
-        """A session that the log says has begun. `session`: its random name there."""
+        """A session that the log says was started. `session`: its random name there."""
         self.keep_fact(JournalEntry(session, style, "language", self._first_language, {}))
 
     def keep(self, entry: JournalEntry) -> None:

@@ -55,7 +55,7 @@ def slot_size(definition: Definition, station_id: str) -> int:
 
 
 def count_box(definition: Definition, station_id: str, box: BallotBox) -> Tally:
-    """The tally of a box; raises `InvalidInput` where a record in it is no ballot of the station."""
+    """The tally of a box; raises `InvalidInput` where a record in it is not a ballot of the station."""
     ballots = (record.ballot.ballot(definition, station_id) for record in box.records())
     return tally_ballots(definition, station_id, ballots)
 

@@ -39,7 +39,7 @@ class SeenPage(HTMLParser):
 
     @property
     def ok(self) -> bool:
-        """Whether the page is no mistake."""
+        """Whether the page is not an error page."""
         return self.status < 400
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

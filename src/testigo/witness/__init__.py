@@ -1,4 +1,4 @@
-"""The stranger's check of a whole published record: `testigo verify`.
+"""Independent verification of a whole published record: `testigo verify`.
 
 Needs the record (a folder or its address) and the election's root key, and nothing else. `verify` tells the whole
 story:
@@ -10,7 +10,7 @@ story:
 3. **Stations** (`stations`): each was tested with the deck of this election, began at zero, and signed a tally sheet;
    its booth and its check-in signed the same figures; its reconciliation holds, and its limits were kept.
 4. **Totals** (`totals`): all tally sheets are added up again, seats are allotted again, and every result ever published
-   must be the same to the last byte.
+   must be byte-identical.
 5. **Audits** (`audits`): the samples are drawn again from the dice, every drawn box has its paper count, and each count
    is compared again with the tally sheet.
 

@@ -26,7 +26,7 @@ CODES: Final = RECORD_CODES | {
     "more releases than the cap, cards, a reason from the list for each; opened before closed",
     "event-logs": "the tally sheet names the last line of each machine's log, the same that booth and check-in signed",
     "stations-counted": "every station has a tally sheet",
-    "result": "all totals, to the last byte, of every result that was ever published, each from the tally sheets "
+    "result": "all totals, byte-identical, of every result that was ever published, each from the tally sheets "
     "before it; no sheet came after the last one",
     "seats": "all seats are allotted again; no tie is open",
     "audit-seed": "dice were rolled after the tally sheets were public",

@@ -201,7 +201,7 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
     """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists.
 
     A poll book may have fewer voters than the definition gives the station: fewer were imported, or some were barred as
-    enrolled twice. That is said and fails nothing; more voters fail.
+    enrolled twice. That is a note, for people to compare with the published register; more voters fail.
     """
     counters, cap = sheet.reconciliation.check_in, definition.release_cap(station.id)
     fewer = counters.registered < station.register_size
@@ -218,8 +218,10 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
     odd += [f"not so: {detail}" for holds, detail in limits if not holds]
     refused = sum(counters.refused.values())
     good = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
-    good += f"; {counters.registered} voters on the poll book of {station.register_size}" if fewer else ""
     notebook.conclude("limits", f"station {station.id}", odd, good, said.place)
+    if fewer:
+        detail = f"station {station.id}: {counters.registered} voters on the poll book of {station.register_size}"
+        notebook.write("limits", Grade.NOTE, detail, said.place)
 
 
 def _times_hold(sheet: TallySheet) -> bool:

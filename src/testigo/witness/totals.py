@@ -82,7 +82,7 @@ def _count_before(story: Story, result: Said) -> Result:
 def _compare(notebook: Notebook, published: Result, recomputed: Result, place: str) -> None:
     votes = sum(option.votes for contest in recomputed.contests for option in contest.options)
     if canonical.encode(published) == canonical.encode(recomputed):
-        detail = f"{len(recomputed.contests)} contests, {votes} votes, recomputed to the last byte"
+        detail = f"{len(recomputed.contests)} contests, {votes} votes, recomputed, byte-identical"
         notebook.ok("result", detail, place)
         return
     ours = {contest.contest: contest for contest in recomputed.contests}

@@ -10,23 +10,12 @@ import pytest
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint import Extractor, FingerImage, extract, match, quality, quality_word, synthetic
-from testigo.fingerprint.extraction import leader
 from testigo.fingerprint.extraction.extractor import foreground
 
 
 @pytest.fixture(scope="module")
 def image() -> FingerImage:
     return synthetic.generate(3, 0)
-
-
-def test_the_networks_file_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(leader.network_bytes()) > 1_000_000
-    monkeypatch.setattr(leader, "SHA256", "0" * 64)
-    with pytest.raises(InvalidInput, match="not the one this release was measured with"):
-        leader.network_bytes()
-    monkeypatch.setattr(leader, "PACKAGE", "a-package-that-is-not-installed")
-    with pytest.raises(InvalidInput, match="not installed"):
-        leader.network_bytes()
 
 
 def test_extraction_is_the_same_each_time_and_on_any_number_of_threads(image: FingerImage) -> None:

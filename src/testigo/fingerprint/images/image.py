@@ -25,7 +25,7 @@ WRITTEN_FORMATS = ("png", "bmp", "tiff", "fir-2005", "fir-2011")
 class FingerImage:
     """One impression of one finger: `pixels` uint8 (height, width), dark ridges on light ground, at `dpi`.
 
-    Raises `InvalidInput` where the array is no such image. The pixels are made read-only.
+    Raises `InvalidInput` where the array is not such an image. The pixels are made read-only.
     """
 
     pixels: NDArray[np.uint8]
@@ -59,7 +59,8 @@ class FingerImage:
         Resolution: `dpi` if given; else what the file states, if a reader could have made it (200 to 2000); else 500,
         because files without a true resolution (none, 1, 72, 96) nearly always come from 500 dpi readers.
         `position`: the required finger, where a record has several.
-        Raises `InvalidInput` for anything that is no whole image of a sensible size; sizes are checked before decoding.
+        Raises `InvalidInput` for anything that is not a whole image of a sensible size; sizes are checked before
+        decoding.
         """
         data, place = _bytes_of(source)
         if dpi is not None:

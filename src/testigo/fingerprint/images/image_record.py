@@ -79,7 +79,7 @@ class ImageView:
 def decode(data: bytes, position: Position | None, place: str) -> tuple[NDArray[np.uint8], int | None]:
     """Greys and resolution of the only image in a record, or of the first of the finger at `position`.
 
-    Raises `InvalidInput` for what is no such record, for none or several images to choose from, and for an image of
+    Raises `InvalidInput` for what is not such a record, for none or several images to choose from, and for an image of
     several fingers.
     """
     view = choose(read_views(data, place), position, place)
@@ -101,7 +101,7 @@ def decode(data: bytes, position: Position | None, place: str) -> tuple[NDArray[
 
 
 def read_views(data: bytes, place: str = "") -> list[ImageView]:
-    """Every image of a record, in its order. Raises `InvalidInput` where the bytes are no whole record."""
+    """Every image of a record, in its order. Raises `InvalidInput` where the bytes are not a whole record."""
     version = data[len(MARK) : _START]
     if not data.startswith(MARK) or version not in (VERSION_2005, VERSION_2011):
         raise _invalid("it does not begin with the standard's mark and a version of 2005 or 2011", place)

@@ -60,7 +60,7 @@ class ImageFolder(_Folder):
         self._given: Path | None = None
 
     def capture(self, timeout: float = 15.0) -> FingerImage:
-        """The image after the one given last. Raises `NoMoreImages`, or `InvalidInput` for a file that is no image."""
+        """The image after the one given last. Raises `NoMoreImages`, `InvalidInput` for a file that is not an image."""
         self.open()
         later = [path for path in self._images() if self._given is None or _natural(path) > _natural(self._given)]
         if not later:

@@ -140,7 +140,7 @@ class Gallery:
             self._write()
 
     def close(self) -> None:
-        """Complete the files of a gallery that was created; without it they are no gallery."""
+        """Complete the files of a gallery that was created; without it they are not a gallery."""
         if self._folder is None:
             return
         self._write()

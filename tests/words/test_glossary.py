@@ -1,0 +1,143 @@
+"""docs/glossary.md is what the catalogues say; documents and docstrings are plain English (`plain_words`)."""
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from plain_words import ALLOWED, docstrings_of, paragraphs_of, phrases_in
+from testigo.words import FOLDER
+
+LANGUAGES = ("en", "es")
+
+
+class Row(NamedTuple):
+    """A line of the glossary. `word`, `rejected`: by language."""
+
+    word: dict[str, str]
+    rejected: dict[str, list[str]]
+    key: str
+
+
+def rows(page: str) -> list[Row]:
+    """Every line of the tables with six columns."""
+    found = []
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if len(cells) == 6 and cells[0] not in ("English", "---"):
+            english, not_english, spanish, not_spanish, _, key = cells
+            rejected = {"en": not_english, "es": not_spanish}
+            found.append(
+                Row(
+                    {"en": english, "es": spanish},
+                    {code: _words(text) for code, text in rejected.items()},
+                    key.strip("`"),
+                )
+            )
+    return found
+
+
+def _words(text: str) -> list[str]:
+    plain = re.sub(r"\(.*?\)", "", text)
+    return [word.strip() for word in plain.split(",") if word.strip()]
+
+
+def catalogues(language: str) -> dict[str, str]:
+    """Every text of a language, as `catalogue.key`."""
+    return {
+        f"{file.stem}.{key}": text
+        for file in sorted((FOLDER / language).glob("*.json"))
+        for key, text in json.loads(file.read_text()).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def glossary(project_root: Path) -> list[Row]:
+    return rows((project_root / "docs" / "glossary.md").read_text())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogues_use_the_words(glossary: list[Row], language: str) -> None:
+    texts = catalogues(language)
+    assert len(glossary) > 50
+    wrong = [
+        f"{row.key}: {texts.get(row.key)!r} has no {row.word[language]!r}"
+        for row in glossary
+        if row.key and _stem(row.word[language]) not in texts.get(row.key, "").lower()
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_catalogue_uses_a_rejected_word(glossary: list[Row], language: str) -> None:
+    texts = catalogues(language)
+    wrong = [
+        f"{key}: {text!r} says {word!r}, the word is {row.word[language]!r}"
+        for row in glossary
+        for word in row.rejected[language]
+        for key, text in texts.items()
+        if re.search(rf"\b{re.escape(word)}s?\b", text, re.IGNORECASE)
+    ]
+    assert wrong == []
+
+
+def _stem(word: str) -> str:
+    """Without a plural's ending, so that `station` is in `Stations` and `votante` in `Votantes`."""
+    return word.lower().removesuffix("s")
+
+
+def test_a_rejected_word_would_be_found(glossary: list[Row]) -> None:
+    rejected = {word for row in glossary for word in row.rejected["es"]}
+    assert {"elija", "votaron", "liberados", "rechazado"} <= rejected
+
+
+def test_documents_are_plain_english(project_root: Path) -> None:
+    pages = [*(project_root / "docs").glob("*.md"), project_root / "README.md", project_root / "CONTRIBUTING.md"]
+    assert _not_plain(project_root, {page: paragraphs_of(page) for page in pages}) == []
+
+
+def test_docstrings_are_plain_english(project_root: Path) -> None:
+    modules = sorted((project_root / "src").rglob("*.py"))
+    assert _not_plain(project_root, {module: docstrings_of(module) for module in modules}) == []
+
+
+def _not_plain(root: Path, texts: dict) -> list[str]:
+    found = []
+    for file, parts in texts.items():
+        name = file.relative_to(root).as_posix()
+        found += [
+            f"{name}:{line}: {phrase!r}; write: {instead}"
+            for line, text in parts
+            for phrase, instead in phrases_in(text)
+            if not {(name, "*"), (name, phrase)} & set(ALLOWED)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is no folder",
+        "An address is\nwanted.",
+        "a stranger's check of it",
+        "a million a second a core",
+        "fingers of nobody",
+        "the same to the last byte",
+        "made Anew",
+        "it had begun",
+        "the mend",
+        "eight signs",
+    ],
+)
+def test_what_is_not_plain_is_found(text: str) -> None:
+    assert list(phrases_in(text.replace("eight", "8")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["there is no index", "it is no longer there", "the chair signs it", "recommended", "12 a.m.", "a second key"],
+)
+def test_what_is_plain_is_not_found(text: str) -> None:
+    assert not list(phrases_in(text))
