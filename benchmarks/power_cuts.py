@@ -25,7 +25,7 @@ from pathlib import Path
 
 import msgspec
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
 from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
@@ -73,7 +73,7 @@ def open_booth(folder: Path, voters: int) -> list[str]:
     with Booth(folder / "booth", _SilentPrinter()) as booth:
         deck = booth.make_cards(spare=0)
         commander = Commander(chair, {"booth": LocalMachine(booth)})
-        commander.give("booth", "test", deck=msgspec.to_builtins(logic.station_deck(election, "s")))
+        commander.give("booth", "test", deck=msgspec.to_builtins(logic_and_accuracy.station_deck(election, "s")))
         for name in ("zero", "open"):
             commander.give("booth", name)
     chair.shut()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.centre import Centre, authority_key
 from testigo.errors import IllegalStep
 from testigo.record import Grade, read_record
@@ -55,8 +55,8 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]
-        deck = logic.station_deck(centre.definition, STATION)
-        assert chair.run_test(deck, logic.expected(centre.definition, STATION, deck))
+        deck = logic_and_accuracy.station_deck(centre.definition, STATION)
+        assert chair.run_test(deck, logic_and_accuracy.expected(centre.definition, STATION, deck))
         chair.zero_report()
         chair.open()
         for document in documents:

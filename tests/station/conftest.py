@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
@@ -68,8 +68,8 @@ class Place:
         self.start()
 
     def test(self) -> bool:
-        deck = logic.station_deck(DEFINITION, "s1")
-        return self.chair.run_test(deck, logic.expected(DEFINITION, "s1", deck))
+        deck = logic_and_accuracy.station_deck(DEFINITION, "s1")
+        return self.chair.run_test(deck, logic_and_accuracy.expected(DEFINITION, "s1", deck))
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
@@ -83,8 +83,8 @@ def test_steps_refused_before_the_test(place, step):
 def test_station_cannot_open_when_the_test_does_not_come_out(place):
     place.check_in.load_poll_book(place.poll_book)
     place.booth.make_cards()
-    deck = logic.station_deck(place.chair.definition, "s1")
-    assert not place.chair.run_test(deck, logic.expected(place.chair.definition, "s1", deck[1:]))
+    deck = logic_and_accuracy.station_deck(place.chair.definition, "s1")
+    assert not place.chair.run_test(deck, logic_and_accuracy.expected(place.chair.definition, "s1", deck[1:]))
     assert place.chair.state == "installed"
     with pytest.raises(IllegalStep):
         place.chair.zero_report()

@@ -2,8 +2,8 @@
 machines.
 
 The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The known
-ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic`, because station
-and audit never import each other.
+ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic_and_accuracy`,
+because station and audit never import each other.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo import waits
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
@@ -68,8 +68,8 @@ def station(request: Request, chair: TheChair, centre_address: NamedDependency[s
 @post("/test", guards=[person], sync_to_thread=False)
 def run_test(request: Request, chair: TheChair) -> Answer:
     """Logic and accuracy test: known ballots in, known counts out."""
-    deck = logic.station_deck(chair.definition, chair.station_id)
-    passed = chair.run_test(deck, logic.expected(chair.definition, chair.station_id, deck))
+    deck = logic_and_accuracy.station_deck(chair.definition, chair.station_id)
+    passed = chair.run_test(deck, logic_and_accuracy.expected(chair.definition, chair.station_id, deck))
     browser_session.session(request).data["told"] = "test-passed" if passed else "test-failed"
     return redirect("/")
 

@@ -122,9 +122,9 @@ class Chair:
     def run_test(self, deck: list[Ballot], expected: Tally) -> bool:
         """Logic and accuracy: the booth counts known ballots; whether exactly `expected` came out.
 
-        `expected` is computed by the caller, without the booth's code (`audit.logic`). Only if it came out is the
-        station tested.
-        Either way the result is signed as a `logic-and-accuracy` statement. Raises `IllegalStep` after the zero report.
+        `expected` is computed by the caller, without the booth's code (`audit.logic_and_accuracy`). Only if it came out
+        is the station tested. Either way the result is signed as a `logic-and-accuracy` statement. Raises `IllegalStep`
+        after the zero report.
         """
         self._must_be("installed", "tested")
         report = self._commander.give("booth", "test", deck=msgspec.to_builtins(deck))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from testigo import canonical
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import (
     Ballot,
     BoothReport,
@@ -60,8 +60,8 @@ class _Decks:
         """Ballots, digest and expected tally."""
         styles = tuple(style.id for style in self._definition.styles_of_station(station))
         if styles not in self._made:
-            deck = logic.station_deck(self._definition, station)
-            self._made[styles] = (deck, deck_digest(deck), logic.expected(self._definition, station, deck))
+            deck = logic_and_accuracy.station_deck(self._definition, station)
+            self._made[styles] = (deck, deck_digest(deck), logic_and_accuracy.expected(self._definition, station, deck))
         return self._made[styles]
 
 
