@@ -19,7 +19,7 @@ from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import CheckInCounters, CheckInReport, TallySheet
 from testigo.centre import Centre, authority_key
-from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, read_ledger
+from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, read_rules
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
@@ -53,12 +53,12 @@ def test_any_order_and_any_repetition_give_the_same_result(centre: Centre, machi
         receipt = centre.receive(bundles[name])
         assert receipt.station == name
     assert centre.receive(bundles["n1"]).already
-    expected = count_result(centre.definition, sheets, digests=centre.ledger.sheet_digests(2))
+    expected = count_result(centre.definition, sheets, digests=centre.rules.sheet_digests(2))
     assert canonical.encode(centre.result()) == canonical.encode(expected)
-    assert len(centre.ledger.entries) == 3 + 3 + 2 * 3
+    assert len(centre.rules.entries) == 3 + 3 + 2 * 3
     again = Centre.open(centre.folder)
     assert again.result() == expected
-    assert again.ledger.entries == centre.ledger.entries
+    assert again.rules.entries == centre.rules.entries
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,8 +75,8 @@ def test_any_subset_order_and_repetition_counts_what_came(
             if number in reopen:
                 office = Centre.open(other)
         sheets = {name: sheet_of(name) for name in arrivals}
-        assert office.result() == count_result(centre.definition, sheets, digests=office.ledger.sheet_digests(2))
-        assert len(office.ledger.entries) == len(centre.ledger.entries) + 2 * len(set(arrivals))
+        assert office.result() == count_result(centre.definition, sheets, digests=office.rules.sheet_digests(2))
+        assert len(office.rules.entries) == len(centre.rules.entries) + 2 * len(set(arrivals))
         assert record.read_record(office.public).ok
 
 
@@ -109,7 +109,7 @@ def test_a_power_cut_between_keeping_and_recording_loses_nothing(
             with pytest.raises(KeyboardInterrupt):
                 centre.receive(bundle)
         centre = Centre.open(centre.folder)
-        assert centre.ledger.sheets["n1"] == sheet_of("n1")
+        assert centre.rules.sheets["n1"] == sheet_of("n1")
         assert record.read_record(centre.public).ok
         bundle = machines["n2"].bundle(sheet_of("n2"))
     assert not list((centre.folder / "received").glob("*.incoming"))
@@ -134,8 +134,8 @@ def test_two_different_sheets_in_one_package_are_a_conflict_and_nothing_is_taken
     second = machines["n1"].statement("tally-sheet", sheet_of("n1", seed=2))
     with pytest.raises(Conflict):
         centre.receive(machines["n1"].bundle(sheet_of("n1"), extra=(second,)))
-    assert centre.ledger.sheets == {}
-    assert Centre.open(centre.folder).ledger.sheets == {}
+    assert centre.rules.sheets == {}
+    assert Centre.open(centre.folder).rules.sheets == {}
 
 
 def test_a_sheet_signed_by_another_station_or_machine_is_refused(
@@ -149,7 +149,7 @@ def test_a_sheet_signed_by_another_station_or_machine_is_refused(
     ]
     for envelope in forged:
         package = record.pack(
-            [envelope], n1.keys["chair"], election=centre.ledger.election, subject="n1", issued="2027-04-11T22:00:00Z"
+            [envelope], n1.keys["chair"], election=centre.rules.election, subject="n1", issued="2027-04-11T22:00:00Z"
         )
         with pytest.raises(InvalidSignature):
             centre.receive(package)
@@ -158,7 +158,7 @@ def test_a_sheet_signed_by_another_station_or_machine_is_refused(
     outer = record.pack(
         [n1.statement("tally-sheet", sheet_of("n1"))],
         n2.keys["chair"],
-        election=centre.ledger.election,
+        election=centre.rules.election,
         subject="n1",
         issued="2027-04-11T22:00:00Z",
     )
@@ -238,7 +238,7 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
         centre.append(n1.statement("tally-sheet", sheet_of("n1"), key=old))
     centre.receive(n1.bundle(sheet_of("n1")))
     again = Centre.open(centre.folder)
-    assert again.ledger.sheets["n1"] == sheet_of("n1")
+    assert again.rules.sheets["n1"] == sheet_of("n1")
     assert len(again.key_ring.keys) == 3 + 3 * 3
     with pytest.raises(InvalidSignature, match="replaced at entry 6"):
         again.append(n1.statement("event-log", {"heads": {}, "entries": {}}, key=old))
@@ -246,7 +246,7 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
 
 def test_machine_keys_not_signed_by_the_root_are_refused(centre: Centre, sheet_of: SheetOf) -> None:
     body = msgspec.to_builtins(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "n1", ""),)))
-    statement = record.Statement("machine-keys", centre.ledger.election, "n1", "2027-04-11T22:00:00Z", body)
+    statement = record.Statement("machine-keys", centre.rules.election, "n1", "2027-04-11T22:00:00Z", body)
     with pytest.raises(InvalidSignature, match="root key"):
         centre.append(statement.sign(authority_key(centre.folder, "centre")))
 
@@ -256,7 +256,7 @@ def auditor_says(centre: Centre, auditor: SigningKey) -> Callable[..., bytes]:
     """`auditor_says(type, body, subject="")`: an envelope of the auditor."""
 
     def say(kind: str, body: object, subject: str = "") -> bytes:
-        about = (centre.ledger.election, subject, "2027-04-12T09:00:00Z")
+        about = (centre.rules.election, subject, "2027-04-12T09:00:00Z")
         version = getattr(body, "VERSION", 1)
         return record.Statement(kind, *about, msgspec.to_builtins(body), version).sign(auditor)
 
@@ -343,7 +343,7 @@ def test_a_station_that_the_election_does_not_have_says_nothing(
 ) -> None:
     centre.receive(machines["n1"].bundle(sheet_of("n1")))
     paper = PaperTally("hand", 20, sheet_of("n1").tally.contests)
-    count = closing_count(centre.definition, sheet_of("n1"), centre.ledger.sheet_digests(2)["n1"], paper)
+    count = closing_count(centre.definition, sheet_of("n1"), centre.rules.sheet_digests(2)["n1"], paper)
     nowhere = type(machines["n1"])(centre.definition, "x9", machines["n1"].keys)
     for envelope in (
         auditor_says("closing-count", count, "x9"),
@@ -387,19 +387,19 @@ def test_a_sheet_that_comes_while_the_result_is_counted_is_no_false_result(
         patch.setattr(Centre, "result", slow)
         centre.publish_result()
     taken[0].join()
-    kinds = [entry.type for entry in Centre.open(centre.folder).ledger.entries]
+    kinds = [entry.type for entry in Centre.open(centre.folder).rules.entries]
     assert kinds.index("result") < kinds.index("tally-sheet")
 
 
 def test_a_result_is_published_once_until_it_changes(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
     centre.receive(machines["n1"].bundle(sheet_of("n1")))
     first = centre.publish_result()
-    size = len(centre.ledger.entries)
+    size = len(centre.rules.entries)
     assert centre.publish_result() == first
-    assert len(centre.ledger.entries) == size
+    assert len(centre.rules.entries) == size
     centre.receive(machines["n2"].bundle(sheet_of("n2")))
     assert centre.publish_result() != first
-    assert read_ledger(centre.public).result == centre.result()
+    assert read_rules(centre.public).result == centre.result()
 
 
 def test_a_damaged_record_is_not_opened(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:

@@ -73,7 +73,7 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json")
     drawn, files = ([one["id"] for one in json.loads(out)["drawn"]], json.loads(out)["files"])
     assert (code, len(drawn), [Path(file).name for file in files]) == (0, 2, ["audit-seed.json", "audit-sample.json"])
-    assert "audit-seed" not in [entry.type for entry in Centre.open(office).ledger.entries]
+    assert "audit-seed" not in [entry.type for entry in Centre.open(office).rules.entries]
     assert run("centre", "append", office, *files)[0] == 0
     code, _, err = run("audit", "draw", public, *signing, "--seed", DICE)
     assert (code, "already drawn" in err) == (1, True)
@@ -122,7 +122,7 @@ def test_create_admit_and_the_way_back(
     request.write_bytes(msgspec.json.encode(machines["n1"].machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
     envelope = (request.parent / "machine-keys.json").read_bytes()
-    assert Centre.open(tmp_path / "new").ledger.holds(envelope)
+    assert Centre.open(tmp_path / "new").rules.holds(envelope)
     other = type(machines["n1"])(machines["n1"].definition, "n1")
     request.write_bytes(msgspec.json.encode(other.machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
@@ -214,7 +214,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
     assert not file.exists()
     code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
-    assert Centre.open(office).ledger.draw is None
+    assert Centre.open(office).rules.draw is None
     code, again, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, again) == (0, drawn)
     code, _, err = run("audit", "settle-ties", *signing, "--seed", "1" * 20)
@@ -247,7 +247,7 @@ def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Cal
     assert not seed.exists()
     assert peek(sample.read_bytes()).body == drawn
     assert run("centre", "append", office, sample)[0] == 0
-    kinds = [entry.type for entry in Centre.open(office).ledger.entries]
+    kinds = [entry.type for entry in Centre.open(office).rules.entries]
     assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)
 
 
@@ -260,7 +260,7 @@ def test_a_station_is_proven_from_the_record_and_checked_without_it(
     code, out, _ = run("election", "station-proof", office / "public", "n2", "--json")
     told = json.loads(out)
     assert code == 0 and (told["proof"]["index"], told["stations"]["count"]) == (1, 3)
-    assert told["election"] == Centre.open(office).ledger.election
+    assert told["election"] == Centre.open(office).rules.election
     code, out, _ = run("election", "check-proof", file, "--root-key", root)
     assert code == 0 and "The proof holds." in out and told["election"] in out
     code, out, _ = run("election", "check-proof", file, "--root-key", root, "--json")

@@ -28,7 +28,7 @@ def centre(tmp_path: Path, project_root: Path) -> Centre:
     centre = Centre.create(
         tmp_path / "centre", project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
     )
-    definition = centre.ledger.station_file(STATION)
+    definition = centre.rules.station_file(STATION)
     keys = install_station(
         tmp_path / STATION, definition, centre.key_ring.root, STATION, chair_pin=CHAIR_PIN, clerk_pin=CLERK_PIN
     )
@@ -83,7 +83,7 @@ def test_a_difference_is_in_plain_sight_everywhere(centre: Centre, tmp_path: Pat
     package = hold_day(centre, tmp_path, poll_book(centre, tmp_path, project_root), documents)
 
     centre.receive(package)
-    sheet = centre.ledger.sheets[STATION]
+    sheet = centre.rules.sheets[STATION]
     assert not sheet.reconciliation.holds
     result = centre.publish_result()
     assert [station.station for station in result.with_differences] == [STATION]

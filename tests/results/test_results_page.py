@@ -62,7 +62,7 @@ def test_every_figure_of_the_tally_sheets_is_in_the_table(results: Path, sheet_o
 
 def test_every_declared_counter_of_every_counted_station_is_in_the_table(results: Path, centre: Centre) -> None:
     rows = list(csv.DictReader(io.StringIO((results / "counters.csv").read_text("utf-8-sig"))))
-    for station, sheet in centre.ledger.sheets.items():
+    for station, sheet in centre.rules.sheets.items():
         told = [row for row in rows if row["station"] == station]
         for counter in COUNTERS:
             own = {row["reason"]: int(row["count"]) for row in told if row["counter"] == counter.name}
@@ -86,11 +86,11 @@ def test_a_sheet_that_is_set_aside_is_not_in_the_table_and_no_name_is_a_formula(
 
 def test_the_json_is_the_result_that_anyone_counts(results: Path, centre: Centre) -> None:
     told = json.loads((results / "result.json").read_text())
-    assert told["result"] == json.loads(json.dumps(centre.ledger.count().payload()))
+    assert told["result"] == json.loads(json.dumps(centre.rules.count().payload()))
     assert told["record"]["root_key"] == centre.key_ring.root.hex
     for path, digest in told["record"]["sheets"].values():
         assert (centre.public / path).exists()
-        assert digest in {entry.sha256 for entry in centre.ledger.entries}
+        assert digest in {entry.sha256 for entry in centre.rules.entries}
 
 
 def test_nothing_is_loaded_and_nothing_from_a_statement_becomes_markup(results: Path) -> None:

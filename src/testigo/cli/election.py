@@ -119,16 +119,16 @@ def station_proof(
 
     Example: testigo election station-proof centre/public 01-01 --out 01-01.json
     """
-    from testigo.count import read_ledger  # not below: `check` and `show` need none of it
+    from testigo.count import read_rules  # not below: `check` and `show` need none of it
 
-    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
-    proof = ledger.definition.station_proof(station)
+    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    proof = rules.definition.station_proof(station)
     if out is not None:
-        storage.write(out, ledger.station_file(station))
+        storage.write(out, rules.station_file(station))
     if as_json:
-        print_json({"election": ledger.election, "stations": ledger.definition.core().stations, "proof": proof})
+        print_json({"election": rules.election, "stations": rules.definition.core().stations, "proof": proof})
     else:
-        _print_proof(ledger.definition.core(), proof.station, proof.index)
+        _print_proof(rules.definition.core(), proof.station, proof.index)
         console.print("\n".join(f"  {hash_}" for hash_ in proof.hashes))
 
 

@@ -198,19 +198,19 @@ def read_qr(
     Example: testigo station read-qr photograph.jpg --record public
     """
     from testigo.ballot import tally_qr
-    from testigo.count import read_ledger
+    from testigo.count import read_rules
     from testigo.station.tally_sheet import totals_view
 
-    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
+    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
     text = code if tally_qr.is_code(code) else _find_tally_code(Path(code))
-    station = tally_qr.station_of(text, ledger.definition)
-    totals = tally_qr.read(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
-    published = ledger.sheet_digests(1 if totals.of_body else 2).get(station)
+    station = tally_qr.station_of(text, rules.definition)
+    totals = tally_qr.read(text, rules.definition, rules.key_ring.of_station(station, "chair").public)
+    published = rules.sheet_digests(1 if totals.of_body else 2).get(station)
     same = published == totals.sheet if published is not None else None
     if as_json:
         print_json({**msgspec.to_builtins(totals), "same_as_published": same})
         return
-    shown = totals_view(ledger.definition, totals, ledger.definition.languages[0])
+    shown = totals_view(rules.definition, totals, rules.definition.languages[0])
     for contest in shown:
         rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
         table(contest.title, ("", str(contest.ballots)), rows)

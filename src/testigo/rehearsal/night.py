@@ -35,7 +35,7 @@ _PHOTOGRAPHS = 3
 
 def _desk(centre: Centre) -> AuditDesk:
     """The auditor, whose key lies beside the centre's folder and not in it."""
-    return AuditDesk(centre.ledger, SigningKey.load(centre.folder.with_name(AUDITOR) / KEY))
+    return AuditDesk(centre.rules, SigningKey.load(centre.folder.with_name(AUDITOR) / KEY))
 
 
 def _hand_over(centre: Centre, made: dict[str, bytes]) -> None:
@@ -63,12 +63,12 @@ def count_box(
     Spoiled papers lie in their envelope and stay out.
     """
     station = site.station.id
-    sheet = centre.ledger.sheets[station]
+    sheet = centre.rules.sheets[station]
     papers = _read_papers(centre, site, photographer, on_paper)
     entries = _entries(papers, notes)
     spoiled = len(list(site.spoiled_envelope.glob("*.png")))
     paper = papers_from_images(centre.definition, station, papers, entries, spoiled=spoiled)
-    counted = closing_count(centre.definition, sheet, centre.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
+    counted = closing_count(centre.definition, sheet, centre.rules.sheet_digests(ClosingCount.VERSION)[station], paper)
     _hand_over(centre, _desk(centre).closing_count(counted))
     return counted
 

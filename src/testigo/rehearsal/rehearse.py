@@ -238,7 +238,7 @@ def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
     for station, notes in rehearsal.journal.stations.items():
         wished = (marks.ballot(rehearsal.definition, station) for marks in notes.papers.values())
         chosen = tally_ballots(rehearsal.definition, station, wished)
-        sheet = centre.ledger.sheets.get(station)
+        sheet = centre.rules.sheets.get(station)
         if sheet is None or canonical.encode(sheet.tally) != canonical.encode(chosen):
             rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")
 

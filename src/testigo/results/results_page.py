@@ -16,7 +16,7 @@ import markupsafe
 
 from testigo import canonical, storage
 from testigo.ballot import TallySheet
-from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.record_rules import RecordRules, read_rules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition
@@ -68,15 +68,15 @@ def publish_results(
     where the record is damaged.
     """
     published = read_record(public)
-    ledger = read_ledger(published, root)
-    result = ledger.count()
+    rules = read_rules(published, root)
+    result = rules.count()
     return write_results(
         folder,
-        ledger.definition,
+        rules.definition,
         result,
-        sheets=ledger.sheets,
-        record=_record_info(published, ledger, ledger.result_digest if ledger.result == result else ""),
-        closing_counts=tuple(ledger.closing_counts[station] for station in sorted(ledger.closing_counts)),
+        sheets=rules.sheets,
+        record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
+        closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
         refused=refused,
     )
 
@@ -105,14 +105,14 @@ def render(page: Page, names: Mapping[str, str]) -> str:
     )
 
 
-def _record_info(published: PublishedRecord, ledger: Ledger, result: str) -> RecordInfo:
+def _record_info(published: PublishedRecord, rules: RecordRules, result: str) -> RecordInfo:
     paths = {canonical.digest(envelope): path for path, envelope in published.envelopes}
     return RecordInfo(
         origin=published.origin,
         size=published.size,
         root_hash=published.root_hash.hex(),
-        root_key=ledger.key_ring.root.hex,
-        root_key_id=ledger.key_ring.root.key_id,
+        root_key=rules.key_ring.root.hex,
+        root_key_id=rules.key_ring.root.key_id,
         result=result,
-        sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in ledger.sheet_entries.items()},
+        sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in rules.sheet_entries.items()},
     )

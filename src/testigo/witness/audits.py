@@ -24,8 +24,8 @@ def check(notebook: Notebook, story: Story) -> None:
 
 
 def _check_draw(notebook: Notebook, story: Story) -> tuple[str, ...]:
-    """The ids that the dice really draw. The ledger let the seed follow only the tally sheets of all stations."""
-    definition, digits = story.ledger.definition, story.ledger.seed
+    """The ids that the dice really draw. The rules let the seed follow only the tally sheets of all stations."""
+    definition, digits = story.rules.definition, story.rules.seed
     seeds, samples = story.said.get("audit-seed", []), story.said.get("audit-sample", [])
     if digits is None or not seeds:
         grade, cause = story.without("audit-seed")
@@ -52,19 +52,19 @@ def _check_draw(notebook: Notebook, story: Story) -> tuple[str, ...]:
 
 
 def _check_count(notebook: Notebook, story: Story, said: Said, aside: str) -> None:
-    """One box: its paper, counted against the tally sheet in the record (the ledger saw to that), agrees with it."""
+    """One box: its paper, counted against the tally sheet in the record (the rules saw to that), agrees with it."""
     name = f"station {said.statement.subject}"
     with notebook.reporting("closing-count", said.place):
         body = body_of(said.statement, ClosingCount, said.place)
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
-        again = closing_count(story.ledger.definition, story.ledger.sheets[body.station], body.sheet, paper)
+        again = closing_count(story.rules.definition, story.rules.sheets[body.station], body.sheet, paper)
         if again.differences != body.differences:
             told = f"{len(body.differences)} differences are told, {len(again.differences)} are there"
             notebook.fail("closing-count", f"{name}: {told}", said.place)
         for one in again.differences:
             where = f"{one.contest} {one.what}".strip()
             detail = f"{name}: {where}: {one.paper} on paper, {one.sheet} on the tally sheet"
-            unread = _may_be_unread(story.ledger.definition, one, body.unread)
+            unread = _may_be_unread(story.rules.definition, one, body.unread)
             notebook.write("closing-count", Grade.INCOMPLETE if unread else Grade.FAILURE, detail, said.place)
         if body.unread:
             detail = f"{name}: {body.unread} papers nobody could read"

@@ -1,7 +1,7 @@
 """Every statement of a record, read in log order: who signed it, whether they may, and whether it may follow the
 others.
 
-The rules are those of `count.Ledger`, by which the centre takes statements in; here each refusal is a finding, and
+The rules are those of `count.RecordRules`, by which the centre takes statements in; here each refusal is a finding, and
 reading goes on with the next statement. A statement that is in the log and cannot be read (its file is missing, or a
 later release wrote it) is a *gap*: what needs it is neither a failure nor good, and says so.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from testigo import canonical
-from testigo.count import KINDS, Conflict, Ledger, NeedsUnread, NewerVersion, body_of
+from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
 from testigo.errors import TestigoError
@@ -47,7 +47,7 @@ class Gap:
 class Story:
     """What a record says, as far as it may be believed. `said`: by statement type, in log order."""
 
-    ledger: Ledger
+    rules: RecordRules
     definition: Definition | None = None
     said: dict[str, list[Said]] = field(default_factory=dict)
     _first: dict[tuple[str, str], Said] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Story:
     @property
     def key_ring(self) -> KeyRing:
         """The root key and all it admitted."""
-        return self.ledger.key_ring
+        return self.rules.key_ring
 
     def add(self, said: Said) -> None:
         """Take a statement in."""
@@ -68,7 +68,7 @@ class Story:
         known = self._gaps.setdefault(gap.kind, {}).setdefault(gap.subject, [])
         if gap.kind or all(gap.grade is not other.grade for other in known):
             known.append(gap)
-        self.ledger.skip(gap.kind, gap.subject)
+        self.rules.skip(gap.kind, gap.subject)
 
     def of_station(self, kind: str, station: str) -> Said | None:
         """A station's first statement of that kind."""
@@ -101,12 +101,12 @@ def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey
     """Read them all. The story has no definition where the root signed none, or one with mistakes: then nothing else
     can be checked.
     """
-    story = Story(Ledger(root))
+    story = Story(RecordRules(root))
     _Reader(notebook, story, record).read()
     if not _check_there(notebook, story, record):
         return story
-    if _check_definition(notebook, story, story.ledger.definition):
-        story.definition = story.ledger.definition
+    if _check_definition(notebook, story, story.rules.definition):
+        story.definition = story.rules.definition
     _check_log_key(notebook, story, record)
     _check_times(notebook, story)
     return story
@@ -163,17 +163,17 @@ class _Reader:
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
-        if not self._stations and self._story.ledger.is_defined:
-            for station in self._story.ledger.definition.stations:
+        if not self._stations and self._story.rules.is_defined:
+            for station in self._story.rules.definition.stations:
                 self._stations.setdefault(file_subject(station.id), []).append(station.id)
         return self._stations.get(absent.subject, [absent.subject])
 
     def _take(self, index: int, place: str, envelope: bytes) -> None:
-        ledger, before = self._story.ledger, self._story.key_ring
+        rules, before = self._story.rules, self._story.key_ring
         try:
-            if ledger.holds(envelope):
+            if rules.holds(envelope):
                 raise Conflict("a statement that is already in the record", place=place)
-            statement = ledger.add(envelope, place=place, index=index).statement
+            statement = rules.add(envelope, place=place, index=index).statement
         except NewerVersion as error:
             self._take_newer(index, place, envelope, error)
         except NeedsUnread as error:
@@ -220,7 +220,7 @@ def _words(error: TestigoError, place: str) -> str:
 
 def _check_there(notebook: Notebook, story: Story, record: PublishedRecord) -> bool:
     """Whether the root signed a definition with all the stations that it names."""
-    if story.ledger.is_defined:
+    if story.rules.is_defined:
         return True
     grade, cause = grade_without(story.gaps_of(*_DEFINING))
     if not cause and record.envelopes:
@@ -289,7 +289,7 @@ def _check_times(notebook: Notebook, story: Story) -> None:
     """
     order = ("logic-and-accuracy", "zero-report", "tally-sheet")
     wrong = 0
-    for station in story.ledger.definition.stations:
+    for station in story.rules.definition.stations:
         found = [said for kind in order if (said := story.of_station(kind, station.id)) is not None]
         for earlier, later in itertools.pairwise(found):
             if earlier.statement.issued > later.statement.issued:

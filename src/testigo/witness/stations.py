@@ -32,10 +32,10 @@ _TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do
 
 def check(notebook: Notebook, story: Story) -> None:
     """Every station that has a tally sheet. Stations without one are counted by `totals`."""
-    definition = story.ledger.definition
+    definition = story.rules.definition
     decks = _Decks(definition)
     for station in definition.stations:
-        sheet = story.ledger.sheets.get(station.id)
+        sheet = story.rules.sheets.get(station.id)
         said = story.of_station("tally-sheet", station.id)
         if sheet is not None or story.of_station("logic-and-accuracy", station.id) is not None:
             _check_test(notebook, story, decks, station)
@@ -101,7 +101,7 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
         return
     with notebook.reporting("zero-report", said.place):
         report = body_of(said.statement, ZeroReport, said.place)
-        empty = report.tally == tally_ballots(story.ledger.definition, station.id, ())
+        empty = report.tally == tally_ballots(story.rules.definition, station.id, ())
         before, after = report.reconciliation.fixed, sheet.reconciliation.fixed
         wrong = [
             problem
@@ -121,7 +121,7 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
 
 
 def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, said: Said) -> None:
-    """No more ballots of a roll than there are voters on it. (The ledger took only sheets whose sums come out.)"""
+    """No more ballots of a roll than there are voters on it. (The rules took only sheets whose sums come out.)"""
     mistakes = []
     station = definition.station(sheet.station)
     special = sum(station.roll_sizes.values())

@@ -13,7 +13,7 @@ def check(notebook: Notebook, story: Story) -> None:
     results = story.said.get("result", [])
     if not results:
         grade, cause = story.without("result")
-        notebook.write("result", grade, f"no result is published for {len(story.ledger.sheets)} tally sheets{cause}")
+        notebook.write("result", grade, f"no result is published for {len(story.rules.sheets)} tally sheets{cause}")
         return
     for said in results:
         gaps = story.gaps_of("tally-sheet", "public-draw", before=said.index)
@@ -30,8 +30,8 @@ def check(notebook: Notebook, story: Story) -> None:
 
 
 def _check_counted(notebook: Notebook, story: Story) -> None:
-    definition, ledger = story.ledger.definition, story.ledger
-    missing = [station.id for station in definition.stations if station.id not in ledger.sheets]
+    definition, rules = story.rules.definition, story.rules
+    missing = [station.id for station in definition.stations if station.id not in rules.sheets]
     counted = f"{len(definition.stations) - len(missing)} of {len(definition.stations)} stations counted"
     if not missing:
         notebook.ok("stations-counted", counted)
@@ -68,14 +68,14 @@ def _check_least(notebook: Notebook, published: Result, part: Result, gaps: list
 
 def _count_before(story: Story, result: Said) -> Result:
     """The result from the tally sheets and the draw that stand before a published one, in the log."""
-    ledger = story.ledger
+    rules = story.rules
     before = [said.statement.subject for said in story.said.get("tally-sheet", []) if said.index < result.index]
     drawn = any(said.index < result.index for said in story.said.get("public-draw", []))
     return count_result(
-        ledger.definition,
-        {station: ledger.sheets[station] for station in before},
-        digests=ledger.sheet_digests(result.statement.version),
-        draw=ledger.draw if drawn else None,
+        rules.definition,
+        {station: rules.sheets[station] for station in before},
+        digests=rules.sheet_digests(result.statement.version),
+        draw=rules.draw if drawn else None,
     )
 
 
