@@ -1,7 +1,7 @@
 """Independent verification of a whole published record: `testigo verify`.
 
 Needs the record (a folder or its address) and the election's root key, and nothing else. `verify` tells the whole
-story:
+contents:
 
 1. **Files** (`record.read_record`): every file is one the log accounts for, and every byte is as the log says.
 2. **Words** (`reading`): the definition and the keys bear the root's signature; every other statement is signed by a

@@ -11,7 +11,7 @@ from testigo.witness.codes import CODES
 
 
 @dataclass
-class Notebook:
+class FindingLog:
     """`findings`: in the order they were made. `on_finding`: is told each at once."""
 
     on_finding: Callable[[Finding], None] | None = None
