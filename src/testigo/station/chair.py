@@ -286,7 +286,7 @@ class Chair:
             raise IllegalStep(
                 "the tally sheet is not printed yet", place=self.folder.place, hint="print it before anything is sent"
             )
-        signed = ("booth-report",) if self._closing.last_words().lost else ("booth-report", "check-in-report")
+        signed = ("booth-report",) if self._closing.closing_reports().lost else ("booth-report", "check-in-report")
         types = ("logic-and-accuracy", "zero-report", *signed, "tally-sheet", "event-log")
         package = pack(
             [self._filing.read(type_) for type_ in types],

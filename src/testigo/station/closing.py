@@ -35,7 +35,7 @@ _CHECKED_IN = "checked_in=cards_used"
 _VOIDED = "cards_used=printed-spoiled"
 
 
-class LastWords(msgspec.Struct, frozen=True):
+class ClosingReports(msgspec.Struct, frozen=True):
     """What both machines said at closing. `lost`: why the check-in could sign nothing; its figures are then the last
     that it sent."""
 
@@ -76,14 +76,14 @@ class Closing:
         """
         roles: tuple[Role, ...] = ("booth",) if check_in_lost else ("check-in", "booth")
         lost = self._lost(check_in_lost) if check_in_lost else {}
-        self._let_nobody_in(roles, explained, go_on=go_on)
+        self._block_entry(roles, explained, go_on=go_on)
         envelopes = {role: _signed(self._commander.give(role, "close")) for role in roles}
         for role, envelope in envelopes.items():
             self._open(role, envelope)
         digests = {role: self._filing.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
         self._folder.log.append("closed", reports=digests, **lost)
 
-    def _let_nobody_in(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
+    def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
         close."""
         try:
@@ -129,23 +129,23 @@ class Closing:
         last = CheckInReport(heard.station, counters, heard.head, heard.entries)
         return {"check_in_lost": reason, "last_heard": msgspec.to_builtins(last)}
 
-    def last_words(self) -> LastWords:
+    def closing_reports(self) -> ClosingReports:
         """What the station was closed with. Raises `InvalidInput` or `InvalidSignature` where it is not there."""
         closed = self._filing.events("closed")[-1].data
         read = {role: self._filing.read(f"{role}-report", digest) for role, digest in closed["reports"].items()}
         booth = self._booth_report(read["booth"])
         if "check_in_lost" in closed:
-            return LastWords(booth, msgspec.convert(closed["last_heard"], CheckInReport), closed["check_in_lost"])
-        return LastWords(booth, self._check_in_report(read["check-in"]))
+            return ClosingReports(booth, msgspec.convert(closed["last_heard"], CheckInReport), closed["check_in_lost"])
+        return ClosingReports(booth, self._check_in_report(read["check-in"]))
 
     def reconciliation(self) -> Reconciliation:
         """The station's counters, with every reason that was given since closing."""
         said = {event.data["step"]: event.data["reason"] for event in self._filing.events("difference-explained")}
-        return self.last_words().reconciliation(said)
+        return self.closing_reports().reconciliation(said)
 
     def make_tally_sheet(self) -> None:
         """Sign the tally sheet, and where the three event logs stood."""
-        last, log = self.last_words(), self._folder.log
+        last, log = self.closing_reports(), self._folder.log
         heads = {"chair": log.head, "booth": last.booth.head, "check-in": last.check_in.head}
         entries = {"chair": len(log), "booth": last.booth.entries, "check-in": last.check_in.entries}
         body = TallySheet(
