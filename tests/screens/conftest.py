@@ -266,10 +266,10 @@ def example_booths(
 def order_open(folder: Path, booth: Booth) -> None:
     """What the chair's machine would order until the booth is open; the check-in has no part in it here."""
     from testigo.station.folder import MachineFolder
-    from testigo.station.machine import Commander, LocalMachine
+    from testigo.station.machine import LocalMachine, OrderSender
 
     chair = MachineFolder(folder / "chair", "chair")
-    commander = Commander(chair, {"booth": LocalMachine(booth)})
+    sender = OrderSender(chair, {"booth": LocalMachine(booth)})
     for name in ("test", "zero", "open"):
-        commander.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
+        sender.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
     chair.shut()

@@ -168,7 +168,7 @@ def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(plac
     place.to_open()
     visit = place.check_in.find("103")
     with pytest.raises(IllegalStep, match="visitor is at the desk"):
-        place.chair._commander.give("check-in", "close")
+        place.chair._sender.give("check-in", "close")
     assert place.check_in.state == "open"
     place.check_in.refuse(visit.id, "left")
 
@@ -325,5 +325,5 @@ def test_chair_keeps_the_last_report_over_a_restart(place):
     place.release("103")
     place.chair.status()
     place.restart()
-    heard = place.chair._commander.heard("check-in")
-    assert heard.counters["released"] == 1 and heard.entries == len(place.check_in.folder.log)
+    report = place.chair._sender.last_report("check-in")
+    assert report.counters["released"] == 1 and report.entries == len(place.check_in.folder.log)

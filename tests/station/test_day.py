@@ -89,7 +89,7 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
     with pytest.raises(IllegalStep):
         place.chair.zero_report()
     assert place.test() and place.chair.state == "tested"
-    body = place.chair._filing.own("logic-and-accuracy").statement.body
+    body = place.chair._statements.own("logic-and-accuracy").statement.body
     assert body["ok"] and body["failed_before"] == 1
     assert not list((place.folder / "booth").glob("test-box*"))
 

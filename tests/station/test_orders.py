@@ -154,7 +154,7 @@ def test_refused_order_is_not_obeyed_later(wired):
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
     with pytest.raises(IllegalStep, match="in the booth"):
-        wired.chair._commander.give("booth", "close")
+        wired.chair._sender.give("booth", "close")
     kept = wired.wire.sent[-1]
     wired.booth.choose_language("es")
     wired.booth.review()

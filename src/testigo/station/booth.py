@@ -35,7 +35,7 @@ from testigo.station.box import BallotBox
 from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.journal import JournalEntry, JournalStage, SessionJournal
-from testigo.station.machine import MachineState, Order, OrderBook
+from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.session import LiveSession, Session, shown_stage
 
 _SESSION_ROOM = 512
@@ -67,7 +67,7 @@ class Booth:
     def _open_parts(self) -> None:
         folder, definition, station = self.folder, self.folder.definition, self.folder.station_id
         self.definition, self.station_id = definition, station
-        self._orders = OrderBook(folder)
+        self._orders = OrderReceiver(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
         self._cards = CardIndex(folder.path / "cards.json", salt, definition, station)
@@ -261,7 +261,7 @@ class Booth:
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
+        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises, or `IllegalStep`."""
         with self._orders.taken(envelope) as order:
             data = self._obey(order)
         if order.name == "close":

@@ -31,7 +31,7 @@ from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
 from testigo.station.events import Event
 from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderBook
+from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.pins import Pins
 
 IMPOSTORS_BEFORE_CHAIR = 2
@@ -88,7 +88,7 @@ class CheckIn:
         self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
-            self._orders = OrderBook(self.folder)
+            self._orders = OrderReceiver(self.folder)
             self._pins = Pins(folder / PINS)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
@@ -301,7 +301,7 @@ class CheckIn:
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderBook.taken` raises."""
+        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises."""
         with self._orders.taken(envelope) as order:
             self._check_order(order)
         data: dict[str, Any] = {"visiting": self._visit is not None}

@@ -13,7 +13,7 @@ from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
 
-class Filing:
+class StatementStore:
     """The folder of statements of one chair."""
 
     def __init__(self, folder: MachineFolder) -> None:
