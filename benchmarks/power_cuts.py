@@ -76,7 +76,7 @@ def open_booth(folder: Path, voters: int) -> list[str]:
         sender.give("booth", "test", deck=msgspec.to_builtins(logic_and_accuracy.station_deck(election, "s")))
         for name in ("zero", "open"):
             sender.give("booth", name)
-    chair.shut()
+    chair.close()
     return [card.code for card in deck.cards]
 
 

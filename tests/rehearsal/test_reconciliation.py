@@ -71,8 +71,8 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
             booth.print()
             booth.confirm()
         with pytest.raises(IllegalStep, match="have not used a card"):
-            chair.close()
-        assert chair.close({"checked_in=cards_used": WHY}) == ()
+            chair.close_polls()
+        assert chair.close_polls({"checked_in=cards_used": WHY}) == ()
         return chair.send()
 
 

@@ -105,7 +105,7 @@ class Place:
         for server in self.servers:
             server.stop()
         for machine in (self.booth, self.check_in, self.chair):
-            machine.shut()
+            machine.close()
 
     def make_cards(self) -> list[str]:
         """Make the deck; the codes of the general ballot style."""
@@ -260,7 +260,7 @@ def example_booths(
     yield make
     for server, booth in open_booths:
         server.stop()
-        booth.shut()
+        booth.close()
 
 
 def order_open(folder: Path, booth: Booth) -> None:
@@ -272,4 +272,4 @@ def order_open(folder: Path, booth: Booth) -> None:
     sender = OrderSender(chair, {"booth": LocalMachine(booth)})
     for name in ("test", "zero", "open"):
         sender.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
-    chair.shut()
+    chair.close()

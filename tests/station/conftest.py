@@ -60,7 +60,7 @@ class Place:
 
     def stop(self) -> None:
         for machine in (self.booth, self.check_in, self.chair):
-            machine.shut()
+            machine.close()
 
     def restart(self) -> None:
         """Power off and on, without any farewell."""

@@ -145,7 +145,7 @@ def test_interrupted_visit_is_shown_and_must_be_concluded(place, desk, outcome):
     with pytest.raises(IllegalStep, match="not concluded"):
         place.check_in.find("102")
     with pytest.raises(IllegalStep, match="at the desk"):
-        place.chair.close()
+        place.chair.close_polls()
     if outcome:
         place.check_in.hand_card(again.id)
     else:

@@ -61,7 +61,7 @@ def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
 
 def test_export_and_heads_after_the_day(run, place, tmp_path):
     place.to_open()
-    place.chair.close()
+    place.chair.close_polls()
     package, heads = place.chair.send(), place.chair.tally_sheet().event_logs
     assert run("export", place.folder, tmp_path / "stick")[0] == 0
     assert (tmp_path / "stick" / "s1-courier.bundle").read_bytes() == package
@@ -95,7 +95,7 @@ def record(place, root, tmp_path):
     from testigo.record import Log
 
     place.to_open()
-    place.chair.close()
+    place.chair.close_polls()
     log_key, public = SigningKey.generate(), tmp_path / "public"
     keys = MachineKeys((MachineKey(log_key.public.hex, "log", "", ""), *place.chair.folder.ring.keys))
     log = Log.create(public, "testigo.example/villa", log_key, root_key=root.key.public)

@@ -27,7 +27,7 @@ def test_a_vote_is_marked_when_it_is_printed_and_when_it_is_counted(place, marke
     marked.clear()
     place.vote(codes[0])
     assert place.booth.current() is None and marked == ["villa"]
-    place.chair.close({"checked_in=cards_used": "Tarjeta suelta"})
+    place.chair.close_polls({"checked_in=cards_used": "Tarjeta suelta"})
     marked.clear()
     place.booth.tally()
     assert marked == ["villa"]
@@ -95,4 +95,4 @@ def test_attack_a_record_put_into_the_box_by_whoever_has_its_key(place, marks):
     place.vote(codes[0])
     place.booth._box.deposit(CastVoteRecord(new_slip_number(), marks, "es"))
     with pytest.raises(InvalidInput):
-        place.chair.close({"checked_in=cards_used": "Tarjeta suelta"})
+        place.chair.close_polls({"checked_in=cards_used": "Tarjeta suelta"})

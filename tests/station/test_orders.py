@@ -26,7 +26,7 @@ class Wire(LocalMachine):
 
 @pytest.fixture
 def wired(place):
-    place.chair.shut()
+    place.chair.close()
     place.wire = Wire(place.booth)
     place.chair = Chair(place.folder / "chair", booth=place.wire, check_in=LocalMachine(place.check_in))
     return place
@@ -48,7 +48,7 @@ def test_replayed_orders_are_refused_also_after_a_restart(wired):
             wired.booth.order(envelope)
     with pytest.raises(InvalidSignature, match="meant for another"):
         wired.check_in.order(pause)
-    wired.booth.shut()
+    wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     with pytest.raises(IllegalStep, match="old order"):
         wired.booth.order(pause)
@@ -100,7 +100,7 @@ def test_order_numbers_never_repeat(wired):
     for _ in range(3):
         wired.chair.status()
         wired.restart()
-        wired.chair.shut()
+        wired.chair.close()
         wired.wire = Wire(wired.booth)
         wired.chair = Chair(wired.folder / "chair", booth=wired.wire, check_in=LocalMachine(wired.check_in))
         wired.chair.status()
@@ -135,7 +135,7 @@ def test_http_machine_speaks_with_a_real_server(place):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        place.chair.shut()
+        place.chair.close()
         machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
         place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
         place.to_open()
@@ -160,7 +160,7 @@ def test_refused_order_is_not_obeyed_later(wired):
     wired.booth.review()
     wired.booth.print()
     wired.booth.confirm()
-    wired.booth.shut()
+    wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     with pytest.raises(IllegalStep, match="old order"):
         wired.booth.order(kept)

@@ -15,7 +15,7 @@ def closed(place):
     codes = place.to_open()
     place.release("103")
     place.vote(codes[0], "beto")
-    place.chair.close()
+    place.chair.close_polls()
     return place
 
 
@@ -46,7 +46,7 @@ def test_page_says_what_was_signed(closed):
 def test_differences_are_on_the_page(place):
     codes = place.to_open()
     place.vote(codes[0])
-    place.chair.close({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
+    place.chair.close_polls({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
     _, text = pages(place.chair.tally_sheet_pdf())
     assert "Diferencias" in text and "Tarjeta encontrada" in text
 

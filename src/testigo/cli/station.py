@@ -276,7 +276,7 @@ def restore_box(folder: StationFolder) -> None:
         restored = BallotBox.restore(box_paths(machine))
         machine.log.append("box-restored", copy=restored.parent.name)
     finally:
-        machine.shut()
+        machine.close()
     console.print(f"Restored: {restored}")
 
 

@@ -32,7 +32,7 @@ class ChairDay:
                         place=f"station {self._site.station.id}",
                     )
 
-    def close(self) -> bytes:
+    def close_polls(self) -> bytes:
         """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""
         with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)

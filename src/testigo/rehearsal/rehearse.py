@@ -207,7 +207,7 @@ def _hold_station(
         for visit in rehearsal.population.visits[site.station.id]:
             day.receive(visit)
             advance()
-        storage.write(site.paper / "tally-sheet.pdf", chair.close())
+        storage.write(site.paper / "tally-sheet.pdf", chair.close_polls())
         storage.write(site.folder / "courier.bundle", chair.send(inbox))
 
 

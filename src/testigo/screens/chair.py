@@ -124,7 +124,7 @@ def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
     lost = form.text("check-in-lost", "")
-    left = chair.close({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
+    left = chair.close_polls({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
     return redirect("/" if left else "/tally-sheet")
 
 

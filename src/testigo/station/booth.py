@@ -61,7 +61,7 @@ class Booth:
                 self._deposit()
                 self.recovered = True
         except BaseException:
-            self.shut()
+            self.close()
             raise
 
     def _open_parts(self) -> None:
@@ -363,10 +363,10 @@ class Booth:
         self.folder.log.append("deposited", session=live.session)
         self._session.end()
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""
         self._parts.close()
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "Booth":
         return self
@@ -374,7 +374,7 @@ class Booth:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()
 
 
 def box_paths(folder: MachineFolder) -> tuple[Path, Path]:

@@ -89,7 +89,7 @@ class Chair:
         try:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
         except BaseException:
-            self.folder.shut()
+            self.folder.close()
             raise
         self._pins = Pins(folder / PINS)
         self._statements = StatementStore(self.folder)
@@ -192,7 +192,9 @@ class Chair:
     # ---- closing
 
     @exclusive
-    def close(self, explained: dict[str, str] | None = None, *, check_in_lost: str = "") -> tuple[Difference, ...]:
+    def close_polls(
+        self, explained: dict[str, str] | None = None, *, check_in_lost: str = ""
+    ) -> tuple[Difference, ...]:
         """Close both machines, count the box, reconcile. Returns the differences that still have no reason.
 
         `explained`: reasons in words by step, such as `{"checked_in=cards_used": "..."}`. `check_in_lost`: why the
@@ -298,9 +300,9 @@ class Chair:
         self.folder.log.append("sent", digest=self._statements.write("courier", package))
         return package
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock."""
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "Chair":
         return self
@@ -308,7 +310,7 @@ class Chair:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()
 
     # ---- steps
 

@@ -95,7 +95,7 @@ class CheckIn:
                 self._book = self._open_book(storage.read(folder / POLL_BOOK, limit=POLL_BOOK_LIMIT))
             self._recover()
         except BaseException:
-            self.shut()
+            self.close()
             raise
 
     @property
@@ -391,9 +391,9 @@ class CheckIn:
             raise IllegalStep(f"the visit is at another step ({visit.stage})", hint="go on from what the screen shows")
         return visit
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock."""
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "CheckIn":
         return self
@@ -401,7 +401,7 @@ class CheckIn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()
 
 
 def _count(values: list[Any]) -> dict[str, int]:

@@ -70,7 +70,7 @@ class Closing:
         self._sender = sender
 
     def close_machines(self, explained: dict[str, str], *, check_in_lost: str = "", go_on: bool) -> None:
-        """Close both machines and keep what they signed. See `Chair.close`.
+        """Close both machines and keep what they signed. See `Chair.close_polls`.
 
         `go_on`: whether they are to go on as if nothing had been asked, where it is too early to close.
         """

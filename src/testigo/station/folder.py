@@ -110,7 +110,7 @@ class MachineFolder:
         about = {"election": self.settings.election, "subject": self.station_id}
         return Statement.of(type_, body, **about, issued=utc_now()).sign(self.key)
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close the log and give up the lock."""
         self.log.close()
         self._lock.close()
