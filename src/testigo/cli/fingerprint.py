@@ -193,7 +193,7 @@ def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:
 
     for path in paths:
         if path is not None:
-            evaluation.refuse_unwritable(path)
+            evaluation.require_writable(path)
             evaluation.refuse_input(path, *inputs)
     if paths[-1] is not None:
         evaluation.refuse_unknown_ending(paths[-1])

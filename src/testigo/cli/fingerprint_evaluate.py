@@ -44,11 +44,11 @@ def evaluate(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint.evaluation import refuse_unwritable, write
+    from testigo.fingerprint.evaluation import require_writable, write
 
     to_output = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_output:
-        refuse_unwritable(json_file)
+        require_writable(json_file)
     results = (scores, None if to_output else json_file, plot)
     _refuse_same(*results)
     _refuse_prints(folder, *results)

@@ -123,7 +123,7 @@ def _prepare(
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
         raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", hint="give fewer --voters")
-    storage.refuse_used(out)
+    storage.require_empty(out)
     storage.make_folder(out)
     population = make_population(definition, generator)
     rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
