@@ -12,7 +12,7 @@ def printable(text: str) -> str:
     What is quoted from outside goes through this before a person sees it: a name in a file must not be able to draw a
     line of its own.
     """
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def how_many(number: int, noun: str, plural: str = "") -> str:

@@ -85,21 +85,21 @@ def test_every_style_of_the_examples_prints(municipality, republic):
 
 
 @given(st.integers(0, 11), st.sampled_from(ALPHABET))
-def test_one_wrong_sign_in_a_slip_number_is_found(place, sign):
+def test_one_wrong_character_in_a_slip_number_is_found(place, character):
     plain = new_slip_number().replace("-", "")
-    if plain[place] != sign:
+    if plain[place] != character:
         with pytest.raises(InvalidInput):
-            check_slip_number(plain[:place] + sign + plain[place + 1 :])
+            check_slip_number(plain[:place] + character + plain[place + 1 :])
 
 
 def test_two_exchanged_signs_in_a_slip_number_are_found():
     plain = new_slip_number().replace("-", "")
     for one, other in itertools.combinations(range(12), 2):
         if plain[one] != plain[other]:
-            signs = list(plain)
-            signs[one], signs[other] = signs[other], signs[one]
+            characters = list(plain)
+            characters[one], characters[other] = characters[other], characters[one]
             with pytest.raises(InvalidInput):
-                check_slip_number("".join(signs))
+                check_slip_number("".join(characters))
 
 
 @given(st.text(max_size=20))

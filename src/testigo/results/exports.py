@@ -15,7 +15,7 @@ from testigo.results.view import RecordInfo
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(result: Result, record: RecordInfo) -> bytes:
@@ -77,4 +77,4 @@ def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
 
 
 def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -26,8 +26,8 @@ from testigo.words import FIRST, languages, section
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
-CODE_LINE_SIGNS = 35
-"""How many signs fit on a code line (station, ballot style)."""
+CODE_LINE_LENGTH = 35
+"""How many characters fit on a code line (station, ballot style)."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -160,8 +160,8 @@ def qr_picture(payload: str) -> tuple[str, int]:
 
 
 def _code_line(line: str) -> str:
-    if len(line) > CODE_LINE_SIGNS:
+    if len(line) > CODE_LINE_LENGTH:
         raise InvalidInput(
-            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", hint="use shorter ids"
+            f"{line!r} is longer than the {CODE_LINE_LENGTH} characters that fit on a slip", hint="use shorter ids"
         )
     return line

@@ -83,16 +83,16 @@ class LegalPrint:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
 
 
-def glyphs(signs: str, pitch: float) -> dict[str, Ink]:
-    """Each sign of a code line as ink; `pitch`: millimetres a sign."""
-    page = _page(typeset.compile(GLYPHS, {"signs": list(signs), "pitch": pitch}, format="png", ppi=PPI))
+def glyphs(characters: str, pitch: float) -> dict[str, Ink]:
+    """Each character of a code line as ink; `pitch`: millimetres a character."""
+    page = _page(typeset.compile(GLYPHS, {"characters": list(characters), "pitch": pitch}, format="png", ppi=PPI))
     width = round(pitch * DOTS_PER_MM)
-    return {sign: page[:, place * width : (place + 1) * width] for place, sign in enumerate(signs)}
+    return {character: page[:, place * width : (place + 1) * width] for place, character in enumerate(characters)}
 
 
 @functools.cache
 def number_glyphs(pitch: float) -> dict[str, Ink]:
-    """The signs of slip numbers."""
+    """The characters of slip numbers."""
     return glyphs(ALPHABET + "-", pitch)
 
 

@@ -150,8 +150,8 @@ class Booth:
 
     @exclusive
     def accept_card(self, code: str) -> Session:
-        """Begin a session with a card: its ten signs (hyphens, spaces, letter case do not matter) or the text of its QR
-        code.
+        """Begin a session with a card: its ten characters (hyphens, spaces, letter case do not matter) or the text of
+        its QR code.
 
         Raises `InvalidInput` (mistyped), `IllegalStep` (used, of another station, style or nobody's; booth not open; a
         voter is in the booth), `NotAllowed` (too many wrong cards).

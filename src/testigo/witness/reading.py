@@ -126,7 +126,7 @@ class _Reader:
     """Reads the log's entries one by one. `unread`: how many could be neither accepted nor refused."""
 
     def __init__(self, findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
-        self._notebook = findings
+        self._findings = findings
         self._story = contents
         self._record = record
         self._heard: set[tuple[str, str]] = set()
@@ -143,10 +143,10 @@ class _Reader:
         if self._undefined:
             grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
             detail = f"{self._undefined} could not be checked without the election definition{cause}"
-            self._notebook.write("statements", grade, detail)
+            self._findings.write("statements", grade, detail)
         read = len(self._record.envelopes) - self._unread
         if not self._refused and read:
-            self._notebook.ok("statements", f"{read} signed by who may sign them")
+            self._findings.ok("statements", f"{read} signed by who may sign them")
 
     def _entries(self) -> Iterator[tuple[int, Absent | tuple[str, bytes]]]:
         """Every entry of the log, in its order."""
@@ -184,11 +184,11 @@ class _Reader:
             self._heard.add((statement.type, statement.subject))
             self._story.add(VerifiedStatement(place, index, statement))
             if statement.type == "machine-keys":
-                _report_replaced(self._notebook, before, body_of(statement, MachineKeys, place), place, index)
+                _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
     def _refuse(self, place: str, error: TestigoError) -> None:
         self._refused += 1
-        self._notebook.fail("statements", _words(error, place), place)
+        self._findings.fail("statements", _words(error, place), place)
 
     def _take_newer(self, index: int, place: str, envelope: bytes, error: NewerVersion) -> None:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
@@ -199,7 +199,7 @@ class _Reader:
             return
         self._unread += 1
         self._heard.add(about)
-        self._notebook.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
+        self._findings.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
         self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
@@ -210,7 +210,7 @@ class _Reader:
             return
         claimed = peek(envelope)
         grade, cause = self._story.without(*error.needs)
-        self._notebook.write("statements", grade, f"{_words(error, place)}{cause}", place)
+        self._findings.write("statements", grade, f"{_words(error, place)}{cause}", place)
         self._story.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
 
 
