@@ -150,7 +150,7 @@ def _move_a_vote(sheet: TallySheet) -> TallySheet:
 
 def freeze_stored(rehearsal: Path, out: Path) -> None:
     """The register of a rehearsal, and the machines of its first station."""
-    leave = shutil.ignore_patterns("*.lock", ".lock", "paper", "*.pdf", "*.db-wal", "*.db-shm", "*.bundle")
+    leave = shutil.ignore_patterns("*.lock", ".lock", "paper", "*.pdf", "*.db-wal", "*.db-shm", "*.package")
     shutil.copytree(rehearsal / "register", out / "register", ignore=leave)
     station = sorted((rehearsal / "stations").iterdir())[0]
     for role in ("chair", "check-in", "booth"):

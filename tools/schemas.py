@@ -16,9 +16,9 @@ import msgspec
 
 from testigo.count import KINDS, Kind
 from testigo.election import METHODS
-from testigo.record.bundle import PAYLOAD_TYPE as PACKAGE_TYPE
-from testigo.record.bundle import PackagePayload
 from testigo.record.entry import Entry
+from testigo.record.package import PAYLOAD_TYPE as PACKAGE_TYPE
+from testigo.record.package import PackagePayload
 from testigo.record.statement import PAYLOAD_TYPE
 from testigo.witness import ReportFile
 

@@ -36,7 +36,7 @@ def _seed(centre: Centre, key: SigningKey) -> bytes:
 def counted(centre: Centre, machines: dict, sheet_of: SheetOf) -> Centre:
     """The centre with all tally sheets."""
     for name, machine in machines.items():
-        centre.receive(machine.bundle(sheet_of(name)))
+        centre.receive(machine.package(sheet_of(name)))
     return centre
 
 

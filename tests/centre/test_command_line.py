@@ -35,11 +35,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 @pytest.fixture
 def office(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -> Path:
-    """A centre that admitted everybody, with the stations' packages beside it in `courier/`."""
-    courier = tmp_path / "courier"
-    courier.mkdir()
+    """A centre that admitted everybody, with the stations' packages beside it in `packages/`."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
     for name, one in machines.items():
-        (courier / f"{name}.bundle").write_bytes(one.bundle(sheet_of(name)))
+        (packages / f"{name}-package.json").write_bytes(one.package(sheet_of(name)))
     return centre.folder
 
 
@@ -60,14 +60,14 @@ def _hand_count(form: str, sheet: TallySheet) -> str:
 
 
 def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, sheet_of: SheetOf) -> None:
-    courier, tmp = office.parent / "courier", office.parent
-    (courier / "rubbish.bundle").write_text("hello")
-    code, out, _ = run("centre", "receive", office, *sorted(courier.glob("*.bundle")), "--json")
+    packages, tmp = office.parent / "packages", office.parent
+    (packages / "rubbish-package.json").write_text("hello")
+    code, out, _ = run("centre", "receive", office, *sorted(packages.glob("*-package.json")), "--json")
     told = json.loads(out)
     assert code == 1
     assert sorted(one["station"] for one in told["received"]) == ["n1", "n2", "s1"]
-    assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish.bundle"]
-    assert run("centre", "receive", office, courier / "n1.bundle")[:2] == (0, "station n1: already here\n")
+    assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish-package.json"]
+    assert run("centre", "receive", office, packages / "n1-package.json")[:2] == (0, "station n1: already here\n")
 
     public, signing = office / "public", ("--key", tmp / "auditor" / "key.pem", "--out", tmp / "audit")
     code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json")
@@ -208,7 +208,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
             for dice in (DICE, "1" * 20):
                 code, _, err = run("audit", "settle-ties", *signing, "--seed", dice)
                 assert (code, "1 tally sheets are not in the record yet (stations s1)" in err) == (1, True)
-        centre.receive(one.bundle(sheet))
+        centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
     assert (code, "president: ana, luis; drawn: " in out) == (0, True)
     assert not file.exists()
@@ -227,7 +227,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
 
 
 def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Callable[..., Any], office: Path) -> None:
-    run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))
+    run("centre", "receive", office, *sorted((office.parent / "packages").glob("*-package.json")))
     out = office.parent / "audit"
     signing = ("audit", "draw", office / "public", "--key", office.parent / "auditor" / "key.pem", "--out", out)
     seed, sample = out / "audit-seed.json", out / "audit-sample.json"
@@ -312,7 +312,7 @@ def test_the_keys_of_log_and_centre_are_replaced_by_command(run: Callable[..., A
         code, out, _ = run("centre", "replace-key", office, role, "--yes")
         assert (code, old.public.key_id in out) == (0, True)
         assert authority_key(office, role).public.key_id in out
-    assert run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))[0] == 0
+    assert run("centre", "receive", office, *sorted((office.parent / "packages").glob("*-package.json")))[0] == 0
     assert run("centre", "publish", office, "--out", office.parent / "results")[0] == 0
     code, out, _ = run("verify", office / "public", "--json")
     told = [(one["code"], one["grade"]) for one in json.loads(out)["findings"]]

@@ -46,7 +46,7 @@ def poll_book(centre: Centre, tmp_path: Path, project_root: Path) -> bytes:
 
 
 def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) -> bytes:
-    """All these voters are let through; the last one keeps the card. Returns the courier package."""
+    """All these voters are let through; the last one keeps the card. Returns the package."""
     folder = tmp_path / STATION
     with (
         Booth(folder / "booth", FolderPrinter(tmp_path / "slips")) as booth,

@@ -35,8 +35,8 @@ def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -
     """A page of two counted stations, one with a difference, and one missing."""
     odd = sheet_of("n1", recorded=19)
     counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
-    centre.receive(machines["n1"].bundle(msgspec.structs.replace(odd, reconciliation=counters)))
-    centre.receive(machines["s1"].bundle(sheet_of("s1", 33)))
+    centre.receive(machines["n1"].package(msgspec.structs.replace(odd, reconciliation=counters)))
+    centre.receive(machines["s1"].package(sheet_of("s1", 33)))
     publish_results(centre.public, tmp_path / "results", refused=(Refused("n2", "f" * 64, EVIL),))
     return tmp_path / "results"
 

@@ -64,7 +64,7 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     place.chair.close_polls()
     package, heads = place.chair.send(), place.chair.tally_sheet().event_logs
     assert run("export", place.folder, tmp_path / "stick")[0] == 0
-    assert (tmp_path / "stick" / "s1-courier.bundle").read_bytes() == package
+    assert (tmp_path / "stick" / "s1-package.json").read_bytes() == package
     assert (tmp_path / "stick" / "s1-tally-sheet.pdf").exists()
     assert run("log", place.folder / "booth", "--head", heads["booth"])[0] == 0
     code, said, _ = run("log", place.folder / "chair", "--head", heads["chair"])
@@ -134,11 +134,11 @@ def test_read_qr_beside_the_published_sheet(run, place, record, exchanged):
     """The paper says one thing, the record another that the chair signed as well: the witness is told."""
     import msgspec
 
-    from testigo.record import open_bundle, peek
+    from testigo.record import open_package, peek
 
     public, log = record
     chair = place.chair
-    for envelope in open_bundle(chair.send(), lambda claim: chair.folder.key.public).envelopes:
+    for envelope in open_package(chair.send(), lambda claim: chair.folder.key.public).envelopes:
         if exchanged and peek(envelope).type == "tally-sheet":
             sheet = msgspec.structs.replace(chair.tally_sheet(), closed="2026-11-29T23:59:59Z")
             envelope = chair.folder.sign_statement("tally-sheet", sheet)

@@ -11,7 +11,7 @@ from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
-from testigo.record import open_bundle, open_statement, peek
+from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
 from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, Report
 
@@ -274,8 +274,8 @@ def test_check_in_is_lost(place):
     (one,) = sheet.reconciliation.differences()
     assert (one.left_count, one.right_count, one.reason) == (1, 2, "check-in lost: its disk burnt at 17:40")
     assert sheet.reconciliation.booth.recorded == 2 and len(sheet.event_logs["check-in"]) == 64
-    bundle = open_bundle(place.chair.send(), lambda claim: place.chair.folder.key.public)
-    types = [peek(envelope).type for envelope in bundle.envelopes]
+    package = open_package(place.chair.send(), lambda claim: place.chair.folder.key.public)
+    types = [peek(envelope).type for envelope in package.envelopes]
     assert "booth-report" in types and "check-in-report" not in types
 
 

@@ -7,7 +7,7 @@ from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.record import open_bundle, open_statement, peek
+from testigo.record import open_package, open_statement, peek
 from testigo.station import tally_sheet
 from testigo.station.chair import Chair
 
@@ -44,9 +44,9 @@ def test_whole_day(place):
     assert sheet.event_logs["check-in"] == place.check_in.folder.log.head
     package = chair.send()
     assert chair.state == "sent" and chair.send() == package
-    bundle = open_bundle(package, lambda claim: chair.folder.key.public)
-    assert [peek(envelope).type for envelope in bundle.envelopes] == list(SHEETS)
-    for envelope in bundle.envelopes:
+    package = open_package(package, lambda claim: chair.folder.key.public)
+    assert [peek(envelope).type for envelope in package.envelopes] == list(SHEETS)
+    for envelope in package.envelopes:
         signer = KINDS[peek(envelope).type].signer
         statement = open_statement(envelope, place.chair.folder.ring.of_station("s1", signer).public).statement
         msgspec.convert(statement.body, SHEETS[statement.type], strict=True)

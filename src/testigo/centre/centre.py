@@ -36,7 +36,7 @@ from testigo.count.result import Result
 from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
-from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
+from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
 
 PUBLIC = "public"
@@ -44,7 +44,7 @@ RECEIVED = "received"
 REFUSED = "refused"
 _INCOMING = ".incoming"
 """Checked and kept, but perhaps not yet wholly in the record: `Centre.open` takes it in again."""
-_TAKEN_IN = ".bundle"
+_TAKEN_IN = ".package"
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -187,28 +187,28 @@ class Centre:
             return self._say(kind, subject, body, key, election)
 
     def receive(self, data: bytes, *, place: str = "package") -> Receipt:
-        """Take in a station's courier package: atomic, in any order, idempotent.
+        """Take in a station's package: atomic, in any order, idempotent.
 
         Raises `InvalidInput` (broken, of another election or station, sums that do not come out), `InvalidSignature`,
         or `Conflict` (a second, different tally sheet). Where a machine of this election signed the package, it is
         kept.
         """
         with self._alone():
-            bundle = open_bundle(data, lambda claim: self._bundle_key(claim, place), place=place)
-            new = [envelope for envelope in bundle.envelopes if not self.rules.holds(envelope)]
+            package = open_package(data, lambda claim: self._package_key(claim, place), place=place)
+            new = [envelope for envelope in package.envelopes if not self.rules.holds(envelope)]
             try:
                 trial = self.rules.fork()
-                for envelope in bundle.envelopes:
+                for envelope in package.envelopes:
                     _check_signer(trial.add(envelope, place=place).statement, place)
             except TestigoError as error:
-                self._keep_refused(bundle, data, error)
+                self._keep_refused(package, data, error)
                 raise
-            kept = self.folder / RECEIVED / f"{bundle.digest}{_INCOMING}"
+            kept = self.folder / RECEIVED / f"{package.digest}{_INCOMING}"
             storage.write(kept, data)
             self._commit(trial, new)
             with storage.explained(kept):
                 kept.replace(kept.with_suffix(_TAKEN_IN))
-        return Receipt(bundle.subject, bundle.digest, len(bundle.envelopes), len(new))
+        return Receipt(package.subject, package.digest, len(package.envelopes), len(new))
 
     def refused(self) -> list[RefusedPackage]:
         """The packages that were signed by this election's machines and yet not taken in, by digest."""
@@ -270,7 +270,7 @@ class Centre:
             self._log.publish()
         self.rules = trial
 
-    def _bundle_key(self, claim: BundleClaim, place: str) -> PublicKey:
+    def _package_key(self, claim: PackageClaim, place: str) -> PublicKey:
         """Whose signature a package must bear: that of the chair of the station it names."""
         if claim.election != self.rules.election:
             raise InvalidInput(
@@ -279,11 +279,11 @@ class Centre:
         self.definition.station(claim.subject)
         return self.key_ring.of_station(claim.subject, "chair").public
 
-    def _keep_refused(self, bundle: Bundle, data: bytes, error: TestigoError) -> None:
-        file = f"{REFUSED}/{bundle.digest}.bundle"
+    def _keep_refused(self, package: Package, data: bytes, error: TestigoError) -> None:
+        file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
-        note = RefusedPackage(bundle.subject, bundle.digest, error.problem, file)
-        storage.write(self.folder / REFUSED / f"{bundle.digest}.json", canonical.encode(note))
+        note = RefusedPackage(package.subject, package.digest, error.problem, file)
+        storage.write(self.folder / REFUSED / f"{package.digest}.json", canonical.encode(note))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -125,11 +125,11 @@ def receive(
     packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Take in courier packages. The same one twice counts once.
+    """Take in packages. The same one twice counts once.
 
     One that is refused changes nothing and does not stop the others; the exit code is then 1.
 
-    Example: testigo centre receive centre courier/*.bundle
+    Example: testigo centre receive centre *-package.json
     """
     centre = Centre.open(folder)
     receipts: list[Receipt] = []

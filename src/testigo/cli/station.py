@@ -243,10 +243,12 @@ def export(
     folder: StationFolder,
     out: Annotated[Path, typer.Argument(help="Where to, such as a stick.", show_default=False)],
 ) -> None:
-    """Copy what the station has to carry: printed pages, signed statements, courier package.
+    """Copy what the station has to carry: printed pages, signed statements, package.
 
     Example: testigo station export stations/01-01 /media/stick
     """
+    from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
+
     path = _machine(folder, "chair")
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
@@ -254,11 +256,11 @@ def export(
         raise StorageError("the chair has signed nothing yet", place=str(path), hint="export after closing")
     storage.make_folder(out)
     for file in files:
-        name = "courier.bundle" if file.name == "courier.json" else file.name
+        name = f"{PACKAGE}.json" if file.stem == FIRST_PACKAGE else file.name
         storage.write(out / f"{station}-{name}", storage.read(file))
         console.print(str(out / f"{station}-{name}"), soft_wrap=True)
-    if not (path / "statements" / "courier.json").exists():
-        console.print("There is no courier package yet: it is made by the step `send`, after closing.")
+    if not any((path / "statements" / f"{name}.json").exists() for name in (PACKAGE, FIRST_PACKAGE)):
+        console.print("There is no package yet: it is made by the step `send`, after closing.")
 
 
 @app.command("restore-box")

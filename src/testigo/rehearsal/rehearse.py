@@ -185,7 +185,7 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
 def _hold_day(
     rehearsal: Rehearsal, sites: list[Site], fingers: Fingers, seed: int, inbox: str, progress: Progress
 ) -> None:
-    """All stations, a few at a time, each from its first PIN to its courier package."""
+    """All stations, a few at a time, each from its first PIN to its package."""
     visits = sum(len(rehearsal.population.visits[site.station.id]) for site in sites)
     with progress("Voting day", visits) as bar, ThreadPoolExecutor(AT_ONCE) as stations:
         days = [
@@ -208,7 +208,7 @@ def _hold_station(
             day.receive(visit)
             advance()
         storage.write(site.paper / "tally-sheet.pdf", chair.close_polls())
-        storage.write(site.folder / "courier.bundle", chair.send(inbox))
+        storage.write(site.folder / "statements.package", chair.send(inbox))
 
 
 def _hold_night(
@@ -217,7 +217,7 @@ def _hold_night(
     """Couriers bring by road what already came by cable; dice, paper counts, result."""
     with progress("Taking in packages", len(sites)) as bar:
         for site in sites:
-            centre.receive(storage.read(site.folder / "courier.bundle"))
+            centre.receive(storage.read(site.folder / "statements.package"))
             bar.advance()
     rehearsal.dice = night.roll_dice(generator)
     drawn = set(night.draw_boxes(centre, rehearsal.dice))

@@ -42,7 +42,7 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
     routes = [
         *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
         explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
-        send, courier, events,
+        send, package, events,
     ]  # fmt: skip
     sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -189,7 +189,7 @@ def printed_elsewhere(request: Request, form: FormSent, chair: TheChair) -> Answ
 
 @post("/send", guards=[person], sync_to_thread=False)
 def send(request: Request, form: FormSent, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
-    """Make the courier package and bring it to the centre's address, if there is one; else it is carried by hand."""
+    """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
     browser_session.session(request).data["told"] = "sent" if address else "to-carry"
@@ -198,13 +198,13 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     return redirect("/")
 
 
-@get("/courier", guards=[person], sync_to_thread=False)
-def courier(chair: TheChair) -> Answer:
-    """The courier package, to carry by hand; the same bytes each time."""
+@get("/package", guards=[person], sync_to_thread=False)
+def package(chair: TheChair) -> Answer:
+    """The package, to carry by hand; the same bytes each time."""
     if chair.status().state != "sent":
         raise IllegalStep("the package is not made yet", hint="press send first")
     return Response(
-        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"courier-{chair.station_id}.bundle")
+        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"{chair.station_id}-package.json")
     )
 
 
@@ -244,13 +244,13 @@ def _bring(package: bytes, address: str) -> None:
         raise StorageError(
             f"the centre does not answer ({type(error).__name__})",
             place=address,
-            hint="send again, or download the courier package and carry it; it is the same",
+            hint="send again, or download the package and carry it; it is the same",
         ) from None
     if not answer.is_success:
         raise StorageError(
             f"the centre answered {answer.status_code}",
             place=address,
-            hint="call the centre, or carry the courier package",
+            hint="call the centre, or carry the package",
         )
 
 

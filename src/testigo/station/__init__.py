@@ -3,7 +3,7 @@
 A station is three machines, each a process with its own folder and key. They share no storage; only signed messages
 pass:
 
-- `chair.Chair` holds the state machine, orders the other two, makes the tally sheet and the courier package;
+- `chair.Chair` holds the state machine, orders the other two, makes the tally sheet and the package;
 - `checkin.CheckIn` holds the poll book and the fingers, and never sees a card's code or a choice;
 - `booth.Booth` holds the cards' hashes and the ballot box, and never sees a voter.
 

@@ -42,7 +42,7 @@ from testigo.station.events import Event
 from testigo.station.folder import PINS, MachineFolder, exclusive
 from testigo.station.machine import Machine, OrderName, OrderSender, Report
 from testigo.station.pins import Pins
-from testigo.station.statement_store import StatementStore
+from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 
@@ -277,12 +277,12 @@ class Chair:
 
     @exclusive
     def send(self) -> bytes:
-        """The courier package, a `record` bundle: by cable, or on a stick by road. The same bytes each time.
+        """The signed package (`record.package`): by cable, or on a stick by road. The same bytes each time.
 
         Raises `IllegalStep` before the tally sheet is printed.
         """
         if self.state == "sent":
-            return self._statements.read("courier")
+            return self._statements.read(PACKAGE if self._statements.has(PACKAGE) else FIRST_PACKAGE)
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep(
@@ -297,7 +297,7 @@ class Chair:
             subject=self.station_id,
             issued=canonical.utc_now(),
         )
-        self.folder.log.append("sent", digest=self._statements.write("courier", package))
+        self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 
     def close(self) -> None:
