@@ -213,13 +213,13 @@ write_device_rules() {
 
 make_folder() {
     install -d -m 700 "$root$folder"
-    if [ -n "$machine" ]; then # under its name only when it is whole
-        rm -rf "$root$folder/machine.new"
-        cp -a "$machine" "$root$folder/machine.new"
-        sync
-        mv "$root$folder/machine.new" "$root$folder/machine"
-    fi
-    [ -n "$root" ] || chown -R "$user:$user" "$folder"
+    [ -n "$root" ] || chown -h "$user:$user" "$folder"
+    [ -n "$machine" ] || return 0
+    rm -rf "$root$folder/machine.new"
+    cp -a "$machine" "$root$folder/machine.new"
+    [ -n "$root" ] || chown -hR "$user:$user" "$folder/machine.new" # never what a link in it points to
+    sync
+    mv "$root$folder/machine.new" "$root$folder/machine" # under its name only when it is whole
 }
 
 start() {

@@ -38,7 +38,7 @@ from testigo.rehearsal import SyntheticFingers, cut_out, hold
 from testigo.witness import verify
 
 ROOT = Path(__file__).resolve().parents[1]
-ELECTION = ROOT / "examples" / "republic" / "election.yaml"
+ELECTION = ROOT / "src" / "testigo" / "examples" / "republic" / "election.yaml"
 
 Keys = Callable[[Role, str], SigningKey]
 """(role, station or "") → its private key."""

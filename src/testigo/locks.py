@@ -47,9 +47,11 @@ class FolderLock:
 
 
 @contextlib.contextmanager
-def waiting(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock during the block; waits while another holds it."""
-    handle = _open(folder, "")
+def waiting(folder: Path, *, file: str = "") -> Iterator[None]:
+    """Hold the folder's lock during the block; waits while another holds it. `file`: as of `FolderLock`, for a folder
+    on which a process holds a `FolderLock` all the time.
+    """
+    handle = _open(folder, file)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -48,6 +48,35 @@ def test_an_envelope_of_another_key_or_type_is_refused() -> None:
         keys.open_envelope(ENVELOPE, KEY.public, "application/other")
 
 
+@pytest.mark.parametrize("other", ["application/other", "application/Test", "", "application/test ", "zzz", "aaa"])
+def test_only_the_payload_type_that_is_asked_for_is_read(other: str) -> None:
+    with pytest.raises(InvalidInput, match="application/test"):
+        keys.open_envelope(ENVELOPE, KEY.public, other)
+    with pytest.raises(InvalidInput, match="application/test"):
+        keys.unverified_payload(ENVELOPE, other)
+    assert keys.unverified_payload(ENVELOPE, "application/test") == {"votes": 12}
+
+
+def test_an_envelope_that_was_given_another_payload_type_is_refused() -> None:
+    renamed = ENVELOPE.replace(b"application/test", b"application/else")
+    with pytest.raises(InvalidSignature):
+        keys.open_envelope(renamed, KEY.public, "application/else")
+
+
+def test_an_envelope_has_exactly_one_signature() -> None:
+    value = canonical.decode(ENVELOPE)
+    again = canonical.decode(keys.sign_envelope("application/test", {"votes": 12}, SigningKey.generate()))
+    for signatures in ([], [*value["signatures"], *again["signatures"]], value["signatures"] * 2):
+        changed = canonical.encode(value | {"signatures": signatures})
+        for read in (
+            lambda data: keys.open_envelope(data, KEY.public, "application/test"),
+            lambda data: keys.unverified_payload(data, "application/test"),
+            keys.envelope_key_id,
+        ):
+            with pytest.raises(InvalidInput, match="one signature"):
+                read(changed)
+
+
 def test_a_signature_under_a_borrowed_key_id_is_refused() -> None:
     other = SigningKey.generate()
     forged = keys.sign_envelope("application/test", {"votes": 99}, other).replace(

@@ -49,7 +49,7 @@ def extras_of(project: dict[str, Any], extra: str) -> set[str]:
 
 def libraries_of(module: str) -> set[str]:
     """The library with this top-level module."""
-    return {name.lower() for name in packages_distributions().get(module, [])}
+    return {name.lower().replace("_", "-") for name in packages_distributions().get(module, [])}
 
 
 @pytest.fixture(scope="module")

@@ -214,6 +214,25 @@ def test_a_log_that_lists_a_statement_under_a_false_name_is_found(
     assert failures(read_record(log.folder).findings) == {("statement-files", "statements/000000-x.json")}
 
 
+@pytest.mark.parametrize("path", ["statements/{other:06d}-x.json", "elsewhere/{index:06d}-x.json", "statements/x.json"])
+def test_a_log_whose_entry_names_no_file_of_its_own_index_is_found(
+    tmp_path: Path, root: SigningKey, log_key: SigningKey, envelope: Make, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Signed by the log's own key: a file outside `statements/`, or one that another entry may name as well."""
+    log = Log.create(tmp_path / "public", "example.org", log_key, root_key=root.public)
+    log.append(envelope(0))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "testigo.record.entry.statement_path",
+            lambda index, statement, place="": path.format(index=index, other=index + 1),
+        )
+        (log.folder / "elsewhere").mkdir()
+        log.append(envelope(1))
+        log.publish()
+    found = failures(read_record(log.folder).findings)
+    assert ("entries", "tile/entries/000.p/2") in found
+
+
 def test_a_changed_entry_is_found_though_the_root_hash_cannot_be_computed(make_record: MakeRecord) -> None:
     folder = make_record(300)
     bundle = folder / "tile/entries/000"

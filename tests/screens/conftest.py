@@ -20,12 +20,13 @@ from testigo.election import (
 )
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
+from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
 from testigo.screens import checkin as check_in_pages
 from testigo.screens import enrolment as enrolment_pages
-from testigo.screens.officers import Officers
+from testigo.staff.desk import open_desk as open_officers
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
@@ -154,9 +155,17 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
 
 
 @pytest.fixture(scope="session")
-def installed(register: Register, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+def centre_key() -> SigningKey:
+    """The centre's, which signs poll books and staff lists."""
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
+def installed(
+    register: Register, centre_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, bytes]:
     """A station installed once with its poll book: copied for each test."""
-    root = Root(DEFINITION)
+    root = Root(DEFINITION, centre=centre_key)
     folder = tmp_path_factory.mktemp("installed") / "s1"
     request = root.install(folder, "s1")
     sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")
@@ -221,7 +230,7 @@ def enrolment_desk(enrolment_with: Callable[..., Client]) -> Client:
 def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Client]]:
     """Opens that desk with a finger reader, or with None."""
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    officers = Officers(tmp_path / "officers")
+    officers = open_officers(tmp_path / "officers")
     officers.set_pin("maria", OFFICER_PIN)
     with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
         register.import_voters(tmp_path / "people.csv")
@@ -230,7 +239,7 @@ def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterato
         def open_desk(reader: Reader | None) -> Client:
             desks.append(Client(served(enrolment_pages.app(register, officers, reader=reader))))
             desks[-1].get("/pin")
-            assert desks[-1].send("/pin", officer="maria", pin=OFFICER_PIN).ok
+            assert desks[-1].send("/pin", account="maria", pin=OFFICER_PIN).ok
             return desks[-1]
 
         yield open_desk

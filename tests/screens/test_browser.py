@@ -363,7 +363,7 @@ def test_axe_finds_no_violation_at_the_enrolment_desk(
     if contrast == "on":
         tap(page, "button.contrast")
     found = violations(page)
-    page.fill("#officer", "maria")
+    page.fill("#account", "maria")
     page.fill("#pin", "316497")
     tap(page, "main button")
     found += violations(page)
@@ -410,7 +410,7 @@ def test_axe_finds_no_violation_at_desks_with_a_reader(
         if contrast == "on":
             tap(page, "button.contrast")
     sign_in(desk, address, "750126")
-    office.fill("#officer", "maria")
+    office.fill("#account", "maria")
     office.fill("#pin", "316497")
     tap(office, "main button")
     found: list[str] = []

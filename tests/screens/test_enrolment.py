@@ -1,14 +1,10 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
-from pathlib import Path
 
-import pytest
 from PIL import Image
 
-from testigo.errors import InvalidInput, NotAllowed
 from testigo.fingerprint import synthetic
-from testigo.screens.officers import Officers
 from testigo.web.client import Client
 
 
@@ -69,23 +65,13 @@ def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Client) -> N
     assert enrolment_desk.send("/find", document="nobody").status == 422
 
 
-def test_officers_have_names_that_are_no_paths_and_are_locked_out(tmp_path: Path) -> None:
-    officers = Officers(tmp_path / "officers")
-    for name in ("", "../chair", "a/b", "A", ".hidden", "x" * 50, "a\n"):
-        with pytest.raises(InvalidInput):
-            officers.set_pin(name, "316497")
-        with pytest.raises(NotAllowed):
-            officers.check(name, "316497")
-    with pytest.raises(InvalidInput):
-        officers.set_pin("maria", "1111")
-    officers.set_pin("maria", "316497")
-    officers.check("maria", "316497")
-    for _ in range(4):
-        with pytest.raises(NotAllowed, match="user name or the PIN"):
-            officers.check("maria", "000000")
-    with pytest.raises(NotAllowed, match="wait"):
-        officers.check("maria", "000000")
-    with pytest.raises(NotAllowed, match="wait"):
-        officers.check("maria", "316497")
-    officers.remove("maria")
-    assert officers.names() == []
+def test_wrong_names_and_wrong_pins_get_the_same_sentence(enrolment_desk: Client) -> None:
+    assert enrolment_desk.send("/leave").name == "pin"
+    answers = []
+    for account, pin in (("maria", "000000"), ("nobody", "316497"), ("../chair", "316497")):
+        page = enrolment_desk.send("/pin", account=account, pin=pin)
+        assert page.status == 403
+        answers.append(page.content.decode().replace(account, ""))
+        enrolment_desk.get("/pin")
+    assert "nombre de usuario o el PIN" in answers[0]
+    assert len(set(answers)) == 1

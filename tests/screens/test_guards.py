@@ -9,7 +9,6 @@ import pytest
 from litestar import Litestar, get
 
 from testigo.screens import booth, chair, checkin, enrolment, inbox, results
-from testigo.screens.officers import Officers
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
@@ -33,7 +32,7 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "booth": lambda: booth.app(Stub()),  # type: ignore[arg-type]
     "check-in": lambda: checkin.app(Stub()),  # type: ignore[arg-type]
     "chair": lambda: chair.app(Stub()),  # type: ignore[arg-type]
-    "enrolment": lambda: enrolment.app(Stub(), Officers(Path("none"))),  # type: ignore[arg-type]
+    "enrolment": lambda: enrolment.app(Stub(), Stub()),  # type: ignore[arg-type]
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
     "results": lambda: results.app(Path("a"), Path("b")),
 }

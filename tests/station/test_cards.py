@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from testigo.ballot.check_character import ALPHABET
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
-from testigo.station import booth_log
+from testigo.station import booth_day
 from testigo.station.cards import CardIndex, UnknownCard, make_deck
 
 
@@ -41,7 +41,7 @@ def test_booth_keeps_no_code_and_no_order(index, deck, tmp_path):
 def test_every_card_is_known_however_it_is_written(index, deck):
     for card in deck.cards:
         found = {index.look_up(text) for text in (card.code, card.printed.lower(), f" {card.printed} ", card.qr)}
-        assert len(found) == 1 and index.style(found.pop()) == card.style
+        assert len(found) == 1 and found.pop().style == card.style
 
 
 def test_every_wrong_character_and_exchange_is_told_from_a_wrong_card(index, deck):
@@ -102,13 +102,13 @@ def test_card_used_once_even_if_its_session_is_voided(place):
 
 def test_guessing_locks_the_booth_for_a_while(place, root, monkeypatch):
     codes = place.to_open()
-    for card in make_deck(root.definition, "s1").cards[: booth_log.WRONG_CARDS]:
+    for card in make_deck(root.definition, "s1").cards[: booth_day.WRONG_CARDS]:
         with pytest.raises(UnknownCard):
             place.booth.accept_card(card.code)
     place.restart()
     with pytest.raises(NotAllowed, match="too many wrong cards"):
         place.booth.accept_card(codes[0])
-    monkeypatch.setattr(booth_log, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(booth_day, "LOCK_SECONDS", 0)
     assert place.booth.accept_card(codes[0]).stage == "language"
 
 

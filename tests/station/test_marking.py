@@ -68,7 +68,7 @@ def test_attack_a_screen_that_sends_too_much(place):
         place.booth.choose("mayor", TOO_MANY["mayor"])
 
 
-def test_attack_a_journal_with_too_many_choices(place):
+def test_attack_a_days_file_with_too_many_choices(place):
     place.booth.accept_card(place.to_open()[0])
     place.booth.choose_language("es")
     place.booth.review()

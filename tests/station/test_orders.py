@@ -175,3 +175,18 @@ def test_order_in_the_wrong_state_is_not_obeyed_later(wired):
     wired.restart()
     with pytest.raises(IllegalStep, match="old order"):
         wired.booth.order(early)
+
+
+def test_order_to_void_a_session_is_not_obeyed_twice(wired):
+    """Its number is in no log, because its line would have one voter's time; but it is used up."""
+    codes = wired.to_open()
+    wired.booth.accept_card(codes[0])
+    wired.chair.void_session("voter-left")
+    kept = wired.wire.sent[-1]
+    assert not [event for event in wired.booth.folder.log if event.data.get("name") == "void-session"]
+    wired.booth.close()
+    wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
+    wired.booth.accept_card(codes[1])
+    with pytest.raises(IllegalStep, match="old order"):
+        wired.booth.order(kept)
+    assert wired.booth.current() is not None

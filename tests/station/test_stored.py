@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from testigo.ballot import BoothCounters, CheckInCounters
+from testigo.errors import StorageError
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
@@ -37,3 +38,22 @@ def test_the_chair_reads_its_tally_sheet_its_reports_and_its_closing(stored):
             assert check_in.counters() == last.check_in.counters
             assert booth.counters() == last.booth.counters
             assert chair.send() == (stored / "chair" / "statements" / "courier.json").read_bytes()
+
+
+@pytest.mark.parametrize("role", ["booth", "check-in"])
+def test_a_day_that_release_0_1_has_begun_is_finished_with_it(tmp_path, role):
+    """Its log has a line for each act of each voter; only a closed one is still read."""
+    folder = Path(shutil.copytree(STORED / "0.1" / "station" / role, tmp_path / role))
+    log = folder / "events.log"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-2]))  # not paused, not closed
+    with pytest.raises(StorageError, match=r"release 0\.1 opened this station, finish the day"):
+        Booth(folder, None) if role == "booth" else CheckIn(folder)
+    assert not (folder / "day-state").exists()
+
+
+def test_a_station_that_release_0_1_closed_is_only_read(stored):
+    before = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
+    with Booth(stored / "booth", None) as booth, CheckIn(stored / "check-in") as check_in:
+        assert (booth.state, check_in.state) == ("closed", "closed")
+        assert sum(booth.tally().ballots.values()) == booth.counters().deposited == 5
+    assert {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()} == before

@@ -11,6 +11,7 @@ from testigo import words as language
 from testigo.ballot import reasons
 from testigo.errors import IllegalStep, NotAllowed
 from testigo.screens import checkin, enrolment
+from testigo.staff.accounts import MACHINES
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 
@@ -60,6 +61,8 @@ def test_every_id_from_the_rooms_has_its_words() -> None:
     wanted += [f"verdict.{verdict}" for verdict in enrolment.VERDICTS]
     wanted += [f"finger.{word}" for word in checkin.FINGERS]
     wanted += [f"finger.{position.word}" for position in enrolment.Position]
+    wanted += [f"staff.{role}" for role in MACHINES]
+    wanted += [f"staff-machine.{machine}" for machines in MACHINES.values() for machine in machines]
     assert [key for key in wanted if key not in SPANISH] == []
 
 

@@ -10,7 +10,7 @@ import typer
 
 from testigo import database, storage
 from testigo.centre import Centre, authority_key
-from testigo.cli import serve
+from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
 from testigo.cli.output import console, errors, print_json, progress, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, load_key, open_register
@@ -23,7 +23,7 @@ app = typer.Typer(
     help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
 )
 app.command("serve")(serve.enrolment)
-app.command("officer")(serve.officer)
+app.command("officer")(staff.officer)
 app.command("deduplicate")(deduplicate)
 
 Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]

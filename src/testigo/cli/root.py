@@ -4,13 +4,13 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
-from testigo import __version__
+from testigo import __version__, logs
 from testigo.cli.output import errors
 from testigo.errors import TestigoError
 
@@ -18,12 +18,15 @@ GROUPS = {
     "election": "The election definition: check it, look at it",
     "register": "Who may vote: import, enrol, duplicates, poll books",
     "station": "Voting day at one polling place",
+    "staff": "Who works at the machines: staff lists, PINs",
     "ballot": "The paper vote: print and read slips",
     "fingerprint": "Fingers: extract, match, measure",
     "centre": "Authority and counting centre: keys, record, count, publish",
     "auditor": "The auditor's key",
     "audit": "Logic and accuracy, draws, closing counts",
     "verify": "Check a whole published record",
+    "release": "What a release installs, signed",
+    "selfcheck": "Compare this installation with its release",
     "rehearse": "Hold a whole election with simulated people",
 }
 """Group or command → its line in `testigo --help`; each is the module of that name in this package."""
@@ -96,11 +99,14 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def root(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+    log_format: Annotated[logs.Format, typer.Option(help="Log lines on standard error, as text or as JSON.")] = "text",
+    log_level: Annotated[logs.Level, typer.Option(help="The least of them that are written.")] = "warning",
 ) -> None:
     """Testigo: the open election system whose result anyone can check.
 
     Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
     """
+    logs.set_up(log_format, log_level)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from testigo.cli.output import console
 from testigo.screens import serve
 from testigo.web.listening import Listening
 
@@ -24,6 +23,10 @@ Reader = Annotated[
     ),
 ]
 ReaderDpi = Annotated[int | None, typer.Option(help="The reader's resolution, where its driver does not know it.")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Answer /metrics (Prometheus) and /healthz at this port of 127.0.0.1."),
+]
 PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key.")]
 
 
@@ -35,12 +38,13 @@ def booth(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8083,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The voter's screen. Its pages open only on this machine; the chair's orders come over the network.
 
     Example: testigo station serve booth station-1/booth --printer tcp:192.168.7.20 --host 192.168.7.3
     """
-    serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key))
+    serve.serve_booth(folder, printer, Listening(host, port, certificate, private_key, metrics_port))
 
 
 @station.command("check-in")
@@ -52,12 +56,15 @@ def check_in(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8082,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The clerk's desk: document number, finger, card.
 
     Example: testigo station serve check-in station-1/check-in --reader usb
     """
-    serve.serve_check_in(folder, Listening(host, port, certificate, private_key), reader=reader, dpi=reader_dpi)
+    serve.serve_check_in(
+        folder, Listening(host, port, certificate, private_key, metrics_port), reader=reader, dpi=reader_dpi
+    )
 
 
 @station.command()
@@ -73,13 +80,19 @@ def chair(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8081,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The chair's screen: test, zero report, open, pause, close, tally sheet, send.
 
     Example: testigo station serve chair station-1/chair --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082
     """
     serve.serve_chair(
-        folder, booth, check_in, Listening(host, port, certificate, private_key), centre=centre, pages=pages
+        folder,
+        booth,
+        check_in,
+        Listening(host, port, certificate, private_key, metrics_port),
+        centre=centre,
+        pages=pages,
     )
 
 
@@ -87,21 +100,20 @@ def enrolment(
     election: Annotated[Path, typer.Option(help="The election's definition, YAML or JSON.", show_default=False)],
     register: Annotated[str, typer.Option(help="The register's database, as in the other commands.")] = "register.db",
     key: Annotated[Path, typer.Option(help="The register's key file.")] = Path("register.key"),
-    officers: Annotated[Path, typer.Option(help="Folder of officers, made by `testigo register officer`.")] = Path(
-        "officers"
-    ),
+    officers: Annotated[Path, typer.Option(help="The desk's folder of officers: docs/staff.md.")] = Path("officers"),
     reader: Reader = "",
     reader_dpi: ReaderDpi = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """An enrolment desk: take fingers, settle likely duplicates. Each desk runs its own.
 
     Example: testigo register serve --election election.yaml --reader usb
     """
-    listening = Listening(host, port, certificate, private_key)
+    listening = Listening(host, port, certificate, private_key, metrics_port)
     serve.serve_enrolment(register, election, key, officers, listening, reader=reader, dpi=reader_dpi)
 
 
@@ -112,12 +124,13 @@ def results(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8084,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The results page and the public record, read-only.
 
     Example: testigo centre serve-results results centre/public --host 0.0.0.0
     """
-    serve.serve_results(results, record, Listening(host, port, certificate, private_key))
+    serve.serve_results(results, record, Listening(host, port, certificate, private_key, metrics_port))
 
 
 def inbox(
@@ -126,36 +139,10 @@ def inbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8085,
     certificate: Certificate = None,
     private_key: PrivateKey = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """The centre's inbox: stations send their packages to its address with /packages at the end.
 
     Example: testigo centre serve centre --host 0.0.0.0
     """
-    serve.serve_centre(folder, Listening(host, port, certificate, private_key))
-
-
-def officer(
-    name: Annotated[str, typer.Argument(help="User name.", show_default=False)],
-    folder: Annotated[Path, typer.Option("--officers", help="Folder of officers.")] = Path("officers"),
-    remove: Annotated[bool, typer.Option("--remove", help="Let this officer in no more.")] = False,
-    pin_file: Annotated[
-        Path | None, typer.Option(help="Read the PIN from this file's first line instead of asking.")
-    ] = None,
-) -> None:
-    """Admit an enrolment officer, or give them a new PIN (asked for twice, never shown).
-
-    Example: testigo register officer maria
-    """
-    from testigo import storage
-    from testigo.screens.officers import Officers
-
-    if remove:
-        Officers(folder).remove(name)
-        console.print(f"{name} is no officer any more")
-        return
-    if pin_file is not None:
-        pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
-    else:
-        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    Officers(folder).set_pin(name, pin)
-    console.print(f"{name} may enrol voters")
+    serve.serve_centre(folder, Listening(host, port, certificate, private_key, metrics_port))

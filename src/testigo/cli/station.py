@@ -11,6 +11,7 @@ import typer
 
 from testigo import canonical, storage
 from testigo.cli import serve
+from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
@@ -24,6 +25,7 @@ app = typer.Typer(
     help="Voting day at one polling place: its machines, cards, logs.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(serve.station, name="serve")
+app.command()(hardware_test)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

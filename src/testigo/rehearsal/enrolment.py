@@ -21,7 +21,7 @@ from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.officer import OFFICER, Officer, Settled, Sight, Taken
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.population import Population
-from testigo.screens.officers import Officers
+from testigo.staff.desk import open_desk
 from testigo.web.client import Client
 
 _FINGERS_THAT_TELL = 2
@@ -63,7 +63,7 @@ def make_officer(folder: Path) -> str:
     too simple.
     """
     pin = "".join(secrets.SystemRandom().sample("0123456789", 8))
-    Officers(folder).set_pin(OFFICER, pin)
+    open_desk(folder).set_pin(OFFICER, pin)
     return pin
 
 

@@ -68,7 +68,7 @@ class Officer:
         self._fingers = fingers
         self._sight = sight
         desk.get("/pin")
-        self._must(desk.send("/pin", officer=OFFICER, pin=pin), "find")
+        self._must(desk.send("/pin", account=OFFICER, pin=pin), "find")
 
     def enrol(self, person: Person) -> Taken:
         """Take a person's fingers, again where they are poor, and in the end with a reason."""

@@ -8,7 +8,6 @@ docs/screens.md has all routes.
 | where packages arrive | `inbox` |
 | what fits on the booth's screen | `paging` |
 | how a finger is taken at a desk | `finger` |
-| enrolment officers | `officers` |
 | how a process is started | `serve` |
 | how any page is made, who may call it, how an error is shown | the room `web` |
 | words | the room `words` |

@@ -18,6 +18,7 @@ from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
+from testigo.staff.accounts import PRESIDING
 from testigo.station.chair import Chair
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -36,8 +37,7 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
     """The chair's application. `centre_address`: where packages go when the form names no other address."""
 
     def check_chair(form: Form) -> str:
-        chair.check_pin(form.text("pin"))
-        return "chair"
+        return chair.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
         *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
@@ -47,7 +47,7 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
     sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
         "chair", routes, sessions, title=chair.definition.title, templates=TEMPLATES,
-        chair=chair, check_person=check_chair,
+        chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),
         centre_address=centre_address,
     )  # fmt: skip
 

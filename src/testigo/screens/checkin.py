@@ -40,8 +40,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
     """The check-in's application. `reader`: the desk's finger reader; without one, images are uploaded."""
 
     def check_clerk(form: Form) -> str:
-        check_in.check_pin("clerk", form.text("pin"))
-        return "clerk"
+        return check_in.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
         *PIN_PAGE,
@@ -59,7 +58,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
     sessions = Sessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title, templates=TEMPLATES,
-        check_in=check_in, check_person=check_clerk,
+        check_in=check_in, check_person=check_clerk, offered_accounts=lambda: check_in.staff.accounts(("clerk",)),
         reader=DeskReader(reader),
     )  # fmt: skip
 
@@ -95,7 +94,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
             reader=reader.attached, said=said(request, _failed(request, current)), refusals=SAID_REFUSALS,
-            fingers=FINGERS, seconds=round(reader.seconds),
+            fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip
     refused = _refused(request)
@@ -132,8 +131,9 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
 
 @post("/release", guards=[person], sync_to_thread=False)
 def release(form: FormSent, check_in: TheCheckIn) -> Answer:
-    """The chair lets the voter through, with the chair's own PIN and a reason."""
-    check_in.release(_current(check_in).id, form.text("pin"), form.text("reason"))
+    """The chair or a deputy lets the voter through, with their own PIN and a reason."""
+    visit, pin, reason = _current(check_in).id, form.text("pin"), form.text("reason")
+    check_in.release(visit, pin, reason, account=form.text("account", ""))
     return redirect("/visit")
 
 

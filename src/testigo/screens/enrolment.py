@@ -11,13 +11,13 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from testigo.errors import IllegalStep, InvalidInput
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Capture, Reader, ReaderError
 from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, said
-from testigo.screens.officers import Officers
+from testigo.staff.machine import Staff
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -38,14 +38,13 @@ Images = list[tuple[str, FingerImage]]
 Captured = dict[Position, list[Capture]]
 
 
-def app(register: Register, officers: Officers, *, reader: Reader | None = None) -> Litestar:
+def app(register: Register, officers: Staff, *, reader: Reader | None = None) -> Litestar:
     """The enrolment desk's application. Each desk runs its own; all may work on one register. `reader`: the desk's
     finger reader; without one, images are uploaded.
     """
 
     def check_officer(form: Form) -> str:
-        officers.check(form.text("officer"), form.text("pin"))
-        return form.text("officer")
+        return _officer(officers, form.text("account"), form.text("pin"))
 
     routes = [
         *PIN_PAGE,
@@ -191,6 +190,16 @@ def settle(request: Request, number: FromPath[int], form: FormSent, register: Th
     """The officer's verdict on a case."""
     register.settle(number, form.text("verdict"), browser_session.session(request).person, form.text("note", ""))
     return redirect("/cases")
+
+
+def _officer(officers: Staff, account: str, pin: str) -> str:
+    """The officer's id. Wrong user names and wrong PINs get the same sentence, after the same effort."""
+    try:
+        return officers.check(account, pin, ("officer",)).id
+    except NotAllowed as refused:
+        if "wait" in refused.hint:
+            raise
+        raise NotAllowed("the user name or the PIN is wrong", hint="enter both again") from None
 
 
 def _images(form: Form) -> Images:

@@ -21,11 +21,12 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
     reads it.
     """
     from testigo.screens import booth as pages
+    from testigo.screens.metrics import of_machine
     from testigo.slip import open_printer
     from testigo.station.booth import Booth
 
     with Booth(folder, open_printer(printer)) as booth:
-        run(pages.app(booth), listening)
+        run(pages.app(booth), listening, of_machine(booth))
 
 
 def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
@@ -33,10 +34,11 @@ def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi:
     `fingerprint.reader.open_reader` reads it, "" for none; `dpi`: its resolution, where its driver does not know it.
     """
     from testigo.screens import checkin as pages
+    from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
 
     with _reader(reader, dpi) as opened, CheckIn(folder) as check_in:
-        run(pages.app(check_in, reader=opened), listening)
+        run(pages.app(check_in, reader=opened), listening, of_machine(check_in))
 
 
 @contextlib.contextmanager
@@ -59,12 +61,13 @@ def serve_chair(
     addresses.
     """
     from testigo.screens import chair as screen
+    from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
     from testigo.station.machine import HttpMachine
 
     out = _page_printer(pages, folder)
     with Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair:
-        run(screen.app(chair, centre_address=centre), listening)
+        run(screen.app(chair, centre_address=centre), listening, of_machine(chair))
 
 
 def _page_printer(address: str, folder: Path) -> "PagePrinter":
@@ -90,17 +93,19 @@ def serve_enrolment(
     dpi: int | None = None,
 ) -> None:
     """An enrolment desk. `register`: address of the database; `key`: the register's key file; `officers`: see
-    `officers`; `reader`, `dpi`: as for the check-in.
+    `staff.desk`; `reader`, `dpi`: as for the check-in.
     """
     from testigo.election import load
     from testigo.register import Register, RegisterKey
     from testigo.screens import enrolment as pages
-    from testigo.screens.officers import Officers
+    from testigo.staff.desk import open_desk
 
-    admitted = Officers(officers)
-    if not admitted.names():
+    admitted = open_desk(officers)
+    if len(admitted.without_pin()) == len(admitted.accounts()):
         raise InvalidInput(
-            "there are no officers", place=str(officers), hint="admit one: testigo register officer NAME"
+            "there are no officers with a PIN",
+            place=str(officers),
+            hint="admit one: testigo register officer NAME, or for a staff list: testigo staff pins make",
         )
     with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted, reader=attached), listening)

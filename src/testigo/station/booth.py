@@ -3,9 +3,10 @@
     card → language → contests → review → printed → "is your printed vote right?" → deposited
                           ↑____________________________| no: spoiled, and again
 
-The booth knows ballot styles and cards, never a voter. Its event log says that a card was used, a vote printed,
-spoiled, deposited, and when; never what was chosen, which slip number, or which slot of the box. All counters come from
-that log; `recorded` comes from the box. What a power cut leaves of a session is resolved by `session`.
+The booth knows ballot styles and cards, never a voter. What it keeps of the day is how things stand: counters, the set
+of used cards, the session under way (`booth_day`); nothing of one voter with a time or in an order. Its event log has
+the chair's orders, and counters of at least ten voters at a time (`batches`). `recorded` comes from the box. What a
+power cut leaves of a session is resolved by `session`.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from testigo.ballot import (
     Ballot,
@@ -30,15 +32,15 @@ from testigo.ballot import (
 from testigo.election import BallotStyle
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.slip import Printer, PrinterError, Slip
-from testigo.station import booth_log, votes
+from testigo.station import booth_day, votes
+from testigo.station.batches import note_batch, note_rest
+from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox
 from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
+from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.journal import JournalEntry, JournalStage, SessionJournal
 from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.session import LiveSession, Session, shown_stage
-
-_SESSION_ROOM = 512
 
 
 class Booth:
@@ -57,7 +59,7 @@ class Booth:
         self.recovered = False
         try:
             self._open_parts()
-            if self._session.recover(self._cards.style):
+            if self._session.recover():
                 self._deposit()
                 self.recovered = True
         except BaseException:
@@ -76,11 +78,15 @@ class Booth:
         self._slot_size = votes.slot_size(definition, station)
         if any(event.event == "box-made" for event in folder.log):
             self._box = self._open_box()
-        journal = SessionJournal(
-            folder.path / "session-journal", bytes.fromhex(self._secrets.journal), self._slot_size + _SESSION_ROOM
+        self._day = DayFile(
+            folder,
+            bytes.fromhex(self._secrets.journal),
+            BoothDay(),
+            lambda: booth_day.of_release_0_1(folder.log, self._cards.position),
         )
-        self._parts.callback(journal.close)
-        self._session = LiveSession(journal, folder.log, definition.languages[0])
+        self._parts.callback(self._day.close)
+        self._orders.use_up(self._day.now.voided_by)
+        self._session = LiveSession(self._day)
 
     def _open_box(self) -> BallotBox:
         box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
@@ -105,23 +111,23 @@ class Booth:
             for id_ in self._style(live).contests
             if id_ in live.choices
         }
-        spoiled = booth_log.said_spoils(self.folder.log, live.session)
         return Session(
             stage=shown_stage(live.stage),
             style=live.style,
             language=live.language,
             choices=dict(live.choices),
             unused=left,
-            spoiled=spoiled,
-            spoils_left=max(0, self.definition.rules.spoil_limit - spoiled),
+            spoiled=live.spoiled,
+            spoils_left=max(0, self.definition.rules.spoil_limit - live.spoiled),
             notice=self._session.notice,
             paper=self._slip(live).text_lines() if live.stage in ("printed", "depositing") else (),
         )
 
     @exclusive
     def counters(self) -> BoothCounters:
-        """The booth's counters: from its event log, and `recorded` from the box."""
-        return booth_log.count(self.folder.log.entries(), self._box.recorded if self._box else 0)
+        """The booth's counters: of the day, and `recorded` from the box."""
+        made = [event.data["count"] for event in self.folder.log if event.event == "cards-made"]
+        return self._day.now.counters(made[-1] if made else 0, self._box.recorded if self._box else 0)
 
     @exclusive
     def tally(self) -> Tally:
@@ -160,20 +166,25 @@ class Booth:
             raise IllegalStep(f"the booth is {self.state}, not open", hint="call the chair")
         if self._session.entry is not None:
             raise IllegalStep("a vote is under way in this booth", hint="wait until it is finished")
-        waiting = booth_log.seconds_locked(self.folder.log)
+        waiting = booth_day.seconds_locked(self._day.now)
         if waiting:
             raise NotAllowed("too many wrong cards", hint=f"wait {waiting} seconds, and call the clerk")
         try:
             card = self._cards.look_up(code)
-            if booth_log.is_used(self.folder.log, card):
+            if self._day.now.has_used(card.position):
                 raise UnknownCard("this card was used already", hint="each card is good for one vote; call the clerk")
-        except UnknownCard as refused:
-            self.folder.log.append("card-refused", why=refused.problem)
+        except UnknownCard:
+            self._refuse_card()
             raise
-        session = secrets.token_hex(8)
-        self.folder.log.append("card-accepted", session=session, card=card)
-        self._session.begin(session, self._cards.style(card))
+        session = VotingSession(card.style, "language", self.definition.languages[0], {})
+        self._session.keep(self._day.now.using(card.position, session))
         return self._shown()
+
+    def _refuse_card(self) -> None:
+        day = booth_day.refused(self._day.now)
+        self._session.keep(day)
+        if day.locked_until:
+            self.folder.log.append_coarse("cards-locked")
 
     @exclusive
     def choose_language(self, language: str) -> Session:
@@ -181,8 +192,8 @@ class Booth:
         live = self._session.at("language", "voting", "review")
         if language not in self.definition.languages:
             raise InvalidInput(f"the election has no language {language[:20]!r}")
-        stage: JournalStage = "voting" if live.stage == "language" else live.stage
-        self._session.keep(msgspec.structs.replace(live, language=language, stage=stage))
+        stage: booth_day.Stage = "voting" if live.stage == "language" else live.stage
+        self._session.change(replace(live, language=language, stage=stage))
         return self._shown()
 
     @exclusive
@@ -192,7 +203,7 @@ class Booth:
         live = self._session.at("voting", "review")
         chosen = mark_contest(self.definition, self._style(live), contest_id, tuple(options))
         choices = live.choices | {contest_id: chosen}
-        self._session.keep(msgspec.structs.replace(live, choices=choices, stage="voting", slip=""))
+        self._session.change(replace(live, choices=choices, stage="voting", slip=""))
         return self._shown()
 
     @exclusive
@@ -200,7 +211,7 @@ class Booth:
         """The whole ballot at once; contests the voter has not been at are blank now."""
         live = self._session.at("voting", "review")
         choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._style(live).contests}
-        self._session.keep(msgspec.structs.replace(live, choices=choices, stage="review"))
+        self._session.change(replace(live, choices=choices, stage="review"))
         return self._shown()
 
     @exclusive
@@ -212,18 +223,15 @@ class Booth:
         """
         live = self._session.at("review")
         slip = votes.make_slip(self.definition, self.station_id, self._ballot(live), live.language)
-        prints = booth_log.prints(self.folder.log, live.session)
-        live = msgspec.structs.replace(live, stage="printing", slip=slip.number, prints=prints)
-        self._session.keep(live)
+        live = replace(live, stage="printing", slip=slip.number)
+        self._session.change(live)
         self._session.paper = slip
         try:
             self._printer.print_slip(slip)
         except PrinterError:
-            self.folder.log.append("print-failed", session=live.session)
-            self._session.keep_fact(msgspec.structs.replace(live, stage="review", slip=""), notice="printer-failed")
+            self._session.keep(booth_day.print_failed(self._day.now, live), notice="printer-failed")
             raise
-        self.folder.log.append("printed", session=live.session)
-        self._session.keep_fact(msgspec.structs.replace(live, stage="printed"))
+        self._session.keep(booth_day.printed(self._day.now, live))
         return self._shown()
 
     @exclusive
@@ -236,7 +244,7 @@ class Booth:
         """
         live = self._session.at("printed", "depositing")
         if live.stage == "printed":
-            self._session.keep(msgspec.structs.replace(live, stage="depositing"))
+            self._session.change(replace(live, stage="depositing"))
         self._deposit()
 
     @exclusive
@@ -248,13 +256,12 @@ class Booth:
         live = self._session.at("printed")
         reasons.check_reason(reason, reasons.SAID_SPOILS)
         limit = self.definition.rules.spoil_limit
-        if booth_log.said_spoils(self.folder.log, live.session) >= limit:
+        if live.spoiled >= limit:
             raise IllegalStep(
                 f"{limit} printed votes were spoiled already, which is the limit",
                 hint="confirm this one, or call the chair",
             )
-        self.folder.log.append("spoiled", session=live.session, reason=reason)
-        self._session.keep_fact(msgspec.structs.replace(live, stage="review", slip=""))
+        self._session.keep(booth_day.spoiled(self._day.now, live, reason))
         return self._shown()
 
     # ---- the chair's orders
@@ -266,6 +273,7 @@ class Booth:
             data = self._obey(order)
         if order.name == "close":
             data["statement"] = self._closing_statement().decode()
+            self.folder.even_times()
         return self._orders.report(order, envelope, self.counters(), data)
 
     def _closing_statement(self) -> bytes:
@@ -281,16 +289,12 @@ class Booth:
             if self.state == "installed":
                 raise IllegalStep("the booth was not tested yet", place=self.folder.place, hint="run the test first")
             self._make_box()
-        if order.name == "open" and (self._box is None or (self.state == "ready" and self._box.recorded)):
-            raise IllegalStep(
-                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
-            )
-        if order.name == "close" and self._session.entry is not None:
-            raise IllegalStep(
-                "a voter is in the booth", place=self.folder.place, hint="let the voter finish, or void the session"
-            )
+        if order.name == "open":
+            self._begin_day()
+        if order.name == "close":
+            self._end_day()
         if order.name == "void-session":
-            self._void(str(order.data.get("reason", "")))
+            self._void(str(order.data.get("reason", "")), order.sequence)
         return {"voting": self._session.entry is not None}
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -321,7 +325,25 @@ class Booth:
                 "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
             )
 
-    def _void(self, reason: str) -> None:
+    def _begin_day(self) -> None:
+        if self._box is None or (self.state == "ready" and self._box.recorded):
+            raise IllegalStep(
+                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
+            )
+        if self.state == "ready":
+            self._day.begin(booth_day.ROOM + self._slot_size + len(self._cards) // 4)
+
+    def _end_day(self) -> None:
+        if self._session.entry is not None:
+            raise IllegalStep(
+                "a voter is in the booth", place=self.folder.place, hint="let the voter finish, or void the session"
+            )
+        if self.state != "closed":
+            # The pause before closing has a later number than every voided session, and its line is in the log.
+            self._day.end(replace(self._day.now, voided_by=0))
+            note_rest(self.folder.log, self._day.now.done, self._day.now.batch(self.counters()))
+
+    def _void(self, reason: str, order: int) -> None:
         live = self._session.entry
         if live is None:
             raise IllegalStep("nobody is voting", place=self.folder.place)
@@ -330,8 +352,7 @@ class Booth:
             raise IllegalStep(
                 "this voter has confirmed the vote", place=self.folder.place, hint="repair the disk instead"
             )
-        self.folder.log.append("voided", session=live.session, reason=reason, printed=live.stage == "printed")
-        self._session.end()
+        self._end_session(booth_day.voided(self._day.now, live, reason, order))
 
     # ---- the session's paper and record
 
@@ -341,14 +362,14 @@ class Booth:
             raise IllegalStep("no vote is under way")
         return session
 
-    def _style(self, live: JournalEntry) -> BallotStyle:
+    def _style(self, live: VotingSession) -> BallotStyle:
         return self.definition.style_of(self.station_id, live.style)
 
-    def _ballot(self, live: JournalEntry) -> Ballot:
+    def _ballot(self, live: VotingSession) -> Ballot:
         return Ballot.mark(self.definition, self._style(live), live.choices)
 
-    def _slip(self, live: JournalEntry) -> Slip:
-        """The paper vote that was printed; after a restart it is made again from the journal."""
+    def _slip(self, live: VotingSession) -> Slip:
+        """The paper vote that was printed; after a restart it is made again from the day's file."""
         paper = self._session.paper
         if paper is None or paper.number != live.slip:
             paper = Slip(self.definition, self.station_id, self._ballot(live), live.slip, live.language)
@@ -360,8 +381,11 @@ class Booth:
         if self._box is None:
             raise IllegalStep("there is no ballot box", place=self.folder.place)
         self._box.deposit(votes.record_of(self._slip(live)))
-        self.folder.log.append("deposited", session=live.session)
-        self._session.end()
+        self._end_session(booth_day.deposited(self._day.now))
+
+    def _end_session(self, day: BoothDay) -> None:
+        self._session.end(day)
+        note_batch(self.folder.log, day.done, day.batch(self.counters()))
 
     def close(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""

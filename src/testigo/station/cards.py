@@ -103,6 +103,14 @@ def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPAR
     return Deck(definition, station_id, tuple(cards))
 
 
+class KnownCard(msgspec.Struct, frozen=True):
+    """A card of this booth. `position`: of its hash among all of the booth's, sorted. `style`: id of the ballot
+    style."""
+
+    position: int
+    style: str
+
+
 class CardIndex:
     """What the booth knows of its cards: the hash of each code with its ballot style."""
 
@@ -127,12 +135,12 @@ class CardIndex:
         storage.write(self._file, msgspec.json.encode(styles), mode=0o600)
         self._styles = styles
 
-    def style(self, card: str) -> str:
-        """The ballot style of a card's hash, as `look_up` gave it."""
-        return self._styles[card]
+    def position(self, card: str) -> int:
+        """The place of a card's hash among all hashes, sorted; raises `ValueError` for one that is not there."""
+        return sorted(self._styles).index(card)
 
-    def look_up(self, typed: str) -> str:
-        """The hash of a card, from what was typed or scanned.
+    def look_up(self, typed: str) -> KnownCard:
+        """The card, from what was typed or scanned.
 
         Raises `InvalidInput` for something mistyped, `UnknownCard` for a well-formed code that is none of this booth's.
         """
@@ -147,7 +155,7 @@ class CardIndex:
             raise UnknownCard("this booth does not know this card", hint="check the code, or call the clerk")
         if printed_style not in ("", style):
             raise UnknownCard(f"this card says ballot style {printed_style!r}, but it is none", hint="call the clerk")
-        return card
+        return KnownCard(self.position(card), style)
 
     def _hash(self, code: str) -> str:
         return hmac.digest(self._salt, b"testigo card 1\n" + code.encode(), "sha256").hex()

@@ -36,12 +36,13 @@ from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
-from testigo.station.folder import PINS, MachineFolder, exclusive
+from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import Machine, OrderName, OrderSender, Report
-from testigo.station.pins import Pins
+from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
@@ -79,7 +80,7 @@ class Chair:
     """The chair's machine. `booth`, `check_in`: the ways to the other two (`LocalMachine`, `HttpMachine`).
 
     `pages`: where pages are printed, besides the PDF files in the folder `paper`, which are always there. PINs are
-    checked by the screen (`check_pin`) before a step. Every method may be called from any thread, one runs at a time.
+    checked by the screen (`sign_in`) before a step. Every method may be called from any thread, one runs at a time.
     """
 
     def __init__(self, folder: Path, *, booth: Machine, check_in: Machine, pages: PagePrinter | None = None) -> None:
@@ -88,10 +89,10 @@ class Chair:
         self.definition, self.station_id = self.folder.definition, self.folder.station_id
         try:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
+            self.staff = staff_of(self.folder)
         except BaseException:
             self.folder.close()
             raise
-        self._pins = Pins(folder / PINS)
         self._statements = StatementStore(self.folder)
         self._closing = Closing(self.folder, self._statements, self._sender)
         self._kept_pages = FolderPages(folder / "paper")
@@ -102,11 +103,16 @@ class Chair:
         """The state that the steps in the log have led to."""
         return state_of(self.folder.log)
 
-    def check_pin(self, pin: str) -> None:
-        """Return if this is the chair's PIN; raises `NotAllowed` if it is wrong, or while locked after too many wrong
-        ones."""
-        with self.folder.guard:
-            self._pins.check("chair", pin)
+    @exclusive
+    def sign_in(self, account: str, pin: str) -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+
+        With a staff list, the log notes the account. Raises what `Staff.check` raises.
+        """
+        admitted = self.staff.check(account, pin, PRESIDING)
+        if self.staff.listed:
+            self.folder.log.append("signed-in", account=admitted.id)
+        return admitted
 
     @exclusive
     def status(self) -> StationStatus:
@@ -187,7 +193,7 @@ class Chair:
         self._must_be("open", "paused")
         reasons.check_reason(reason, reasons.VOID_REASONS)
         self._sender.give("booth", "void-session", reason=reason)
-        self.folder.log.append("session-voided", reason=reason)
+        self.folder.log.append_coarse("session-voided", reason=reason)
 
     # ---- closing
 

@@ -4,18 +4,20 @@
                         └ unmatched → released by the chair's PIN       ┴→ a card from the tray of the visit's style
                                     → refused, with a reason from the list
 
-One visit at a time. Every outcome is an event of the log, and nothing is silent: a visit that a power cut interrupted
-is there again at the next start, and has to be concluded. The log holds document numbers, because it must say who was
-checked in already; it stays in the station, and only the digest of its last line is published. The check-in knows
-nothing of cards' codes or of choices.
+One visit at a time, and nothing is silent: a visit that a power cut interrupted is there again at the next start, and
+has to be concluded. What is kept of the day is who has voted and in which hour, on whose document fingers failed, and
+counters (`checkin_day`): nothing says who came before whom within an hour. The event log has the chair's orders, and
+counters of at least ten voters at a time (`batches`). The check-in knows nothing of cards' codes or of choices.
 
 Tries of the finger count for a document number, not for a visit: whoever goes away and comes back has those that are
 left. A visitor who was refused as an impostor has used up nothing of the real voter's; but after
 `IMPOSTORS_BEFORE_CHAIR` of them no finger is tried on that document any more, and the chair decides.
 """
 
+import contextlib
 import hmac
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -29,10 +31,14 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
-from testigo.station.events import Event
-from testigo.station.folder import OPENING_KEY, PINS, MachineFolder, exclusive
+from testigo.staff.accounts import PRESIDING, Account
+from testigo.station import checkin_day
+from testigo.station.batches import note_batch, note_rest
+from testigo.station.checkin_day import CheckInDay, OpenVisit
+from testigo.station.day_file import DayFile
+from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
-from testigo.station.pins import Pins
+from testigo.station.staffing import staff_of
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.
@@ -43,6 +49,10 @@ matcher's chance of a false match."""
 
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
+
+
+Matcher = Callable[[FingerImage, tuple[Prepared, ...]], bool]
+"""Whether a finger's image is of one of the templates."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -68,7 +78,8 @@ class Visit(msgspec.Struct, frozen=True):
 
 class Refused(msgspec.Struct, frozen=True):
     """Turned away. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`).
-    `at`: UTC time of the earlier check-in (`already-voted`). `why`: what the register says (`barred`)."""
+    `at`: UTC time at which the hour of the earlier check-in began (`already-voted`). `why`: what the register says
+    (`barred`)."""
 
     document: str
     reason: str
@@ -77,22 +88,37 @@ class Refused(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+def match_finger(image: FingerImage, enrolled: tuple[Prepared, ...]) -> bool:
+    """The matcher of the house: extraction, then the best of all enrolled impressions against the threshold."""
+    found = best_match(extract(image), enrolled)
+    return found is not None and found[1].matched
+
+
 class CheckIn:
     """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
         """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
         self.folder = MachineFolder(folder, "check-in")
+        self._matcher = matcher
         self._book: PollBook | None = None
         self._visit: Visit | None = None
         self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
+        self._parts = contextlib.ExitStack()
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
             self._orders = OrderReceiver(self.folder)
-            self._pins = Pins(folder / PINS)
+            self.staff = staff_of(self.folder)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
                 self._book = self._open_book(storage.read(folder / POLL_BOOK, limit=POLL_BOOK_LIMIT))
+            self._day = DayFile(
+                self.folder,
+                checkin_day.day_key(self.folder.key),
+                CheckInDay(),
+                lambda: checkin_day.of_release_0_1(self.folder.log),
+            )
+            self._parts.callback(self._day.close)
             self._recover()
         except BaseException:
             self.close()
@@ -113,10 +139,20 @@ class CheckIn:
         """How many voters the chair may release (`Definition.release_cap`)."""
         return self.definition.release_cap(self.station_id)
 
-    def check_pin(self, who: Literal["chair", "clerk"], pin: str) -> None:
-        """Return if this is their PIN; raises `NotAllowed` if it is wrong, or locked after too many wrong ones."""
-        with self.folder.guard:
-            self._pins.check(who, pin)
+    @exclusive
+    def sign_in(self, account: str, pin: str) -> Account:
+        """Who this is: a clerk. `account` may be "" where there is only one.
+
+        With a staff list, the log notes the account. Raises what `Staff.check` raises.
+        """
+        admitted = self.staff.check(account, pin, ("clerk",))
+        if self.staff.listed:
+            self.folder.log.append("signed-in", account=admitted.id)
+        return admitted
+
+    def releasers(self) -> tuple[Account, ...]:
+        """Who may release a voter: the chair and deputies."""
+        return self.staff.accounts(PRESIDING)
 
     # ---- before opening
 
@@ -137,14 +173,14 @@ class CheckIn:
         return len(book.voters)
 
     def _open_book(self, data: bytes) -> PollBook:
-        newest = max((event.data["serial"] for event in self._events("poll-book-loaded")), default=0)
+        loaded = [event.data["serial"] for event in self.folder.log if event.event == "poll-book-loaded"]
         return PollBook.open(
             data,
             self.folder.settings.election,
             self.station_id,
             self._opening,
             self._centre_key(),
-            newest_serial=newest,
+            newest_serial=max(loaded, default=0),
         )
 
     def _centre_key(self) -> PublicKey:
@@ -180,20 +216,18 @@ class CheckIn:
         document = normalise_document(document)
         refused = self._refusal(document)
         if refused is not None:
-            data = {key: value for key, value in msgspec.structs.asdict(refused).items() if value}
-            self.folder.log.append("refused", visit="", **data)
+            self._day.end(self._day.now.refusing(refused.reason))
             return refused
-        visit = secrets.token_hex(8)
-        self.folder.log.append("visit", visit=visit, document=document)
-        self._visit = self._begin(visit, document)
+        visit = OpenVisit(secrets.token_hex(8), document)
+        self._day.keep(msgspec.structs.replace(self._day.now, visit=visit))
+        self._visit = self._begin(visit)
         return self._visit
 
     def _refusal(self, document: str) -> Refused | None:
         if self._book is None:
             raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
-        earlier = next((e for e in self._events("matched", "released") if e.data["document"] == document), None)
-        if earlier is not None:
-            return Refused(document, "already-voted", at=earlier.time)
+        if document in self._day.now.voted:
+            return Refused(document, "already-voted", at=self._day.now.voted[document].hour)
         if document in self._book.voters:
             return None
         if document in self._book.barred:
@@ -210,10 +244,8 @@ class CheckIn:
     def try_finger(self, visit_id: str, image: FingerImage) -> Visit:
         """One try with any enrolled finger. The visit is then `admitted`, at `finger` again, or `unmatched`."""
         visit = self._at(visit_id, "finger")
-        found = best_match(extract(image), self._enrolled_of(visit))
-        if found is not None and found[1].matched:
-            # One event says both, so that a power cut between two cannot lose the outcome of a try.
-            self.folder.log.append("matched", visit=visit.id, document=visit.document)
+        if self._matcher(image, self._enrolled_of(visit)):
+            self._day.keep(self._day.now.admitting(visit.document))
             self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
             return self._visit
         return self._fail_try(visit)
@@ -234,14 +266,16 @@ class CheckIn:
         return self._fail_try(self._at(visit_id, "finger"))
 
     def _fail_try(self, visit: Visit) -> Visit:
-        self.folder.log.append("finger-failed", visit=visit.id, document=visit.document)
+        self._day.keep(self._day.now.failing(visit.document))
         left = visit.tries_left - 1
         self._visit = msgspec.structs.replace(visit, stage="finger" if left else "unmatched", tries_left=left)
         return self._visit
 
     @exclusive
-    def release(self, visit_id: str, chair_pin: str, reason: str) -> Visit:
+    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> Visit:
         """The chair, who has checked who the visitor is, lets them through for one of `reasons.RELEASE_REASONS`.
+
+        `account`: the chair's or a deputy's, whose PIN it is; may be "" where there is only one.
 
         Allowed once the finger has failed at least once, or no finger was enrolled. Raises `NotAllowed` for a wrong
         PIN, `IllegalStep` over the cap.
@@ -251,7 +285,7 @@ class CheckIn:
         if (
             visit.stage == "finger"
             and reason not in reasons.RELEASES_WITHOUT_A_TRY
-            and not self._failed(visit.document)
+            and not self._day.now.tried(visit.document).failed
         ):
             raise IllegalStep(
                 "the finger was not tried yet", hint="try the finger first, or give a reason why it can't be"
@@ -261,8 +295,8 @@ class CheckIn:
                 f"{self.release_cap} voters were released, which is the station's limit",
                 hint="refuse the visitor with a reason, and tell the electoral authority",
             )
-        self._pins.check("chair", chair_pin)
-        self.folder.log.append("released", visit=visit.id, document=visit.document, reason=reason)
+        self.staff.check(account, chair_pin, PRESIDING)
+        self._day.keep(self._day.now.admitting(visit.document, released=reason))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
         return self._visit
 
@@ -271,42 +305,35 @@ class CheckIn:
         """Turn the visitor away, for one of `reasons.SAID_REFUSALS`; this concludes the visit."""
         visit = self._at(visit_id, "finger", "unmatched")
         reasons.check_reason(reason, reasons.SAID_REFUSALS)
-        self.folder.log.append("refused", visit=visit.id, document=visit.document, reason=reason)
+        self._day.end(self._day.now.refusing(reason, visit.document))
         self._visit = None
         return Refused(visit.document, reason)
 
     @exclusive
     def hand_card(self, visit_id: str) -> None:
         """The voter has drawn a card from the tray of the visit's style: the visit is over. Which card nobody notes."""
-        visit = self._at(visit_id, "admitted")
-        self.folder.log.append("card-handed", visit=visit.id)
+        self._at(visit_id, "admitted")
+        day = self._day.now
+        self._day.end(msgspec.structs.replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
+        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
     @exclusive
     def counters(self) -> CheckInCounters:
-        """The check-in's counters, from its event log."""
-        refused = _count([event.data["reason"] for event in self._events("refused")])
-        released = _count([event.data["reason"] for event in self._events("released")])
-        return CheckInCounters(
-            registered=self.registered,
-            matched=len(self._events("matched")),
-            released=sum(released.values()),
-            release_cap=self.release_cap,
-            refused=refused,
-            released_reasons=released,
-            cards_handed=len(self._events("card-handed")),
-        )
+        """The check-in's counters."""
+        return self._day.now.counters(self.registered, self.release_cap)
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
         """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises."""
         with self._orders.taken(envelope) as order:
-            self._check_order(order)
+            self._obey(order)
         data: dict[str, Any] = {"visiting": self._visit is not None}
         if order.name == "close":
             data["statement"] = self._closing_statement().decode()
+            self.folder.even_times()
         return self._orders.report(order, envelope, self.counters(), data)
 
     def _closing_statement(self) -> bytes:
@@ -316,72 +343,61 @@ class CheckIn:
             "check-in-report", CheckInReport(self.station_id, self.counters(), log.head, len(log))
         )
 
-    def _check_order(self, order: Order) -> None:
+    def _obey(self, order: Order) -> None:
         if order.name in ("test", "void-session"):
             raise InvalidInput(f"{order.name!r} is an order for the booth", place=self.folder.place)
         if order.name in ("zero", "open") and self._book is None:
             raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         if order.name == "zero" and self.counters().checked_in:
             raise IllegalStep("voters were checked in already", place=self.folder.place)
-        if order.name == "close" and self._visit is not None:
+        if order.name == "open" and self.state == "ready" and self._book is not None:
+            self._day.begin(checkin_day.room_of(self._book.voters))
+        if order.name == "close":
+            self._end_day()
+
+    def _end_day(self) -> None:
+        if self._visit is not None:
             raise IllegalStep(
                 "a visitor is at the desk", place=self.folder.place, hint="hand the card, or refuse with a reason"
             )
+        if self.state != "closed":
+            self._day.settle()
+            note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
-    # ---- what the log says
-
-    def _events(self, *names: str) -> list[Event]:
-        return [event for event in self.folder.log if event.event in names]
+    # ---- what the day says
 
     def _voter(self, document: str) -> PollBookVoter:
         if self._book is None:
             raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         return self._book.voters[document]
 
-    def _begin(self, visit_id: str, document: str, *, interrupted: bool = False) -> Visit:
-        voter = self._voter(document)
-        impostors = self._impostors(document)
-        may_try = bool(voter.fingers) and impostors < IMPOSTORS_BEFORE_CHAIR
-        left = max(0, self.definition.rules.finger_tries - self._failed(document)) if may_try else 0
+    def _begin(self, open_: OpenVisit, *, interrupted: bool = False) -> Visit:
+        voter, tries = self._voter(open_.document), self._day.now.tried(open_.document)
+        may_try = bool(voter.fingers) and tries.impostors < IMPOSTORS_BEFORE_CHAIR
+        left = max(0, self.definition.rules.finger_tries - tries.failed) if may_try else 0
         style = self.definition.style(self.folder.station.district, voter.roll)
         return Visit(
-            id=visit_id,
-            document=document,
+            id=open_.id,
+            document=open_.document,
             name=voter.name,
             style=style.id,
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
-            impostors=impostors,
+            impostors=tries.impostors,
             interrupted=interrupted,
         )
 
-    def _failed(self, document: str) -> int:
-        failed = 0
-        for event in self._events("finger-failed", "refused"):
-            if event.data["document"] == document:
-                failed = 0 if event.data.get("reason") == "impostor" else failed + (event.event == "finger-failed")
-        return failed
-
-    def _impostors(self, document: str) -> int:
-        refused = [event.data for event in self._events("refused") if event.data["document"] == document]
-        return sum(data["reason"] == "impostor" for data in refused)
-
     def _recover(self) -> None:
-        begun: Event | None = None
-        outcome: Literal["", "matched", "released"] = ""
-        for event in self._events("visit", "matched", "released", "refused", "card-handed"):
-            if event.event == "visit":
-                begun, outcome = event, ""
-            elif event.event == "matched" or event.event == "released":
-                outcome = "matched" if event.event == "matched" else "released"
-            elif event.data["visit"]:
-                begun = None
-        if begun is not None:
-            visit = self._begin(begun.data["visit"], begun.data["document"], interrupted=True)
-            if outcome:
-                visit = msgspec.structs.replace(visit, stage="admitted", outcome=outcome)
-            self._visit = visit
+        open_ = self._day.now.visit
+        if open_ is None:
+            self._day.settle()
+            return
+        self._visit = self._begin(open_, interrupted=True)
+        admitted = self._day.now.voted.get(open_.document)
+        if admitted is not None:
+            outcome: Literal["matched", "released"] = "released" if admitted.released else "matched"
+            self._visit = msgspec.structs.replace(self._visit, stage="admitted", outcome=outcome)
 
     def _at(self, visit_id: str, *stages: str) -> Visit:
         visit = self._visit
@@ -393,6 +409,7 @@ class CheckIn:
 
     def close(self) -> None:
         """Close every file and give up the folder's lock."""
+        self._parts.close()
         self.folder.close()
 
     def __enter__(self) -> "CheckIn":
@@ -402,7 +419,3 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _count(values: list[Any]) -> dict[str, int]:
-    return {str(value): values.count(value) for value in sorted(set(values))}

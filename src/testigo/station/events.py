@@ -13,6 +13,7 @@ moment. The chair keeps the head of every report (`machine.OrderSender`), and th
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ LOG_LIMIT = 512 * 1024 * 1024
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry. `sequence`: from 0. `time`: UTC, `YYYY-MM-DDTHH:MM:SSZ`. `data`: plain JSON values, never a ballot's
-    content."""
+    content and never one voter's doings (`batches`)."""
 
     sequence: int
     time: str
@@ -87,6 +88,12 @@ def _verify_line(line: bytes, public: PublicKey, number: int, previous: str, whe
     return read.entry
 
 
+def quarter_hour(time: str) -> str:
+    """The beginning of the quarter of an hour in which a UTC time is."""
+    moment = datetime.fromisoformat(time)
+    return f"{moment.replace(minute=moment.minute // 15 * 15):%Y-%m-%dT%H:%M:00Z}"
+
+
 class EventLog:
     """A machine's own log, open for writing. One writer at a time (the machine's folder holds a lock)."""
 
@@ -142,7 +149,15 @@ class EventLog:
 
     def append(self, event: str, **data: Any) -> Event:
         """Write one event, flushed to the disk before the return. Raises `StorageError`, and then it did not happen."""
-        entry = Event(len(self._entries), canonical.utc_now(), event, data, self._head)
+        return self._append(canonical.utc_now(), event, data)
+
+    def append_coarse(self, event: str, **data: Any) -> Event:
+        """`append`, with the beginning of the current quarter of an hour for its time: for what could otherwise tell
+        when one voter was where."""
+        return self._append(quarter_hour(canonical.utc_now()), event, data)
+
+    def _append(self, time: str, event: str, data: dict[str, Any]) -> Event:
+        entry = Event(len(self._entries), time, event, data, self._head)
         signature = self._key.sign(_DOMAIN + canonical.encode(entry)).hex()
         line = canonical.encode(_Line(entry, signature))
         if self._broken:

@@ -16,17 +16,17 @@ from testigo import storage
 from testigo.election import STATION_ROLES, MachineKey, MachineKeys, Role, open_station_file
 from testigo.errors import InvalidInput, StorageError
 from testigo.keys import OpeningKey, PublicKey, SigningKey
+from testigo.staff.machine import PINS
+from testigo.staff.pins import Pins, hash_pin
 from testigo.station.folder import (
     DEFINITION,
     OPENING_KEY,
-    PINS,
     SETTINGS,
     SIGNING_KEY,
     MachineFolder,
     Settings,
     read_settings,
 )
-from testigo.station.pins import Pins, hash_pin
 from testigo.station.votes import SECRETS, BoothSecrets
 
 REQUEST = "machine-keys-request.json"

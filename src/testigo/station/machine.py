@@ -6,7 +6,8 @@ report names the order it answers by its digest.
 
 The chair keeps each machine's last report on its own disk. Every order says how many lines of that machine's event log
 it knows of, the report says which head the log had there, and where that is another one, or there are fewer lines, the
-log was cut off or exchanged since: the report is refused.
+log was cut off or exchanged since: the report is refused. So is one with a counter lower than it was: between two
+batches voters are not in the log (`batches`), but they are in the counters.
 
 Every order may be given again (with a new number) when its answer was lost: a machine already in the ordered state just
 reports.
@@ -21,6 +22,7 @@ import httpx
 import msgspec
 
 from testigo import canonical, keys, storage, waits
+from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
@@ -153,9 +155,14 @@ class OrderReceiver:
         numbers = [event.data["sequence"] for event in folder.log if event.event in ("order", "order-refused")]
         self._last: int = max(numbers, default=0)
 
+    def use_up(self, sequence: int) -> None:
+        """Obey no order with this number or a lower one any more."""
+        self._last = max(self._last, sequence)
+
     @contextlib.contextmanager
     def taken(self, envelope: bytes) -> Iterator[Order]:
         """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
+        A session that is voided is one voter's, so the booth notes that number in its day (`use_up`), not in the log.
 
         The block runs if the chair of this station gave the order to this machine, it is newer than every order before
         and may be given in this state; else, and where the block refuses, raises a `TestigoError`. Where an order that
@@ -171,7 +178,7 @@ class OrderReceiver:
             with contextlib.suppress(StorageError):
                 log.append("order-refused", **noted, why=refused.problem)
             raise
-        if order.name != "status":
+        if order.name not in ("status", "void-session"):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:
@@ -256,7 +263,13 @@ class OrderSender:
                 place=self._place(to),
                 hint="pause, touch nothing on that machine, and call the electoral authority",
             )
-        if before is None or report.entries > before.entries:
+        if before is not None and _went_back(before, report):
+            raise InvalidSignature(
+                "its counters have gone back since its last report",
+                place=self._place(to),
+                hint="pause, touch nothing on that machine, and call the electoral authority",
+            )
+        if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._heard.keep(to, answer)
         return report
 
@@ -277,6 +290,18 @@ class OrderSender:
         if (report.election, report.station, report.role, report.answers) != meant:
             raise InvalidSignature("answers another order", place=self._place(to), hint="give the order again")
         return report
+
+
+def _went_back(before: Report, now: Report) -> bool:
+    """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
+    counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
+    return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
+
+
+def _is_less(now: Any, before: Any) -> bool:
+    if isinstance(now, dict) and isinstance(before, dict):
+        return any(_is_less(now.get(reason, 0), count) for reason, count in before.items())
+    return not isinstance(now, int) or not isinstance(before, int) or now < before
 
 
 def _open_report(envelope: bytes, key: PublicKey, place: str) -> Report:

@@ -168,7 +168,7 @@ def show_defect(request: Request, error: Exception) -> Answer:
     """A defect of ours: the page says so and what stays safe; the traceback goes to the machine's log, never to a
     page.
     """
-    log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    log.error("defect at %s", request.route_handler.handler_name, exc_info=error)
     shown = TestigoError(
         "this machine made a mistake of its own", hint="try again, and call the technician if it stays"
     )

@@ -1,5 +1,7 @@
 """Serving one application: bind its address, say it, serve until it is told to stop."""
 
+import contextlib
+import logging
 import signal
 import socket
 from dataclasses import dataclass
@@ -10,21 +12,25 @@ import uvicorn
 
 from testigo import waits
 from testigo.errors import InvalidInput, StorageError
+from testigo.web.metrics import HOST, Collect, MetricsServer, nothing_more
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+log = logging.getLogger("testigo.web")
 
 
 @dataclass(frozen=True)
 class Listening:
     """Where a process listens. `port` 0: a free one. `certificate`, `private_key`: PEM files; with them it speaks
-    HTTPS.
+    HTTPS. `metrics_port`: where it answers `/metrics` and `/healthz` (`web.metrics`), None for nowhere.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     certificate: Path | None = None
     private_key: Path | None = None
+    metrics_port: int | None = None
 
     def bind(self) -> socket.socket:
         """The listening socket; raises `StorageError` where the address is taken or not ours, `InvalidInput` where it
@@ -48,14 +54,19 @@ class Listening:
         return f"{'https' if self.certificate else 'http'}://{host}:{bound.getsockname()[1]}"
 
 
-def run(app: "Litestar", listening: Listening) -> None:
+def run(app: "Litestar", listening: Listening, collect: Collect = nothing_more) -> None:
     """Serve until SIGTERM or SIGINT. The address is printed once requests are taken; nothing of a request is ever
-    logged.
+    logged. `collect`: what the role adds to its metrics.
     """
-    with listening.bind() as bound:
+    role = str(app.state.role)
+    with contextlib.ExitStack() as open_:
+        bound = open_.enter_context(listening.bind())
+        if listening.metrics_port is not None:
+            metrics = open_.enter_context(MetricsServer(listening.metrics_port, role, collect))
+            log.info("metrics of the %s at http://%s:%d/metrics", role, HOST, metrics.port)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-            timeout_graceful_shutdown=int(waits.END), timeout_keep_alive=30,
+            app, log_config=None, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+            lifespan="off", timeout_graceful_shutdown=int(waits.END), timeout_keep_alive=30,
             ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
         )  # fmt: skip
         # uvicorn gives a signal back to us after it has shut down; it has been obeyed then, and the exit is a clean
@@ -63,4 +74,6 @@ def run(app: "Litestar", listening: Listening) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
         print(listening.address(bound), flush=True)
+        log.info("the %s serves at %s", role, listening.address(bound))
         uvicorn.Server(config).run(sockets=[bound])
+        log.info("the %s has stopped", role)

@@ -1,11 +1,13 @@
-"""The PIN page of check-in, chair and enrolment. Who may come in is checked by the role's own room, with its lock-
-out.
+"""The PIN page of check-in, chair and enrolment. Who may come in is checked by the role's own room, with its lock-out.
+
+Where several accounts may come in, the page offers them by name; where only one may, it asks for the PIN alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from litestar import get, post
 
+from testigo.staff.accounts import Account
 from testigo.web import browser_session
 from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
@@ -13,13 +15,18 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import anyone, person
 
 CheckPerson = Callable[[Form], str]
-"""From the PIN form to the person's name in the session; raises `NotAllowed` for a wrong PIN or while locked."""
+"""From the PIN form (`account`, `pin`) to the account's id, which is the session's person; raises `NotAllowed` for a
+wrong PIN or while locked."""
+
+OfferedAccounts = Callable[[], Sequence[Account]]
+"""Who may come in. An application that gives none has people type their user name."""
 
 
 @get("/pin", guards=[anyone], sync_to_thread=False)
 def ask_pin(request: Request) -> Answer:
     """The page that asks for the PIN."""
-    return page(request, "pin.html")
+    offered: OfferedAccounts | None = request.app.state.get("offered_accounts")
+    return page(request, "pin.html", accounts=offered() if offered else (), typed=offered is None)
 
 
 @post("/pin", guards=[anyone], sync_to_thread=False)
@@ -38,4 +45,5 @@ def leave(request: Request) -> Answer:
 
 
 PIN_PAGE = (ask_pin, enter_pin, leave)
-"""The routes of a role with a PIN; its application keeps a `CheckPerson` as `check_person`."""
+"""The routes of a role with a PIN; its application keeps a `CheckPerson` as `check_person`, and may keep
+`OfferedAccounts` as `offered_accounts`."""

@@ -3,7 +3,7 @@
 import pytest
 
 from testigo.errors import InvalidInput, NotAllowed
-from testigo.station.pins import LOCK_SECONDS, WRONG_PINS, Pins
+from testigo.staff.pins import LOCK_SECONDS, WRONG_PINS, Pins
 
 
 class Clock:
@@ -57,7 +57,7 @@ def test_clock_set_back_does_not_lock_for_years(pins, clock):
 
 
 def test_wrong_pin_counts_although_the_plug_is_pulled(pins, monkeypatch):
-    import testigo.station.pins as module
+    import testigo.staff.pins as module
 
     class Plug(BaseException):
         pass

@@ -1,0 +1,178 @@
+"""The test of one machine's hardware, when it is set up and again before it leaves the warehouse.
+
+Each check tries the thing itself: the disk is written and read back, a slip is set and its text read, a finger is
+taken. What was not asked for, or cannot be known on this machine, is `not tested`; nothing is guessed. The report is
+for the authority's files: it names the machine, the release, and what was found.
+"""
+
+import datetime
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from testigo import __version__, storage
+from testigo.ballot import Ballot, new_slip_number
+from testigo.canonical import utc_now
+from testigo.election import Definition, Role
+from testigo.errors import InvalidInput, TestigoError
+from testigo.slip import Slip, open_printer
+from testigo.slip_reader import SlipReader
+from testigo.station.folder import MachineFolder
+
+Outcome = Literal["ok", "failed", "not tested"]
+
+FREE = 1_000_000_000
+"""Bytes that a disk must have free: a day's folder takes some 100 MB, its package and exports as much again."""
+WRITTEN = 8 * 1024 * 1024
+"""Bytes written and read back."""
+SMALLEST_SCREEN = (1280, 800)
+"""Pixels for which the booth's pages are laid out (docs/screens.md)."""
+DISPLAYS = Path("/sys/class/drm")
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""Made by systemd-timesyncd when it has set the clock."""
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One check: what was looked at, how it came out, and what was found, in words."""
+
+    name: str
+    outcome: Outcome
+    found: str
+
+
+class HardwareReport(msgspec.Struct, frozen=True):
+    """All checks of one machine. `tested`: UTC, by the machine's own clock."""
+
+    station: str
+    role: Role
+    release: str
+    tested: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed; what was not tested has not failed."""
+        return all(check.outcome != "failed" for check in self.checks)
+
+
+def check_hardware(
+    machine: MachineFolder, *, printer: str = "", photograph: Path | None = None, reader: str = ""
+) -> HardwareReport:
+    """Test the machine whose folder this is.
+
+    `printer`: where to print a test slip, an address as of `open_printer`. `photograph`: a picture of a test slip that
+    was printed before. `reader`: take a finger there, an address as of `fingerprint.reader.open_reader`.
+    """
+    slip = blank_slip(machine.definition, machine.station_id)
+    checks = (
+        Check("clock", *clock()),
+        _checked("disk", lambda: disk(machine.path)),
+        Check("screen", *screen()),
+        _checked("fonts", lambda: read_back(slip, slip.grey_png())),
+        _checked("printer", (lambda: printed(slip, printer)) if printer else None),
+        _checked("paper", (lambda: photographed(machine, photograph)) if photograph else None),
+        _checked("finger", (lambda: finger(reader)) if reader else None),
+    )
+    return HardwareReport(machine.station_id, machine.role, __version__, utc_now(), checks)
+
+
+def blank_slip(definition: Definition, station: str) -> Slip:
+    """A slip without a choice, of the station's first ballot style."""
+    ballot = Ballot.mark(definition, definition.styles_of_station(station)[0], {})
+    return Slip(definition, station, ballot, new_slip_number(), definition.languages[0])
+
+
+def _checked(name: str, check: Callable[[], str] | None) -> Check:
+    if check is None:
+        return Check(name, "not tested", "")
+    try:
+        return Check(name, "ok", check())
+    except TestigoError as error:
+        return Check(name, "failed", str(error))
+
+
+def clock() -> tuple[Outcome, str]:
+    """The time, for a person to compare with a watch. Without a network nothing can say whether it is right."""
+    now = datetime.datetime.now().astimezone()
+    said = f"{now:%Y-%m-%d %H:%M:%S} {now.tzname()} (UTC{now:%z})"
+    if SYNCHRONISED.exists():
+        return "ok", f"{said}, set from the network"
+    return "not tested", f"{said}; not set from the network: compare it with a watch"
+
+
+def disk(folder: Path) -> str:
+    """Write, flush, read back. Raises `InvalidInput` where bytes differ or little is free, `StorageError` else."""
+    data = secrets.token_bytes(WRITTEN)
+    file = folder / ".hardware-test"
+    started = time.monotonic()
+    try:
+        storage.write(file, data)
+        if storage.read(file) != data:
+            raise InvalidInput("what was written is not what is read", place=str(folder), hint="replace the disk")
+    finally:
+        file.unlink(missing_ok=True)
+    took = time.monotonic() - started
+    free = shutil.disk_usage(folder).free
+    if free < FREE:
+        raise InvalidInput(f"only {free / 1e9:.1f} GB are free", place=str(folder), hint=f"free {FREE / 1e9:.0f} GB")
+    return f"{WRITTEN >> 20} MiB written and read back in {took:.2f} s, {free / 1e9:.1f} GB free"
+
+
+def screen() -> tuple[Outcome, str]:
+    """The connected displays and their size, as the kernel knows them."""
+    sizes = []
+    for status in sorted(DISPLAYS.glob("card*-*/status")):
+        modes = (status.parent / "modes").read_text().split()
+        if status.read_text().strip() == "connected" and modes:
+            sizes.append(modes[0])
+    if not sizes:
+        return "not tested", "no display is connected, or the kernel does not know it"
+    outcome: Outcome = "ok" if any(map(_large, sizes)) else "failed"
+    return outcome, f"{', '.join(sizes)} pixels; {SMALLEST_SCREEN[0]}x{SMALLEST_SCREEN[1]} are needed"
+
+
+def _large(size: str) -> bool:
+    """Whether a mode as the kernel writes it, `1920x1080` or `1920x1080i`, is at least `SMALLEST_SCREEN`."""
+    sides = [int(side) for side in size.rstrip("i").split("x") if side.isdecimal()]
+    return len(sides) == 2 and sides[0] >= SMALLEST_SCREEN[0] and sides[1] >= SMALLEST_SCREEN[1]
+
+
+def read_back(slip: Slip, picture: bytes) -> str:
+    """The slip's own picture, read as paper is: typesetting, fonts and reader fit each other on this machine."""
+    (reading,) = SlipReader(slip.definition, slip.station).read(picture)
+    if reading.choices != slip.ballot or reading.number != slip.number:
+        raise InvalidInput(f"a slip set here is not read: {reading.refused}", hint="install Testigo again")
+    return "a slip set here is read as what it says"
+
+
+def printed(slip: Slip, address: str) -> str:
+    """Print it. Raises the printer's error."""
+    open_printer(address).print_slip(slip)
+    return f"slip {slip.number} printed; look at it, photograph it, then void it"
+
+
+def photographed(machine: MachineFolder, photograph: Path) -> str:
+    """Read a printed test slip. Raises `InvalidInput` where one is refused."""
+    for reading in SlipReader(machine.definition, machine.station_id).read(photograph):
+        if reading.refused:
+            hint = "photograph it flat, whole and in good light; clean the printer's head"
+            raise InvalidInput(f"the slip is not read: {reading.refused}", place=str(photograph), hint=hint)
+    return f"slip {reading.number} read, certainty {reading.certainty:.2f} of 0.50"
+
+
+def finger(address: str) -> str:
+    """Take a finger. Raises the reader's error, and what is wrong with the best of three tries."""
+    from testigo.fingerprint import extract, quality, quality_word  # here: the booth's machine is tested without them
+    from testigo.fingerprint.reader import open_reader, take
+
+    with open_reader(address) as reader:
+        taken = take(reader)
+    if taken.wrong is not None:
+        raise taken.wrong
+    score = quality(taken.image, extract(taken.image))
+    return f"{taken.image.width} × {taken.image.height} pixels, quality {score} of 100 ({quality_word(score)})"

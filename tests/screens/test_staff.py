@@ -1,0 +1,94 @@
+"""A station with a staff list through its pages: people choose who they are, and enter their own PIN."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
+from testigo.staff.accounts import FORMAT, Account, StaffList
+from testigo.station.folder import MachineFolder
+from testigo.station.staffing import MachineStaff
+from testigo.web.client import Client, SeenPage
+
+STAFF = (
+    Account("ana", "Ana <Ñandú>", "chair", ""),
+    Account("dora", "Dora Gil", "deputy", ""),
+    Account("caro", "Caro Díaz", "clerk", ""),
+    Account("sol-1", "Pía Sosa", "witness", "Partido Sol"),
+)
+
+
+@dataclass
+class Staffed:
+    """The open station, started again with the list; PINs by machine and account."""
+
+    place: Any
+    pins: dict[tuple[str, str], str]
+
+    def enter(self, machine: str, account: str, pin: str) -> tuple[Client, SeenPage]:
+        client = Client(self.place.chair_address if machine == "chair" else self.place.desk_address)
+        client.get("/pin")
+        return client, client.send("/pin", account=account, pin=pin)
+
+
+@pytest.fixture
+def staffed(opened: Any, centre_key: Any) -> Staffed:
+    opened.stop()
+    pins = {}
+    for role in ("chair", "check-in"):
+        folder = MachineFolder(opened.folder / role, role)
+        machine = MachineStaff(folder)
+        machine.load_list(StaffList(FORMAT, folder.settings.election, "s1", ISSUED, STAFF).sign(centre_key))
+        drawn = machine.staff.draw_pins()
+        machine.keep_pins(drawn)
+        pins |= {(role, new.account.id): new.pin for new in drawn}
+        folder.close()
+    opened.start()
+    return Staffed(opened, pins)
+
+
+def test_the_page_offers_who_may_come_in(staffed: Staffed) -> None:
+    with Client(staffed.place.chair_address) as chair, Client(staffed.place.desk_address) as desk:
+        page = chair.get("/pin")
+        assert page.facts["accounts"] == "2"
+        text = page.content.decode()
+        assert "Ana &lt;Ñandú&gt; (Presidencia de mesa)" in text and "Dora Gil" in text
+        assert "Pía" not in text and "Caro" not in text
+        page = desk.get("/pin")
+        assert page.facts["accounts"] == "1" and "Caro" not in page.content.decode()
+        assert desk.send("/pin", pin=staffed.pins["check-in", "caro"]).name == "find"
+
+
+def test_a_deputy_presides_and_a_witness_does_not(staffed: Staffed) -> None:
+    pins = staffed.pins
+    client, page = staffed.enter("chair", "dora", pins["chair", "dora"])
+    assert page.name == "station"
+    client.close()
+    refused = [
+        ("chair", "sol-1", pins["chair", "sol-1"]),
+        ("chair", "ana", pins["check-in", "ana"] if pins["check-in", "ana"] != pins["chair", "ana"] else "no-such"),
+        ("chair", "ana", CHAIR_PIN),
+        ("chair", "", pins["chair", "ana"]),
+        ("check-in", "ana", pins["check-in", "ana"]),
+        ("check-in", "clerk", CLERK_PIN),
+    ]
+    for machine, account, pin in refused:
+        client, page = staffed.enter(machine, account, pin)
+        assert page.status == 403, (machine, account)
+        client.close()
+
+
+def test_the_log_names_who_released_a_voter(staffed: Staffed) -> None:
+    pins = staffed.pins
+    clerk, _ = staffed.enter("check-in", "caro", pins["check-in", "caro"])
+    with clerk:
+        assert clerk.send("/find", document="103").name == "unmatched"
+        release = {"reason": "missing-hand", "pin": pins["check-in", "dora"]}
+        assert clerk.send("/release", account="caro", **release | {"pin": pins["check-in", "caro"]}).status == 403
+        assert clerk.send("/release", account="sol-1", **release | {"pin": pins["check-in", "sol-1"]}).status == 403
+        assert clerk.send("/release", **release).status == 403  # two may: it must be said who
+        clerk.get("/visit")
+        assert clerk.send("/release", account="dora", **release).name == "released"
+    (released,) = [event for event in staffed.place.check_in.folder.log if event.event == "released"]
+    assert released.data["by"] == "dora"

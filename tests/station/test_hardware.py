@@ -1,0 +1,123 @@
+"""`testigo station hardware-test`: what works, what does not and why, and what nobody asked for."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from testigo import storage
+from testigo.cli.root import main
+from testigo.errors import StorageError
+from testigo.fingerprint import synthetic
+from testigo.station import hardware_test
+
+
+@pytest.fixture
+def station(installed: tuple[Path, bytes], tmp_path: Path) -> Path:
+    folder = tmp_path / "station"
+    shutil.copytree(installed[0], folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def display(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A display as the kernel shows it, 1920 × 1080, and a connector without one."""
+    for name, status, modes in (
+        ("card0-HDMI-A-1", "connected", "1920x1080\n1280x720\n"),
+        ("card0-DP-1", "disconnected", ""),
+    ):
+        (tmp_path / "drm" / name).mkdir(parents=True)
+        (tmp_path / "drm" / name / "status").write_text(status + "\n")
+        (tmp_path / "drm" / name / "modes").write_text(modes)
+    monkeypatch.setattr(hardware_test, "DISPLAYS", tmp_path / "drm")
+    return tmp_path / "drm" / "card0-HDMI-A-1"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):
+    """Gives the exit code, and each check's outcome and what it found."""
+
+    def call(*arguments: object) -> tuple[int, dict[str, str], dict[str, str]]:
+        with pytest.raises(SystemExit) as ended:
+            main(["station", "hardware-test", *map(str, arguments), "--json"])
+        said = capsys.readouterr()
+        checks = json.loads(said.out)["checks"] if said.out else [{"name": "error", "outcome": "", "found": said.err}]
+        outcomes = {check["name"]: check["outcome"] for check in checks}
+        return int(ended.value.code or 0), outcomes, {check["name"]: check["found"] for check in checks}
+
+    return call
+
+
+def test_a_booth_prints_a_slip_that_is_read_from_its_photograph(run, station: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "paper"
+    code, outcomes, found = run(station / "booth", "--printer", f"folder:{paper}", "--out", tmp_path / "report.json")
+    clock = outcomes.pop("clock")
+    assert (code, clock in ("ok", "not tested")) == (0, True)
+    assert outcomes == {
+        "disk": "ok", "screen": "ok", "fonts": "ok", "printer": "ok", "paper": "not tested", "finger": "not tested",
+    }  # fmt: skip
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["station"], report["role"]) == ("s1", "booth")
+    (slip,) = paper.glob("*.png")
+    code, outcomes, found = run(station / "booth", "--photograph", slip)
+    assert (code, outcomes["paper"], found["paper"].split()[1]) == (0, "ok", slip.stem)
+    assert not (station / "booth" / ".hardware-test").exists()
+
+
+def test_a_check_in_takes_a_finger(run, station: Path, tmp_path: Path) -> None:
+    (tmp_path / "fingers").mkdir()
+    (tmp_path / "fingers" / "1.png").write_bytes(synthetic.generate(3, 0).to_png())
+    code, outcomes, found = run(station / "check-in", "--reader", f"folder:{tmp_path / 'fingers'}")
+    assert (code, outcomes["finger"]) == (0, "ok")
+    assert "quality" in found["finger"]
+
+
+def test_what_does_not_work_is_a_sentence_and_all_else_is_still_tested(
+    run, station: Path, tmp_path: Path, display: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (display / "modes").write_text("800x600\n")
+    (tmp_path / "white.png").write_bytes((Path(__file__).parents[2] / "docs/pictures/results.png").read_bytes())
+    (tmp_path / "none").mkdir()
+
+    def full(path: Path, data: bytes) -> None:
+        raise StorageError("the disk is full", place=str(path), hint="free some space")
+
+    monkeypatch.setattr(storage, "write", full)
+    code, outcomes, found = run(
+        station / "booth", "--printer", "tcp:127.0.0.1:9", "--photograph", tmp_path / "white.png",
+        "--reader", f"folder:{tmp_path / 'none'}",
+    )  # fmt: skip
+    outcomes.pop("clock")
+    assert code == 1
+    assert {name for name, outcome in outcomes.items() if outcome == "failed"} == {
+        "disk", "screen", "printer", "paper", "finger",
+    }  # fmt: skip
+    assert outcomes["fonts"] == "ok"
+    assert "the disk is full" in found["disk"] and "800x600" in found["screen"]
+
+
+def test_a_disk_that_gives_back_other_bytes_fails(run, station: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = storage.read
+
+    def wrong(path: Path, **more: int) -> bytes:
+        data = real(path, **more)
+        return data[:-1] + bytes([data[-1] ^ 1]) if path.name == ".hardware-test" else data
+
+    monkeypatch.setattr(storage, "read", wrong)
+    code, outcomes, found = run(station / "chair")
+    assert (code, outcomes["disk"], "replace the disk" in found["disk"]) == (1, "failed", True)
+
+
+def test_no_display_is_not_tested(run, station: Path, display: Path) -> None:
+    (display / "status").write_text("disconnected\n")
+    code, outcomes, _ = run(station / "chair")
+    assert (code, outcomes["screen"]) == (0, "not tested")
+
+
+def test_a_folder_that_is_none_or_a_report_that_is_there_is_a_sentence(run, station: Path, tmp_path: Path) -> None:
+    assert run(tmp_path)[0] == 1
+    (tmp_path / "report.json").write_text("kept")
+    code, _, found = run(station / "chair", "--out", tmp_path / "report.json")
+    assert (code, "it is already there" in found["error"].replace("\n", " ")) == (1, True)
+    assert (tmp_path / "report.json").read_text() == "kept"
