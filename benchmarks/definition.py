@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from testigo.canonical import SignedValue, encode
-from testigo.count import read_ledger
+from testigo.count import read_rules
 from testigo.election import Definition, FirstDefinition, load, open_station_file, pack_station_file, pieces
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement
@@ -82,9 +82,9 @@ def main(count: int) -> None:
     _, whole_open_time = timed(lambda: open_station_file(whole, key.public))
     with tempfile.TemporaryDirectory() as place:
         one, many = (publish(made, Path(place) / name, key) for made, name in (([whole], "one"), (parts, "many")))
-        _, one_time = timed(lambda: read_ledger(one))
-        ledger, many_time = timed(lambda: read_ledger(many))
-    if ledger.definition != definition:
+        _, one_time = timed(lambda: read_rules(one))
+        rules, many_time = timed(lambda: read_rules(many))
+    if rules.definition != definition:
         raise SystemExit("the list that was read is another one")
     rows = [
         ("in one piece (version 1): the envelope", len(whole), whole_time),

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import msgspec
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
 from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
@@ -35,7 +35,7 @@ from testigo.slip import Slip
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import Commander, LocalMachine
+from testigo.station.machine import LocalMachine, OrderSender
 from testigo.station.session import Session
 
 LONGEST_LIFE = 0.5
@@ -72,11 +72,11 @@ def open_booth(folder: Path, voters: int) -> list[str]:
     chair = MachineFolder(folder / "chair", "chair")
     with Booth(folder / "booth", _SilentPrinter()) as booth:
         deck = booth.make_cards(spare=0)
-        commander = Commander(chair, {"booth": LocalMachine(booth)})
-        commander.give("booth", "test", deck=msgspec.to_builtins(logic.station_deck(election, "s")))
+        sender = OrderSender(chair, {"booth": LocalMachine(booth)})
+        sender.give("booth", "test", deck=msgspec.to_builtins(logic_and_accuracy.station_deck(election, "s")))
         for name in ("zero", "open"):
-            commander.give("booth", name)
-    chair.shut()
+            sender.give("booth", name)
+    chair.close()
     return [card.code for card in deck.cards]
 
 

@@ -30,7 +30,7 @@ from testigo import __version__
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import ContestTally, TallySheet
 from testigo.canonical import SignedValue
-from testigo.count import KINDS, ClosingCount, Ledger, body_of
+from testigo.count import KINDS, ClosingCount, RecordRules, body_of
 from testigo.election import Role, load
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Statement, open_checkpoint, peek, read_record
@@ -95,32 +95,32 @@ def sign_again(public: Path, keys: Keys, out: Path) -> None:
     envelopes = [data for _, data in record.envelopes]
     root = PublicKey.from_hex((public / "root.pub").read_text().strip())
     place = max(number for number, one in enumerate(envelopes) if _movable(one))
-    station, ledger = peek(envelopes[place]).subject, Ledger(root)
+    station, rules = peek(envelopes[place]).subject, RecordRules(root)
     origin = open_checkpoint((public / "checkpoint").read_bytes(), keys("log", "").public).origin
     log = Log.create(out, origin, keys("log", ""), root_key=root)
     for envelope in envelopes:
         said = peek(envelope)
-        body = _body_again(said, station, ledger)
+        body = _body_again(said, station, rules)
         if body is not None:
             who = KINDS[said.type].signer
             again = Statement.of(said.type, body, election=said.election, subject=said.subject, issued=said.issued)
             envelope = again.sign(keys(who, said.subject if who == "chair" else ""))
-        ledger.add(envelope)
+        rules.add(envelope)
         log.append(envelope)
     log.publish()
 
 
-def _body_again(said: Statement, station: str, ledger: Ledger) -> SignedValue | None:
+def _body_again(said: Statement, station: str, rules: RecordRules) -> SignedValue | None:
     """What the forger says in the place of a statement; None where the honest one stays."""
     match said.type:
         case "tally-sheet" if said.subject == station:
             return _move_a_vote(body_of(said, TallySheet))
         case "closing-count" if said.subject == station:
-            honest, sheet = body_of(said, ClosingCount), ledger.sheets[station]
+            honest, sheet = body_of(said, ClosingCount), rules.sheets[station]
             paper = PaperTally(honest.method, honest.papers, sheet.tally.contests, honest.spoiled, honest.unsettled)
-            return closing_count(ledger.definition, sheet, ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
+            return closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
         case "result":
-            return ledger.count()
+            return rules.count()
     return None
 
 
@@ -150,7 +150,7 @@ def _move_a_vote(sheet: TallySheet) -> TallySheet:
 
 def freeze_stored(rehearsal: Path, out: Path) -> None:
     """The register of a rehearsal, and the machines of its first station."""
-    leave = shutil.ignore_patterns("*.lock", ".lock", "paper", "*.pdf", "*.db-wal", "*.db-shm", "*.bundle")
+    leave = shutil.ignore_patterns("*.lock", ".lock", "paper", "*.pdf", "*.db-wal", "*.db-shm", "*.package")
     shutil.copytree(rehearsal / "register", out / "register", ignore=leave)
     station = sorted((rehearsal / "stations").iterdir())[0]
     for role in ("chair", "check-in", "booth"):

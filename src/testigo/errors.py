@@ -1,4 +1,4 @@
-"""Errors as sentences to a person: what is wrong, where, and how to correct it.
+"""Errors as sentences to a person: what is wrong, where, and how to correct it; and parts of English sentences.
 
 Every error that a user can cause is a `TestigoError`. Its three parts are kept apart so that the command line,
 a web page and a JSON answer can each show them in their own way; `str(error)` is the one sentence made of all three.
@@ -12,7 +12,12 @@ def printable(text: str) -> str:
     What is quoted from outside goes through this before a person sees it: a name in a file must not be able to draw a
     line of its own.
     """
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def how_many(number: int, noun: str, plural: str = "") -> str:
+    """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 class TestigoError(Exception):

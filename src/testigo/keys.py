@@ -192,6 +192,11 @@ def envelope_key_id(data: bytes, *, place: str = "") -> str:
     return str(next(iter(_parse_envelope(data, place).signatures)))
 
 
+def envelope_type(data: bytes, *, place: str = "") -> str:
+    """The payload type that an envelope says it has (nothing is verified yet)."""
+    return str(_parse_envelope(data, place).payload_type)
+
+
 def unverified_payload(data: bytes, payload_type: str, *, place: str = "") -> Any:
     """What an envelope says, before its signature is verified: only to find out which key to ask for."""
     envelope = _parse_envelope(data, place)

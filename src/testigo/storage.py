@@ -84,7 +84,7 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
 
     Raises `StorageError` where a file or a folder that is not empty is at `path`.
     """
-    refuse_used(path)
+    require_empty(path)
     make_folder(path.parent)
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -96,7 +96,7 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def refuse_used(path: Path) -> None:
+def require_empty(path: Path) -> None:
     """Raise `StorageError` unless there is nothing at `path`, or an empty folder."""
     with explained(path):
         used = path.exists() and (not path.is_dir() or any(path.iterdir()))

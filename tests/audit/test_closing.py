@@ -14,8 +14,8 @@ from PIL import Image
 from digests import ANY
 from station_counters import counted
 from testigo.audit import blank_form, closing_count, read_form, same_twice
-from testigo.audit.paper_images import EnteredPaper, Paper, papers_from_images, read_entries, read_papers
-from testigo.ballot import Ballot, TallySheet, new_slip_number, tally_ballots
+from testigo.audit.paper_images import Paper, papers_from_images, read_entries, read_papers
+from testigo.ballot import Ballot, Marks, TallySheet, new_slip_number, tally_ballots
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput, SeveralErrors
 from testigo.slip import Slip
@@ -112,7 +112,7 @@ def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
     )
     assert waiting.unread == 1
     assert not waiting.holds
-    entry = EnteredPaper(ballots[3].style, ballots[3].choices)
+    entry = Marks(ballots[3].style, ballots[3].choices)
     settled = papers_from_images(definition, STATION, papers, {"torn.jpg#1": entry})
     assert closing_count(definition, _sheet(definition, ballots), ANY, settled).holds
     assert settled.unsettled[0].settled
@@ -120,7 +120,7 @@ def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
 
 def test_an_illegible_vote_is_entered_as_null_and_shows_as_a_difference(definition: Definition) -> None:
     ballots = _ballots(definition, 3)
-    entry = EnteredPaper(ballots[2].style, {"mayor": ("(null)",), "council": ballots[2].choices["council"]})
+    entry = Marks(ballots[2].style, {"mayor": ("(null)",), "council": ballots[2].choices["council"]})
     papers = [*_papers(ballots[:2]), Paper("a.png#1", _reading(None, refused="not legible"))]
     count = closing_count(
         definition,
@@ -155,9 +155,9 @@ def test_the_text_counts_where_the_qr_code_disagrees(definition: Definition) -> 
     ("entries", "problem"),
     [
         ({"scan.png#1": "no-paper"}, "did not refuse"),
-        ({"a.png#1": EnteredPaper("nowhere", {})}, "no ballot style"),
-        ({"a.png#1": EnteredPaper("puerto-laurel", {"mayor": ("nobody",)})}, "no option"),
-        ({"a.png#1": EnteredPaper("puerto-laurel", {"senate": ()})}, "not on ballot style"),
+        ({"a.png#1": Marks("nowhere", {})}, "no ballot style"),
+        ({"a.png#1": Marks("puerto-laurel", {"mayor": ("nobody",)})}, "no option"),
+        ({"a.png#1": Marks("puerto-laurel", {"senate": ()})}, "not on ballot style"),
     ],
 )
 def test_entries_that_cannot_be_are_refused(definition: Definition, entries: dict, problem: str) -> None:

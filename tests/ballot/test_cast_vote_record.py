@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.ballot import Ballot, CastVoteRecord, new_slip_number, record_size
+from testigo.ballot import CastVoteRecord, Marks, new_slip_number, record_size
 from testigo.errors import InvalidInput
 
 ids = st.text(string.ascii_lowercase + string.digits + "-ñ", min_size=1, max_size=12)
 records = st.builds(
     CastVoteRecord,
     st.text(max_size=14),
-    st.builds(Ballot, ids, st.dictionaries(ids, st.lists(ids, max_size=4).map(tuple), max_size=4)),
+    st.builds(Marks, ids, st.dictionaries(ids, st.lists(ids, max_size=4).map(tuple), max_size=4)),
     ids,
 )
 
@@ -32,7 +32,7 @@ def test_any_bytes_are_a_record_or_refused(data):
 
 
 def test_every_changed_byte_is_found_or_changes_the_record(village):
-    record = CastVoteRecord(new_slip_number(), Ballot.mark(village, village.styles()[0], {}), "es")
+    record = CastVoteRecord(new_slip_number(), Marks("villa", {}), "es")
     data = record.encode(record_size(village, "v-001"))
     for place in range(len(data)):
         changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
@@ -62,12 +62,12 @@ def test_record_size_holds_every_ballot_of_a_station_and_hides_which(example, re
         }
         for choices in ({}, fullest):
             for language in definition.languages:
-                ballot = Ballot.mark(definition, style, choices)
+                ballot = Marks(style.id, choices)
                 assert len(CastVoteRecord(new_slip_number(), ballot, language).encode(size)) == size
 
 
 def test_a_record_too_long_for_its_slot_is_refused(village):
-    record = CastVoteRecord(new_slip_number(), Ballot.mark(village, village.styles()[0], {}), "es")
+    record = CastVoteRecord(new_slip_number(), Marks("villa", {}), "es")
     with pytest.raises(InvalidInput, match="does not fit"):
         record.encode(20)
 

@@ -1,7 +1,6 @@
 """What follows from the declarations of counters: sums, rules, what is shown where, words, versions."""
 
 import json
-from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -23,11 +22,9 @@ from testigo.ballot import (
 )
 from testigo.ballot.reports import BoothReport, CheckInReport, ZeroReport
 from testigo.record import peek, read_record
-from testigo.words import counter_words, languages
+from testigo.words import FOLDER, counter_words, languages
 
 FROZEN = Path(__file__).parents[1] / "data" / "records" / "0.1" / "honest"
-WORDS = resources.files("testigo.words")
-LANGUAGES = languages()
 CHAIN = {name for name, _ in Reconciliation.zero().chain}
 
 counts = st.integers(0, 1000)
@@ -98,12 +95,12 @@ def test_what_keeps_the_rules_breaks_none() -> None:
     assert [rule for machine in kept.machines for rule in machine.broken_rules()] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_whatever_people_see_has_its_words_and_nothing_else_has(language: str) -> None:
     shown = [one for one in COUNTERS if one.shown]
     wanted = {one.name for one in shown} | {one.part_of for one in shown if one.part_of} | CHAIN
     wanted |= {f"{one.name}.{reason}" for one in shown if "sheet" in one.shown for reason in one.reasons}
-    words = json.loads((WORDS / language / "counters.json").read_text("utf-8"))
+    words = json.loads((FOLDER / language / "counters.json").read_text("utf-8"))
     assert words.keys() == wanted
     assert len({words[one.name] for one in shown}) == len(shown)
     assert counter_words(language) == words

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station_counters import counted
-from testigo.ballot import Ballot, tally_ballots, tally_mistakes
+from testigo import canonical
+from testigo.ballot import Ballot, ContestCount, ContestTally, tally_ballots, tally_mistakes
 from testigo.errors import InvalidInput
 
 MAYORS, COUNCIL = ("fernandez", "fernandes", "ortega"), ("c0", "c1", "c2", "c3", "c4")
@@ -89,10 +90,9 @@ def test_attack_missing_contests_options_and_styles_are_found(village, tally):
         assert tally_mistakes(village, "v-001", changed)
 
 
-def test_ballots_of_another_style_or_against_the_rules_are_not_counted(village):
-    for ballot in (Ballot("other", {}), Ballot("villa", {"mayor": MAYORS})):
-        with pytest.raises(InvalidInput):
-            tally_ballots(village, "v-001", [ballot])
+def test_ballots_of_another_style_are_not_counted(village):
+    with pytest.raises(InvalidInput, match="no ballot style 'other'"):
+        tally_ballots(village, "v-001", [Ballot("other", {})])
 
 
 COUNTERS = {
@@ -136,3 +136,28 @@ def test_a_difference_bears_the_chairs_reason():
         "recorded",
         "power cut at the last vote",
     )
+
+
+def test_figures_have_one_order_and_one_set_of_names(village, tally):
+    """A tally read from JSON has its options in alphabetical order; its figures are in the definition's order."""
+    contest, mayor = village.contest("mayor"), tally.contest("mayor")
+    read = msgspec.convert(canonical.decode(canonical.encode(mayor)), ContestTally)
+    names = ["fernandez", "fernandes", "ortega", "(blank)", "(null)", "(undervotes)", "(ballots)"]
+    assert [name for name, _ in read.figures()] != names
+    assert [name for name, _ in read.figures(contest)] == names
+    assert dict(read.figures(contest)) == dict(zip(names, (0, 0, 2, 2, 0, 0, 4), strict=True))
+    assert ContestTally.from_figures(contest, dict(read.figures())) == mayor
+    with pytest.raises(KeyError):
+        ContestTally.from_figures(contest, dict(read.figures()[1:]))
+
+
+@given(st.lists(marks, max_size=12), st.integers(0, 12))
+def test_tallies_of_parts_add_up_to_that_of_the_whole(village, chosen, cut):
+    style = village.styles()[0]
+    ballots = [Ballot.mark(village, style, each) for each in chosen]
+    parts = [tally_ballots(village, "v-001", part) for part in (ballots[:cut], ballots[cut:])]
+    for whole in tally_ballots(village, "v-001", ballots).contests:
+        count = ContestCount(village.contest(whole.contest))
+        for part in parts:
+            count.add(part.contest(whole.contest))
+        assert count.tally() == whole

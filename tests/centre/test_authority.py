@@ -13,7 +13,7 @@ from testigo import storage
 from testigo.audit import AuditDesk, Seed, create_auditor
 from testigo.ballot import TallySheet
 from testigo.centre import AUTHORITY_ROLES, Centre, authority_key
-from testigo.count import AuditSeed, Conflict, read_ledger
+from testigo.count import AuditSeed, Conflict, read_rules
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
@@ -28,7 +28,7 @@ def _new(role: Role, station: str = "") -> MachineKey:
 
 
 def _seed(centre: Centre, key: SigningKey) -> bytes:
-    about = {"election": centre.ledger.election, "subject": "", "issued": "2027-04-11T23:00:00Z"}
+    about = {"election": centre.rules.election, "subject": "", "issued": "2027-04-11T23:00:00Z"}
     return Statement.of("audit-seed", AuditSeed(DICE), **about).sign(key)
 
 
@@ -36,7 +36,7 @@ def _seed(centre: Centre, key: SigningKey) -> bytes:
 def counted(centre: Centre, machines: dict, sheet_of: SheetOf) -> Centre:
     """The centre with all tally sheets."""
     for name, machine in machines.items():
-        centre.receive(machine.bundle(sheet_of(name)))
+        centre.receive(machine.package(sheet_of(name)))
     return centre
 
 
@@ -49,7 +49,7 @@ def test_no_key_in_the_centres_folder_makes_an_audit_seed(counted: Centre, audit
         with pytest.raises(InvalidSignature, match=r"may not sign a audit-seed|never admitted"):
             counted.append(_seed(counted, key))
         with pytest.raises(InvalidSignature, match=r"may not sign|never admitted"):
-            AuditDesk(counted.ledger, key)
+            AuditDesk(counted.rules, key)
     assert (counted.public / "checkpoint").read_bytes() == before
     assert counted.append(_seed(counted, auditor))
 
@@ -59,18 +59,18 @@ def test_before_an_auditor_is_admitted_nobody_audits(tmp_path: Path, definition_
     request = create_auditor(tmp_path / "auditor")
     key = SigningKey.load(tmp_path / "auditor" / "key.pem")
     with pytest.raises(InvalidSignature, match="never admitted"):
-        AuditDesk(centre.ledger, key)
+        AuditDesk(centre.rules, key)
     centre.admit(request)
-    AuditDesk(centre.ledger, key)
+    AuditDesk(centre.rules, key)
     with pytest.raises(Conflict, match="the auditor already has a key"):
         centre.admit(create_auditor(tmp_path / "second"))
 
 
 def test_the_desk_signs_only_what_the_record_would_take(counted: Centre, auditor: SigningKey) -> None:
-    desk = AuditDesk(counted.ledger, auditor)
+    desk = AuditDesk(counted.rules, auditor)
     made = desk.draw(Seed(DICE))
     assert list(made) == ["audit-seed.json", "audit-sample.json"]
-    assert counted.ledger.seed is None
+    assert counted.rules.seed is None
     for again in (DICE, "1" * 20):
         with pytest.raises(IllegalStep, match="already drawn"):
             desk.draw(Seed(again))
@@ -110,7 +110,7 @@ def test_after_a_replacement_the_new_key_signs_and_the_old_is_kept(counted: Cent
     record = read_record(counted.public)
     assert record.ok, record.findings
     assert record.log_key == counted.key_ring.of_station("", "log").public
-    entry = len(counted.ledger.entries) - 1
+    entry = len(counted.rules.entries) - 1
     assert [(one.key.public, one.entry) for one in counted.key_ring.replaced] == [(old.public, entry)]
     result = msgspec.structs.replace(counted.result(), draw="1" * 24)
     with pytest.raises(InvalidSignature, match=f"of the {role}, which the root replaced at entry {entry}"):
@@ -118,10 +118,10 @@ def test_after_a_replacement_the_new_key_signs_and_the_old_is_kept(counted: Cent
     # Another process that was open meanwhile goes on under the new key.
     other.say("result", "", result, authority_key(other.folder, "centre"))
     assert read_record(counted.public).ok
-    assert read_ledger(counted.public).result == result
+    assert read_rules(counted.public).result == result
     counted.replace_key(role)
     assert len(list(here.iterdir())) == 3
-    assert Centre.open(counted.folder).ledger.result == result
+    assert Centre.open(counted.folder).rules.result == result
 
 
 def test_the_auditor_is_replaced_by_the_request_of_the_next(counted: Centre, auditor: SigningKey) -> None:
@@ -132,8 +132,8 @@ def test_the_auditor_is_replaced_by_the_request_of_the_next(counted: Centre, aud
     counted.replace_key("auditor", request)
     assert not counted.append(seed)  # what is in the record stays, and is told so
     with pytest.raises(InvalidSignature, match="of the auditor, which the root replaced at entry"):
-        AuditDesk(counted.ledger, auditor)
-    made = AuditDesk(counted.ledger, key).draw(Seed(DICE))
+        AuditDesk(counted.rules, auditor)
+    made = AuditDesk(counted.rules, key).draw(Seed(DICE))
     assert list(made) == ["audit-sample.json"]
     assert counted.append(made["audit-sample.json"])
     for role, wrong in (("auditor", None), ("root", None), ("chair", None)):
@@ -152,11 +152,11 @@ def test_a_record_under_another_log_key_than_the_admitted_one_is_not_counted(cen
         copy.publish()
         assert read_record(copy.folder).ok
         with pytest.raises(InvalidInput, match="not admitted for the log, or has replaced"):
-            read_ledger(copy.folder)
+            read_rules(copy.folder)
 
 
 def _statement_of_the_centre(centre: Centre) -> bytes:
-    about = {"election": centre.ledger.election, "subject": "", "issued": "2027-04-11T23:00:00Z"}
+    about = {"election": centre.rules.election, "subject": "", "issued": "2027-04-11T23:00:00Z"}
     return Statement.of("result", centre.result(), **about).sign(authority_key(centre.folder, "centre"))
 
 
@@ -168,7 +168,7 @@ def test_without_the_root_key_nothing_is_replaced(counted: Centre) -> None:
             counted.replace_key(role, request)
     for signer in ("centre", "log"):
         body = msgspec.to_builtins(MachineKeys((_new("centre"),)))
-        statement = Statement("machine-keys", counted.ledger.election, "", "2027-04-11T22:00:00Z", body)
+        statement = Statement("machine-keys", counted.rules.election, "", "2027-04-11T22:00:00Z", body)
         with pytest.raises(InvalidSignature, match="root key"):
             counted.append(statement.sign(authority_key(counted.folder, signer)))
     assert sorted(counted.folder.rglob("*")) == before
@@ -199,7 +199,7 @@ def _limit(patch: pytest.MonkeyPatch, changes: int) -> None:
 def test_a_power_cut_at_any_change_of_the_disk_leaves_the_old_key_or_the_new(
     centre: Centre, role: Role, tmp_path: Path
 ) -> None:
-    old, entries = authority_key(centre.folder, role).public, len(centre.ledger.entries)
+    old, entries = authority_key(centre.folder, role).public, len(centre.rules.entries)
     outcomes = set()
     for changes in range(200):
         folder = tmp_path / f"cut-{changes}"
@@ -213,14 +213,14 @@ def test_a_power_cut_at_any_change_of_the_disk_leaves_the_old_key_or_the_new(
                 finished = False
         again = Centre.open(folder)
         assert read_record(again.public).ok
-        replaced = len(again.ledger.entries) - entries
+        replaced = len(again.rules.entries) - entries
         now = again.key_ring.of_station("", role).public
         assert (now != old) == bool(replaced)
         assert authority_key(folder, role).public == now
         assert again.verifier_key.startswith("testigo/prueba+")
         if not replaced:
             again.replace_key(role)
-        assert len(again.ledger.entries) == entries + 1
+        assert len(again.rules.entries) == entries + 1
         again.publish_result()
         assert read_record(again.public).log_key == again.key_ring.of_station("", "log").public
         names = {file.name for file in (folder / "authority" / role).iterdir() if file.suffix == ".pem"}

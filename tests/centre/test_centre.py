@@ -19,7 +19,7 @@ from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import CheckInCounters, CheckInReport, TallySheet
 from testigo.centre import Centre, authority_key
-from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, read_ledger
+from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, read_rules
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
@@ -48,17 +48,17 @@ def test_a_folder_with_something_in_it_is_no_place_for_a_new_centre(centre: Cent
 
 def test_any_order_and_any_repetition_give_the_same_result(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
     sheets = {name: sheet_of(name) for name in machines}
-    bundles = {name: machines[name].bundle(sheets[name]) for name in machines}
+    packages = {name: machines[name].package(sheets[name]) for name in machines}
     for name in ["s1", "n1", "s1", "n2", "n1"]:
-        receipt = centre.receive(bundles[name])
+        receipt = centre.receive(packages[name])
         assert receipt.station == name
-    assert centre.receive(bundles["n1"]).already
-    expected = count_result(centre.definition, sheets, digests=centre.ledger.sheet_digests(2))
+    assert centre.receive(packages["n1"]).already
+    expected = count_result(centre.definition, sheets, digests=centre.rules.sheet_digests(2))
     assert canonical.encode(centre.result()) == canonical.encode(expected)
-    assert len(centre.ledger.entries) == 3 + 3 + 2 * 3
+    assert len(centre.rules.entries) == 3 + 3 + 2 * 3
     again = Centre.open(centre.folder)
     assert again.result() == expected
-    assert again.ledger.entries == centre.ledger.entries
+    assert again.rules.entries == centre.rules.entries
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -66,17 +66,17 @@ def test_any_order_and_any_repetition_give_the_same_result(centre: Centre, machi
 def test_any_subset_order_and_repetition_counts_what_came(
     centre: Centre, machines: dict, sheet_of: SheetOf, arrivals: list[str], reopen: set[int]
 ) -> None:
-    bundles = {name: machines[name].bundle(sheet_of(name)) for name in machines}
+    packages = {name: machines[name].package(sheet_of(name)) for name in machines}
     with tempfile.TemporaryDirectory() as folder:
         other = Path(shutil.copytree(centre.folder, Path(folder) / "centre"))
         office = Centre.open(other)
         for number, name in enumerate(arrivals):
-            assert office.receive(bundles[name]).already == (name in arrivals[:number])
+            assert office.receive(packages[name]).already == (name in arrivals[:number])
             if number in reopen:
                 office = Centre.open(other)
         sheets = {name: sheet_of(name) for name in arrivals}
-        assert office.result() == count_result(centre.definition, sheets, digests=office.ledger.sheet_digests(2))
-        assert len(office.ledger.entries) == len(centre.ledger.entries) + 2 * len(set(arrivals))
+        assert office.result() == count_result(centre.definition, sheets, digests=office.rules.sheet_digests(2))
+        assert len(office.rules.entries) == len(centre.rules.entries) + 2 * len(set(arrivals))
         assert record.read_record(office.public).ok
 
 
@@ -84,9 +84,9 @@ def test_two_centre_processes_on_one_folder_do_not_lose_each_others_packages(
     centre: Centre, machines: dict, sheet_of: SheetOf
 ) -> None:
     other = Centre.open(centre.folder)
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
-    other.receive(machines["s1"].bundle(sheet_of("s1")))
-    centre.receive(machines["n2"].bundle(sheet_of("n2")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
+    other.receive(machines["s1"].package(sheet_of("s1")))
+    centre.receive(machines["n2"].package(sheet_of("n2")))
     assert centre.result().missing == ()
     assert record.read_record(centre.public).ok
 
@@ -94,7 +94,7 @@ def test_two_centre_processes_on_one_folder_do_not_lose_each_others_packages(
 def test_a_power_cut_between_keeping_and_recording_loses_nothing(
     centre: Centre, machines: dict, sheet_of: SheetOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundle = machines["n1"].bundle(sheet_of("n1"))
+    package = machines["n1"].package(sheet_of("n1"))
     for point in ("append", "publish"):
         real, calls = getattr(record.Log, point), itertools.count()
 
@@ -107,18 +107,18 @@ def test_a_power_cut_between_keeping_and_recording_loses_nothing(
         with monkeypatch.context() as patch:
             patch.setattr(record.Log, point, cut)
             with pytest.raises(KeyboardInterrupt):
-                centre.receive(bundle)
+                centre.receive(package)
         centre = Centre.open(centre.folder)
-        assert centre.ledger.sheets["n1"] == sheet_of("n1")
+        assert centre.rules.sheets["n1"] == sheet_of("n1")
         assert record.read_record(centre.public).ok
-        bundle = machines["n2"].bundle(sheet_of("n2"))
+        package = machines["n2"].package(sheet_of("n2"))
     assert not list((centre.folder / "received").glob("*.incoming"))
 
 
 def test_a_second_different_sheet_is_refused_and_kept(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
     before = (centre.public / "checkpoint").read_bytes()
-    other = machines["n1"].bundle(sheet_of("n1", seed=2))
+    other = machines["n1"].package(sheet_of("n1", seed=2))
     with pytest.raises(Conflict, match="already sent another tally sheet"):
         centre.receive(other)
     assert (centre.public / "checkpoint").read_bytes() == before
@@ -133,9 +133,9 @@ def test_two_different_sheets_in_one_package_are_a_conflict_and_nothing_is_taken
 ) -> None:
     second = machines["n1"].statement("tally-sheet", sheet_of("n1", seed=2))
     with pytest.raises(Conflict):
-        centre.receive(machines["n1"].bundle(sheet_of("n1"), extra=(second,)))
-    assert centre.ledger.sheets == {}
-    assert Centre.open(centre.folder).ledger.sheets == {}
+        centre.receive(machines["n1"].package(sheet_of("n1"), extra=(second,)))
+    assert centre.rules.sheets == {}
+    assert Centre.open(centre.folder).rules.sheets == {}
 
 
 def test_a_sheet_signed_by_another_station_or_machine_is_refused(
@@ -149,7 +149,7 @@ def test_a_sheet_signed_by_another_station_or_machine_is_refused(
     ]
     for envelope in forged:
         package = record.pack(
-            [envelope], n1.keys["chair"], election=centre.ledger.election, subject="n1", issued="2027-04-11T22:00:00Z"
+            [envelope], n1.keys["chair"], election=centre.rules.election, subject="n1", issued="2027-04-11T22:00:00Z"
         )
         with pytest.raises(InvalidSignature):
             centre.receive(package)
@@ -158,7 +158,7 @@ def test_a_sheet_signed_by_another_station_or_machine_is_refused(
     outer = record.pack(
         [n1.statement("tally-sheet", sheet_of("n1"))],
         n2.keys["chair"],
-        election=centre.ledger.election,
+        election=centre.rules.election,
         subject="n1",
         issued="2027-04-11T22:00:00Z",
     )
@@ -169,7 +169,7 @@ def test_a_sheet_signed_by_another_station_or_machine_is_refused(
 
 def test_a_package_of_another_election_is_one_sentence(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
     with pytest.raises(InvalidInput, match="another election") as caught:
-        centre.receive(machines["n1"].bundle(sheet_of("n1"), election="0" * 64))
+        centre.receive(machines["n1"].package(sheet_of("n1"), election="0" * 64))
     assert "\n" not in str(caught.value)
     with pytest.raises(InvalidInput, match="another election"):
         centre.append(machines["n1"].statement("tally-sheet", sheet_of("n1"), election="0" * 64))
@@ -179,7 +179,7 @@ def test_a_sheet_of_one_station_in_the_name_of_another_is_refused(
     centre: Centre, machines: dict, sheet_of: SheetOf
 ) -> None:
     with pytest.raises(InvalidInput, match="sent as that of"):
-        centre.receive(machines["n2"].bundle(sheet_of("n1")))
+        centre.receive(machines["n2"].package(sheet_of("n1")))
 
 
 def test_sums_that_do_not_come_out_are_refused_and_kept(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
@@ -188,14 +188,14 @@ def test_sums_that_do_not_come_out_are_refused_and_kept(centre: Centre, machines
     padded = msgspec.structs.replace(first, votes=first.votes | {"ana": first.votes["ana"] + 1})
     bad = msgspec.structs.replace(sheet, tally=msgspec.structs.replace(sheet.tally, contests=(padded, *rest)))
     with pytest.raises(InvalidInput, match="cannot be"):
-        centre.receive(machines["s1"].bundle(bad))
+        centre.receive(machines["s1"].package(bad))
     assert [one.station for one in centre.refused()] == ["s1"]
 
 
 def test_reconciliation_that_does_not_hold_is_counted_and_reported(
     centre: Centre, machines: dict, sheet_of: SheetOf
 ) -> None:
-    centre.receive(machines["s1"].bundle(sheet_of("s1", recorded=19, reasons={"deposited=recorded": "power cut"})))
+    centre.receive(machines["s1"].package(sheet_of("s1", recorded=19, reasons={"deposited=recorded": "power cut"})))
     (station,) = centre.result().with_differences
     assert station.status == "counted"
     assert [(one.left, one.right, one.reason) for one in station.differences] == [
@@ -204,7 +204,7 @@ def test_reconciliation_that_does_not_hold_is_counted_and_reported(
 
 
 def test_a_machine_gets_one_key_and_a_key_one_machine(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
     with pytest.raises(Conflict, match="the check-in of station n2 already has this key"):
         centre.admit(MachineKeys(machines["n2"].machine_keys.keys[::-1]))
 
@@ -230,15 +230,15 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
     n1 = machines["n1"]
     old, n1.keys["chair"] = n1.keys["chair"], SigningKey.generate()
     with pytest.raises(InvalidSignature):
-        centre.receive(n1.bundle(sheet_of("n1")))
+        centre.receive(n1.package(sheet_of("n1")))
     centre.admit(MachineKeys((MachineKey(n1.keys["chair"].public.hex, "chair", "n1", ""),)))
     assert centre.key_ring.of_station("n1", "chair").public == n1.keys["chair"].public
     assert centre.key_ring.of_station("n1", "booth").public == n1.keys["booth"].public
     with pytest.raises(InvalidSignature, match="of the chair of station n1, which the root replaced at entry 6"):
         centre.append(n1.statement("tally-sheet", sheet_of("n1"), key=old))
-    centre.receive(n1.bundle(sheet_of("n1")))
+    centre.receive(n1.package(sheet_of("n1")))
     again = Centre.open(centre.folder)
-    assert again.ledger.sheets["n1"] == sheet_of("n1")
+    assert again.rules.sheets["n1"] == sheet_of("n1")
     assert len(again.key_ring.keys) == 3 + 3 * 3
     with pytest.raises(InvalidSignature, match="replaced at entry 6"):
         again.append(n1.statement("event-log", {"heads": {}, "entries": {}}, key=old))
@@ -246,7 +246,7 @@ def test_a_machine_that_lost_its_key_before_its_station_said_anything_gets_anoth
 
 def test_machine_keys_not_signed_by_the_root_are_refused(centre: Centre, sheet_of: SheetOf) -> None:
     body = msgspec.to_builtins(MachineKeys((MachineKey(SigningKey.generate().public.hex, "chair", "n1", ""),)))
-    statement = record.Statement("machine-keys", centre.ledger.election, "n1", "2027-04-11T22:00:00Z", body)
+    statement = record.Statement("machine-keys", centre.rules.election, "n1", "2027-04-11T22:00:00Z", body)
     with pytest.raises(InvalidSignature, match="root key"):
         centre.append(statement.sign(authority_key(centre.folder, "centre")))
 
@@ -256,7 +256,7 @@ def auditor_says(centre: Centre, auditor: SigningKey) -> Callable[..., bytes]:
     """`auditor_says(type, body, subject="")`: an envelope of the auditor."""
 
     def say(kind: str, body: object, subject: str = "") -> bytes:
-        about = (centre.ledger.election, subject, "2027-04-12T09:00:00Z")
+        about = (centre.rules.election, subject, "2027-04-12T09:00:00Z")
         version = getattr(body, "VERSION", 1)
         return record.Statement(kind, *about, msgspec.to_builtins(body), version).sign(auditor)
 
@@ -267,7 +267,7 @@ def test_what_may_be_said_once_is_not_said_again(
     centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
 ) -> None:
     for name, machine in machines.items():
-        centre.receive(machine.bundle(sheet_of(name)))
+        centre.receive(machine.package(sheet_of(name)))
     with pytest.raises(Conflict, match="a second zero-report of station n1"):
         centre.append(machines["n1"].statement("zero-report", machines["n1"].zero_report(cards_made=7)))
     for kind in ("audit-seed", "public-draw"):
@@ -287,11 +287,11 @@ def test_dice_that_fall_before_the_last_tally_sheet_are_refused(
     centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
 ) -> None:
     for name in ("n1", "n2"):
-        centre.receive(machines[name].bundle(sheet_of(name)))
+        centre.receive(machines[name].package(sheet_of(name)))
         for kind in ("audit-seed", "public-draw"):
             with pytest.raises(IllegalStep, match=r"before \d tally sheets are in .*s1"):
                 centre.append(auditor_says(kind, {"digits": "1" * 20}))
-    centre.receive(machines["s1"].bundle(sheet_of("s1")))
+    centre.receive(machines["s1"].package(sheet_of("s1")))
     assert centre.append(auditor_says("audit-seed", {"digits": "1" * 20}))
 
 
@@ -321,16 +321,16 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
         centre.append(n1.statement("check-in-report", other, key=n1.keys["check-in"]))
     sheet = sheet_of("n1")
     paper = PaperTally("hand", 20, sheet.tally.contests)
-    bundle = n1.bundle(sheet)
+    package = n1.package(sheet)
     digest = next(
         record.open_statement(envelope, n1.keys["chair"].public).digest
-        for envelope in record.open_bundle(bundle, lambda claim: n1.keys["chair"].public).envelopes
+        for envelope in record.open_package(package, lambda claim: n1.keys["chair"].public).envelopes
         if record.peek(envelope).type == "tally-sheet"
     )
     count = closing_count(centre.definition, sheet, digest, paper)
     with pytest.raises(InvalidInput, match="does not hold"):
         centre.append(auditor_says("closing-count", count, "n1"))
-    centre.receive(bundle)
+    centre.receive(package)
     with pytest.raises(InvalidInput, match="does not hold"):
         centre.append(auditor_says("closing-count", msgspec.structs.replace(count, sheet="0" * 64), "n1"))
     with pytest.raises(InvalidInput, match="is sent as that of"):
@@ -341,9 +341,9 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
 def test_a_station_that_the_election_does_not_have_says_nothing(
     centre: Centre, machines: dict, sheet_of: SheetOf, auditor_says: Callable[..., bytes]
 ) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
     paper = PaperTally("hand", 20, sheet_of("n1").tally.contests)
-    count = closing_count(centre.definition, sheet_of("n1"), centre.ledger.sheet_digests(2)["n1"], paper)
+    count = closing_count(centre.definition, sheet_of("n1"), centre.rules.sheet_digests(2)["n1"], paper)
     nowhere = type(machines["n1"])(centre.definition, "x9", machines["n1"].keys)
     for envelope in (
         auditor_says("closing-count", count, "x9"),
@@ -361,7 +361,7 @@ def test_a_sample_of_other_dice_is_refused(
     with pytest.raises(InvalidInput, match="not of the seed"):
         centre.append(auditor_says("audit-sample", right))
     for name, machine in machines.items():
-        centre.receive(machine.bundle(sheet_of(name)))
+        centre.receive(machine.package(sheet_of(name)))
     centre.append(auditor_says("audit-seed", {"digits": "123456" * 4}))
     for wrong in ({"seed": "1" * 20}, {"purpose": "x"}):
         with pytest.raises(InvalidInput, match=r"not of the seed|not the body"):
@@ -378,7 +378,7 @@ def test_a_sheet_that_comes_while_the_result_is_counted_is_no_false_result(
     def slow(office: Centre) -> Result:
         result = real(office)
         # Another process brings a sheet meanwhile; it has to wait for the lock.
-        taken.append(threading.Thread(target=other.receive, args=(machines["n1"].bundle(sheet_of("n1")),)))
+        taken.append(threading.Thread(target=other.receive, args=(machines["n1"].package(sheet_of("n1")),)))
         taken[0].start()
         taken[0].join(0.3)
         return result
@@ -387,23 +387,23 @@ def test_a_sheet_that_comes_while_the_result_is_counted_is_no_false_result(
         patch.setattr(Centre, "result", slow)
         centre.publish_result()
     taken[0].join()
-    kinds = [entry.type for entry in Centre.open(centre.folder).ledger.entries]
+    kinds = [entry.type for entry in Centre.open(centre.folder).rules.entries]
     assert kinds.index("result") < kinds.index("tally-sheet")
 
 
 def test_a_result_is_published_once_until_it_changes(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
     first = centre.publish_result()
-    size = len(centre.ledger.entries)
+    size = len(centre.rules.entries)
     assert centre.publish_result() == first
-    assert len(centre.ledger.entries) == size
-    centre.receive(machines["n2"].bundle(sheet_of("n2")))
+    assert len(centre.rules.entries) == size
+    centre.receive(machines["n2"].package(sheet_of("n2")))
     assert centre.publish_result() != first
-    assert read_ledger(centre.public).result == centre.result()
+    assert read_rules(centre.public).result == centre.result()
 
 
 def test_a_damaged_record_is_not_opened(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:
-    centre.receive(machines["n1"].bundle(sheet_of("n1")))
+    centre.receive(machines["n1"].package(sheet_of("n1")))
     (file,) = (centre.public / "statements").glob("*tally-sheet*")
     data = bytearray(file.read_bytes())
     data[100] ^= 1

@@ -35,11 +35,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 @pytest.fixture
 def office(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -> Path:
-    """A centre that admitted everybody, with the stations' packages beside it in `courier/`."""
-    courier = tmp_path / "courier"
-    courier.mkdir()
+    """A centre that admitted everybody, with the stations' packages beside it in `packages/`."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
     for name, one in machines.items():
-        (courier / f"{name}.bundle").write_bytes(one.bundle(sheet_of(name)))
+        (packages / f"{name}-package.json").write_bytes(one.package(sheet_of(name)))
     return centre.folder
 
 
@@ -60,20 +60,20 @@ def _hand_count(form: str, sheet: TallySheet) -> str:
 
 
 def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, sheet_of: SheetOf) -> None:
-    courier, tmp = office.parent / "courier", office.parent
-    (courier / "rubbish.bundle").write_text("hello")
-    code, out, _ = run("centre", "receive", office, *sorted(courier.glob("*.bundle")), "--json")
+    packages, tmp = office.parent / "packages", office.parent
+    (packages / "rubbish-package.json").write_text("hello")
+    code, out, _ = run("centre", "receive", office, *sorted(packages.glob("*-package.json")), "--json")
     told = json.loads(out)
     assert code == 1
     assert sorted(one["station"] for one in told["received"]) == ["n1", "n2", "s1"]
-    assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish.bundle"]
-    assert run("centre", "receive", office, courier / "n1.bundle")[:2] == (0, "station n1: already here\n")
+    assert [Path(one["place"]).name for one in told["refused"]] == ["rubbish-package.json"]
+    assert run("centre", "receive", office, packages / "n1-package.json")[:2] == (0, "station n1: already here\n")
 
     public, signing = office / "public", ("--key", tmp / "auditor" / "key.pem", "--out", tmp / "audit")
     code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json")
     drawn, files = ([one["id"] for one in json.loads(out)["drawn"]], json.loads(out)["files"])
     assert (code, len(drawn), [Path(file).name for file in files]) == (0, 2, ["audit-seed.json", "audit-sample.json"])
-    assert "audit-seed" not in [entry.type for entry in Centre.open(office).ledger.entries]
+    assert "audit-seed" not in [entry.type for entry in Centre.open(office).rules.entries]
     assert run("centre", "append", office, *files)[0] == 0
     code, _, err = run("audit", "draw", public, *signing, "--seed", DICE)
     assert (code, "already drawn" in err) == (1, True)
@@ -122,7 +122,7 @@ def test_create_admit_and_the_way_back(
     request.write_bytes(msgspec.json.encode(machines["n1"].machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
     envelope = (request.parent / "machine-keys.json").read_bytes()
-    assert Centre.open(tmp_path / "new").ledger.holds(envelope)
+    assert Centre.open(tmp_path / "new").rules.holds(envelope)
     other = type(machines["n1"])(machines["n1"].definition, "n1")
     request.write_bytes(msgspec.json.encode(other.machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
@@ -208,13 +208,13 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
             for dice in (DICE, "1" * 20):
                 code, _, err = run("audit", "settle-ties", *signing, "--seed", dice)
                 assert (code, "1 tally sheets are not in the record yet (stations s1)" in err) == (1, True)
-        centre.receive(one.bundle(sheet))
+        centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
     assert (code, "president: ana, luis; drawn: " in out) == (0, True)
     assert not file.exists()
     code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
-    assert Centre.open(office).ledger.draw is None
+    assert Centre.open(office).rules.draw is None
     code, again, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, again) == (0, drawn)
     code, _, err = run("audit", "settle-ties", *signing, "--seed", "1" * 20)
@@ -227,7 +227,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
 
 
 def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Callable[..., Any], office: Path) -> None:
-    run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))
+    run("centre", "receive", office, *sorted((office.parent / "packages").glob("*-package.json")))
     out = office.parent / "audit"
     signing = ("audit", "draw", office / "public", "--key", office.parent / "auditor" / "key.pem", "--out", out)
     seed, sample = out / "audit-seed.json", out / "audit-sample.json"
@@ -247,7 +247,7 @@ def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Cal
     assert not seed.exists()
     assert peek(sample.read_bytes()).body == drawn
     assert run("centre", "append", office, sample)[0] == 0
-    kinds = [entry.type for entry in Centre.open(office).ledger.entries]
+    kinds = [entry.type for entry in Centre.open(office).rules.entries]
     assert (kinds.count("audit-seed"), kinds.count("audit-sample")) == (1, 1)
 
 
@@ -260,7 +260,7 @@ def test_a_station_is_proven_from_the_record_and_checked_without_it(
     code, out, _ = run("election", "station-proof", office / "public", "n2", "--json")
     told = json.loads(out)
     assert code == 0 and (told["proof"]["index"], told["stations"]["count"]) == (1, 3)
-    assert told["election"] == Centre.open(office).ledger.election
+    assert told["election"] == Centre.open(office).rules.election
     code, out, _ = run("election", "check-proof", file, "--root-key", root)
     assert code == 0 and "The proof holds." in out and told["election"] in out
     code, out, _ = run("election", "check-proof", file, "--root-key", root, "--json")
@@ -312,7 +312,7 @@ def test_the_keys_of_log_and_centre_are_replaced_by_command(run: Callable[..., A
         code, out, _ = run("centre", "replace-key", office, role, "--yes")
         assert (code, old.public.key_id in out) == (0, True)
         assert authority_key(office, role).public.key_id in out
-    assert run("centre", "receive", office, *sorted((office.parent / "courier").glob("*.bundle")))[0] == 0
+    assert run("centre", "receive", office, *sorted((office.parent / "packages").glob("*-package.json")))[0] == 0
     assert run("centre", "publish", office, "--out", office.parent / "results")[0] == 0
     code, out, _ = run("verify", office / "public", "--json")
     told = [(one["code"], one["grade"]) for one in json.loads(out)["findings"]]

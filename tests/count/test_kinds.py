@@ -11,7 +11,7 @@ import pytest
 from testigo import canonical
 from testigo.canonical import SignedValue
 from testigo.centre import Centre
-from testigo.count import KINDS, Kind, NewerVersion, body_of, read_ledger
+from testigo.count import KINDS, Kind, NewerVersion, body_of, read_rules
 from testigo.election import DefinitionCore, FirstDefinition
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
@@ -69,13 +69,13 @@ def test_a_version_that_cannot_be_is_refused(version: int) -> None:
 
 
 def test_every_statement_is_named_by_the_bytes_that_were_signed() -> None:
-    ledger = read_ledger(FROZEN)
+    rules = read_rules(FROZEN)
     for path, envelope in read_record(FROZEN).envelopes:
         if peek(envelope).type == "tally-sheet":
             payload = base64.b64decode(json.loads(envelope)["payload"])
             station = peek(envelope).subject
-            assert ledger.sheet_digests(2)[station] == hashlib.sha256(payload).hexdigest(), path
-            assert ledger.sheet_digests(1)[station] != ledger.sheet_digests(2)[station]
+            assert rules.sheet_digests(2)[station] == hashlib.sha256(payload).hexdigest(), path
+            assert rules.sheet_digests(1)[station] != rules.sheet_digests(2)[station]
 
 
 def test_old_bodies_are_encoded_again_as_they_were() -> None:
@@ -91,7 +91,7 @@ def test_old_bodies_are_encoded_again_as_they_were() -> None:
 def test_what_a_later_release_says_is_not_appended_and_not_called_a_forgery(
     centre: Centre, auditor: SigningKey, kind: str, version: int
 ) -> None:
-    about = (centre.ledger.election, "", "2027-04-12T09:00:00Z")
+    about = (centre.rules.election, "", "2027-04-12T09:00:00Z")
     before = (centre.public / "checkpoint").read_bytes()
     with pytest.raises(NewerVersion, match="newer release"):
         centre.append(Statement(kind, *about, {"anything": 1}, version).sign(auditor))
@@ -101,9 +101,9 @@ def test_what_a_later_release_says_is_not_appended_and_not_called_a_forgery(
 
 
 def test_a_body_of_another_kind_is_refused() -> None:
-    ledger = read_ledger(FROZEN)
+    rules = read_rules(FROZEN)
     first = peek(read_record(FROZEN).envelopes[0][1])
-    assert body_of(first, FirstDefinition) == ledger.definition
+    assert body_of(first, FirstDefinition) == rules.definition
     with pytest.raises(InvalidInput, match="not of the kind expected here"):
         body_of(first, DefinitionCore)
     with pytest.raises(InvalidInput, match="not of the kind expected here"):

@@ -5,7 +5,7 @@ import pytest
 
 from many_stations import made
 from testigo.canonical import SignedValue
-from testigo.count import Conflict, Ledger
+from testigo.count import Conflict, RecordRules
 from testigo.election import (
     FirstDefinition,
     MachineKey,
@@ -26,16 +26,16 @@ PIECES = pieces(DEFINITION.stations)
 
 
 class Root:
-    """The root key, and a ledger that its statements go to."""
+    """The root key, and the rules that its statements go to."""
 
     def __init__(self) -> None:
         self.key = SigningKey.generate()
-        self.ledger = Ledger(self.key.public)
+        self.rules = RecordRules(self.key.public)
 
     def say(self, kind: str, body: SignedValue, **about: str) -> bytes:
         said = {"election": DEFINITION.digest, "subject": "", "issued": ISSUED, **about}
         envelope = Statement.of(kind, body, **said).sign(self.key)
-        self.ledger.add(envelope)
+        self.rules.add(envelope)
         return envelope
 
     def say_all(self) -> None:
@@ -51,8 +51,8 @@ def root() -> Root:
 
 def test_complete_it_is_the_definition(root: Root) -> None:
     root.say_all()
-    assert (root.ledger.definition, root.ledger.election) == (DEFINITION, DEFINITION.digest)
-    known = open_station_file(root.ledger.station_file("s300"), root.key.public)
+    assert (root.rules.definition, root.rules.election) == (DEFINITION, DEFINITION.digest)
+    known = open_station_file(root.rules.station_file("s300"), root.key.public)
     assert (known.digest, known.place_of("s300")) == (DEFINITION.digest, 300)
 
 
@@ -65,7 +65,7 @@ def test_before_it_is_complete_nothing_else_follows(root: Root) -> None:
         with pytest.raises(IllegalStep, match=f"only {256 * number} of the 600 stations"):
             root.say("machine-keys", keys)
         with pytest.raises(IllegalStep, match=f"only {256 * number} of the 600 stations"):
-            _ = root.ledger.definition
+            _ = root.rules.definition
         with pytest.raises(Conflict, match="already holds an election definition"):
             root.say("election-definition", DEFINITION.core(), issued="2027-04-11T08:00:00Z")
         root.say("station-list", piece)
@@ -111,13 +111,13 @@ def test_a_complete_list_is_not_said_again(root: Root) -> None:
 def test_a_fork_takes_pieces_in_for_itself(root: Root) -> None:
     root.say("election-definition", DEFINITION.core())
     root.say("station-list", PIECES[0])
-    before = root.ledger
-    root.ledger = before.fork()
+    before = root.rules
+    root.rules = before.fork()
     root.say("station-list", PIECES[1])
-    root.ledger = before
+    root.rules = before
     root.say("station-list", PIECES[1])
     root.say("station-list", PIECES[2])
-    assert root.ledger.definition == DEFINITION
+    assert root.rules.definition == DEFINITION
 
 
 def test_a_core_under_a_wrong_name_or_in_another_spelling_is_refused(root: Root) -> None:
@@ -127,14 +127,14 @@ def test_a_core_under_a_wrong_name_or_in_another_spelling_is_refused(root: Root)
     body["contests"][0]["seats"] = 1  # the default, which is left out
     spelled = Statement("election-definition", DEFINITION.digest, "", ISSUED, body, 2).sign(root.key)
     with pytest.raises(InvalidInput, match="not the one whose digest"):
-        root.ledger.add(spelled)
+        root.rules.add(spelled)
 
 
 def test_a_definition_of_one_piece_needs_no_list(root: Root) -> None:
     first = FirstDefinition.from_payload(DEFINITION.payload())
     root.say("election-definition", first, election=first.digest)
-    assert (root.ledger.definition, root.ledger.election) == (first, first.digest)
+    assert (root.rules.definition, root.rules.election) == (first, first.digest)
     with pytest.raises(Conflict, match="already holds all stations"):
         root.say("station-list", PIECES[0], election=first.digest)
     with pytest.raises(InvalidInput, match="of version 1, in one piece"):
-        root.ledger.station_file("s300")
+        root.rules.station_file("s300")

@@ -129,7 +129,7 @@ MISTAKES = [
     ("languages: [es, en]", "languages: [es, en, Spanish] #!", "no language code"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba} #!", "missing in 'en'"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ''} #!", "the text is empty"),
-    ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: Trial, fr: Essai} #!", "no language of this election"),
+    ("languages: [es, en]", "languages: [es, en, qu] #!", "cannot speak 'qu': missing are cards.json, counters.json"),
     ("title: {es: Prueba, en: Trial}", 'title: {es: Prueba, en: "Tri\\u202eal"} #!', "U+202E"),
     ("title: {es: Prueba, en: Trial}", f"title: {{es: Prueba, en: {'T' * 161}}} #!", "shorten it"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ' Trial'} #!", "begins or ends with a space"),
@@ -249,6 +249,7 @@ WARNINGS = [
         "as many seats",
     ),
     ("candidates: [Uno, Dos]}", "candidates: [Uno]} #!", "1 candidates for 2 seats"),
+    ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: Trial, fr: Essai} #!", "'fr' is not a language"),
     ("district: south, register-size: 20", "district: land, register-size: 20 #!", "lies above contest 'council'"),
 ]
 

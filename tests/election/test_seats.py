@@ -3,22 +3,23 @@
 import hashlib
 import itertools
 import random
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.election import Contest, Elected, Method, Option, Threshold, Tie, allocate, draw_order
+from testigo.election import METHODS, Contest, Elected, Option, Threshold, Tie, allocate, draw_order
 from testigo.errors import InvalidInput
 
-METHODS: tuple[Method, ...] = ("plurality", "dhondt", "sainte-lague", "hare", "droop")
-LIST_METHODS: tuple[Method, ...] = METHODS[1:]
+LIST_METHODS = tuple(name for name, method in METHODS.items() if method.lists)
 
 
 def make(method, seats, options, *, room=None, threshold=None, contest="council"):
     """A contest over these option ids; each list has `room[option]` candidates, else as many as there are seats."""
-    lists = method != "plurality"
+    lists = METHODS[method].lists
     candidates = {one: tuple(f"{one}{n}" for n in range((room or {}).get(one, seats))) for one in options}
     return Contest(
         id=contest,
@@ -194,7 +195,7 @@ SEATS = st.integers(1, 25)
 DRAWS = st.one_of(st.none(), st.text("0123456789", min_size=1, max_size=24))
 
 
-@given(st.sampled_from(METHODS), SEATS, VOTES, DRAWS, st.data())
+@given(st.sampled_from(tuple(METHODS)), SEATS, VOTES, DRAWS, st.data())
 def test_every_seat_is_accounted_for(method, seats, votes, draw, data):
     room = {one: data.draw(st.integers(0, seats)) for one in votes}
     allocation = seats_of(method, seats, votes, room=room, draw=draw)
@@ -211,7 +212,7 @@ def test_every_seat_is_accounted_for(method, seats, votes, draw, data):
         assert len(tie.winners) in (0, tie.seats_at_stake)
 
 
-@given(st.sampled_from(METHODS), SEATS, VOTES, DRAWS, st.randoms(use_true_random=False))
+@given(st.sampled_from(tuple(METHODS)), SEATS, VOTES, DRAWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_file_never_matters(method, seats, votes, draw, chance: random.Random):
     shuffled = list(votes.items())
     chance.shuffle(shuffled)
@@ -255,8 +256,14 @@ def test_divisor_methods_agree_with_giving_out_one_seat_after_the_other(rule, se
     assert allocation.seats == won
 
 
-@given(SEATS, VOTES, st.sampled_from(("dhondt", "plurality", "hare", "droop", "sainte-lague")))
+@given(SEATS, VOTES, st.sampled_from(tuple(METHODS)))
 def test_more_votes_never_mean_fewer_seats(seats, votes, method):
     won = seats_of(method, seats, votes).seats
     ranked = sorted(votes, key=votes.__getitem__)
     assert all(won[low] <= won[high] for low, high in itertools.pairwise(ranked) if votes[low] < votes[high])
+
+
+def test_the_documented_methods_are_those_there_are():
+    page = (Path(__file__).parents[2] / "docs" / "election.md").read_text("utf-8")
+    table = page[page.index("| method | rule |") :].split("\n\n")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(METHODS)

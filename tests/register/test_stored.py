@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from testigo.count import read_ledger
+from testigo.count import read_rules
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.keys import OpeningKey, SigningKey
@@ -18,7 +18,7 @@ def test_a_register_of_release_0_1_opens(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(DATA / "stored" / "0.1" / "register", tmp_path / "register"))
     (folder / "register.key").chmod(0o600)
     address, key = str(folder / "register.db"), RegisterKey.load(folder / "register.key")
-    named = read_ledger(DATA / "records" / "0.1" / "honest").definition
+    named = read_rules(DATA / "records" / "0.1" / "honest").definition
     written = Definition.from_payload(named.payload())  # as the file of the election gives it
     assert written.digest != named.digest
     for definition in (written, named):

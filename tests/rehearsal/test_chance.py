@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from testigo.ballot import Ballot
+from testigo.ballot import Marks
 from testigo.rehearsal.chance import Chance, at_least, impostors_matched, voters_not_matched
 from testigo.rehearsal.incidents import INCIDENTS
 from testigo.rehearsal.journal import Journal
@@ -31,7 +31,7 @@ def journal(**outcomes: int) -> Journal:
         incident, _, outcome = name.replace("_", "-").partition("--")
         notes.outcomes[incident, outcome] = count
     notes.strange_tries = 48
-    notes.papers["1"] = Ballot("style", {})
+    notes.papers["1"] = Marks("style", {})
     return made
 
 

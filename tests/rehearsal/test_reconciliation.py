@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.centre import Centre, authority_key
 from testigo.errors import IllegalStep
 from testigo.record import Grade, read_record
@@ -28,7 +28,7 @@ def centre(tmp_path: Path, project_root: Path) -> Centre:
     centre = Centre.create(
         tmp_path / "centre", project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml"
     )
-    definition = centre.ledger.station_file(STATION)
+    definition = centre.rules.station_file(STATION)
     keys = install_station(
         tmp_path / STATION, definition, centre.key_ring.root, STATION, chair_pin=CHAIR_PIN, clerk_pin=CLERK_PIN
     )
@@ -46,7 +46,7 @@ def poll_book(centre: Centre, tmp_path: Path, project_root: Path) -> bytes:
 
 
 def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) -> bytes:
-    """All these voters are let through; the last one keeps the card. Returns the courier package."""
+    """All these voters are let through; the last one keeps the card. Returns the package."""
     folder = tmp_path / STATION
     with (
         Booth(folder / "booth", FolderPrinter(tmp_path / "slips")) as booth,
@@ -55,8 +55,8 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]
-        deck = logic.station_deck(centre.definition, STATION)
-        assert chair.run_test(deck, logic.expected(centre.definition, STATION, deck))
+        deck = logic_and_accuracy.station_deck(centre.definition, STATION)
+        assert chair.run_test(deck, logic_and_accuracy.expected(centre.definition, STATION, deck))
         chair.zero_report()
         chair.open()
         for document in documents:
@@ -71,8 +71,8 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
             booth.print()
             booth.confirm()
         with pytest.raises(IllegalStep, match="have not used a card"):
-            chair.close()
-        assert chair.close({"checked_in=cards_used": WHY}) == ()
+            chair.close_polls()
+        assert chair.close_polls({"checked_in=cards_used": WHY}) == ()
         return chair.send()
 
 
@@ -83,7 +83,7 @@ def test_a_difference_is_in_plain_sight_everywhere(centre: Centre, tmp_path: Pat
     package = hold_day(centre, tmp_path, poll_book(centre, tmp_path, project_root), documents)
 
     centre.receive(package)
-    sheet = centre.ledger.sheets[STATION]
+    sheet = centre.rules.sheets[STATION]
     assert not sheet.reconciliation.holds
     result = centre.publish_result()
     assert [station.station for station in result.with_differences] == [STATION]

@@ -8,7 +8,7 @@ import pytest
 
 from testigo import canonical
 from testigo.cli import main
-from testigo.count import read_ledger
+from testigo.count import read_rules
 from testigo.station.events import log_origin, verify_event_log
 from testigo.witness import Verdict, verify
 
@@ -36,10 +36,10 @@ def test_everything_to_look_at_is_there(held: Path) -> None:
 
 
 def test_paper_record_and_machines_agree(held: Path) -> None:
-    ledger = read_ledger(held / "public")
-    assert sum(sheet.reconciliation.check_in.released for sheet in ledger.sheets.values()) == 1
-    first = min(ledger.sheets, key=lambda station: [one.id for one in ledger.definition.stations].index(station))
-    for station, sheet in ledger.sheets.items():
+    rules = read_rules(held / "public")
+    assert sum(sheet.reconciliation.check_in.released for sheet in rules.sheets.values()) == 1
+    first = min(rules.sheets, key=lambda station: [one.id for one in rules.definition.stations].index(station))
+    for station, sheet in rules.sheets.items():
         counters = sheet.reconciliation
         assert counters.holds
         assert counters.booth.recorded == len(list((held / "paper" / station / "box").glob("*.png"))) > 0
@@ -73,14 +73,14 @@ def test_a_changed_record_does_not_verify(held: Path, tmp_path: Path) -> None:
 
 
 def test_event_logs_are_whole(held: Path) -> None:
-    ledger = read_ledger(held / "public")
+    rules = read_rules(held / "public")
     for machine in (held / "stations").glob("*/*/settings.json"):
         settings = json.loads(machine.read_text())
         station, role = settings["station"], settings["role"]
         origin = log_origin(settings["election"], station, role)
-        head = ledger.sheets[station].event_logs[role]
+        head = rules.sheets[station].event_logs[role]
         lines = (machine.parent / "events.log").read_bytes()
-        events = verify_event_log(lines, ledger.key_ring.of_station(station, role).public, origin)
+        events = verify_event_log(lines, rules.key_ring.of_station(station, role).public, origin)
         assert len(events) > 3
         assert head in {canonical.digest(line) for line in lines.split(b"\n")}
 

@@ -24,7 +24,7 @@ from testigo.errors import InvalidInput
 from testigo.results import Refused, publish_results
 from testigo.results.exports import counters_as_csv, votes_as_csv
 from testigo.results.hemicycle import lay_out
-from testigo.results.words import LANGUAGES, Words
+from testigo.results.words import Words
 
 SheetOf = Callable[..., TallySheet]
 EVIL = 'corte <script>alert("x")</script> & =1+1'
@@ -35,8 +35,8 @@ def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -
     """A page of two counted stations, one with a difference, and one missing."""
     odd = sheet_of("n1", recorded=19)
     counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
-    centre.receive(machines["n1"].bundle(msgspec.structs.replace(odd, reconciliation=counters)))
-    centre.receive(machines["s1"].bundle(sheet_of("s1", 33)))
+    centre.receive(machines["n1"].package(msgspec.structs.replace(odd, reconciliation=counters)))
+    centre.receive(machines["s1"].package(sheet_of("s1", 33)))
     publish_results(centre.public, tmp_path / "results", refused=(Refused("n2", "f" * 64, EVIL),))
     return tmp_path / "results"
 
@@ -62,7 +62,7 @@ def test_every_figure_of_the_tally_sheets_is_in_the_table(results: Path, sheet_o
 
 def test_every_declared_counter_of_every_counted_station_is_in_the_table(results: Path, centre: Centre) -> None:
     rows = list(csv.DictReader(io.StringIO((results / "counters.csv").read_text("utf-8-sig"))))
-    for station, sheet in centre.ledger.sheets.items():
+    for station, sheet in centre.rules.sheets.items():
         told = [row for row in rows if row["station"] == station]
         for counter in COUNTERS:
             own = {row["reason"]: int(row["count"]) for row in told if row["counter"] == counter.name}
@@ -86,11 +86,11 @@ def test_a_sheet_that_is_set_aside_is_not_in_the_table_and_no_name_is_a_formula(
 
 def test_the_json_is_the_result_that_anyone_counts(results: Path, centre: Centre) -> None:
     told = json.loads((results / "result.json").read_text())
-    assert told["result"] == json.loads(json.dumps(centre.ledger.count().payload()))
+    assert told["result"] == json.loads(json.dumps(centre.rules.count().payload()))
     assert told["record"]["root_key"] == centre.key_ring.root.hex
     for path, digest in told["record"]["sheets"].values():
         assert (centre.public / path).exists()
-        assert digest in {entry.sha256 for entry in centre.ledger.entries}
+        assert digest in {entry.sha256 for entry in centre.rules.entries}
 
 
 def test_nothing_is_loaded_and_nothing_from_a_statement_becomes_markup(results: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Pat
 
 
 def test_both_catalogues_have_the_same_words_with_the_same_places() -> None:
-    spanish, english = (Words(code)._catalogue for code in LANGUAGES)
+    spanish, english = (Words(code)._catalogue for code in ("es", "en"))
     assert spanish.keys() == english.keys()
     for key in spanish:
         assert set(re.findall(r"{\w+}", spanish[key])) == set(re.findall(r"{\w+}", english[key])), key

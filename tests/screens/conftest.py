@@ -106,7 +106,7 @@ class Place:
         for server in self.servers:
             server.stop()
         for machine in (self.booth, self.check_in, self.chair):
-            machine.shut()
+            machine.close()
 
     def make_cards(self) -> list[str]:
         """Make the deck; the codes of the general ballot style."""
@@ -269,16 +269,16 @@ def example_booths(
     yield make
     for server, booth in open_booths:
         server.stop()
-        booth.shut()
+        booth.close()
 
 
 def order_open(folder: Path, booth: Booth) -> None:
     """What the chair's machine would order until the booth is open; the check-in has no part in it here."""
     from testigo.station.folder import MachineFolder
-    from testigo.station.machine import Commander, LocalMachine
+    from testigo.station.machine import LocalMachine, OrderSender
 
     chair = MachineFolder(folder / "chair", "chair")
-    commander = Commander(chair, {"booth": LocalMachine(booth)})
+    sender = OrderSender(chair, {"booth": LocalMachine(booth)})
     for name in ("test", "zero", "open"):
-        commander.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
-    chair.shut()
+        sender.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
+    chair.close()

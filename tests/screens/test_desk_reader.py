@@ -165,6 +165,7 @@ def test_an_upload_works_beside_the_reader_and_is_judged_alike(desk: tuple[Clien
     page = clerk.send("/finger", files={"image": BLANK.to_png()})
     assert (page.facts["said"], int(page.facts["left"])) == ("NothingSeen", left - 1)
     assert clerk.send("/finger", files={"image": b"no image"}).status == 422
+    assert int(clerk.get("/visit").facts["left"]) == left - 1
     assert clerk.send("/finger", files={"image": finger(1, 3).to_png()}).name == "matched"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from testigo.centre import Centre
-from testigo.record.bundle import MAX_SIZE
+from testigo.record.package import MAX_SIZE
 from testigo.screens import inbox
 
 

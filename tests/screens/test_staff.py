@@ -43,7 +43,7 @@ def staffed(opened: Any, centre_key: Any) -> Staffed:
         drawn = machine.staff.draw_pins()
         machine.keep_pins(drawn)
         pins |= {(role, new.account.id): new.pin for new in drawn}
-        folder.shut()
+        folder.close()
     opened.start()
     return Staffed(opened, pins)
 

@@ -25,7 +25,7 @@ def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | N
     return voter.send("/print")
 
 
-def test_a_day_from_the_test_to_the_courier_package(place: Any) -> None:
+def test_a_day_from_the_test_to_the_package(place: Any) -> None:
     cards = place.open()
     with place.clerk() as clerk, place.voter() as voter, place.presiding() as chair:
         assert clerk.send("/find", document="101").name == "finger"
@@ -59,7 +59,7 @@ def test_a_day_from_the_test_to_the_courier_package(place: Any) -> None:
         assert chair.get("/tally-sheet.json").content == place.chair.tally_sheet_json()
         page = chair.send("/send")
         assert (page.facts["state"], page.facts["told"]) == ("sent", "to-carry")
-        assert chair.get("/courier").content == place.chair.send()
+        assert chair.get("/package").content == place.chair.send()
         assert chair.get("/events").name == "events"
 
 

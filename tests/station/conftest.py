@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
@@ -60,7 +60,7 @@ class Place:
 
     def stop(self) -> None:
         for machine in (self.booth, self.check_in, self.chair):
-            machine.shut()
+            machine.close()
 
     def restart(self) -> None:
         """Power off and on, without any farewell."""
@@ -68,8 +68,8 @@ class Place:
         self.start()
 
     def test(self) -> bool:
-        deck = logic.station_deck(DEFINITION, "s1")
-        return self.chair.run_test(deck, logic.expected(DEFINITION, "s1", deck))
+        deck = logic_and_accuracy.station_deck(DEFINITION, "s1")
+        return self.chair.run_test(deck, logic_and_accuracy.expected(DEFINITION, "s1", deck))
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""
@@ -89,7 +89,7 @@ class Place:
     def match(self, document: str, person: int) -> None:
         """One voter through the desk by finger."""
         visit = self.check_in.find(document)
-        assert self.check_in.try_finger(visit.id, finger(person, 2)).outcome == "matched"
+        assert self.check_in.try_finger(visit.id, FingerImage.read(finger(person, 2))).outcome == "matched"
         self.check_in.hand_card(visit.id)
 
     def vote(self, code: str, mayor: str = "ana") -> str:

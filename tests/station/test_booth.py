@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from testigo.ballot import Ballot
+from testigo.ballot import Marks
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.slip import PrinterError
 from testigo.station import votes
@@ -188,7 +188,7 @@ def test_tally_only_after_closing(open_place):
     open_place.vote(open_place.codes[0])
     with pytest.raises(IllegalStep, match="after closing"):
         open_place.booth.tally()
-    open_place.chair.close()
+    open_place.chair.close_polls()
     assert open_place.booth.tally().contest("mayor").votes["ana"] == 1
     with pytest.raises(IllegalStep):
         open_place.booth.accept_card(open_place.codes[1])
@@ -199,7 +199,7 @@ def test_box_filled_before_opening_is_refused(place):
     place.booth.make_cards()
     assert place.test()
     place.chair.zero_report()
-    slip = votes.make_slip(place.chair.definition, "s1", Ballot("villa", {}), "es")
+    slip = votes.make_slip(place.chair.definition, "s1", Marks("villa", {}).ballot(place.chair.definition, "s1"), "es")
     place.booth._box.deposit(votes.record_of(slip))
     with pytest.raises(IllegalStep, match="not empty"):
         place.chair.open()
@@ -209,7 +209,7 @@ def test_box_filled_before_opening_is_refused(place):
 def test_edited_log_stops_the_booth(open_place):
     open_place.vote(open_place.codes[0])
     file = open_place.folder / "booth" / "events.log"
-    open_place.booth.shut()
+    open_place.booth.close()
     data = file.read_bytes()
     file.write_bytes(data.replace(b'"state":"open"', b'"state":"paused"'))
     with pytest.raises(Exception, match=r"signature|canonical|follow"):
@@ -263,7 +263,7 @@ def finish(booth):
 @pytest.mark.parametrize("torn", ["before", "torn", "after"])
 def test_plug_pulled_at_every_write(open_place, monkeypatch, torn):
     """One voter who spoils once; every write of the session is the last one in turn."""
-    open_place.booth.shut()
+    open_place.booth.close()
     template = open_place.folder / "booth"
     for writes in range(60):
         folder = open_place.folder / f"booth-{writes}"
@@ -316,7 +316,7 @@ class Sessions(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "booth"):
-            self.booth.shut()
+            self.booth.close()
             self.home.cleanup()
 
     def at(self, *stages):
@@ -375,7 +375,7 @@ class Sessions(RuleBasedStateMachine):
     @rule()
     def restart(self):
         before = self.booth.current()
-        self.booth.shut()
+        self.booth.close()
         self.booth = Booth(self.folder, self.printer)
         after = self.booth.current()
         assert (before is None) == (after is None)
@@ -394,7 +394,7 @@ class Sessions(RuleBasedStateMachine):
 
 
 def test_sessions_in_any_order(open_place):
-    open_place.booth.shut()
+    open_place.booth.close()
     Sessions.template, Sessions.codes = open_place.folder / "booth", open_place.codes
     Sessions.new_printer = type(open_place.printer)
     run_state_machine_as_test(Sessions, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))

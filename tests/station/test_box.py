@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testigo.ballot import Ballot, CastVoteRecord, new_slip_number
+from testigo.ballot import CastVoteRecord, Marks, new_slip_number
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.station.box import BallotBox
 
@@ -17,7 +17,7 @@ SIZE = 256
 
 
 def vote(mayor="ana"):
-    return CastVoteRecord(new_slip_number(), Ballot("villa", {"mayor": (mayor,) if mayor else ()}), "es")
+    return CastVoteRecord(new_slip_number(), Marks("villa", {"mayor": (mayor,) if mayor else ()}), "es")
 
 
 @pytest.fixture

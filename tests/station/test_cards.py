@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from testigo.ballot.check_character import ALPHABET
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
 from testigo.station import booth_day
-from testigo.station.cards import ALPHABET, CardIndex, UnknownCard, make_deck
+from testigo.station.cards import CardIndex, UnknownCard, make_deck
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +44,15 @@ def test_every_card_is_known_however_it_is_written(index, deck):
         assert len(found) == 1 and found.pop().style == card.style
 
 
-def test_every_wrong_sign_and_exchange_is_told_from_a_wrong_card(index, deck):
+def test_every_wrong_character_and_exchange_is_told_from_a_wrong_card(index, deck):
     code = deck.cards[0].code
-    for place, sign in itertools.product(range(9), ALPHABET):
-        if sign != code[place]:
-            with pytest.raises(InvalidInput, match="wrong sign"):
-                index.look_up(code[:place] + sign + code[place + 1 :])
+    for place, character in itertools.product(range(9), ALPHABET):
+        if character != code[place]:
+            with pytest.raises(InvalidInput, match="wrong character"):
+                index.look_up(code[:place] + character + code[place + 1 :])
     for place in range(7):
         if code[place] != code[place + 1]:
-            with pytest.raises(InvalidInput, match="wrong sign"):
+            with pytest.raises(InvalidInput, match="wrong character"):
                 index.look_up(code[:place] + code[place + 1] + code[place] + code[place + 2 :])
 
 

@@ -19,7 +19,7 @@ LEGAL = {
     "open": {"zero-reported": "open"},
     "pause": {"open": "paused"},
     "resume": {"paused": "open"},
-    "close": {"open": "closed", "paused": "closed", "closed": "closed"},
+    "close_polls": {"open": "closed", "paused": "closed", "closed": "closed"},
     "send": {"closed": "sent", "sent": "sent"},
 }
 """Step → state before → state after; any other state refuses the step."""

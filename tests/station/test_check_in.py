@@ -5,17 +5,19 @@ import shutil
 
 import pytest
 
+from testigo import fingerprint
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed
 from testigo.fingerprint import synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import make_poll_book
+from testigo.station import checkin
 from testigo.station.checkin import CheckIn, Refused, Visit
 
 CHAIR_PIN, ISSUED = "482913", "2026-11-21T12:00:00Z"
 
 
 def finger(person, impression):
-    return synthetic.generate(person, impression, difficulty=0.3).to_png()
+    return synthetic.generate(person, impression, difficulty=0.3)
 
 
 @pytest.fixture
@@ -53,12 +55,18 @@ def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
     assert desk.counters().refused == {"impostor": 1, "no-match": 1}
 
 
-def test_image_that_is_none_costs_no_try(desk):
+def test_templates_are_made_ready_once_a_visit(desk, monkeypatch):
+    made = []
+    monkeypatch.setattr(checkin, "prepare", lambda template: made.append(1) or fingerprint.prepare(template))
     visit = desk.find("101")
-    for image in (b"", b"this is a text", finger(1, 1)[:500]):
-        with pytest.raises(InvalidInput):
-            desk.try_finger(visit.id, image)
-    assert desk.current().tries_left == 4
+    for _ in range(3):
+        desk.try_finger(visit.id, finger(7, 1))
+    assert len(made) == 1
+    assert desk.try_finger(visit.id, finger(1, 2)).outcome == "matched"
+    desk.hand_card(visit.id)
+    visit = desk.find("102")
+    assert desk.try_finger(visit.id, finger(1, 2)).stage == "finger"  # the finger of the visitor before
+    assert desk.try_finger(visit.id, finger(2, 2)).outcome == "matched" and len(made) == 2
 
 
 def test_a_finger_of_which_nothing_is_made_out_is_a_failed_try_and_comes_to_the_chair(place, desk):
@@ -140,7 +148,7 @@ def test_interrupted_visit_is_shown_and_must_be_concluded(place, desk, outcome):
     with pytest.raises(IllegalStep, match="not concluded"):
         place.check_in.find("102")
     with pytest.raises(IllegalStep, match="at the desk"):
-        place.chair.close()
+        place.chair.close_polls()
     if outcome:
         place.check_in.hand_card(again.id)
     else:
@@ -225,7 +233,7 @@ def test_plug_pulled_at_every_write_of_a_visit(place, desk, monkeypatch, torn):
     real = os.pwrite
     for writes in range(20):
         document, left = ("101", "102")[writes % 2], [writes]
-        place.check_in.shut()
+        place.check_in.close()
         shutil.rmtree(place.folder / "desk", ignore_errors=True)
         shutil.copytree(place.folder / "check-in", place.folder / "desk")
         place.check_in = CheckIn(place.folder / "check-in")

@@ -5,9 +5,9 @@ import json
 import pypdfium2
 import pytest
 
+from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
-from testigo.station import tally_sheet
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
 
 def test_export_and_heads_after_the_day(run, place, tmp_path):
     place.to_open()
-    place.chair.close()
+    place.chair.close_polls()
     package, heads = place.chair.send(), place.chair.tally_sheet().event_logs
     assert run("export", place.folder, tmp_path / "stick")[0] == 0
-    assert (tmp_path / "stick" / "s1-courier.bundle").read_bytes() == package
+    assert (tmp_path / "stick" / "s1-package.json").read_bytes() == package
     assert (tmp_path / "stick" / "s1-tally-sheet.pdf").exists()
     assert run("log", place.folder / "booth", "--head", heads["booth"])[0] == 0
     code, said, _ = run("log", place.folder / "chair", "--head", heads["chair"])
@@ -95,7 +95,7 @@ def record(place, root, tmp_path):
     from testigo.record import Log
 
     place.to_open()
-    place.chair.close()
+    place.chair.close_polls()
     log_key, public = SigningKey.generate(), tmp_path / "public"
     keys = MachineKeys((MachineKey(log_key.public.hex, "log", "", ""), *place.chair.folder.ring.keys))
     log = Log.create(public, "testigo.example/villa", log_key, root_key=root.key.public)
@@ -119,7 +119,7 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     code, said, _ = run("read-qr", pdf, "--record", public, "--json")
     told = json.loads(said)
     assert code == 0 and told["sheet"] == digest and told["same_as_published"] is None
-    text = tally_sheet.qr_text(place.chair.definition, sheet, digest, place.booth.folder.key)
+    text = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
     code, _, error = run("read-qr", text, "--record", public)
     assert code == 1 and "signature" in error
     code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)
@@ -134,11 +134,11 @@ def test_read_qr_beside_the_published_sheet(run, place, record, exchanged):
     """The paper says one thing, the record another that the chair signed as well: the witness is told."""
     import msgspec
 
-    from testigo.record import open_bundle, peek
+    from testigo.record import open_package, peek
 
     public, log = record
     chair = place.chair
-    for envelope in open_bundle(chair.send(), lambda claim: chair.folder.key.public).envelopes:
+    for envelope in open_package(chair.send(), lambda claim: chair.folder.key.public).envelopes:
         if exchanged and peek(envelope).type == "tally-sheet":
             sheet = msgspec.structs.replace(chair.tally_sheet(), closed="2026-11-29T23:59:59Z")
             envelope = chair.folder.sign_statement("tally-sheet", sheet)

@@ -11,7 +11,7 @@ from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
-from testigo.record import open_bundle, open_statement, peek
+from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
 from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, Report
 
@@ -38,7 +38,7 @@ class Dead:
 
 @pytest.fixture
 def wired(place):
-    place.chair.shut()
+    place.chair.close()
     place.booth_wire, place.desk_wire = Wire(place.booth), Wire(place.check_in)
     place.chair = Chair(place.folder / "chair", booth=place.booth_wire, check_in=place.desk_wire)
     return place
@@ -54,7 +54,7 @@ def test_both_machines_sign_what_the_tally_sheet_says(place):
     codes = place.to_open()
     place.release("103")
     place.vote(codes[0], "beto")
-    place.chair.close()
+    place.chair.close_polls()
     sheet = place.chair.tally_sheet()
     booth, desk = body_of(place, "booth-report", BoothReport), body_of(place, "check-in-report", CheckInReport)
     assert booth.tally == sheet.tally and booth.counters.deposited == 1 and desk.counters.released == 1
@@ -68,7 +68,7 @@ def test_chair_cannot_exchange_what_the_booth_signed(place):
     place.vote(codes[0])
     place.chair._pages = Jammed()
     with pytest.raises(StorageError):
-        place.chair.close()
+        place.chair.close_polls()
     file = place.folder / "chair" / "statements" / "booth-report.json"
     honest = file.read_bytes()
     file.write_bytes(place.chair.folder.sign_statement("booth-report", body_of(place, "booth-report", BoothReport)))
@@ -100,10 +100,10 @@ def test_count_that_cannot_be_closes_nothing(wired):
     wired.to_open()
     wired.booth_wire.exchange = lie(wired, "booth", tally={"ballots": {"villa": -1, "villa+native": 0}, "contests": []})
     with pytest.raises(InvalidInput, match="the booth's count cannot be"):
-        wired.chair.close()
+        wired.chair.close_polls()
     assert wired.chair.state == "open"
     wired.booth_wire.exchange = lambda name, answer: answer
-    assert wired.chair.close() == ()  # orders may be repeated
+    assert wired.chair.close_polls() == ()  # orders may be repeated
 
 
 @pytest.mark.parametrize("role", ["booth", "check-in"])
@@ -112,7 +112,7 @@ def test_statement_of_another_is_refused(wired, role, changes):
     wired.to_open()
     (wired.booth_wire if role == "booth" else wired.desk_wire).exchange = lie(wired, role, **dict(changes))
     with pytest.raises(InvalidSignature):
-        wired.chair.close()
+        wired.chair.close_polls()
     assert wired.chair.state == "open"
 
 
@@ -129,7 +129,7 @@ def test_nobody_slips_in_while_closing(wired):
                 tried.append(come)
 
     wired.booth_wire.before = wired.desk_wire.before = slip_in
-    assert wired.chair.close({"checked_in=cards_used": "went home"}) == ()
+    assert wired.chair.close_polls({"checked_in=cards_used": "went home"}) == ()
     assert len(tried) == 4
     assert (wired.chair.state, wired.booth.state, wired.check_in.state) == ("closed",) * 3
 
@@ -142,7 +142,7 @@ def test_too_early_closing_closes_nothing(wired, paused):
     if paused:
         wired.chair.pause("disturbance")
     with pytest.raises(IllegalStep, match="in the booth"):
-        wired.chair.close()
+        wired.chair.close_polls()
     after = "paused" if paused else "open"
     assert (wired.chair.state, wired.booth.state, wired.check_in.state) == (after,) * 3
 
@@ -158,17 +158,17 @@ def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
 
     wired.booth_wire.before = silent
     with pytest.raises(StorageError):
-        wired.chair.close()
+        wired.chair.close_polls()
     assert (wired.chair.state, wired.check_in.state, wired.booth.state) == ("open", "closed", "paused")
     wired.booth_wire.before = lambda name: None
-    assert wired.chair.close() == () and wired.chair.tally_sheet().reconciliation.holds
+    assert wired.chair.close_polls() == () and wired.chair.tally_sheet().reconciliation.holds
 
 
 def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(place):
     place.to_open()
     visit = place.check_in.find("103")
     with pytest.raises(IllegalStep, match="visitor is at the desk"):
-        place.chair._commander.give("check-in", "close")
+        place.chair._sender.give("check-in", "close")
     assert place.check_in.state == "open"
     place.check_in.refuse(visit.id, "left")
 
@@ -194,10 +194,10 @@ def test_power_cut_anywhere_in_closing(place, monkeypatch, tmp_path):
         with monkeypatch.context() as patched:
             cut_after(patched, left)
             with contextlib.suppress(Cut):
-                again.chair.close()
+                again.chair.close_polls()
         again.restart()
         try:
-            assert again.chair.close() == ()
+            assert again.chair.close_polls() == ()
             (one,) = again.chair.tally_sheet().reconciliation.differences()
             assert one.reason == "void-session: 1 voter-ill"
             assert again.chair.send() == again.chair.send()
@@ -238,7 +238,7 @@ def test_printed_on_another_printer(place):
         place.chair.note_printed_elsewhere("printer dead")
     place.chair._pages = Jammed()
     with pytest.raises(StorageError):
-        place.chair.close()
+        place.chair.close_polls()
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
     with pytest.raises(InvalidInput, match="empty"):
         place.chair.note_printed_elsewhere(" ")
@@ -253,7 +253,7 @@ def test_printed_on_another_printer(place):
 def test_check_in_that_answers_is_not_lost(place):
     place.to_open()
     with pytest.raises(IllegalStep, match="not lost"):
-        place.chair.close(check_in_lost="we did not look")
+        place.chair.close_polls(check_in_lost="we did not look")
     assert (place.chair.state, place.booth.state) == ("open", "open")
 
 
@@ -264,18 +264,18 @@ def test_check_in_is_lost(place):
     place.chair.status()  # the last that the chair hears of the check-in
     place.release("107")
     place.vote(codes[1])
-    place.chair.shut()
+    place.chair.close()
     place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
     with pytest.raises(StorageError):
-        place.chair.close()
+        place.chair.close_polls()
     assert place.booth.state == "open"
-    assert place.chair.close(check_in_lost="its disk burnt at 17:40") == ()
+    assert place.chair.close_polls(check_in_lost="its disk burnt at 17:40") == ()
     sheet = place.chair.tally_sheet()
     (one,) = sheet.reconciliation.differences()
     assert (one.left_count, one.right_count, one.reason) == (1, 2, "check-in lost: its disk burnt at 17:40")
     assert sheet.reconciliation.booth.recorded == 2 and len(sheet.event_logs["check-in"]) == 64
-    bundle = open_bundle(place.chair.send(), lambda claim: place.chair.folder.key.public)
-    types = [peek(envelope).type for envelope in bundle.envelopes]
+    package = open_package(place.chair.send(), lambda claim: place.chair.folder.key.public)
+    types = [peek(envelope).type for envelope in package.envelopes]
     assert "booth-report" in types and "check-in-report" not in types
 
 
@@ -284,9 +284,9 @@ def test_check_in_lost_without_a_difference_is_published_too(place):
     place.release("103")
     place.vote(codes[0])
     place.chair.status()
-    place.chair.shut()
+    place.chair.close()
     place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
-    place.chair.close(check_in_lost="stolen")
+    place.chair.close_polls(check_in_lost="stolen")
     reconciliation = place.chair.tally_sheet().reconciliation
     assert reconciliation.holds and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
 
@@ -313,7 +313,7 @@ def test_log_cut_at_its_tail_is_noticed(place, role, grown):
     problem = {one.role: one.problem for one in place.chair.status().machines}[role]
     assert "lost or changed lines" in problem
     with pytest.raises(InvalidSignature, match="lost or changed lines"):
-        place.chair.close({"checked_in=cards_used": "x"})
+        place.chair.close_polls({"checked_in=cards_used": "x"})
 
 
 @pytest.mark.parametrize("role", ["check-in", "booth"])
@@ -331,7 +331,7 @@ def test_day_put_back_to_an_earlier_moment_is_noticed(place, role):
     problem = {one.role: one.problem for one in place.chair.status().machines}[role]
     assert "counters have gone back" in problem
     with pytest.raises(InvalidSignature, match="gone back"):
-        place.chair.close({"checked_in=cards_used": "x"})
+        place.chair.close_polls({"checked_in=cards_used": "x"})
 
 
 def test_chair_keeps_the_last_report_over_a_restart(place):
@@ -339,5 +339,5 @@ def test_chair_keeps_the_last_report_over_a_restart(place):
     place.release("103")
     place.chair.status()
     place.restart()
-    heard = place.chair._commander.heard("check-in")
-    assert heard.counters["released"] == 1 and heard.entries == len(place.check_in.folder.log)
+    report = place.chair._sender.last_report("check-in")
+    assert report.counters["released"] == 1 and report.entries == len(place.check_in.folder.log)

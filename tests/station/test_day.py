@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.record import open_bundle, open_statement, peek
+from testigo.record import open_package, open_statement, peek
 from testigo.station import tally_sheet
 from testigo.station.chair import Chair
 
@@ -30,7 +30,7 @@ def test_whole_day(place):
     place.match("102", 2)
     place.release("107")
     slips = {place.vote(codes[0], "ana"), place.vote(codes[1], "beto"), place.vote(codes[2], "ana")}
-    assert chair.close() == ()
+    assert chair.close_polls() == ()
     assert chair.state == "closed" and chair.status().printed
     sheet = chair.tally_sheet()
     assert sheet.tally.contest("mayor").votes == {"ana": 2, "beto": 1}
@@ -44,9 +44,9 @@ def test_whole_day(place):
     assert sheet.event_logs["check-in"] == place.check_in.folder.log.head
     package = chair.send()
     assert chair.state == "sent" and chair.send() == package
-    bundle = open_bundle(package, lambda claim: chair.folder.key.public)
-    assert [peek(envelope).type for envelope in bundle.envelopes] == list(SHEETS)
-    for envelope in bundle.envelopes:
+    package = open_package(package, lambda claim: chair.folder.key.public)
+    assert [peek(envelope).type for envelope in package.envelopes] == list(SHEETS)
+    for envelope in package.envelopes:
         signer = KINDS[peek(envelope).type].signer
         statement = open_statement(envelope, place.chair.folder.ring.of_station("s1", signer).public).statement
         msgspec.convert(statement.body, SHEETS[statement.type], strict=True)
@@ -65,7 +65,7 @@ def test_state_survives_every_restart(place):
     with pytest.raises(IllegalStep, match="not open"):
         place.booth.accept_card(codes[1])
     place.chair.resume()
-    place.chair.close()
+    place.chair.close_polls()
     place.restart()
     assert place.chair.state == "closed"
     package = place.chair.send()
@@ -73,7 +73,9 @@ def test_state_survives_every_restart(place):
     assert place.chair.state == "sent" and place.chair.send() == package
 
 
-@pytest.mark.parametrize("step", ["open", "close", "resume", "send", "zero_report", "differences", "tally_sheet_json"])
+@pytest.mark.parametrize(
+    "step", ["open", "close_polls", "resume", "send", "zero_report", "differences", "tally_sheet_json"]
+)
 def test_steps_refused_before_the_test(place, step):
     with pytest.raises(IllegalStep):
         getattr(place.chair, step)()
@@ -83,13 +85,13 @@ def test_steps_refused_before_the_test(place, step):
 def test_station_cannot_open_when_the_test_does_not_come_out(place):
     place.check_in.load_poll_book(place.poll_book)
     place.booth.make_cards()
-    deck = logic.station_deck(place.chair.definition, "s1")
-    assert not place.chair.run_test(deck, logic.expected(place.chair.definition, "s1", deck[1:]))
+    deck = logic_and_accuracy.station_deck(place.chair.definition, "s1")
+    assert not place.chair.run_test(deck, logic_and_accuracy.expected(place.chair.definition, "s1", deck[1:]))
     assert place.chair.state == "installed"
     with pytest.raises(IllegalStep):
         place.chair.zero_report()
     assert place.test() and place.chair.state == "tested"
-    body = place.chair._filing.own("logic-and-accuracy").statement.body
+    body = place.chair._statements.own("logic-and-accuracy").statement.body
     assert body["ok"] and body["failed_before"] == 1
     assert not list((place.folder / "booth").glob("test-box*"))
 
@@ -105,16 +107,16 @@ def test_closing_waits_for_voters_with_cards(place):
     codes = place.to_open()
     place.release("103")
     with pytest.raises(IllegalStep, match="1 voters were checked in"):
-        place.chair.close()
+        place.chair.close_polls()
     assert place.chair.state == "open" and place.booth.state == "open"
     place.vote(codes[0])
-    assert place.chair.close() == ()
+    assert place.chair.close_polls() == ()
 
 
 def test_difference_needs_a_reason_and_is_published(place):
     codes = place.to_open()
     place.vote(codes[0])  # a card that nobody was checked in for
-    left = place.chair.close()
+    left = place.chair.close_polls()
     assert [(one.left, one.right, one.left_count, one.right_count) for one in left] == [
         ("checked_in", "cards_used", 0, 1)
     ]
@@ -137,10 +139,10 @@ def test_voided_session_is_a_difference_with_its_reason(place):
     place.release("103")
     place.booth.accept_card(codes[0])
     with pytest.raises(IllegalStep, match="in the booth"):
-        place.chair.close()
+        place.chair.close_polls()
     place.chair.void_session("voter-left")
     assert place.booth.current() is None
-    assert place.chair.close() == ()
+    assert place.chair.close_polls() == ()
     difference = place.chair.tally_sheet().reconciliation.differences()[0]
     assert difference.reason == "void-session: 1 voter-left"
 
@@ -152,7 +154,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
         def order(self, envelope):
             raise StorageError("the machine does not answer", place="booth")
 
-    place.chair.shut()
+    place.chair.close()
     from testigo.station.machine import LocalMachine
 
     place.chair = Chair(place.folder / "chair", booth=Dead(), check_in=LocalMachine(place.check_in))
@@ -176,7 +178,7 @@ def test_printer_of_pages_fails_and_is_used_again(place):
 
     pages, place.chair._pages = place.chair._pages, Jammed()
     with pytest.raises(StorageError):
-        place.chair.close()
+        place.chair.close_polls()
     assert place.chair.state == "closed" and place.chair.tally_sheet() is not None
     with pytest.raises(IllegalStep, match="not printed"):
         place.chair.send()

@@ -92,7 +92,7 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
     machine = MachineFolder(folder / "booth", "booth")
     with pytest.raises(IllegalStep, match="not loaded"):
         machine.key_of("chair")
-    machine.shut()
+    machine.close()
     load_keys(folder, [root.admit(request)] * 2)
     with MachineContext(folder) as machine:
         assert machine.key_of("chair").hex == request.keys[0].key
@@ -123,7 +123,7 @@ class MachineContext:
         return self.machine
 
     def __exit__(self, *_):
-        self.machine.shut()
+        self.machine.close()
 
 
 def test_folder_of_another_role_or_of_nothing(place, tmp_path):

@@ -33,7 +33,7 @@ def test_a_folder_of_release_0_1_opens(stored: Path, role: Role) -> None:
     assert isinstance(machine.definition, FirstDefinition)
     assert machine.definition.digest == machine.settings.election
     assert len(list(machine.log)) > 3
-    machine.shut()
+    machine.close()
 
 
 def test_its_machines_know_where_they_stood(stored: Path) -> None:
@@ -45,7 +45,7 @@ def test_its_machines_know_where_they_stood(stored: Path) -> None:
     other = next(one for one in chair.definition.stations if one.id != "01-01-1")
     assert check_in.other_station(other.id) == other
     for machine in (booth, check_in, chair):
-        machine.folder.shut()
+        machine.folder.close()
 
 
 def test_a_machine_of_today_keeps_the_core_and_its_own_station(place) -> None:

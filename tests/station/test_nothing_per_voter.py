@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
 from testigo import canonical
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
@@ -83,7 +83,7 @@ class Polling:
 
     def stop(self):
         for machine in (self.booth, self.desk, self.chair):
-            machine.shut()
+            machine.close()
 
     def restart(self):
         self.stop()
@@ -107,8 +107,8 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    balls = logic.station_deck(DEFINITION, "s1")
-    assert place.chair.run_test(balls, logic.expected(DEFINITION, "s1", balls))
+    balls = logic_and_accuracy.station_deck(DEFINITION, "s1")
+    assert place.chair.run_test(balls, logic_and_accuracy.expected(DEFINITION, "s1", balls))
     place.chair.zero_report()
     place.chair.open()
     place.stop()
@@ -177,7 +177,7 @@ def hold(folder, batches, clock):
         clock.now = clock.now.replace(minute=0, second=7) + timedelta(hours=1)
         place.chair.pause("power")
         place.chair.resume()
-    assert not [one for one in place.chair.close() if not one.reason]
+    assert not [one for one in place.chair.close_polls() if not one.reason]
     place.chair.send()
     place.stop()
 

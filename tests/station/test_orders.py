@@ -26,7 +26,7 @@ class Wire(LocalMachine):
 
 @pytest.fixture
 def wired(place):
-    place.chair.shut()
+    place.chair.close()
     place.wire = Wire(place.booth)
     place.chair = Chair(place.folder / "chair", booth=place.wire, check_in=LocalMachine(place.check_in))
     return place
@@ -48,7 +48,7 @@ def test_replayed_orders_are_refused_also_after_a_restart(wired):
             wired.booth.order(envelope)
     with pytest.raises(InvalidSignature, match="meant for another"):
         wired.check_in.order(pause)
-    wired.booth.shut()
+    wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     with pytest.raises(IllegalStep, match="old order"):
         wired.booth.order(pause)
@@ -100,7 +100,7 @@ def test_order_numbers_never_repeat(wired):
     for _ in range(3):
         wired.chair.status()
         wired.restart()
-        wired.chair.shut()
+        wired.chair.close()
         wired.wire = Wire(wired.booth)
         wired.chair = Chair(wired.folder / "chair", booth=wired.wire, check_in=LocalMachine(wired.check_in))
         wired.chair.status()
@@ -135,7 +135,7 @@ def test_http_machine_speaks_with_a_real_server(place):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        place.chair.shut()
+        place.chair.close()
         machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
         place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
         place.to_open()
@@ -154,13 +154,13 @@ def test_refused_order_is_not_obeyed_later(wired):
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
     with pytest.raises(IllegalStep, match="in the booth"):
-        wired.chair._commander.give("booth", "close")
+        wired.chair._sender.give("booth", "close")
     kept = wired.wire.sent[-1]
     wired.booth.choose_language("es")
     wired.booth.review()
     wired.booth.print()
     wired.booth.confirm()
-    wired.booth.shut()
+    wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     with pytest.raises(IllegalStep, match="old order"):
         wired.booth.order(kept)
@@ -184,7 +184,7 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     wired.chair.void_session("voter-left")
     kept = wired.wire.sent[-1]
     assert not [event for event in wired.booth.folder.log if event.data.get("name") == "void-session"]
-    wired.booth.shut()
+    wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     wired.booth.accept_card(codes[1])
     with pytest.raises(IllegalStep, match="old order"):

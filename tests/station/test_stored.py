@@ -28,11 +28,11 @@ def test_the_chair_reads_its_tally_sheet_its_reports_and_its_closing(stored):
             assert chair.state == "sent"
             sheet = chair.tally_sheet()
             assert sheet.reconciliation.holds and sheet.reconciliation.booth.recorded > 0
-            last = chair._closing.last_words()
+            last = chair._closing.closing_reports()
             signed = last.reconciliation({})
             assert signed.holds and signed.check_in.cards_handed == sheet.reconciliation.check_in.checked_in
             assert chair.tally_sheet_pdf().startswith(b"%PDF")
-            reports = {role: chair._commander.heard(role) for role in ("check-in", "booth")}
+            reports = {role: chair._sender.last_report(role) for role in ("check-in", "booth")}
             assert counters_of(reports["check-in"], CheckInCounters) == last.check_in.counters
             assert counters_of(reports["booth"], BoothCounters) == last.booth.counters
             assert check_in.counters() == last.check_in.counters

@@ -4,10 +4,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from testigo.ballot import tally_qr
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_statement
-from testigo.station import tally_sheet
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def closed(place):
     codes = place.to_open()
     place.release("103")
     place.vote(codes[0], "beto")
-    place.chair.close()
+    place.chair.close_polls()
     return place
 
 
@@ -38,7 +38,7 @@ def test_page_says_what_was_signed(closed):
     for words in ("Acta de escrutinio", "Beto Rey", "Ana Ñandú · SOL", "Cuadre", "Registrados en la urna"):
         assert words in text
     (code,) = zxingcpp.read_barcodes(image)
-    totals = tally_sheet.read_qr(code.text, definition, closed.chair.folder.key.public)
+    totals = tally_qr.read(code.text, definition, closed.chair.folder.key.public)
     assert totals.tally == sheet.tally and totals.station == "s1"
     assert totals.sheet == digest_of(closed) and not totals.of_body
 
@@ -46,7 +46,7 @@ def test_page_says_what_was_signed(closed):
 def test_differences_are_on_the_page(place):
     codes = place.to_open()
     place.vote(codes[0])
-    place.chair.close({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
+    place.chair.close_polls({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
     _, text = pages(place.chair.tally_sheet_pdf())
     assert "Diferencias" in text and "Tarjeta encontrada" in text
 
@@ -58,18 +58,18 @@ def test_zero_report_has_no_code(closed):
 
 def test_forged_codes_are_refused(closed):
     sheet, definition, key = closed.chair.tally_sheet(), closed.chair.definition, closed.chair.folder.key
-    text = tally_sheet.qr_text(definition, sheet, digest_of(closed), key)
+    text = tally_qr.encode(definition, sheet, digest_of(closed), key)
     parts = text.split(":")
     for place, other in ((3, "0" * 64), (4, "2.0"), (5, parts[5].replace("1", "2", 1)), (2, "1")):
         changed = ":".join([*parts[:place], other, *parts[place + 1 :]])
         with pytest.raises((InvalidSignature, InvalidInput)):
-            tally_sheet.read_qr(changed, definition, key.public)
+            tally_qr.read(changed, definition, key.public)
     with pytest.raises(InvalidSignature):
-        tally_sheet.read_qr(
-            tally_sheet.qr_text(definition, sheet, digest_of(closed), SigningKey.generate()), definition, key.public
+        tally_qr.read(
+            tally_qr.encode(definition, sheet, digest_of(closed), SigningKey.generate()), definition, key.public
         )
     with pytest.raises(InvalidInput, match="another election"):
-        tally_sheet.read_qr(text.replace(parts[1], "0" * 16), definition, key.public)
+        tally_qr.read(text.replace(parts[1], "0" * 16), definition, key.public)
     for nonsense in (
         "",
         "T2",
@@ -82,4 +82,4 @@ def test_forged_codes_are_refused(closed):
         text.replace(".", ""),
     ):
         with pytest.raises(TestigoError):
-            tally_sheet.read_qr(nonsense, definition, key.public)
+            tally_qr.read(nonsense, definition, key.public)

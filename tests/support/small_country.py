@@ -115,7 +115,7 @@ class Machines:
         )
         return statement.sign(key or self.keys["chair"])
 
-    def bundle(self, sheet: TallySheet, *, extra: tuple[bytes, ...] = (), election: str | None = None) -> bytes:
+    def package(self, sheet: TallySheet, *, extra: tuple[bytes, ...] = (), election: str | None = None) -> bytes:
         envelopes = [
             self.statement("zero-report", self.zero_report(), election=election),
             self.statement("tally-sheet", sheet, election=election),

@@ -10,7 +10,7 @@ import pytest
 
 from station_counters import counted
 from testigo import canonical
-from testigo.audit import Seed, closing_sample, logic
+from testigo.audit import Seed, closing_sample, logic_and_accuracy
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import (
     Ballot,
@@ -121,8 +121,8 @@ def _admitted(election: Election, role: Role, station: str = "") -> MachineKey:
 
 def _station_day(election: Election, station: str, say: Callable[[str, str, Any, SigningKey, int], Any]) -> None:
     definition, chair = election.definition, election.key("chair", station)
-    deck = logic.station_deck(definition, station)
-    expected = logic.expected(definition, station, deck)
+    deck = logic_and_accuracy.station_deck(definition, station)
+    expected = logic_and_accuracy.expected(definition, station, deck)
     say(
         "logic-and-accuracy",
         station,

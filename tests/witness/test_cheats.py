@@ -16,7 +16,7 @@ from testigo.election import Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Grade, PublishedRecord, Statement
 from testigo.witness import Verdict, verify
-from testigo.witness.notebook import Notebook
+from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import read_statements
 
 Replace = msgspec.structs.replace
@@ -385,9 +385,9 @@ def test_the_same_statement_twice_in_the_log_is_found(elect: Any, kind: str) -> 
     election.envelopes.append(election.envelopes[election.find(kind, HERE)])
     envelopes = tuple((f"{number}", envelope) for number, envelope in enumerate(election.envelopes))
     record = PublishedRecord("record", envelopes=envelopes, log_key=election.key("log").public)
-    notebook = Notebook()
-    read_statements(notebook, record, election.key("root").public)
-    assert any("already in the record" in finding.detail for finding in notebook.findings if not finding.holds)
+    findings = FindingLog()
+    read_statements(findings, record, election.key("root").public)
+    assert any("already in the record" in finding.detail for finding in findings.findings if not finding.holds)
 
 
 def test_dice_known_before_an_undrawn_stations_sheet_are_found(caught: Caught, elect: Any) -> None:
@@ -558,15 +558,15 @@ def test_a_key_that_was_replaced_signs_nothing_more(caught: Caught, elect: Any) 
 
 
 def test_nothing_that_a_record_says_can_forge_a_line_of_the_check() -> None:
-    notebook = Notebook()
+    findings = FindingLog()
     forged = "x\nok   tested\x1b[1A\u202eevil\u2028\u2066\r\x9b\U000e0001"
-    notebook.fail("limits", forged, forged)
-    (finding,) = notebook.findings
+    findings.fail("limits", forged, forged)
+    (finding,) = findings.findings
     for shown in (finding.detail, finding.place):
         assert shown.isprintable()
-        assert "\\u{000a}ok   tested\\u{001b}[1A\\u{202e}evil" in shown
-    notebook.ok("limits", "Escaño 3 − 1 = 2 … 选举")
-    assert notebook.findings[-1].detail == "Escaño 3 − 1 = 2 … 选举"
+        assert "\\nok   tested\\x1b[1A\\u202eevil" in shown
+    findings.ok("limits", "Escaño 3 − 1 = 2 … 选举")
+    assert findings.findings[-1].detail == "Escaño 3 − 1 = 2 … 选举"
 
 
 def test_a_forged_line_in_a_record_is_shown_as_what_it_is(caught: Caught) -> None:

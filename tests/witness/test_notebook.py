@@ -5,12 +5,12 @@ import pytest
 from testigo.count import NewerVersion
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.record import Finding, Grade
-from testigo.witness.notebook import Notebook
+from testigo.witness.finding_log import FindingLog
 
 
 def test_a_code_that_nobody_declared_is_a_defect() -> None:
     with pytest.raises(KeyError, match="no-such-check"):
-        Notebook().ok("no-such-check", "fine")
+        FindingLog().ok("no-such-check", "fine")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_code_that_nobody_declared_is_a_defect() -> None:
 @pytest.mark.parametrize("place", ["statements/000001-x.json", ""])
 def test_an_error_inside_a_check_is_a_finding(error: TestigoError, grade: Grade, place: str) -> None:
     told: list[Finding] = []
-    notebook = Notebook(told.append)
+    notebook = FindingLog(told.append)
     with notebook.reporting("tested", place):
         raise error
     notebook.ok("seats", "the next check is made")
@@ -36,12 +36,12 @@ def test_an_error_inside_a_check_is_a_finding(error: TestigoError, grade: Grade,
 
 
 def test_a_defect_inside_a_check_is_not_hidden() -> None:
-    with pytest.raises(ZeroDivisionError), Notebook().reporting("tested"):
+    with pytest.raises(ZeroDivisionError), FindingLog().reporting("tested"):
         raise ZeroDivisionError
 
 
 def test_what_others_wrote_cannot_draw_a_line() -> None:
-    notebook = Notebook()
+    notebook = FindingLog()
     notebook.conclude("tested", "station 1", ["wrong\nok   seats"], "good", "a\x1b[2J")
     (found,) = notebook.findings
     assert (found.place, found.detail) == ("a\\u{001b}[2J", "station 1: wrong\\u{000a}ok   seats")

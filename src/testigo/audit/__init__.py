@@ -1,6 +1,7 @@
 """Audits: what people do so that nobody has to believe the machines. Ground floor: before, and at closing.
 
-- `logic`: the logic-and-accuracy deck of a ballot style, and what must be counted from it, before a station may open.
+- `logic_and_accuracy`: the logic-and-accuracy deck of a ballot style, and what must be counted from it, before a
+  station may open.
 - `draw`: seeds rolled with dice, samples that anyone can draw again.
 - `closing`: one box's paper votes against the station's tally sheet; `paper_images` counts them from photographs and
   scans, `hand_count` is the form that people fill in.
@@ -16,7 +17,7 @@ from testigo.audit.closing import PaperTally, closing_count, same_twice
 from testigo.audit.desk import AuditDesk, create_auditor, refuse_early_dice
 from testigo.audit.draw import Seed, boxes_to_count, closing_sample, sample, ticket_number
 from testigo.audit.hand_count import blank_form, read_form
-from testigo.audit.logic import deck, expected, station_deck
+from testigo.audit.logic_and_accuracy import deck, expected, station_deck
 
 __all__ = [
     "AuditDesk",

@@ -11,12 +11,13 @@ leaves the envelope closed but for counting its papers, and photographs only wha
 from dataclasses import dataclass
 from typing import Literal
 
-from testigo.ballot import ContestTally, TallySheet
+from testigo.ballot import UNDERVOTES, ContestTally, TallySheet
 from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
-NULL = "(null)"
+PAPERS, SPOILED = "(papers)", "(spoiled)"
+"""Names of the figures of a whole box, beside those of its contests (`ContestTally.figures`)."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,15 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
     differences = [
         CountDifference(tally.contest, what, figure, other)
         for tally in sheet.tally.contests
-        for (what, figure), other in zip(
-            _figures(definition, tally), dict(_figures(definition, counted[tally.contest])).values(), strict=True
+        for contest in [definition.contest(tally.contest)]
+        for (what, figure), (_, other) in zip(
+            tally.figures(contest), counted[tally.contest].figures(contest), strict=True
         )
         if figure != other
     ]
-    box = [("(papers)", sum(sheet.tally.ballots.values()), paper.papers)]
+    box = [(PAPERS, sum(sheet.tally.ballots.values()), paper.papers)]
     if paper.spoiled is not None:
-        box.append(("(spoiled)", sheet.reconciliation.booth.spoiled, paper.spoiled))
+        box.append((SPOILED, sheet.reconciliation.booth.spoiled, paper.spoiled))
     differences += [CountDifference("", what, figure, other) for what, figure, other in box if figure != other]
     return ClosingCount(
         station=sheet.station,
@@ -77,18 +79,12 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
     return first
 
 
-def _figures(definition: Definition, tally: ContestTally) -> list[tuple[str, int]]:
-    """The figures of a contest by name, options in the definition's order."""
-    options = [(option.id, tally.votes.get(option.id, 0)) for option in definition.contest(tally.contest).options]
-    rest = [("(blank)", tally.blank), (NULL, tally.null), ("(undervotes)", tally.undervotes)]
-    return [*options, *rest, ("(ballots)", tally.ballots)]
-
-
 def _all_figures(paper: PaperTally) -> dict[str, int | None]:
-    """Every figure of a hand count by a name a person understands."""
-    figures: dict[str, int | None] = {"(papers)": paper.papers, "(spoiled)": paper.spoiled}
-    for tally in paper.contests:
-        figures |= {f"{tally.contest}, {option}": votes for option, votes in tally.votes.items()}
-        figures |= {f"{tally.contest}, (blank)": tally.blank, f"{tally.contest}, {NULL}": tally.null}
-        figures[f"{tally.contest}, (ballots)"] = tally.ballots
-    return figures
+    """Every figure of a hand count by a name a person understands. Unused choices follow from the rest."""
+    contests = {
+        f"{tally.contest}, {what}": count
+        for tally in paper.contests
+        for what, count in tally.figures()
+        if what != UNDERVOTES
+    }
+    return {PAPERS: paper.papers, SPOILED: paper.spoiled, **contests}

@@ -1,8 +1,8 @@
 """The auditor's hand: signs what the record would take, and keeps it as files for the centre to append.
 
 The auditor's key is made here and stays with the auditor; the centre has none, so it cannot make these statements. Each
-statement is checked against the public record by the rules of `count.Ledger` before it leaves: what the centre would
-refuse is not written.
+statement is checked against the public record by the rules of `count.RecordRules` before it leaves: what the centre
+would refuse is not written.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import msgspec
 from testigo import canonical, storage
 from testigo.audit.draw import Seed, closing_sample
 from testigo.canonical import SignedValue
-from testigo.count import AuditSeed, ClosingCount, Ledger, PublicDraw
+from testigo.count import AuditSeed, ClosingCount, PublicDraw, RecordRules
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, StorageError, TestigoError
 from testigo.keys import SigningKey
@@ -35,14 +35,14 @@ def create_auditor(folder: Path) -> MachineKeys:
 
 
 class AuditDesk:
-    """One auditor with their key and the record as it is now. `ledger`: what it says, and what was signed here.
+    """One auditor with their key and the record as it is now. `rules`: what it says, and what was signed here.
 
     Raises `InvalidSignature` where the root has not admitted this key for the auditor, or has replaced it.
     """
 
-    def __init__(self, ledger: Ledger, key: SigningKey) -> None:
-        ledger.key_ring.key_for("auditor", key.public.key_id, what="statement of the auditor")
-        self.ledger = ledger.fork()
+    def __init__(self, rules: RecordRules, key: SigningKey) -> None:
+        rules.key_ring.key_for("auditor", key.public.key_id, what="statement of the auditor")
+        self.rules = rules.fork()
         self._key = key
 
     def draw(self, dice: Seed) -> dict[str, bytes]:
@@ -51,20 +51,20 @@ class AuditDesk:
         Raises `IllegalStep` where tally sheets are missing or boxes were already drawn. If the sample was lost, the
         same dice make it again.
         """
-        refuse_early_dice(self.ledger)
-        sampled = any(entry.type == "audit-sample" for entry in self.ledger.entries)
-        if sampled or self.ledger.seed not in (None, dice.digits):
+        refuse_early_dice(self.rules)
+        sampled = any(entry.type == "audit-sample" for entry in self.rules.entries)
+        if sampled or self.rules.seed not in (None, dice.digits):
             raise IllegalStep("the boxes were already drawn", hint="`--dry-run` shows what any seed gives")
         made = {}
-        if self.ledger.seed is None:
+        if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.ledger.definition, dice))
+        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.rules.definition, dice))
         return made
 
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
         """The public draw; raises `IllegalStep` where tally sheets are missing or no tie is open."""
-        refuse_early_dice(self.ledger)
-        if not any(tie.open for contest in self.ledger.count().contests for tie in contest.allocation.ties):
+        refuse_early_dice(self.rules)
+        if not any(tie.open for contest in self.rules.count().contests for tie in contest.allocation.ties):
             raise IllegalStep("no tie waits for a draw", hint="`--dry-run` shows what any dice would give")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
@@ -73,9 +73,9 @@ class AuditDesk:
         return {f"closing-count-{count.station}.json": self._sign("closing-count", count.station, count)}
 
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
-        statement = Statement.of(kind, body, election=self.ledger.election, subject=subject, issued=canonical.utc_now())
+        statement = Statement.of(kind, body, election=self.rules.election, subject=subject, issued=canonical.utc_now())
         envelope = statement.sign(self._key)
-        self.ledger.add(envelope, place=f"the new {kind}")
+        self.rules.add(envelope, place=f"the new {kind}")
         return envelope
 
     def keep(self, made: dict[str, bytes], folder: Path) -> list[Path]:
@@ -109,11 +109,11 @@ class AuditDesk:
         return True
 
 
-def refuse_early_dice(ledger: Ledger) -> None:
+def refuse_early_dice(rules: RecordRules) -> None:
     """Raise `IllegalStep` while tally sheets are missing: dice that are rolled earlier can be known to whoever writes
     a tally sheet, and they are rolled once.
     """
-    missing = ledger.count().missing
+    missing = rules.count().missing
     if missing:
         named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
         raise IllegalStep(

@@ -8,15 +8,13 @@ follow from the rest.
 import csv
 import io
 
-from testigo.audit.closing import PaperTally
-from testigo.ballot import ContestTally
+from testigo.audit.closing import PAPERS, SPOILED, PaperTally
+from testigo.ballot import BALLOTS, BLANK, NULL, UNDERVOTES, ContestCount, ContestTally
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 COLUMNS = ["contest", "option", "count"]
 
-_BOX = ("(papers)", "(spoiled)")
-_OF_CONTEST = ("(blank)", "(null)", "(ballots)")
 _MOST = 100_000
 """No box holds more papers; a larger figure is a slip of the finger."""
 
@@ -40,18 +38,18 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
     """
     figures, mistakes = _read_lines(data, set(_keys(definition, station_id)), place)
     for key in _keys(definition, station_id):
-        if key not in figures and key != ("", "(spoiled)") and not mistakes:
+        if key not in figures and key != ("", SPOILED) and not mistakes:
             mistakes.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
     tallies = []
-    for contest in _contests(definition, station_id) if not mistakes else ():
+    for contest in definition.contests_of_station(station_id) if not mistakes else ():
         tally = _tally(contest, figures)
-        if tally.undervotes < 0 or tally.ballots > figures["", "(papers)"]:
+        if tally.undervotes < 0 or tally.ballots > figures["", PAPERS]:
             what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
             mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
         tallies.append(tally)
     if mistakes:
         raise SeveralErrors("the hand count cannot be taken in", mistakes, place=place, hint="repair these lines")
-    return PaperTally("hand", figures["", "(papers)"], tuple(tallies), figures.get(("", "(spoiled)")))
+    return PaperTally("hand", figures["", PAPERS], tuple(tallies), figures.get(("", SPOILED)))
 
 
 def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, int], list[TestigoError]]:
@@ -72,7 +70,7 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
             mistakes.append(InvalidInput("a line that is not on the form of this station", place=where))
         elif (contest, option) in figures:
             mistakes.append(InvalidInput(f"{contest} {option} stands here a second time", place=where))
-        elif not count and option == "(spoiled)":
+        elif not count and option == SPOILED:
             continue
         elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
             mistakes.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, hint="write digits only"))
@@ -81,21 +79,15 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
     return figures, mistakes
 
 
-def _contests(definition: Definition, station_id: str) -> list[Contest]:
-    wanted = {contest for style in definition.styles_of_station(station_id) for contest in style.contests}
-    return [contest for contest in definition.contests if contest.id in wanted]
-
-
 def _keys(definition: Definition, station_id: str) -> list[_Key]:
-    keys = [("", what) for what in _BOX]
-    for contest in _contests(definition, station_id):
-        keys += [(contest.id, option.id) for option in contest.options]
-        keys += [(contest.id, what) for what in _OF_CONTEST]
+    keys = [("", PAPERS), ("", SPOILED)]
+    for contest in definition.contests_of_station(station_id):
+        keys += [(contest.id, what) for what, _ in ContestCount(contest).tally().figures() if what != UNDERVOTES]
     return keys
 
 
 def _tally(contest: Contest, figures: dict[_Key, int]) -> ContestTally:
-    votes = {option.id: figures[contest.id, option.id] for option in contest.options}
-    blank, null, ballots = (figures[contest.id, what] for what in _OF_CONTEST)
-    undervotes = contest.choose * (ballots - blank - null) - sum(votes.values())
-    return ContestTally(contest.id, votes, blank=blank, null=null, undervotes=undervotes, ballots=ballots)
+    of_contest = {what: count for (contest_id, what), count in figures.items() if contest_id == contest.id}
+    marked = of_contest[BALLOTS] - of_contest[BLANK] - of_contest[NULL]
+    votes = sum(of_contest[option.id] for option in contest.options)
+    return ContestTally.from_figures(contest, {**of_contest, UNDERVOTES: contest.choose * marked - votes})

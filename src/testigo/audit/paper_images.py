@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from testigo.audit.closing import NULL, PaperTally
-from testigo.ballot import Ballot, ContestTally, tally_ballots
+from testigo.audit.closing import PaperTally
+from testigo.ballot import NULL, Ballot, ContestTally, Marks, tally_ballots
 from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput
@@ -18,15 +18,9 @@ NoPaper = Literal["no-paper"]
 """A person's entry for a place where the image shows no paper vote, or one that another image shows whole."""
 
 
-class EnteredPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person read on a paper that the reader refused. A contest of `(null)` alone is a null vote there."""
-
-    style: str
-    choices: dict[str, tuple[str, ...]]
-
-
-Entries = Mapping[str, EnteredPaper | NoPaper]
-"""Source of a paper (`FILE#NUMBER`) → what a person entered for it."""
+Entries = Mapping[str, Marks | NoPaper]
+"""Source of a paper that the reader refused (`FILE#NUMBER`) → what a person read on it. A contest of `(null)` alone is
+a null vote there."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +64,12 @@ def papers_from_images(
     return PaperTally("images", len(count.ballots), count.contests(), spoiled, tuple(count.unsettled))
 
 
-def read_entries(data: bytes, *, place: str = "") -> dict[str, EnteredPaper | NoPaper]:
+def read_entries(data: bytes, *, place: str = "") -> dict[str, Marks | NoPaper]:
     """A person's entries from JSON: `{"IMG_7.jpg#1": {"style": …, "choices": {CONTEST: [OPTION, …]}}, …:
     "no-paper"}`.
     """
     try:
-        return msgspec.json.decode(data, type=dict[str, EnteredPaper | NoPaper])
+        return msgspec.json.decode(data, type=dict[str, Marks | NoPaper])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise InvalidInput(f"not a file of entries ({error})", place=place, hint="see docs/audits.md") from None
 
@@ -89,7 +83,6 @@ class _ImageCount:
         self.asked: set[str] = set()
         self._definition = definition
         self._station = station_id
-        self._styles = {style.id: style for style in definition.styles_of_station(station_id)}
         self._entries = entries
         self._nulls: dict[str, int] = {}
         self._seen: dict[str, Paper] = {}
@@ -123,20 +116,17 @@ class _ImageCount:
         self.asked.add(paper.source)
         entry = self._entries.get(paper.source)
         self._note(paper, reason, settled=entry is not None)
-        if isinstance(entry, EnteredPaper):
+        if isinstance(entry, Marks):
             self.ballots.append(self._entered(paper.source, entry))
 
-    def _entered(self, source: str, entry: EnteredPaper) -> Ballot:
-        style = self._styles.get(entry.style)
-        if style is None:
-            known = ", ".join(self._styles)
-            raise InvalidInput(f"the station has no ballot style {entry.style!r}", place=source, hint=f"use {known}")
+    def _entered(self, source: str, entry: Marks) -> Ballot:
         nulls = [contest_id for contest_id, chosen in entry.choices.items() if chosen == (NULL,)]
         rest = {contest_id: chosen for contest_id, chosen in entry.choices.items() if contest_id not in nulls}
         try:
-            ballot = Ballot.mark(self._definition, style, rest | dict.fromkeys(nulls, ()))
+            ballot = Marks(entry.style, rest | dict.fromkeys(nulls, ())).ballot(self._definition, self._station)
         except InvalidInput as error:
-            raise InvalidInput(error.problem, place=source, hint="enter what stands on the paper") from None
+            hint = error.hint or "enter what stands on the paper"
+            raise InvalidInput(error.problem, place=source, hint=hint) from None
         for contest_id in nulls:
             self._nulls[contest_id] = self._nulls.get(contest_id, 0) + 1
         return ballot

@@ -2,16 +2,22 @@
 
 `marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `counters` what the
 machines of a station count besides (reasons that are counted: `reasons`), `reports` what they
-sign besides, `version_1` how release 0.1 wrote it, `cast_vote_record` the machine's record of one ballot, `slip_number`
-the name of one paper vote. The paper vote itself is the room `slip`; it is read by `slip_reader`.
+sign besides, `version_1` how release 0.1 wrote it, `tally_qr` the code on a printed tally sheet, `cast_vote_record` the
+machine's record of one ballot, `slip_number` the name of one paper vote. The paper vote itself is the room `slip`; it
+is read by `slip_reader`.
 """
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
-from testigo.ballot.marks import Ballot, deck_digest, too_many, unused
+from testigo.ballot.marks import Ballot, Marks, deck_digest, mark_contest, too_many, unused
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
+    BALLOTS,
+    BLANK,
+    NULL,
+    UNDERVOTES,
+    ContestCount,
     ContestTally,
     Difference,
     Reconciliation,
@@ -22,13 +28,18 @@ from testigo.ballot.tally import (
 )
 
 __all__ = [
+    "BALLOTS",
+    "BLANK",
     "COUNTERS",
+    "NULL",
+    "UNDERVOTES",
     "Ballot",
     "BoothCounters",
     "BoothReport",
     "CastVoteRecord",
     "CheckInCounters",
     "CheckInReport",
+    "ContestCount",
     "ContestTally",
     "Counter",
     "CounterRow",
@@ -36,12 +47,14 @@ __all__ = [
     "EventLogs",
     "LogicAndAccuracy",
     "MachineCounters",
+    "Marks",
     "Reconciliation",
     "Tally",
     "TallySheet",
     "ZeroReport",
     "check_slip_number",
     "deck_digest",
+    "mark_contest",
     "new_slip_number",
     "record_size",
     "tally_ballots",

@@ -9,25 +9,25 @@ Layout: `CVR1`, length of the body (4 bytes, big-endian), body (canonical JSON),
 import msgspec
 
 from testigo import canonical
-from testigo.ballot.marks import Ballot
-from testigo.ballot.slip_number import NUMBER_SIGNS
+from testigo.ballot.marks import Marks
+from testigo.ballot.slip_number import NUMBER_LENGTH
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput
 
 _MAGIC = b"CVR1"
 _HEAD = len(_MAGIC) + 4
 _STEP = 16
-_LONGEST_NUMBER = "Z" * NUMBER_SIGNS + "--"
+_LONGEST_NUMBER = "Z" * NUMBER_LENGTH + "--"
 
 
 class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`slip`: the number on the paper vote, by which the two can be compared. `language`: of the paper vote.
 
-    Nothing is checked on construction: the ballot is where it is made (`Ballot.mark`) and where it is counted.
+    `ballot` is not checked: whoever counts records marks it again, because the box and its key lie on one disk.
     """
 
     slip: str
-    ballot: Ballot
+    ballot: Marks
     language: str = ""
 
     def encode(self, size: int) -> bytes:
@@ -64,7 +64,7 @@ def record_size(definition: Definition, station_id: str) -> int:
     return -(-(_HEAD + longest) // _STEP) * _STEP
 
 
-def _longest_ballot(definition: Definition, style: BallotStyle) -> Ballot:
+def _longest_ballot(definition: Definition, style: BallotStyle) -> Marks:
     """The marks with the longest ids, as many as may be chosen; not in ballot order, which does not change the
     length."""
     choices = {}
@@ -74,4 +74,4 @@ def _longest_ballot(definition: Definition, style: BallotStyle) -> Ballot:
             (option.id for option in contest.options), key=lambda each: len(canonical.encode(each)), reverse=True
         )
         choices[contest_id] = tuple(ids[: contest.choose])
-    return Ballot(style.id, choices)
+    return Marks(style.id, choices)

@@ -9,14 +9,25 @@ from testigo.election import BallotStyle, Contest, Definition
 from testigo.errors import InvalidInput
 
 
-class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The choices on one ballot: for each contest of `style`, in its order, the chosen option ids in the order it has.
-
-    An empty tuple is a blank vote in that contest. Nothing here says who, when, or which in line.
-    """
+class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page, a code, a record or a person says is on one ballot; nothing is checked. Contest → chosen options."""
 
     style: str
     choices: dict[str, tuple[str, ...]]
+
+    def ballot(self, definition: Definition, station_id: str) -> "Ballot":
+        """The valid ballot of that station with these marks; raises `InvalidInput` where there is none."""
+        return Ballot.mark(definition, definition.style_of(station_id, self.style), self.choices)
+
+
+class Ballot(Marks, frozen=True):
+    """The choices on one ballot: for each contest of `style`, in its order, the chosen option ids in the order it has.
+
+    An empty tuple is a blank vote in that contest. Nothing here says who, when, or which in line.
+
+    Made by `mark` and by nothing else, so whoever is given a `Ballot` need not check it again. What comes from outside
+    (a page, a code on paper, a record in the box, a person's entry) is `Marks`, or plain choices, until it is marked.
+    """
 
     @classmethod
     def mark(cls, definition: Definition, style: BallotStyle, choices: dict[str, tuple[str, ...]]) -> "Ballot":
@@ -25,14 +36,21 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises `InvalidInput` for a contest not of this style, an option not of its contest, one chosen twice, or too
         many.
         """
-        strange = set(choices) - set(style.contests)
-        if strange:
-            raise InvalidInput(f"contest {min(strange)!r} is not on ballot style {style.id!r}")
         marked = {
-            contest_id: _check_marks(definition.contest(contest_id), choices.get(contest_id, ()))
-            for contest_id in style.contests
+            contest_id: mark_contest(definition, style, contest_id, chosen)
+            for contest_id, chosen in sorted(choices.items())
         }
-        return cls(style.id, marked)
+        return cls(style.id, {contest_id: marked.get(contest_id, ()) for contest_id in style.contests})
+
+
+def mark_contest(
+    definition: Definition, style: BallotStyle, contest_id: str, chosen: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Valid choices in one contest of that style, in the contest's order; raises `InvalidInput` as `Ballot.mark`
+    does."""
+    if contest_id not in style.contests:
+        raise InvalidInput(f"contest {contest_id!r} is not on ballot style {style.id!r}")
+    return _check_marks(definition.contest(contest_id), chosen)
 
 
 def deck_digest(ballots: Iterable[Ballot]) -> str:

@@ -33,6 +33,19 @@ CHECK_IN_LOST: Final = "check-in lost: "
 """How the reason begins where a check-in lost its disk and signed nothing; the chair's own words follow."""
 
 
+LONGEST_WRITTEN: Final = 200
+"""Characters of a reason in somebody's own words."""
+
+LONGEST_REASON: Final = 500
+"""Characters of a difference's reason on a tally sheet: what a person wrote, and what the station adds of its
+machines."""
+
+
+def is_written(reason: str, longest: int = LONGEST_WRITTEN) -> bool:
+    """Whether words can be shown to people as they are: of one line, without characters that control a terminal."""
+    return len(reason) <= longest and reason.isprintable()
+
+
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""
     if reason not in allowed:

@@ -37,11 +37,7 @@ class ZeroReport(SignedValue, frozen=True):
     @property
     def is_zero(self) -> bool:
         """Whether nothing at all has been counted."""
-        votes = [
-            count
-            for one in self.tally.contests
-            for count in (*one.votes.values(), one.blank, one.null, one.undervotes, one.ballots)
-        ]
+        votes = [count for one in self.tally.contests for _, count in one.figures()]
         events = [
             figure
             for counter, figures in self.reconciliation.figures()

@@ -5,14 +5,17 @@ shape lives here, below all four.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
-from testigo.ballot.marks import Ballot
+from testigo.ballot.marks import Ballot, unused
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
+
+BLANK, NULL, UNDERVOTES, BALLOTS = "(blank)", "(null)", "(undervotes)", "(ballots)"
+"""Names of the figures of a contest that do not belong to an option, whose id never has brackets."""
 
 
 class ContestTally(SignedValue, frozen=True):
@@ -28,6 +31,22 @@ class ContestTally(SignedValue, frozen=True):
     null: int
     undervotes: int
     ballots: int
+
+    @classmethod
+    def from_figures(cls, contest: Contest, figures: Mapping[str, int]) -> "ContestTally":
+        """The tally with these figures, each under its name as in `figures`; raises `KeyError` where one is missing."""
+        votes = {option.id: figures[option.id] for option in contest.options}
+        return cls(contest.id, votes, figures[BLANK], figures[NULL], figures[UNDERVOTES], figures[BALLOTS])
+
+    def figures(self, contest: Contest | None = None) -> list[tuple[str, int]]:
+        """Every figure with its name: each option's votes by the option's id, then blank, null, undervotes, ballots.
+
+        With the contest, exactly its options in its order, 0 for one that is missing here. Without, those that are
+        here in any order: a tally read from JSON has lost the contest's.
+        """
+        order = [option.id for option in contest.options] if contest else self.votes
+        rest = [(BLANK, self.blank), (NULL, self.null), (UNDERVOTES, self.undervotes), (BALLOTS, self.ballots)]
+        return [*((option, self.votes.get(option, 0)) for option in order), *rest]
 
 
 class Tally(SignedValue, frozen=True):
@@ -47,42 +66,42 @@ class Tally(SignedValue, frozen=True):
 def tally_ballots(definition: Definition, station_id: str, ballots: Iterable[Ballot]) -> Tally:
     """Count ballots of one station. Every contest and option of its styles is named, with 0 where nobody chose it.
 
-    Raises `InvalidInput` for a ballot of a style the station does not have, or one that breaks the marking rules.
+    Raises `InvalidInput` for a ballot of a style the station does not have.
     """
-    styles = {style.id: style for style in definition.styles_of_station(station_id)}
-    by_style = dict.fromkeys(styles, 0)
-    wanted = {contest_id for style in styles.values() for contest_id in style.contests}
-    counts = {contest.id: _Count(contest) for contest in definition.contests if contest.id in wanted}
+    by_style = {style.id: 0 for style in definition.styles_of_station(station_id)}
+    counts = {contest.id: ContestCount(contest) for contest in definition.contests_of_station(station_id)}
     for ballot in ballots:
-        if ballot.style not in styles:
-            raise InvalidInput(f"a ballot of style {ballot.style!r}, which station {station_id!r} does not have")
+        if ballot.style not in by_style:
+            definition.style_of(station_id, ballot.style)  # raises
         by_style[ballot.style] += 1
-        for contest_id, chosen in Ballot.mark(definition, styles[ballot.style], ballot.choices).choices.items():
-            counts[contest_id].add(chosen)
-    return Tally(by_style, tuple(count.done() for count in counts.values()))
+        for contest_id, chosen in ballot.choices.items():
+            counts[contest_id].add_ballot(chosen)
+    return Tally(by_style, tuple(count.tally() for count in counts.values()))
 
 
-class _Count:
-    """A contest's running count."""
+class ContestCount:
+    """The running count of one contest: from ballots, or from tallies of parts."""
 
     def __init__(self, contest: Contest) -> None:
-        self.contest = contest
-        self.votes = {option.id: 0 for option in contest.options}
-        self.blank = self.undervotes = self.ballots = 0
+        self._contest = contest
+        names = [*(option.id for option in contest.options), BLANK, NULL, UNDERVOTES, BALLOTS]
+        self._figures = dict.fromkeys(names, 0)
 
-    def add(self, chosen: tuple[str, ...]) -> None:
-        self.ballots += 1
-        if not chosen:
-            self.blank += 1
-            return
-        self.undervotes += self.contest.choose - len(chosen)
+    def add_ballot(self, chosen: tuple[str, ...]) -> None:
+        """Count one ballot's choices in this contest."""
+        self._figures[BALLOTS] += 1
+        self._figures[UNDERVOTES if chosen else BLANK] += unused(self._contest, chosen) if chosen else 1
         for option_id in chosen:
-            self.votes[option_id] += 1
+            self._figures[option_id] += 1
 
-    def done(self) -> ContestTally:
-        return ContestTally(
-            self.contest.id, self.votes, blank=self.blank, null=0, undervotes=self.undervotes, ballots=self.ballots
-        )
+    def add(self, tally: ContestTally) -> None:
+        """Add a tally of this contest; its options must be the contest's (`tally_mistakes` tells)."""
+        for name, count in tally.figures(self._contest):
+            self._figures[name] += count
+
+    def tally(self) -> ContestTally:
+        """What was counted so far."""
+        return ContestTally.from_figures(self._contest, self._figures)
 
 
 class Difference(SignedValue, frozen=True):
@@ -214,8 +233,7 @@ def _contest_mistakes(
     contest = definition.contest(one.contest)
     if one.votes.keys() != empty.votes.keys():
         return [f"{one.contest}: its options are not those of the contest"]
-    counts = [*one.votes.values(), one.blank, one.null, one.undervotes, one.ballots]
-    if any(count < 0 for count in counts):
+    if any(count < 0 for _, count in one.figures()):
         return [f"{one.contest}: a count is negative"]
     mistakes = []
     with_contest = sum(

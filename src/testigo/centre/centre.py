@@ -31,12 +31,12 @@ from testigo.centre.keys import (
 )
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import kind_of
-from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.record_rules import RecordRules, read_rules
 from testigo.count.result import Result
 from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
-from testigo.record import Bundle, BundleClaim, Log, Statement, note, open_bundle
+from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
 
 PUBLIC = "public"
@@ -44,7 +44,7 @@ RECEIVED = "received"
 REFUSED = "refused"
 _INCOMING = ".incoming"
 """Checked and kept, but perhaps not yet wholly in the record: `Centre.open` takes it in again."""
-_TAKEN_IN = ".bundle"
+_TAKEN_IN = ".package"
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -75,9 +75,9 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Centre:
     """One election's centre in one folder. Open it with `create` or `open`."""
 
-    def __init__(self, folder: Path, log: Log, ledger: Ledger) -> None:
+    def __init__(self, folder: Path, log: Log, rules: RecordRules) -> None:
         self.folder = folder
-        self.ledger = ledger
+        self.rules = rules
         self._log = log
 
     @classmethod
@@ -96,7 +96,7 @@ class Centre:
             storage.make_folder(building / RECEIVED)
             storage.make_folder(building / REFUSED)
             log = Log.create(public, f"testigo/{definition.id}", keys["log"], root_key=keys["root"].public)
-            centre = cls(building, log, Ledger(keys["root"].public))
+            centre = cls(building, log, RecordRules(keys["root"].public))
             centre.say("election-definition", "", definition.core(), keys["root"], election=definition.digest)
             for piece in pieces(definition.stations):
                 centre.say("station-list", "", piece, keys["root"])
@@ -116,7 +116,7 @@ class Centre:
             storage.make_folder(folder / name)
         log = Log.open(folder / PUBLIC, _current_log_key(folder))
         log.publish()
-        centre = cls(folder, log, read_ledger(folder / PUBLIC))
+        centre = cls(folder, log, read_rules(folder / PUBLIC))
         with centre._alone():
             centre._take_up_keys()
         for file in sorted((folder / RECEIVED).glob(f"*{_INCOMING}")):
@@ -126,12 +126,12 @@ class Centre:
     @property
     def definition(self) -> Definition:
         """The election's definition, from the record."""
-        return self.ledger.definition
+        return self.rules.definition
 
     @property
     def key_ring(self) -> KeyRing:
         """The root key and all keys it admitted, from the record."""
-        return self.ledger.key_ring
+        return self.rules.key_ring
 
     @property
     def verifier_key(self) -> str:
@@ -187,28 +187,28 @@ class Centre:
             return self._say(kind, subject, body, key, election)
 
     def receive(self, data: bytes, *, place: str = "package") -> Receipt:
-        """Take in a station's courier package: atomic, in any order, idempotent.
+        """Take in a station's package: atomic, in any order, idempotent.
 
         Raises `InvalidInput` (broken, of another election or station, sums that do not come out), `InvalidSignature`,
         or `Conflict` (a second, different tally sheet). Where a machine of this election signed the package, it is
         kept.
         """
         with self._alone():
-            bundle = open_bundle(data, lambda claim: self._bundle_key(claim, place), place=place)
-            new = [envelope for envelope in bundle.envelopes if not self.ledger.holds(envelope)]
+            package = open_package(data, lambda claim: self._package_key(claim, place), place=place)
+            new = [envelope for envelope in package.envelopes if not self.rules.holds(envelope)]
             try:
-                trial = self.ledger.fork()
-                for envelope in bundle.envelopes:
+                trial = self.rules.fork()
+                for envelope in package.envelopes:
                     _check_signer(trial.add(envelope, place=place).statement, place)
             except TestigoError as error:
-                self._keep_refused(bundle, data, error)
+                self._keep_refused(package, data, error)
                 raise
-            kept = self.folder / RECEIVED / f"{bundle.digest}{_INCOMING}"
+            kept = self.folder / RECEIVED / f"{package.digest}{_INCOMING}"
             storage.write(kept, data)
             self._commit(trial, new)
             with storage.explained(kept):
                 kept.replace(kept.with_suffix(_TAKEN_IN))
-        return Receipt(bundle.subject, bundle.digest, len(bundle.envelopes), len(new))
+        return Receipt(package.subject, package.digest, len(package.envelopes), len(new))
 
     def refused(self) -> list[RefusedPackage]:
         """The packages that were signed by this election's machines and yet not taken in, by digest."""
@@ -219,14 +219,14 @@ class Centre:
 
     def result(self) -> Result:
         """The result from the tally sheets in the record so far."""
-        return self.ledger.count()
+        return self.rules.count()
 
     def publish_result(self) -> Result:
         """Sign the result into the record, unless the last one there says the same."""
         # One hold of the lock: a sheet taken in between counting and signing would make the result a false one.
         with self._alone():
             result = self.result()
-            if self.ledger.result != result:
+            if self.rules.result != result:
                 self._say("result", "", result, authority_key(self.folder, "centre"))
         return result
 
@@ -250,51 +250,51 @@ class Centre:
                 put_in_place(self.folder, role)
 
     def _say(self, kind: str, subject: str, body: SignedValue, key: SigningKey, election: str = "") -> bytes:
-        about = election or self.ledger.election
+        about = election or self.rules.election
         statement = Statement.of(kind, body, election=about, subject=subject, issued=canonical.utc_now())
         envelope = statement.sign(key)
         self._append(envelope)
         return envelope
 
     def _append(self, envelope: bytes, place: str = "") -> bool:
-        trial = self.ledger.fork()
+        trial = self.rules.fork()
         known = trial.holds(envelope)
         trial.add(envelope, place=place)
         self._commit(trial, [] if known else [envelope])
         return not known
 
-    def _commit(self, trial: Ledger, new: list[bytes]) -> None:
+    def _commit(self, trial: RecordRules, new: list[bytes]) -> None:
         for envelope in new:
             self._log.append(envelope)
         if new:
             self._log.publish()
-        self.ledger = trial
+        self.rules = trial
 
-    def _bundle_key(self, claim: BundleClaim, place: str) -> PublicKey:
+    def _package_key(self, claim: PackageClaim, place: str) -> PublicKey:
         """Whose signature a package must bear: that of the chair of the station it names."""
-        if claim.election != self.ledger.election:
+        if claim.election != self.rules.election:
             raise InvalidInput(
                 "a package of another election", place=place, hint="send it to the centre of its own election"
             )
         self.definition.station(claim.subject)
         return self.key_ring.of_station(claim.subject, "chair").public
 
-    def _keep_refused(self, bundle: Bundle, data: bytes, error: TestigoError) -> None:
-        file = f"{REFUSED}/{bundle.digest}.bundle"
+    def _keep_refused(self, package: Package, data: bytes, error: TestigoError) -> None:
+        file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
-        note = RefusedPackage(bundle.subject, bundle.digest, error.problem, file)
-        storage.write(self.folder / REFUSED / f"{bundle.digest}.json", canonical.encode(note))
+        note = RefusedPackage(package.subject, package.digest, error.problem, file)
+        storage.write(self.folder / REFUSED / f"{package.digest}.json", canonical.encode(note))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the centre's lock; inside, the ledger says what the record says, whoever wrote to it meanwhile."""
+        """Hold the centre's lock; inside, the rules say what the record says, whoever wrote to it meanwhile."""
         with locks.waiting(self.folder):
             key = _current_log_key(self.folder)
             if key.public != self._log.key:
                 self._log = Log.open(self.public, key)
             self._log.publish()
-            if self._log.size != len(self.ledger.entries):
-                self.ledger = read_ledger(self.public)
+            if self._log.size != len(self.rules.entries):
+                self.rules = read_rules(self.public)
             yield
 
 

@@ -21,9 +21,9 @@ from testigo.audit import (
     station_deck,
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
-from testigo.ballot import deck_digest
+from testigo.ballot import BLANK, deck_digest
 from testigo.cli.output import console, print_json, progress, table
-from testigo.count import ClosingCount, Ledger, read_ledger
+from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
@@ -63,7 +63,7 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         f"{len(ballots)} test ballots, deck {deck_digest(ballots)[:16]}…",
         ["ballot", "style", "contest", "choices"],
         [
-            (number, ballot.style, contest, ", ".join(chosen) or "(blank)")
+            (number, ballot.style, contest, ", ".join(chosen) or BLANK)
             for number, ballot in enumerate(ballots, 1)
             for contest, chosen in ballot.choices.items()
         ],
@@ -89,9 +89,9 @@ def draw(
     Example: testigo audit draw public --key auditor/key.pem --seed 41263551423621412653
     """
     dice = Seed.parse(seed)
-    desk, ledger = _open(record, key, root_key, dry_run)
+    desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.draw(dice), out) if desk else []
-    drawn = closing_sample(ledger.definition, dice)
+    drawn = closing_sample(rules.definition, dice)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
@@ -116,9 +116,9 @@ def settle_ties(
     Example: testigo audit settle-ties public --key auditor/key.pem --seed 35462114553624122635
     """
     dice = Seed.parse(seed)
-    desk, ledger = _open(record, key, root_key, dry_run)
+    desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.settle_ties(dice), out) if desk else []
-    for contest in ledger.count(draw=dice.digits).contests:
+    for contest in rules.count(draw=dice.digits).contests:
         for tie in contest.allocation.ties:
             console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
     _say_next(files)
@@ -155,18 +155,18 @@ def count_box(
 
     testigo audit closing-count public --key auditor/key.pem --station 01-01 --by-hand first.csv --by-hand second.csv
     """
-    desk, ledger = _open(record, key, root_key, dry_run)
-    sheet = ledger.sheets.get(station)
+    desk, rules = _open(record, key, root_key, dry_run)
+    sheet = rules.sheets.get(station)
     if sheet is None:
         raise IllegalStep(f"the record has no tally sheet of station {station!r}", hint="wait for its package")
     if (images is None) == (not by_hand):
         raise InvalidInput("either --images or --by-hand is wanted", hint="give one of the two")
     paper = (
-        _from_images(ledger.definition, station, images, entries, spoiled)
+        _from_images(rules.definition, station, images, entries, spoiled)
         if images is not None
-        else _from_forms(ledger.definition, station, by_hand or [])
+        else _from_forms(rules.definition, station, by_hand or [])
     )
-    count = closing_count(ledger.definition, sheet, ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
+    count = closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
     files = desk.keep(desk.closing_count(count), out) if desk and not count.unread else []
     _show(count, files, as_json)
     if not count.holds:
@@ -197,15 +197,15 @@ def _from_forms(definition: Definition, station: str, files: list[Path]) -> Pape
     return same_twice(first, second)
 
 
-def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[AuditDesk | None, Ledger]:
+def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[AuditDesk | None, RecordRules]:
     """The desk, unless nothing is to be signed, and what the record says."""
     root = PublicKey.from_hex(root_key) if root_key else None
     if dry_run:
-        return None, read_ledger(record, root)
+        return None, read_rules(record, root)
     if key is None:
         raise InvalidInput("the auditor's key is required", hint="give --key FILE, or --dry-run to sign nothing")
-    ledger = read_ledger(record, root)
-    return AuditDesk(ledger, SigningKey.load(key)), ledger
+    rules = read_rules(record, root)
+    return AuditDesk(rules, SigningKey.load(key)), rules
 
 
 def _say_next(files: list[Path]) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from testigo import election
-from testigo.ballot import Ballot, new_slip_number
+from testigo.ballot import Marks, new_slip_number
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
-from testigo.slip import Slip, open_printer, style_at
+from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader, SlipReading
 
 app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True, rich_markup_mode=None)
@@ -35,9 +35,8 @@ def print_slip(
     Example: testigo ballot print --election election.yaml --station 01-01 --choose mayor=jimenez-nunez
     """
     definition = election.load(election_file)
-    styles = definition.styles_of_station(station)
-    ballot_style = style_at(definition, station, style or styles[0].id)
-    ballot = Ballot.mark(definition, ballot_style, dict(_choice(each) for each in choose or ()))
+    style = style or definition.styles_of_station(station)[0].id
+    ballot = Marks(style, dict(_choice(each) for each in choose or ())).ballot(definition, station)
     slip = Slip(definition, station, ballot, new_slip_number(), language or definition.languages[0])
     open_printer(printer).print_slip(slip)
     for line in slip.text_lines():

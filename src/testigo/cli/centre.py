@@ -48,9 +48,9 @@ def create(
     centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
     root = centre.key_ring.root
     if as_json:
-        print_json({"election": centre.ledger.election, "root_key": root.hex, "root_key_id": root.key_id})
+        print_json({"election": centre.rules.election, "root_key": root.hex, "root_key_id": root.key_id})
         return
-    console.print(f"Election  {centre.definition.id}\nDigest    {centre.ledger.election}")
+    console.print(f"Election  {centre.definition.id}\nDigest    {centre.rules.election}")
     console.print(f"Root key  {root.hex}\nIts id    {root.key_id}")
     console.print(f"Record    {centre.public}\nKeys      {folder / 'authority'}: keep root/ in a safe")
 
@@ -106,7 +106,7 @@ def replace_key(
     old = centre.key_ring.of_station("", role).public
     console.print(f"Election  {centre.definition.id}\nOld key   {old.key_id}, of the {role}", soft_wrap=True)
     console.print(f"New key   {asked.keys[0].public.key_id if asked else 'is made now'}", soft_wrap=True)
-    console.print(f"From entry {len(centre.ledger.entries)} of the record on the old key signs nothing more; what it")
+    console.print(f"From entry {len(centre.rules.entries)} of the record on the old key signs nothing more; what it")
     console.print("signed before stays valid. Everybody sees it in the record, and it cannot be undone.")
     if not yes and not typer.confirm("Replace it?"):
         console.print("Nothing was changed.")
@@ -125,11 +125,11 @@ def receive(
     packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Take in courier packages. The same one twice counts once.
+    """Take in packages. The same one twice counts once.
 
     One that is refused changes nothing and does not stop the others; the exit code is then 1.
 
-    Example: testigo centre receive centre courier/*.bundle
+    Example: testigo centre receive centre *-package.json
     """
     centre = Centre.open(folder)
     receipts: list[Receipt] = []
@@ -177,7 +177,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     centre = Centre.open(folder)
     result, refused = centre.result(), centre.refused()
     if as_json:
-        print_json({"entries": len(centre.ledger.entries), "result": result.payload(), "refused": refused})
+        print_json({"entries": len(centre.rules.entries), "result": result.payload(), "refused": refused})
         return
     table(
         f"{centre.definition.id}: {len(result.stations) - len(result.missing)} of {len(result.stations)} stations",
@@ -218,10 +218,10 @@ def publish(
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(
-            {"result": result.payload(), "digest": centre.ledger.result_digest, "files": [str(file) for file in files]}
+            {"result": result.payload(), "digest": centre.rules.result_digest, "files": [str(file) for file in files]}
         )
         return
-    console.print(f"Result {centre.ledger.result_digest}\n{len(result.missing)} stations missing")
+    console.print(f"Result {centre.rules.result_digest}\n{len(result.missing)} stations missing")
     console.print("\n".join(str(file) for file in files))
 
 

@@ -17,9 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from testigo.cli.output import console, errors, how_many, print_json, table
+from testigo.cli.output import console, errors, print_json, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, open_register
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, how_many
 
 if TYPE_CHECKING:
     from testigo.register import Register

@@ -9,13 +9,14 @@ from rich.text import Text
 from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
+    METHODS,
     Allocation,
     Contest,
     Definition,
     DefinitionCore,
     Kind,
     LoadedDefinition,
-    Method,
+    MethodName,
     Option,
     Station,
     Threshold,
@@ -25,7 +26,7 @@ from testigo.election import (
     load_with_warnings,
     open_station_file,
 )
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.keys import PublicKey
 
 app = typer.Typer(
@@ -118,16 +119,16 @@ def station_proof(
 
     Example: testigo election station-proof centre/public 01-01 --out 01-01.json
     """
-    from testigo.count import read_ledger  # not below: `check` and `show` need none of it
+    from testigo.count import read_rules  # not below: `check` and `show` need none of it
 
-    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
-    proof = ledger.definition.station_proof(station)
+    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    proof = rules.definition.station_proof(station)
     if out is not None:
-        storage.write(out, ledger.station_file(station))
+        storage.write(out, rules.station_file(station))
     if as_json:
-        print_json({"election": ledger.election, "stations": ledger.definition.core().stations, "proof": proof})
+        print_json({"election": rules.election, "stations": rules.definition.core().stations, "proof": proof})
     else:
-        _print_proof(ledger.definition.core(), proof.station, proof.index)
+        _print_proof(rules.definition.core(), proof.station, proof.index)
         console.print("\n".join(f"  {hash_}" for hash_ in proof.hashes))
 
 
@@ -161,9 +162,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 @app.command()
 def seats(
-    method: Annotated[
-        Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"], typer.Argument(help="The rule.")
-    ],
+    method: Annotated[MethodName, typer.Argument(help="The rule.")],
     number: Annotated[int, typer.Argument(min=1, max=MOST_SEATS, help="How many seats there are.")],
     votes: Annotated[list[str], typer.Argument(help="Votes of each option, as OPTION=VOTES.", show_default=False)],
     threshold: Annotated[str, typer.Option(help="Percentage below which a list gets no seat.")] = "0",
@@ -202,9 +201,9 @@ def _read_votes(text: str) -> tuple[str, int]:
 
 
 def _make_contest(
-    name: str, method: Method, number: int, options: list[str], threshold: str, cast: int | None
+    name: str, method: MethodName, number: int, options: list[str], threshold: str, cast: int | None
 ) -> Contest:
-    lists = method != "plurality"
+    lists = METHODS[method].lists
     kind: Kind = "party-list" if lists else "choose-one"
     candidates = tuple(str(place + 1) for place in range(number)) if lists else ()
     return Contest(
@@ -297,6 +296,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = "" if contest.method == "plurality" else f", {contest.method}"
-    seats_word = "seat" if contest.seats == 1 else "seats"
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {contest.seats} {seats_word}"
+    method = f", {contest.method}" if METHODS[contest.method].lists else ""
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {how_many(contest.seats, 'seat')}"

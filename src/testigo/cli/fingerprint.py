@@ -14,7 +14,7 @@ from testigo.cli import (
     fingerprint_reader,
 )
 from testigo.cli.output import COMPILING, console, patience, print_json, progress
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput, StorageError, how_many
 
 if TYPE_CHECKING:
     from testigo import fingerprint
@@ -64,7 +64,7 @@ def extract(
         print_json(_template_fields(template, picture, score))
         return
     word = fingerprint.quality_word(score)
-    console.print(f"{evaluation.count(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
+    console.print(f"{how_many(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
     _say_written(Template=out, Picture=plot)
 
 
@@ -169,8 +169,7 @@ def generate(
     if as_json:
         print_json(written)
         return
-    many = f"{len(written):,} impression{'' if len(written) == 1 else 's'}"
-    console.print(f"{many} of {fingers:,} finger{'' if fingers == 1 else 's'}: {out}")
+    console.print(f"{how_many(len(written), 'impression')} of {how_many(fingers, 'finger')}: {out}")
 
 
 def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
@@ -194,7 +193,7 @@ def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:
 
     for path in paths:
         if path is not None:
-            evaluation.refuse_unwritable(path)
+            evaluation.require_writable(path)
             evaluation.refuse_input(path, *inputs)
     if paths[-1] is not None:
         evaluation.refuse_unknown_ending(paths[-1])

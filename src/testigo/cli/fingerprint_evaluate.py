@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from testigo.cli.output import console, print_json, progress, table
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, how_many
 
 if TYPE_CHECKING:
     from testigo.fingerprint import Evaluation
@@ -44,11 +44,11 @@ def evaluate(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint.evaluation import refuse_unwritable, write
+    from testigo.fingerprint.evaluation import require_writable, write
 
     to_output = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_output:
-        refuse_unwritable(json_file)
+        require_writable(json_file)
     results = (scores, None if to_output else json_file, plot)
     _refuse_same(*results)
     _refuse_prints(folder, *results)
@@ -140,18 +140,18 @@ def _notes(result: "Evaluation", few: bool) -> list[str]:
         if rate == 0:
             most = f"{float(f'{rule_of_three(tried) * 100:.2g}'):g} %"
             said.append(
-                f"No false {what} at the threshold in {_many(tried, 'comparison')}: were they independent, the true"
+                f"No false {what} at the threshold in {how_many(tried, 'comparison')}: were they independent, the true"
                 f" rate would be at most {most} (rule of three, 95 %)."
             )
     if result.fingers < FEW_FINGERS:
-        said.append(f"Only {_many(result.fingers, 'finger')}: such intervals are rough.")
-    dpi = ", ".join(f"{_many(count, 'image')} at {value} dpi" for value, count in result.dpi.items())
+        said.append(f"Only {how_many(result.fingers, 'finger')}: such intervals are rough.")
+    dpi = ", ".join(f"{how_many(count, 'image')} at {value} dpi" for value, count in result.dpi.items())
     said.append(
-        f"{_many(result.impressions, 'impression')} of {_many(result.fingers, 'finger')}: {dpi};"
+        f"{how_many(result.impressions, 'impression')} of {how_many(result.fingers, 'finger')}: {dpi};"
         f" {result.minutiae:.0f} minutiae and {result.template_bytes:.0f} bytes a template."
     )
     if result.without_minutiae:
-        said.append(f"In {_many(result.without_minutiae, 'impression')} no minutia was found.")
+        said.append(f"In {how_many(result.without_minutiae, 'impression')} no minutia was found.")
     batch = "" if result.batch_ms is None else f"; {result.batch_ms:.0f} ms each for the others, on all cores"
     said.append(
         f"Extraction {result.extract_ms:.0f} ms (median of {result.timed}, one thread){batch}."
@@ -161,7 +161,3 @@ def _notes(result: "Evaluation", few: bool) -> list[str]:
     if result.skipped:
         said.append(f"Left out, unreadable: {', '.join(result.skipped)}.")
     return said
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

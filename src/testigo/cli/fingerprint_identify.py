@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, how_many
 
 if TYPE_CHECKING:
     from testigo.fingerprint.extraction import Print
@@ -63,7 +63,7 @@ def build(
     if as_json:
         print_json({"gallery": str(out), "templates": len(names), "skipped": skipped})
         return
-    console.print(f"{_many(len(names))} in the gallery: {out}", soft_wrap=True)
+    console.print(f"{how_many(len(names), 'print')} in the gallery: {out}", soft_wrap=True)
     _say_skipped(skipped)
 
 
@@ -183,9 +183,10 @@ def _print(answer: dict[str, Any]) -> None:
         for one in answer["candidates"]
     ]
     if rows:
-        table(f"{answer['probe']} among {_many(answer['compared'])}", ("candidate", "score", "decision"), rows)
+        among = how_many(answer["compared"], "print")
+        table(f"{answer['probe']} among {among}", ("candidate", "score", "decision"), rows)
     else:
-        console.print(f"None of {_many(answer['compared'])} is like {answer['probe']}.", soft_wrap=True)
+        console.print(f"None of {how_many(answer['compared'], 'print')} is like {answer['probe']}.", soft_wrap=True)
     console.print(
         f"Threshold {answer['threshold']:.2f}; log10 of the number of prints is already taken off the scores.",
         soft_wrap=True,
@@ -196,7 +197,3 @@ def _print(answer: dict[str, Any]) -> None:
 def _say_skipped(skipped: list[str]) -> None:
     if skipped:
         console.print(f"Left out, unreadable: {', '.join(skipped)}.", soft_wrap=True)
-
-
-def _many(prints: int) -> str:
-    return f"{prints:,} print{'' if prints == 1 else 's'}"

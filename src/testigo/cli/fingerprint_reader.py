@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, errors, print_json, table
-from testigo.errors import StorageError
+from testigo.errors import StorageError, how_many
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Reader = Annotated[
@@ -78,4 +78,4 @@ def readers(as_json: Json = False) -> None:
 
 
 def _tell(wrong: Exception, left: int) -> None:
-    errors.print(f"{wrong} {left} more {'try' if left == 1 else 'tries'}.")
+    errors.print(f"{wrong} {how_many(left, 'more try', 'more tries')}.")

@@ -38,7 +38,7 @@ def hardware_test(
             errors.print("Put a finger on the reader.")
         report = check_hardware(machine, printer=printer, photograph=photograph, reader=reader)
     finally:
-        machine.shut()
+        machine.close()
     written = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
     if out is not None:
         storage.write_new(out, written, mode=0o644)

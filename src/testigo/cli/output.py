@@ -75,11 +75,6 @@ def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[Non
         timer.cancel()
 
 
-def how_many(number: int, noun: str) -> str:
-    """`1 pair`, `2,500 pairs`: for nouns whose plural ends in s."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def print_json(value: Any) -> None:
     """One JSON document on standard output, indented, keys in their own order."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")

@@ -12,10 +12,10 @@ from testigo import database, storage
 from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
-from testigo.cli.output import console, errors, how_many, print_json, progress, table
+from testigo.cli.output import console, errors, print_json, progress, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, load_key, open_register
 from testigo.election import load
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, how_many
 from testigo.fingerprint import FingerImage
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
 

@@ -33,7 +33,7 @@ def rehearse(
     """Hold a whole election with simulated people, through the same code and pages that an election uses.
 
     Enrolment (with people who try it twice), logic and accuracy test, voters (with impostors, worn fingers, spoiled
-    votes, a power cut), closing, tally sheets, couriers, paper count, result, public record, verification. It fails
+    votes, a power cut), closing, tally sheets, packages, paper count, result, public record, verification. It fails
     only where a promise is broken; what chance explains is reported. Examples:
 
     testigo rehearse --voters 60 --stations 3

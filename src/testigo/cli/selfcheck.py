@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from testigo import storage
-from testigo.cli.output import console, how_many, print_json
-from testigo.errors import printable
+from testigo.cli.output import console, print_json
+from testigo.errors import how_many, printable
 from testigo.keys import PublicKey
 from testigo.release import INSTALLED, compare, read_manifest
 

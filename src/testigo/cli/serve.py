@@ -75,9 +75,7 @@ def chair(
     pages: Annotated[
         str, typer.Option(help="Where pages are printed: cups, cups:NAME or folder:PATH; empty: FOLDER/paper.")
     ] = "",
-    centre: Annotated[
-        str, typer.Option(help="Address that takes courier packages; empty: they are carried by hand.")
-    ] = "",
+    centre: Annotated[str, typer.Option(help="Address that takes packages; empty: they are carried by hand.")] = "",
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8081,
     certificate: Certificate = None,
@@ -143,7 +141,7 @@ def inbox(
     private_key: PrivateKey = None,
     metrics_port: MetricsPort = None,
 ) -> None:
-    """The centre's inbox: stations send their courier packages to its address with /packages at the end.
+    """The centre's inbox: stations send their packages to its address with /packages at the end.
 
     Example: testigo centre serve centre --host 0.0.0.0
     """

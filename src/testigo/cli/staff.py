@@ -9,9 +9,9 @@ import msgspec
 import typer
 
 from testigo import canonical, storage
-from testigo.cli.output import console, how_many, print_json, table
+from testigo.cli.output import console, print_json, table
 from testigo.election import load
-from testigo.errors import IllegalStep, InvalidInput
+from testigo.errors import IllegalStep, InvalidInput, how_many
 from testigo.keys import PublicKey, SigningKey
 from testigo.staff.accounts import FORMAT, LARGEST_FILE, StaffList, StaffMachine, StaffPlace
 from testigo.staff.desk import DESK, make_desk, open_desk
@@ -264,7 +264,7 @@ def _open(folder: Path) -> Iterator[Sequence[_Opened]]:
         machines = []
         for path, role in found:
             machine = MachineFolder(path, role)
-            opened.callback(machine.shut)
+            opened.callback(machine.close)
             machines.append(MachineStaff(machine))
         yield machines
 

@@ -199,19 +199,20 @@ def read_qr(
 
     Example: testigo station read-qr photograph.jpg --record public
     """
-    from testigo.count import read_ledger
-    from testigo.station import tally_sheet
+    from testigo.ballot import tally_qr
+    from testigo.count import read_rules
+    from testigo.station.tally_sheet import totals_view
 
-    ledger = read_ledger(record, PublicKey.from_hex(root_key) if root_key else None)
-    text = code if tally_sheet.is_qr_text(code) else tally_sheet.find_qr(Path(code))
-    station = tally_sheet.station_of_qr(text, ledger.definition)
-    totals = tally_sheet.read_qr(text, ledger.definition, ledger.key_ring.of_station(station, "chair").public)
-    published = ledger.sheet_digests(1 if totals.of_body else 2).get(station)
+    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    text = code if tally_qr.is_code(code) else _find_tally_code(Path(code))
+    station = tally_qr.station_of(text, rules.definition)
+    totals = tally_qr.read(text, rules.definition, rules.key_ring.of_station(station, "chair").public)
+    published = rules.sheet_digests(1 if totals.of_body else 2).get(station)
     same = published == totals.sheet if published is not None else None
     if as_json:
         print_json({**msgspec.to_builtins(totals), "same_as_published": same})
         return
-    shown = tally_sheet.totals_view(ledger.definition, totals, ledger.definition.languages[0])
+    shown = totals_view(rules.definition, totals, rules.definition.languages[0])
     for contest in shown:
         rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
         table(contest.title, ("", str(contest.ballots)), rows)
@@ -228,15 +229,28 @@ def read_qr(
         )
 
 
+def _find_tally_code(file: Path) -> str:
+    from testigo.ballot import tally_qr
+    from testigo.scan.codes import qr_texts_in  # OpenCV takes a while to load
+
+    for text in filter(tally_qr.is_code, qr_texts_in(file)):
+        return text
+    raise InvalidInput(
+        "no tally sheet's QR code is to be seen", place=str(file), hint="take the photograph again, straight and near"
+    )
+
+
 @app.command()
 def export(
     folder: StationFolder,
     out: Annotated[Path, typer.Argument(help="Where to, such as a stick.", show_default=False)],
 ) -> None:
-    """Copy what the station has to carry: printed pages, signed statements, courier package.
+    """Copy what the station has to carry: printed pages, signed statements, package.
 
     Example: testigo station export stations/01-01 /media/stick
     """
+    from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
+
     path = _machine(folder, "chair")
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
@@ -244,11 +258,11 @@ def export(
         raise StorageError("the chair has signed nothing yet", place=str(path), hint="export after closing")
     storage.make_folder(out)
     for file in files:
-        name = "courier.bundle" if file.name == "courier.json" else file.name
+        name = f"{PACKAGE}.json" if file.stem == FIRST_PACKAGE else file.name
         storage.write(out / f"{station}-{name}", storage.read(file))
         console.print(str(out / f"{station}-{name}"), soft_wrap=True)
-    if not (path / "statements" / "courier.json").exists():
-        console.print("There is no courier package yet: it is made by the step `send`, after closing.")
+    if not any((path / "statements" / f"{name}.json").exists() for name in (PACKAGE, FIRST_PACKAGE)):
+        console.print("There is no package yet: it is made by the step `send`, after closing.")
 
 
 @app.command("restore-box")
@@ -266,7 +280,7 @@ def restore_box(folder: StationFolder) -> None:
         restored = BallotBox.restore(box_paths(machine))
         machine.log.append("box-restored", copy=restored.parent.name)
     finally:
-        machine.shut()
+        machine.close()
     console.print(f"Restored: {restored}")
 
 

@@ -1,7 +1,7 @@
 """Counting, without any act: which statements may follow which, and from tally sheets to the result.
 
 - `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say.
-- `ledger`: what a record says, statement by statement, and which may follow which; `definition_parts` puts the
+- `rules`: what a record says, statement by statement, and which may follow which; `definition_parts` puts the
 definition
   together from its statements.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
@@ -13,7 +13,7 @@ The authority's side is the room `centre`; the result as a page and as tables is
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
-from testigo.count.ledger import Ledger, NeedsUnread, read_ledger
+from testigo.count.record_rules import NeedsUnread, RecordRules, read_rules
 from testigo.count.result import (
     ContestResult,
     DistrictResult,
@@ -46,11 +46,11 @@ __all__ = [
     "CountDifference",
     "DistrictResult",
     "Kind",
-    "Ledger",
     "NeedsUnread",
     "NewerVersion",
     "OptionResult",
     "PublicDraw",
+    "RecordRules",
     "Result",
     "StationResult",
     "Ticket",
@@ -62,6 +62,6 @@ __all__ = [
     "find_anomalies",
     "kind_of",
     "percent",
-    "read_ledger",
+    "read_rules",
     "sheet_mistakes",
 ]

@@ -1,7 +1,7 @@
 """The kinds of statements that a record may hold: one table, and the reading of their bodies.
 
 A new kind is a line of the table, the struct of its body, and its check in `witness`; a rule about what it may follow,
-where it has one, stands in `ledger`. A body whose shape changes gets the next `VERSION`, and its kind a reader for each
+where it has one, stands in `rules`. A body whose shape changes gets the next `VERSION`, and its kind a reader for each
 version before (docs/adr/2026-11-28-statements-have-versions.md).
 """
 

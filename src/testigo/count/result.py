@@ -10,18 +10,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from testigo.ballot import ContestTally, Difference, TallySheet, tally_mistakes
+from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_mistakes
 from testigo.canonical import SignedValue
 from testigo.count.anomalies import Anomaly, find_anomalies
-from testigo.count.totals import Total, Turnout, percent
+from testigo.count.totals import Turnout, percent
 from testigo.election import GENERAL_ROLL, Contest, Definition, Station
 from testigo.election.seats import Allocation, allocate
 from testigo.errors import InvalidInput
 
 Status = Literal["counted", "missing", "set-aside"]
-
-LONGEST_REASON = 500
-"""Characters of a difference's reason: up to 200 a person writes, the station adds what its machines know."""
 
 
 class OptionResult(SignedValue, frozen=True):
@@ -157,8 +154,8 @@ def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
     mistakes = ["a counter of the reconciliation is negative"] if negative else []
     # What is written here is shown to people on their terminals and pages.
     for reason in sheet.reconciliation.reasons.values():
-        if not reason.isprintable() or len(reason) > LONGEST_REASON:
-            mistakes.append(f"the reason of a difference is not up to {LONGEST_REASON} printable characters")
+        if not reasons.is_written(reason, reasons.LONGEST_REASON):
+            mistakes.append(f"the reason of a difference is not up to {reasons.LONGEST_REASON} printable characters")
     mistakes += [
         f"{one.contest}: {one.null} null votes, a booth makes none" for one in sheet.tally.contests if one.null
     ]
@@ -184,11 +181,11 @@ def _stations_inside(definition: Definition) -> dict[str, list[Station]]:
     return inside
 
 
-def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tuple[str, str], Total]:
+def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tuple[str, str], ContestCount]:
     """Totals by (district, contest), for each contest in its own district and in all districts below it."""
     paths = {district.id: path for district, path in definition.all_districts()}
     contests = {contest.id: contest for contest in definition.contests}
-    totals: dict[tuple[str, str], Total] = {}
+    totals: dict[tuple[str, str], ContestCount] = {}
     for station in definition.stations:
         path = paths[station.district]
         for tally in good[station.id].tally.contests if station.id in good else ():
@@ -196,19 +193,19 @@ def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tupl
             for district in path[path.index(contest.district) :]:
                 key = (district, contest.id)
                 if key not in totals:
-                    totals[key] = Total(contest)
+                    totals[key] = ContestCount(contest)
                 totals[key].add(tally)
     return totals
 
 
 def _contest_result(
     contest: Contest,
-    totals: Mapping[tuple[str, str], Total],
+    totals: Mapping[tuple[str, str], ContestCount],
     inside: Mapping[str, list[Station]],
     good: Mapping[str, TallySheet],
     draw: str | None,
 ) -> ContestResult:
-    tally = totals.get((contest.district, contest.id), Total(contest)).tally()
+    tally = totals.get((contest.district, contest.id), ContestCount(contest)).tally()
     stations = [
         station
         for station in inside[contest.district]
@@ -254,7 +251,7 @@ def _party_seats(definition: Definition, contests: tuple[ContestResult, ...]) ->
 
 def _districts(
     definition: Definition,
-    totals: Mapping[tuple[str, str], Total],
+    totals: Mapping[tuple[str, str], ContestCount],
     inside: Mapping[str, list[Station]],
     good: Mapping[str, TallySheet],
 ) -> tuple[DistrictResult, ...]:

@@ -1,6 +1,6 @@
 """Bodies of the auditor's statements: dice, the boxes they draw, the count of one box's paper, the draw of ties.
 
-They live here, below `audit`, because the ledger must know them, the results page shows them, and the result depends on
+They live here, below `audit`, because the rules must know them, the results page shows them, and the result depends on
 the draw.
 """
 

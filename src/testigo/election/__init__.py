@@ -2,9 +2,9 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, `seats` turns votes into seats, `keyring` holds the keys of an election. A
-new contest kind or seat rule is a name in `definition.Kind` or `Method`, a function in `seats`, and its own mistakes
-in `check`.
+lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
+the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
+`definition.Kind`, and its own mistakes in `check`.
 """
 
 from testigo.election.check import check_definition, refuse_mistakes
@@ -17,7 +17,6 @@ from testigo.election.definition import (
     District,
     FirstDefinition,
     Kind,
-    Method,
     Option,
     Party,
     StationDefinition,
@@ -27,6 +26,7 @@ from testigo.election.definition import (
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
+from testigo.election.methods import METHODS, MethodName
 from testigo.election.mistake import Mistake
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 from testigo.election.station_file import open_station_file, pack_station_file
@@ -36,6 +36,7 @@ from testigo.election.value import Text
 __all__ = [
     "EXAMPLES",
     "GENERAL_ROLL",
+    "METHODS",
     "PIECE",
     "STATION_ROLES",
     "Allocation",
@@ -51,7 +52,7 @@ __all__ = [
     "LoadedDefinition",
     "MachineKey",
     "MachineKeys",
-    "Method",
+    "MethodName",
     "Mistake",
     "Option",
     "Party",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from testigo.election.definition import GENERAL_ROLL, Contest, Definition, District, Option, Threshold
+from testigo.election.methods import METHODS
 from testigo.election.mistake import (
     MAX_ABBREVIATION,
     MAX_TEXT,
@@ -25,7 +26,7 @@ from testigo.election.mistake import (
     unknown,
 )
 from testigo.election.stations import Station
-from testigo.errors import InvalidInput, SeveralErrors
+from testigo.errors import InvalidInput, SeveralErrors, how_many
 
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
@@ -46,7 +47,7 @@ def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     if mistakes:
         raise SeveralErrors(
-            f"{len(mistakes)} mistakes in the election definition",
+            f"{how_many(len(mistakes), 'mistake')} in the election definition",
             [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in mistakes],
             place=place,
         )
@@ -279,7 +280,7 @@ def _check_marking(path: Place, contest: Contest) -> Iterator[Mistake]:
 
 
 def _check_person_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
-    if contest.method != "plurality":
+    if METHODS[contest.method].lists:
         problem = f"{contest.id!r} is {contest.kind} and says method: {contest.method}"
         yield Mistake((*path, "method"), problem, "leave method out; only party-list contests are shared out by quotas")
     if contest.threshold is not None:
@@ -295,9 +296,10 @@ def _check_person_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
 
 
 def _check_list_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
-    if contest.method == "plurality":
+    if not METHODS[contest.method].lists:
         problem = f"{contest.id!r} is party-list and says no method"
-        yield Mistake((*path, "method"), problem, "write method: dhondt, sainte-lague, hare or droop")
+        names = [name for name, method in METHODS.items() if method.lists]
+        yield Mistake((*path, "method"), problem, f"write method: {', '.join(names[:-1])} or {names[-1]}")
     if contest.threshold is not None:
         yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
     candidates = sum(len(option.candidates) for option in contest.options)

@@ -16,13 +16,13 @@ from typing import Any, Literal, Self
 import msgspec
 
 from testigo import canonical
+from testigo.election.methods import MethodName
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.record import merkle
 
 Kind = Literal["choose-one", "choose-up-to", "party-list"]
-Method = Literal["plurality", "dhondt", "sainte-lague", "hare", "droop"]
 
 GENERAL_ROLL = "general"
 
@@ -78,7 +78,7 @@ class Contest(Value, frozen=True):
     options: tuple[Option, ...]
     seats: int = 1
     choose: int = 1
-    method: Method = "plurality"
+    method: MethodName = "plurality"
     threshold: Threshold | None = None
     roll: str = GENERAL_ROLL
 
@@ -311,6 +311,20 @@ class Definition(Value, frozen=True, dict=True):
         station = self.station(station_id)
         rolls = [GENERAL_ROLL, *(roll for roll in self.rolls if station.roll_sizes.get(roll, 0) > 0)]
         return tuple(self.style(station.district, roll) for roll in dict.fromkeys(rolls))
+
+    def style_of(self, station_id: str, style_id: str) -> BallotStyle:
+        """The station's ballot style of that id; raises `InvalidInput`."""
+        styles = self.styles_of_station(station_id)
+        for style in styles:
+            if style.id == style_id:
+                return style
+        hint = f"use {', '.join(style.id for style in styles)}"
+        raise InvalidInput(f"station {station_id!r} has no ballot style {style_id[:60]!r}", hint=hint)
+
+    def contests_of_station(self, station_id: str) -> tuple[Contest, ...]:
+        """The contests of all ballot styles of a station, in the order of the definition."""
+        found = {contest for style in self.styles_of_station(station_id) for contest in style.contests}
+        return tuple(contest for contest in self.contests if contest.id in found)
 
     def styles(self) -> tuple[BallotStyle, ...]:
         """Every ballot style of the election, each once."""

@@ -83,8 +83,8 @@ class KeyRing:
         """A ring in which these keys stand in for those of the same role and station, which may sign nothing any more.
 
         `entry`: index in the record of the statement that says so. For a key of the authority, and for a machine whose
-        disk died before its station said anything; `count.Ledger` holds that condition. Raises `InvalidSignature` if a
-        key is already in the ring, also one that would be replaced, or is a replaced key of the authority.
+        disk died before its station said anything; `count.RecordRules` holds that condition. Raises `InvalidSignature`
+        if a key is already in the ring, also one that would be replaced, or is a replaced key of the authority.
         """
         wider = self.admit(keys)
         ended = {(key.station, key.role) for key in keys.keys} & self._holders.keys()

@@ -10,7 +10,7 @@ in each.
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.mistake import Mistake, Place, spelled
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
+from testigo.words import languages, missing
 
 MOST_LISTED = 200
 """No more mistakes than this are listed: whoever has more made one big one."""
+
+_NAMED = 6
+"""No more missing sentences than these are named."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -55,18 +59,35 @@ def load_with_warnings(file: Path) -> LoadedDefinition:
     payload = reader.read(tree, shapes.type_info(Definition), ())
     _refuse(file, reader.mistakes)
     definition = Definition.from_payload(payload, place=str(file))
-    found = check_definition(definition)
+    found = [*_check_interface(definition), *check_definition(definition)]
     _refuse(file, [reader.located(mistake) for mistake in found if not mistake.warning])
     return LoadedDefinition(definition, tuple(reader.located(mistake) for mistake in found))
+
+
+def _check_interface(definition: Definition) -> Iterator[Mistake]:
+    """Screens and paper speak the languages of the definition: each needs a complete catalogue.
+
+    Only a file is refused for this. A definition that was signed holds, whatever this release can speak.
+    """
+    for place, language in enumerate(definition.languages):
+        lacks = missing(language) if language not in languages() else ()
+        if lacks:
+            more = f" and {len(lacks) - _NAMED} more" if len(lacks) > _NAMED else ""
+            yield Mistake(
+                ("languages", place),
+                f"screens and paper cannot speak {language!r}: missing are {', '.join(lacks[:_NAMED])}{more}",
+                f"complete the folder words/{language}, or take it out of languages; texts may still be in it",
+            )
 
 
 def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
     if not mistakes:
         return
-    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
     rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
     raise SeveralErrors(
-        f"{count} in the election definition{rest}", sorted(mistakes, key=_line)[:MOST_LISTED], place=str(file)
+        f"{how_many(len(mistakes), 'mistake')} in the election definition{rest}",
+        sorted(mistakes, key=_line)[:MOST_LISTED],
+        place=str(file),
     )
 
 

@@ -44,14 +44,14 @@ def check_id(place: Place, identifier: str) -> Iterator[Mistake]:
 
 
 def check_text(definition: Definition, place: Place, text: Text) -> Iterator[Mistake]:
-    """A text must be there in every language of the election and in no other."""
+    """A text must be there in every language of the election; it may be in others, which screens do not speak."""
     for language in definition.languages:
         if language not in text:
             yield Mistake(place, f"the text is missing in {language!r}", f"add '{language}: …'")
     for language, words in text.items():
         if language not in definition.languages:
-            hint = "add it to languages, or leave the text out"
-            yield Mistake((*place, language), f"{language!r} is no language of this election", hint)
+            problem = f"{language!r} is not a language of this election: screens and paper will not show the text"
+            yield Mistake((*place, language), problem, "add it to languages if that is meant", warning=True)
         yield from check_words((*place, language), words, MAX_TEXT)
 
 

@@ -1,6 +1,6 @@
 """The public record: signed statements in a tiled transparency log; append, publish, prove, check.
 
-- `statement`: the shape of what is said; `bundle`: the package in which a station's statements travel.
+- `statement`: the shape of what is said; `package`: that in which a station's statements travel.
 - `log`: the authority's side, `Log.append` and `Log.publish`; `reading`: everybody's side, `read_record`, which gives a
   `published` record and a `finding` for each check.
 - `merkle`, `note`, `checkpoint`, `tiles`, `entry`: the log's format, one module per noun (RFC 6962, C2SP signed-note,
@@ -9,11 +9,11 @@
 A new statement type needs nothing here: this room never looks into a body. docs/record.md is the format for people.
 """
 
-from testigo.record.bundle import Bundle, BundleClaim, open_bundle, pack
 from testigo.record.checkpoint import Checkpoint, open_checkpoint
 from testigo.record.entry import file_subject
 from testigo.record.finding import RECORD_CODES, Finding, Grade
 from testigo.record.log import Log
+from testigo.record.package import Package, PackageClaim, open_package, pack
 from testigo.record.published import Absent, PublishedRecord
 from testigo.record.reading import read_record
 from testigo.record.statement import PAYLOAD_TYPE, SignedStatement, Statement, open_statement, peek
@@ -22,18 +22,18 @@ __all__ = [
     "PAYLOAD_TYPE",
     "RECORD_CODES",
     "Absent",
-    "Bundle",
-    "BundleClaim",
     "Checkpoint",
     "Finding",
     "Grade",
     "Log",
+    "Package",
+    "PackageClaim",
     "PublishedRecord",
     "SignedStatement",
     "Statement",
     "file_subject",
-    "open_bundle",
     "open_checkpoint",
+    "open_package",
     "open_statement",
     "pack",
     "peek",

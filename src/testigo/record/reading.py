@@ -180,7 +180,7 @@ class _Reading:
         must cost nothing.
         """
         with contextlib.suppress(TestigoError):
-            present = self.source.strangers(self.expected)
+            present = self.source.unexpected_files(self.expected)
             return signature_ok if present is None else size <= tiles.WIDTH * (len(present) + 1)
         return signature_ok
 
@@ -329,7 +329,7 @@ class _Reading:
 
     def _unexpected_files(self, size: int, leaves: list[bytes]) -> None:
         try:
-            found = self.source.strangers(self.expected)
+            found = self.source.unexpected_files(self.expected)
         except StorageError as error:
             self.notes.write("files", Grade.UNCHECKED, f"the folder cannot be listed: {error.problem}")
             return

@@ -44,7 +44,7 @@ class Source(Protocol):
         """Each path with its bytes or with the reason why not, in order."""
         ...
 
-    def strangers(self, known: Set[str]) -> list[tuple[str, str]] | None:
+    def unexpected_files(self, known: Set[str]) -> list[tuple[str, str]] | None:
         """Path and kind of everything there beside the `known` files; None where that cannot be seen."""
         ...
 
@@ -87,7 +87,7 @@ class FolderSource:
             except TestigoError as error:
                 yield path, error
 
-    def strangers(self, known: Set[str]) -> list[tuple[str, str]] | None:
+    def unexpected_files(self, known: Set[str]) -> list[tuple[str, str]] | None:
         """Every file, folder, link or device that is neither `known` nor a folder on the way to it. Folders of partial
         tiles beside a full tile are looked into.
         """
@@ -176,7 +176,7 @@ class HttpSource:
             for start in range(0, len(paths), window):
                 yield from pool.map(attempt, paths[start : start + window])
 
-    def strangers(self, known: Set[str]) -> list[tuple[str, str]] | None:
+    def unexpected_files(self, known: Set[str]) -> list[tuple[str, str]] | None:
         """A web server does not say what else it has."""
         return None
 

@@ -1,7 +1,7 @@
 """Who may vote: persons, enrolment, likely duplicates, poll books.
 
 `register` is the database and its front door, `tables` its tables and how they change. `voters_file` reads a CSV of
-voters and `importing` takes it in; `document` spells numbers and names one way. `belonging` ties the
+voters and `importing` takes it in; `document` spells numbers and names one way. `key_binding` ties the
 register to one election and key. `enrolment` takes fingers, `vault` keeps them encrypted, `gallery` searches them,
 `duplicates` holds the cases that people settle. `deduplication` compares everybody with everybody, `prints` opens
 their templates for it, `work_folder` keeps what is done, `workers` does it. `poll_book` makes one

@@ -27,7 +27,7 @@ def normalise_document(text: str, *, place: str = "") -> str:
             f"{text!r} is not a document number: only letters A to Z and digits may be in it", place=place, hint=_MEND
         )
     if len(plain) > MAX_DOCUMENT:
-        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} signs", place=place, hint=_MEND)
+        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} characters", place=place, hint=_MEND)
     return plain.upper()
 
 
@@ -37,7 +37,7 @@ def normalise_name(text: str, *, place: str = "") -> str:
     if not name:
         raise InvalidInput("the name is missing", place=place, hint="write the voter's name")
     if len(name) > MAX_NAME:
-        raise InvalidInput(f"the name has over {MAX_NAME} signs", place=place, hint="shorten it")
+        raise InvalidInput(f"the name has over {MAX_NAME} characters", place=place, hint="shorten it")
     if not name.isprintable():
-        raise InvalidInput("the name holds signs that cannot be printed", place=place, hint="type the name again")
+        raise InvalidInput("the name holds characters that cannot be printed", place=place, hint="type the name again")
     return name

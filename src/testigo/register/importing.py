@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from testigo.election import GENERAL_ROLL, Definition, Station
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.register.tables import voters
 from testigo.register.voters_file import VoterRow, read_voters
 
@@ -74,9 +74,8 @@ class _Mistakes:
     def raise_any(self, path: Path) -> None:
         if self.count:
             which = f"; these are the first {SHOWN_MISTAKES}" if self.count > SHOWN_MISTAKES else ""
-            noun = "mistake" if self.count == 1 else "mistakes"
             raise SeveralErrors(
-                f"{self.count:,} {noun} in the file of voters{which}",
+                f"{how_many(self.count, 'mistake')} in the file of voters{which}",
                 self._shown,
                 place=str(path),
                 hint="correct them and import the file again; nothing was imported",

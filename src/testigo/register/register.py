@@ -20,11 +20,11 @@ from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.register import duplicates, enrolment, tables
-from testigo.register.belonging import MAKE_ONE, claim, move
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.enrolment import ExtractedPrint
 from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
+from testigo.register.key_binding import MAKE_ONE, claim, move
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
 from testigo.register.vault import Place, RegisterKey
@@ -66,7 +66,7 @@ class Register:
 
     @classmethod
     def adopt(cls, address: str, definition: Definition, key: RegisterKey) -> "Register":
-        """An existing register, moved to a definition that was published again. See `belonging.move`.
+        """An existing register, moved to a definition that was published again. See `key_binding.move`.
 
         Poll books issued before belong to the old definition; every station needs a new one.
         """

@@ -220,9 +220,9 @@ def _make_private(path: Path) -> None:
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise StorageError("this is no folder", place=str(path), hint="choose another with --work")
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        strangers = {entry.name for entry in path.iterdir() if not entry.name.startswith(".run.json.")} - {"lock"}
+        unexpected = {entry.name for entry in path.iterdir() if not entry.name.startswith(".run.json.")} - {"lock"}
         about = path.stat()
-    if strangers and "run.json" not in strangers:
+    if unexpected and "run.json" not in unexpected:
         raise StorageError("something else is in this folder", place=str(path), hint="choose a new one with --work")
     if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o077:
         raise InvalidInput(

@@ -7,7 +7,7 @@ import contextlib
 import random
 import threading
 
-from testigo.ballot import Ballot
+from testigo.ballot import Marks
 from testigo.errors import StorageError
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.people import Person
@@ -85,7 +85,7 @@ class BoothVisit:
     def take_paper(self) -> bool:
         """The voter drops what was printed into the box; False where there is no paper, or more than one."""
         papers = self._site.take_slip(self._site.box)
-        self._notes.papers |= dict.fromkeys(papers, Ballot(self._person.style.id, self._person.wishes))
+        self._notes.papers |= dict.fromkeys(papers, Marks(self._person.style.id, self._person.wishes))
         return len(papers) == 1
 
     def _spoil_paper(self) -> None:

@@ -1,4 +1,4 @@
-"""What the chair of a rehearsal's station does at the chair's screen, from the poll book to the courier package."""
+"""What the chair of a rehearsal's station does at the chair's screen, from the poll book to the package."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class ChairDay:
                         place=f"station {self._site.station.id}",
                     )
 
-    def close(self) -> bytes:
+    def close_polls(self) -> bytes:
         """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""
         with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
@@ -45,12 +45,12 @@ class ChairDay:
             return chair.get("/tally-sheet.pdf").content
 
     def send(self, address: str) -> bytes:
-        """Send the courier package to the centre's address and keep a copy to carry; returns it."""
+        """Send the package to the centre's address and keep a copy to carry; returns it."""
         with Client(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             page = chair.send("/send", address=address)
             _must_be(page, "station", self._site)
-            return chair.get("/courier").content
+            return chair.get("/package").content
 
 
 def _must_be(page: SeenPage, name: str, site: Site) -> None:

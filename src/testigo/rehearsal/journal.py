@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from testigo.ballot import Ballot
+from testigo.ballot import Marks
 
 
 @dataclass
@@ -16,7 +16,7 @@ class StationNotes:
     document's owner. `surprises`: outcomes that break a promise, `chances`: outcomes that chance explains, in words.
     """
 
-    papers: dict[str, Ballot] = field(default_factory=dict)
+    papers: dict[str, Marks] = field(default_factory=dict)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     tries: Counter[int] = field(default_factory=Counter)
     strange_tries: int = 0

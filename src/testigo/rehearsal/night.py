@@ -15,7 +15,8 @@ from testigo import storage
 from testigo.audit import AuditDesk, Seed, closing_sample
 from testigo.audit.closing import closing_count
 from testigo.audit.desk import KEY
-from testigo.audit.paper_images import EnteredPaper, Entries, Paper, papers_from_images, read_papers
+from testigo.audit.paper_images import Entries, Paper, papers_from_images, read_papers
+from testigo.ballot import Marks
 from testigo.centre import Centre
 from testigo.count import ClosingCount, Result
 from testigo.keys import SigningKey
@@ -34,7 +35,7 @@ _PHOTOGRAPHS = 3
 
 def _desk(centre: Centre) -> AuditDesk:
     """The auditor, whose key lies beside the centre's folder and not in it."""
-    return AuditDesk(centre.ledger, SigningKey.load(centre.folder.with_name(AUDITOR) / KEY))
+    return AuditDesk(centre.rules, SigningKey.load(centre.folder.with_name(AUDITOR) / KEY))
 
 
 def _hand_over(centre: Centre, made: dict[str, bytes]) -> None:
@@ -62,12 +63,12 @@ def count_box(
     Spoiled papers lie in their envelope and stay out.
     """
     station = site.station.id
-    sheet = centre.ledger.sheets[station]
+    sheet = centre.rules.sheets[station]
     papers = _read_papers(centre, site, photographer, on_paper)
     entries = _entries(papers, notes)
     spoiled = len(list(site.spoiled_envelope.glob("*.png")))
     paper = papers_from_images(centre.definition, station, papers, entries, spoiled=spoiled)
-    counted = closing_count(centre.definition, sheet, centre.ledger.sheet_digests(ClosingCount.VERSION)[station], paper)
+    counted = closing_count(centre.definition, sheet, centre.rules.sheet_digests(ClosingCount.VERSION)[station], paper)
     _hand_over(centre, _desk(centre).closing_count(counted))
     return counted
 
@@ -94,13 +95,12 @@ def _read_papers(
 
 def _entries(papers: list[Paper], notes: StationNotes) -> Entries:
     """What a person reads on the papers that the reader refused: once a paper, whatever else its image shows."""
-    entries: dict[str, EnteredPaper | Literal["no-paper"]] = {}
+    entries: dict[str, Marks | Literal["no-paper"]] = {}
     read = {_slip_of(paper) for paper in papers if paper.reading.choices is not None}
     for paper in papers:
         if paper.reading.choices is None:
             slip = _slip_of(paper)
-            ballot = notes.papers[slip]
-            entries[paper.source] = "no-paper" if slip in read else EnteredPaper(ballot.style, dict(ballot.choices))
+            entries[paper.source] = "no-paper" if slip in read else notes.papers[slip]
             read.add(slip)
     notes.read_by_eye += len(entries)
     return entries

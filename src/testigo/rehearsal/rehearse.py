@@ -123,7 +123,7 @@ def _prepare(
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
         raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", hint="give fewer --voters")
-    storage.refuse_used(out)
+    storage.require_empty(out)
     storage.make_folder(out)
     population = make_population(definition, generator)
     rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
@@ -185,7 +185,7 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
 def _hold_day(
     rehearsal: Rehearsal, sites: list[Site], fingers: Fingers, seed: int, inbox: str, progress: Progress
 ) -> None:
-    """All stations, a few at a time, each from its first PIN to its courier package."""
+    """All stations, a few at a time, each from its first PIN to its package."""
     visits = sum(len(rehearsal.population.visits[site.station.id]) for site in sites)
     with progress("Voting day", visits) as bar, ThreadPoolExecutor(AT_ONCE) as stations:
         days = [
@@ -207,8 +207,8 @@ def _hold_station(
         for visit in rehearsal.population.visits[site.station.id]:
             day.receive(visit)
             advance()
-        storage.write(site.paper / "tally-sheet.pdf", chair.close())
-        storage.write(site.folder / "courier.bundle", chair.send(inbox))
+        storage.write(site.paper / "tally-sheet.pdf", chair.close_polls())
+        storage.write(site.folder / "statements.package", chair.send(inbox))
 
 
 def _hold_night(
@@ -217,7 +217,7 @@ def _hold_night(
     """Couriers bring by road what already came by cable; dice, paper counts, result."""
     with progress("Taking in packages", len(sites)) as bar:
         for site in sites:
-            centre.receive(storage.read(site.folder / "courier.bundle"))
+            centre.receive(storage.read(site.folder / "statements.package"))
             bar.advance()
     rehearsal.dice = night.roll_dice(generator)
     drawn = set(night.draw_boxes(centre, rehearsal.dice))
@@ -236,8 +236,9 @@ def _hold_night(
 def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
     """The one check that only a rehearsal can make: do the tally sheets say what the voters chose?"""
     for station, notes in rehearsal.journal.stations.items():
-        chosen = tally_ballots(rehearsal.definition, station, list(notes.papers.values()))
-        sheet = centre.ledger.sheets.get(station)
+        wished = (marks.ballot(rehearsal.definition, station) for marks in notes.papers.values())
+        chosen = tally_ballots(rehearsal.definition, station, wished)
+        sheet = centre.rules.sheets.get(station)
         if sheet is None or canonical.encode(sheet.tally) != canonical.encode(chosen):
             rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")
 

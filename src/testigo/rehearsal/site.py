@@ -85,7 +85,7 @@ def install(site: Site, centre: Centre) -> None:
     """Install the three machines and have the root admit their keys."""
     keys = install_station(
         site.folder,
-        centre.ledger.station_file(site.station.id),
+        centre.rules.station_file(site.station.id),
         centre.key_ring.root,
         site.station.id,
         chair_pin=CHAIR_PIN,

@@ -15,10 +15,7 @@ from testigo.results.view import RecordInfo
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
-NOT_OPTIONS = ("(blank)", "(null)", "(undervotes)", "(ballots)")
-"""What stands in `option` for the counts that are not an option's."""
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(result: Result, record: RecordInfo) -> bytes:
@@ -72,12 +69,12 @@ def _counter_rows(_definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
 def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
     for tally in sheet.tally.contests:
         contest = definition.contest(tally.contest)
-        for option in contest.options:
-            name = _plain(definition.words(option.name, definition.languages[0]))
-            yield contest.id, option.id, name, option.party, tally.votes[option.id]
-        for what, votes in zip(NOT_OPTIONS, (tally.blank, tally.null, tally.undervotes, tally.ballots), strict=True):
-            yield contest.id, what, "", "", votes
+        options = {option.id: option for option in contest.options}
+        for what, count in tally.figures(contest):
+            option = options.get(what)
+            name = _plain(definition.words(option.name, definition.languages[0])) if option else ""
+            yield contest.id, what, name, option.party if option else "", count
 
 
 def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

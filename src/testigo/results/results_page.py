@@ -16,7 +16,7 @@ import markupsafe
 
 from testigo import canonical, storage
 from testigo.ballot import TallySheet
-from testigo.count.ledger import Ledger, read_ledger
+from testigo.count.record_rules import RecordRules, read_rules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition
@@ -24,7 +24,8 @@ from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, Refused
-from testigo.results.words import LANGUAGES, Words
+from testigo.results.words import Words
+from testigo.words import language_name, languages
 
 
 def write_results(
@@ -43,8 +44,8 @@ def write_results(
     `index.html` is in the election's first language that has a catalogue.
     """
     storage.make_folder(folder)
-    first = next((code for code in definition.languages if code in LANGUAGES), LANGUAGES[0])
-    names = {code: "index.html" if code == first else f"index.{code}.html" for code in LANGUAGES}
+    first = next((code for code in definition.languages if code in languages()), languages()[0])
+    names = {code: "index.html" if code == first else f"index.{code}.html" for code in languages()}
     files = {
         name: render(Page(definition, result, sheets, record, Words(code), closing_counts, refused), names).encode()
         for code, name in names.items()
@@ -67,15 +68,15 @@ def publish_results(
     where the record is damaged.
     """
     published = read_record(public)
-    ledger = read_ledger(published, root)
-    result = ledger.count()
+    rules = read_rules(published, root)
+    result = rules.count()
     return write_results(
         folder,
-        ledger.definition,
+        rules.definition,
         result,
-        sheets=ledger.sheets,
-        record=_record_info(published, ledger, ledger.result_digest if ledger.result == result else ""),
-        closing_counts=tuple(ledger.closing_counts[station] for station in sorted(ledger.closing_counts)),
+        sheets=rules.sheets,
+        record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
+        closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
         refused=refused,
     )
 
@@ -98,20 +99,20 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         say=page.words.say,
         number=page.words.number,
         percent=page.words.percent,
-        others=[(code, name, Words(code).say("language")) for code, name in names.items() if code != own],
+        others=[(code, name, language_name(code)) for code, name in names.items() if code != own],
         style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, no data in it)
         style_hash=f"sha256-{digest}",
     )
 
 
-def _record_info(published: PublishedRecord, ledger: Ledger, result: str) -> RecordInfo:
+def _record_info(published: PublishedRecord, rules: RecordRules, result: str) -> RecordInfo:
     paths = {canonical.digest(envelope): path for path, envelope in published.envelopes}
     return RecordInfo(
         origin=published.origin,
         size=published.size,
         root_hash=published.root_hash.hex(),
-        root_key=ledger.key_ring.root.hex,
-        root_key_id=ledger.key_ring.root.key_id,
+        root_key=rules.key_ring.root.hex,
+        root_key_id=rules.key_ring.root.key_id,
         result=result,
-        sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in ledger.sheet_entries.items()},
+        sheets={station: (paths[entry.sha256], entry.sha256) for station, entry in rules.sheet_entries.items()},
     )

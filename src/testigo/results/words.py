@@ -4,10 +4,7 @@ from typing import Any
 
 from testigo.count.anomalies import Anomaly
 from testigo.errors import InvalidInput
-from testigo.words import counter_words, section
-
-LANGUAGES = ("es", "en")
-"""Languages that have a catalogue; a new one is a folder in `words/` and its code here."""
+from testigo.words import counter_words, languages, section
 
 NARROW_SPACE = "\u202f"
 
@@ -16,8 +13,8 @@ class Words:
     """One language's catalogue. Raises `InvalidInput` for a language without one."""
 
     def __init__(self, language: str) -> None:
-        if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
+        if language not in languages():
+            known = ", ".join(languages())
             raise InvalidInput(f"the results page has no words in {language!r}", hint=f"use one of {known}")
         self.language = language
         self._catalogue = {**counter_words(language), **section(language, "results")}

@@ -1,10 +1,25 @@
 """QR codes in images."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import cv2
 import numpy as np
 import zxingcpp
 
+from testigo import storage
+from testigo.scan.images import images_of
 from testigo.scan.ink import Grey, Ink
+
+_LARGEST_FILE = 64 * 1024 * 1024
+
+
+def qr_texts_in(file: Path) -> Iterator[str]:
+    """The text of every QR code in a photograph or on the pages of a PDF, page after page; raises `InvalidInput` or
+    `StorageError` for a file that is neither.
+    """
+    for image in images_of(storage.read(file, limit=_LARGEST_FILE), place=str(file)):
+        yield from qr_texts(image)
 
 
 def qr_texts(image: Grey) -> list[str]:

@@ -5,7 +5,7 @@ docs/screens.md has all routes.
 | to find out | read |
 |---|---|
 | a role's pages | `booth`, `checkin`, `chair`, `enrolment`, `results`, with `templates/ROLE/` |
-| where courier packages arrive | `inbox` |
+| where packages arrive | `inbox` |
 | what fits on the booth's screen | `paging` |
 | how a finger is taken at a desk | `finger` |
 | how a process is started | `serve` |

@@ -350,13 +350,13 @@ def _contests(booth: Booth, session: Session | None) -> tuple[str, ...]:
     """The contests of the session's ballot style, in order."""
     if session is None:
         return ()
-    styles = {style.id: style for style in booth.definition.styles_of_station(booth.station_id)}
-    return styles[session.style].contests
+    return booth.definition.style_of(booth.station_id, session.style).contests
 
 
 def _offered(booth: Booth) -> list[str]:
-    """The election's languages in which these screens can speak."""
-    return [code for code in booth.definition.languages if code in languages()]
+    """The election's languages in which these screens can speak; its first one where that is none."""
+    spoken = [code for code in booth.definition.languages if code in languages()]
+    return spoken or [booth.definition.languages[0]]
 
 
 def _speak_as(request: Request, session: Session) -> None:

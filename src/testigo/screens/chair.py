@@ -2,8 +2,8 @@
 machines.
 
 The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The known
-ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic`, because station
-and audit never import each other.
+ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic_and_accuracy`,
+because station and audit never import each other.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo import waits
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
 from testigo.errors import IllegalStep, InvalidInput, StorageError
@@ -42,7 +42,7 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
     routes = [
         *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
         explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
-        send, courier, events,
+        send, package, events,
     ]  # fmt: skip
     sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -68,8 +68,8 @@ def station(request: Request, chair: TheChair, centre_address: NamedDependency[s
 @post("/test", guards=[person], sync_to_thread=False)
 def run_test(request: Request, chair: TheChair) -> Answer:
     """Logic and accuracy test: known ballots in, known counts out."""
-    deck = logic.station_deck(chair.definition, chair.station_id)
-    passed = chair.run_test(deck, logic.expected(chair.definition, chair.station_id, deck))
+    deck = logic_and_accuracy.station_deck(chair.definition, chair.station_id)
+    passed = chair.run_test(deck, logic_and_accuracy.expected(chair.definition, chair.station_id, deck))
     browser_session.session(request).data["told"] = "test-passed" if passed else "test-failed"
     return redirect("/")
 
@@ -124,7 +124,7 @@ def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
     lost = form.text("check-in-lost", "")
-    left = chair.close({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
+    left = chair.close_polls({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
     return redirect("/" if left else "/tally-sheet")
 
 
@@ -189,7 +189,7 @@ def printed_elsewhere(request: Request, form: FormSent, chair: TheChair) -> Answ
 
 @post("/send", guards=[person], sync_to_thread=False)
 def send(request: Request, form: FormSent, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
-    """Make the courier package and bring it to the centre's address, if there is one; else it is carried by hand."""
+    """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
     browser_session.session(request).data["told"] = "sent" if address else "to-carry"
@@ -198,13 +198,13 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     return redirect("/")
 
 
-@get("/courier", guards=[person], sync_to_thread=False)
-def courier(chair: TheChair) -> Answer:
-    """The courier package, to carry by hand; the same bytes each time."""
+@get("/package", guards=[person], sync_to_thread=False)
+def package(chair: TheChair) -> Answer:
+    """The package, to carry by hand; the same bytes each time."""
     if chair.status().state != "sent":
         raise IllegalStep("the package is not made yet", hint="press send first")
     return Response(
-        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"courier-{chair.station_id}.bundle")
+        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"{chair.station_id}-package.json")
     )
 
 
@@ -244,13 +244,13 @@ def _bring(package: bytes, address: str) -> None:
         raise StorageError(
             f"the centre does not answer ({type(error).__name__})",
             place=address,
-            hint="send again, or download the courier package and carry it; it is the same",
+            hint="send again, or download the package and carry it; it is the same",
         ) from None
     if not answer.is_success:
         raise StorageError(
             f"the centre answered {answer.status_code}",
             place=address,
-            hint="call the centre, or carry the courier package",
+            hint="call the centre, or carry the package",
         )
 
 

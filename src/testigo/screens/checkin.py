@@ -123,7 +123,7 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
             check_in.finger_unread(visitor.id)
         return redirect("/visit")
     # By its own id: should the desk have gone on to another visitor meanwhile, this image is nobody's.
-    tried = check_in.try_finger(visitor.id, taken.image.to_png())
+    tried = check_in.try_finger(visitor.id, taken.image)
     if taken.wrong is not None and tried.stage != "admitted":
         held["failed"] = (visitor.id, taken.wrong)
     return redirect("/visit")

@@ -37,7 +37,7 @@ class DeskReader:
 
 
 @dataclass(frozen=True)
-class Said:
+class VerifiedStatement:
     """What a desk's page says about the last capture. `kind`: the error's name, for tests; `language`: "" or `en`."""
 
     kind: str
@@ -45,12 +45,12 @@ class Said:
     language: str = ""
 
 
-def said(request: Request, error: ReaderError | None) -> Said | None:
+def said(request: Request, error: ReaderError | None) -> VerifiedStatement | None:
     """The error in the language of the desk, in English where its translation is missing; None for None."""
     if error is None:
         return None
     kind, own = type(error).__name__, sentence(language_of(request), error)
-    return Said(kind, own) if own else Said(kind, str(error), "en")
+    return VerifiedStatement(kind, own) if own else VerifiedStatement(kind, str(error), "en")
 
 
 async def _aside(source: Reader, seconds: float) -> Capture:

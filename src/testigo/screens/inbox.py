@@ -1,4 +1,4 @@
-"""The centre's inbox: where stations' courier packages arrive. The same package may come twice, by cable and by road.
+"""The centre's inbox: where stations' packages arrive. The same package may come twice, by cable and by road.
 
 Whoever brings a package is not asked who they are: the package itself is signed by its station's chair, and the centre
 takes it in only if that key may sign it (`count.Centre.receive`).
@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from testigo.centre import Centre
 from testigo.election import Text
 from testigo.errors import TestigoError
-from testigo.record.bundle import MAX_SIZE
+from testigo.record.package import MAX_SIZE
 from testigo.web.application import Answer, application
 from testigo.web.browser_session import Request
 from testigo.web.guards import machine

@@ -122,7 +122,7 @@ def serve_results(results: Path, record: Path, listening: Listening) -> None:
 
 
 def serve_centre(folder: Path, listening: Listening) -> None:
-    """The inbox of the centre in `folder`: takes in courier packages."""
+    """The inbox of the centre in `folder`: takes in packages."""
     from testigo.centre import Centre
     from testigo.screens import inbox
 

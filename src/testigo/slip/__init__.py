@@ -10,7 +10,7 @@ A new paper size is a template beside `slip.typ`; a new printer is a class with 
 from testigo.slip.printer import FolderPrinter, Printer, PrinterError
 from testigo.slip.printers import open_printer
 from testigo.slip.qr import QrVote
-from testigo.slip.slip import Slip, station_line, style_at, style_line
+from testigo.slip.slip import Slip, station_line, style_line
 
 __all__ = [
     "FolderPrinter",
@@ -20,6 +20,5 @@ __all__ = [
     "Slip",
     "open_printer",
     "station_line",
-    "style_at",
     "style_line",
 ]

@@ -17,7 +17,7 @@ from PIL import Image
 
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
-from testigo.election import BallotStyle, Contest, Definition, Option
+from testigo.election import Contest, Definition, Option
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS, PPI
@@ -26,8 +26,8 @@ from testigo.words import FIRST, languages, section
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
-CODE_LINE_SIGNS = 35
-"""How many signs fit on a code line (station, ballot style)."""
+CODE_LINE_LENGTH = 35
+"""How many characters fit on a code line (station, ballot style)."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -40,8 +40,8 @@ class Row(msgspec.Struct, frozen=True):
 class Slip(msgspec.Struct, frozen=True):
     """One paper vote, ready to print. `language`: the voter's; texts it lacks are in the election's first language.
 
-    Raises `InvalidInput` on construction for a ballot that the station does not have or that breaks the marking rules,
-    for a wrong number, and for a language the election does not offer.
+    Raises `InvalidInput` on construction for a ballot style that the station does not have, for a wrong number, and for
+    a language the election does not offer.
     """
 
     definition: Definition
@@ -51,11 +51,7 @@ class Slip(msgspec.Struct, frozen=True):
     language: str
 
     def __post_init__(self) -> None:
-        style = style_at(self.definition, self.station, self.ballot.style)
-        if Ballot.mark(self.definition, style, self.ballot.choices) != self.ballot:
-            raise InvalidInput(
-                "the ballot's choices are not in the order of its contests", hint="make it by Ballot.mark"
-            )
+        self.definition.style_of(self.station, self.ballot.style)
         if check_slip_number(self.number) != self.number:
             raise InvalidInput(f"{self.number!r} is not a slip number in its printed form")
         if self.language not in self.definition.languages:
@@ -147,14 +143,6 @@ class Slip(msgspec.Struct, frozen=True):
         return section(FIRST, "slip")[name]
 
 
-def style_at(definition: Definition, station_id: str, style_id: str) -> BallotStyle:
-    """The station's ballot style of that id; raises `InvalidInput`."""
-    styles = {style.id: style for style in definition.styles_of_station(station_id)}
-    if style_id not in styles:
-        raise InvalidInput(f"station {station_id!r} has no ballot style {style_id!r}")
-    return styles[style_id]
-
-
 def station_line(definition: Definition, station_id: str) -> str:
     """The code line that names election (eight digits of its digest) and station; raises `InvalidInput` if too long."""
     return _code_line(f"{qr.digest_prefix(definition)[:8]} {station_id}")
@@ -172,8 +160,8 @@ def qr_picture(payload: str) -> tuple[str, int]:
 
 
 def _code_line(line: str) -> str:
-    if len(line) > CODE_LINE_SIGNS:
+    if len(line) > CODE_LINE_LENGTH:
         raise InvalidInput(
-            f"{line!r} is longer than the {CODE_LINE_SIGNS} signs that fit on a slip", hint="use shorter ids"
+            f"{line!r} is longer than the {CODE_LINE_LENGTH} characters that fit on a slip", hint="use shorter ids"
         )
     return line

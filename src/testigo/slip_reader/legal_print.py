@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
-from testigo.ballot.slip_number import NUMBER_ALPHABET
 from testigo.election import BallotStyle, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
@@ -83,17 +83,17 @@ class LegalPrint:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
 
 
-def glyphs(signs: str, pitch: float) -> dict[str, Ink]:
-    """Each sign of a code line as ink; `pitch`: millimetres a sign."""
-    page = _page(typeset.compile(GLYPHS, {"signs": list(signs), "pitch": pitch}, format="png", ppi=PPI))
+def glyphs(characters: str, pitch: float) -> dict[str, Ink]:
+    """Each character of a code line as ink; `pitch`: millimetres a character."""
+    page = _page(typeset.compile(GLYPHS, {"characters": list(characters), "pitch": pitch}, format="png", ppi=PPI))
     width = round(pitch * DOTS_PER_MM)
-    return {sign: page[:, place * width : (place + 1) * width] for place, sign in enumerate(signs)}
+    return {character: page[:, place * width : (place + 1) * width] for place, character in enumerate(characters)}
 
 
 @functools.cache
 def number_glyphs(pitch: float) -> dict[str, Ink]:
-    """The signs of slip numbers."""
-    return glyphs(NUMBER_ALPHABET + "-", pitch)
+    """The characters of slip numbers."""
+    return glyphs(ALPHABET + "-", pitch)
 
 
 def _regions(slip: Slip) -> list[Region]:

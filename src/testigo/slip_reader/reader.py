@@ -1,10 +1,10 @@
 """Reading paper votes from photographs and scans: the text is read, the QR code is only compared with it.
 
-Each slip is found by its corner marks and made flat (`scan.sheets`). Its code lines are read sign by sign: slip number,
-election and station, ballot style and language. They say which print may stand below, and every row is compared with
-every legal row of that print (`legal_print`, `similarity`). Where a row is not certainly one of them and nothing else,
-the slip is refused with a reason and a person reads it. The QR code is looked at last, and changes nothing but
-`agrees_with_qr`.
+Each slip is found by its corner marks and made flat (`scan.sheets`). Its code lines are read character by character:
+slip number, election and station, ballot style and language. They say which print may stand below, and every row is
+compared with every legal row of that print (`legal_print`, `similarity`). Where a row is not certainly one of them and
+nothing else, the slip is refused with a reason and a person reads it. The QR code is looked at last, and changes
+nothing but `agrees_with_qr`.
 
 Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 """
@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
+from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
-from testigo.ballot.slip_number import NUMBER_ALPHABET, check_slip_number
+from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput
 from testigo.paper.frame import DOTS_PER_MM
@@ -175,12 +176,12 @@ def _sure(similarity: Similarity, what: str, limits: Limits = LIMITS) -> Similar
 
 
 class _CodeLines:
-    """Reads the three lines of signs in cells at the top of every slip."""
+    """Reads the three lines of characters in cells at the top of every slip."""
 
     NUMBER_PITCH, PITCH = 2.5, 2.0
     NUMBER_AT, STATION_AT, STYLE_AT = (18.5, 1.5), (1.0, 8.25), (1.0, 12.75)
     SIGN_ALIKE, SIGN_APART = 0.5, 0.1
-    """Least correlation of a sign with the one it is read as, and least projection against each other one."""
+    """Least correlation of a character with the one it is read as, and least projection against each other one."""
 
     def __init__(self, definition: Definition, station_lines: list[str]) -> None:
         self._definition = definition
@@ -189,10 +190,10 @@ class _CodeLines:
         self._know("".join(station_lines))
 
     def number(self, flat: Ink) -> str:
-        """The slip number; raises `_Doubt` unless every sign is clear and the check sign is right."""
-        signs = number_glyphs(self.NUMBER_PITCH)
+        """The slip number; raises `_Doubt` unless every character is clear and the check character is right."""
+        characters = number_glyphs(self.NUMBER_PITCH)
         line = _Line(flat, self.NUMBER_AT, self.NUMBER_PITCH, 14)
-        patterns = np.stack([signs[sign] for sign in NUMBER_ALPHABET])
+        patterns = np.stack([characters[character] for character in ALPHABET])
         cells = [cell for cell in range(14) if cell not in (4, 9)]
         alike, seen = line.alike(patterns, cells)
         read = alike.argmax(axis=0)
@@ -201,7 +202,7 @@ class _CodeLines:
         if min(tell_apart(cell, patterns, place) for cell, place in zip(seen, read, strict=True)) < self.SIGN_APART:
             raise _Doubt("the slip number is not legible")
         try:
-            return check_slip_number("".join(NUMBER_ALPHABET[place] for place in read))
+            return check_slip_number("".join(ALPHABET[place] for place in read))
         except InvalidInput:
             raise _Doubt("the slip number is not legible") from None
 
@@ -219,20 +220,23 @@ class _CodeLines:
         self._know("".join(lines))
         return lines[self._one_of(flat, self.STYLE_AT, list(lines), "the line of the ballot style")]
 
-    def _know(self, signs: str) -> None:
-        missing = "".join(sorted(set(signs) - set(self._glyphs) - {" "}))
+    def _know(self, characters: str) -> None:
+        missing = "".join(sorted(set(characters) - set(self._glyphs) - {" "}))
         if missing:
             self._glyphs |= glyphs(missing, self.PITCH)
 
     def _one_of(self, flat: Ink, at: tuple[float, float], lines: list[str], what: str) -> str:
-        """The line that stands there: the likeliest by their signs, then compared whole, blank cells too."""
+        """The line that stands there: the likeliest by their characters, then compared whole, blank cells too."""
         cells = 35
         line = _Line(flat, at, self.PITCH, cells)
-        signs = list(self._glyphs)
-        place_of = {sign: place for place, sign in enumerate(signs)}
-        alike, _ = line.alike(np.stack([self._glyphs[sign] for sign in signs]), list(range(max(map(len, lines)))))
+        characters = list(self._glyphs)
+        place_of = {character: place for place, character in enumerate(characters)}
+        alike, _ = line.alike(
+            np.stack([self._glyphs[character] for character in characters]), list(range(max(map(len, lines))))
+        )
         scores = [
-            np.mean([alike[place_of[sign], cell] for cell, sign in enumerate(text) if sign != " "]) for text in lines
+            np.mean([alike[place_of[character], cell] for cell, character in enumerate(text) if character != " "])
+            for text in lines
         ]
         likely = [lines[int(place)] for place in np.argsort(scores)[::-1][:12]]
         drawn = np.stack([self._drawn(text, cells) for text in likely])
@@ -241,9 +245,9 @@ class _CodeLines:
     def _drawn(self, text: str, cells: int) -> Ink:
         width = round(self.PITCH * DOTS_PER_MM)
         drawn = np.zeros((2 * width, cells * width), np.float32)
-        for cell, sign in enumerate(text):
-            if sign != " ":
-                drawn[:, cell * width : (cell + 1) * width] = self._glyphs[sign]
+        for cell, character in enumerate(text):
+            if character != " ":
+                drawn[:, cell * width : (cell + 1) * width] = self._glyphs[character]
         return drawn
 
 
@@ -255,14 +259,14 @@ class _Line:
         left, top = round(at[0] * DOTS_PER_MM), round(at[1] * DOTS_PER_MM)
         self.piece = flat[top : top + 2 * self.width + 2 * MARGIN, left : left + cells * self.width + 2 * MARGIN]
 
-    def alike(self, signs: NDArray[np.float32], cells: list[int]) -> tuple[NDArray[np.float32], list[Ink]]:
-        """Correlation of every sign with every cell (signs × cells), and the cells, at the small shift that suits the
-        line."""
-        maps = np.stack([correlate(self.piece, sign) for sign in signs])
+    def alike(self, characters: NDArray[np.float32], cells: list[int]) -> tuple[NDArray[np.float32], list[Ink]]:
+        """Correlation of every character with every cell (characters × cells), and the cells, at the small shift that
+        suits the line."""
+        maps = np.stack([correlate(self.piece, character) for character in characters])
         columns = MARGIN + np.array(cells) * self.width
         shifts = [(dy, dx) for dy in range(-10, 11) for dx in range(-10, 11)]
         fits = {(dy, dx): maps[:, MARGIN + dy, columns + dx] for dy, dx in shifts}
         dy, dx = max(fits, key=lambda shift: float(fits[shift].max(axis=0).sum()))
-        top, height = MARGIN + dy, signs.shape[1]
+        top, height = MARGIN + dy, characters.shape[1]
         seen = [self.piece[top : top + height, left + dx : left + dx + self.width] for left in columns]
         return fits[dy, dx], seen

@@ -3,7 +3,7 @@
 A station is three machines, each a process with its own folder and key. They share no storage; only signed messages
 pass:
 
-- `chair.Chair` holds the state machine, orders the other two, makes the tally sheet and the courier package;
+- `chair.Chair` holds the state machine, orders the other two, makes the tally sheet and the package;
 - `checkin.CheckIn` holds the poll book and the fingers, and never sees a card's code or a choice;
 - `booth.Booth` holds the cards' hashes and the ballot box, and never sees a voter.
 
@@ -15,7 +15,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | how a folder is set up, keys admitted | `install`, `folder` |
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
-| how the station is closed, which statements the chair keeps | `closing`, `filing` |
+| how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | what each machine writes down, and how it is checked | `events` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |

@@ -18,7 +18,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from testigo.ballot import Ballot, BoothCounters, BoothReport, Tally, deck_digest, reasons, unused
+from testigo.ballot import (
+    Ballot,
+    BoothCounters,
+    BoothReport,
+    Marks,
+    Tally,
+    deck_digest,
+    mark_contest,
+    reasons,
+    unused,
+)
+from testigo.election import BallotStyle
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.slip import Printer, PrinterError, Slip
 from testigo.station import booth_day, votes
@@ -28,7 +39,7 @@ from testigo.station.box import BallotBox
 from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderBook
+from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.session import LiveSession, Session, shown_stage
 
 
@@ -52,14 +63,13 @@ class Booth:
                 self._deposit()
                 self.recovered = True
         except BaseException:
-            self.shut()
+            self.close()
             raise
 
     def _open_parts(self) -> None:
         folder, definition, station = self.folder, self.folder.definition, self.folder.station_id
         self.definition, self.station_id = definition, station
-        self._styles = {style.id: style for style in definition.styles_of_station(station)}
-        self._orders = OrderBook(folder)
+        self._orders = OrderReceiver(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
         self._cards = CardIndex(folder.path / "cards.json", salt, definition, station)
@@ -96,10 +106,9 @@ class Booth:
         live = self._session.entry
         if live is None:
             return None
-        style = self._styles[live.style]
         left = {
             id_: unused(self.definition.contest(id_), live.choices[id_])
-            for id_ in style.contests
+            for id_ in self._style(live).contests
             if id_ in live.choices
         }
         return Session(
@@ -147,8 +156,8 @@ class Booth:
 
     @exclusive
     def accept_card(self, code: str) -> Session:
-        """Begin a session with a card: its ten signs (hyphens, spaces, letter case do not matter) or the text of its QR
-        code.
+        """Begin a session with a card: its ten characters (hyphens, spaces, letter case do not matter) or the text of
+        its QR code.
 
         Raises `InvalidInput` (mistyped), `IllegalStep` (used, of another station, style or nobody's; booth not open; a
         voter is in the booth), `NotAllowed` (too many wrong cards).
@@ -192,8 +201,8 @@ class Booth:
         """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
         nothing."""
         live = self._session.at("voting", "review")
-        marked = Ballot.mark(self.definition, self._styles[live.style], {contest_id: tuple(options)})
-        choices = live.choices | {contest_id: marked.choices[contest_id]}
+        chosen = mark_contest(self.definition, self._style(live), contest_id, tuple(options))
+        choices = live.choices | {contest_id: chosen}
         self._session.change(replace(live, choices=choices, stage="voting", slip=""))
         return self._shown()
 
@@ -201,7 +210,7 @@ class Booth:
     def review(self) -> Session:
         """The whole ballot at once; contests the voter has not been at are blank now."""
         live = self._session.at("voting", "review")
-        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._styles[live.style].contests}
+        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._style(live).contests}
         self._session.change(replace(live, choices=choices, stage="review"))
         return self._shown()
 
@@ -213,9 +222,10 @@ class Booth:
         its number is in no box.
         """
         live = self._session.at("review")
-        slip = votes.make_slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.language)
+        slip = votes.make_slip(self.definition, self.station_id, self._ballot(live), live.language)
         live = replace(live, stage="printing", slip=slip.number)
         self._session.change(live)
+        self._session.paper = slip
         try:
             self._printer.print_slip(slip)
         except PrinterError:
@@ -258,7 +268,7 @@ class Booth:
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderBook.accept` raises, or `IllegalStep`."""
+        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises, or `IllegalStep`."""
         with self._orders.taken(envelope) as order:
             data = self._obey(order)
         if order.name == "close":
@@ -289,9 +299,10 @@ class Booth:
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
         try:
-            deck = msgspec.convert(data.get("deck"), list[Ballot], strict=True)
+            marks = msgspec.convert(data.get("deck"), list[Marks], strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput(f"not a deck of test ballots ({error})", place=self.folder.place) from None
+        deck = [one.ballot(self.definition, self.station_id) for one in marks]
         key = secrets.token_bytes(32)
         counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
         digest = deck_digest(deck)
@@ -351,8 +362,19 @@ class Booth:
             raise IllegalStep("no vote is under way")
         return session
 
+    def _style(self, live: VotingSession) -> BallotStyle:
+        return self.definition.style_of(self.station_id, live.style)
+
+    def _ballot(self, live: VotingSession) -> Ballot:
+        return Ballot.mark(self.definition, self._style(live), live.choices)
+
     def _slip(self, live: VotingSession) -> Slip:
-        return Slip(self.definition, self.station_id, Ballot(live.style, live.choices), live.slip, live.language)
+        """The paper vote that was printed; after a restart it is made again from the day's file."""
+        paper = self._session.paper
+        if paper is None or paper.number != live.slip:
+            paper = Slip(self.definition, self.station_id, self._ballot(live), live.slip, live.language)
+            self._session.paper = paper
+        return paper
 
     def _deposit(self) -> None:
         live = self._session.at("depositing")
@@ -365,10 +387,10 @@ class Booth:
         self._session.end(day)
         note_batch(self.folder.log, day.done, day.batch(self.counters()))
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""
         self._parts.close()
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "Booth":
         return self
@@ -376,7 +398,7 @@ class Booth:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()
 
 
 def box_paths(folder: MachineFolder) -> tuple[Path, Path]:

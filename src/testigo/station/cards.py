@@ -1,10 +1,9 @@
 """Voting cards: one-use random codes, made before opening, drawn by voters from a shuffled tray.
 
-A code has ten signs of an alphabet without look-alikes: eight random ones, a check over those eight, and a check that
-also covers election and station. So a slip of the finger is told from a wrong card, and another station's card from an
-invented one.
-Eight random signs are 31⁸ ≈ 8.5·10¹¹ codes: with 1000 cards out, a guess is right once in 850 million, and
-the booth stops listening for a while after five wrong ones.
+A code has ten characters of an alphabet without look-alikes: eight random ones, a check over those eight, and a check
+that also covers election and station. So a slip of the finger is told from a wrong card, and another station's card
+from an invented one. Eight random characters are 31⁸ ≈ 8.5·10¹¹ codes: with 1000 cards out, a guess is right once in
+850 million, and the booth stops listening for a while after five wrong ones.
 
 The plain codes exist only in `Deck`, from which the cards are printed once. The booth keeps for each an HMAC-SHA256
 under a secret of its own, sorted, with the ballot style; nothing relates a card to a place in the deck or to a voter.
@@ -18,20 +17,21 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
+from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
+from testigo.words import section
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-RANDOM_SIGNS = 8
-CODE_SIGNS = RANDOM_SIGNS + 2
+RANDOM_LENGTH = 8
+CODE_LENGTH = RANDOM_LENGTH + 2
 DEFAULT_SPARE = 20
 _QR_HEAD = "TESTIGO1"
 _TEMPLATE = Path(__file__).with_name("cards.typ")
 
 
 class Card(msgspec.Struct, frozen=True):
-    """One card. `code`: ten signs without hyphens. `style`: id of the ballot style."""
+    """One card. `code`: ten characters without hyphens. `style`: id of the ballot style."""
 
     code: str
     style: str
@@ -63,7 +63,7 @@ class Deck(msgspec.Struct, frozen=True):
             "title": definition.words(definition.title, language),
             "date": definition.date,
             "station": f"{station.id} · {station.name}",
-            "spanish": language == "es",
+            "words": dict(section(language, "cards")),
             "styles": [
                 {
                     "id": style,
@@ -145,9 +145,9 @@ class CardIndex:
         Raises `InvalidInput` for something mistyped, `UnknownCard` for a well-formed code that is none of this booth's.
         """
         code, printed_style = _parse(typed)
-        if _check_sign(code[:RANDOM_SIGNS]) != code[RANDOM_SIGNS]:
-            raise InvalidInput("the card's code has a wrong sign in it", hint="type it again as printed")
-        if _station_sign(self._issuer, code[:RANDOM_SIGNS]) != code[-1]:
+        if check_character(code[:RANDOM_LENGTH]) != code[RANDOM_LENGTH]:
+            raise InvalidInput("the card's code has a wrong character in it", hint="type it again as printed")
+        if _station_character(self._issuer, code[:RANDOM_LENGTH]) != code[-1]:
             raise UnknownCard("this card is of another station or election", hint="call the clerk")
         card = self._hash(code)
         style = self._styles.get(card)
@@ -170,23 +170,17 @@ def _issuer(definition: Definition, station_id: str) -> bytes:
 
 
 def _new_code(issuer: bytes) -> str:
-    random = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_SIGNS))
-    return random + _check_sign(random) + _station_sign(issuer, random)
+    random = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+    return random + check_character(random) + _station_character(issuer, random)
 
 
-def _check_sign(signs: str) -> str:
-    """Weights 2, 3, … modulo the prime 31: finds every wrong sign and every exchange of two."""
-    weighed = sum(weight * ALPHABET.index(sign) for weight, sign in enumerate(signs, start=2))
-    return ALPHABET[weighed % len(ALPHABET)]
-
-
-def _station_sign(issuer: bytes, signs: str) -> str:
-    digest = hashlib.sha256(issuer + signs.encode()).digest()
+def _station_character(issuer: bytes, characters: str) -> str:
+    digest = hashlib.sha256(issuer + characters.encode()).digest()
     return ALPHABET[int.from_bytes(digest[:8], "big") % len(ALPHABET)]
 
 
 def _parse(typed: str) -> tuple[str, str]:
-    """The ten signs and the style that the QR code says ("" where typed by hand)."""
+    """The ten characters and the style that the QR code says ("" where typed by hand)."""
     text, style = typed.strip()[:200], ""
     if text.startswith(f"{_QR_HEAD}:"):
         parts = text.split(":")
@@ -194,6 +188,6 @@ def _parse(typed: str) -> tuple[str, str]:
             raise InvalidInput("this QR code is not a voting card's", hint="scan the card again, or type its code")
         _, style, text = parts
     code = "".join(text.upper().replace("-", "").split())
-    if len(code) != CODE_SIGNS or set(code) - set(ALPHABET):
-        raise InvalidInput("this is not a card's code", hint=f"type the {CODE_SIGNS} signs as printed")
+    if len(code) != CODE_LENGTH or set(code) - set(ALPHABET):
+        raise InvalidInput("this is not a card's code", hint=f"type the {CODE_LENGTH} characters as printed")
     return code, style

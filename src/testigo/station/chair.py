@@ -4,8 +4,8 @@
 
 The chair's machine orders the other two, never reads their files, and believes only their signed reports. Each step is
 an event of the chair's log; after a power cut the state is what the log says. A step that was cut in the middle is
-simply taken again: orders may be repeated, and a statement's file counts only once the log names its digest (`filing`).
-`closing` closes the two machines and makes the tally sheet of what they signed.
+simply taken again: orders may be repeated, and a statement's file counts only once the log names its digest
+(`statement_store`). `closing` closes the two machines and makes the tally sheet of what they signed.
 
 Nothing can be sent before the tally sheet is printed, and there is no tally sheet before every difference has a reason
 in words, "unknown" if nobody knows one.
@@ -40,10 +40,10 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.events import Event
-from testigo.station.filing import Filing
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import Commander, Machine, OrderName, Report
+from testigo.station.machine import Machine, OrderName, OrderSender, Report
 from testigo.station.staffing import staff_of
+from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 
@@ -88,13 +88,13 @@ class Chair:
         self.folder = MachineFolder(folder, "chair")
         self.definition, self.station_id = self.folder.definition, self.folder.station_id
         try:
-            self._commander = Commander(self.folder, {"booth": booth, "check-in": check_in})
+            self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
         except BaseException:
-            self.folder.shut()
+            self.folder.close()
             raise
-        self._filing = Filing(self.folder)
-        self._closing = Closing(self.folder, self._filing, self._commander)
+        self._statements = StatementStore(self.folder)
+        self._closing = Closing(self.folder, self._statements, self._sender)
         self._kept_pages = FolderPages(folder / "paper")
         self._pages = pages or self._kept_pages
 
@@ -128,18 +128,18 @@ class Chair:
     def run_test(self, deck: list[Ballot], expected: Tally) -> bool:
         """Logic and accuracy: the booth counts known ballots; whether exactly `expected` came out.
 
-        `expected` is computed by the caller, without the booth's code (`audit.logic`). Only if it came out is the
-        station tested.
-        Either way the result is signed as a `logic-and-accuracy` statement. Raises `IllegalStep` after the zero report.
+        `expected` is computed by the caller, without the booth's code (`audit.logic_and_accuracy`). Only if it came out
+        is the station tested. Either way the result is signed as a `logic-and-accuracy` statement. Raises `IllegalStep`
+        after the zero report.
         """
         self._must_be("installed", "tested")
-        report = self._commander.give("booth", "test", deck=msgspec.to_builtins(deck))
+        report = self._sender.give("booth", "test", deck=msgspec.to_builtins(deck))
         counted = _tally(report.data.get("counted"))
         digest = deck_digest(deck)
         ok = bool(deck) and counted == expected and report.data.get("deck") == digest
-        failed = len(self._filing.events("test-failed"))
+        failed = len(self._statements.events("test-failed"))
         body = LogicAndAccuracy(digest, len(deck), expected, counted, ok, failed)
-        self._filing.sign("logic-and-accuracy", body, "tested" if ok else "test-failed")
+        self._statements.sign("logic-and-accuracy", body, "tested" if ok else "test-failed")
         return ok
 
     @exclusive
@@ -150,12 +150,12 @@ class Chair:
         Raises `IllegalStep` before the test has come out, or where something is not zero.
         """
         self._must_be("tested", "zero-reported")
-        check_in, booth = self._commander.give("check-in", "zero"), self._commander.give("booth", "zero")
+        check_in, booth = self._sender.give("check-in", "zero"), self._sender.give("booth", "zero")
         body = ZeroReport(tally_ballots(self.definition, self.station_id, ()), reconciled(check_in, booth))
         if not body.is_zero:
             raise IllegalStep("the counters are not all zero", place=self.folder.place, hint="do not open this station")
         if self.state == "tested":
-            self._filing.sign("zero-report", body, "zero-reported")
+            self._statements.sign("zero-report", body, "zero-reported")
         heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
         sheet = TallySheet(self.station_id, "", "", body.tally, body.reconciliation, heads)
         pdf = tally_sheet.zero_page(self.definition, sheet)
@@ -192,13 +192,15 @@ class Chair:
         that reason."""
         self._must_be("open", "paused")
         reasons.check_reason(reason, reasons.VOID_REASONS)
-        self._commander.give("booth", "void-session", reason=reason)
+        self._sender.give("booth", "void-session", reason=reason)
         self.folder.log.append_coarse("session-voided", reason=reason)
 
     # ---- closing
 
     @exclusive
-    def close(self, explained: dict[str, str] | None = None, *, check_in_lost: str = "") -> tuple[Difference, ...]:
+    def close_polls(
+        self, explained: dict[str, str] | None = None, *, check_in_lost: str = ""
+    ) -> tuple[Difference, ...]:
         """Close both machines, count the box, reconcile. Returns the differences that still have no reason.
 
         `explained`: reasons in words by step, such as `{"checked_in=cards_used": "..."}`. `check_in_lost`: why the
@@ -233,7 +235,7 @@ class Chair:
         """
         self._must_be("closed")
         check_words(step, reason)
-        if self._filing.last("tally-sheet"):
+        if self._statements.last("tally-sheet"):
             raise IllegalStep("the tally sheet is signed already", place=self.folder.place)
         if step not in {f"{one.left}={one.right}" for one in self.differences()}:
             raise InvalidInput(f"{step!r} is no difference of this station", place=self.folder.place)
@@ -243,9 +245,9 @@ class Chair:
     @exclusive
     def tally_sheet(self) -> TallySheet | None:
         """The tally sheet, once it is made."""
-        if not self._filing.last("tally-sheet"):
+        if not self._statements.last("tally-sheet"):
             return None
-        statement = self._filing.own("tally-sheet").statement
+        statement = self._statements.own("tally-sheet").statement
         if statement.version == 1:  # a folder that release 0.1 closed
             return version_1.tally_sheet(statement.body)
         return msgspec.convert(statement.body, TallySheet)
@@ -254,13 +256,13 @@ class Chair:
     def tally_sheet_json(self) -> bytes:
         """The signed `tally-sheet` statement; raises `IllegalStep` before it is made."""
         self._made_sheet()
-        return self._filing.read("tally-sheet")
+        return self._statements.read("tally-sheet")
 
     @exclusive
     def tally_sheet_pdf(self) -> bytes:
         """The tally sheet as a page; raises `IllegalStep` before it is made."""
         sheet = self._made_sheet()
-        return tally_sheet.page(self.definition, sheet, self._filing.own("tally-sheet").digest, self.folder.key)
+        return tally_sheet.page(self.definition, sheet, self._statements.own("tally-sheet").digest, self.folder.key)
 
     @exclusive
     def print_tally_sheet(self) -> None:
@@ -281,32 +283,32 @@ class Chair:
 
     @exclusive
     def send(self) -> bytes:
-        """The courier package, a `record` bundle: by cable, or on a stick by road. The same bytes each time.
+        """The signed package (`record.package`): by cable, or on a stick by road. The same bytes each time.
 
         Raises `IllegalStep` before the tally sheet is printed.
         """
         if self.state == "sent":
-            return self._filing.read("courier")
+            return self._statements.read(PACKAGE if self._statements.has(PACKAGE) else FIRST_PACKAGE)
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep(
                 "the tally sheet is not printed yet", place=self.folder.place, hint="print it before anything is sent"
             )
-        signed = ("booth-report",) if self._closing.last_words().lost else ("booth-report", "check-in-report")
+        signed = ("booth-report",) if self._closing.closing_reports().lost else ("booth-report", "check-in-report")
         types = ("logic-and-accuracy", "zero-report", *signed, "tally-sheet", "event-log")
         package = pack(
-            [self._filing.read(type_) for type_ in types],
+            [self._statements.read(type_) for type_ in types],
             self.folder.key,
             election=self.folder.settings.election,
             subject=self.station_id,
             issued=canonical.utc_now(),
         )
-        self.folder.log.append("sent", digest=self._filing.write("courier", package))
+        self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock."""
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "Chair":
         return self
@@ -314,7 +316,7 @@ class Chair:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()
 
     # ---- steps
 
@@ -328,11 +330,11 @@ class Chair:
 
     def _order_both(self, name: OrderName) -> None:
         for role in ("check-in", "booth"):
-            self._commander.give(role, name)
+            self._sender.give(role, name)
 
     def _ask(self, role: Role) -> MachineStatus:
         try:
-            return MachineStatus(role, self._commander.give(role, "status"))
+            return MachineStatus(role, self._sender.give(role, "status"))
         except TestigoError as error:
             return MachineStatus(role, None, str(error))
 
@@ -344,7 +346,7 @@ class Chair:
 
     @property
     def _printed(self) -> bool:
-        return any(self._filing.last(event) for event in ("tally-sheet-printed", "tally-sheet-printed-elsewhere"))
+        return any(self._statements.last(event) for event in ("tally-sheet-printed", "tally-sheet-printed-elsewhere"))
 
     def _made_sheet(self) -> TallySheet:
         sheet = self.tally_sheet()
@@ -359,7 +361,7 @@ class Chair:
     def _finish(self) -> tuple[Difference, ...]:
         left = tuple(one for one in self.differences() if not one.reason)
         if not left:
-            if not self._filing.last("tally-sheet"):
+            if not self._statements.last("tally-sheet"):
                 self._closing.make_tally_sheet()
             if not self._printed:
                 self.print_tally_sheet()

@@ -28,7 +28,7 @@ from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.election import Station
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
-from testigo.fingerprint import FingerImage, Template, best_match, extract
+from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
 from testigo.staff.accounts import PRESIDING, Account
@@ -37,7 +37,7 @@ from testigo.station.batches import note_batch, note_rest
 from testigo.station.checkin_day import CheckInDay, OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderBook
+from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.staffing import staff_of
 
 IMPOSTORS_BEFORE_CHAIR = 2
@@ -50,8 +50,9 @@ matcher's chance of a false match."""
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
 
-Matcher = Callable[[bytes, tuple[Template, ...]], bool]
-"""Whether a finger's image (bytes of a file) is of one of the templates; raises `InvalidInput` where it is none."""
+
+Matcher = Callable[[FingerImage, tuple[Prepared, ...]], bool]
+"""Whether a finger's image is of one of the templates."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -87,9 +88,9 @@ class Refused(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-def match_finger(image: bytes, enrolled: tuple[Template, ...]) -> bool:
+def match_finger(image: FingerImage, enrolled: tuple[Prepared, ...]) -> bool:
     """The matcher of the house: extraction, then the best of all enrolled impressions against the threshold."""
-    found = best_match(extract(FingerImage.read(image)), enrolled)
+    found = best_match(extract(image), enrolled)
     return found is not None and found[1].matched
 
 
@@ -102,10 +103,11 @@ class CheckIn:
         self._matcher = matcher
         self._book: PollBook | None = None
         self._visit: Visit | None = None
+        self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
         self._parts = contextlib.ExitStack()
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
-            self._orders = OrderBook(self.folder)
+            self._orders = OrderReceiver(self.folder)
             self.staff = staff_of(self.folder)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
@@ -119,7 +121,7 @@ class CheckIn:
             self._parts.callback(self._day.close)
             self._recover()
         except BaseException:
-            self.shut()
+            self.close()
             raise
 
     @property
@@ -239,19 +241,21 @@ class CheckIn:
         return others.get(station_id) or self.definition.station(station_id)
 
     @exclusive
-    def try_finger(self, visit_id: str, image: bytes) -> Visit:
-        """One try with any enrolled finger; `image`: bytes of a PNG, BMP, TIFF, JPEG or WSQ file.
-
-        The visit is then `admitted`, at `finger` again, or `unmatched`. What is not an image raises `InvalidInput` and
-        costs no try.
-        """
+    def try_finger(self, visit_id: str, image: FingerImage) -> Visit:
+        """One try with any enrolled finger. The visit is then `admitted`, at `finger` again, or `unmatched`."""
         visit = self._at(visit_id, "finger")
-        matched = self._matcher(image, self._voter(visit.document).templates())
-        if matched:
+        if self._matcher(image, self._enrolled_of(visit)):
             self._day.keep(self._day.now.admitting(visit.document))
             self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
             return self._visit
         return self._fail_try(visit)
+
+    def _enrolled_of(self, visit: Visit) -> tuple[Prepared, ...]:
+        """The voter's templates, made ready at the first try of a visit and kept for the others."""
+        if self._enrolled[0] != visit.id:
+            ready = tuple(prepare(template) for template in self._voter(visit.document).templates())
+            self._enrolled = (visit.id, ready)
+        return self._enrolled[1]
 
     @exclusive
     def finger_unread(self, visit_id: str) -> Visit:
@@ -323,7 +327,7 @@ class CheckIn:
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderBook.taken` raises."""
+        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises."""
         with self._orders.taken(envelope) as order:
             self._obey(order)
         data: dict[str, Any] = {"visiting": self._visit is not None}
@@ -403,10 +407,10 @@ class CheckIn:
             raise IllegalStep(f"the visit is at another step ({visit.stage})", hint="go on from what the screen shows")
         return visit
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close every file and give up the folder's lock."""
         self._parts.close()
-        self.folder.shut()
+        self.folder.close()
 
     def __enter__(self) -> "CheckIn":
         return self
@@ -414,4 +418,4 @@ class CheckIn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.shut()
+        self.close()

@@ -23,21 +23,19 @@ from testigo.ballot import (
     TallySheet,
     tally_mistakes,
 )
-from testigo.ballot.reasons import CHECK_IN_LOST
+from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, is_written
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.record import open_statement
-from testigo.station.filing import Filing
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import Commander, Report
-
-LONGEST_REASON = 200
+from testigo.station.machine import OrderSender, Report
+from testigo.station.statement_store import StatementStore
 
 _CHECKED_IN = "checked_in=cards_used"
 _VOIDED = "cards_used=printed-spoiled"
 
 
-class LastWords(msgspec.Struct, frozen=True):
+class ClosingReports(msgspec.Struct, frozen=True):
     """What both machines said at closing. `lost`: why the check-in could sign nothing; its figures are then the last
     that it sent."""
 
@@ -66,38 +64,38 @@ class LastWords(msgspec.Struct, frozen=True):
 class Closing:
     """How a chair closes its station; what it was closed with is in its log (`closed`) and among its statements."""
 
-    def __init__(self, folder: MachineFolder, filing: Filing, commander: Commander) -> None:
+    def __init__(self, folder: MachineFolder, statements: StatementStore, sender: OrderSender) -> None:
         self._folder = folder
-        self._filing = filing
-        self._commander = commander
+        self._statements = statements
+        self._sender = sender
 
     def close_machines(self, explained: dict[str, str], *, check_in_lost: str = "", go_on: bool) -> None:
-        """Close both machines and keep what they signed. See `Chair.close`.
+        """Close both machines and keep what they signed. See `Chair.close_polls`.
 
         `go_on`: whether they are to go on as if nothing had been asked, where it is too early to close.
         """
         roles: tuple[Role, ...] = ("booth",) if check_in_lost else ("check-in", "booth")
         lost = self._lost(check_in_lost) if check_in_lost else {}
-        self._let_nobody_in(roles, explained, go_on=go_on)
-        envelopes = {role: _signed(self._commander.give(role, "close")) for role in roles}
+        self._block_entry(roles, explained, go_on=go_on)
+        envelopes = {role: _signed(self._sender.give(role, "close")) for role in roles}
         for role, envelope in envelopes.items():
             self._open(role, envelope)
-        digests = {role: self._filing.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
+        digests = {role: self._statements.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
         self._folder.log.append("closed", reports=digests, **lost)
 
-    def _let_nobody_in(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
+    def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
         close."""
         try:
-            asked = {role: self._commander.give(role, "status") for role in roles}
+            asked = {role: self._sender.give(role, "status") for role in roles}
             for role, report in asked.items():
                 if report.state != "closed":
-                    asked[role] = self._commander.give(role, "pause")
+                    asked[role] = self._sender.give(role, "pause")
             self._refuse_early_closing(asked, explained)
         except TestigoError:
             for role in roles if go_on else ():
                 with contextlib.suppress(TestigoError):
-                    self._commander.give(role, "resume")
+                    self._sender.give(role, "resume")
             raise
 
     def _refuse_early_closing(self, asked: dict[Role, Report], explained: dict[str, str]) -> None:
@@ -119,47 +117,47 @@ class Closing:
         """What the log keeps instead of a lost check-in's statement. Raises `IllegalStep` if it is not lost."""
         check_words("check-in lost", reason)
         try:
-            self._commander.give("check-in", "status")
+            self._sender.give("check-in", "status")
         except TestigoError:
             pass
         else:
             raise IllegalStep("the check-in answers, so it is not lost", place=self._folder.place, hint="just close")
-        heard = self._commander.heard("check-in")
-        if heard is None:
+        report = self._sender.last_report("check-in")
+        if report is None:
             raise IllegalStep("the check-in never reported", place=self._folder.place, hint="put another in its place")
-        counters = counters_of(heard, CheckInCounters)
-        last = CheckInReport(heard.station, counters, heard.head, heard.entries)
+        counters = counters_of(report, CheckInCounters)
+        last = CheckInReport(report.station, counters, report.head, report.entries)
         return {"check_in_lost": reason, "last_heard": msgspec.to_builtins(last)}
 
-    def last_words(self) -> LastWords:
+    def closing_reports(self) -> ClosingReports:
         """What the station was closed with. Raises `InvalidInput` or `InvalidSignature` where it is not there."""
-        closed = self._filing.events("closed")[-1].data
-        read = {role: self._filing.read(f"{role}-report", digest) for role, digest in closed["reports"].items()}
+        closed = self._statements.events("closed")[-1].data
+        read = {role: self._statements.read(f"{role}-report", digest) for role, digest in closed["reports"].items()}
         booth = self._booth_report(read["booth"])
         if "check_in_lost" in closed:
-            return LastWords(booth, msgspec.convert(closed["last_heard"], CheckInReport), closed["check_in_lost"])
-        return LastWords(booth, self._check_in_report(read["check-in"]))
+            return ClosingReports(booth, msgspec.convert(closed["last_heard"], CheckInReport), closed["check_in_lost"])
+        return ClosingReports(booth, self._check_in_report(read["check-in"]))
 
     def reconciliation(self) -> Reconciliation:
         """The station's counters, with every reason that was given since closing."""
-        said = {event.data["step"]: event.data["reason"] for event in self._filing.events("difference-explained")}
-        return self.last_words().reconciliation(said)
+        said = {event.data["step"]: event.data["reason"] for event in self._statements.events("difference-explained")}
+        return self.closing_reports().reconciliation(said)
 
     def make_tally_sheet(self) -> None:
         """Sign the tally sheet, and where the three event logs stood."""
-        last, log = self.last_words(), self._folder.log
+        last, log = self.closing_reports(), self._folder.log
         heads = {"chair": log.head, "booth": last.booth.head, "check-in": last.check_in.head}
         entries = {"chair": len(log), "booth": last.booth.entries, "check-in": last.check_in.entries}
         body = TallySheet(
             station=self._folder.station_id,
-            opened=self._filing.events("opened")[0].time,
-            closed=self._filing.events("closed")[0].time,
+            opened=self._statements.events("opened")[0].time,
+            closed=self._statements.events("closed")[0].time,
             tally=last.booth.tally,
             reconciliation=self.reconciliation(),
             event_logs=heads,
         )
-        self._filing.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
-        self._filing.sign("tally-sheet", body, "tally-sheet")
+        self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
+        self._statements.sign("tally-sheet", body, "tally-sheet")
 
     def _open(self, role: Role, envelope: bytes) -> None:
         if role == "booth":
@@ -180,9 +178,9 @@ class Closing:
 
 def check_words(what: str, reason: str) -> None:
     """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
-    if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
+    if not reason.strip() or not is_written(reason):
         raise InvalidInput(
-            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_REASON} characters why"
+            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_WRITTEN} characters why"
         )
 
 

@@ -7,7 +7,7 @@ station, role), so that a line of another log, or a log of another machine, does
 
 What a reader can find: any line edited, dropped from the middle, moved, or brought in from another log. What a reader
 of the log alone cannot find is a tail cut off whole; that is what *heads* are for, the digest of the last line at some
-moment. The chair keeps the head of every report (`machine.Commander`), and the tally sheet carries all three.
+moment. The chair keeps the head of every report (`machine.OrderSender`), and the tally sheet carries all three.
 """
 
 import hashlib

@@ -122,7 +122,7 @@ class MachineFolder:
                 with contextlib.suppress(OSError):
                     os.utime(path, (moment, moment))
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close the log and give up the lock."""
         self.log.close()
         self._lock.close()

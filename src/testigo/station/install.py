@@ -75,7 +75,7 @@ def _install(folder: Path, settings: Settings, station_file: bytes, chair_pin: s
     for role in STATION_ROLES:
         machine = MachineFolder(folder / role, role)
         machine.log.append("installed", station=settings.station, role=role, key=machine.key.public.key_id)
-        machine.shut()
+        machine.close()
     return request
 
 
@@ -90,7 +90,7 @@ def load_keys(folder: Path, envelopes: Sequence[bytes]) -> None:
         try:
             machine.load_keys(envelopes)
         finally:
-            machine.shut()
+            machine.close()
 
 
 def machine_folders(folder: Path) -> list[tuple[Path, Role]]:

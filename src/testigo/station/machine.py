@@ -147,7 +147,7 @@ def _refusal(answer: httpx.Response, address: str) -> TestigoError:
     )
 
 
-class OrderBook:
+class OrderReceiver:
     """The receiving end: which orders a machine still obeys, and its signed reports."""
 
     def __init__(self, folder: MachineFolder) -> None:
@@ -237,7 +237,7 @@ def check_state(order: Order, state: MachineState, place: str) -> None:
         )
 
 
-class Commander:
+class OrderSender:
     """The chair's end: numbers and signs orders, checks the reports that come back."""
 
     def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
@@ -250,7 +250,7 @@ class Commander:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
         trusted."""
         folder = self._folder
-        before = self.heard(to)
+        before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
         order = Order(name, folder.settings.election, folder.station_id, to, number, utc_now(), known, data)
@@ -273,7 +273,7 @@ class Commander:
             self._heard.keep(to, answer)
         return report
 
-    def heard(self, role: Role) -> Report | None:
+    def last_report(self, role: Role) -> Report | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""
         envelope, key = self._heard.envelopes.get(role), self._folder.key_of(role)
         if envelope is None or keys.envelope_key_id(envelope) != key.key_id:

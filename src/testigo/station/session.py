@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from testigo.errors import IllegalStep
+from testigo.slip import Slip
 from testigo.station import booth_day
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.day_file import DayFile
@@ -52,11 +53,15 @@ def shown_stage(stage: booth_day.Stage) -> Stage:
 
 
 class LiveSession:
-    """The one session of a booth, or none, and the day that it is part of. `notice`: as on screen."""
+    """The one session of a booth, or none, and the day that it is part of. `notice`: as on screen.
+
+    `paper`: the paper vote in print or printed, in memory only; None where there is none or the booth started since.
+    """
 
     def __init__(self, file: DayFile[BoothDay]) -> None:
         self._file = file
         self.notice = ""
+        self.paper: Slip | None = None
 
     @property
     def day(self) -> BoothDay:
@@ -90,9 +95,12 @@ class LiveSession:
         """What has happened: it holds only if the disk has it."""
         self._file.keep(day)
         self.notice = notice
+        if day.session is None or not day.session.slip:
+            self.paper = None
 
     def end(self, day: BoothDay) -> None:
         """The session is over: nothing stays of it."""
+        self.paper = None
         self._file.end(day)
         self.notice = ""
 

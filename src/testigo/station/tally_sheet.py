@@ -1,15 +1,7 @@
-"""The tally sheet as people see it: in words for a screen, as a page to print, and as a QR code of its signed totals.
+"""The tally sheet as people see it: in words for a screen, and as a page to print with a QR code of its totals.
 
 The tally sheet itself is `testigo.ballot.TallySheet`, signed as a `tally-sheet` statement. The page says the same, with
-a QR code so that a witness's telephone can take the totals along; the code carries the chair's signature of its own:
-
-    T2 : ELECTION : STATION : SHEET : STYLES : CONTESTS : SIGNATURE          (QR alphanumeric characters)
-
-ELECTION: first 16 hexadecimal digits of the definition's digest. STATION: its place (from 0) in `definition.stations`.
-SHEET: digest of the tally sheet's statement (in a code `T1`, of release 0.1, that of its body). STYLES: ballots of each
-style of the station, divided by `.`. CONTESTS, divided by `*`: votes of each option in the definition's order, then
-blank, null, undervotes, ballots, divided by `.`. SIGNATURE: Ed25519 over `testigo tally qr 1`, a line feed, and all
-before the last colon. Hexadecimal digits are upper case.
+a QR code (`ballot.tally_qr`) so that a witness's telephone can take the totals along.
 """
 
 from pathlib import Path
@@ -17,22 +9,13 @@ from typing import Any
 
 import msgspec
 
-from testigo import storage
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, Tally, TallySheet
-from testigo.election import Contest, Definition
-from testigo.errors import InvalidInput
-from testigo.keys import PublicKey, SigningKey
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, tally_qr
+from testigo.election import Definition
+from testigo.keys import SigningKey
 from testigo.paper import typeset
 from testigo.words import counter_words, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
-_DOMAIN = b"testigo tally qr 1\n"
-FORMATS = ("T2", "T1")
-"""How a code begins: as it is written now, and as release 0.1 wrote it."""
-
-_QR_PLACE = "tally sheet's QR code"
-_LONGEST_CODE = 4296
-"""Alphanumeric characters in the largest QR code (ISO/IEC 18004, version 40-L)."""
 
 
 class CountRow(msgspec.Struct, frozen=True):
@@ -109,7 +92,7 @@ def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey
 
     `key`: the chair's, which signs the QR code.
     """
-    return _page(definition, sheet, digest, "sheet", qr_text(definition, sheet, digest, key))
+    return _page(definition, sheet, digest, "sheet", tally_qr.encode(definition, sheet, digest, key))
 
 
 def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
@@ -117,105 +100,9 @@ def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
     return _page(definition, sheet, "", "zero", "")
 
 
-def qr_text(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> str:
-    """What the page's QR code holds (see the module's text)."""
-    place = definition.place_of(sheet.station)
-    styles = ".".join(str(count) for count in sheet.tally.ballots.values())
-    contests = "*".join(".".join(str(count) for count in _figures(tally)) for tally in sheet.tally.contests)
-    signed = f"{FORMATS[0]}:{definition.digest[:16]}:{place}:{digest}:{styles}:{contests}".upper()
-    return f"{signed}:{key.sign(_DOMAIN + signed.encode()).hex().upper()}"
-
-
-_LARGEST_IMAGE = 64 * 1024 * 1024
-
-
-def find_qr(file: Path) -> str:
-    """The text of the tally sheet's QR code in a photograph or a PDF. Raises `InvalidInput` where there is none."""
-    from testigo.scan.codes import qr_texts  # OpenCV takes a while to load, and a chair's machine never needs it
-    from testigo.scan.images import images_of
-
-    place = str(file)
-    for image in images_of(storage.read(file, limit=_LARGEST_IMAGE), place=place):
-        for text in filter(is_qr_text, qr_texts(image)):
-            return text
-    raise InvalidInput(
-        "no tally sheet's QR code is to be seen", place=place, hint="take the photograph again, straight and near"
-    )
-
-
-def is_qr_text(text: str) -> bool:
-    """Whether a text begins as the code of a tally sheet does."""
-    return text.partition(":")[0] in FORMATS
-
-
-def station_of_qr(text: str, definition: Definition) -> str:
-    """The station that a QR code says it is of, not verified: only to find out whose key to ask for."""
-    return _parts(text, definition)[0]
-
-
-def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
-    parts = text.split(":")
-    if len(text) > _LONGEST_CODE or len(parts) != 7 or parts[0] not in FORMATS:
-        raise InvalidInput("not the code of a tally sheet", place=_QR_PLACE)
-    if parts[1] != definition.digest[:16].upper():
-        raise InvalidInput("of another election", place=_QR_PLACE)
-    if not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 8):
-        raise InvalidInput("names no station", place=_QR_PLACE)
-    try:
-        return definition.station_at(int(parts[2])).id, parts
-    except InvalidInput:
-        raise InvalidInput("names a station that the election does not have", place=_QR_PLACE) from None
-
-
-class QrTotals(msgspec.Struct, frozen=True):
-    """What a tally sheet's QR code said, once its signature verified.
-
-    `sheet`: digest of the tally sheet's statement, or of its body (`of_body`) in a code of release 0.1.
-    """
-
-    station: str
-    sheet: str
-    tally: Tally
-    of_body: bool
-
-
-def read_qr(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
-    """Verify and read a QR code. Raises `InvalidInput` for another election or shape, `InvalidSignature` for another
-    signer."""
-    station, parts = _parts(text, definition)
-    try:
-        signature = bytes.fromhex(parts[6])
-        styles = [style.id for style in definition.styles_of_station(station)]
-        ballots = dict(zip(styles, [int(count) for count in parts[4].split(".")], strict=True))
-        contests = _contests_of(definition, station, parts[5])
-    except ValueError:
-        raise InvalidInput("its figures are not those of a station", place=_QR_PLACE) from None
-    chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=_QR_PLACE)
-    return QrTotals(station, parts[3].lower(), Tally(ballots, contests), of_body=parts[0] == "T1")
-
-
-def totals_view(definition: Definition, totals: QrTotals, language: str) -> tuple[ContestView, ...]:
+def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[ContestView, ...]:
     """The totals of a QR code in words, as on the page."""
     return tuple(_contest_view(definition, tally, language) for tally in totals.tally.contests)
-
-
-def _contests_of(definition: Definition, station: str, text: str) -> tuple[ContestTally, ...]:
-    wanted = {contest for style in definition.styles_of_station(station) for contest in style.contests}
-    contests = [contest for contest in definition.contests if contest.id in wanted]
-    return tuple(
-        _tally_of(contest, [int(figure) for figure in figures.split(".")])
-        for contest, figures in zip(contests, text.split("*"), strict=True)
-    )
-
-
-def _tally_of(contest: Contest, figures: list[int]) -> ContestTally:
-    *votes, blank, null, undervotes, ballots = figures
-    named = dict(zip((option.id for option in contest.options), votes, strict=True))
-    return ContestTally(contest.id, named, blank, null, undervotes, ballots)
-
-
-def _figures(tally: ContestTally) -> tuple[int, ...]:
-    return (*tally.votes.values(), tally.blank, tally.null, tally.undervotes, tally.ballots)
 
 
 def _contest_view(definition: Definition, tally: ContestTally, language: str) -> ContestView:

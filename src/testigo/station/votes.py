@@ -1,6 +1,6 @@
 """The one path from marks on a screen to a count, taken by voters' ballots and by test ballots alike.
 
-marks → `Ballot.mark` → `Slip` (what the voter reads) → `CastVoteRecord` → `BallotBox` → `tally_ballots`
+`Ballot.mark` → `Slip` (what the voter reads) → `CastVoteRecord` → `BallotBox` → `Ballot.mark` → `tally_ballots`
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.ballot import Ballot, CastVoteRecord, Tally, new_slip_number, record_size, tally_ballots
+from testigo.ballot import Ballot, CastVoteRecord, Marks, Tally, new_slip_number, record_size, tally_ballots
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.slip import Slip
@@ -35,17 +35,13 @@ def read_secrets(folder: Path) -> BoothSecrets:
 
 
 def make_slip(definition: Definition, station_id: str, ballot: Ballot, language: str) -> Slip:
-    """The paper vote of a ballot, under a new number. Raises `InvalidInput` for a ballot this station cannot have."""
-    style = next((style for style in definition.styles_of_station(station_id) if style.id == ballot.style), None)
-    if style is None:
-        raise InvalidInput(f"a ballot of style {ballot.style!r}, which station {station_id!r} does not have")
-    marked = Ballot.mark(definition, style, ballot.choices)
-    return Slip(definition, station_id, marked, new_slip_number(), language)
+    """The paper vote of a ballot, under a new number. Raises `InvalidInput` for a style this station does not have."""
+    return Slip(definition, station_id, ballot, new_slip_number(), language)
 
 
 def record_of(slip: Slip) -> CastVoteRecord:
     """The machine's record of a paper vote."""
-    return CastVoteRecord(slip.number, slip.ballot, slip.language)
+    return CastVoteRecord(slip.number, Marks(slip.ballot.style, slip.ballot.choices), slip.language)
 
 
 def box_name(definition: Definition, station_id: str) -> str:
@@ -60,7 +56,8 @@ def slot_size(definition: Definition, station_id: str) -> int:
 
 def count_box(definition: Definition, station_id: str, box: BallotBox) -> Tally:
     """The tally of a box; raises `InvalidInput` where a record in it is not a ballot of the station."""
-    return tally_ballots(definition, station_id, (record.ballot for record in box.records()))
+    ballots = (record.ballot.ballot(definition, station_id) for record in box.records())
+    return tally_ballots(definition, station_id, ballots)
 
 
 def count_test_deck(definition: Definition, station_id: str, deck: list[Ballot], folder: Path, key: bytes) -> Tally:

@@ -27,7 +27,7 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.sessions import SIZES, Session, Sessions
-from testigo.words import FIRST, LANGUAGE_NAMES, clock, languages, or_itself, say, sentence, words
+from testigo.words import FIRST, clock, language_name, languages, or_itself, say, sentence, words
 
 Page = Response[str]
 Answer = Response[Any]
@@ -299,5 +299,5 @@ def _templates(package: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["clock"] = clock
-    environment.globals |= {"say": say, "language_name": LANGUAGE_NAMES.__getitem__, "words_of": _words_of}
+    environment.globals |= {"say": say, "language_name": language_name, "words_of": _words_of}
     return environment

@@ -1,12 +1,13 @@
 """Independent verification of a whole published record: `testigo verify`.
 
 Needs the record (a folder or its address) and the election's root key, and nothing else. `verify` tells the whole
-story:
+contents:
 
 1. **Files** (`record.read_record`): every file is one the log accounts for, and every byte is as the log says.
 2. **Words** (`reading`): the definition and the keys bear the root's signature; every other statement is signed by a
    key that the root admitted for just that kind of statement and station; each may follow those before it, by the rules
-   of `count.Ledger`, by which the centre took it in: nothing is said twice, no dice fall before the last tally sheet.
+   of `count.RecordRules`, by which the centre took it in: nothing is said twice, no dice fall before the last tally
+   sheet.
 3. **Stations** (`stations`): each was tested with the deck of this election, began at zero, and signed a tally sheet;
    its booth and its check-in signed the same figures; its reconciliation holds, and its limits were kept.
 4. **Totals** (`totals`): all tally sheets are added up again, seats are allotted again, and every result ever published

@@ -1,7 +1,7 @@
 """Every statement of a record, read in log order: who signed it, whether they may, and whether it may follow the
 others.
 
-The rules are those of `count.Ledger`, by which the centre takes statements in; here each refusal is a finding, and
+The rules are those of `count.RecordRules`, by which the centre takes statements in; here each refusal is a finding, and
 reading goes on with the next statement. A statement that is in the log and cannot be read (its file is missing, or a
 later release wrote it) is a *gap*: what needs it is neither a failure nor good, and says so.
 """
@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from testigo import canonical
-from testigo.count import KINDS, Conflict, Ledger, NeedsUnread, NewerVersion, body_of
+from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
 from testigo.election.mistake import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
-from testigo.witness.notebook import Notebook
+from testigo.witness.finding_log import FindingLog
 
 
 @dataclass(frozen=True)
-class Said:
+class VerifiedStatement:
     """One statement whose signature holds. `place`: its file; `index`: its place in the log."""
 
     place: str
@@ -44,33 +44,33 @@ class Gap:
 
 
 @dataclass
-class Story:
-    """What a record says, as far as it may be believed. `said`: by statement type, in log order."""
+class RecordContents:
+    """What a record says, as far as it may be believed. `statements`: by statement type, in log order."""
 
-    ledger: Ledger
+    rules: RecordRules
     definition: Definition | None = None
-    said: dict[str, list[Said]] = field(default_factory=dict)
-    _first: dict[tuple[str, str], Said] = field(default_factory=dict)
+    statements: dict[str, list[VerifiedStatement]] = field(default_factory=dict)
+    _first: dict[tuple[str, str], VerifiedStatement] = field(default_factory=dict)
     _gaps: dict[str, dict[str, list[Gap]]] = field(default_factory=dict)
 
     @property
     def key_ring(self) -> KeyRing:
         """The root key and all it admitted."""
-        return self.ledger.key_ring
+        return self.rules.key_ring
 
-    def add(self, said: Said) -> None:
+    def add(self, verified: VerifiedStatement) -> None:
         """Take a statement in."""
-        self.said.setdefault(said.statement.type, []).append(said)
-        self._first.setdefault((said.statement.type, said.statement.subject), said)
+        self.statements.setdefault(verified.statement.type, []).append(verified)
+        self._first.setdefault((verified.statement.type, verified.statement.subject), verified)
 
     def leave_out(self, gap: Gap) -> None:
         """Note a gap, in log order. Of gaps that may be anything, the first of each grade says all."""
         known = self._gaps.setdefault(gap.kind, {}).setdefault(gap.subject, [])
         if gap.kind or all(gap.grade is not other.grade for other in known):
             known.append(gap)
-        self.ledger.skip(gap.kind, gap.subject)
+        self.rules.skip(gap.kind, gap.subject)
 
-    def of_station(self, kind: str, station: str) -> Said | None:
+    def of_station(self, kind: str, station: str) -> VerifiedStatement | None:
         """A station's first statement of that kind."""
         return self._first.get((kind, station))
 
@@ -97,19 +97,19 @@ def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, str]:
     return grade, f" ({next(gap.cause for gap in found if gap.grade is grade)})"
 
 
-def read_statements(notebook: Notebook, record: PublishedRecord, root: PublicKey) -> Story:
-    """Read them all. The story has no definition where the root signed none, or one with mistakes: then nothing else
-    can be checked.
+def read_statements(findings: FindingLog, record: PublishedRecord, root: PublicKey) -> RecordContents:
+    """Read them all. The contents have no definition where the root signed none, or one with mistakes: then nothing
+    else can be checked.
     """
-    story = Story(Ledger(root))
-    _Reader(notebook, story, record).read()
-    if not _check_there(notebook, story, record):
-        return story
-    if _check_definition(notebook, story, story.ledger.definition):
-        story.definition = story.ledger.definition
-    _check_log_key(notebook, story, record)
-    _check_times(notebook, story)
-    return story
+    contents = RecordContents(RecordRules(root))
+    _Reader(findings, contents, record).read()
+    if not _check_there(findings, contents, record):
+        return contents
+    if _check_definition(findings, contents, contents.rules.definition):
+        contents.definition = contents.rules.definition
+    _check_log_key(findings, contents, record)
+    _check_times(findings, contents)
+    return contents
 
 
 _DEFINING = ("election-definition", "station-list")
@@ -125,9 +125,9 @@ _WHY = {
 class _Reader:
     """Reads the log's entries one by one. `unread`: how many could be neither accepted nor refused."""
 
-    def __init__(self, notebook: Notebook, story: Story, record: PublishedRecord) -> None:
-        self._notebook = notebook
-        self._story = story
+    def __init__(self, findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
+        self._findings = findings
+        self._story = contents
         self._record = record
         self._heard: set[tuple[str, str]] = set()
         self._stations: dict[str, list[str]] = {}
@@ -143,10 +143,10 @@ class _Reader:
         if self._undefined:
             grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
             detail = f"{self._undefined} could not be checked without the election definition{cause}"
-            self._notebook.write("statements", grade, detail)
+            self._findings.write("statements", grade, detail)
         read = len(self._record.envelopes) - self._unread
         if not self._refused and read:
-            self._notebook.ok("statements", f"{read} signed by who may sign them")
+            self._findings.ok("statements", f"{read} signed by who may sign them")
 
     def _entries(self) -> Iterator[tuple[int, Absent | tuple[str, bytes]]]:
         """Every entry of the log, in its order."""
@@ -163,17 +163,17 @@ class _Reader:
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
-        if not self._stations and self._story.ledger.is_defined:
-            for station in self._story.ledger.definition.stations:
+        if not self._stations and self._story.rules.is_defined:
+            for station in self._story.rules.definition.stations:
                 self._stations.setdefault(file_subject(station.id), []).append(station.id)
         return self._stations.get(absent.subject, [absent.subject])
 
     def _take(self, index: int, place: str, envelope: bytes) -> None:
-        ledger, before = self._story.ledger, self._story.key_ring
+        rules, before = self._story.rules, self._story.key_ring
         try:
-            if ledger.holds(envelope):
+            if rules.holds(envelope):
                 raise Conflict("a statement that is already in the record", place=place)
-            statement = ledger.add(envelope, place=place, index=index).statement
+            statement = rules.add(envelope, place=place, index=index).statement
         except NewerVersion as error:
             self._take_newer(index, place, envelope, error)
         except NeedsUnread as error:
@@ -182,13 +182,13 @@ class _Reader:
             self._refuse(place, error)
         else:
             self._heard.add((statement.type, statement.subject))
-            self._story.add(Said(place, index, statement))
+            self._story.add(VerifiedStatement(place, index, statement))
             if statement.type == "machine-keys":
-                _report_replaced(self._notebook, before, body_of(statement, MachineKeys, place), place, index)
+                _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
     def _refuse(self, place: str, error: TestigoError) -> None:
         self._refused += 1
-        self._notebook.fail("statements", _words(error, place), place)
+        self._findings.fail("statements", _words(error, place), place)
 
     def _take_newer(self, index: int, place: str, envelope: bytes, error: NewerVersion) -> None:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
@@ -199,7 +199,7 @@ class _Reader:
             return
         self._unread += 1
         self._heard.add(about)
-        self._notebook.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
+        self._findings.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
         self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
@@ -210,7 +210,7 @@ class _Reader:
             return
         claimed = peek(envelope)
         grade, cause = self._story.without(*error.needs)
-        self._notebook.write("statements", grade, f"{_words(error, place)}{cause}", place)
+        self._findings.write("statements", grade, f"{_words(error, place)}{cause}", place)
         self._story.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
 
 
@@ -218,56 +218,56 @@ def _words(error: TestigoError, place: str) -> str:
     return str(error).removeprefix(f"{place}: ").removesuffix(".")
 
 
-def _check_there(notebook: Notebook, story: Story, record: PublishedRecord) -> bool:
+def _check_there(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> bool:
     """Whether the root signed a definition with all the stations that it names."""
-    if story.ledger.is_defined:
+    if contents.rules.is_defined:
         return True
-    grade, cause = grade_without(story.gaps_of(*_DEFINING))
+    grade, cause = grade_without(contents.gaps_of(*_DEFINING))
     if not cause and record.envelopes:
         grade = Grade.FAILURE
-    signed = story.said.get("election-definition", [])
+    signed = contents.statements.get("election-definition", [])
     what = "not all stations of the election definition" if signed else "no election definition"
-    notebook.write("definition", grade, f"{what} signed by the root key{cause}", signed[0].place if signed else "")
+    findings.write("definition", grade, f"{what} signed by the root key{cause}", signed[0].place if signed else "")
     return False
 
 
-def _check_definition(notebook: Notebook, story: Story, definition: Definition) -> bool:
+def _check_definition(findings: FindingLog, contents: RecordContents, definition: Definition) -> bool:
     """Whether it is without mistakes: on one that is not, nothing else can be built."""
-    place = story.said["election-definition"][0].place
+    place = contents.statements["election-definition"][0].place
     mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
     for mistake in mistakes:
-        notebook.fail("definition", f"{spelled(mistake.place)}: {mistake.problem}", place)
+        findings.fail("definition", f"{spelled(mistake.place)}: {mistake.problem}", place)
     if not mistakes:
         title = definition.words(definition.title, definition.languages[0])
         sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
         listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
-        notebook.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
+        findings.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
     return not mistakes
 
 
-def _check_log_key(notebook: Notebook, story: Story, record: PublishedRecord) -> None:
+def _check_log_key(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
     """Whether the key in `log.pub`, which signs the checkpoint, is the newest that the root admitted for the log."""
-    ring, gaps = story.key_ring, story.gaps_of("machine-keys")
+    ring, gaps = contents.key_ring, contents.gaps_of("machine-keys")
     newest = ring.of_station("", "log").public if ring.holds("", "log") else None
     replaced = {one.key.key: one.entry for one in ring.replaced if one.key.role == "log"}
     if record.log_key is None:
         missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
         grade = Grade.INCOMPLETE if missing else Grade.UNCHECKED
-        notebook.write("log-key", grade, "the key that signs the log was not read", "log.pub")
+        findings.write("log-key", grade, "the key that signs the log was not read", "log.pub")
     elif record.log_key == newest:
-        notebook.ok("log-key", "the root admitted the key that signs the log")
+        findings.ok("log-key", "the root admitted the key that signs the log")
     elif record.log_key.hex in replaced:
         entry = replaced[record.log_key.hex]
         detail = f"the key that signs the log was replaced at entry {entry}; the new one has to sign it"
-        notebook.fail("log-key", detail, "log.pub")
+        findings.fail("log-key", detail, "log.pub")
     elif gaps or newest is None:
         grade, cause = grade_without(gaps)
-        notebook.write("log-key", grade, f"no statement admits the log's key{cause}", "log.pub")
+        findings.write("log-key", grade, f"no statement admits the log's key{cause}", "log.pub")
     else:
-        notebook.fail("log-key", "the root never admitted the log's key", "log.pub")
+        findings.fail("log-key", "the root never admitted the log's key", "log.pub")
 
 
-def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, place: str, index: int) -> None:
+def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, place: str, index: int) -> None:
     """Keys of the authority that others took the place of, and machines that lost their key before their station said
     anything: allowed, and shown with both keys' ids.
     """
@@ -280,25 +280,25 @@ def _report_replaced(notebook: Notebook, before: KeyRing, keys: MachineKeys, pla
                 detail = (
                     f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
                 )
-            notebook.write("keys-replaced", Grade.NOTE, detail, place)
+            findings.write("keys-replaced", Grade.NOTE, detail, place)
 
 
-def _check_times(notebook: Notebook, story: Story) -> None:
+def _check_times(findings: FindingLog, contents: RecordContents) -> None:
     """Of each station: tested, then zero report, then tally sheet. The machine's clock says when; the log says that
     it was.
     """
     order = ("logic-and-accuracy", "zero-report", "tally-sheet")
     wrong = 0
-    for station in story.ledger.definition.stations:
-        found = [said for kind in order if (said := story.of_station(kind, station.id)) is not None]
+    for station in contents.rules.definition.stations:
+        found = [verified for kind in order if (verified := contents.of_station(kind, station.id)) is not None]
         for earlier, later in itertools.pairwise(found):
             if earlier.statement.issued > later.statement.issued:
                 wrong += 1
                 detail = f"station {station.id}: its {later.statement.type} is older than its {earlier.statement.type}"
-                notebook.fail("order-of-day", detail, later.place)
-    everything = itertools.chain.from_iterable(story.said.values())
-    for said in (said for said in everything if not canonical.is_instant(said.statement.issued)):
+                findings.fail("order-of-day", detail, later.place)
+    everything = itertools.chain.from_iterable(contents.statements.values())
+    for verified in (one for one in everything if not canonical.is_instant(one.statement.issued)):
         wrong += 1
-        notebook.fail("order-of-day", f"{said.statement.issued!r} is no time in UTC", said.place)
+        findings.fail("order-of-day", f"{verified.statement.issued!r} is no time in UTC", verified.place)
     if not wrong:
-        notebook.ok("order-of-day", "tested, then at zero, then counted, in every station")
+        findings.ok("order-of-day", "tested, then at zero, then counted, in every station")

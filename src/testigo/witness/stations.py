@@ -3,7 +3,7 @@
 from typing import Final
 
 from testigo import canonical
-from testigo.audit import logic
+from testigo.audit import logic_and_accuracy
 from testigo.ballot import (
     Ballot,
     BoothReport,
@@ -21,8 +21,8 @@ from testigo.ballot import (
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
 from testigo.record import Grade
-from testigo.witness.notebook import Notebook
-from testigo.witness.reading import Said, Story
+from testigo.witness.finding_log import FindingLog
+from testigo.witness.reading import RecordContents, VerifiedStatement
 
 _HEX = frozenset("0123456789abcdef")
 
@@ -30,23 +30,23 @@ _TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do
 """Anomalies that the reconciliation or the declared rules of the counters tell of."""
 
 
-def check(notebook: Notebook, story: Story) -> None:
+def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station that has a tally sheet. Stations without one are counted by `totals`."""
-    definition = story.ledger.definition
+    definition = contents.rules.definition
     decks = _Decks(definition)
     for station in definition.stations:
-        sheet = story.ledger.sheets.get(station.id)
-        said = story.of_station("tally-sheet", station.id)
-        if sheet is not None or story.of_station("logic-and-accuracy", station.id) is not None:
-            _check_test(notebook, story, decks, station)
-        if sheet is None or said is None:
+        sheet = contents.rules.sheets.get(station.id)
+        verified = contents.of_station("tally-sheet", station.id)
+        if sheet is not None or contents.of_station("logic-and-accuracy", station.id) is not None:
+            _check_test(findings, contents, decks, station)
+        if sheet is None or verified is None:
             continue
-        _check_zero_report(notebook, story, station, sheet)
-        _check_sums(notebook, definition, sheet, said)
-        _check_machines(notebook, story, station, sheet)
-        _check_reconciliation(notebook, sheet, said)
-        _check_limits(notebook, definition, station, sheet, said)
-        _check_event_logs(notebook, story, station, sheet)
+        _check_zero_report(findings, contents, station, sheet)
+        _check_sums(findings, definition, sheet, verified)
+        _check_machines(findings, contents, station, sheet)
+        _check_reconciliation(findings, sheet, verified)
+        _check_limits(findings, definition, station, sheet, verified)
+        _check_event_logs(findings, contents, station, sheet)
 
 
 class _Decks:
@@ -60,20 +60,20 @@ class _Decks:
         """Ballots, digest and expected tally."""
         styles = tuple(style.id for style in self._definition.styles_of_station(station))
         if styles not in self._made:
-            deck = logic.station_deck(self._definition, station)
-            self._made[styles] = (deck, deck_digest(deck), logic.expected(self._definition, station, deck))
+            deck = logic_and_accuracy.station_deck(self._definition, station)
+            self._made[styles] = (deck, deck_digest(deck), logic_and_accuracy.expected(self._definition, station, deck))
         return self._made[styles]
 
 
-def _check_test(notebook: Notebook, story: Story, decks: _Decks, station: Station) -> None:
+def _check_test(findings: FindingLog, contents: RecordContents, decks: _Decks, station: Station) -> None:
     """The deck of this election went through the booth before opening, and came out as computed here."""
-    said = story.of_station("logic-and-accuracy", station.id)
-    if said is None:
-        grade, cause = story.without("logic-and-accuracy", station.id)
-        notebook.write("tested", grade, f"station {station.id}: no logic and accuracy test is published{cause}")
+    verified = contents.of_station("logic-and-accuracy", station.id)
+    if verified is None:
+        grade, cause = contents.without("logic-and-accuracy", station.id)
+        findings.write("tested", grade, f"station {station.id}: no logic and accuracy test is published{cause}")
         return
-    with notebook.reporting("tested", said.place):
-        test = body_of(said.statement, LogicAndAccuracy, said.place)
+    with findings.reporting("tested", verified.place):
+        test = body_of(verified.statement, LogicAndAccuracy, verified.place)
         deck, digest, expected = decks.of(station.id)
         wrong = [
             problem
@@ -89,25 +89,25 @@ def _check_test(notebook: Notebook, story: Story, decks: _Decks, station: Statio
         ]
         good = f"{len(deck)} test ballots of deck {digest[:16]}, all counts as computed here"
         good += f"; {test.failed_before} runs failed before"
-        notebook.conclude("tested", f"station {station.id}", wrong, good, said.place)
+        findings.conclude("tested", f"station {station.id}", wrong, good, verified.place)
 
 
-def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+def _check_zero_report(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
     """Nothing was counted before opening; register, cards and cap were already those of the tally sheet."""
-    said = story.of_station("zero-report", station.id)
-    if said is None:
-        grade, cause = story.without("zero-report", station.id)
-        notebook.write("zero-report", grade, f"station {station.id}: no zero report is published{cause}")
+    verified = contents.of_station("zero-report", station.id)
+    if verified is None:
+        grade, cause = contents.without("zero-report", station.id)
+        findings.write("zero-report", grade, f"station {station.id}: no zero report is published{cause}")
         return
-    with notebook.reporting("zero-report", said.place):
-        report = body_of(said.statement, ZeroReport, said.place)
-        empty = report.tally == tally_ballots(story.ledger.definition, station.id, ())
+    with findings.reporting("zero-report", verified.place):
+        report = body_of(verified.statement, ZeroReport, verified.place)
+        empty = report.tally == tally_ballots(contents.rules.definition, station.id, ())
         before, after = report.reconciliation.fixed, sheet.reconciliation.fixed
         wrong = [
             problem
             for holds, problem in (
                 (report.is_zero and empty, "not everything is at zero"),
-                (said.statement.issued <= sheet.opened, f"signed {said.statement.issued}, after opening"),
+                (verified.statement.issued <= sheet.opened, f"signed {verified.statement.issued}, after opening"),
                 *(
                     (had == after[name], f"{name} {had}, on the tally sheet {after[name]}")
                     for name, had in before.items()
@@ -117,11 +117,11 @@ def _check_zero_report(notebook: Notebook, story: Story, station: Station, sheet
         ]
         fixed = ", ".join(f"{name} {figure}" for name, figure in before.items())
         good = f"everything at zero before opening, {fixed}"
-        notebook.conclude("zero-report", f"station {station.id}", wrong, good, said.place)
+        findings.conclude("zero-report", f"station {station.id}", wrong, good, verified.place)
 
 
-def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, said: Said) -> None:
-    """No more ballots of a roll than there are voters on it. (The ledger took only sheets whose sums come out.)"""
+def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet, verified: VerifiedStatement) -> None:
+    """No more ballots of a roll than there are voters on it. (The rules took only sheets whose sums come out.)"""
     mistakes = []
     station = definition.station(sheet.station)
     special = sum(station.roll_sizes.values())
@@ -132,17 +132,17 @@ def _check_sums(notebook: Notebook, definition: Definition, sheet: TallySheet, s
             mistakes.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
     counted, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
     good = f"{counted} ballots, sums of {contests} contests come out"
-    notebook.conclude("tally-sheet", f"station {sheet.station}", mistakes, good, said.place)
+    findings.conclude("tally-sheet", f"station {sheet.station}", mistakes, good, verified.place)
 
 
-def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+def _check_machines(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
     """Booth and check-in signed for themselves what the chair wrote on the tally sheet."""
     wrote = sheet.reconciliation
-    booth, check_in = _reports(story, station)
+    booth, check_in = _reports(contents, station)
     wrong = []
     missing = [role for role, own in (("booth", booth), ("check-in", check_in)) if own is None]
     for role in missing:
-        _tell_no_report(notebook, story, sheet, role)
+        _tell_no_report(findings, contents, sheet, role)
     if booth is not None and booth.tally != sheet.tally:
         pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
         other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
@@ -154,31 +154,31 @@ def _check_machines(notebook: Notebook, story: Story, station: Station, sheet: T
     sessions = sum(booth.counters.voided.values()) if booth else 0
     good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
     if wrong or not missing:
-        notebook.conclude("machine-reports", f"station {station.id}", wrong, good)
+        findings.conclude("machine-reports", f"station {station.id}", wrong, good)
 
 
-def _tell_no_report(notebook: Notebook, story: Story, sheet: TallySheet, role: str) -> None:
+def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: str) -> None:
     """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
     kind = f"{role}-report"
     detail = f"station {sheet.station}: no report of its {role} is published"
     lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
-    if role == "check-in" and lost and not story.gaps_of(kind, subject=sheet.station):
-        notebook.write("machine-reports", Grade.EXPLAINED, f"{detail}; the chair wrote: {lost[0]}")
+    if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
+        findings.write("machine-reports", Grade.EXPLAINED, f"{detail}; the chair wrote: {lost[0]}")
     else:
-        grade, cause = story.without(kind, sheet.station)
-        notebook.write("machine-reports", grade, f"{detail}{cause}")
+        grade, cause = contents.without(kind, sheet.station)
+        findings.write("machine-reports", grade, f"{detail}{cause}")
 
 
-def _reports(story: Story, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
+def _reports(contents: RecordContents, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
     """What the station's booth and check-in signed at closing."""
-    booth, check_in = (story.of_station(kind, station.id) for kind in ("booth-report", "check-in-report"))
+    booth, check_in = (contents.of_station(kind, station.id) for kind in ("booth-report", "check-in-report"))
     return (
         body_of(booth.statement, BoothReport, booth.place) if booth else None,
         body_of(check_in.statement, CheckInReport, check_in.place) if check_in else None,
     )
 
 
-def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> None:
+def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: VerifiedStatement) -> None:
     """Checked in = cards used = printed − spoiled = deposited = recorded = ballots on the tally sheet."""
     counters, ballots = sheet.reconciliation, sum(sheet.tally.ballots.values())
     booth, recorded = counters.booth, counters.booth.recorded
@@ -189,15 +189,17 @@ def _check_reconciliation(notebook: Notebook, sheet: TallySheet, said: Said) -> 
         explained = bool(one.reason.strip())
         said_why = f"the chair wrote: {one.reason}" if explained else "no reason given"
         detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {said_why}"
-        notebook.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, said.place)
+        findings.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, verified.place)
     if not differences:
         spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
         chain = f"{counters.check_in.checked_in} checked in = {booth.cards_used} cards = {spoiled}"
         detail = f"station {sheet.station}: {chain} = {booth.deposited} deposited = {recorded} recorded"
-        notebook.ok("reconciliation", detail)
+        findings.ok("reconciliation", detail)
 
 
-def _check_limits(notebook: Notebook, definition: Definition, station: Station, sheet: TallySheet, said: Said) -> None:
+def _check_limits(
+    findings: FindingLog, definition: Definition, station: Station, sheet: TallySheet, verified: VerifiedStatement
+) -> None:
     """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists.
 
     A poll book may have fewer voters than the definition gives the station: fewer were imported, or some were barred as
@@ -218,10 +220,10 @@ def _check_limits(notebook: Notebook, definition: Definition, station: Station, 
     odd += [f"not so: {detail}" for holds, detail in limits if not holds]
     refused = sum(counters.refused.values())
     good = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
-    notebook.conclude("limits", f"station {station.id}", odd, good, said.place)
+    findings.conclude("limits", f"station {station.id}", odd, good, verified.place)
     if fewer:
         detail = f"station {station.id}: {counters.registered} voters on the poll book of {station.register_size}"
-        notebook.write("limits", Grade.NOTE, detail, said.place)
+        findings.write("limits", Grade.NOTE, detail, verified.place)
 
 
 def _times_hold(sheet: TallySheet) -> bool:
@@ -229,17 +231,17 @@ def _times_hold(sheet: TallySheet) -> bool:
     return canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed) and sheet.opened < sheet.closed
 
 
-def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet: TallySheet) -> None:
+def _check_event_logs(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
     """Where each machine's event log stood: the same on the tally sheet, in its own statement, and in the words of the
     machine itself.
     """
-    said = story.of_station("event-log", station.id)
-    if said is None:
-        grade, cause = story.without("event-log", station.id)
+    verified = contents.of_station("event-log", station.id)
+    if verified is None:
+        grade, cause = contents.without("event-log", station.id)
         detail = f"station {station.id}: the heads of its event logs are not published{cause}"
-        notebook.write("event-logs", grade, detail)
+        findings.write("event-logs", grade, detail)
         return
-    logs = body_of(said.statement, EventLogs, said.place)
+    logs = body_of(verified.statement, EventLogs, verified.place)
     wrong = []
     if not set(logs.heads) == set(logs.entries) == set(STATION_ROLES):
         wrong.append("the logs are not those of chair, booth and check-in")
@@ -249,8 +251,8 @@ def _check_event_logs(notebook: Notebook, story: Story, station: Station, sheet:
         wrong.append("a log without a line")
     if logs.heads != sheet.event_logs:
         wrong.append("heads differ from the tally sheet's")
-    for role, own in zip(("booth", "check-in"), _reports(story, station), strict=True):
+    for role, own in zip(("booth", "check-in"), _reports(contents, station), strict=True):
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
             wrong.append(f"the {role} itself reported another head, or another number of lines")
     good = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
-    notebook.conclude("event-logs", f"station {station.id}", wrong, good, said.place)
+    findings.conclude("event-logs", f"station {station.id}", wrong, good, verified.place)

@@ -3,55 +3,57 @@
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
 from testigo.record import Grade
-from testigo.witness.notebook import Notebook
-from testigo.witness.reading import Gap, Said, Story, grade_without
+from testigo.witness.finding_log import FindingLog
+from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grade_without
 
 
-def check(notebook: Notebook, story: Story) -> None:
+def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station counted, every total and every seat the same as published."""
-    _check_counted(notebook, story)
-    results = story.said.get("result", [])
+    _check_counted(findings, contents)
+    results = contents.statements.get("result", [])
     if not results:
-        grade, cause = story.without("result")
-        notebook.write("result", grade, f"no result is published for {len(story.ledger.sheets)} tally sheets{cause}")
+        grade, cause = contents.without("result")
+        findings.write("result", grade, f"no result is published for {len(contents.rules.sheets)} tally sheets{cause}")
         return
-    for said in results:
-        gaps = story.gaps_of("tally-sheet", "public-draw", before=said.index)
-        with notebook.reporting("result", said.place):
-            recomputed = _count_before(story, said)
-            published = body_of(said.statement, Result, said.place)
+    for verified in results:
+        gaps = contents.gaps_of("tally-sheet", "public-draw", before=verified.index)
+        with findings.reporting("result", verified.place):
+            recomputed = _count_before(contents, verified)
+            published = body_of(verified.statement, Result, verified.place)
             if gaps:
-                _check_least(notebook, published, recomputed, gaps, said.place)
+                _check_least(findings, published, recomputed, gaps, verified.place)
             else:
-                _compare(notebook, published, recomputed, said.place)
-                if said is results[-1]:
-                    _report_seats(notebook, recomputed, said.place)
-    _check_newest(notebook, story, results[-1])
+                _compare(findings, published, recomputed, verified.place)
+                if verified is results[-1]:
+                    _report_seats(findings, recomputed, verified.place)
+    _check_newest(findings, contents, results[-1])
 
 
-def _check_counted(notebook: Notebook, story: Story) -> None:
-    definition, ledger = story.ledger.definition, story.ledger
-    missing = [station.id for station in definition.stations if station.id not in ledger.sheets]
+def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
+    definition, rules = contents.rules.definition, contents.rules
+    missing = [station.id for station in definition.stations if station.id not in rules.sheets]
     counted = f"{len(definition.stations) - len(missing)} of {len(definition.stations)} stations counted"
     if not missing:
-        notebook.ok("stations-counted", counted)
+        findings.ok("stations-counted", counted)
         return
     which = f"missing: {', '.join(missing[:10])}{'…' if len(missing) > 10 else ''}"
     without = set(missing)
-    grade, cause = grade_without(gap for gap in story.gaps_of("tally-sheet") if not gap.kind or gap.subject in without)
-    notebook.write("stations-counted", grade, f"{counted}; {which}{cause}")
+    grade, cause = grade_without(
+        gap for gap in contents.gaps_of("tally-sheet") if not gap.kind or gap.subject in without
+    )
+    findings.write("stations-counted", grade, f"{counted}; {which}{cause}")
 
 
-def _check_newest(notebook: Notebook, story: Story, last: Said) -> None:
+def _check_newest(findings: FindingLog, contents: RecordContents, last: VerifiedStatement) -> None:
     """A result that the record outgrew is not yet the result."""
-    changing = story.said.get("tally-sheet", []) + story.said.get("public-draw", [])
-    later = sum(said.index > last.index for said in changing)
+    changing = contents.statements.get("tally-sheet", []) + contents.statements.get("public-draw", [])
+    later = sum(verified.index > last.index for verified in changing)
     if later:
         detail = f"{later} tally sheets or draws came after the last result"
-        notebook.write("result", Grade.INCOMPLETE, detail, last.place)
+        findings.write("result", Grade.INCOMPLETE, detail, last.place)
 
 
-def _check_least(notebook: Notebook, published: Result, part: Result, gaps: list[Gap], place: str) -> None:
+def _check_least(findings: FindingLog, published: Result, part: Result, gaps: list[Gap], place: str) -> None:
     """Without some of its tally sheets a result cannot be computed; but it has no fewer votes than the others give."""
     theirs = {(one.contest, option.option): option.votes for one in published.contests for option in one.options}
     for contest in part.contests:
@@ -61,29 +63,33 @@ def _check_least(notebook: Notebook, published: Result, part: Result, gaps: list
                 detail = (
                     f"{contest.contest}: {option.option} is published with {votes} votes, the tally sheets that are"
                 )
-                notebook.fail("result", f"{detail} here give {option.votes} and more", place)
+                findings.fail("result", f"{detail} here give {option.votes} and more", place)
     grade, cause = grade_without(gaps)
-    notebook.write("result", grade, f"cannot be computed again without all of its tally sheets{cause}", place)
+    findings.write("result", grade, f"cannot be computed again without all of its tally sheets{cause}", place)
 
 
-def _count_before(story: Story, result: Said) -> Result:
+def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result:
     """The result from the tally sheets and the draw that stand before a published one, in the log."""
-    ledger = story.ledger
-    before = [said.statement.subject for said in story.said.get("tally-sheet", []) if said.index < result.index]
-    drawn = any(said.index < result.index for said in story.said.get("public-draw", []))
+    rules = contents.rules
+    before = [
+        verified.statement.subject
+        for verified in contents.statements.get("tally-sheet", [])
+        if verified.index < result.index
+    ]
+    drawn = any(verified.index < result.index for verified in contents.statements.get("public-draw", []))
     return count_result(
-        ledger.definition,
-        {station: ledger.sheets[station] for station in before},
-        digests=ledger.sheet_digests(result.statement.version),
-        draw=ledger.draw if drawn else None,
+        rules.definition,
+        {station: rules.sheets[station] for station in before},
+        digests=rules.sheet_digests(result.statement.version),
+        draw=rules.draw if drawn else None,
     )
 
 
-def _compare(notebook: Notebook, published: Result, recomputed: Result, place: str) -> None:
+def _compare(findings: FindingLog, published: Result, recomputed: Result, place: str) -> None:
     votes = sum(option.votes for contest in recomputed.contests for option in contest.options)
     if canonical.encode(published) == canonical.encode(recomputed):
         detail = f"{len(recomputed.contests)} contests, {votes} votes, recomputed, byte-identical"
-        notebook.ok("result", detail, place)
+        findings.ok("result", detail, place)
         return
     ours = {contest.contest: contest for contest in recomputed.contests}
     for contest in published.contests:
@@ -95,21 +101,21 @@ def _compare(notebook: Notebook, published: Result, recomputed: Result, place: s
                 detail = (
                     f"{contest.contest}: {theirs.option} is published with {theirs.votes} votes, the tally sheets give"
                 )
-                notebook.fail("result", f"{detail} {own.votes}", place)
+                findings.fail("result", f"{detail} {own.votes}", place)
         for option, seats in again.allocation.seats.items():
             if contest.allocation.seats.get(option) != seats:
-                said = contest.allocation.seats.get(option, 0)
-                detail = f"{contest.contest}: {option} is published with {said} seats, the votes give {seats}"
-                notebook.fail("result", detail, place)
-    notebook.fail("result", "the published result is not what the tally sheets add up to", place)
+                told = contest.allocation.seats.get(option, 0)
+                detail = f"{contest.contest}: {option} is published with {told} seats, the votes give {seats}"
+                findings.fail("result", detail, place)
+    findings.fail("result", "the published result is not what the tally sheets add up to", place)
 
 
-def _report_seats(notebook: Notebook, result: Result, place: str) -> None:
+def _report_seats(findings: FindingLog, result: Result, place: str) -> None:
     open_ties = [contest.contest for contest in result.contests if any(tie.open for tie in contest.allocation.ties)]
     seats = sum(sum(contest.allocation.seats.values()) for contest in result.contests)
     if open_ties:
         names = ", ".join(open_ties)
         detail = f"{seats} allotted; a tie waits for its public draw in {names}"
-        notebook.write("seats", Grade.INCOMPLETE, detail, place)
+        findings.write("seats", Grade.INCOMPLETE, detail, place)
     else:
-        notebook.ok("seats", f"{seats} allotted again by each contest's rule", place)
+        findings.ok("seats", f"{seats} allotted again by each contest's rule", place)

@@ -1,4 +1,4 @@
-"""The whole check, in its order; the package's docstring tells the story."""
+"""The whole check, in its order; the package's docstring explains it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from testigo.errors import TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import Finding, Grade, PublishedRecord, read_record
 from testigo.witness import audits, reading, stations, totals
-from testigo.witness.notebook import Notebook
+from testigo.witness.finding_log import FindingLog
 from testigo.witness.report import Report
 
 
@@ -26,22 +26,22 @@ def verify(
     that a witness kept earlier: the record must be a continuation of that one. Never raises for a damaged record:
     whatever is wrong is a finding. `on_progress` is told how many of how many statements are read.
     """
-    notebook = Notebook(on_finding)
+    findings = FindingLog(on_finding)
     try:
         progress = {"on_progress": on_progress} if on_progress else {}
-        published = read_record(record, on_check=notebook.add, **progress)
+        published = read_record(record, on_check=findings.add, **progress)
     except TestigoError as error:
-        notebook.write("no-record", Grade.UNCHECKED, str(error).removesuffix("."))
-        return Report(str(record), "", root_key is not None, 0, "", tuple(notebook.findings))
-    usable = _check_root_key(notebook, published, root_key) if published.origin else None
-    story = reading.read_statements(notebook, published, usable) if usable is not None else None
+        findings.write("no-record", Grade.UNCHECKED, str(error).removesuffix("."))
+        return Report(str(record), "", root_key is not None, 0, "", tuple(findings.findings))
+    usable = _check_root_key(findings, published, root_key) if published.origin else None
+    contents = reading.read_statements(findings, published, usable) if usable is not None else None
     if kept_checkpoint is not None:
-        signers = story.key_ring.log_keys if story else None
-        notebook.add(published.check_consistency(kept_checkpoint, signers))
-    if story is not None and story.definition is not None:
-        stations.check(notebook, story)
-        totals.check(notebook, story)
-        audits.check(notebook, story)
+        signers = contents.key_ring.log_keys if contents else None
+        findings.add(published.check_consistency(kept_checkpoint, signers))
+    if contents is not None and contents.definition is not None:
+        stations.check(findings, contents)
+        totals.check(findings, contents)
+        audits.check(findings, contents)
     root = root_key or published.root_key
     return Report(
         record=str(record),
@@ -49,28 +49,28 @@ def verify(
         root_key_given=root_key is not None,
         entries=published.size,
         root_hash=published.root_hash.hex(),
-        findings=tuple(notebook.findings),
+        findings=tuple(findings.findings),
     )
 
 
-def _check_root_key(notebook: Notebook, published: PublishedRecord, given: PublicKey | None) -> PublicKey | None:
+def _check_root_key(findings: FindingLog, published: PublishedRecord, given: PublicKey | None) -> PublicKey | None:
     """The key to check statements with, None where there is none. A whole record of another root is another record, not
     one that was changed.
     """
     own, code, place = published.root_key, "root-key", "root.pub"
     if given is None:
         if own is None:
-            notebook.write(code, Grade.UNCHECKED, "none was given, and the record's own was not read", place)
+            findings.write(code, Grade.UNCHECKED, "none was given, and the record's own was not read", place)
         else:
-            notebook.write(code, Grade.NOTE, f"none was given, so the record's own is used: {own.key_id}", place)
+            findings.write(code, Grade.NOTE, f"none was given, so the record's own is used: {own.key_id}", place)
         return own
     first = published.envelopes[0][1] if published.envelopes else None
     if own == given:
-        notebook.ok(code, f"the one that was given: {given.key_id}", place)
+        findings.ok(code, f"the one that was given: {given.key_id}", place)
     elif first is None or envelope_key_id(first) != given.key_id:
         whose = f"of root key {own.key_id}" if own else "without a root key that could be read"
-        notebook.write(code, Grade.UNCHECKED, f"the record is {whose}, not of the one that was given", place)
+        findings.write(code, Grade.UNCHECKED, f"the record is {whose}, not of the one that was given", place)
         return None
     elif own is not None:
-        notebook.fail(code, "not the root key that was given, which the first statement names", place)
+        findings.fail(code, "not the root key that was given, which the first statement names", place)
     return given

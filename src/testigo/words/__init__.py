@@ -4,11 +4,13 @@
                    counters.json      what counters are called, everywhere
                    results.json       the results page
                    slip.json          the paper vote
+                   cards.json         the voting cards
                    tally_sheet.json   tally sheet and zero report
                    errors.json        errors that people meet on a voting day (all but English, which the rooms speak)
 
 A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
-same keys and the same gaps; `tests/words/test_catalogues.py` holds them to it.
+same keys and the same gaps. A new language is a new folder and nothing else; one that lacks a sentence (`missing` says
+which) is in none of the interfaces, because it would fail on voting day.
 
 The rooms' errors speak English. `errors.json` maps the parts of those that people meet on a voting day, gaps and all,
 to its language; a sentence it does not know stays English.
@@ -16,6 +18,7 @@ to its language; a sentence it does not know stays English.
 
 import json
 import re
+import string
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -30,27 +33,66 @@ FALLBACK = "en"
 
 FOLDER = Path(__file__).parent
 
-LANGUAGE_NAMES = {"es": "Español", "en": "English"}
-"""Each language in its own name; a new language is a folder and a new line here."""
+_ERRORS = "errors"
 
 Words = Callable[..., str]
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Codes of all languages that have catalogues, Spanish first."""
-    codes = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "screens.json").is_file())
+    """Codes of all languages whose catalogues are complete, Spanish first."""
+    codes = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir() and not missing(folder.name))
     return tuple(sorted(codes, key=lambda code: code != FIRST))
 
 
 @cache
+def missing(language: str) -> tuple[str, ...]:
+    """What a language lacks, as `slip.json` (a whole catalogue) or `slip.json: blank` (a sentence that is not there, is
+    empty, or has other gaps than the Spanish one); empty if it is complete.
+    """
+    lacks: list[str] = []
+    for file in sorted((FOLDER / FIRST).glob("*.json")):
+        if file.stem == _ERRORS and language == FALLBACK:
+            continue
+        first, own = _read(FIRST, file.stem), _read(language, file.stem)
+        wrong = [key for key, text in first.items() if not _says_the_same(file.stem, text, own.get(key))]
+        lacks += [f"{file.name}: {key}" for key in wrong] if own else [file.name]
+    return tuple(lacks)
+
+
+def _says_the_same(name: str, first: str, own: object) -> bool:
+    """Whether a sentence is there, with the gaps of the Spanish one (an error's sentence may leave some out)."""
+    if not isinstance(own, str) or not own.strip():
+        return False
+    wanted, there = _gaps(first), _gaps(own)
+    return there is not None and wanted is not None and (there == wanted or (name == _ERRORS and there <= wanted))
+
+
+def _gaps(sentence: str) -> set[str] | None:
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    except ValueError:
+        return None
+
+
+def _read(language: str, name: str) -> dict[str, str]:
+    """A catalogue as it is; empty where there is none that can be read."""
+    try:
+        found = json.loads((FOLDER / language / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def language_name(language: str) -> str:
+    """A language's name in that language; its code where it has no complete catalogue."""
+    return section(language, "screens")["language.name"] if language in languages() else language
+
+
+@cache
 def section(language: str, name: str) -> Mapping[str, str]:
-    """One catalogue of one language, by key; the fallback's where that language has none of that name."""
-    file = FOLDER / language / f"{name}.json"
-    if not file.is_file():
-        file = FOLDER / FALLBACK / f"{name}.json"
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return MappingProxyType(found)
+    """One catalogue of one language, by key; the fallback's where that language's are not complete."""
+    return MappingProxyType(_read(language if language in languages() else FALLBACK, name))
 
 
 @cache
@@ -93,8 +135,7 @@ def or_itself(language: str, key: str, itself: str) -> str:
 
 @cache
 def _sentences(language: str) -> list[tuple[re.Pattern[str], str]]:
-    file = FOLDER / language / "errors.json"
-    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    known = _read(language, _ERRORS) if language in languages() else {}
     return [(_pattern(english), own) for english, own in known.items()]
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, match, synthetic
 from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
-from testigo.fingerprint.evaluation.drawing import Drawing, refuse_unwritable, save, to_png, write
+from testigo.fingerprint.evaluation.drawing import Drawing, require_writable, save, to_png, write
 from testigo.fingerprint.evaluation.explanation import chance, explain
 from testigo.fingerprint.evaluation.figures import summary
 from testigo.fingerprint.evaluation.impressions import Impression
@@ -162,9 +162,9 @@ def test_other_endings_and_places_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"cannot be written as \.gif; let its name end in"):
         save(tmp_path / "a.gif", drawing)
     with pytest.raises(StorageError, match="is a folder"):
-        refuse_unwritable(tmp_path)
+        require_writable(tmp_path)
     with pytest.raises(StorageError, match="its folder is not there"):
-        refuse_unwritable(tmp_path / "none" / "a.svg")
+        require_writable(tmp_path / "none" / "a.svg")
     assert not list(tmp_path.iterdir())
 
 

@@ -7,12 +7,12 @@ found, `pictures` draws minutiae and matches. All pictures are made on `drawing`
 
 from testigo.fingerprint.evaluation.bootstrap import rule_of_three
 from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
-from testigo.fingerprint.evaluation.drawing import refuse_input, refuse_unknown_ending, refuse_unwritable, write
+from testigo.fingerprint.evaluation.drawing import refuse_input, refuse_unknown_ending, require_writable, write
 from testigo.fingerprint.evaluation.evaluation import evaluate
 from testigo.fingerprint.evaluation.explanation import Explanation, explain
 from testigo.fingerprint.evaluation.figures import Evaluation
 from testigo.fingerprint.evaluation.impressions import Impression, images_in, impressions_in
-from testigo.fingerprint.evaluation.pictures import count, save_match, save_minutiae
+from testigo.fingerprint.evaluation.pictures import save_match, save_minutiae
 
 __all__ = [
     "Comparisons",
@@ -20,14 +20,13 @@ __all__ = [
     "Explanation",
     "Impression",
     "compare_all",
-    "count",
     "evaluate",
     "explain",
     "images_in",
     "impressions_in",
     "refuse_input",
     "refuse_unknown_ending",
-    "refuse_unwritable",
+    "require_writable",
     "rule_of_three",
     "save_match",
     "save_minutiae",

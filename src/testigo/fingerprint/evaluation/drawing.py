@@ -141,7 +141,7 @@ def refuse_unknown_ending(path: Path) -> None:
         )
 
 
-def refuse_unwritable(path: Path) -> None:
+def require_writable(path: Path) -> None:
     """Raise `StorageError` where no file can stand at `path`, before long work is done for it."""
     if path.is_dir():
         raise StorageError("it is a folder, not a file", place=str(path), hint="give the name of a file in it")

@@ -38,7 +38,7 @@ def evaluate(
     """
     for path in (scores, plot):
         if path is not None:
-            drawing.refuse_unwritable(path)
+            drawing.require_writable(path)
     if plot is not None:
         drawing.refuse_unknown_ending(plot)
     if dpi is not None:

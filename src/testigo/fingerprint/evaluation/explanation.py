@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.errors import how_many
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.matcher import MatchResult
 from testigo.fingerprint.parameters import MATCHING
@@ -43,7 +44,7 @@ class Explanation(msgspec.Struct, frozen=True):
         said = [
             "The same finger." if self.matched else "Not shown to be the same finger.",
             f"Score {self.score:.2f}, threshold {self.threshold:.2f}: {chance(self.score)}",
-            f"{_minutiae(self.pairs)} {'pairs' if self.pairs == 1 else 'pair'} up,"
+            f"{how_many(self.pairs, 'minutia', 'minutiae')} {'pairs' if self.pairs == 1 else 'pair'} up,"
             f" of {self.minutiae[0]} in the first print and {self.minutiae[1]} in the second.",
         ]
         if max(self.minutiae) > MATCHING.max_minutiae:
@@ -109,7 +110,3 @@ def _places(template: Template, numbers: NDArray[np.int64]) -> NDArray[np.comple
     """Minutiae as complex numbers, y up, so that a turn is one multiplication."""
     x, y = template.x[numbers].astype(np.float64), template.y[numbers].astype(np.float64)
     return x - 1j * y
-
-
-def _minutiae(number: int) -> str:
-    return f"{number} {'minutia' if number == 1 else 'minutiae'}"

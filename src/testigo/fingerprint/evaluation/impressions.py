@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, how_many
 from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.templates.template import Template
@@ -70,7 +70,7 @@ def refuse_too_few(impressions: Iterable[Impression], folder: Path) -> None:
     fingers = [impression.finger for impression in impressions]
     if len(set(fingers)) >= 2 and len(fingers) > len(set(fingers)):
         return
-    seen = f"it has {_count(len(fingers), 'impression')} of {_count(len(set(fingers)), 'finger')}"
+    seen = f"it has {how_many(len(fingers), 'impression')} of {how_many(len(set(fingers)), 'finger')}"
     hint = "name the images FINGER_IMPRESSION.ext, as 101_1.png"
     inside = sorted(path.name for path in folder.iterdir() if path.is_dir()) if not fingers else []
     if inside:
@@ -80,10 +80,6 @@ def refuse_too_few(impressions: Iterable[Impression], folder: Path) -> None:
         place=str(folder),
         hint=hint,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class ExtractedSet:

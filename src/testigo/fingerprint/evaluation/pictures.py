@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.errors import how_many
 from testigo.fingerprint.evaluation.drawing import INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, save
 from testigo.fingerprint.extraction.prints import Print
 from testigo.fingerprint.matching.matcher import MatchResult
@@ -46,13 +47,13 @@ def minutiae_picture(side: Print) -> Drawing:
     width = max(side.template.width * scale + 2 * _MARGIN, 420)
     height = side.template.height * scale + _HEAD + _FOOT
     kinds = ", ".join(
-        count(int(np.count_nonzero(side.template.kind == kind)), *word)
+        how_many(int(np.count_nonzero(side.template.kind == kind)), *word)
         for kind, word in _KINDS
         if kind != Kind.OTHER or np.any(side.template.kind == kind)
     )
     drawing = Drawing(width, height, title=f"Minutiae of {side.name}", text=kinds)
     drawing.text(_MARGIN, 30, side.name, size=16, font_weight="bold")
-    drawing.text(_MARGIN, 52, f"{count(len(side.template), 'minutia', 'minutiae')}: {kinds}", fill=SOFT)
+    drawing.text(_MARGIN, 52, f"{how_many(len(side.template), 'minutia', 'minutiae')}: {kinds}", fill=SOFT)
     frame = Frame(drawing, side, _MARGIN, _HEAD, scale)
     frame.ground()
     for number in range(len(side.template)):
@@ -72,13 +73,13 @@ def match_picture(probe: Print, candidate: Print, result: MatchResult) -> Drawin
     tall = max(side.template.height for side in (probe, candidate)) * scale
     width, height = sum(widths) + 2 * _MARGIN + _GAP, tall + _HEAD + _FOOT
     verdict = "The same finger" if result.matched else "Not shown to be the same finger"
-    words = f"{verdict}: score {result.score:.2f}, {count(len(result.pairs), 'pair', 'pairs')} of minutiae."
+    words = f"{verdict}: score {result.score:.2f}, {how_many(len(result.pairs), 'pair')} of minutiae."
     drawing = Drawing(width, height, title=f"{probe.name} and {candidate.name}", text=words)
     drawing.text(_MARGIN, 30, words, size=16, font_weight="bold")
     left = Frame(drawing, probe, _MARGIN, _HEAD, scale)
     right = Frame(drawing, candidate, _MARGIN + widths[0] + _GAP, _HEAD, scale)
     for frame, side in ((left, probe), (right, candidate)):
-        label = f"{side.name}: {count(len(side.template), 'minutia', 'minutiae')}"
+        label = f"{side.name}: {how_many(len(side.template), 'minutia', 'minutiae')}"
         drawing.text(frame.left, 56, label, fill=SOFT)
         frame.ground()
     colours = _wheel(probe.template, [i for i, _ in result.pairs])
@@ -92,11 +93,6 @@ def match_picture(probe: Print, candidate: Print, result: MatchResult) -> Drawin
         right.minutia(j, colour, label=str(number))
     _legend(drawing, height - 20, paired=True)
     return drawing
-
-
-def count(number: int, one: str, many: str) -> str:
-    """`1 minutia`, `2 minutiae`."""
-    return f"{number:,} {one if number == 1 else many}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,7 +80,7 @@ class Gallery:
         It cannot be searched itself: `open` what was completed. Raises `StorageError` where the folder is in use or
         cannot be made.
         """
-        storage.refuse_used(folder)
+        storage.require_empty(folder)
         storage.make_folder(folder, mode=0o700)
         made = cls()
         made._folder = folder

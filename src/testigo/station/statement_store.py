@@ -12,8 +12,14 @@ from testigo.record import SignedStatement, open_statement
 from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
+PACKAGE = "package"
+"""What travels to the centre: the signed package of all the others."""
 
-class Filing:
+FIRST_PACKAGE = "courier"
+"""Its name in a folder of release 0.1."""
+
+
+class StatementStore:
     """The folder of statements of one chair."""
 
     def __init__(self, folder: MachineFolder) -> None:
@@ -25,6 +31,10 @@ class Filing:
         storage.make_folder(self._path)
         storage.write(self._path / f"{name}.json", envelope)
         return canonical.digest(envelope)
+
+    def has(self, name: str) -> bool:
+        """Whether there is an envelope `NAME.json`."""
+        return (self._path / f"{name}.json").exists()
 
     def read(self, name: str, digest: str = "") -> bytes:
         """The envelope `NAME.json`; raises `StorageError`, or `InvalidInput` where it is not the one of that digest."""

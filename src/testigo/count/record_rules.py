@@ -55,7 +55,7 @@ class Entry(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Ledger:
+class RecordRules:
     """The statements of one election. `sheets`, `closing_counts`: by station. `seed`, `draw`: dice of the closing
     count and of the public draw, None before they are rolled.
     """
@@ -107,7 +107,7 @@ class Ledger:
         """Whether this very envelope is already in."""
         return canonical.digest(envelope) in self._known
 
-    def fork(self) -> "Ledger":
+    def fork(self) -> "RecordRules":
         """A copy that can take statements in without this one knowing: for "all of them or none"."""
         other = copy.copy(self)
         other.entries = list(self.entries)
@@ -371,8 +371,8 @@ class Ledger:
                 self.result, self.result_digest = result, signed.digest
 
 
-def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> Ledger:
-    """The ledger of a published record (folder, address, or as it was read), which must be whole.
+def read_rules(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> RecordRules:
+    """The rules of a published record (folder, address, or as it was read), which must be whole.
 
     `root`: the election's root key as published elsewhere; without it, the record's own `root.pub`. Raises
     `InvalidInput` with the first thing found wrong: `testigo verify` lists them all.
@@ -386,16 +386,16 @@ def read_ledger(public: Path | str | PublishedRecord, root: PublicKey | None = N
             place=f"{record.name}/{wrong[0].place}",
             hint="run `testigo verify` on it, and restore it from a copy that holds",
         )
-    ledger = Ledger(root)
+    rules = RecordRules(root)
     for path, envelope in record.envelopes:
-        ledger.add(envelope, place=path)
-    if record.log_key not in ledger.key_ring.log_keys(record.size):
+        rules.add(envelope, place=path)
+    if record.log_key not in rules.key_ring.log_keys(record.size):
         raise InvalidInput(
             "the record is signed by a key that the root has not admitted for the log, or has replaced",
             place=f"{record.name}/{LOG_KEY}",
             hint="get the record from its owner, and run `testigo verify` on it",
         )
-    return ledger
+    return rules
 
 
 def _check_definition(statement: Statement, digest: str, place: str) -> None:

@@ -5,21 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from testigo.count import NewerVersion
-from testigo.errors import StorageError, TestigoError
+from testigo.errors import StorageError, TestigoError, printable
 from testigo.record import Finding, Grade
 from testigo.witness.codes import CODES
 
 
-def printable(words: str) -> str:
-    """The words with every character escaped that could forge a line on a terminal: line ends, ESC, bidi controls.
-
-    A finding quotes what others wrote into the record; whoever wrote it may want it read as another finding.
-    """
-    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in words)
-
-
 @dataclass
-class Notebook:
+class FindingLog:
     """`findings`: in the order they were made. `on_finding`: is told each at once."""
 
     on_finding: Callable[[Finding], None] | None = None
