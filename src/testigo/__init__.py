@@ -9,4 +9,4 @@ One room per idea, each importing only rooms below it (`docs/architecture.md` dr
 - `errors`, `canonical`, `keys`, `storage`: the ground.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
