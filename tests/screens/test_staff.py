@@ -79,7 +79,7 @@ def test_a_deputy_presides_and_a_witness_does_not(staffed: Staffed) -> None:
         client.close()
 
 
-def test_the_log_names_who_released_a_voter(staffed: Staffed) -> None:
+def test_the_day_keeps_who_released_a_voter_with_the_hour_and_no_more(staffed: Staffed) -> None:
     pins = staffed.pins
     clerk, _ = staffed.enter("check-in", "caro", pins["check-in", "caro"])
     with clerk:
@@ -90,5 +90,6 @@ def test_the_log_names_who_released_a_voter(staffed: Staffed) -> None:
         assert clerk.send("/release", **release).status == 403  # two may: it must be said who
         clerk.get("/visit")
         assert clerk.send("/release", account="dora", **release).name == "released"
-    (released,) = [event for event in staffed.place.check_in.folder.log if event.event == "released"]
-    assert released.data["by"] == "dora"
+    kept = staffed.place.check_in._day.now.voted["103"]
+    assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "missing-hand", ":00:00Z")
+    assert not any("103" in str(event.data) for event in staffed.place.check_in.folder.log)

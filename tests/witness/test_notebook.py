@@ -44,4 +44,4 @@ def test_what_others_wrote_cannot_draw_a_line() -> None:
     notebook = FindingLog()
     notebook.conclude("tested", "station 1", ["wrong\nok   seats"], "good", "a\x1b[2J")
     (found,) = notebook.findings
-    assert (found.place, found.detail) == ("a\\u{001b}[2J", "station 1: wrong\\u{000a}ok   seats")
+    assert (found.place, found.detail) == ("a\\x1b[2J", "station 1: wrong\\nok   seats")

@@ -38,6 +38,7 @@ EXTRAS = {
     "fingerprint": "fingerprint",
     "centre": "centre",
     "audit": "station",
+    "staff": "station",
     "rehearse": "all",
 }
 """Group or command → the extra in pyproject.toml whose libraries it needs; those that are not here need none."""

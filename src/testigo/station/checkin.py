@@ -295,8 +295,8 @@ class CheckIn:
                 f"{self.release_cap} voters were released, which is the station's limit",
                 hint="refuse the visitor with a reason, and tell the electoral authority",
             )
-        self.staff.check(account, chair_pin, PRESIDING)
-        self._day.keep(self._day.now.admitting(visit.document, released=reason))
+        by = self.staff.check(account, chair_pin, PRESIDING)
+        self._day.keep(self._day.now.admitting(visit.document, released=reason, by=by.id))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
         return self._visit
 

@@ -18,15 +18,17 @@ from testigo.station.day_file import Day
 from testigo.station.events import Event
 
 _ROOM = 4096
-_ROOM_OF_VOTER = 128
+_ROOM_OF_VOTER = 192
 
 
 class CheckedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Has voted. `hour`: UTC time at which the hour began. `released`: why the chair let them through; "" if their
-    finger matched."""
+    finger matched. `by`: the account that released them.
+    """
 
     hour: str
     released: str = ""
+    by: str = ""
 
 
 class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -65,9 +67,9 @@ class CheckInDay(Day, frozen=True):
         changed = self.tries | {document: replace(tries, failed=tries.failed + 1)}
         return replace(self, tries=changed, tries_failed=self.tries_failed + 1)
 
-    def admitting(self, document: str, released: str = "") -> "CheckInDay":
-        """The visitor is the voter. `released`: why the chair says so, "" if the finger does."""
-        voted = self.voted | {document: CheckedIn(_hour(canonical.utc_now()), released)}
+    def admitting(self, document: str, released: str = "", by: str = "") -> "CheckInDay":
+        """The visitor is the voter. `released`: why the account `by` says so, "" if the finger does."""
+        voted = self.voted | {document: CheckedIn(_hour(canonical.utc_now()), released, by)}
         return replace(self, voted=voted, tries={one: tries for one, tries in self.tries.items() if one != document})
 
     def refusing(self, reason: str, document: str = "") -> "CheckInDay":
