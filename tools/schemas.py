@@ -17,6 +17,7 @@ import msgspec
 from testigo.count import KINDS, Kind
 from testigo.election import METHODS
 from testigo.record.entry import Entry
+from testigo.record.package import FIRST_TYPE as FIRST_PACKAGE_TYPE
 from testigo.record.package import PAYLOAD_TYPE as PACKAGE_TYPE
 from testigo.record.package import PackagePayload
 from testigo.record.statement import PAYLOAD_TYPE
@@ -84,7 +85,7 @@ def envelope_schema() -> Schema:
         "type": "object",
         "properties": {
             "payload": {"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"},
-            "payloadType": {"enum": sorted([PAYLOAD_TYPE, PACKAGE_TYPE])},
+            "payloadType": {"enum": sorted([PAYLOAD_TYPE, PACKAGE_TYPE, FIRST_PACKAGE_TYPE])},
             "signatures": {"type": "array", "items": signature, "minItems": 1, "maxItems": 1},
         },
         "required": ["payload", "payloadType", "signatures"],
