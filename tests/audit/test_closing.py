@@ -228,7 +228,7 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
         (b"contest", b"\xff\xfe", "UTF-8"),
     ],
 )
-def test_a_form_with_a_mistake_is_refused_with_its_line(
+def test_a_form_with_an_error_is_refused_with_its_line(
     definition: Definition, old: bytes, new: bytes, problem: str
 ) -> None:
     form = _filled(definition, _sheet(definition, _ballots(definition, 10)))

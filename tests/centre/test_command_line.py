@@ -170,7 +170,7 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
         (("centre", "create", "OFFICE", "ELECTION"), "something is there already"),
     ],
 )
-def test_mistakes_are_one_sentence(
+def test_errors_are_one_sentence(
     run: Callable[..., Any], office: Path, definition_file: Path, arguments: tuple[str, ...], problem: str
 ) -> None:
     authority, auditor = office / "authority", office.parent / "auditor"

@@ -485,7 +485,7 @@ def test_a_silent_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp
         pass
 
 
-def test_mistakes_at_the_command_are_one_sentence(
+def test_errors_at_the_command_are_one_sentence(
     officers_folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(officers_folder)

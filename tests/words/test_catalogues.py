@@ -66,7 +66,7 @@ def test_every_id_from_the_rooms_has_its_words() -> None:
     assert [key for key in wanted if key not in SPANISH] == []
 
 
-def test_a_mistake_has_words_for_every_kind() -> None:
+def test_an_error_has_words_for_every_kind() -> None:
     for key in [key for key in SPANISH if key.startswith("error.") and not key.endswith((".advice", "go-on"))]:
         assert f"{key}.advice" in SPANISH
 
@@ -76,7 +76,7 @@ def test_times_are_shown_on_the_machines_clock() -> None:
     assert language.clock("no time") == "no time"
 
 
-def test_every_translated_mistake_is_one_that_some_room_still_makes(project_root: Path) -> None:
+def test_every_translated_error_is_one_that_some_room_still_makes(project_root: Path) -> None:
     source = "\n".join(file.read_text(encoding="utf-8") for file in (project_root / "src" / "testigo").rglob("*.py"))
     files = list(language.FOLDER.glob("*/errors.json"))
     assert files
@@ -87,7 +87,7 @@ def test_every_translated_mistake_is_one_that_some_room_still_makes(project_root
                 assert part.strip(" ()") in source, f"{file.name}: {english}"
 
 
-def test_a_mistake_is_said_in_the_visitors_language_or_not_at_all() -> None:
+def test_an_error_is_said_in_the_visitors_language_or_not_at_all() -> None:
     wrong = NotAllowed("the PIN is wrong", hint="4 more tries")
     assert language.sentence("es", wrong) == "El PIN no es correcto; quedan 4 intentos."
     assert language.sentence("en", wrong) == str(wrong)

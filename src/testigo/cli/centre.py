@@ -133,23 +133,23 @@ def receive(
     """
     centre = Centre.open(folder)
     receipts: list[Receipt] = []
-    mistakes: list[TestigoError] = []
+    refused: list[TestigoError] = []
     with progress("Receiving", len(packages)) as bar:
         for file in packages:
             try:
                 receipts.append(centre.receive(storage.read(file), place=str(file)))
             except TestigoError as error:
-                mistakes.append(error)
+                refused.append(error)
             bar.advance()
     if as_json:
-        print_json({"received": receipts, "refused": [mistake.as_json() for mistake in mistakes]})
+        print_json({"received": receipts, "refused": [one.as_json() for one in refused]})
     else:
         for receipt in receipts:
             what = "already here" if receipt.already else f"{receipt.new} statements taken in"
             console.print(f"station {receipt.station}: {what}")
-        for mistake in mistakes:
-            console.print(f"refused: {mistake}", soft_wrap=True)
-    if mistakes:
+        for one in refused:
+            console.print(f"refused: {one}", soft_wrap=True)
+    if refused:
         raise typer.Exit(1)
 
 

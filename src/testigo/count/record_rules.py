@@ -17,7 +17,7 @@ from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.kinds import KINDS, Kind, kind_of
-from testigo.count.result import Result, count_result, sheet_mistakes
+from testigo.count.result import Result, count_result, sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import (
     STATION_ROLES,
@@ -329,10 +329,10 @@ class RecordRules:
                 place=place,
                 hint="compare both with the printed one; the first is in the record, the second is kept aside",
             )
-        mistakes = sheet_mistakes(self.definition, sheet)
-        if mistakes:
+        errors = sheet_errors(self.definition, sheet)
+        if errors:
             raise InvalidInput(
-                f"the tally sheet of station {sheet.station} cannot be: {mistakes[0]}",
+                f"the tally sheet of station {sheet.station} cannot be: {errors[0]}",
                 place=place,
                 hint="compare it with the printed one",
             )

@@ -60,8 +60,8 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
             raise InvalidInput("there is no register here", place=_place(engine), hint="check the address")
         _check(found, engine, key)
         counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
-        mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
-        wrong = [mistake for mistake in mistakes if mistake is not None]
+        errors = [_misfit(definition, *row) for row in connection.execute(counted)]
+        wrong = [error for error in errors if error is not None]
         if wrong:
             raise SeveralErrors("the register's voters do not fit the definition", wrong, hint="correct the definition")
         connection.execute(update(about).values(election=definition.digest))

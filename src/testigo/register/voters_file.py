@@ -34,7 +34,7 @@ class VoterRow(NamedTuple):
 
 
 def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, VoterRow | InvalidInput]]:
-    """Row number and voter, or row number and the row's mistake.
+    """Row number and voter, or row number and the row's error.
 
     Raises `InvalidInput` where the file as a whole can't be read on (encoding, header, quotes), or `StorageError`.
     """
@@ -106,8 +106,8 @@ class _RowCheck:
         place = f"{self._place}, row {number}"
         try:
             return self._voter(fields, place)
-        except InvalidInput as mistake:
-            return mistake
+        except InvalidInput as error:
+            return error
 
     def _voter(self, fields: list[str], place: str) -> VoterRow:
         if len(fields) != len(self._columns):

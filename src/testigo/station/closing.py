@@ -21,7 +21,7 @@ from testigo.ballot import (
     MachineCounters,
     Reconciliation,
     TallySheet,
-    tally_mistakes,
+    tally_errors,
 )
 from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, is_written
 from testigo.election import Role
@@ -167,9 +167,9 @@ class Closing:
 
     def _booth_report(self, envelope: bytes) -> BoothReport:
         said = _open_report(self._folder, envelope, "booth", BoothReport)
-        mistakes = tally_mistakes(self._folder.definition, self._folder.station_id, said.tally)
-        if mistakes:
-            raise InvalidInput(f"the booth's count cannot be ({mistakes[0]})", place=self._folder.place)
+        errors = tally_errors(self._folder.definition, self._folder.station_id, said.tally)
+        if errors:
+            raise InvalidInput(f"the booth's count cannot be ({errors[0]})", place=self._folder.place)
         return said
 
     def _check_in_report(self, envelope: bytes) -> CheckInReport:

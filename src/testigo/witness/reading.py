@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
-from testigo.election.mistake import spelled
+from testigo.election.diagnostic import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -98,7 +98,7 @@ def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, str]:
 
 
 def read_statements(findings: FindingLog, record: PublishedRecord, root: PublicKey) -> RecordContents:
-    """Read them all. The contents have no definition where the root signed none, or one with mistakes: then nothing
+    """Read them all. The contents have no definition where the root signed none, or one with errors: then nothing
     else can be checked.
     """
     contents = RecordContents(RecordRules(root))
@@ -232,17 +232,17 @@ def _check_there(findings: FindingLog, contents: RecordContents, record: Publish
 
 
 def _check_definition(findings: FindingLog, contents: RecordContents, definition: Definition) -> bool:
-    """Whether it is without mistakes: on one that is not, nothing else can be built."""
+    """Whether it is without errors: on one that is not, nothing else can be built."""
     place = contents.statements["election-definition"][0].place
-    mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
-    for mistake in mistakes:
-        findings.fail("definition", f"{spelled(mistake.place)}: {mistake.problem}", place)
-    if not mistakes:
+    errors = [error for error in check_definition(definition) if not error.warning]
+    for error in errors:
+        findings.fail("definition", f"{spelled(error.place)}: {error.problem}", place)
+    if not errors:
         title = definition.words(definition.title, definition.languages[0])
         sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
         listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
         findings.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
-    return not mistakes
+    return not errors
 
 
 def _check_log_key(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
