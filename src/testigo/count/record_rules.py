@@ -45,7 +45,7 @@ class NeedsUnread(TestigoError):
         self.needs = needs
 
 
-class Entry(msgspec.Struct, frozen=True):
+class RecordedStatement(msgspec.Struct, frozen=True):
     """One statement of the record. `sha256`: of its envelope."""
 
     index: int
@@ -62,9 +62,9 @@ class RecordRules:
 
     def __init__(self, root: PublicKey) -> None:
         self.key_ring = KeyRing(root)
-        self.entries: list[Entry] = []
+        self.entries: list[RecordedStatement] = []
         self.sheets: dict[str, TallySheet] = {}
-        self.sheet_entries: dict[str, Entry] = {}
+        self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.closing_counts: dict[str, ClosingCount] = {}
         self.seed: str | None = None
@@ -162,7 +162,7 @@ class RecordRules:
         signed = self.check(envelope, place=place)
         statement = signed.statement
         index, digest = len(self.entries) if index is None else index, canonical.digest(envelope)
-        entry = Entry(index, statement.type, statement.subject, statement.issued, digest)
+        entry = RecordedStatement(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
         self._known[digest] = signed.key
         self._stated.add((statement.type, statement.subject))
@@ -341,7 +341,7 @@ class RecordRules:
         self._parts = parts
         self._stations = frozenset(station.id for station in parts.whole.stations) if parts.whole else frozenset()
 
-    def _take(self, signed: SignedStatement, entry: Entry, place: str) -> None:
+    def _take(self, signed: SignedStatement, entry: RecordedStatement, place: str) -> None:
         statement, kind = signed.statement, kind_of(signed.statement.type, place)
         if kind.subject == "station":
             self._spoken.add(statement.subject)
