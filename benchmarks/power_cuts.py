@@ -36,7 +36,7 @@ from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine import LocalMachine, OrderSender
-from testigo.station.session import Session
+from testigo.station.session import SessionView
 
 LONGEST_LIFE = 0.5
 """Seconds that a booth's process lives, starting and recovering included: up to some ten votes."""
@@ -116,7 +116,7 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
     say("end", "-")
 
 
-def _go_on(booth: Booth, session: Session) -> None:
+def _go_on(booth: Booth, session: SessionView) -> None:
     """The next step from what the screen shows."""
     if session.stage == "language":
         booth.choose_language("es")

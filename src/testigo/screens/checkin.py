@@ -22,7 +22,7 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import machine, person
 from testigo.web.pin_page import PIN_PAGE
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
@@ -55,7 +55,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         load_poll_book,
         obey,
     ]
-    sessions = Sessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
+    sessions = BrowserSessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title, templates=TEMPLATES,
         check_in=check_in, check_person=check_clerk, offered_accounts=lambda: check_in.staff.accounts(("clerk",)),

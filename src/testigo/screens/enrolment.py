@@ -24,7 +24,7 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 TheRegister = NamedDependency[Register]
 TheReader = NamedDependency[DeskReader]
@@ -61,7 +61,7 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
         settle,
     ]
     return application(
-        "enrolment", routes, Sessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
+        "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
         templates=TEMPLATES, register=register, check_person=check_officer, reader=DeskReader(reader),
     )  # fmt: skip
 

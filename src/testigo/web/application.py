@@ -26,7 +26,7 @@ from testigo.paper import FONTS
 from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
-from testigo.web.sessions import SIZES, Session, Sessions
+from testigo.web.sessions import SIZES, BrowserSession, BrowserSessions
 from testigo.words import FIRST, clock, language_name, languages, or_itself, say, sentence, words
 
 Page = Response[str]
@@ -77,7 +77,7 @@ _STATIC = {
 def application(
     role: str,
     handlers: Sequence[ControllerRouterHandler],
-    sessions: Sessions,
+    sessions: BrowserSessions,
     *,
     title: Text,
     templates: str = "",
@@ -200,7 +200,7 @@ def set_appearance(request: Request, form: FormSent) -> Answer:
     return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
 
 
-def change_appearance(session: Session, form: Form) -> None:
+def change_appearance(session: BrowserSession, form: Form) -> None:
     """Take over the fields `language`, `size` and `contrast` as far as they are sent and sensible."""
     if form.text("language", "") in languages():
         session.language = form.text("language")
