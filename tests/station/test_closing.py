@@ -13,7 +13,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, Report
+from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, MachineReport
 
 
 class Wire(LocalMachine):
@@ -85,7 +85,7 @@ def lie(place, kind, **changes):
         if name != "close":
             return answer
         folder = {"booth": place.booth, "check-in": place.check_in}[kind].folder
-        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), Report)
+        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), MachineReport)
         said = peek(report.data["statement"].encode())
         signer = changes.pop("signer", folder.key)
         type_ = changes.pop("type", said.type)

@@ -15,18 +15,18 @@ from testigo.cli import main
 from testigo.count import AuditSeed
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log
-from testigo.witness import Report, Verdict, verify
+from testigo.witness import Verdict, VerificationReport, verify
 
 Replace = msgspec.structs.replace
 
 
-def failed(report: Report, code: str) -> list[Finding]:
+def failed(report: VerificationReport, code: str) -> list[Finding]:
     """The findings of one check that do not hold; the verdict must be bad."""
     assert not report.verdict.holds
     return [finding for finding in report.findings if finding.code == code and not finding.holds]
 
 
-def bad_places(report: Report) -> set[str]:
+def bad_places(report: VerificationReport) -> set[str]:
     """The files of which a finding does not hold."""
     return {finding.place for finding in report.findings if not finding.holds}
 

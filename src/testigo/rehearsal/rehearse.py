@@ -31,7 +31,7 @@ from testigo.rehearsal.journal import Journal
 from testigo.rehearsal.machines import Machine
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
-from testigo.witness import Report, verify
+from testigo.witness import VerificationReport, verify
 
 AT_ONCE = 3
 """Stations whose machines run at the same time: three processes each."""
@@ -64,7 +64,7 @@ class Rehearsal:
     result: Result | None = None
     closing_counts: list[ClosingCount] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
-    report: Report | None = None
+    report: VerificationReport | None = None
 
     @property
     def ok(self) -> bool:

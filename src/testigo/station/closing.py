@@ -28,7 +28,7 @@ from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.record import open_statement
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import OrderSender, Report
+from testigo.station.machine import MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
 
 _CHECKED_IN = "checked_in=cards_used"
@@ -98,7 +98,7 @@ class Closing:
                     self._sender.give(role, "resume")
             raise
 
-    def _refuse_early_closing(self, asked: dict[Role, Report], explained: dict[str, str]) -> None:
+    def _refuse_early_closing(self, asked: dict[Role, MachineReport], explained: dict[str, str]) -> None:
         check_in, booth = asked.get("check-in"), asked["booth"]
         visiting = check_in is not None and check_in.data.get("visiting")
         if visiting or booth.data.get("voting"):
@@ -187,7 +187,7 @@ def check_words(what: str, reason: str) -> None:
 _Counters = TypeVar("_Counters", bound=MachineCounters)
 
 
-def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
+def counters_of(report: MachineReport, kind: type[_Counters]) -> _Counters:
     """A report's counters as a `CheckInCounters` or `BoothCounters`; raises `InvalidInput`."""
     try:
         return msgspec.convert(report.counters, kind, strict=True)
@@ -195,12 +195,12 @@ def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
         raise InvalidInput(f"the {report.role}'s report holds no counters ({error})") from None
 
 
-def reconciled(check_in: Report, booth: Report) -> Reconciliation:
+def reconciled(check_in: MachineReport, booth: MachineReport) -> Reconciliation:
     """The station's counters as both machines report them now."""
     return Reconciliation(counters_of(check_in, CheckInCounters), counters_of(booth, BoothCounters), {})
 
 
-def _signed(report: Report) -> bytes:
+def _signed(report: MachineReport) -> bytes:
     statement = report.data.get("statement")
     if not isinstance(statement, str):
         raise InvalidInput(f"the {report.role} closed without signing its counters", hint="close the station again")
