@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from testigo.errors import StorageError
-from testigo.rehearsal.machines import Machine
+from testigo.rehearsal.machines import MachineProcess
 from testigo.web.listening import Listening
 
 
 def test_a_reserved_port_takes_one_server_again_and_again_and_nobody_else(tmp_path: Path) -> None:
-    machine = Machine("m", [], tmp_path / "log")
+    machine = MachineProcess("m", [], tmp_path / "log")
     for _ in range(3):
         with Listening(port=machine.port).bind() as server, socket.create_connection(server.getsockname()) as caller:
             accepted, _ = server.accept()
@@ -27,7 +27,7 @@ def test_a_reserved_port_takes_one_server_again_and_again_and_nobody_else(tmp_pa
 
 
 def test_a_machine_that_ends_at_once_says_its_last_words(tmp_path: Path) -> None:
-    machine = Machine("m", ["station", "serve", "booth", str(tmp_path / "absent")], tmp_path / "log")
+    machine = MachineProcess("m", ["station", "serve", "booth", str(tmp_path / "absent")], tmp_path / "log")
     machine.start()
     with pytest.raises(StorageError, match="did not start"):
         machine.wait_until_up()

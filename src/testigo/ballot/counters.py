@@ -18,7 +18,7 @@ import msgspec
 from testigo.ballot.reasons import REFUSAL_REASONS, RELEASE_REASONS, SPOIL_REASONS, VOID_REASONS
 from testigo.canonical import SignedValue
 
-Machine = Literal["check-in", "booth"]
+CounterMachine = Literal["check-in", "booth"]
 Place = Literal["sheet", "results", "screen"]
 """Where people see counters: the printed tally sheet, the results page's table, the chair's and the machine's own
 screen. Exports have all of them."""
@@ -40,7 +40,7 @@ class Counter:
     at_most: str = ""
     reasons: tuple[str, ...] = ()
     explains: str = ""
-    machine: Machine = "check-in"
+    machine: CounterMachine = "check-in"
     name: str = ""
 
 
@@ -62,7 +62,7 @@ class CounterRow(msgspec.Struct, frozen=True):
 class MachineCounters(SignedValue, frozen=True):
     """Base of what one machine counts. Every field is annotated with its `Counter`."""
 
-    MACHINE: ClassVar[Machine]
+    MACHINE: ClassVar[CounterMachine]
 
     @classmethod
     def declared(cls) -> tuple[Counter, ...]:
