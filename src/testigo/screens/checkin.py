@@ -14,8 +14,7 @@ from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, said
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn, Refused
-from testigo.station.checkin import Visit as Visitor
+from testigo.station.checkin import CheckIn, Refused, Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -176,13 +175,13 @@ def _refused(request: Request) -> Refused | None:
     return refused
 
 
-def _failed(request: Request, current: Visitor) -> ReaderError | None:
+def _failed(request: Request, current: Visit) -> ReaderError | None:
     """What went wrong at the last capture of this visit."""
     visitor, error = browser_session.session(request).data.get("failed", ("", None))
     return error if visitor == current.id else None
 
 
-def _current(check_in: CheckIn) -> Visitor:
+def _current(check_in: CheckIn) -> Visit:
     current = check_in.current()
     if current is None:
         raise IllegalStep("nobody is being checked in", hint="enter the voter's document number first")
