@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
+from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterOutput, CounterRow, MachineCounters
 from testigo.ballot.marks import Ballot, unused
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
@@ -154,9 +154,9 @@ class Reconciliation(SignedValue, frozen=True):
         """Every figure that was fixed before opening, by name."""
         return {one.name: sum(figures.values()) for one, figures in self.figures() if one.fixed}
 
-    def rows(self, place: Place) -> list[CounterRow]:
+    def rows(self, output: CounterOutput) -> list[CounterRow]:
         """The counters that it carries and that are shown in that place."""
-        rows = [row for machine in self.machines for row in machine.rows(place)]
+        rows = [row for machine in self.machines for row in machine.rows(output)]
         return [row for row in rows if row.name not in self.NOT_CARRIED]
 
     def contradictions(self, signed: MachineCounters) -> list[str]:

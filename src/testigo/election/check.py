@@ -13,8 +13,8 @@ from testigo.election.definition import GENERAL_ROLL, Contest, Definition, Distr
 from testigo.election.diagnostic import (
     MAX_ABBREVIATION,
     MAX_TEXT,
+    DefinitionPath,
     Diagnostic,
-    Place,
     check_id,
     check_read_differently,
     check_text,
@@ -64,8 +64,10 @@ class _Known:
         self.paths = {district.id: path for district, path in definition.all_districts()}
 
 
-def _districts(districts: tuple[District, ...]) -> Iterator[tuple[Place, District]]:
-    waiting: list[tuple[Place, District]] = [(("districts", place), one) for place, one in enumerate(districts)]
+def _districts(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:
+    waiting: list[tuple[DefinitionPath, District]] = [
+        (("districts", place), one) for place, one in enumerate(districts)
+    ]
     waiting.reverse()
     while waiting:
         path, district = waiting.pop()
@@ -156,7 +158,7 @@ def _check_parties(known: _Known) -> Iterator[Diagnostic]:
     definition = known.definition
     used = {option.party for contest in definition.contests for option in contest.options}
     for place, party in enumerate(definition.parties):
-        path: Place = ("parties", place)
+        path: DefinitionPath = ("parties", place)
         yield from check_id((*path, "id"), party.id)
         yield from check_text(definition, (*path, "name"), party.name)
         yield from check_words((*path, "abbreviation"), party.abbreviation, MAX_ABBREVIATION)
@@ -178,7 +180,7 @@ def _check_stations(known: _Known) -> Iterator[Diagnostic]:
     stations = known.definition.stations
     with_contests = {contest.district for contest in known.definition.contests}
     for place, station in enumerate(stations):
-        path: Place = ("stations", place)
+        path: DefinitionPath = ("stations", place)
         yield from check_id((*path, "id"), station.id)
         yield from check_words((*path, "name"), station.name, MAX_TEXT)
         if station.address:
@@ -202,7 +204,7 @@ def _contests_below(known: _Known, district_id: str) -> str:
     return ""
 
 
-def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[Diagnostic]:
+def _check_registers(known: _Known, path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
     if not 1 <= station.register_size <= 100_000:
         problem = f"station {station.id!r} has a register of {station.register_size}"
         yield Diagnostic((*path, "register-size"), problem, "write how many voters are on it, 1 to 100000")
@@ -220,7 +222,7 @@ def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[D
     yield from _check_secrecy(path, station)
 
 
-def _check_secrecy(path: Place, station: Station) -> Iterator[Diagnostic]:
+def _check_secrecy(path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
     """The tally sheet counts each ballot style of a station, so a style with hardly a voter tells how they voted."""
     sizes = {GENERAL_ROLL: station.register_size - sum(station.roll_sizes.values()), **station.roll_sizes}
     for roll, size in sizes.items():
@@ -238,7 +240,7 @@ def _check_contests(known: _Known) -> Iterator[Diagnostic]:
     contests = known.definition.contests
     voted_on = _districts_with_voters(known)
     for place, contest in enumerate(contests):
-        path: Place = ("contests", place)
+        path: DefinitionPath = ("contests", place)
         yield from check_id((*path, "id"), contest.id)
         yield from check_text(known.definition, (*path, "title"), contest.title)
         if contest.roll not in known.definition.rolls:
@@ -266,7 +268,7 @@ def _districts_with_voters(known: _Known) -> dict[str, set[str]]:
     return found
 
 
-def _check_marking(path: Place, contest: Contest) -> Iterator[Diagnostic]:
+def _check_marking(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if contest.kind == "choose-up-to":
         if contest.choose < 2:
             yield Diagnostic(
@@ -283,7 +285,7 @@ def _check_marking(path: Place, contest: Contest) -> Iterator[Diagnostic]:
         yield Diagnostic((*path, "choose"), problem, "leave choose out, or say kind: choose-up-to")
 
 
-def _check_person_seats(path: Place, contest: Contest) -> Iterator[Diagnostic]:
+def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if METHODS[contest.method].lists:
         problem = f"{contest.id!r} is {contest.kind} and says method: {contest.method}"
         yield Diagnostic(
@@ -301,7 +303,7 @@ def _check_person_seats(path: Place, contest: Contest) -> Iterator[Diagnostic]:
         yield Diagnostic((*path, "seats"), problem, "write fewer seats if that is not meant", warning=True)
 
 
-def _check_list_seats(path: Place, contest: Contest) -> Iterator[Diagnostic]:
+def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not METHODS[contest.method].lists:
         problem = f"{contest.id!r} is party-list and says no method"
         names = [name for name, method in METHODS.items() if method.lists]
@@ -321,21 +323,21 @@ def _check_list_seats(path: Place, contest: Contest) -> Iterator[Diagnostic]:
             yield Diagnostic((*path, "options", place, "candidates"), problem, hint, warning=True)
 
 
-def _check_threshold(path: Place, threshold: Threshold) -> Iterator[Diagnostic]:
+def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Diagnostic]:
     try:
         threshold.share()
     except InvalidInput as error:
         yield Diagnostic(path, error.problem, error.hint)
 
 
-def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Diagnostic]:
+def _check_options(known: _Known, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not contest.options:
         yield Diagnostic((*path, "options"), f"{contest.id!r} has no options", "write who can be chosen")
     if len(contest.options) == 1:
         problem = f"{contest.id!r} has a single option"
         yield Diagnostic((*path, "options"), problem, "add the others if there are any", warning=True)
     for place, option in enumerate(contest.options):
-        where: Place = (*path, "options", place)
+        where: DefinitionPath = (*path, "options", place)
         yield from check_id((*where, "id"), option.id)
         yield from check_text(known.definition, (*where, "name"), option.name)
         if option.party and option.party not in known.party_ids:
@@ -349,7 +351,7 @@ def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Dia
         yield from check_read_differently("options of one contest", language, zip(places, printed, strict=True))
 
 
-def _check_candidates(path: Place, contest: Contest, option: Option) -> Iterator[Diagnostic]:
+def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) -> Iterator[Diagnostic]:
     if contest.kind != "party-list":
         if option.candidates:
             problem = f"{contest.id!r} is {contest.kind}, and option {option.id!r} has a list of candidates"

@@ -9,7 +9,7 @@ import msgspec
 from testigo.election.definition import Definition
 from testigo.election.value import Text
 
-Place = tuple[str | int, ...]
+DefinitionPath = tuple[str | int, ...]
 """Keys and list positions (from 0) from the top of the file down to a value, spelled as in the file."""
 
 MAX_TEXT = 160
@@ -25,25 +25,25 @@ _UNPRINTABLE = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
 class Diagnostic(msgspec.Struct, frozen=True):
     """An error, or with `warning` what is allowed and still worth a second look. `place`: where in the definition."""
 
-    place: Place
+    place: DefinitionPath
     problem: str
     hint: str
     warning: bool = False
 
 
-def spelled(place: Place) -> str:
+def spelled(place: DefinitionPath) -> str:
     """A place for people, positions counted from 1: `contests[2].options[1].id`."""
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 
 
-def check_id(place: Place, identifier: str) -> Iterator[Diagnostic]:
+def check_id(place: DefinitionPath, identifier: str) -> Iterator[Diagnostic]:
     """Ids are what tally sheets, votes and file names say: short, plain, the same on every machine."""
     if not _ID.fullmatch(identifier):
         hint = "use 1 to 48 of a-z, 0-9 and hyphens, with no hyphen at either end"
         yield Diagnostic(place, f"{identifier[:60]!r} cannot be an id", hint)
 
 
-def check_text(definition: Definition, place: Place, text: Text) -> Iterator[Diagnostic]:
+def check_text(definition: Definition, place: DefinitionPath, text: Text) -> Iterator[Diagnostic]:
     """A text must be there in every language of the election; it may be in others, which screens do not speak."""
     for language in definition.languages:
         if language not in text:
@@ -55,7 +55,7 @@ def check_text(definition: Definition, place: Place, text: Text) -> Iterator[Dia
         yield from check_words((*place, language), words, MAX_TEXT)
 
 
-def check_words(place: Place, words: str, longest: int) -> Iterator[Diagnostic]:
+def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Diagnostic]:
     """Words that will be printed: not empty, not too long, of characters that paper shows as the screen does."""
     if not words.strip():
         yield Diagnostic(place, "the text is empty", "write it")
@@ -72,7 +72,7 @@ def check_words(place: Place, words: str, longest: int) -> Iterator[Diagnostic]:
         yield Diagnostic(place, f"the text holds U+{ord(bad):04X}, which cannot be printed", "take the character away")
 
 
-def check_unique(what: str, found: Iterable[tuple[Place, str]]) -> Iterator[Diagnostic]:
+def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
     """Every identifier, with its place, only once."""
     seen: set[str] = set()
     for place, identifier in found:
@@ -81,7 +81,9 @@ def check_unique(what: str, found: Iterable[tuple[Place, str]]) -> Iterator[Diag
         seen.add(identifier)
 
 
-def check_read_differently(what: str, language: str, found: Iterable[tuple[Place, str]]) -> Iterator[Diagnostic]:
+def check_read_differently(
+    what: str, language: str, found: Iterable[tuple[DefinitionPath, str]]
+) -> Iterator[Diagnostic]:
     """Every text that a voter reads, with its place, only once; texts come folded."""
     seen: set[str] = set()
     for place, words in found:
@@ -99,7 +101,7 @@ def folded(words: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-def unknown(place: Place, what: str, identifier: str) -> Diagnostic:
+def unknown(place: DefinitionPath, what: str, identifier: str) -> Diagnostic:
     """A reference to something that is not there."""
     kind = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
     return Diagnostic(place, f"there is no {what} {identifier[:60]!r}", f"repair the id, or add it to {kind}")

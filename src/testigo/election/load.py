@@ -21,7 +21,7 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.diagnostic import Diagnostic, Place, spelled
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, spelled
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.words import languages, missing
 
@@ -103,7 +103,7 @@ class _Reader:
         self.file = file
         self.errors = errors
         self._languages = languages
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[DefinitionPath, int] = {}
 
     def located(self, found: Diagnostic) -> TestigoError:
         """What was found in the definition, with the line that said it, or else the nearest line around it."""
@@ -112,7 +112,7 @@ class _Reader:
             place = place[:-1]
         return InvalidInput(found.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=found.hint)
 
-    def read(self, node: source.Node, wanted: shapes.Type, place: Place) -> Any:
+    def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
         """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
         self._lines.setdefault(place, node.line)
         if isinstance(wanted, shapes.UnionType):
@@ -137,7 +137,7 @@ class _Reader:
                 return self._read_choice(node, wanted, place)
         return node.text
 
-    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: Place) -> Any:
+    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
             return self._note("a mapping is wanted here", node.line, place, f"write its keys, one a line: {known} …")
@@ -162,14 +162,14 @@ class _Reader:
         """The key that was probably meant; not looked for once more is wrong than will be listed."""
         return difflib.get_close_matches(key[:60], known, n=1) if len(self.errors) < MOST_LISTED else []
 
-    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: Place) -> Any:
+    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Sequence):
             return self._note(
                 "a list is wanted here", node.line, place, "write each entry on a line that begins with '- '"
             )
         return [self.read(item, wanted.item_type, (*place, position)) for position, item in enumerate(node.items)]
 
-    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: Place) -> Any:
+    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
             return dict.fromkeys(self._languages, node.text)
@@ -182,13 +182,13 @@ class _Reader:
             values[key] = self.read(child, wanted.value_type, (*place, key))
         return values
 
-    def _read_number(self, node: source.Scalar, place: Place) -> Any:
+    def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
             hint = "write it in digits without quotes, point or comma"
             return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, hint)
         return int(node.text)
 
-    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: Place) -> Any:
+    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]
         if node.text not in choices:
             return self._note(
@@ -196,7 +196,7 @@ class _Reader:
             )
         return node.text
 
-    def _note(self, problem: str, line: int, place: Place, hint: str) -> Any:
+    def _note(self, problem: str, line: int, place: DefinitionPath, hint: str) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
         where = spelled(place)
         self.errors.append(

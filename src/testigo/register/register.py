@@ -27,7 +27,7 @@ from testigo.register.importing import ImportReport, import_voters
 from testigo.register.key_binding import MAKE_ONE, claim, move
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
-from testigo.register.vault import Place, RegisterKey
+from testigo.register.vault import PrintAddress, RegisterKey
 
 PAGE = 500
 """Rows asked for by their ids at a time: databases limit the length of such a list."""
@@ -348,7 +348,7 @@ def _listed(connection: Connection, station: str, key: RegisterKey) -> list[List
     )
     fingers: dict[str, list[tuple[int, bytes]]] = {}
     for row in connection.execute(query):
-        place = Place(row.document, row.enrolment, row.finger, row.number)
+        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
     reasons = duplicates.barred(connection)
     people = select(voters).where(voters.c.station == station).order_by(voters.c.document)
