@@ -44,7 +44,7 @@ class RecordInfo:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedPackage:
     """A package that a machine of the election signed and that was not taken in."""
 
     station: str
@@ -151,7 +151,7 @@ class Page:
         record: RecordInfo,
         words: Words,
         closing_counts: tuple[ClosingCount, ...] = (),
-        refused: tuple[Refused, ...] = (),
+        refused: tuple[RefusedPackage, ...] = (),
     ) -> None:
         self.definition = definition
         self.result = result

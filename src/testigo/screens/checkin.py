@@ -14,7 +14,7 @@ from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, said
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn, Refused, Visit
+from testigo.station.checkin import CheckIn, RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -78,7 +78,7 @@ def find(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Look the document number up in the poll book."""
     browser_session.session(request).data.pop("refused", None)
     found = check_in.find(form.text("document"))
-    if isinstance(found, Refused):
+    if isinstance(found, RefusedVoter):
         browser_session.session(request).data["refused"] = found
     return redirect("/visit")
 
@@ -170,8 +170,8 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
     return answer_order(check_in.order, await request.body())
 
 
-def _refused(request: Request) -> Refused | None:
-    refused: Refused | None = browser_session.session(request).data.get("refused")
+def _refused(request: Request) -> RefusedVoter | None:
+    refused: RefusedVoter | None = browser_session.session(request).data.get("refused")
     return refused
 
 
