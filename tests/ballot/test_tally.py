@@ -114,7 +114,7 @@ COUNTERS = {
 
 def test_a_reconciliation_that_holds_has_no_differences():
     reconciliation = counted(**COUNTERS)
-    assert reconciliation.holds and reconciliation.differences() == ()
+    assert reconciliation.is_consistent and reconciliation.differences() == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_reconciliation_that_holds_has_no_differences():
 )
 def test_any_one_counter_off_by_one_is_a_difference(counter):
     reconciliation = counted(**{**COUNTERS, counter: COUNTERS[counter] + 1})
-    assert not reconciliation.holds
+    assert not reconciliation.is_consistent
     differences = reconciliation.differences()
     assert 1 <= len(differences) <= 2
     assert all(abs(each.left_count - each.right_count) == 1 for each in differences)

@@ -101,7 +101,7 @@ def test_a_replacement_for_nobody_only_admits_and_a_key_replaces_no_other_twice(
     new = SigningKey.generate().public
     added = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "09-09", ""),)), entry=7)
     assert added.keys == (*ring.keys, MachineKey(new.hex, "chair", "09-09", ""))
-    assert added.holds("09-09", "chair") and not ring.holds("09-09", "chair")
+    assert added.contains("09-09", "chair") and not ring.contains("09-09", "chair")
     for again in ("chair-1", "root"):
         with pytest.raises(InvalidSignature, match="admitted twice"):
             ring.replace(MachineKeys((MachineKey(keys[again].public.hex, "chair", "01-01", ""),)), entry=7)

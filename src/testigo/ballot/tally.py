@@ -188,8 +188,8 @@ class Reconciliation(SignedValue, frozen=True):
         )
 
     @property
-    def holds(self) -> bool:
-        """Whether every step of the chain holds."""
+    def is_consistent(self) -> bool:
+        """Whether the counters of every step of the chain are equal."""
         return not self.differences()
 
 

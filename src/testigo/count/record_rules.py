@@ -103,7 +103,7 @@ class RecordRules:
         """
         return pack_station_file(self._parts.envelope, self.definition, station_id)
 
-    def holds(self, envelope: bytes) -> bool:
+    def contains(self, envelope: bytes) -> bool:
         """Whether this very envelope is already in."""
         return canonical.digest(envelope) in self._known
 
@@ -276,7 +276,7 @@ class RecordRules:
                 raise InvalidInput(f"no key can be admitted for {whose!r}", place=place, hint="name role and station")
             if (role, station) in named:
                 raise Conflict(f"two keys for the {whose}", place=place, hint="admit one key a machine")
-            if self.key_ring.holds(station, role):
+            if self.key_ring.contains(station, role):
                 spoken = station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(

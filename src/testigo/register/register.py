@@ -175,7 +175,7 @@ class Register:
             held = enrolment.holding_enrolment(connection, row.id)
             if held is None:
                 raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
-            case_id = duplicates.holds_back(connection, held)
+            case_id = duplicates.blocking_case(connection, held)
             if case_id is not None:
                 raise IllegalStep(
                     f"the enrolment of document {row.document} is part of case {case_id}",

@@ -36,7 +36,7 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
         "power_cuts": journal.total("power_cuts"),
         "dice": rehearsal.dice,
         "closing_counts": {
-            count.station: {"papers": count.papers, "differences": len(count.differences), "holds": count.holds}
+            count.station: {"papers": count.papers, "differences": len(count.differences), "holds": count.is_consistent}
             for count in rehearsal.closing_counts
         },
         "papers_read_by_eye": journal.total("read_by_eye"),

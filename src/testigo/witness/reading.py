@@ -171,7 +171,7 @@ class _Reader:
     def _take(self, index: int, place: str, envelope: bytes) -> None:
         rules, before = self._story.rules, self._story.key_ring
         try:
-            if rules.holds(envelope):
+            if rules.contains(envelope):
                 raise Conflict("a statement that is already in the record", place=place)
             statement = rules.add(envelope, place=place, index=index).statement
         except NewerVersion as error:
@@ -248,7 +248,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
 def _check_log_key(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
     """Whether the key in `log.pub`, which signs the checkpoint, is the newest that the root admitted for the log."""
     ring, gaps = contents.key_ring, contents.gaps_of("machine-keys")
-    newest = ring.of_station("", "log").public if ring.holds("", "log") else None
+    newest = ring.of_station("", "log").public if ring.contains("", "log") else None
     replaced = {one.key.key: one.entry for one in ring.replaced if one.key.role == "log"}
     if record.log_key is None:
         missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
@@ -272,7 +272,7 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
     anything: allowed, and shown with both keys' ids.
     """
     for new in keys.keys:
-        if before.holds(new.station, new.role):
+        if before.contains(new.station, new.role):
             old = before.of_station(new.station, new.role).public.key_id
             ids = f"{new.public.key_id[:16]}… in place of {old[:16]}…"
             detail = f"from entry {index} on the {new.role} has another key: {ids}"
