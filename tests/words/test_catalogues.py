@@ -52,7 +52,7 @@ def test_every_sentence_a_template_asks_for_exists() -> None:
 def test_every_id_from_the_rooms_has_its_words() -> None:
     wanted = [f"release.{reason}" for reason in reasons.RELEASE_REASONS]
     wanted += [f"refusal.{reason}{part}" for reason in reasons.REFUSAL_REASONS for part in ("", ".advice")]
-    wanted += [f"spoil.{reason}" for reason in reasons.SAID_SPOILS]
+    wanted += [f"spoil.{reason}" for reason in reasons.VOTER_SPOIL_REASONS]
     wanted += [f"void.{reason}" for reason in reasons.VOID_REASONS]
     wanted += [f"pause.{reason}" for reason in reasons.PAUSE_REASONS]
     wanted += [f"{group}.{state}" for state in (*STEPS.values(), "installed") for group in ("state", "chair.next")]

@@ -13,7 +13,7 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from testigo.ballot.reasons import SAID_SPOILS
+from testigo.ballot.reasons import VOTER_SPOIL_REASONS
 from testigo.election import Contest, Definition, Option
 from testigo.errors import NotAllowed
 from testigo.screens import TEMPLATES, paging
@@ -220,7 +220,7 @@ def why_spoiled(request: Request, booth: TheBooth) -> Answer:
     if session is None or session.stage != "printed":
         return _to_stage(request, booth, session)
     _speak_as(request, session)
-    return page(request, "booth/spoil.html", vote=session, reasons=SAID_SPOILS)
+    return page(request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS)
 
 
 @post("/spoil", guards=[own_screen], sync_to_thread=False)

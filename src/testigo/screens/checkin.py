@@ -8,7 +8,7 @@ is kept in the clerk's session until the next voter. No document number and no n
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo.ballot.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID_REFUSALS
+from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, RELEASE_REASONS, RELEASES_WITHOUT_A_TRY
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
@@ -92,7 +92,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
-            reader=reader.attached, said=said(request, _failed(request, current)), refusals=SAID_REFUSALS,
+            reader=reader.attached, said=said(request, _failed(request, current)), refusals=CLERK_REFUSAL_REASONS,
             fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip

@@ -249,12 +249,12 @@ class Booth:
 
     @exclusive
     def spoil(self, reason: str) -> SessionView:
-        """ "It is not right": the printed vote is void, for one of `reasons.SAID_SPOILS`; back to review.
+        """ "It is not right": the printed vote is void, for one of `reasons.VOTER_SPOIL_REASONS`; back to review.
 
         Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
         """
         live = self._session.at("printed")
-        reasons.check_reason(reason, reasons.SAID_SPOILS)
+        reasons.check_reason(reason, reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
         if live.spoiled >= limit:
             raise IllegalStep(

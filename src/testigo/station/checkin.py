@@ -304,9 +304,9 @@ class CheckIn:
 
     @exclusive
     def refuse(self, visit_id: str, reason: str) -> RefusedVoter:
-        """Turn the visitor away, for one of `reasons.SAID_REFUSALS`; this concludes the visit."""
+        """Turn the visitor away, for one of `reasons.CLERK_REFUSAL_REASONS`; this concludes the visit."""
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, reasons.SAID_REFUSALS)
+        reasons.check_reason(reason, reasons.CLERK_REFUSAL_REASONS)
         self._day.end(self._day.now.refusing(reason, visit.document))
         self._visit = None
         return RefusedVoter(visit.document, reason)

@@ -127,7 +127,7 @@ class _Reader:
 
     def __init__(self, findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
         self._findings = findings
-        self._story = contents
+        self._contents = contents
         self._record = record
         self._heard: set[tuple[str, str]] = set()
         self._stations: dict[str, list[str]] = {}
@@ -141,7 +141,7 @@ class _Reader:
             else:
                 self._take(index, *entry)
         if self._undefined:
-            grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
+            grade, cause = grade_without(self._contents.gaps_of(*_DEFINING))
             detail = f"{self._undefined} could not be checked without the election definition{cause}"
             self._findings.write("statements", grade, detail)
         read = len(self._record.envelopes) - self._unread
@@ -159,17 +159,19 @@ class _Reader:
         grade = Grade.INCOMPLETE if absent.grade is Grade.INCOMPLETE else Grade.UNCHECKED
         why = _WHY[absent.grade]
         for subject in self._subjects(absent):
-            self._story.leave_out(Gap(index, absent.type, subject, grade, f"{absent.path or f'entry {index}'} {why}"))
+            self._contents.leave_out(
+                Gap(index, absent.type, subject, grade, f"{absent.path or f'entry {index}'} {why}")
+            )
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
-        if not self._stations and self._story.rules.is_defined:
-            for station in self._story.rules.definition.stations:
+        if not self._stations and self._contents.rules.is_defined:
+            for station in self._contents.rules.definition.stations:
                 self._stations.setdefault(file_subject(station.id), []).append(station.id)
         return self._stations.get(absent.subject, [absent.subject])
 
     def _take(self, index: int, place: str, envelope: bytes) -> None:
-        rules, before = self._story.rules, self._story.key_ring
+        rules, before = self._contents.rules, self._contents.key_ring
         try:
             if rules.contains(envelope):
                 raise Conflict("a statement that is already in the record", place=place)
@@ -182,7 +184,7 @@ class _Reader:
             self._refuse(place, error)
         else:
             self._heard.add((statement.type, statement.subject))
-            self._story.add(VerifiedStatement(place, index, statement))
+            self._contents.add(VerifiedStatement(place, index, statement))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
@@ -200,7 +202,7 @@ class _Reader:
         self._unread += 1
         self._heard.add(about)
         self._findings.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
-        self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
+        self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
         """It follows on a statement that was not read, so it is not read either."""
@@ -209,9 +211,9 @@ class _Reader:
             self._undefined += 1
             return
         claimed = peek(envelope)
-        grade, cause = self._story.without(*error.needs)
+        grade, cause = self._contents.without(*error.needs)
         self._findings.write("statements", grade, f"{_words(error, place)}{cause}", place)
-        self._story.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
+        self._contents.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
 
 
 def _words(error: TestigoError, place: str) -> str:
