@@ -135,10 +135,10 @@ class ServedStation:
 
 
 def _signed_in(address: str, pin: str) -> Client:
-    visitor = Client(address)
-    visitor.get("/pin")
-    assert visitor.send("/pin", pin=pin).ok
-    return visitor
+    client = Client(address)
+    client.get("/pin")
+    assert client.send("/pin", pin=pin).ok
+    return client
 
 
 @pytest.fixture(scope="session")

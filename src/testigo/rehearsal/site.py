@@ -108,7 +108,7 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
         generator.shuffle(tray)
 
 
-def sign_in(visitor: Client, pin: str) -> SeenPage:
+def sign_in(client: Client, pin: str) -> SeenPage:
     """Enter a PIN at a machine's door."""
-    visitor.get("/pin")
-    return visitor.send("/pin", pin=pin)
+    client.get("/pin")
+    return client.send("/pin", pin=pin)

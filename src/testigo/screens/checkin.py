@@ -12,7 +12,7 @@ from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, RELEASE_REASONS, RELEA
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
-from testigo.screens.finger import DeskReader, said
+from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.station.checkin import CheckIn, RefusedVoter, Visit
 from testigo.web import browser_session
@@ -92,8 +92,8 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
-            reader=reader.attached, said=said(request, _failed(request, current)), refusals=CLERK_REFUSAL_REASONS,
-            fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
+            reader=reader.attached, notice=capture_notice(request, _failed(request, current)),
+            refusals=CLERK_REFUSAL_REASONS, fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip
     refused = _refused(request)
@@ -111,20 +111,20 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
     it does not match.
     """
-    visitor, held = _current(check_in), browser_session.session(request).data
-    held.pop("failed", None)
+    visit, data = _current(check_in), browser_session.session(request).data
+    data.pop("failed", None)
     uploaded = form.file("image") if form.files("image") or not reader.attached else None
     try:
         taken = await reader.take(uploaded)
     except ReaderError as error:
-        held["failed"] = (visitor.id, error)
+        data["failed"] = (visit.id, error)
         if isinstance(error, Unclear | NothingSeen):
-            check_in.finger_unread(visitor.id)
+            check_in.finger_unread(visit.id)
         return redirect("/visit")
     # By its own id: should the desk have gone on to another visitor meanwhile, this image is nobody's.
-    tried = check_in.try_finger(visitor.id, taken.image)
+    tried = check_in.try_finger(visit.id, taken.image)
     if taken.wrong is not None and tried.stage != "admitted":
-        held["failed"] = (visitor.id, taken.wrong)
+        data["failed"] = (visit.id, taken.wrong)
     return redirect("/visit")
 
 
@@ -177,8 +177,8 @@ def _refused(request: Request) -> RefusedVoter | None:
 
 def _failed(request: Request, current: Visit) -> ReaderError | None:
     """What went wrong at the last capture of this visit."""
-    visitor, error = browser_session.session(request).data.get("failed", ("", None))
-    return error if visitor == current.id else None
+    visit_id, error = browser_session.session(request).data.get("failed", ("", None))
+    return error if visit_id == current.id else None
 
 
 def _current(check_in: CheckIn) -> Visit:

@@ -37,7 +37,7 @@ class DeskReader:
 
 
 @dataclass(frozen=True)
-class VerifiedStatement:
+class CaptureNotice:
     """What a desk's page says about the last capture. `kind`: the error's name, for tests; `language`: "" or `en`."""
 
     kind: str
@@ -45,12 +45,12 @@ class VerifiedStatement:
     language: str = ""
 
 
-def said(request: Request, error: ReaderError | None) -> VerifiedStatement | None:
+def capture_notice(request: Request, error: ReaderError | None) -> CaptureNotice | None:
     """The error in the language of the desk, in English where its translation is missing; None for None."""
     if error is None:
         return None
     kind, own = type(error).__name__, sentence(language_of(request), error)
-    return VerifiedStatement(kind, own) if own else VerifiedStatement(kind, str(error), "en")
+    return CaptureNotice(kind, own) if own else CaptureNotice(kind, str(error), "en")
 
 
 async def _aside(source: Reader, seconds: float) -> Capture:
