@@ -95,7 +95,7 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
     def say(word: str, slip: str) -> None:
         os.write(pipe, f"{word} {slip}\n".encode())
 
-    printer, chance = _SilentPrinter(), random.Random()
+    printer, rng = _SilentPrinter(), random.Random()
     booth = Booth(folder, printer)
     say("up", "recovered" if booth.recovered else "-")
     used = booth.counters().cards_used
@@ -104,10 +104,10 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
             booth.accept_card(code)
         while (session := booth.current()) is not None:
             if session.stage == "voting":
-                booth.choose("mayor", (f"option-{chance.randrange(5)}",))
+                booth.choose("mayor", (f"option-{rng.randrange(5)}",))
             if session.stage != "printed":
                 _go_on(booth, session)
-            elif chance.random() < 0.15 and session.spoils_left:
+            elif rng.random() < 0.15 and session.spoils_left:
                 booth.spoil("mistake")
             else:
                 say("yes", session.paper[-1])

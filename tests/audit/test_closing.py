@@ -30,14 +30,14 @@ def definition(project_root: Path) -> Definition:
 
 
 def _ballots(definition: Definition, count: int, seed: int = 1) -> list[Ballot]:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     (style,) = definition.styles_of_station(STATION)
     made = []
     for _ in range(count):
         choices = {}
         for contest_id in style.contests:
             options = [option.id for option in definition.contest(contest_id).options]
-            choices[contest_id] = tuple(chance.sample(options, chance.randint(0, 1)))
+            choices[contest_id] = tuple(rng.sample(options, rng.randint(0, 1)))
         made.append(Ballot.mark(definition, style, choices))
     return made
 

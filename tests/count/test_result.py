@@ -86,10 +86,10 @@ def test_a_tie_stays_open_until_the_draw_and_the_draw_does_not_follow_the_file(
         "luis": 0,
         "eva": 0,
     }
-    chance = random.Random(3)
+    rng = random.Random(3)
     winners = set()
     for _ in range(40):
-        draw = "".join(chance.choices("123456", k=20))
+        draw = "".join(rng.choices("123456", k=20))
         (tie,) = count_result(definition, sheets, draw=draw, digests=DIGESTS).contests[0].allocation.ties
         winners |= set(tie.winners)
     assert winners == {"ana", "luis", "eva"}

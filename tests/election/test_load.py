@@ -387,11 +387,11 @@ def test_mutated_definitions_are_definitions_or_sentences(base, written, cuts):
 
 @FUZZ
 @given(st.randoms(use_true_random=False))
-def test_moved_lines_of_an_example_are_definitions_or_sentences(project_root, written, chance: random.Random):
+def test_moved_lines_of_an_example_are_definitions_or_sentences(project_root, written, rng: random.Random):
     lines = (project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml").read_text().splitlines()
-    for _ in range(chance.randint(1, 4)):
-        line = lines.pop(chance.randrange(len(lines)))
-        lines.insert(chance.randrange(len(lines)), line if chance.random() < 0.7 else f"  {line}")
+    for _ in range(rng.randint(1, 4)):
+        line = lines.pop(rng.randrange(len(lines)))
+        lines.insert(rng.randrange(len(lines)), line if rng.random() < 0.7 else f"  {line}")
     errors_of(written("\n".join(lines)))
 
 

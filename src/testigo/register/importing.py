@@ -123,7 +123,7 @@ def _check_sizes(
     for station_id in stations:
         station = definition.station(station_id)
         for roll in (GENERAL_ROLL, *station.roll_sizes):
-            has, found = room(station, roll), sizes[station_id, roll]
+            has, found = capacity(station, roll), sizes[station_id, roll]
             if found > has:
                 errors.add(
                     InvalidInput(
@@ -138,7 +138,7 @@ def _check_sizes(
     return {station_id: totals[station_id] for station_id in stations}
 
 
-def room(station: Station, roll: str) -> int:
+def capacity(station: Station, roll: str) -> int:
     """How many voters of the roll the definition gives the station."""
     if roll == GENERAL_ROLL:
         return station.register_size - sum(size for name, size in station.roll_sizes.items() if name != GENERAL_ROLL)
