@@ -93,7 +93,8 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
             reader=reader.attached, notice=capture_notice(request, _failed(request, current)),
-            refusals=CLERK_REFUSAL_REASONS, fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
+            refusals=CLERK_REFUSAL_REASONS, fingers=FINGERS, seconds=round(reader.seconds),
+            releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip
     refused = _refused(request)
