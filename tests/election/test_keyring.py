@@ -65,11 +65,11 @@ def test_a_key_that_was_never_admitted_is_nobodys(ring):
 
 
 def test_admitting_makes_a_new_ring_and_refuses_a_key_twice(ring, keys):
-    stranger = SigningKey.generate().public
+    other = SigningKey.generate().public
     with pytest.raises(InvalidSignature, match="never admitted"):
-        ring.key_for("centre", stranger.key_id)
-    wider = ring.admit(MachineKeys((MachineKey(stranger.hex, "centre", "", ""),)))
-    assert wider.key_for("centre", stranger.key_id).key_id == stranger.key_id
+        ring.key_for("centre", other.key_id)
+    wider = ring.admit(MachineKeys((MachineKey(other.hex, "centre", "", ""),)))
+    assert wider.key_for("centre", other.key_id).key_id == other.key_id
     assert len(wider.keys) == len(ring.keys) + 1
     for again in (keys["chair-1"], keys["root"]):
         with pytest.raises(InvalidSignature, match="admitted twice"):

@@ -18,12 +18,12 @@ def test_a_reserved_port_takes_one_server_again_and_again_and_nobody_else(tmp_pa
             with accepted:
                 caller.sendall(b"x")
                 assert accepted.recv(1) == b"x"
-    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
-        stranger.bind(("127.0.0.1", machine.port))
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", machine.port))
     machine.stop()
-    with socket.socket() as stranger:
-        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        stranger.bind(("127.0.0.1", machine.port))
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", machine.port))
 
 
 def test_a_machine_that_ends_at_once_says_its_last_words(tmp_path: Path) -> None:

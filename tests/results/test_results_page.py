@@ -104,7 +104,7 @@ def test_nothing_is_loaded_and_nothing_from_a_statement_becomes_markup(results: 
 
 
 def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Path) -> None:
-    (centre.public / "stranger.txt").write_text("hello")
+    (centre.public / "unexpected.txt").write_text("hello")
     with pytest.raises(InvalidInput, match="does not hold"):
         publish_results(centre.public, tmp_path / "results")
     assert not (tmp_path / "results").exists()

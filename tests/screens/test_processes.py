@@ -65,8 +65,8 @@ def test_a_booths_process_knows_nothing_of_voters_and_fingers() -> None:
     loaded = "[name for name in sys.modules if name.startswith('testigo.')]"
     code = f"import sys, testigo.cli.station, testigo.screens.booth, testigo.screens.serve; print({loaded})"
     known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    for stranger in ("testigo.register", "testigo.fingerprint", "testigo.station.checkin", "testigo.screens.checkin"):
-        assert stranger not in known
+    for other in ("testigo.register", "testigo.fingerprint", "testigo.station.checkin", "testigo.screens.checkin"):
+        assert other not in known
 
 
 def test_check_in_and_chair_start_and_end(folder: Path) -> None:

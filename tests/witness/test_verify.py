@@ -1,4 +1,4 @@
-"""The stranger's check holds for an honest record, and finds every cheat, whoever holds whichever key."""
+"""Independent verification succeeds for an honest record, and finds every cheat, whoever holds whichever key."""
 
 import json
 from collections.abc import Callable
@@ -238,10 +238,10 @@ def test_two_seeds_are_one_too_many(elect: Any, tmp_path: Path) -> None:
 
 def test_a_log_key_that_the_root_never_admitted_is_found(elect: Any, tmp_path: Path) -> None:
     election = elect()
-    stranger = Log.create(tmp_path / "p", "testigo/test", SigningKey.generate(), root_key=election.key("root").public)
+    other = Log.create(tmp_path / "p", "testigo/test", SigningKey.generate(), root_key=election.key("root").public)
     for envelope in election.envelopes:
-        stranger.append(envelope)
-    stranger.publish()
+        other.append(envelope)
+    other.publish()
     assert failed(verify(tmp_path / "p"), "log-key")
 
 

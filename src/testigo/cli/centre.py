@@ -122,7 +122,7 @@ def replace_key(
 @app.command()
 def receive(
     folder: Folder,
-    packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
+    packages: Annotated[list[Path], typer.Argument(help="Stations' packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Take in packages. The same one twice counts once.

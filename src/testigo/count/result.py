@@ -1,4 +1,4 @@
-"""From tally sheets to the result: a pure function, so that a stranger who has the sheets gets the same bytes.
+"""From tally sheets to the result: a pure function, so that anyone who has the sheets gets the same bytes.
 
 Nothing here reads a file, a clock or a machine's settings. A sheet that cannot be (its sums do not come out) is set
 aside and reported; every other sheet is counted, and what is odd about it is reported beside it, never hidden and never

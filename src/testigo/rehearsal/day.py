@@ -31,7 +31,7 @@ class StationDay:
         self._admitted: set[str] = set()  # document numbers
 
     def receive(self, visit: PlannedVisit) -> None:
-        """One visitor, from the door to the way out."""
+        """One visit, from arrival to leaving."""
         try:
             with Client(self._site.check_in.address) as clerk:
                 sign_in(clerk, CLERK_PIN)

@@ -25,7 +25,7 @@ _LEAST_REGISTER = 5
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """One arrival at a station's door, with `person`'s document and a finger of `finger_of`."""
+    """One arrival at a station, with `person`'s document and a finger of `finger_of`."""
 
     person: Person
     incident: "Incident"

@@ -109,6 +109,6 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
 
 
 def sign_in(client: Client, pin: str) -> SeenPage:
-    """Enter a PIN at a machine's door."""
+    """Enter a PIN on a machine's page."""
     client.get("/pin")
     return client.send("/pin", pin=pin)

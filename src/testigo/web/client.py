@@ -1,4 +1,4 @@
-"""A visitor without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
+"""A client without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
 
 with Client("http://127.0.0.1:8083") as voter:
     voter.get("/")
