@@ -21,7 +21,7 @@ from testigo.ballot import COUNTERS, TallySheet
 from testigo.centre import Centre
 from testigo.count import count_result
 from testigo.errors import InvalidInput
-from testigo.results import RefusedPackage, publish_results
+from testigo.results import RefusalRow, publish_results
 from testigo.results.exports import counters_as_csv, votes_as_csv
 from testigo.results.hemicycle import lay_out
 from testigo.results.words import Words
@@ -37,7 +37,7 @@ def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -
     counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
     centre.receive(machines["n1"].package(msgspec.structs.replace(odd, reconciliation=counters)))
     centre.receive(machines["s1"].package(sheet_of("s1", 33)))
-    publish_results(centre.public, tmp_path / "results", refused=(RefusedPackage("n2", "f" * 64, EVIL),))
+    publish_results(centre.public, tmp_path / "results", refused=(RefusalRow("n2", "f" * 64, EVIL),))
     return tmp_path / "results"
 
 

@@ -13,7 +13,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import RefusedPackage, publish_results
+from testigo.results import RefusalRow, publish_results
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
@@ -214,7 +214,7 @@ def publish(
     """
     centre = Centre.open(folder)
     result = centre.publish_result()
-    refused = tuple(RefusedPackage(one.station, one.digest, one.reason) for one in centre.refused())
+    refused = tuple(RefusalRow(one.station, one.digest, one.reason) for one in centre.refused())
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(

@@ -44,7 +44,7 @@ class RecordInfo:
 
 
 @dataclass(frozen=True)
-class RefusedPackage:
+class RefusalRow:
     """A package that a machine of the election signed and that was not taken in."""
 
     station: str
@@ -151,7 +151,7 @@ class Page:
         record: RecordInfo,
         words: Words,
         closing_counts: tuple[ClosingCount, ...] = (),
-        refused: tuple[RefusedPackage, ...] = (),
+        refused: tuple[RefusalRow, ...] = (),
     ) -> None:
         self.definition = definition
         self.result = result
