@@ -43,11 +43,11 @@ class ClosingReports(msgspec.Struct, frozen=True):
     check_in: CheckInReport
     lost: str = ""
 
-    def reconciliation(self, said: dict[str, str]) -> Reconciliation:
-        """The station's counters, with the reasons that the chair `said`, by step, and those that follow by
+    def reconciliation(self, given: dict[str, str]) -> Reconciliation:
+        """The station's counters, with the reasons `given` by the chair, by step, and those that follow by
         themselves."""
         counted = Reconciliation(self.check_in.counters, self.booth.counters, {})
-        reasons = {**self._voided(counted), **said}
+        reasons = {**self._voided(counted), **given}
         if self.lost:
             words = (f"{CHECK_IN_LOST}{self.lost}", reasons.get(_CHECKED_IN, ""))
             reasons[_CHECKED_IN] = "; ".join(filter(None, words))
@@ -56,9 +56,9 @@ class ClosingReports(msgspec.Struct, frozen=True):
     def _voided(self, counted: Reconciliation) -> dict[str, str]:
         """A difference that voided sessions account for to the last one has its reason already."""
         voided = self.booth.counters.voided
-        said = ", ".join(f"{count} {reason}" for reason, count in voided.items())
+        what = ", ".join(f"{count} {reason}" for reason, count in voided.items())
         steps = {f"{one.left}={one.right}": one.left_count - one.right_count for one in counted.differences()}
-        return {_VOIDED: f"void-session: {said}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
+        return {_VOIDED: f"void-session: {what}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
 
 
 class Closing:
@@ -140,8 +140,8 @@ class Closing:
 
     def reconciliation(self) -> Reconciliation:
         """The station's counters, with every reason that was given since closing."""
-        said = {event.data["step"]: event.data["reason"] for event in self._statements.events("difference-explained")}
-        return self.closing_reports().reconciliation(said)
+        given = {event.data["step"]: event.data["reason"] for event in self._statements.events("difference-explained")}
+        return self.closing_reports().reconciliation(given)
 
     def make_tally_sheet(self) -> None:
         """Sign the tally sheet, and where the three event logs stood."""
@@ -166,11 +166,11 @@ class Closing:
             self._check_in_report(envelope)
 
     def _booth_report(self, envelope: bytes) -> BoothReport:
-        said = _open_report(self._folder, envelope, "booth", BoothReport)
-        errors = tally_errors(self._folder.definition, self._folder.station_id, said.tally)
+        report = _open_report(self._folder, envelope, "booth", BoothReport)
+        errors = tally_errors(self._folder.definition, self._folder.station_id, report.tally)
         if errors:
             raise InvalidInput(f"the booth's count cannot be ({errors[0]})", place=self._folder.place)
-        return said
+        return report
 
     def _check_in_report(self, envelope: bytes) -> CheckInReport:
         return _open_report(self._folder, envelope, "check-in", CheckInReport)

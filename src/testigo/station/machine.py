@@ -51,7 +51,7 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
-    entries of the machine's event log the chair has heard of. `data`: plain JSON values."""
+    entries of the machine's event log the chair has received. `data`: plain JSON values."""
 
     name: OrderName
     election: str
@@ -138,8 +138,8 @@ class _Sentence(msgspec.Struct, frozen=True):
 def _refusal(answer: httpx.Response, address: str) -> TestigoError:
     if answer.status_code == 409:
         try:
-            said = msgspec.json.decode(answer.content, type=_Sentence)
-            return IllegalStep(said.problem, place=said.place, hint=said.hint)
+            sentence = msgspec.json.decode(answer.content, type=_Sentence)
+            return IllegalStep(sentence.problem, place=sentence.place, hint=sentence.hint)
         except (msgspec.DecodeError, UnicodeDecodeError):
             pass
     return StorageError(
@@ -244,7 +244,7 @@ class OrderSender:
         self._folder = folder
         self._machines = machines
         self._numbers = _Numbers(folder.path / "orders.json")
-        self._heard = _Heard(folder.path / "last-reports.json")
+        self._last_reports = _LastReports(folder.path / "last-reports.json")
 
     def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
@@ -270,12 +270,12 @@ class OrderSender:
                 hint="pause, touch nothing on that machine, and call the electoral authority",
             )
         if before is None or (report.head, report.counters) != (before.head, before.counters):
-            self._heard.keep(to, answer)
+            self._last_reports.keep(to, answer)
         return report
 
     def last_report(self, role: Role) -> MachineReport | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""
-        envelope, key = self._heard.envelopes.get(role), self._folder.key_of(role)
+        envelope, key = self._last_reports.envelopes.get(role), self._folder.key_of(role)
         if envelope is None or keys.envelope_key_id(envelope) != key.key_id:
             return None  # the root put another machine in its place
         return _open_report(envelope, key, self._place(role))
@@ -312,7 +312,7 @@ def _open_report(envelope: bytes, key: PublicKey, place: str) -> MachineReport:
         raise InvalidInput(f"not a report ({error})", place=place) from None
 
 
-class _Heard:
+class _LastReports:
     """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
 
     def __init__(self, file: Path) -> None:

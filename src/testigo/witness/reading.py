@@ -129,7 +129,7 @@ class _Reader:
         self._findings = findings
         self._contents = contents
         self._record = record
-        self._heard: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._stations: dict[str, list[str]] = {}
         self._refused = self._unread = self._undefined = 0
 
@@ -183,7 +183,7 @@ class _Reader:
         except TestigoError as error:
             self._refuse(place, error)
         else:
-            self._heard.add((statement.type, statement.subject))
+            self._seen.add((statement.type, statement.subject))
             self._contents.add(VerifiedStatement(place, index, statement))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
@@ -196,11 +196,11 @@ class _Reader:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
         claimed = peek(envelope)
         about = (claimed.type, claimed.subject)
-        if about in self._heard and claimed.type in KINDS and KINDS[claimed.type].once:
+        if about in self._seen and claimed.type in KINDS and KINDS[claimed.type].once:
             self._refuse(place, Conflict(f"a second {claimed.type}, of a newer version", place=place))
             return
         self._unread += 1
-        self._heard.add(about)
+        self._seen.add(about)
         self._findings.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
         self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
 

@@ -187,8 +187,8 @@ def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: Ver
         differences.append(Difference("recorded", "ballots on the tally sheet", recorded, ballots, ""))
     for one in differences:
         explained = bool(one.reason.strip())
-        said_why = f"the chair wrote: {one.reason}" if explained else "no reason given"
-        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {said_why}"
+        reason = f"the chair wrote: {one.reason}" if explained else "no reason given"
+        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {reason}"
         findings.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, verified.place)
     if not differences:
         spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
