@@ -172,17 +172,17 @@ class Register:
             raise InvalidInput("no reason is given", hint="say why the enrolment is set aside")
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
-            held = enrolment.holding_enrolment(connection, row.id)
-            if held is None:
+            current = enrolment.holding_enrolment(connection, row.id)
+            if current is None:
                 raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
-            case_id = duplicates.blocking_case(connection, held)
+            case_id = duplicates.blocking_case(connection, current)
             if case_id is not None:
                 raise IllegalStep(
                     f"the enrolment of document {row.document} is part of case {case_id}",
                     hint="settle the case first; one ruled as the same person keeps its enrolments",
                 )
             values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
-            connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
+            connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
 
     def _refresh(self, connection: Connection) -> None:
         for enrolled, taken in enrolment.enrolled_after(connection, self._gallery.newest, self._key):

@@ -158,8 +158,8 @@ def _logarithmic(lowest: float, highest: float, start: float, end: float) -> Sca
     """Decades of equal length from `start` to `end`; what lies outside is held at the ends."""
 
     def place(value: float) -> float:
-        held = min(max(value, lowest), highest)
-        return start + (end - start) * math.log(held / lowest) / math.log(highest / lowest)
+        within = min(max(value, lowest), highest)
+        return start + (end - start) * math.log(within / lowest) / math.log(highest / lowest)
 
     return place
 

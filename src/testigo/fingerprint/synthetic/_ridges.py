@@ -244,8 +244,8 @@ def _filtered(ridges: Field, field: tuple[Field, Field], bank: list[Field], p: R
         answer = cv2.filter2D(ridges[top:bottom, left:right], cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT)
         part = chosen[top:bottom, left:right]
         grown[top:bottom, left:right][part] = answer[part]
-    held: Field = np.tanh(p.gain * grown).astype(np.float32)
-    return held
+    bounded: Field = np.tanh(p.gain * grown).astype(np.float32)
+    return bounded
 
 
 def _breathed(ridges: Field, rng: np.random.Generator, p: RidgeParameters) -> Field:
