@@ -81,7 +81,7 @@ def test_a_second_number_is_barred_and_twins_are_not(enrol: Enrol, people: list[
         frozenset((first.document, second.document)): True,
         frozenset((others[0].document, others[1].document)): False,
     }
-    assert notes.completed_again == 1 and notes.false_cases == 1
+    assert notes.taken_again == 1 and notes.false_cases == 1
     assert {one.good_fingers for one in notes.completed} == {2}
 
 

@@ -12,7 +12,7 @@ from testigo.screens import booth, chair, checkin, enrolment, inbox, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin"}
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
@@ -54,7 +54,7 @@ def test_a_route_without_a_guard_does_not_start() -> None:
         return "come in"
 
     with pytest.raises(LookupError, match="open-door"):
-        application("booth", [open_door], Sessions("x", idle=1), title={"es": "E"})
+        application("booth", [open_door], BrowserSessions("x", idle=1), title={"es": "E"})
 
 
 def test_every_route_is_in_the_documentation(project_root: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_defect_shows_a_sentence_and_no_traceback(opened: Any, monkeypatch: py
 
 def test_sessions_die_when_idle_when_old_and_never_multiply_without_end() -> None:
     now = [0.0]
-    sessions = Sessions("x", idle=100, longest=250, clock=lambda: now[0])
+    sessions = BrowserSessions("x", idle=100, longest=250, clock=lambda: now[0])
     session = sessions.start()
     for now[0] in (90.0, 180.0, 240.0):
         assert sessions.find(session.key) is session
