@@ -1,7 +1,8 @@
 """Where the sources raise errors and make messages: the addresses of their sentences, and the values they give.
 
-An error's code is a literal (or one of two, or an f-string over a short list), at the place where the error is made; or
-in the call of a function whose first parameter is called `code` and which makes the error. So that all can be found.
+An error's code is a literal (or one of two, or an f-string over a short list, or in a table of the module), at the
+place where the error is made; or in the call of a function whose first parameter is called `code` and which makes the
+error. So that all can be found.
 """
 
 import ast
@@ -71,7 +72,7 @@ def _unclear() -> Iterator[tuple[Path, ast.Call]]:
     for file, tree in trees().items():
         makers = _makers(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _makes_error(node, makers) and not _keys(_code(node)):
+            if isinstance(node, ast.Call) and _makes_error(node, makers) and not _keys(_code(node), tree):
                 inside = _function_around(tree, node)
                 if inside is None or (inside.name not in makers and not _forwards(inside, node)):
                     yield file, node
@@ -84,11 +85,11 @@ def _in_file(file: Path, tree: ast.Module) -> Iterator[Use]:
             continue
         name = _name(node.func)
         if name in ("message", "Message") and len(node.args) >= 2 and isinstance(node.args[0], ast.Constant):
-            for key, exact in _keys(node.args[1]):
+            for key, exact in _keys(node.args[1], tree):
                 values = _values(node) if name == "message" else None
                 yield Use(file, node.lineno, str(node.args[0].value), key, exact, values)
         elif _makes_error(node, makers) and name not in owners:
-            for key, exact in _keys(_code(node)):
+            for key, exact in _keys(_code(node), tree):
                 yield Use(file, node.lineno, "error", key, exact, _values(node), _hint(node))
 
 
@@ -148,14 +149,27 @@ def _code(node: ast.Call) -> ast.expr | None:
     return node.args[0] if node.args else None
 
 
-def _keys(node: ast.expr | None) -> list[tuple[str, bool]]:
+def _keys(node: ast.expr | None, tree: ast.Module) -> list[tuple[str, bool]]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [(node.value, True)]
     if isinstance(node, ast.IfExp):
-        return [*_keys(node.body), *_keys(node.orelse)]
+        return [*_keys(node.body, tree), *_keys(node.orelse, tree)]
     if isinstance(node, ast.JoinedStr):
         parts = [re.escape(str(one.value)) if isinstance(one, ast.Constant) else "[a-z0-9-]+" for one in node.values]
         return [("".join(parts), False)]
+    if isinstance(node, ast.Subscript):
+        return [(code, True) for code in _table(_name(node.value), tree)]
+    return []
+
+
+def _table(name: str, tree: ast.Module) -> list[str]:
+    """The values of a module's dictionary of codes."""
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        if name in map(_name, targets) and isinstance(node.value, ast.Dict):
+            return [str(one.value) for one in node.value.values if isinstance(one, ast.Constant)]
     return []
 
 

@@ -40,7 +40,7 @@ def change(file: Path, key: str, text: str | None) -> None:
     entry = re.compile(rf'(msgctxt "[a-z_]+"\nmsgid "{re.escape(key)}"\nmsgstr) .*\n')
     known = file.read_text("utf-8")
     assert entry.search(known)
-    file.write_text(entry.sub("" if text is None else rf'\1 "{text}"\n', known), "utf-8")
+    file.write_text(entry.sub("" if text is None else rf'\1 "{text}"\n', known, count=1), "utf-8")
 
 
 def test_a_new_folder_is_a_new_language(folder: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_new_folder_is_a_new_language(folder: Path) -> None:
         ("results.po", "seats_to_fill", "por llenar", "results: seats_to_fill"),
         ("results.po", "seats_to_fill", "{seats} {too_much}", "results: seats_to_fill"),
         ("results.po", "seats_to_fill", "{seats", "results: seats_to_fill"),
-        ("errors.po", "pin.wrong", None, "error: pin.wrong"),
+        ("errors-ground.po", "key.not-pem", None, "error: key.not-pem"),
     ],
 )
 def test_what_a_language_lacks_is_named_and_it_is_not_offered(
