@@ -19,12 +19,37 @@ from types import MappingProxyType
 
 from testigo.words.catalogues import FALLBACK, FIRST, FOLDER, catalogue_of, languages, missing
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
-from testigo.words.messages import Message, Value, message, speak, spelled, spoken
+from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
 
 __all__ = [
-    "FALLBACK", "FIRST", "FOLDER", "Message", "Value", "Words", "catalogue", "clock", "counter_words", "day", "instant",
-    "language_name", "languages", "listed", "message", "missing", "number", "or_itself", "percent", "reviewed_by",
-    "say", "section", "speak", "spelled", "spoken", "words", "zone",
+    "FALLBACK",
+    "FIRST",
+    "FOLDER",
+    "Either",
+    "Message",
+    "Value",
+    "Words",
+    "catalogue",
+    "clock",
+    "counter_words",
+    "day",
+    "instant",
+    "language_name",
+    "languages",
+    "listed",
+    "message",
+    "missing",
+    "number",
+    "or_itself",
+    "percent",
+    "reviewed_by",
+    "say",
+    "section",
+    "speak",
+    "spelled",
+    "spoken",
+    "words",
+    "zone",
 ]  # fmt: skip
 
 Words = Callable[..., str]

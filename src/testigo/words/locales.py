@@ -34,9 +34,9 @@ def percent(share: float, language: str, decimals: int = 2) -> str:
     return format_percent(share, pattern, locale=locale_of(language))
 
 
-def listed(parts: Sequence[str], language: str) -> str:
-    """`A, B and C`."""
-    return format_list(list(parts), locale=locale_of(language))
+def listed(parts: Sequence[str], language: str, *, either: bool = False) -> str:
+    """`A, B and C`; `A, B or C` where `either` of them is meant."""
+    return format_list(list(parts), style="or" if either else "standard", locale=locale_of(language))
 
 
 def day(value: date | str, language: str) -> str:

@@ -13,6 +13,10 @@ Value = Union[str, int, float, PurePath, datetime, "Message", Sequence["Value"],
 """What may stand in a gap. Numbers and times are spelled in the reader's way; a year or a code is given as `str`."""
 
 
+class Either(tuple["Value", ...]):
+    """Several values of which one is meant: `A, B or C` where a list would say `A, B and C`."""
+
+
 @dataclass(frozen=True)
 class Message:
     """`section` and `key`: the sentence's address in every catalogue. `values`: for its gaps, by name."""
@@ -54,7 +58,7 @@ def spelled(value: Value, language: str) -> str:
     if isinstance(value, datetime):
         return instant(value, language)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed([spelled(one, language) for one in value], language)
+        return listed([spelled(one, language) for one in value], language, either=isinstance(value, Either))
     return str(value)
 
 
