@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 
+from testigo.words import catalogues
 from testigo.words.catalogues import FALLBACK, FIRST, FOLDER, catalogue_of, languages, missing
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
@@ -29,6 +30,7 @@ __all__ = [
     "Message",
     "Value",
     "Words",
+    "add",
     "catalogue",
     "clock",
     "counter_words",
@@ -53,6 +55,19 @@ __all__ = [
 ]  # fmt: skip
 
 Words = Callable[..., str]
+
+
+def add(language: str, text: str) -> None:
+    """Let this process speak a language as an election's own catalogue (a gettext file's text) has it.
+
+    Raises `ValueError` for what is not a complete catalogue.
+    """
+    own = catalogues.parse(text)
+    if lacks := next(catalogues.lacking(own), None):
+        raise ValueError(f"lacks {lacks}")
+    catalogues.add(language, own)
+    for cached in (section, catalogue):
+        cached.cache_clear()
 
 
 def language_name(language: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from babel.core import UnknownLocaleError
 from babel.messages.catalog import Catalog as Gettext
 from babel.messages.pofile import PoFileError, read_po
 
@@ -26,6 +27,9 @@ FOLDER = Path(__file__).parent
 CHOOSES = "count"
 """The gap whose number chooses the plural form."""
 
+MOST_BYTES = 4 << 20
+"""Ours have a tenth of it."""
+
 _MAY_LEAVE_OUT = ("error", "hint", "finding")
 """Sections whose sentences may leave some of the values out."""
 
@@ -35,9 +39,12 @@ Forms = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One language's sentences: plural forms by section and key; `reviewed_by`: "" where nobody has reviewed it."""
+    """One language's sentences, each as its plural forms, by section and key. `rule`: how many forms there are, and the
+    expression in C that chooses one, as `plural` does. `reviewed_by`: "" where nobody has reviewed it.
+    """
 
     forms: Mapping[Address, Forms]
+    rule: tuple[int, str]
     plural: Callable[[int], int]
     reviewed_by: str
 
@@ -51,18 +58,42 @@ class Catalogue:
         return forms[self.plural(abs(count))]
 
 
-_NOTHING = Catalogue({}, lambda count: 0, "")
+_NOTHING = Catalogue({}, (2, "(n != 1)"), lambda count: 0, "")
+
+
+_added: dict[str, Catalogue] = {}
+"""Catalogues of the election's own, by language: they stand in place of ours."""
+
+
+def add(language: str, catalogue: Catalogue) -> None:
+    """Let this process speak a language as an election's own catalogue has it."""
+    _added[language] = catalogue
+    for cached in (catalogue_of, languages, missing):
+        cached.cache_clear()
+
+
+def forget_added() -> None:
+    """Speak only what this release has."""
+    _added.clear()
+    for cached in (catalogue_of, languages, missing):
+        cached.cache_clear()
 
 
 def parse(text: str) -> Catalogue:
-    """The catalogue in a gettext file's text. Raises `ValueError` for what is not one, with the line."""
+    """The catalogue in a gettext file's text, of at most `MOST_BYTES`. Raises `ValueError` for what is not one, with
+    the line where it is known.
+    """
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"longer than {MOST_BYTES}")
     try:
         read = read_po(io.StringIO(text), abort_invalid=True)
         plural = gettext.c2py(read.plural_expr)
     except PoFileError as error:
         raise ValueError(f"line {error.lineno}: {error}") from None
+    except (LookupError, TypeError, RecursionError, UnknownLocaleError) as error:
+        raise ValueError(type(error).__name__) from None
     forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id}
-    return Catalogue(forms, plural, _reviewer(read))
+    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(read))
 
 
 def _key(said: object) -> str:
@@ -80,6 +111,8 @@ def _reviewer(read: Gettext) -> str:
 @cache
 def catalogue_of(language: str) -> Catalogue:
     """All sentences of a language's folder; none for a language without one, or with a file that cannot be read."""
+    if language in _added:
+        return _added[language]
     parts = []
     for file in sorted((FOLDER / language).glob("*.po")):
         try:
@@ -90,13 +123,14 @@ def catalogue_of(language: str) -> Catalogue:
         return _NOTHING
     forms = {address: own for part in parts for address, own in part.forms.items()}
     reviewers = {part.reviewed_by for part in parts}
-    return Catalogue(forms, parts[0].plural, "" if "" in reviewers else ", ".join(sorted(reviewers)))
+    return Catalogue(forms, parts[0].rule, parts[0].plural, "" if "" in reviewers else ", ".join(sorted(reviewers)))
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """Codes of all languages whose catalogues are complete, Spanish first."""
-    codes = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir() and not missing(folder.name))
+    folders = {folder.name for folder in FOLDER.iterdir() if folder.is_dir()} | _added.keys()
+    codes = sorted(code for code in folders if not missing(code))
     return tuple(sorted(codes, key=lambda code: code != FIRST))
 
 
@@ -106,11 +140,12 @@ def missing(language: str) -> tuple[str, ...]:
     other gaps than the Spanish one. Empty if it is complete.
     """
     own = catalogue_of(language)
-    return tuple(_lacks(catalogue_of(FIRST), own)) if own.forms else ("*",)
+    return tuple(lacking(own)) if own.forms else ("*",)
 
 
-def _lacks(first: Catalogue, own: Catalogue) -> Iterator[str]:
-    for (section, key), forms in first.forms.items():
+def lacking(own: Catalogue) -> Iterator[str]:
+    """What a catalogue lacks, as `missing` says it."""
+    for (section, key), forms in catalogue_of(FIRST).forms.items():
         if not _says_the_same(section, forms, own, own.forms.get((section, key), ())):
             yield f"{section}: {key}"
 
