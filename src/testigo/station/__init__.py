@@ -16,7 +16,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
-| what each machine writes down, and how it is checked | `events` |
+| what each machine writes down, and how it is checked | `testigo.event_log` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
 | how a machine's hardware is tested | `hardware_test` |

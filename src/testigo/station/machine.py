@@ -26,8 +26,8 @@ from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.event_log import Event
 from testigo.keys import PublicKey
-from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
