@@ -15,6 +15,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | how a folder is set up, keys admitted | `install`, `folder` |
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
+| what the screen shows of a visit to the check-in | `visit` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | what each machine writes down, and how it is checked | `testigo.event_log` |
 | where votes are kept | `box`, `journal`, `cards` |
