@@ -21,6 +21,12 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
+def is_printable(text: str, longest: int) -> bool:
+    """Whether a text can be shown to people as it is: one line of at most `longest` characters, none of which controls
+    a terminal."""
+    return len(text) <= longest and text.isprintable()
+
+
 def how_many(number: int, noun: str, plural: str = "") -> str:
     """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"

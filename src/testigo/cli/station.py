@@ -15,8 +15,8 @@ from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
+from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.keys import PublicKey, SigningKey
-from testigo.station.events import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into

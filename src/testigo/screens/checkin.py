@@ -14,8 +14,9 @@ from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, notice
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn, Refused
-from testigo.station.checkin import Visit as Visitor
+from testigo.station.checkin import CheckIn
+from testigo.station.visit import Refused
+from testigo.station.visit import Visit as Visitor
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
