@@ -14,7 +14,8 @@ from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn, RefusedVoter, Visit
+from testigo.station.checkin import CheckIn
+from testigo.station.visit import RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request

@@ -13,7 +13,6 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
 from testigo.web.application import language_of
 from testigo.web.browser_session import Request
-from testigo.words import sentence
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,15 @@ class DeskReader:
 
 @dataclass(frozen=True)
 class CaptureNotice:
-    """What a desk's page says about the last capture. `kind`: the error's name, for tests; `language`: "" or `en`."""
+    """What a desk's page says about the last capture. `kind`: the error's name, for tests."""
 
     kind: str
     words: str
-    language: str = ""
 
 
 def capture_notice(request: Request, error: ReaderError | None) -> CaptureNotice | None:
-    """The error in the language of the desk, in English where its translation is missing; None for None."""
-    if error is None:
-        return None
-    kind, own = type(error).__name__, sentence(language_of(request), error)
-    return CaptureNotice(kind, own) if own else CaptureNotice(kind, str(error), "en")
+    """The error in the language of the desk; None for None."""
+    return None if error is None else CaptureNotice(type(error).__name__, error.sentence(language_of(request)))
 
 
 async def _aside(source: Reader, seconds: float) -> Capture:
