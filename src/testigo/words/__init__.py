@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from testigo.words import catalogues
 from testigo.words.catalogues import FALLBACK, FIRST, FOLDER, catalogue_of, languages, missing
+from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
 
@@ -36,6 +37,7 @@ __all__ = [
     "counter_words",
     "day",
     "instant",
+    "kept",
     "language_name",
     "languages",
     "listed",
@@ -44,6 +46,7 @@ __all__ = [
     "number",
     "or_itself",
     "percent",
+    "recalled",
     "reviewed_by",
     "say",
     "section",
