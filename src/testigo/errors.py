@@ -4,12 +4,20 @@ Every error that a user can cause is a `TestigoError`: a stable code, and values
 of each language (`words/LANGUAGE/errors.po`): what is wrong under `error`, what to do about it under `hint`, both by
 the code. So the command line, a web page and a JSON answer can each show them in their own way and language. The rooms
 raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
+
+An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_error`), and whoever shows it says it in
+its own reader's language.
 """
 
 from pathlib import PurePath
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from testigo.words import Message, Value, spoken
+import msgspec
+
+from testigo.words import Message, Value, kept, recalled, spoken
+
+Place = Message | PurePath | str
+"""Where an error is: in words, or a file, an address, an option as it is written."""
 
 
 def printable(text: str) -> str:
@@ -47,7 +55,7 @@ class TestigoError(Exception):
 
     exit_code = 1
 
-    def __init__(self, code: str, *, place: Message | PurePath | str = "", hint: str = "", **values: Value) -> None:
+    def __init__(self, code: str, *, place: Place = "", hint: str = "", **values: Value) -> None:
         super().__init__(code)
         self.code = code
         self.place_said = place
@@ -69,7 +77,7 @@ class TestigoError(Exception):
         """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
         return self._hint(spoken())
 
-    def at(self, place: Message | PurePath | str) -> Self:
+    def at(self, place: Place) -> Self:
         """The same error at another place."""
         return _again(type(self), {**self.__dict__, "place_said": place})
 
@@ -86,9 +94,25 @@ class TestigoError(Exception):
         text = self.text(language)
         return text if self.place else text[:1].upper() + text[1:]
 
-    def as_json(self) -> dict[str, str]:
-        """The parts by name, for `--json` and web answers."""
-        return {"code": self.code, "problem": self.problem, "place": self.place, "hint": self.hint}
+    def as_json(self) -> dict[str, Any]:
+        """The parts by name, for `--json` and web answers.
+
+        `kind`: one of `KINDS`. `problem`, `place`, `hint`: said in the language of this process. `kept`: the same three
+        as `words.kept` keeps a message, for whoever says them in another; "" for a place that is not in words.
+        """
+        where = self.place_said
+        return {
+            "code": self.code,
+            "kind": next(base.__name__ for base in type(self).__mro__ if base.__name__ in KINDS),
+            "problem": self.problem,
+            "place": self.place,
+            "hint": self.hint,
+            "kept": {
+                "problem": kept(self.message),
+                "place": kept(where) if isinstance(where, Message) else "",
+                "hint": kept(self.advice),
+            },
+        }
 
     def _hint(self, language: str) -> str:
         return self.advice.text(language) if self.advice.known or self.advice.key != self.code else ""
@@ -135,7 +159,7 @@ class SeveralErrors(TestigoError):
         code: str,
         errors: list[TestigoError],
         *,
-        place: Message | PurePath | str = "",
+        place: Place = "",
         hint: str = "",
         **values: Value,
     ) -> None:
@@ -145,3 +169,51 @@ class SeveralErrors(TestigoError):
     def text(self, language: str) -> str:
         """The error of the whole, then each on a line of its own."""
         return "\n".join([super().text(language), *(f"  {error.text(language)}" for error in self.errors)])
+
+
+KINDS: Final[dict[str, type[TestigoError]]] = {
+    kind.__name__: kind
+    for kind in (InvalidInput, InvalidSignature, IllegalStep, NotAllowed, StorageError, TestigoError)
+}
+"""The kinds that JSON names; a room's own subclass goes as the one that it is derived from."""
+
+LONGEST_JSON = 64 * 1024
+"""Bytes of an error from another machine; ours have some hundreds."""
+
+_LONGEST_PLACE = 200
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    problem: str
+    place: str
+    hint: str
+
+
+class _Json(msgspec.Struct, frozen=True):
+    code: str
+    kind: str
+    place: str
+    kept: _Kept
+
+
+def read_error(data: bytes) -> TestigoError:
+    """An error that another machine sent as JSON (`TestigoError.as_json`), to be said in any language.
+
+    The sentence is always one of ours, never one that came along: a code or values that this release does not know
+    become an error that says so. Raises `ValueError` for what is no error at all.
+    """
+    if len(data) > LONGEST_JSON:
+        raise ValueError("too long")
+    try:
+        sent = msgspec.json.decode(data, type=_Json)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    kind = KINDS.get(sent.kind, TestigoError)
+    where = recalled("place", sent.kept.place)
+    place = where if where.known else sent.place[:_LONGEST_PLACE]
+    message = recalled("error", sent.kept.problem)
+    if not message.known:
+        return kind("error.of-another-release", place=place, unknown=sent.code[:80])
+    hint = recalled("hint", sent.kept.hint)
+    advice = hint if hint.known else Message("hint", "")
+    return _again(kind, {"code": message.key, "place_said": place, "message": message, "advice": advice})

@@ -55,4 +55,4 @@ class Numbers:
         try:
             return int(msgspec.json.decode(storage.read(self._file), type=int))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the last number that was used", place=str(self._file)) from None
+            raise InvalidInput("numbers-file.malformed", place=self._file) from None

@@ -62,6 +62,7 @@ def test_paths_and_times_are_kept_as_text() -> None:
         'json.malformed {"why": {"section": "term", "key": "finger", "values": []}}',
         'json.malformed {"why": {"section": [], "key": "finger", "values": {}}}',
         'json.malformed {"why": ' + "[" * 100_000,
+        'json.malformed {"why": ' + "[" * 12 + "]" * 12 + "}",
     ],
 )
 def test_any_other_line_says_itself(line: str) -> None:

@@ -28,6 +28,7 @@ from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
+from testigo.words import Message, message
 
 SETTINGS = "settings.json"
 DEFINITION = "definition.json"
@@ -57,7 +58,7 @@ def read_settings(path: Path) -> Settings:
     try:
         return msgspec.json.decode(storage.read(file), type=Settings)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("not the settings of a machine", place=str(file), hint="install the station again") from None
+        raise InvalidInput("settings.malformed", place=file) from None
 
 
 class MachineFolder:
@@ -67,13 +68,14 @@ class MachineFolder:
         self.path = path
         self.settings = read_settings(path)
         if self.settings.role != role:
-            raise InvalidInput(f"the folder of the {self.settings.role}, not of the {role}", place=str(path))
+            found = role_named(self.settings.role)
+            raise InvalidInput("folder.of-another-role", place=path, found=found, role=role_named(role))
         self.role: Role = role
         self.station_id = self.settings.station
         self.root = PublicKey.from_hex(self.settings.root)
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
-            raise InvalidInput("its definition is of another election", place=str(path), hint="install it again")
+            raise InvalidInput("folder.definition-of-another-election", place=path)
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()
@@ -87,9 +89,9 @@ class MachineFolder:
             raise
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """How sentences name this machine."""
-        return f"station {self.station_id}, {self.role}"
+        return message("place", "machine", station=self.station_id, role=role_named(self.role))
 
     def load_keys(self, envelopes: Sequence[bytes]) -> None:
         """Take in `machine-keys` statements signed by the root, in the order of the record: a later key takes the place
@@ -105,7 +107,7 @@ class MachineFolder:
     def key_of(self, role: Role) -> PublicKey:
         """The admitted key of a machine of this station; raises `IllegalStep` before the keys are loaded."""
         if self.ring is None:
-            raise IllegalStep("the machine keys are not loaded yet", place=self.place, hint="load them first")
+            raise IllegalStep("machine-keys.not-loaded", place=self.place)
         return self.ring.of_station(self.station_id, role).public
 
     def sign_statement(self, type_: str, body: SignedValue) -> bytes:
@@ -134,36 +136,39 @@ class MachineFolder:
         try:
             texts = msgspec.json.decode(storage.read(file), type=list[str])
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the file of machine keys", place=str(file), hint="load the keys again") from None
+            raise InvalidInput("machine-keys-file.malformed", place=file) from None
         return self._read_ring([text.encode() for text in texts])
 
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
         ring = KeyRing(self.root)
         for number, envelope in enumerate(dict.fromkeys(envelopes)):
-            place = f"machine keys, statement {number + 1}"
+            place = message("place", "machine-keys", number=number + 1)
             keys = _machine_keys(open_statement(envelope, self.root, place=place), self.settings, place)
             ring = ring.replace(keys, entry=number)
         own = ring.of_station(self.station_id, self.role).public
         if own != self.key.public:
-            raise InvalidSignature(
-                f"the {self.role} key of station {self.station_id} is not this machine's",
-                hint="send the request file that this machine's installation wrote to the root again",
-            )
+            own_role = role_named(self.role)
+            raise InvalidSignature("machine-keys.not-of-this-machine", role=own_role, station=self.station_id)
         for role in ("chair", "booth", "check-in"):
             ring.of_station(self.station_id, role)
         return ring
 
 
-def _machine_keys(signed: SignedStatement, settings: Settings, place: str) -> MachineKeys:
+def role_named(role: Role) -> Message:
+    """What a machine is called inside a sentence."""
+    return message("term", f"role.{role}")
+
+
+def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -> MachineKeys:
     statement = signed.statement
     if statement.type != "machine-keys":
-        raise InvalidInput(f"a {statement.type}, not machine keys", place=place)
+        raise InvalidInput("machine-keys.another-kind", place=place, kind=statement.type[:60])
     if statement.election != settings.election:
-        raise InvalidInput("machine keys of another election", place=place)
+        raise InvalidInput("machine-keys.of-another-election", place=place)
     try:
         return msgspec.convert(statement.body, MachineKeys, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not machine keys ({error})", place=place) from None
+        raise InvalidInput("machine-keys.malformed", place=place, why=str(error)) from None
 
 
 class _HasFolder(Protocol):

@@ -55,7 +55,7 @@ def install_station(
     for pin in (chair_pin, clerk_pin):
         hash_pin(pin)
     if chair_pin == clerk_pin:
-        raise InvalidInput("chair and clerk have the same PIN", hint="the clerk must not be able to release voters")
+        raise InvalidInput("pins.same")
     settings = Settings(definition.digest, station_id, "chair", root_key.hex, second_disk)
     with storage.new_folder(folder) as building:
         return _install(building, settings, station_file, chair_pin, clerk_pin)
@@ -102,7 +102,7 @@ def machine_folders(folder: Path) -> list[tuple[Path, Role]]:
         return [(folder, read_settings(folder).role)]
     found = [(folder / role, role) for role in STATION_ROLES if (folder / role / SETTINGS).exists()]
     if not found:
-        raise StorageError("no station is installed here", place=str(folder), hint="give the folder that was installed")
+        raise StorageError("folder.without-station", place=folder)
     return found
 
 

@@ -31,7 +31,7 @@ def read_secrets(folder: Path) -> BoothSecrets:
     try:
         return msgspec.json.decode(storage.read(folder / SECRETS), type=BoothSecrets)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("not the booth's keys", place=str(folder / SECRETS), hint="restore the folder") from None
+        raise InvalidInput("booth-keys-file.malformed", place=folder / SECRETS, hint="restore-the-folder") from None
 
 
 def make_slip(definition: Definition, station_id: str, ballot: Ballot, language: str) -> Slip:

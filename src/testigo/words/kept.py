@@ -13,6 +13,9 @@ from typing import Any
 from testigo.words.catalogues import languages
 from testigo.words.messages import Message, Value
 
+_DEEPEST = 10
+"""Values in values; ours have two or three."""
+
 
 def kept(message: Message) -> str:
     """The line that keeps a message; its section is not in it."""
@@ -32,7 +35,7 @@ def recalled(section: str, line: str) -> Message:
     itself = Message("", line)
     try:
         plain = json.loads(values or "{}")
-        message = Message(section, key, {name: _value(one) for name, one in plain.items()})
+        message = Message(section, key, {name: _value(one, 1) for name, one in plain.items()})
         for language in languages():
             message.text(language)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
@@ -54,7 +57,10 @@ def _plain(value: Value) -> Any:
     return [_plain(one) for one in value] if isinstance(value, Sequence) else str(value)
 
 
-def _value(plain: Any) -> Value:
+def _value(plain: Any, depth: int) -> Value:
+    if depth > _DEEPEST:
+        raise ValueError("too deep")
     if isinstance(plain, Mapping):
-        return Message(plain["section"], plain["key"], {name: _value(one) for name, one in plain["values"].items()})
-    return [_value(one) for one in plain] if isinstance(plain, list) else plain
+        values = {name: _value(one, depth + 1) for name, one in plain["values"].items()}
+        return Message(plain["section"], plain["key"], values)
+    return [_value(one, depth + 1) for one in plain] if isinstance(plain, list) else plain
