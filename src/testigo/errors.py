@@ -200,7 +200,7 @@ def read_error(data: bytes) -> TestigoError:
     """An error that another machine sent as JSON (`TestigoError.as_json`), to be said in any language.
 
     The sentence is always one of ours, never one that came along: a code or values that this release does not know
-    become an error that says so. Raises `ValueError` for what is no error at all.
+    become an error that says so. Raises `ValueError` for what is not an error.
     """
     if len(data) > LONGEST_JSON:
         raise ValueError("too long")
@@ -215,5 +215,5 @@ def read_error(data: bytes) -> TestigoError:
     if not message.known:
         return kind("error.of-another-release", place=place, unknown=sent.code[:80])
     hint = recalled("hint", sent.kept.hint)
-    advice = hint if hint.known else Message("hint", "")
+    advice = hint if hint.known else recalled("hint", "")
     return _again(kind, {"code": message.key, "place_said": place, "message": message, "advice": advice})

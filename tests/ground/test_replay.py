@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coded import coded
 from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.replay import Numbers, is_nonce, new_nonce
@@ -45,7 +46,7 @@ def test_no_number_is_given_that_the_disk_has_not(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("content", [b"", b"{}", b'"1"', b"1.5", b"\xff"])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "numbers.json").write_bytes(content)
-    with pytest.raises(InvalidInput, match="not the last number"):
+    with pytest.raises(InvalidInput, check=coded("numbers-file.malformed")):
         Numbers(tmp_path / "numbers.json")
 
 

@@ -81,7 +81,7 @@ def test_what_does_not_work_is_a_sentence_and_all_else_is_still_tested(
     (tmp_path / "none").mkdir()
 
     def full(path: Path, data: bytes) -> None:
-        raise StorageError("the disk is full", place=str(path), hint="free some space")
+        raise StorageError("disk.full", place=path)
 
     monkeypatch.setattr(storage, "write", full)
     code, outcomes, found = run(
