@@ -185,7 +185,7 @@ def seats(
     made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
     valid = sum(counted.values())
     if cast is not None and cast < valid:
-        raise InvalidInput("votes.more-than-ballots", cast=cast, votes=valid)
+        raise InvalidInput("votes.more-than-ballots", ballots=cast, votes=valid)
     allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
     if as_json:
         print_json(allocation)

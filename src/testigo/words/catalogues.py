@@ -7,14 +7,14 @@ gap `{count}`.
 
 import gettext
 import io
+import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel.core import UnknownLocaleError
-from babel.messages.catalog import Catalog as Gettext
 from babel.messages.pofile import PoFileError, read_po
 
 FIRST = "es"
@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent
 
 CHOOSES = "count"
 """The gap whose number chooses the plural form."""
+
+_REVIEWED = re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE)
 
 MOST_BYTES = 4 << 20
 """Ours have a tenth of it."""
@@ -93,7 +95,7 @@ def parse(text: str) -> Catalogue:
     except (LookupError, TypeError, RecursionError, UnknownLocaleError) as error:
         raise ValueError(type(error).__name__) from None
     forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id}
-    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(read))
+    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(text))
 
 
 def _key(said: object) -> str:
@@ -104,8 +106,9 @@ def _forms(said: object) -> Forms:
     return tuple(said) if isinstance(said, tuple | list) else (str(said),)
 
 
-def _reviewer(read: Gettext) -> str:
-    return next((value for name, value in read.mime_headers if name.lower() == "x-reviewed-by"), "")
+def _reviewer(text: str) -> str:
+    found = _REVIEWED.search(text)
+    return found[1].strip() if found else ""
 
 
 @cache
@@ -140,14 +143,16 @@ def missing(language: str) -> tuple[str, ...]:
     other gaps than the Spanish one. Empty if it is complete.
     """
     own = catalogue_of(language)
-    return tuple(lacking(own)) if own.forms else ("*",)
+    return lacking(own) if own.forms else ("*",)
 
 
-def lacking(own: Catalogue) -> Iterator[str]:
+def lacking(own: Catalogue) -> tuple[str, ...]:
     """What a catalogue lacks, as `missing` says it."""
-    for (section, key), forms in catalogue_of(FIRST).forms.items():
-        if not _says_the_same(section, forms, own, own.forms.get((section, key), ())):
-            yield f"{section}: {key}"
+    return tuple(
+        f"{section}: {key}"
+        for (section, key), forms in catalogue_of(FIRST).forms.items()
+        if not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
+    )
 
 
 def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> bool:
