@@ -34,7 +34,7 @@ from testigo.words import Either, message
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -96,7 +96,7 @@ def _check_languages(definition: Definition) -> Iterator[Diagnostic]:
     if not definition.languages:
         yield diagnose("definition.no-language", ("languages",))
     for place, language in enumerate(definition.languages):
-        if not _LANGUAGE.fullmatch(language):
+        if not LANGUAGE.fullmatch(language):
             yield diagnose("definition.not-a-language", ("languages", place), language=language[:60])
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
 

@@ -29,6 +29,7 @@ from testigo.words.catalogues import (
     missing,
     parse,
 )
+from testigo.words.files import catalogue_file
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
 
@@ -43,6 +44,7 @@ __all__ = [
     "Words",
     "add",
     "catalogue",
+    "catalogue_file",
     "clock",
     "counter_words",
     "day",

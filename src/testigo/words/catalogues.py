@@ -90,9 +90,11 @@ def parse(text: str) -> Catalogue:
     try:
         read = read_po(io.StringIO(text), abort_invalid=True)
         plural = gettext.c2py(read.plural_expr)
+        if not all(0 <= plural(count) < read.num_plurals for count in range(1001)):
+            raise ValueError("the rule for plurals names a form that is not there")
     except PoFileError as error:
         raise ValueError(f"line {error.lineno}: {error}") from None
-    except (LookupError, TypeError, RecursionError, UnknownLocaleError) as error:
+    except (LookupError, TypeError, ArithmeticError, RecursionError, UnknownLocaleError) as error:
         raise ValueError(type(error).__name__) from None
     forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id}
     return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(text))
@@ -159,7 +161,7 @@ def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> 
     wanted = set().union(*(gaps(form) or set() for form in first))
     if not forms or not all(form.strip() for form in forms) or (len(forms) > 1) != (len(first) > 1):
         return False
-    if len(forms) > 1 and not all(0 <= own.plural(count) < len(forms) for count in range(1001)):
+    if len(forms) not in (1, own.rule[0]):
         return False
     given = [gaps(form) for form in forms]
     optional = wanted if section in _MAY_LEAVE_OUT else wanted & {CHOOSES} if len(forms) > 1 else set()
@@ -167,8 +169,11 @@ def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> 
 
 
 def gaps(sentence: str) -> set[str] | None:
-    """The names of a sentence's gaps; None where its braces do not match."""
+    """The names of a sentence's gaps; None where its braces do not match, or say more than a name."""
     try:
-        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+        parts = [part[1:] for part in string.Formatter().parse(sentence) if part[1] is not None]
     except ValueError:
         return None
+    if any(width or conversion or not name for name, width, conversion in parts):
+        return None
+    return {name for name, _, _ in parts}
