@@ -176,4 +176,4 @@ def gaps(sentence: str) -> set[str] | None:
         return None
     if any(width or conversion or not name for name, width, conversion in parts):
         return None
-    return {name for name, _, _ in parts}
+    return {str(name) for name, _, _ in parts}
