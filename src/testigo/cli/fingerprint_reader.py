@@ -33,7 +33,7 @@ def capture(
     from testigo.fingerprint import reader as readers
 
     if out.exists():  # said before anybody lays a finger on
-        raise StorageError("it is already there", place=str(out), hint="choose another name")
+        raise StorageError("file.exists", place=out)
     opened = readers.open_reader(reader, dpi=dpi)
     with opened:
         errors.print("Put the finger on the reader.")
