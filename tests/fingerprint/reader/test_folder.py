@@ -15,7 +15,7 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.fingerprint.reader import DropFolder, ImageFolder, UploadedImage, open_reader, take
-from testigo.words import languages
+from testigo.words import languages, speak
 
 NOTHING = FingerImage(np.full((300, 300), 240, np.uint8))
 GOOD = synthetic.generate(2, 0, difficulty=0.2)
@@ -212,6 +212,21 @@ def test_capture_writes_the_image_and_says_what_was_wrong_before(tmp_path: Path)
     answer = json.loads(done.stdout)
     assert answer["wrong"] is None and answer["dpi"] == 500 and answer["quality"] > 20
     assert same(FingerImage.read(out), GOOD)
+
+
+def test_capture_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "1.png").write_bytes(NOTHING.to_png())
+    (images / "2.png").write_bytes(GOOD.to_png())
+    speak("es")
+    try:
+        done = CliRunner().invoke(app, ["capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"])
+    finally:
+        speak("en")
+    assert done.stderr.split("\n")[0] == "Ponga el dedo en el lector."
+    assert "en la imagen no hay ningún dedo; ponga el dedo plano" in " ".join(done.stderr.split())
+    assert "Quedan 2 intentos." in done.stderr and "calidad" in done.stdout
 
 
 def test_capture_refuses_before_anybody_lays_a_finger_on(tmp_path: Path) -> None:
