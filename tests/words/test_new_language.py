@@ -79,7 +79,7 @@ def test_a_folder_with_one_catalogue(folder: Path) -> None:
         if file.name != "screens.json":
             file.unlink()
     assert words.missing("xx") == tuple(
-        f"{name}.json" for name in ("cards", "counters", "errors", "results", "slip", "tally_sheet")
+        f"{name}.json" for name in ("cards", "counters", "errors", "results", "retirement", "slip", "tally_sheet")
     )
     assert_not_offered()
 

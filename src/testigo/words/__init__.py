@@ -6,6 +6,7 @@
                    slip.json          the paper vote
                    cards.json         the voting cards
                    tally_sheet.json   tally sheet and zero report
+                   retirement.json    the page of a retired machine
                    errors.json        errors that people meet on a voting day (all but English, which the rooms speak)
 
 A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
