@@ -12,7 +12,7 @@ import msgspec
 import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polling_place import CHAIR_PIN
@@ -297,6 +297,7 @@ def test_attack_an_archive_with_another_file_is_refused(folder, finished, root, 
         open_archive(pack_archive(files | {"more": b""}), root.key.public)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.binary(max_size=2048), cut=st.integers(0, 4096))
 def test_any_bytes_are_an_archive_or_a_sentence(data, cut):
     honest = pack_archive({"manifest.json": b"{}", "a/b": data})
