@@ -21,11 +21,11 @@ import msgspec
 from testigo import canonical, keys, locks, storage
 from testigo.election import Role, open_station_file
 from testigo.errors import IllegalStep, InvalidInput
+from testigo.event_log import LOG_LIMIT
 from testigo.keys import PublicKey
 from testigo.staff.machine import PINS, STAFF_LIST
 from testigo.station import chair, machine, retirement_page
 from testigo.station.archive import ARCHIVE_LIMIT, MANIFEST, check_list, pack_archive, unpack_archive
-from testigo.station.events import LOG_LIMIT
 from testigo.station.folder import (
     DEFINITION,
     EVENTS,
