@@ -214,7 +214,4 @@ def open_reader(file: Path) -> sqlite3.Connection:
 
 def voters_in(file: Path) -> int:
     with contextlib.closing(sqlite3.connect(file)) as connection:
-        try:
-            return int(connection.execute("SELECT count(*) FROM voters").fetchone()[0])
-        except sqlite3.DatabaseError:
-            return 0
+        return int(connection.execute("SELECT count(*) FROM voter").fetchone()[0])
