@@ -28,7 +28,7 @@ from testigo.register import Register, RegisterKey
 from testigo.rehearsal import night
 from testigo.rehearsal.chair import ChairDay
 from testigo.rehearsal.journal import Journal
-from testigo.rehearsal.machines import Machine
+from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, equip, install, make_site, sign_in
 from testigo.web.client import Client, SeenPage
 
@@ -50,7 +50,7 @@ def run_testigo(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @contextlib.contextmanager
-def running(*machines: Machine) -> Iterator[None]:
+def running(*machines: MachineProcess) -> Iterator[None]:
     """Machines that run during the block; it ends with a power cut."""
     for machine in machines:
         machine.start()
@@ -161,7 +161,7 @@ def test_a_station_and_a_centre_move_in_the_middle_of_the_day(
 
     there = make_site(STATION, moved)
     there.trays, voters.site, chair = site.trays, there, ChairDay(there)
-    inbox = Machine("inbox", ["centre", "serve", str(moved / "centre")], moved / "logs" / "centre.log")
+    inbox = MachineProcess("inbox", ["centre", "serve", str(moved / "centre")], moved / "logs" / "centre.log")
     with running(*there.machines, inbox):
         voters.vote("103")  # goes on where the screen was
         voters.vote("104", voters.check_in("104"))
@@ -171,7 +171,7 @@ def test_a_station_and_a_centre_move_in_the_middle_of_the_day(
     sheet = office.rules.sheets["s1"]
     chosen = tally_ballots(DEFINITION, "s1", [one.ballot(DEFINITION, "s1") for one in voters.notes.papers.values()])
     assert canonical.encode(sheet.tally) == canonical.encode(chosen)
-    assert sheet.reconciliation.holds and sheet.reconciliation.booth.deposited == 4
+    assert not sheet.reconciliation.differences() and sheet.reconciliation.booth.deposited == 4
     for box in night.draw_boxes(office, night.roll_dice(random.Random(2))):
         assert box == "s1"
         night.count_box(office, there, voters.notes, np.random.default_rng(3), lambda: None)

@@ -161,7 +161,7 @@ def finished(
     """A station whose day of one voter is over: its folder, to be copied, and the heads on its tally sheet."""
     folder = tmp_path_factory.mktemp("finished") / "s1"
     shutil.copytree(installed[0], folder)
-    place = Place(folder, root, installed[1])
+    place = InstalledStation(folder, root, installed[1])
     place.start()
     codes = place.to_open()
     place.release("103")
