@@ -8,12 +8,12 @@ error. So that all can be found.
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parents[2] / "src" / "testigo"
-NOT_VALUES = {"place", "hint", "errors", "exit_code"}
+NOT_VALUES = {"place", "hint", "errors", "exit_code", "warning"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class Use:
     key: str
     exact: bool
     values: frozenset[str] | None
-    hint: str | None = field(default=None)
+    hint: str | None = None
+    alternatives: tuple[str, ...] = ()
+    """All keys that the same call may name."""
 
     @property
     def where(self) -> str:
@@ -89,8 +91,10 @@ def _in_file(file: Path, tree: ast.Module) -> Iterator[Use]:
                 values = _values(node) if name == "message" else None
                 yield Use(file, node.lineno, str(node.args[0].value), key, exact, values)
         elif _makes_error(node, makers) and name not in owners:
-            for key, exact in _keys(_code(node), tree):
-                yield Use(file, node.lineno, "error", key, exact, _values(node), _hint(node))
+            keys = _keys(_code(node), tree)
+            for key, exact in keys:
+                others = tuple(other for other, _ in keys)
+                yield Use(file, node.lineno, "error", key, exact, _values(node), _hint(node), others)
 
 
 @cache
@@ -107,6 +111,10 @@ def _own_constructors() -> frozenset[str]:
 
 
 def _makers(tree: ast.Module) -> frozenset[str]:
+    return _own_makers(tree) | _public_makers()
+
+
+def _own_makers(tree: ast.Module) -> frozenset[str]:
     """Functions of a module whose first parameter is called `code`, and which make an error of it."""
     found = set()
     for node in ast.walk(tree):
@@ -115,6 +123,12 @@ def _makers(tree: ast.Module) -> frozenset[str]:
             if any(isinstance(_code(call), ast.Name) and _name(_code(call)) == "code" for call in calls):
                 found.add(node.name)
     return frozenset(found)
+
+
+@cache
+def _public_makers() -> frozenset[str]:
+    """Those that other modules may call."""
+    return frozenset(name for tree in trees().values() for name in _own_makers(tree) if not name.startswith("_"))
 
 
 def _first_parameter(node: ast.FunctionDef) -> str:

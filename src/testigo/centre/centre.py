@@ -36,7 +36,17 @@ from testigo.count.kinds import kind_of
 from testigo.count.reading import read_rules
 from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
-from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
+from testigo.election import (
+    STATION_ROLES,
+    Definition,
+    KeyRing,
+    MachineKey,
+    MachineKeys,
+    Role,
+    load,
+    pieces,
+    speak_own_languages,
+)
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
@@ -129,6 +139,7 @@ class Centre:
             newest.advance(log)
             log.publish()
         centre = cls(folder, log, read_rules(folder / PUBLIC), newest)
+        speak_own_languages(centre.definition)
         with centre._alone():
             centre._take_up_keys()
         for file in sorted((folder / RECEIVED).glob(f"*{_INCOMING}")):

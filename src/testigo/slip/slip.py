@@ -115,7 +115,7 @@ class Slip(msgspec.Struct, frozen=True):
         possible = [self._row(option) for option in contest.options]
         return {
             "title": self.definition.words(contest.title, self.language),
-            "note": self._label("one") if contest.choose == 1 else self._label("many").format(contest.choose),
+            "note": self._label("one") if contest.choose == 1 else self._label("many").format(choose=contest.choose),
             "rows": rows,
             "measured": [*possible, Row(self._label("blank")), Row("", self._label("unused"))],
         }

@@ -22,7 +22,7 @@ import msgspec
 
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now
-from testigo.election import KeyRing, MachineKeys, Role, open_station_file
+from testigo.election import KeyRing, MachineKeys, Role, open_station_file, speak_own_languages
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
@@ -78,6 +78,7 @@ class MachineFolder:
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
             raise InvalidInput("its definition is of another election", place=str(path), hint="install it again")
+        speak_own_languages(self.definition)
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()

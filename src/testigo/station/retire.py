@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 
 from testigo import canonical, keys, locks, storage
-from testigo.election import Role, open_station_file
+from testigo.election import Role, open_station_file, speak_own_languages
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.event_log import LOG_LIMIT
 from testigo.keys import PublicKey
@@ -184,6 +184,7 @@ def finish(path: Path) -> Retirement:
         if not (path / REPORT).exists():
             root = PublicKey.from_hex(msgspec.json.decode(files[SETTINGS])["root"])
             definition = open_station_file(files[DEFINITION], root)
+            speak_own_languages(definition)
             page = retirement_page.page(definition, retirement, canonical.digest(archive))
             storage.write(path / REPORT, page, mode=0o600)
         _destroy_all(path, retirement)
