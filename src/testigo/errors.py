@@ -9,15 +9,11 @@ An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_err
 its own reader's language.
 """
 
-from pathlib import PurePath
 from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
 from testigo.words import Message, Value, kept, recalled, spoken
-
-Place = Message | PurePath | str
-"""Where an error is: in words, or a file, an address, an option as it is written."""
 
 
 def printable(text: str) -> str:
@@ -47,20 +43,20 @@ class TestigoError(Exception):
     """One error that a person can understand and act on.
 
     `code`: of what is wrong, stable from release to release, as `pin.wrong`. `place`: file, line, row or station, where
-    there is one. `hint`: the code of what to do about it, where it is not the error's own. `values`: for the gaps of
-    both sentences, by name.
+    there is one. `hint`: the code of what to do about it, where it is not the error's own (a `Value`, so that who hands
+    values on need not tell it from them). `values`: for the gaps of both sentences, by name.
     """
 
     __test__ = False  # the name starts with "Test", and pytest would try to collect it
 
     exit_code = 1
 
-    def __init__(self, code: str, *, place: Place = "", hint: str = "", **values: Value) -> None:
+    def __init__(self, code: str, *, place: Value = "", hint: Value = "", **values: Value) -> None:
         super().__init__(code)
         self.code = code
         self.place_said = place
         self.message = Message("error", code, values)
-        self.advice = Message("hint", hint or code, values)
+        self.advice = Message("hint", str(hint) or code, values)
 
     @property
     def place(self) -> str:
@@ -77,7 +73,7 @@ class TestigoError(Exception):
         """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
         return self._hint(spoken())
 
-    def at(self, place: Place) -> Self:
+    def at(self, place: Value) -> Self:
         """The same error at another place."""
         return _again(type(self), {**self.__dict__, "place_said": place})
 
@@ -159,8 +155,8 @@ class SeveralErrors(TestigoError):
         code: str,
         errors: list[TestigoError],
         *,
-        place: Place = "",
-        hint: str = "",
+        place: Value = "",
+        hint: Value = "",
         **values: Value,
     ) -> None:
         super().__init__(code, place=place, hint=hint, **values)

@@ -238,7 +238,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
     place = contents.statements["election-definition"][0].place
     errors = [error for error in check_definition(definition) if not error.warning]
     for error in errors:
-        findings.fail("definition", f"{spelled(error.place)}: {error.problem}", place)
+        findings.fail("definition", f"{spelled(error.place)}: {error.error.problem}", place)
     if not errors:
         title = definition.words(definition.title, definition.languages[0])
         sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
