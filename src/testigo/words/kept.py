@@ -2,7 +2,7 @@
 
 The line is the key of the sentence, `package.of-another-election`, and after a space its values as JSON where it has
 any: `paper-vote.seen-twice {"paper":"b.png#1"}`. A message among the values is
-`{"key": …, "section": …, "values": {…}}`; paths and times are text.
+`{"key": …, "section": …, "values": {…}}`, several of which one is meant `{"either": […]}`; paths and times are text.
 """
 
 import json
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from testigo.words.catalogues import languages
-from testigo.words.messages import Message, Value
+from testigo.words.messages import Either, Message, Value
 
 _DEEPEST = 10
 """Values in values; ours have two or three."""
@@ -52,6 +52,8 @@ def _plain(value: Value) -> Any:
         return {"section": value.section, "key": value.key, "values": _plain_values(value)}
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Either):
+        return {"either": [_plain(one) for one in value]}
     if isinstance(value, datetime):
         return value.isoformat()
     return [_plain(one) for one in value] if isinstance(value, Sequence) else str(value)
@@ -60,6 +62,8 @@ def _plain(value: Value) -> Any:
 def _value(plain: Any, depth: int) -> Value:
     if depth > _DEEPEST:
         raise ValueError("too deep")
+    if isinstance(plain, Mapping) and "either" in plain:
+        return Either(_value(one, depth + 1) for one in plain["either"])
     if isinstance(plain, Mapping):
         values = {name: _value(one, depth + 1) for name, one in plain["values"].items()}
         return Message(plain["section"], plain["key"], values)
