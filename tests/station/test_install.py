@@ -57,7 +57,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
         (sign(whole, "0" * 64, root.key), "names another election"),
         (sign(whole, whole.digest, root.key, version=3), "of version 3"),
         (sign(core, core.digest, root.key), "of version 2 without the proof"),
-        (keys, "a machine-keys, not an election definition"),
+        (keys, "kind 'machine-keys', not an election definition"),
     ]
     proven = [
         (sign(core, core.digest, other), "signed by key"),
@@ -65,7 +65,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
         (sign(core, core.digest, root.key, version=1), "of version 1 with the proof"),
         (sign(core, core.digest, root.key, version=3), "of version 3"),
         (sign(whole, whole.digest, root.key, version=2), "not an election definition"),
-        (keys, "a machine-keys, not an election definition"),
+        (keys, "kind 'machine-keys', not an election definition"),
     ]
     files = alone + [(pack_station_file(envelope, root.definition, "s1"), problem) for envelope, problem in proven]
     for file, problem in files:

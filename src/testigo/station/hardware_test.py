@@ -160,9 +160,9 @@ def read_back(slip: Slip, picture: bytes) -> Message:
     """The slip's own picture, read as paper is: typesetting, fonts and reader fit each other on this machine."""
     (reading,) = SlipReader(slip.definition, slip.station).read(picture)
     if reading.refused:
-        raise InvalidInput("slip.set-here-not-read", hint="install-testigo-again", why=reading.refused)
+        raise InvalidInput("paper-vote.set-here-not-read", hint="install-testigo-again", why=reading.refused)
     if reading.choices != slip.ballot or reading.number != slip.number:
-        raise InvalidInput("slip.set-here-read-otherwise", hint="install-testigo-again")
+        raise InvalidInput("paper-vote.set-here-read-otherwise", hint="install-testigo-again")
     return message("hardware", "fonts.read")
 
 
@@ -176,7 +176,7 @@ def photographed(machine: MachineFolder, photograph: Path) -> Message:
     """Read a printed test slip. Raises `InvalidInput` where one is refused."""
     for reading in SlipReader(machine.definition, machine.station_id).read(photograph):
         if reading.refused:
-            raise InvalidInput("slip.not-read", place=photograph, why=reading.refused)
+            raise InvalidInput("paper-vote.not-read", place=photograph, why=reading.refused)
     return message("hardware", "paper.read", number=reading.number, certainty=round(reading.certainty, 2))
 
 
