@@ -27,11 +27,7 @@ def open_database(address: str) -> Engine:
     if address.startswith("postgresql://"):
         address = address.replace("postgresql://", "postgresql+psycopg://", 1)
     if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise InvalidInput(
-            "not a database Testigo knows",
-            place=_without_password(address),
-            hint="use sqlite:///FILE or postgresql://…",
-        )
+        raise InvalidInput("database.unknown-kind", place=_without_password(address))
     try:
         if address.startswith("sqlite"):
             engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": waits.LOCK})
@@ -42,11 +38,7 @@ def open_database(address: str) -> Engine:
             pass
     except (SQLAlchemyError, ArgumentError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(
-            f"the database cannot be opened ({reason})",
-            place=_without_password(address),
-            hint="check the address and that the server runs",
-        ) from None
+        raise StorageError("database.cannot-be-opened", place=_without_password(address), why=reason) from None
     return engine
 
 
@@ -93,9 +85,7 @@ def copy_sqlite(engine: Engine, path: Path) -> Path:
             os.link(building, path)
             storage.flush_folder(path.parent)
     except (sqlite3.Error, SQLAlchemyError) as error:
-        raise StorageError(
-            f"the copy of the database cannot be made ({error})", place=str(path), hint="check the space on the disk"
-        ) from None
+        raise StorageError("database.cannot-be-copied", place=path, why=str(error)) from None
     finally:
         building.unlink(missing_ok=True)
     return path
@@ -118,16 +108,9 @@ def clean(engine: Engine, table: str) -> None:
                 busy = 0
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(
-            f"bytes of what was deleted may be left in the database's files ({reason})", hint=_AGAIN
-        ) from error
+        raise StorageError("database.cannot-be-cleaned", why=reason) from error
     if busy:
-        raise StorageError(
-            "bytes of what was deleted may be left in the database's files: another program has it open", hint=_AGAIN
-        )
-
-
-_AGAIN = "close the other programs, check the space on the disk, and clean it again"
+        raise StorageError("database.cleaned-not-whole")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

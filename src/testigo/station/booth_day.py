@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from testigo.ballot import BoothCounters
+from testigo.event_log import Event
 from testigo.station.day_file import Day
-from testigo.station.events import Event
 
 WRONG_CARDS = 5
 LOCK_SECONDS = 60

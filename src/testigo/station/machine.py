@@ -26,8 +26,9 @@ from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.event_log import Event
 from testigo.keys import PublicKey
-from testigo.station.events import Event
+from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
@@ -243,7 +244,7 @@ class OrderSender:
     def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
         self._folder = folder
         self._machines = machines
-        self._numbers = _Numbers(folder.path / "orders.json")
+        self._numbers = Numbers(folder.path / "orders.json")
         self._heard = _Heard(folder.path / "last-reports.json")
 
     def give(self, to: Role, name: OrderName, **data: Any) -> Report:
@@ -332,28 +333,3 @@ class _Heard:
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise InvalidInput("not the machines' last reports", place=str(self._file)) from None
         return {role: text.encode() for role, text in texts.items()}
-
-
-class _Numbers:
-    """Numbers that never repeat, also after a power cut: a block of them is noted as used before its first is given."""
-
-    BLOCK = 1000
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._next = self._reserved = self._load()
-
-    def next(self) -> int:
-        if self._next >= self._reserved:
-            storage.write(self._file, msgspec.json.encode(self._next + self.BLOCK))
-            self._reserved = self._next + self.BLOCK
-        self._next += 1
-        return self._next
-
-    def _load(self) -> int:
-        if not self._file.exists():
-            return 0
-        try:
-            return int(msgspec.json.decode(storage.read(self._file), type=int))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the last order's number", place=str(self._file)) from None
