@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from testigo import database
-from testigo.cli.output import console, patience, print_json, table
+from testigo.cli.output import console, patience, print_json
 from testigo.cli.register_options import (
     KEY,
     REGISTER,
@@ -83,22 +83,13 @@ def erasures(
     if as_json:
         print_json(found)
         return
-    columns = ("", "document", "erased", "by", "reason", "legal basis", "templates", "images", "files cleaned")
-    rows = (
-        (
-            one.id,
-            one.document,
-            one.at,
-            one.officer,
-            one.reason,
-            one.legal_basis,
-            one.templates,
-            one.images,
-            one.cleaned or "not yet: --clean",
-        )
-        for one in found
-    )
-    table("Erasures", columns, rows)
+    for one in found:
+        amount = f"{how_many(one.templates, 'template')}, {how_many(one.images, 'image')}"
+        console.print(f"{one.id}  {one.at}  document {one.document}: {amount}", soft_wrap=True)
+        console.print(f"   by {one.officer}; {one.reason} ({one.legal_basis})", soft_wrap=True)
+        if not one.cleaned:
+            console.print("   Bytes of it may be left in the database's files: run this with --clean.", soft_wrap=True)
+    console.print(f"{how_many(len(found), 'erasure')}.")
 
 
 def _show(found: Erasable) -> None:
