@@ -1,4 +1,4 @@
-"""Reading a record as a stranger: what is sound, what is not, over a folder and over HTTP."""
+"""Reading a record independently: what is sound, what is not, over a folder and over HTTP."""
 
 import functools
 import http.server
@@ -289,7 +289,7 @@ def test_a_signature_that_nobody_here_can_check_is_told(make_record: MakeRecord)
 
 
 def _cosignatures(own: str, count: int) -> list[note.NoteSignature]:
-    """Signatures of strangers under the log's own name."""
+    """Signatures by unknown keys under the log's own name."""
     name = own.partition("\n")[0]
     return [note.parse(note.sign("text\n", name, SigningKey.generate())).signatures[0] for _ in range(count)]
 

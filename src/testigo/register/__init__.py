@@ -1,6 +1,6 @@
 """Who may vote: persons, enrolment, likely duplicates, poll books.
 
-`register` is the database and its front door, `tables` its tables and how their rows change, `schema` and `migrations`
+`register` is the database and its interface, `tables` its tables and how their rows change, `schema` and `migrations`
 how the tables themselves change from release to release. `voters_file` reads a CSV of voters and `importing` takes it
 in; `document` spells numbers and names one way. `key_binding` ties the register to one election and key. `enrolment`
 takes fingers, `vault` keeps them encrypted, `gallery` searches them, `duplicates` holds the cases that people settle,

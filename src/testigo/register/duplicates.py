@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.register.gallery import DuplicateCandidate
-from testigo.register.tables import cases, enrolments, holds, rulings, voters
+from testigo.register.tables import cases, enrolments, is_holding, rulings, voters
 from testigo.register.values import CaseLine, Ruling, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
@@ -31,7 +31,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Dupl
     """A case for each candidate whose enrolment still holds; their ids."""
     found = list(candidates)
     wanted = [candidate.enrolment for candidate in found]
-    holding = set(connection.scalars(select(enrolments.c.id).where(enrolments.c.id.in_(wanted), holds())))
+    holding = set(connection.scalars(select(enrolments.c.id).where(enrolments.c.id.in_(wanted), is_holding())))
     opened = []
     for candidate in found:
         if candidate.enrolment in holding:
@@ -48,7 +48,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Dupl
 
 
 def open_missing_cases(connection: Connection, found: Iterable[tuple[int, DuplicateCandidate]]) -> tuple[int, ...]:
-    """A case for each (later enrolment, candidate) where both enrolments hold and no case joins them yet; their ids.
+    """A case for each (later enrolment, candidate) that no case joins yet, neither withdrawn; the cases' ids.
 
     Done twice it opens nothing the second time: that is what makes an interrupted run over the whole register safe.
     """
@@ -56,8 +56,8 @@ def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Duplic
     opened: list[int] = []
     for enrolment, candidate in sorted(found, key=lambda pair: (pair[0], pair[1].enrolment)):
         pair = frozenset((enrolment, candidate.enrolment))
-        held = select(enrolments.c.id).where(enrolments.c.id == enrolment, holds())
-        if pair not in joined and connection.scalar(held) is not None:
+        valid = select(enrolments.c.id).where(enrolments.c.id == enrolment, is_holding())
+        if pair not in joined and connection.scalar(valid) is not None:
             joined.add(pair)
             opened += open_cases(connection, enrolment, [candidate])
     return tuple(opened)
@@ -133,7 +133,7 @@ def barred(connection: Connection, voter: int | None = None) -> dict[int, str]:
     }
 
 
-def holds_back(connection: Connection, enrolment: int) -> int | None:
+def blocking_case(connection: Connection, enrolment: int) -> int | None:
     """A case that forbids to withdraw the enrolment: one not ruled *different*; None where there is none."""
     last = _last_rulings().subquery()
     query = (

@@ -9,9 +9,9 @@ from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, Template, decode_template, encode_template, extract, quality
 from testigo.register.gallery import EnrolledPrint
-from testigo.register.tables import enrolments, holds, impressions, voters
+from testigo.register.tables import enrolments, impressions, is_holding, voters
 from testigo.register.values import FingerQuality
-from testigo.register.vault import Place, RegisterKey
+from testigo.register.vault import PrintAddress, RegisterKey
 
 LEAST_QUALITY = 20
 """The fingerprint room's *fair*: below, a finger should be taken again, and needs an officer's reason to be kept."""
@@ -92,7 +92,7 @@ def keep(
     enrolment = int(connection.scalar(insert(enrolments).returning(enrolments.c.id), row) or 0)
     rows = []
     for one in taken:
-        place = Place(document, enrolment, int(one.finger), one.number)
+        place = PrintAddress(document, enrolment, int(one.finger), one.number)
         rows.append(
             {
                 "enrolment": enrolment,
@@ -109,7 +109,7 @@ def keep(
 
 def holding_enrolment(connection: Connection, voter: int) -> int | None:
     """The id of the voter's enrolment that holds; None where there is none."""
-    query = select(enrolments.c.id).where(enrolments.c.voter == voter, holds())
+    query = select(enrolments.c.id).where(enrolments.c.voter == voter, is_holding())
     return connection.scalar(query)
 
 
@@ -123,7 +123,7 @@ def images_of(
         (
             number,
             Position(finger).word,
-            FingerImage.read(key.decrypt(image, "image", Place(document, enrolment, finger, number))),
+            FingerImage.read(key.decrypt(image, "image", PrintAddress(document, enrolment, finger, number))),
         )
         for number, finger, image in connection.execute(query)
     ]
@@ -148,7 +148,7 @@ def kept_after(
     A page of what `enrolled_after` gives whole, for those who go through registers that no memory holds.
     """
     page = select(enrolments.c.id).where(enrolments.c.id > newest, enrolments.c.id <= until)
-    page = page.where(holds()).order_by(enrolments.c.id).limit(most)
+    page = page.where(is_holding()).order_by(enrolments.c.id).limit(most)
     ids = connection.scalars(page).all()
     return _kept(connection, impressions.c.enrolment.between(ids[0], ids[-1]), key) if ids else []
 
@@ -166,12 +166,12 @@ def _kept(connection: Connection, which: ColumnElement[bool], key: RegisterKey) 
         )
         .join(enrolments, enrolments.c.id == impressions.c.enrolment)
         .join(voters, voters.c.id == enrolments.c.voter)
-        .where(which, holds())
+        .where(which, is_holding())
         .order_by(impressions.c.enrolment, impressions.c.number)
     )
     found: dict[int, list[Kept]] = {}
     for row in connection.execute(query):
-        place = Place(row.document, row.enrolment, row.finger, row.number)
+        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         one = Kept(row.number, row.finger, row.quality, key.decrypt(row.template, "template", place))
         found.setdefault(row.enrolment, []).append(one)
     return list(found.items())

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from testigo.register import duplicates
-from testigo.register.tables import enrolments, holds, impressions, poll_books, voters
-from testigo.register.vault import Place, RegisterKey
+from testigo.register.tables import enrolments, impressions, is_holding, poll_books, voters
+from testigo.register.vault import PrintAddress, RegisterKey
 
 
 class ListedVoter(msgspec.Struct, frozen=True):
@@ -48,12 +48,12 @@ def listed(connection: Connection, station: str, key: RegisterKey) -> list[Liste
         select(impressions, voters.c.document)
         .join(enrolments, enrolments.c.id == impressions.c.enrolment)
         .join(voters, voters.c.id == enrolments.c.voter)
-        .where(voters.c.station == station, holds())
+        .where(voters.c.station == station, is_holding())
         .order_by(impressions.c.enrolment, impressions.c.number)
     )
     fingers: dict[str, list[tuple[int, bytes]]] = {}
     for row in connection.execute(query):
-        place = Place(row.document, row.enrolment, row.finger, row.number)
+        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
     reasons = duplicates.barred(connection)
     people = select(voters).where(voters.c.station == station).order_by(voters.c.document)

@@ -27,7 +27,7 @@ from testigo.register.importing import ImportReport, import_voters
 from testigo.register.issuing import Issue, listed
 from testigo.register.key_binding import claim, move
 from testigo.register.schema import MAKE_ONE
-from testigo.register.tables import changing, enrolments, holds, impressions, poll_books, reading, voters
+from testigo.register.tables import changing, enrolments, impressions, is_holding, poll_books, reading, voters
 from testigo.register.values import (
     Case,
     CaseLine,
@@ -123,7 +123,7 @@ class Register:
         with reading(self._engine) as connection:
             return Status(
                 _count(connection, select(func.count()).select_from(voters)),
-                _count(connection, select(func.count()).where(holds())),
+                _count(connection, select(func.count()).where(is_holding())),
                 sum(line.open for line in duplicates.case_lines(connection)),
                 len(duplicates.barred(connection)),
                 _count(connection, select(func.count()).select_from(poll_books)),
@@ -190,17 +190,17 @@ class Register:
             raise InvalidInput("no reason is given", hint="say why the enrolment is set aside")
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
-            held = enrolment.holding_enrolment(connection, row.id)
-            if held is None:
+            current = enrolment.holding_enrolment(connection, row.id)
+            if current is None:
                 raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
-            case_id = duplicates.holds_back(connection, held)
+            case_id = duplicates.blocking_case(connection, current)
             if case_id is not None:
                 raise IllegalStep(
                     f"the enrolment of document {row.document} is part of case {case_id}",
                     hint="settle the case first; one ruled as the same person keeps its enrolments",
                 )
             values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
-            connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
+            connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
 
     def _refresh(self, connection: Connection) -> None:
         erased = erasure.newest(connection)
@@ -288,7 +288,7 @@ class Register:
         """Which register this is and how far it goes: what a long run over it remembers."""
         with reading(self._engine) as connection:
             newest = _count(connection, select(func.max(enrolments.c.id)))
-            holding = _count(connection, select(func.count()).where(holds()))
+            holding = _count(connection, select(func.count()).where(is_holding()))
         return Extent(self.definition.digest, self._key.check, newest, holding)
 
     def kept_after(self, newest: int, until: int, most: int) -> list[tuple[int, list[enrolment.Kept]]]:

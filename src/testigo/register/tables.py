@@ -71,7 +71,7 @@ enrolments = Table(
     Column("withdrawn_because", Text),
     Column("erasure", ForeignKey("erasure.id")),
 )
-"""A voter has at most one enrolment that holds (`holds`); the others stay, for the cases that name them.
+"""A voter has at most one enrolment that holds (`is_holding`); the others stay, for the cases that name them.
 
 `erasure`: the one that took its impressions away.
 """
@@ -148,7 +148,7 @@ erasures = Table(
 """
 
 
-def holds() -> ColumnElement[bool]:
+def is_holding() -> ColumnElement[bool]:
     """Of an enrolment: whether its fingers count, because it was neither withdrawn nor erased."""
     return enrolments.c.withdrawn_at.is_(None) & enrolments.c.erasure.is_(None)
 
