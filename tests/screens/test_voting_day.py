@@ -75,7 +75,7 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
 
         refused = chair.send("/close")
         assert refused.status == 409
-        assert "in the booth" in refused.sentence
+        assert "in the booth" in refused.code
         assert chair.send("/void", reason="voter-left").facts["told"] == "voided"
         assert voter.get("/").name == "welcome"
         assert chair.send("/close").status == 409  # the released voter holds a card still
@@ -101,7 +101,7 @@ def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) 
         clerk.send("/find", document="105")
         over = clerk.send("/release", pin="482913", reason="missing-hand")
         assert over.status == 409
-        assert "limit" in over.sentence
+        assert "limit" in over.code
         assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
 
 
@@ -110,7 +110,7 @@ def test_a_printer_that_fails_keeps_the_vote(opened: Any) -> None:
     with opened.voter() as voter:
         page = vote(voter, opened.cards[0])
         assert page.status == 503
-        assert "out of paper" in page.sentence
+        assert "out of paper" in page.code
         page = voter.get("/")
         assert (page.name, page.facts["notice"]) == ("review", "printer-failed")
         assert voter.send("/print").name == "printed"

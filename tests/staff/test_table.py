@@ -44,7 +44,7 @@ def test_columns_in_any_order(tmp_path: Path) -> None:
         ("bea,Bea,clerk,Sol,s1", "account.party-without-witness"),
         ("bea,Bea,clerk,,", "staff-table.bad-station"),
         ("bea,Bea,clerk,,../s1", "staff-table.bad-station"),
-        ("bea,Bea,clerk,s1", "csv.other-number-of-fields"),
+        ("bea,Bea,clerk,s1", "staff-table.other-number-of-fields"),
     ],
 )
 def test_a_wrong_row_is_told_by_its_number(tmp_path: Path, row: str, code: str) -> None:

@@ -50,17 +50,17 @@ def _records(data: bytes, place: Path) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput("csv.not-utf-8", place=place, byte=error.start) from None
+        raise InvalidInput("staff-table.not-utf-8", place=place, byte=error.start) from None
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise InvalidInput("csv.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("staff-table.not-csv", place=place, why=str(error)) from None
 
 
 def _account(columns: list[str], fields: list[str], place: Message) -> tuple[str, Account]:
     if len(fields) != len(columns):
-        raise InvalidInput("csv.other-number-of-fields", place=place, count=len(fields), columns=len(columns))
+        raise InvalidInput("staff-table.other-number-of-fields", place=place, count=len(fields), columns=len(columns))
     values = {column: field.strip() for column, field in zip(columns, fields, strict=True)}
     if values["role"] not in MACHINES:
         raise InvalidInput("role.unknown", place=place, role=values["role"][:40], roles=tuple(MACHINES))
