@@ -35,7 +35,8 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert (page.name, page.facts["tray"]) == ("matched", "villa")
         assert clerk.send("/card").name == "find"
 
-        assert clerk.send("/find", document="101").facts["reason"] == "already-voted"
+        page = clerk.send("/find", document="101")
+        assert page.facts["reason"] == "already-voted" and b"(UTC" in page.content
         page = clerk.send("/find", document="201")
         assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
         assert b"Escuela Sur" in page.content and b"Calle 2" in page.content  # from the poll book
@@ -54,13 +55,16 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert chair.send("/pause", reason="printer").facts["state"] == "paused"
         assert chair.send("/resume").facts["state"] == "open"
         assert chair.get("/close").name == "close"
-        assert chair.send("/close").name == "tally-sheet"
+        page = chair.send("/close")
+        assert page.name == "tally-sheet" and b"(UTC" in page.content
         assert chair.get("/tally-sheet.pdf").content.startswith(b"%PDF")
         assert chair.get("/tally-sheet.json").content == place.chair.tally_sheet_json()
         page = chair.send("/send")
         assert (page.facts["state"], page.facts["told"]) == ("sent", "to-carry")
         assert chair.get("/package").content == place.chair.send()
-        assert chair.get("/events").name == "events"
+        page = chair.get("/events")
+        assert page.name == "events"
+        assert "Mesa abierta" in page.content.decode() and b"(UTC" in page.content
 
 
 def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any) -> None:

@@ -71,8 +71,10 @@ def test_an_error_has_words_for_every_kind() -> None:
 
 
 def test_every_event_of_the_logs_has_its_words() -> None:
-    sources = [file.read_text(encoding="utf-8") for file in (language.FOLDER.parent / "station").glob("*.py")]
-    events = {event for text in sources for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
+    sources = language.FOLDER.parent
+    files = [*(sources / "station").glob("*.py"), sources / "event_log.py"]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    events = {event for text in texts for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
     assert len(events) > 20 and events >= STEPS.keys() - {"tested", "zero-reported"}
     events |= {*STEPS, "test-failed", "tally-sheet", COUNTED}
     assert sorted(f"event.{event}" for event in events if f"event.{event}" not in SPANISH) == []

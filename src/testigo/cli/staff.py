@@ -21,7 +21,7 @@ from testigo.staff.table import read_staff_table
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
 from testigo.station.staffing import STAFFED, MachineStaff
-from testigo.words import FIRST, languages
+from testigo.words import FIRST, Either, languages
 
 app = typer.Typer(
     help="Who works at the machines: staff lists, PINs, orders.", no_args_is_help=True, rich_markup_mode=None
@@ -283,7 +283,7 @@ def _write_slips(made: Sequence[NewPin], out: Path, language: str) -> None:
     from testigo.paper.pin_slips import PinSlip, pin_slips
 
     if language not in languages():
-        raise InvalidInput("language.unknown", language=language, languages=languages())
+        raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
     slips = [
         PinSlip(
             new.account.id, new.account.name, new.account.role, new.account.party,

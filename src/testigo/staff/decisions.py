@@ -23,7 +23,7 @@ from testigo import locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, is_printable
 from testigo.staff.accounts import Account, StaffRole
 from testigo.staff.machine import Staff
-from testigo.words import message
+from testigo.words import Either, message
 
 DEFAULT_SECONDS: Final = 900
 MOST_KEPT: Final = 1000
@@ -157,7 +157,7 @@ class Decisions:
     def _with_role(self, account_id: str, roles: Sequence[StaffRole]) -> Account:
         account = self._staff.account(account_id)
         if account.role not in roles:
-            may = [message("screens", f"staff.{role}") for role in roles]
+            may = Either(message("screens", f"staff.{role}") for role in roles)
             raise NotAllowed("decision.not-their-role", account=account_id, roles=may)
         return account
 

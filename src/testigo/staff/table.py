@@ -11,7 +11,7 @@ from pathlib import Path
 from testigo import storage
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, is_printable
 from testigo.staff.accounts import MACHINES, Account, check_account, check_accounts
-from testigo.words import Message, message
+from testigo.words import Either, Message, message
 
 COLUMNS = ("id", "name", "role", "party", "station")
 _LARGEST_TABLE = 32 * 1024 * 1024
@@ -63,7 +63,7 @@ def _account(columns: list[str], fields: list[str], place: Message) -> tuple[str
         raise InvalidInput("staff-table.other-number-of-fields", place=place, count=len(fields), columns=len(columns))
     values = {column: field.strip() for column, field in zip(columns, fields, strict=True)}
     if values["role"] not in MACHINES:
-        raise InvalidInput("role.unknown", place=place, role=values["role"][:40], roles=tuple(MACHINES))
+        raise InvalidInput("role.unknown", place=place, role=values["role"][:40], roles=Either(MACHINES))
     station = values["station"]
     if not station or not is_printable(station, _LONGEST_PLACE) or set(station) & set("/\\"):
         raise InvalidInput("staff-table.bad-station", place=place)
