@@ -180,7 +180,7 @@ def check_format(payload: Any, format_: int, name: Message | str) -> None:
     """Raise `InvalidInput` where a payload names another format than this release reads."""
     found = payload.get("format") if isinstance(payload, dict) else None
     if isinstance(found, int) and found > format_:
-        raise InvalidInput("file.newer-format", place=name, format=found)
+        raise InvalidInput("file.newer-format", place=name, found=str(found)[:20], known=str(format_))
     if found != format_:
         raise InvalidInput("file.unknown-format", place=name)
 

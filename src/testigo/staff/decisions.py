@@ -212,7 +212,7 @@ class Decisions:
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise InvalidInput("decisions-file.malformed", place=self.file, hint="call-the-technician") from None
         if read.format != FORMAT:
-            raise InvalidInput("file.newer-format", place=self.file, format=read.format)
+            raise InvalidInput("file.newer-format", place=self.file, found=str(read.format)[:20], known=str(FORMAT))
         return {decision.id: decision for decision in read.decisions}
 
     def _save(self, kept: dict[str, Decision]) -> None:

@@ -58,7 +58,7 @@ def _place(folder: Path) -> StaffPlace:
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InvalidInput("desk-file.malformed", place=file) from None
     if read.format != FORMAT:
-        raise InvalidInput("file.newer-format", place=file, format=read.format)
+        raise InvalidInput("file.newer-format", place=file, found=str(read.format)[:20], known=str(FORMAT))
     return StaffPlace("", read.desk, "enrolment", PublicKey.from_hex(read.authority))
 
 

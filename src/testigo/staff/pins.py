@@ -179,7 +179,7 @@ class Pins:
         except (msgspec.DecodeError, UnicodeDecodeError, msgspec.ValidationError):
             raise InvalidInput("pins-file.malformed", place=self.file) from None
         if kept.format != FORMAT:
-            raise InvalidInput("file.newer-format", place=self.file, format=kept.format)
+            raise InvalidInput("file.newer-format", place=self.file, found=str(kept.format)[:20], known=str(FORMAT))
         return kept
 
     def _save(self, kept: _File) -> None:
