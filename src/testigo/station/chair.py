@@ -323,7 +323,7 @@ class Chair:
         if self.state not in states:
             raise IllegalStep(
                 "station.other-state",
-                place=message("place", "station", station=self.station_id),
+                place=message("place", "station", id=self.station_id),
                 state=_state(self.state),
                 states=Either(map(_state, states)),
             )

@@ -182,7 +182,7 @@ def photographed(machine: MachineFolder, photograph: Path) -> Message:
 
 def finger(address: str) -> Message:
     """Take a finger. Raises the reader's error, and what is wrong with the best of three tries."""
-    from testigo.fingerprint import extract, quality, quality_word  # here: the booth's machine is tested without them
+    from testigo.fingerprint import extract, quality, quality_label  # here: the booth's machine is tested without them
     from testigo.fingerprint.reader import open_reader, take
 
     with open_reader(address) as reader:
@@ -196,5 +196,5 @@ def finger(address: str) -> Message:
         width=taken.image.width,
         height=taken.image.height,
         score=score,
-        word=message("term", f"quality.{quality_word(score)}"),
+        word=quality_label(score),
     )
