@@ -209,7 +209,8 @@ def read_error(data: bytes) -> TestigoError:
     place = where if where.known else sent.place[:_LONGEST_PLACE]
     message = recalled("error", sent.kept.problem)
     if not message.known:
-        return kind("error.of-another-release", place=place, unknown=sent.code[:80])
+        unknown = TestigoError("error.of-another-release", place=place, unknown=sent.code[:80])
+        return _again(kind, unknown.__dict__)
     hint = recalled("hint", sent.kept.hint)
     advice = hint if hint.known else recalled("hint", "")
     return _again(kind, {"code": message.key, "place_said": place, "message": message, "advice": advice})

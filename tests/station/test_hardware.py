@@ -70,7 +70,7 @@ def test_a_booth_prints_a_slip_that_is_read_from_its_photograph(run, station: Pa
     assert (report["station"], report["role"]) == ("s1", "booth")
     (slip,) = paper.glob("*.png")
     code, outcomes, found = run(station / "booth", "--photograph", slip)
-    assert (code, outcomes["paper"], found["paper"].split()[1]) == (0, "ok", slip.stem)
+    assert (code, outcomes["paper"], slip.stem in found["paper"]) == (0, "ok", True)
     assert not (station / "booth" / ".hardware-test").exists()
 
 

@@ -140,8 +140,9 @@ def test_http_machine_speaks_with_a_real_server(place):
         machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
         place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
         place.to_open()
-        with pytest.raises(IllegalStep, check=coded("booth.nobody-voting")):
+        with pytest.raises(IllegalStep, check=coded("booth.nobody-voting")) as refused:
             place.chair.void_session("voter-left")
+        assert refused.value.text("es").startswith("mesa s1, máquina de votación: nadie está votando")
         with pytest.raises(StorageError, check=coded("machine.answers-with-error", status="404")):
             HttpMachine(f"http://127.0.0.1:{server.server_port}/elsewhere").order(b"{}")
     finally:

@@ -153,8 +153,14 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
     sheet = chair.tally_sheet()
     if sheet is None:
         raise IllegalStep("tally-sheet.not-made")
-    facts = {"sheet": sheet, "definition": chair.definition, "reason_in_words": reason_in_words}
-    return page(request, "chair/tally_sheet.html", **facts, **_about(chair))
+    return page(
+        request,
+        "chair/tally_sheet.html",
+        sheet=sheet,
+        definition=chair.definition,
+        reason_in_words=reason_in_words,
+        **_about(chair),
+    )
 
 
 @get("/tally-sheet.pdf", guards=[person], sync_to_thread=False)
