@@ -19,7 +19,7 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
         raise InvalidInput("stations.not-so-many", wanted=stations, there=len(definition.stations))
     if voters < stations:
         raise InvalidInput(
-            "voters.fewer-than-stations", count=voters, stations=message("term", "station", count=stations)
+            "voters.fewer-than-stations", count=voters, stations=message("term", "stations", count=stations)
         )
     kept = tuple(
         _resize(station, voters // stations + (place < voters % stations))

@@ -124,7 +124,7 @@ def _prepare(
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
         raise InvalidInput(
-            "voters.more-than-fingers", count=voters, persons=message("term", "person", count=fingers.persons)
+            "voters.more-than-fingers", count=voters, persons=message("term", "persons", count=fingers.persons)
         )
     storage.require_empty(out)
     storage.make_folder(out)
