@@ -267,7 +267,7 @@ def test_a_station_is_proven_from_the_record_and_checked_without_it(
     assert json.loads(out)["station"] == told["proof"]["station"]
     file.write_bytes(file.read_bytes().replace(b"Liceo Norte", b"Liceo Norbe"))
     code, _, error = run("election", "check-proof", file, "--root-key", root)
-    assert code == 1 and "'n2' is not proven to be station 2 of this election's 3" in error
+    assert code == 1 and "'n2' is not proven to be number 2 of this election's 3 stations" in error
     code, _, error = run("election", "station-proof", office / "public", "x9")
     assert code == 1 and "no station 'x9'" in error
 

@@ -334,7 +334,7 @@ class Centre:
 def log_of(folder: Path) -> Log:
     """The log of a centre's folder; raises `StorageError` where there is none, and what `Log.open` raises."""
     if not (folder / PUBLIC).is_dir():
-        raise StorageError("no centre is here", place=str(folder), hint="give the folder of `testigo centre create`")
+        raise StorageError("centre.not-here", place=folder)
     return Log.open(folder / PUBLIC, _current_log_key(folder))
 
 
