@@ -139,7 +139,7 @@ def test_a_bad_file_gets_its_line(
     ("text", "words", "sentence"),
     [
         ("machine = 'chair'", ("station", "serve", "booth"), "1: the file is for the machine 'chair', not 'booth'"),
-        ("\nmachine = 'centre'", ("station", "serve"), "2: the file is for the machine 'centre'; use it with testigo c"),
+        ("\nmachine = 'centre'", ("station", "serve"), "2: the file is for the machine 'centre'; use it with"),
         ("port = 1", ("station", "serve"), "1: the file does not say which machine it is for"),
         ("machine = 'kitchen'", ("centre", "serve"), "1: the file does not say which machine it is for"),
         ("machine = ['booth']", ("register", "serve"), "1: the file does not say which machine it is for"),
