@@ -38,6 +38,7 @@ from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
+from testigo.stored import StoredFormat
 
 PUBLIC = "public"
 RECEIVED = "received"
@@ -70,6 +71,9 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     reason: str
     file: str
+
+
+REFUSED_FORMAT = StoredFormat("refused", RefusedPackage)
 
 
 class Centre:
@@ -212,10 +216,7 @@ class Centre:
 
     def refused(self) -> list[RefusedPackage]:
         """The packages that were signed by this election's machines and yet not taken in, by digest."""
-        return [
-            msgspec.json.decode(storage.read(file), type=RefusedPackage)
-            for file in sorted((self.folder / REFUSED).glob("*.json"))
-        ]
+        return [REFUSED_FORMAT.read(file) for file in sorted((self.folder / REFUSED).glob("*.json"))]
 
     def result(self) -> Result:
         """The result from the tally sheets in the record so far."""
@@ -283,7 +284,7 @@ class Centre:
         file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
         note = RefusedPackage(package.subject, package.digest, error.problem, file)
-        storage.write(self.folder / REFUSED / f"{package.digest}.json", canonical.encode(note))
+        REFUSED_FORMAT.write(self.folder / REFUSED / f"{package.digest}.json", note)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Protocol
 import httpx
 import msgspec
 
-from testigo import canonical, keys, storage, waits
+from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
@@ -29,6 +29,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import PublicKey
 from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
+from testigo.stored import StoredFormat
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
@@ -243,8 +244,8 @@ class OrderSender:
     def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
         self._folder = folder
         self._machines = machines
-        self._numbers = _Numbers(folder.path / "orders.json")
-        self._heard = _Heard(folder.path / "last-reports.json")
+        self._numbers = _Numbers(folder.path / NUMBERS_FORMAT.name)
+        self._heard = _Heard(folder.path / REPORTS_FORMAT.name)
 
     def give(self, to: Role, name: OrderName, **data: Any) -> Report:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
@@ -312,6 +313,20 @@ def _open_report(envelope: bytes, key: PublicKey, place: str) -> Report:
         raise InvalidInput(f"not a report ({error})", place=place) from None
 
 
+class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reports: dict[Role, str]
+
+
+class _Reserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reserved`: no higher number was given to an order."""
+
+    reserved: int
+
+
+REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
+NUMBERS_FORMAT = StoredFormat("orders.json", _Reserved, lambda first: {"reserved": first})
+
+
 class _Heard:
     """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
 
@@ -321,17 +336,13 @@ class _Heard:
 
     def keep(self, role: Role, envelope: bytes) -> None:
         kept = {**self.envelopes, role: envelope}
-        storage.write(self._file, msgspec.json.encode({role: text.decode() for role, text in kept.items()}))
+        REPORTS_FORMAT.write(self._file, _Reports({one: text.decode() for one, text in kept.items()}))
         self.envelopes = kept
 
     def _load(self) -> dict[Role, bytes]:
         if not self._file.exists():
             return {}
-        try:
-            texts = msgspec.json.decode(storage.read(self._file), type=dict[Role, str])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the machines' last reports", place=str(self._file)) from None
-        return {role: text.encode() for role, text in texts.items()}
+        return {role: text.encode() for role, text in REPORTS_FORMAT.read(self._file).reports.items()}
 
 
 class _Numbers:
@@ -345,15 +356,10 @@ class _Numbers:
 
     def next(self) -> int:
         if self._next >= self._reserved:
-            storage.write(self._file, msgspec.json.encode(self._next + self.BLOCK))
+            NUMBERS_FORMAT.write(self._file, _Reserved(self._next + self.BLOCK))
             self._reserved = self._next + self.BLOCK
         self._next += 1
         return self._next
 
     def _load(self) -> int:
-        if not self._file.exists():
-            return 0
-        try:
-            return int(msgspec.json.decode(storage.read(self._file), type=int))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the last order's number", place=str(self._file)) from None
+        return NUMBERS_FORMAT.read(self._file).reserved if self._file.exists() else 0
