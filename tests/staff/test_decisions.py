@@ -180,7 +180,7 @@ def test_old_ones_are_forgotten_and_then_refused(place: Place, monkeypatch: pyte
 
 
 def test_a_file_that_is_none_is_one_sentence(place: Place) -> None:
-    for text, said in (("[]", "not a file"), ('{"format":2,"decisions":[]}', "format 2")):
+    for text, said in (("[]", "changed or damaged"), ('{"format":2,"decisions":[]}', "format 2")):
         (place.folder / "decisions.json").write_text(text)
         with pytest.raises(InvalidInput, match=said):
             place.decisions.live()

@@ -64,5 +64,5 @@ def test_a_desk_is_said_once(tmp_path: Path, authority: Authority) -> None:
     with pytest.raises(StorageError, match="already there"):
         make_desk(tmp_path, "desk-2", authority.key.public)
     (tmp_path / "desk.json").write_text("{}")
-    with pytest.raises(InvalidInput, match="which desk"):
+    with pytest.raises(InvalidInput, match="changed or damaged"):
         open_desk(tmp_path)

@@ -73,7 +73,7 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str
 
 
-REFUSED_FORMAT = StoredFormat("refused", RefusedPackage)
+REFUSED_FORMAT = StoredFormat("refused/DIGEST.json", RefusedPackage)
 
 
 class Centre:

@@ -108,7 +108,7 @@ class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 RUN_FORMAT = StoredFormat("run.json", Run)
 LOADED_FORMAT = StoredFormat("loaded.json", Loaded)
-OUTCOME_FORMAT = StoredFormat("results", Outcome)
+OUTCOME_FORMAT = StoredFormat("results/BLOCK", Outcome)
 
 _Read = TypeVar("_Read", Run, Loaded)
 

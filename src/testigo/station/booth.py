@@ -81,7 +81,7 @@ class Booth:
         self._day = DayFile(
             folder,
             bytes.fromhex(self._secrets.journal),
-            BoothDay(),
+            booth_day.DAY_FORMAT,
             lambda: booth_day.of_release_0_1(folder.log, self._cards.position),
         )
         self._parts.callback(self._day.close)

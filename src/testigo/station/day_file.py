@@ -42,16 +42,18 @@ AnyDay = TypeVar("AnyDay", bound=Day)
 class DayFile(Generic[AnyDay]):
     """The day of one machine, and the file that keeps it from the opening on. `now`: how things stand."""
 
-    def __init__(self, folder: MachineFolder, key: bytes, empty: AnyDay, earlier: Callable[[], AnyDay]) -> None:
-        """The day in a machine's folder; `empty` as long as the station was not opened.
+    def __init__(
+        self, folder: MachineFolder, key: bytes, format_: StoredFormat[AnyDay], earlier: Callable[[], AnyDay]
+    ) -> None:
+        """The day in a machine's folder; an empty one as long as the station was not opened.
 
         `earlier`: what the event log says of a day that release 0.1 kept there, whole; used where the station is closed
         and there is no file. Raises `StorageError` or `InvalidInput` where the file is missing, was changed, or is of a
         newer release.
         """
-        self.file = folder.path / DAY_STATE
-        self.now = empty
-        self._format = StoredFormat(DAY_STATE, type(empty))
+        self.file = folder.path / format_.name
+        self.now = format_.type()
+        self._format = format_
         self._cipher = AESGCM(key)
         about = f"{folder.settings.election}/{folder.station_id}/{folder.role}"
         self._bound = f"testigo day 1\n{about}".encode()
