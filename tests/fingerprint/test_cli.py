@@ -160,6 +160,7 @@ def test_a_print_is_not_written_over_by_its_own_result(fingers: Path, tmp_path: 
 def test_a_gallery_never_gives_a_print_anothers_name(fingers: Path, tmp_path: Path) -> None:
     gallery = tmp_path / "made"
     answer("gallery", "build", fingers, gallery)
+    assert unlisted(gallery, "GALLERY") == []
     names, numbers = gallery / "names.json", gallery / "numbers.bin"
     whole, kept = names.read_bytes(), numbers.read_bytes()
     for text in (b'["a", "b", "c"]', b'["a", "b", "c", "d", "e"]', b'["a", "b", "c", "\xff"]', b"[1]", b""):

@@ -83,23 +83,21 @@ def test_a_newer_format_is_one_sentence_whatever_else_is_in_it(tmp_path: Path) -
     assert file.read_bytes() == b'{"format":4,"unheard-of":[1]}'
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"{",
-        b"\xff",
-        b"null",
-        b'{"format":3}',
-        b'{"format":0,"styles":{}}',
-        b'{"format":-1,"styles":{}}',
-        b"[1]",
-        b'{"format":2,"pairs":3}',
-        b'{"format":3,"styles":{},"more":1}',
-        b"[" * 100000,
-        b'{"format":true,"styles":{}}',
-    ],
-)
+DAMAGED = [
+    b"",
+    b"{",
+    b"\xff",
+    b"null",
+    b"[1]",
+    b"[" * 100_000,
+    b'{"format":2,"pairs":3}',
+    b'{"format":true,"styles":{}}',
+]
+DAMAGED += [b'{"format":3%s}' % rest for rest in (b"", b',"styles":{},"more":1', b',"styles":[]')]
+DAMAGED += [b'{"format":%d,"styles":{}}' % number for number in (0, -1)]
+
+
+@pytest.mark.parametrize("data", DAMAGED)
 def test_a_damaged_file_is_one_sentence(data: bytes) -> None:
     with pytest.raises(InvalidInput, match=r"^here: this file was changed or damaged; keep it") as raised:
         CARDS.decode(data, place="here")

@@ -10,7 +10,7 @@ import typer
 
 from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
 from testigo.errors import InvalidInput, how_many
-from testigo.stored import StoredFormat
+from testigo.stored import NewerFormat, StoredFormat
 
 if TYPE_CHECKING:
     from testigo.fingerprint.extraction import Print
@@ -143,7 +143,12 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     file = folder / NAMES_FORMAT.name
     if not file.is_file():  # made in Python: its numbers are its maker's
         return [(str(one.number), one.score) for one in found], len(opened)
-    names = NAMES_FORMAT.read(file, limit=1 << 32).names
+    try:
+        names = NAMES_FORMAT.read(file, limit=1 << 32).names
+    except NewerFormat:
+        raise
+    except InvalidInput as error:
+        raise InvalidInput("it holds no names", place=str(file), hint="build it again") from error
     # a name that is not its print's would be somebody else's
     if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
         raise InvalidInput(
