@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from stored_files import unlisted
 from testigo.cli import output
 from testigo.cli.fingerprint import app
 from testigo.errors import InvalidInput, TestigoError

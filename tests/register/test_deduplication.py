@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from enrolled_people import both_indexes, document, enrol_people, press
+from stored_files import unlisted
 from testigo.cli import main
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput, StorageError
