@@ -44,7 +44,7 @@ TESTS = {
     "record": ("tests/record", "tests/witness"),
     "count": ("tests/count", "tests/witness", "tests/centre"),
     "ballot": ("tests/ballot", "tests/witness", "tests/station/test_day.py", "tests/station/test_closing.py"),
-    "audit": ("tests/audit", "tests/witness", "tests/centre/test_authority.py", "tests/centre/test_command_line.py"),
+    "audit": ("tests/audit", "tests/witness", "tests/centre/test_authority.py", "tests/cli/test_centre.py"),
     "keys": (
         "tests/ground/test_keys.py",
         "tests/record",

@@ -40,7 +40,7 @@ def encode(value: Any) -> bytes:
     try:
         return rfc8785.dumps(plain)
     except rfc8785.CanonicalizationError as error:
-        raise InvalidInput(f"not a value with a canonical form: {error}") from error
+        raise InvalidInput("json.no-canonical-form", why=str(error)) from error
 
 
 def decode(data: bytes, *, place: str = "") -> Any:
@@ -54,15 +54,13 @@ def decode(data: bytes, *, place: str = "") -> Any:
             data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float
         )
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"not canonical JSON ({error})", place=place, hint="get the file again from its source"
-        ) from None
+        raise InvalidInput("json.malformed", place=place, why=str(error)) from None
     try:
         same = encode(value) == data
     except RecursionError:
         same = False
     if not same:
-        raise InvalidInput("JSON, but not in canonical form", place=place, hint="get the file again from its source")
+        raise InvalidInput("json.not-canonical", place=place)
     return value
 
 
@@ -86,9 +84,9 @@ def is_instant(text: str) -> bool:
 
 def _refuse_floats(value: Any, depth: int = 0) -> None:
     if isinstance(value, float):
-        raise InvalidInput(f"the number {value!r} is not whole", hint="write it as a decimal string")
+        raise InvalidInput("json.not-whole", number=repr(value))
     if depth > MAX_DEPTH:
-        raise InvalidInput(f"values are nested more than {MAX_DEPTH} deep")
+        raise InvalidInput("json.too-deep", most=MAX_DEPTH)
     if isinstance(value, dict):
         for item in value.values():
             _refuse_floats(item, depth + 1)

@@ -23,11 +23,7 @@ def open_database(address: str) -> Engine:
     if address.startswith("postgresql://"):
         address = address.replace("postgresql://", "postgresql+psycopg://", 1)
     if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise InvalidInput(
-            "not a database Testigo knows",
-            place=_without_password(address),
-            hint="use sqlite:///FILE or postgresql://…",
-        )
+        raise InvalidInput("database.unknown-kind", place=_without_password(address))
     try:
         if address.startswith("sqlite"):
             engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": waits.LOCK})
@@ -38,11 +34,7 @@ def open_database(address: str) -> Engine:
             pass
     except (SQLAlchemyError, ArgumentError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(
-            f"the database cannot be opened ({reason})",
-            place=_without_password(address),
-            hint="check the address and that the server runs",
-        ) from None
+        raise StorageError("database.cannot-be-opened", place=_without_password(address), why=reason) from None
     return engine
 
 

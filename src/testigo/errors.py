@@ -1,9 +1,15 @@
-"""Errors as sentences to a person: what is wrong, where, and how to correct it; and parts of English sentences.
+"""Errors as sentences to a person: what is wrong, where, and how to correct it.
 
-Every error that a user can cause is a `TestigoError`. Its three parts are kept apart so that the command line,
-a web page and a JSON answer can each show them in their own way; `str(error)` is the one sentence made of all three.
-The rooms raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
+Every error that a user can cause is a `TestigoError`: a stable code, and values. Its sentences stand in the catalogue
+of each language (`words/LANGUAGE/errors.po`): what is wrong under `error`, what to do about it under `hint`, both by
+the code. So the command line, a web page and a JSON answer can each show them in their own way and language. The rooms
+raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
 """
+
+from pathlib import PurePath
+from typing import Any, Self, TypeVar
+
+from testigo.words import Message, Value, spoken
 
 
 def printable(text: str) -> str:
@@ -15,36 +21,90 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
+def is_printable(text: str, longest: int) -> bool:
+    """Whether a text can be shown to people as it is: one line of at most `longest` characters, none of which controls
+    a terminal."""
+    return len(text) <= longest and text.isprintable()
+
+
 def how_many(number: int, noun: str, plural: str = "") -> str:
     """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
+Kind = TypeVar("Kind", bound="TestigoError")
+
+
 class TestigoError(Exception):
     """One error that a person can understand and act on.
 
-    `problem`: what is wrong, without a full stop. `place`: file, line, row or station, where there is one.
-    `hint`: what to do about it, an imperative, without a full stop.
+    `code`: of what is wrong, stable from release to release, as `pin.wrong`. `place`: file, line, row or station, where
+    there is one. `hint`: the code of what to do about it, where it is not the error's own. `values`: for the gaps of
+    both sentences, by name.
     """
 
     __test__ = False  # the name starts with "Test", and pytest would try to collect it
 
     exit_code = 1
 
-    def __init__(self, problem: str, *, place: str = "", hint: str = "") -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.place = place
-        self.hint = hint
+    def __init__(self, code: str, *, place: Message | PurePath | str = "", hint: str = "", **values: Value) -> None:
+        super().__init__(code)
+        self.code = code
+        self.place_said = place
+        self.message = Message("error", code, values)
+        self.advice = Message("hint", hint or code, values)
 
-    def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        how = f"; {self.hint}" if self.hint else ""
-        return printable(f"{where}{self.problem}{how}.")
+    @property
+    def place(self) -> str:
+        """Where it is, in the language of this process."""
+        return str(self.place_said)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, without a full stop, in the language of this process."""
+        return str(self.message)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
+        return self._hint(spoken())
+
+    def at(self, place: Message | PurePath | str) -> Self:
+        """The same error at another place."""
+        return _again(type(self), {**self.__dict__, "place_said": place})
+
+    def text(self, language: str) -> str:
+        """Place, what is wrong, and what to do about it: one sentence in that language."""
+        place = self.place_said.text(language) if isinstance(self.place_said, Message) else str(self.place_said)
+        hint = self._hint(language)
+        where = f"{place}: " if place else ""
+        how = f"; {hint}" if hint else ""
+        return printable(f"{where}{self.message.text(language)}{how}.")
+
+    def sentence(self, language: str) -> str:
+        """The text with a capital letter, where no place comes first: for a page."""
+        text = self.text(language)
+        return text if self.place else text[:1].upper() + text[1:]
 
     def as_json(self) -> dict[str, str]:
         """The parts by name, for `--json` and web answers."""
-        return {"problem": self.problem, "place": self.place, "hint": self.hint}
+        return {"code": self.code, "problem": self.problem, "place": self.place, "hint": self.hint}
+
+    def _hint(self, language: str) -> str:
+        return self.advice.text(language) if self.advice.known or self.advice.key != self.code else ""
+
+    def __str__(self) -> str:
+        return self.text(spoken())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.__dict__)
+
+
+def _again(kind: type[Kind], parts: dict[str, Any]) -> Kind:
+    """An error of that kind with these parts, whatever its class takes to make one: for pickles and copies."""
+    error = kind.__new__(kind, parts["code"])
+    error.__dict__.update(parts)
+    return error
 
 
 class InvalidInput(TestigoError):
@@ -70,10 +130,18 @@ class StorageError(TestigoError):
 class SeveralErrors(TestigoError):
     """Many errors found in one reading of one input; `errors` holds each as an error of its own."""
 
-    def __init__(self, problem: str, errors: list[TestigoError], *, place: str = "", hint: str = "") -> None:
-        super().__init__(problem, place=place, hint=hint)
+    def __init__(
+        self,
+        code: str,
+        errors: list[TestigoError],
+        *,
+        place: Message | PurePath | str = "",
+        hint: str = "",
+        **values: Value,
+    ) -> None:
+        super().__init__(code, place=place, hint=hint, **values)
         self.errors = errors
 
-    def __str__(self) -> str:
-        lines = [super().__str__(), *(f"  {error}" for error in self.errors)]
-        return "\n".join(lines)
+    def text(self, language: str) -> str:
+        """The error of the whole, then each on a line of its own."""
+        return "\n".join([super().text(language), *(f"  {error.text(language)}" for error in self.errors)])

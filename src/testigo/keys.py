@@ -29,9 +29,9 @@ _LARGEST_KEY_FILE = 4096
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
-def _read_hex(text: str, what: str) -> bytes:
+def _read_hex(text: str) -> bytes:
     if len(text) != 64 or set(text) - set("0123456789abcdef"):
-        raise InvalidInput(f"{what} is not 64 lower-case hexadecimal digits", hint="copy the whole key again")
+        raise InvalidInput("key.not-hexadecimal")
     return bytes.fromhex(text)
 
 
@@ -45,12 +45,12 @@ class PublicKey:
         try:
             Ed25519PublicKey.from_public_bytes(self.raw)
         except ValueError as error:
-            raise InvalidInput("not an Ed25519 public key of 32 bytes", hint="copy the whole key again") from error
+            raise InvalidInput("key.not-ed25519-public") from error
 
     @classmethod
     def from_hex(cls, text: str) -> "PublicKey":
         """From 64 lower-case hexadecimal digits; raises `InvalidInput` on anything else."""
-        return cls(_read_hex(text, "the public key"))
+        return cls(_read_hex(text))
 
     @property
     def hex(self) -> str:
@@ -67,11 +67,7 @@ class PublicKey:
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
         except _BadSignature:
-            raise InvalidSignature(
-                f"the signature is not that of key {self.key_id[:16]}…",
-                place=place,
-                hint="do not use this file; get it again from its source",
-            ) from None
+            raise InvalidSignature("signature.of-another-key", place=place, key=f"{self.key_id[:16]}…") from None
 
 
 class SigningKey:
@@ -91,7 +87,7 @@ class SigningKey:
         """Read a key that `save` wrote; raises `InvalidInput` or `StorageError`."""
         key = _load_private(path)
         if not isinstance(key, Ed25519PrivateKey):
-            raise InvalidInput("not an Ed25519 private key", place=str(path))
+            raise InvalidInput("key.not-ed25519-private", place=str(path))
         return cls(key)
 
     def save(self, path: Path) -> None:
@@ -111,12 +107,12 @@ class SealingKey:
 
     def __post_init__(self) -> None:
         if len(self.raw) != 32:
-            raise InvalidInput("not an X25519 public key of 32 bytes", hint="copy the whole key again")
+            raise InvalidInput("key.not-x25519-public")
 
     @classmethod
     def from_hex(cls, text: str) -> "SealingKey":
         """From 64 lower-case hexadecimal digits; raises `InvalidInput` on anything else."""
-        return cls(_read_hex(text, "the sealing key"))
+        return cls(_read_hex(text))
 
     @property
     def hex(self) -> str:
@@ -145,7 +141,7 @@ class OpeningKey:
         """Read a key that `save` wrote; raises `InvalidInput` or `StorageError`."""
         key = _load_private(path)
         if not isinstance(key, X25519PrivateKey):
-            raise InvalidInput("not an X25519 private key", place=str(path))
+            raise InvalidInput("key.not-x25519-private", place=str(path))
         return cls(key)
 
     def save(self, path: Path) -> None:
@@ -157,11 +153,7 @@ class OpeningKey:
         try:
             return bytes(_SUITE.decrypt(sealed, self._key, purpose.encode()))
         except (InvalidTag, ValueError):
-            raise InvalidSignature(
-                "cannot be opened with this machine's key",
-                place=place,
-                hint="it was sealed for another machine or changed on the way; ask for a new one",
-            ) from None
+            raise InvalidSignature("sealed.not-for-this-machine", place=place) from None
 
 
 def sign_envelope(payload_type: str, payload: Any, key: SigningKey) -> bytes:
@@ -201,7 +193,7 @@ def unverified_payload(data: bytes, payload_type: str, *, place: str = "") -> An
     """What an envelope says, before its signature is verified: only to find out which key to ask for."""
     envelope = _parse_envelope(data, place)
     if envelope.payload_type != payload_type:
-        raise InvalidInput(f"holds {envelope.payload_type!r}, not {payload_type!r}", place=place)
+        raise InvalidInput("envelope.other-type", place=place, found=envelope.payload_type, expected=payload_type)
     return canonical.decode(envelope.payload, place=place)
 
 
@@ -213,10 +205,12 @@ def open_envelope(data: bytes, key: PublicKey, payload_type: str, *, place: str 
     """
     envelope = _parse_envelope(data, place)
     if envelope.payload_type != payload_type:
-        raise InvalidInput(f"holds {envelope.payload_type!r}, not {payload_type!r}", place=place)
+        raise InvalidInput("envelope.other-type", place=place, found=envelope.payload_type, expected=payload_type)
     key_id, signature = next(iter(envelope.signatures.items()))
     if not hmac.compare_digest(key_id.encode(), key.key_id.encode()):
-        raise InvalidSignature(f"signed by key {key_id[:16]}…, not by {key.key_id[:16]}…", place=place)
+        raise InvalidSignature(
+            "signature.by-another-key", place=place, signer=f"{key_id[:16]}…", key=f"{key.key_id[:16]}…"
+        )
     key.verify(bytes.fromhex(signature.signature), envelope.pae(), place=place)
     payload = canonical.decode(envelope.payload, place=place)
     return OpenedEnvelope(envelope.payload_type, payload, key, canonical.digest(envelope.payload))
@@ -230,7 +224,7 @@ def _parse_envelope(data: bytes, place: str) -> _Dsse:
     except (KeyError, TypeError, ValueError, AttributeError, InvalidInput):
         one_spelling = False
     if not isinstance(value, dict) or not one_spelling:
-        raise InvalidInput("not a signed envelope (DSSE) with one signature", place=place)
+        raise InvalidInput("envelope.malformed", place=place)
     return envelope
 
 
@@ -241,7 +235,7 @@ def decode_base64(text: str, *, place: str = "") -> bytes:
     except ValueError:
         data = b""
     if base64.b64encode(data).decode() != text:
-        raise InvalidInput("not base64 in its canonical spelling", place=place)
+        raise InvalidInput("base64.not-canonical", place=place)
     return data
 
 
@@ -255,4 +249,4 @@ def _load_private(path: Path) -> Any:
     try:
         return serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError):
-        raise InvalidInput("not a private key in PEM", place=str(path), hint="restore it from its backup") from None
+        raise InvalidInput("key.not-pem", place=path) from None

@@ -29,7 +29,7 @@ class FolderLock:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self.close()
-            raise StorageError("in use by another process", place=str(folder), hint="stop that process first") from None
+            raise StorageError("folder.in-use", place=folder) from None
 
     def close(self) -> None:
         """Give the lock up; again changes nothing."""

@@ -69,11 +69,9 @@ def open_manifest(data: bytes, key: PublicKey, *, place: str = "") -> Manifest:
     try:
         manifest = msgspec.convert(opened.payload, Manifest, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a release manifest ({error})", place=place) from None
+        raise InvalidInput("manifest.malformed", place=place, why=str(error)) from None
     if manifest.format != 1:
-        raise InvalidInput(
-            f"a manifest of format {manifest.format}", place=place, hint="use that release's own `testigo selfcheck`"
-        )
+        raise InvalidInput("manifest.newer-format", place=place, format=str(manifest.format))
     return manifest
 
 
@@ -108,7 +106,7 @@ def _files(folder: Path, *, strict: bool = True) -> Iterator[str]:
         if _CACHE in path.parts[len(folder.parts) :] or (path.is_dir() and not path.is_symlink()):
             continue
         if strict and not plain:
-            raise InvalidInput("neither a plain file nor a folder", place=str(path), hint="install the release again")
+            raise InvalidInput("installation.neither-file-nor-folder", place=path)
         yield name
 
 

@@ -16,15 +16,15 @@ from testigo.errors import InvalidInput, StorageError
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 
-_HINTS = {
-    errno.ENOSPC: ("the disk is full", "free some space and try again; nothing was changed"),
-    errno.EDQUOT: ("the disk quota is used up", "free some space and try again; nothing was changed"),
-    errno.EROFS: ("the disk is read-only", "use a folder on a writable disk"),
-    errno.EACCES: ("permission denied", "run as the user who owns this folder, or choose another"),
-    errno.ENOENT: ("no such file or folder", "check the path"),
-    errno.EEXIST: ("it is already there", "choose another name"),
-    errno.EISDIR: ("it is a folder, not a file", "check the path"),
-    errno.ENOTDIR: ("part of the path is not a folder", "check the path"),
+_CODES = {
+    errno.ENOSPC: "disk.full",
+    errno.EDQUOT: "disk.quota-used",
+    errno.EROFS: "disk.read-only",
+    errno.EACCES: "file.permission-denied",
+    errno.ENOENT: "file.not-found",
+    errno.EEXIST: "file.exists",
+    errno.EISDIR: "file.is-folder",
+    errno.ENOTDIR: "file.not-in-folder",
 }
 
 
@@ -34,8 +34,13 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        problem, hint = _HINTS.get(error.errno or 0, (error.strerror or str(error), "check the disk"))
-        raise StorageError(problem, place=str(path), hint=hint) from error
+        raise _of_the_disk(error, path) from error
+
+
+def _of_the_disk(error: OSError, path: Path) -> StorageError:
+    if error.errno not in _CODES:
+        return StorageError("disk.failed", place=path, why=error.strerror or type(error).__name__)
+    return StorageError(_CODES[error.errno], place=path)
 
 
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
@@ -43,7 +48,7 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
     with explained(path), path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise InvalidInput(f"larger than {limit:,} bytes", place=str(path), hint="this is not the file that is meant")
+        raise InvalidInput("file.too-large", place=path, limit=limit)
     return data
 
 
@@ -69,7 +74,7 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     try:
         write(temporary, data, mode=mode)
     except StorageError as error:  # a person knows the file by its own name
-        raise StorageError(error.problem, place=str(path), hint=error.hint) from error
+        raise error.at(path) from error
     try:
         with explained(path):
             os.link(temporary, path)
@@ -101,7 +106,7 @@ def require_empty(path: Path) -> None:
     with explained(path):
         used = path.exists() and (not path.is_dir() or any(path.iterdir()))
     if used:
-        raise StorageError("something is there already", place=str(path), hint="choose a new folder")
+        raise StorageError("folder.not-empty", place=path)
 
 
 def make_folder(path: Path, *, mode: int = 0o755) -> Path:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testigo.errors import how_many, printable
+from testigo.errors import how_many, is_printable, printable
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,13 @@ def test_how_many(number: int, noun: str, plural: str, words: str) -> None:
 
 def test_printable_spells_out_what_could_forge_a_line() -> None:
     assert printable("Ñandú\x1b[1A\n\u202e\ud800") == "Ñandú\\x1b[1A\\n\\u202e\\ud800"
+
+
+@pytest.mark.parametrize("text", ["", "Ñandú 年 5", "x" * 20])
+def test_a_line_of_words_is_printable(text: str) -> None:
+    assert is_printable(text, 20)
+
+
+@pytest.mark.parametrize("text", ["x" * 21, "one\ntwo", "\x1b[1A", "\u202egnp.exe", "\ud800"])
+def test_what_is_too_long_or_could_forge_a_line_is_not(text: str) -> None:
+    assert not is_printable(text, 20)

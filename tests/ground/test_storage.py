@@ -100,7 +100,7 @@ def test_an_unreachable_database_is_a_sentence_without_its_password() -> None:
 
 @pytest.mark.parametrize("address", ["mysql://x/y", "http://x"])
 def test_other_databases_are_refused(address: str) -> None:
-    with pytest.raises(InvalidInput, match="not a database Testigo knows"):
+    with pytest.raises(InvalidInput, match="not a database that Testigo knows"):
         database.open_database(address)
 
 

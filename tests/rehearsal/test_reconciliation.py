@@ -13,9 +13,10 @@ from testigo.results import publish_results
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn, Visit
+from testigo.station.checkin import CheckIn
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine import LocalMachine
+from testigo.station.visit import Visit
 from testigo.witness import verify
 
 STATION, CHAIR_PIN, CLERK_PIN = "01-01", "314159", "271828"

@@ -10,7 +10,7 @@ from stored_files import unlisted
 from testigo import canonical
 from testigo.cli import main
 from testigo.count import read_rules
-from testigo.station.events import log_origin, verify_event_log
+from testigo.event_log import log_origin, verify_event_log
 from testigo.witness import Verdict, verify
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from testigo import canonical, storage
 from testigo.errors import StorageError
+from testigo.event_log import Event, EventLog, log_origin, quarter_hour
 from testigo.keys import SigningKey
 from testigo.station.batches import APART, VOTERS, note_batch, note_rest
-from testigo.station.events import Event, EventLog, log_origin, quarter_hour
 
 KEY = SigningKey.generate()
 

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 
 from testigo.ballot import Marks
 from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.event_log import log_origin, verify_event_log
 from testigo.slip import PrinterError
 from testigo.station import votes
 from testigo.station.booth import Booth
-from testigo.station.events import log_origin, verify_event_log
 
 
 @pytest.fixture

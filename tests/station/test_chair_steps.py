@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from testigo.errors import IllegalStep
+from testigo.event_log import log_origin, verify_event_log
 from testigo.station.chair import Chair
-from testigo.station.events import log_origin, verify_event_log
 from testigo.station.install import machine_folders
 
 LEGAL = {

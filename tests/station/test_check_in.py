@@ -11,7 +11,8 @@ from testigo.fingerprint import synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import make_poll_book
 from testigo.station import checkin
-from testigo.station.checkin import CheckIn, Refused, Visit
+from testigo.station.checkin import CheckIn
+from testigo.station.visit import Refused, Visit
 
 CHAIR_PIN, ISSUED = "482913", "2026-11-21T12:00:00Z"
 

@@ -1,15 +1,12 @@
 """The catalogues agree with each other and with the templates and lists that use them."""
 
-import json
 import re
 import string
-from pathlib import Path
 
 import pytest
 
 from testigo import words as language
 from testigo.ballot import reasons
-from testigo.errors import IllegalStep, NotAllowed
 from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
 from testigo.station.chair import STEPS
@@ -74,25 +71,3 @@ def test_a_mistake_has_words_for_every_kind() -> None:
 def test_times_are_shown_on_the_machines_clock() -> None:
     assert re.fullmatch(r"\d\d:\d\d", language.clock("2026-11-21T12:00:00Z"))
     assert language.clock("no time") == "no time"
-
-
-def test_every_translated_mistake_is_one_that_some_room_still_makes(project_root: Path) -> None:
-    source = "\n".join(file.read_text(encoding="utf-8") for file in (project_root / "src" / "testigo").rglob("*.py"))
-    files = list(language.FOLDER.glob("*/errors.json"))
-    assert files
-    for file in files:
-        for english, own in json.loads(file.read_text(encoding="utf-8")).items():
-            assert gaps(own) <= gaps(english), english
-            for part in re.split(r"\{\w+\}", english):
-                assert part.strip(" ()") in source, f"{file.name}: {english}"
-
-
-def test_a_mistake_is_said_in_the_visitors_language_or_not_at_all() -> None:
-    wrong = NotAllowed("the PIN is wrong", hint="4 more tries")
-    assert language.sentence("es", wrong) == "El PIN no es correcto; quedan 4 intentos."
-    assert language.sentence("en", wrong) == str(wrong)
-    locked = NotAllowed("too many wrong PINs", hint="wait 5 minutes and try again")
-    assert language.sentence("es", locked) == "Demasiados PIN equivocados; espere 5 minutos y vuelva a intentarlo."
-    state = IllegalStep("the booth is paused, not open", hint="call the chair")
-    assert language.sentence("es", state).startswith("La máquina de votación no está abierta (En pausa)")
-    assert language.sentence("es", IllegalStep("nobody has ever seen this", hint="call the chair")) == ""

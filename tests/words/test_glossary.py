@@ -1,6 +1,5 @@
 """docs/glossary.md is what the catalogues say; documents and docstrings are plain English (`plain_words`)."""
 
-import json
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from plain_words import ALLOWED, docstrings_of, paragraphs_of, phrases_in
-from testigo.words import FOLDER
+from testigo.words.catalogues import catalogue_of
 
 LANGUAGES = ("en", "es")
 
@@ -45,12 +44,9 @@ def _words(text: str) -> list[str]:
 
 
 def catalogues(language: str) -> dict[str, str]:
-    """Every text of a language, as `catalogue.key`."""
-    return {
-        f"{file.stem}.{key}": text
-        for file in sorted((FOLDER / language).glob("*.json"))
-        for key, text in json.loads(file.read_text()).items()
-    }
+    """Every text of a language, as `section.key`; plural forms together."""
+    forms = catalogue_of(language).forms
+    return {f"{section}.{key}": " / ".join(texts) for (section, key), texts in forms.items()}
 
 
 @pytest.fixture(scope="module")

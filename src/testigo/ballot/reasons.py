@@ -41,11 +41,6 @@ LONGEST_REASON: Final = 500
 machines."""
 
 
-def is_written(reason: str, longest: int = LONGEST_WRITTEN) -> bool:
-    """Whether words can be shown to people as they are: of one line, without characters that control a terminal."""
-    return len(reason) <= longest and reason.isprintable()
-
-
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""
     if reason not in allowed:

@@ -31,7 +31,8 @@ from testigo.centre.keys import (
 )
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import kind_of
-from testigo.count.record_rules import RecordRules, read_rules
+from testigo.count.reading import read_rules
+from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
 from testigo.election import STATION_ROLES, Definition, KeyRing, MachineKey, MachineKeys, Role, load, pieces
 from testigo.errors import InvalidInput, StorageError, TestigoError

@@ -158,9 +158,9 @@ def count_box(
     desk, rules = _open(record, key, root_key, dry_run)
     sheet = rules.sheets.get(station)
     if sheet is None:
-        raise IllegalStep(f"the record has no tally sheet of station {station!r}", hint="wait for its package")
+        raise IllegalStep("record.no-tally-sheet", station=station)
     if (images is None) == (not by_hand):
-        raise InvalidInput("either --images or --by-hand is wanted", hint="give one of the two")
+        raise InvalidInput("command.images-or-forms")
     paper = (
         _from_images(rules.definition, station, images, entries, spoiled)
         if images is not None
@@ -179,9 +179,7 @@ def _from_images(
     with storage.explained(folder):
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in IMAGES)
     if not files:
-        raise InvalidInput(
-            "no images in this folder", place=str(folder), hint=f"put files {' '.join(sorted(IMAGES))} there"
-        )
+        raise InvalidInput("folder.no-images", place=folder, kinds=sorted(IMAGES))
     entered = read_entries(storage.read(entries), place=str(entries)) if entries is not None else {}
     with progress("Reading papers", len(files)) as bar:
         papers = read_papers(files, definition, station, on_image=bar.advance)
@@ -190,9 +188,9 @@ def _from_images(
 
 def _from_forms(definition: Definition, station: str, files: list[Path]) -> PaperTally:
     if len(files) != 2:
-        raise InvalidInput(f"{len(files)} forms, where two are wanted", hint="let two people fill in one each")
+        raise InvalidInput("form.not-two", count=len(files))
     if files[0].resolve() == files[1].resolve():
-        raise InvalidInput("the same form twice", place=str(files[0]), hint="let two people fill in one each")
+        raise InvalidInput("form.same-twice", place=files[0])
     first, second = (read_form(storage.read(file), definition, station, place=str(file)) for file in files)
     return same_twice(first, second)
 
@@ -203,7 +201,7 @@ def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[
     if dry_run:
         return None, read_rules(record, root)
     if key is None:
-        raise InvalidInput("the auditor's key is required", hint="give --key FILE, or --dry-run to sign nothing")
+        raise InvalidInput("auditor.key-required")
     rules = read_rules(record, root)
     return AuditDesk(rules, SigningKey.load(key)), rules
 

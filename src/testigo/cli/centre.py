@@ -99,7 +99,7 @@ def replace_key(
     testigo centre replace-key centre auditor --request new-auditor/request.json
     """
     if (role == "auditor") != (request is not None):
-        raise InvalidInput("--request is for the auditor's key, and required there", hint="see --help")
+        raise InvalidInput("command.request-for-auditor-only")
     centre = Centre.open(folder)
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
@@ -259,6 +259,4 @@ def _read_keys(file: Path) -> MachineKeys:
     try:
         return msgspec.json.decode(storage.read(file, limit=1 << 20), type=MachineKeys)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(
-            f"not a request to admit machine keys ({error})", place=str(file), hint="use the file the station wrote"
-        ) from None
+        raise InvalidInput("machine-keys.not-a-request", place=file, why=str(error)) from None

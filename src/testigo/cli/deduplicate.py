@@ -98,7 +98,7 @@ def _workers(
     if authority and certificate and private_key:
         given = Certificates(authority, certificate, private_key)
     elif any(certificates):
-        raise InvalidInput("some of the certificates are missing", hint="give --tls-ca, --tls-cert and --tls-key")
+        raise InvalidInput("certificates.incomplete")
     with Workers.cluster(scheduler, given) if scheduler else Workers.local(count or None) as workers:
         yield workers
 

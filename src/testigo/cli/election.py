@@ -181,11 +181,11 @@ def seats(
     """
     counted = dict(map(_read_votes, votes))
     if len(counted) != len(votes):
-        raise InvalidInput("an option is named twice", hint="give each option once")
+        raise InvalidInput("votes.option-twice")
     made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
     valid = sum(counted.values())
     if cast is not None and cast < valid:
-        raise InvalidInput(f"{cast} ballots cast, but {valid} votes", hint="count blank and null ballots in")
+        raise InvalidInput("votes.more-than-ballots", cast=cast, votes=valid)
     allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
     if as_json:
         print_json(allocation)
@@ -196,7 +196,7 @@ def seats(
 def _read_votes(text: str) -> tuple[str, int]:
     option, equals, digits = text.rpartition("=")
     if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
-        raise InvalidInput(f"{text[:60]!r} is no OPTION=VOTES", hint="write for example red=1200")
+        raise InvalidInput("votes.malformed", text=text[:60])
     return option, int(digits)
 
 

@@ -31,7 +31,7 @@ def hardware_test(
     from testigo.station.hardware_test import check_hardware
 
     if out is not None and out.exists():  # said before anything is printed
-        raise StorageError("it is already there", place=str(out), hint="choose another name")
+        raise StorageError("file.exists", place=out)
     machine = MachineFolder(folder, read_settings(folder).role)
     try:
         if reader:

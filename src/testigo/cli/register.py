@@ -18,6 +18,7 @@ from testigo.election import load
 from testigo.errors import InvalidInput, how_many
 from testigo.fingerprint import FingerImage
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
+from testigo.words import message
 
 app = typer.Typer(
     help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
@@ -101,8 +102,9 @@ def enrol(
     """
     if len(finger) not in (1, len(images)):
         raise InvalidInput(
-            f"{len(finger)} fingers are named for {len(images)} images",
-            hint="give --finger once, or once for each image",
+            "command.fingers-and-images",
+            fingers=message("term", "finger", count=len(finger)),
+            images=message("term", "image", count=len(images)),
         )
     names = finger * len(images) if len(finger) == 1 else finger
     given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]

@@ -25,9 +25,7 @@ KEY = Path("register.key")
 def load_key(key: Path) -> RegisterKey:
     """The register's key from its file; raises `StorageError` where it is missing."""
     if not key.exists():
-        raise StorageError(
-            "the register's key is not here", place=str(key), hint="give --key FILE; `register import` makes a new one"
-        )
+        raise StorageError("register.key-not-here", place=key)
     return RegisterKey.load(key)
 
 

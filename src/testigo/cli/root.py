@@ -2,8 +2,9 @@
 
 import contextlib
 import importlib
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,8 @@ from typer.core import TyperGroup
 
 from testigo import __version__, logs
 from testigo.cli.output import errors
-from testigo.errors import TestigoError
+from testigo.errors import InvalidInput, TestigoError
+from testigo.words import FALLBACK, Either, languages, message, speak
 
 GROUPS = {
     "election": "The election definition: check it, look at it",
@@ -44,6 +46,10 @@ EXTRAS = {
 """Group or command → the extra in pyproject.toml whose libraries it needs; those that are not here need none."""
 
 
+LANGUAGE = "TESTIGO_LANGUAGE"
+"""The environment variable that stands in place of `--language`."""
+
+
 class MissingLibrary(TestigoError):
     """A library that a command needs is not installed."""
 
@@ -56,9 +62,8 @@ def _libraries_of(command: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "testigo").split(".")[0] == "testigo":
             raise
-        problem = f"testigo {command} needs the library {error.name}, which is not installed"
-        hint = f"install Testigo again with its extra {EXTRAS.get(command, 'verify')} (docs/installing.md)"
-        raise MissingLibrary(problem, hint=hint) from error
+        extra = EXTRAS.get(command, "verify")
+        raise MissingLibrary("command.library-missing", command=command, library=error.name, extra=extra) from error
 
 
 class _LazyGroup(TyperGroup):
@@ -102,12 +107,25 @@ def root(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
     log_format: Annotated[logs.Format, typer.Option(help="Log lines on standard error, as text or as JSON.")] = "text",
     log_level: Annotated[logs.Level, typer.Option(help="The least of them that are written.")] = "warning",
+    language: Annotated[
+        str, typer.Option(help="Of errors and findings: es, en, …  [default: that of the terminal]", envvar=LANGUAGE)
+    ] = "",
 ) -> None:
     """Testigo: the open election system whose result anyone can check.
 
     Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
     """
     logs.set_up(log_format, log_level)
+    if language and language not in languages():
+        raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
+    speak(language or _of_the_terminal(os.environ))
+
+
+def _of_the_terminal(environment: Mapping[str, str]) -> str:
+    """The language of the environment (POSIX, `LC_ALL` before `LC_MESSAGES` before `LANG`), without its country."""
+    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    code = named.partition(".")[0].partition("@")[0].partition("_")[0].lower()
+    return FALLBACK if code in ("", "c", "posix") else code
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -116,9 +134,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))
     except TestigoError as error:
-        errors.print(Text.assemble(("Error", "bold red"), f": {error}"), soft_wrap=True)
+        errors.print(Text.assemble((str(message("cli", "error")), "bold red"), f": {error}"), soft_wrap=True)
         sys.exit(error.exit_code)
     except SystemExit as ended:
         if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):  # typer says nothing itself
-            errors.print("Stopped.")
+            errors.print(str(message("cli", "stopped")))
         raise

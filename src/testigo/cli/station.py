@@ -15,11 +15,12 @@ from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
+from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.keys import PublicKey, SigningKey
-from testigo.station.events import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into
+from testigo.words import message
 
 app = typer.Typer(
     help="Voting day at one polling place: its machines, cards, logs.", no_args_is_help=True, rich_markup_mode=None
@@ -222,11 +223,7 @@ def read_qr(
     elif same:
         console.print("The record has this very tally sheet.")
     else:
-        raise InvalidInput(
-            f"the record has another tally sheet of station {station}",
-            place=record,
-            hint="keep the paper and the photograph, and show them to the electoral authority and the press",
-        )
+        raise InvalidInput("record.another-tally-sheet", place=record, station=station)
 
 
 def _find_tally_code(file: Path) -> str:
@@ -235,9 +232,7 @@ def _find_tally_code(file: Path) -> str:
 
     for text in filter(tally_qr.is_code, qr_texts_in(file)):
         return text
-    raise InvalidInput(
-        "no tally sheet's QR code is to be seen", place=str(file), hint="take the photograph again, straight and near"
-    )
+    raise InvalidInput("photograph.no-tally-sheet-code", place=file)
 
 
 @app.command()
@@ -255,7 +250,7 @@ def export(
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
     if not files:
-        raise StorageError("the chair has signed nothing yet", place=str(path), hint="export after closing")
+        raise StorageError("chair.signed-nothing", place=path)
     storage.make_folder(out)
     for file in files:
         name = f"{PACKAGE}.json" if file.stem == FIRST_PACKAGE else file.name
@@ -289,9 +284,7 @@ def _machine(folder: Path, role: Role) -> Path:
     for path, found in machine_folders(folder):
         if found == role:
             return path
-    raise InvalidInput(
-        f"the {role}'s folder is not here", place=str(folder), hint="run this on the machine that has it"
-    )
+    raise InvalidInput("folder.of-role-not-here", place=folder, role=message("screens", f"{role}.role"))
 
 
 def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -> tuple[tuple[Event, ...], str]:

@@ -1,9 +1,8 @@
 """Counting, without any act: which statements may follow which, and from tally sheets to the result.
 
 - `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say.
-- `rules`: what a record says, statement by statement, and which may follow which; `definition_parts` puts the
-definition
-  together from its statements.
+- `record_rules`: what a record says, statement by statement, and which may follow which; `definition_parts` puts the
+  definition together from its statements, `reading` reads the rules of a published record.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
@@ -13,7 +12,8 @@ The authority's side is the room `centre`; the result as a page and as tables is
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of
-from testigo.count.record_rules import NeedsUnread, RecordRules, read_rules
+from testigo.count.reading import read_rules
+from testigo.count.record_rules import NeedsUnread, RecordRules
 from testigo.count.result import (
     ContestResult,
     DistrictResult,

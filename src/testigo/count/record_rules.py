@@ -7,7 +7,6 @@ with.
 
 import copy
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -31,8 +30,7 @@ from testigo.election import (
 )
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
-from testigo.record import PublishedRecord, SignedStatement, Statement, open_statement, peek, read_record
-from testigo.record.log import LOG_KEY
+from testigo.record import SignedStatement, Statement, open_statement, peek
 
 
 class NeedsUnread(TestigoError):
@@ -369,33 +367,6 @@ class RecordRules:
                 self.closing_counts[count.station] = count
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
-
-
-def read_rules(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> RecordRules:
-    """The rules of a published record (folder, address, or as it was read), which must be whole.
-
-    `root`: the election's root key as published elsewhere; without it, the record's own `root.pub`. Raises
-    `InvalidInput` with the first thing found wrong: `testigo verify` lists them all.
-    """
-    record = public if isinstance(public, PublishedRecord) else read_record(public)
-    root = root or record.root_key
-    wrong = [finding for finding in record.findings if not finding.holds]
-    if wrong or root is None:
-        raise InvalidInput(
-            f"the public record does not hold ({wrong[0].detail})",
-            place=f"{record.name}/{wrong[0].place}",
-            hint="run `testigo verify` on it, and restore it from a copy that holds",
-        )
-    rules = RecordRules(root)
-    for path, envelope in record.envelopes:
-        rules.add(envelope, place=path)
-    if record.log_key not in rules.key_ring.log_keys(record.size):
-        raise InvalidInput(
-            "the record is signed by a key that the root has not admitted for the log, or has replaced",
-            place=f"{record.name}/{LOG_KEY}",
-            hint="get the record from its owner, and run `testigo verify` on it",
-        )
-    return rules
 
 
 def _check_definition(statement: Statement, digest: str, place: str) -> None:

@@ -16,7 +16,7 @@ from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
 from testigo.election import GENERAL_ROLL, Contest, Definition, Station
 from testigo.election.seats import Allocation, allocate
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, is_printable
 
 Status = Literal["counted", "missing", "set-aside"]
 
@@ -154,7 +154,7 @@ def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[str]:
     mistakes = ["a counter of the reconciliation is negative"] if negative else []
     # What is written here is shown to people on their terminals and pages.
     for reason in sheet.reconciliation.reasons.values():
-        if not reasons.is_written(reason, reasons.LONGEST_REASON):
+        if not is_printable(reason, reasons.LONGEST_REASON):
             mistakes.append(f"the reason of a difference is not up to {reasons.LONGEST_REASON} printable characters")
     mistakes += [
         f"{one.contest}: {one.null} null votes, a booth makes none" for one in sheet.tally.contests if one.null

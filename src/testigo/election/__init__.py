@@ -4,23 +4,18 @@
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
 the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`definition.Kind`, and its own mistakes in `check`.
+`contests.Kind`, and its own mistakes in `check`.
 """
 
 from testigo.election.check import check_definition, refuse_mistakes
+from testigo.election.contests import GENERAL_ROLL, Contest, Kind, Option, Party, Threshold
 from testigo.election.definition import (
-    GENERAL_ROLL,
     BallotStyle,
-    Contest,
     Definition,
     DefinitionCore,
     District,
     FirstDefinition,
-    Kind,
-    Option,
-    Party,
     StationDefinition,
-    Threshold,
     VotingRules,
 )
 from testigo.election.example import EXAMPLES, copy_example, example_definition

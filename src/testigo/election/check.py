@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from testigo.election.definition import GENERAL_ROLL, Contest, Definition, District, Option, Threshold
+from testigo.election.contests import GENERAL_ROLL, Contest, Option, Threshold
+from testigo.election.definition import Definition, District
 from testigo.election.methods import METHODS
 from testigo.election.mistake import (
     MAX_ABBREVIATION,

@@ -1,40 +1,24 @@
 """The election as values: districts, stations, contests, options, rules. No reading of files here (`load`).
 
 Texts that people see are `Text`, a mapping from language code to words. Identifiers are short, lower-case and stable:
-they are what tally sheets and votes name. Percentages are decimal strings (`"2.5"`), because floats are never signed.
+they are what tally sheets and votes name.
 
 `Definition` is what the rooms work with. It is signed as a `DefinitionCore` and a list of stations; the machines of one
 station have it as a `StationDefinition`, and that of an election started with release 0.1 is a `FirstDefinition`.
 """
 
-import re
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import msgspec
 
 from testigo import canonical
-from testigo.election.methods import MethodName
+from testigo.election.contests import GENERAL_ROLL, Contest, Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.record import merkle
-
-Kind = Literal["choose-one", "choose-up-to", "party-list"]
-
-GENERAL_ROLL = "general"
-
-_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
-
-
-class Party(Value, frozen=True):
-    """A party or alliance. `abbreviation` is what fits on a narrow slip."""
-
-    id: str
-    name: Text
-    abbreviation: str
 
 
 class District(Value, frozen=True):
@@ -43,51 +27,6 @@ class District(Value, frozen=True):
     id: str
     name: Text
     districts: tuple["District", ...] = ()
-
-
-class Option(Value, frozen=True):
-    """What a voter can choose: a candidate, or in a party list a party with its `candidates` in order."""
-
-    id: str
-    name: Text
-    party: str = ""
-    candidates: tuple[str, ...] = ()
-
-
-class Threshold(Value, frozen=True):
-    """Lists under `percent` get no seat. `of`: the percentage is of all valid votes, or of all ballots cast."""
-
-    percent: str
-    of: Literal["valid", "cast"] = "valid"
-
-    def share(self) -> Fraction:
-        """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
-        if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
-            hint = "write a number from 0 to 100 in digits, such as 3 or 2.5"
-            raise InvalidInput(f"{self.percent[:60]!r} is no percentage", hint=hint)
-        return Fraction(self.percent) / 100
-
-
-class Contest(Value, frozen=True):
-    """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it."""
-
-    id: str
-    district: str
-    title: Text
-    kind: Kind
-    options: tuple[Option, ...]
-    seats: int = 1
-    choose: int = 1
-    method: MethodName = "plurality"
-    threshold: Threshold | None = None
-    roll: str = GENERAL_ROLL
-
-    def option(self, option_id: str) -> Option:
-        """The option of that id; raises `InvalidInput`."""
-        for option in self.options:
-            if option.id == option_id:
-                return option
-        raise InvalidInput(f"contest {self.id!r} has no option {option_id!r}")
 
 
 class VotingRules(Value, frozen=True):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from testigo.canonical import SignedValue
-from testigo.election.definition import Contest, Threshold
+from testigo.election.contests import Contest, Threshold
 from testigo.election.methods import METHODS, Award
 from testigo.errors import InvalidInput
 

@@ -240,13 +240,13 @@ class _Reading:
         for index in sorted(from_entries.keys() & from_tiles.keys()):
             if from_entries[index] != from_tiles[index]:
                 self.notes.fail(
-                    "tiles", f"entry {index} is not the one whose hash the tile holds", _bundle_path(index, size)
+                    "tiles", f"entry {index} is not the one whose hash the tile holds", tiles.holding(index, size).path
                 )
         lost = [index for index in range(size) if index not in from_entries and index not in from_tiles]
         if not lost:
             self.notes.fail("tiles", "neither entries nor tiles give the checkpoint's root hash", CHECKPOINT)
             return
-        files = {_bundle_path(index, size, level) for index in lost for level in (-1, 0)}
+        files = {tiles.holding(index, size, level).path for index in lost for level in (-1, 0)}
         detail = f"the root hash cannot be computed without {len(lost):,} of {size:,} entries"
         self.notes.write("tiles", self.notes.without(*files), detail, CHECKPOINT)
 
@@ -255,12 +255,14 @@ class _Reading:
         for index, hash_ in hashes.items():
             if hash_ != leaves[index]:
                 del self.entries[index]
-                self.notes.fail("tiles", f"entry {index} is not the one in the log", _bundle_path(index, len(leaves)))
+                self.notes.fail(
+                    "tiles", f"entry {index} is not the one in the log", tiles.holding(index, len(leaves)).path
+                )
 
     def _compare_tiles(self, size: int, leaves: list[bytes], contents: dict[tiles.Tile, bytes]) -> None:
         """Every tile of hashes must be, byte for byte, what the leaf hashes make it."""
         if all(leaves):
-            hashes = _hash_levels(leaves)
+            hashes = tiles.HashLevels.of(leaves)
             for tile, data in contents.items():
                 if tile.level >= 0 and data != hashes.content(tile):
                     self.notes.fail("tiles", "not the hashes that follow from the log's entries", tile.path)
@@ -279,7 +281,7 @@ class _Reading:
                     raise InvalidInput(f"names {entry.path!r}, which is no file of statement {index}")
                 named[entry.path] = (index, entry)
             except InvalidInput as error:
-                self.notes.fail("entries", f"entry {index}: {error.problem}", _bundle_path(index, size))
+                self.notes.fail("entries", f"entry {index}: {error.problem}", tiles.holding(index, size).path)
         if len(self.entries) == size:
             self.notes.summary("entries", f"{len(named):,} entries name a statement each")
         self.expected.update(named)
@@ -313,7 +315,7 @@ class _Reading:
                 grade = self.notes.troubles[entry.path]
                 yield Absent(index, entry.path, entry.type, entry.subject_in_path(), grade)
             else:
-                grade = self.notes.troubles.get(_bundle_path(index, size), Grade.FAILURE)
+                grade = self.notes.troubles.get(tiles.holding(index, size).path, Grade.FAILURE)
                 yield Absent(index, "", "", "", grade)
 
     def _root_signs_first(self, root_key: PublicKey | None, envelopes: dict[int, tuple[str, bytes]]) -> None:
@@ -337,9 +339,9 @@ class _Reading:
             self.notes.summary("files", f"{len(self.expected):,} files; over HTTP, files beside them cannot be seen")
             return
         earlier = 0
-        hashes = _hash_levels(leaves) if all(leaves) else None
+        hashes = tiles.HashLevels.of(leaves) if all(leaves) else None
         for path, kind in found:
-            tile = _earlier_tile(path, size)
+            tile = tiles.earlier_tile(path, size)
             if tile is not None and kind == "file":
                 earlier += 1
                 self._check_earlier_tile(tile, hashes)
@@ -355,7 +357,7 @@ class _Reading:
             detail = "not in the log; if the centre is just publishing it, it will be"
             self.notes.write("files", Grade.INCOMPLETE, detail, path)
         elif index is not None and index not in self.entries:
-            grade = self.notes.without(_bundle_path(index, size))
+            grade = self.notes.without(tiles.holding(index, size).path)
             self.notes.write("statement-files", grade, "cannot be checked without its entry in the log", path)
         else:
             self.notes.fail("files", f"a {kind} that is no part of the record", path)
@@ -380,20 +382,6 @@ class _Reading:
             self.notes.fail("tiles", "not the partial tile that follows from the log's entries", tile.path)
 
 
-def _hash_levels(leaves: list[bytes]) -> tiles.HashLevels:
-    hashes = tiles.HashLevels()
-    for leaf in leaves:
-        hashes.append(leaf)
-    return hashes
-
-
-def _earlier_tile(path: str, size: int) -> tiles.Tile | None:
-    """The partial tile at that path, if the log had it when it was smaller; else None."""
-    tile = tiles.parse_path(path)
-    fits = tile is not None and tile.width < tiles.WIDTH and tile.stop <= size >> 8 * max(tile.level, 0)
-    return tile if fits else None
-
-
 def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
     """Why a statement's file is not the one that its entry names, or ""."""
     if canonical.digest(envelope) != entry.sha256:
@@ -403,9 +391,3 @@ def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
     except InvalidInput as error:
         return error.problem
     return "" if own == entry else f"the log lists it as {entry.path} of type {entry.type!r}, which it is not"
-
-
-def _bundle_path(index: int, size: int, level: int = -1) -> str:
-    """The bundle, or at level 0 the tile, of entry `index`."""
-    number = index // tiles.WIDTH
-    return tiles.Tile(level, number, min(tiles.WIDTH, size - number * tiles.WIDTH)).path

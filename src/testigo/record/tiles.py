@@ -13,7 +13,7 @@ Source: C2SP tlog-tiles (https://c2sp.org/tlog-tiles).
 import itertools
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -76,6 +76,19 @@ def parse_path(path: str) -> Tile | None:
     return tile if tile.path == path else None
 
 
+def holding(index: int, size: int, level: int = -1) -> Tile:
+    """The entry bundle, or the tile of level 0, that has entry `index` in a log of `size` entries."""
+    number = index // WIDTH
+    return Tile(level, number, min(WIDTH, size - number * WIDTH))
+
+
+def earlier_tile(path: str, size: int) -> Tile | None:
+    """The partial tile at that path, if a log that has `size` entries now had it when it was smaller; else None."""
+    tile = parse_path(path)
+    fits = tile is not None and tile.width < WIDTH and tile.stop <= size >> 8 * max(tile.level, 0)
+    return tile if fits else None
+
+
 def is_earlier_partial(tile: Tile, size: int) -> bool:
     """Whether a log that has `size` entries now had this partial tile when it was smaller, and has no full one yet."""
     count = size >> 8 * max(tile.level, 0)
@@ -108,6 +121,14 @@ class HashLevels:
 
     def __init__(self) -> None:
         self.levels: list[list[bytes]] = []
+
+    @classmethod
+    def of(cls, leaves: Iterable[bytes]) -> "HashLevels":
+        """Those of a log with these leaf hashes."""
+        made = cls()
+        for leaf in leaves:
+            made.append(leaf)
+        return made
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash; a level's tile that becomes full adds its root to the level above."""

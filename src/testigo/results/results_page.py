@@ -16,7 +16,8 @@ import markupsafe
 
 from testigo import canonical, storage
 from testigo.ballot import TallySheet
-from testigo.count.record_rules import RecordRules, read_rules
+from testigo.count.reading import read_rules
+from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition

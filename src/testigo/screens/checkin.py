@@ -12,10 +12,11 @@ from testigo.ballot.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
-from testigo.screens.finger import DeskReader, said
+from testigo.screens.finger import DeskReader, notice
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn, Refused
-from testigo.station.checkin import Visit as Visitor
+from testigo.station.checkin import CheckIn
+from testigo.station.visit import Refused
+from testigo.station.visit import Visit as Visitor
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -93,7 +94,7 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
-            reader=reader.attached, said=said(request, _failed(request, current)), refusals=SAID_REFUSALS,
+            reader=reader.attached, said=notice(request, _failed(request, current)), refusals=SAID_REFUSALS,
             fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip

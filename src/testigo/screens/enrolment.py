@@ -16,7 +16,7 @@ from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Capture, Reader, ReaderError
 from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import TEMPLATES
-from testigo.screens.finger import DeskReader, said
+from testigo.screens.finger import DeskReader, notice
 from testigo.staff.machine import Staff
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -94,10 +94,10 @@ def show_voter(request: Request, register: TheRegister, reader: TheReader) -> An
     return page(
         request, "enrolment/voter.html", voter=voter, station=register.definition.station(voter.station),
         enrolment=enrolment, poor=poor, positions=[(position.value, position.word) for position in Position],
-        reader=reader.attached, seconds=round(reader.seconds), said=said(request, held.get("failed")),
+        reader=reader.attached, seconds=round(reader.seconds), said=notice(request, held.get("failed")),
         captured={position.value: len(taken) for position, taken in _captured(held).items()},
         complaints={
-            position.value: said(request, taken[-1].wrong) for position, taken in _captured(held).items() if taken
+            position.value: notice(request, taken[-1].wrong) for position, taken in _captured(held).items() if taken
         },
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
 from testigo.web.application import language_of
 from testigo.web.browser_session import Request
-from testigo.words import sentence
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,16 @@ class DeskReader:
 
 
 @dataclass(frozen=True)
-class VerifiedStatement:
-    """What a desk's page says about the last capture. `kind`: the error's name, for tests; `language`: "" or `en`."""
+class CaptureNotice:
+    """What a desk's page says about the last capture. `kind`: the error's name, for tests."""
 
     kind: str
     words: str
-    language: str = ""
 
 
-def said(request: Request, error: ReaderError | None) -> VerifiedStatement | None:
-    """The error in the language of the desk, in English where its translation is missing; None for None."""
-    if error is None:
-        return None
-    kind, own = type(error).__name__, sentence(language_of(request), error)
-    return VerifiedStatement(kind, own) if own else VerifiedStatement(kind, str(error), "en")
+def notice(request: Request, error: ReaderError | None) -> CaptureNotice | None:
+    """The error in the language of the desk; None for None."""
+    return None if error is None else CaptureNotice(type(error).__name__, error.sentence(language_of(request)))
 
 
 async def _aside(source: Reader, seconds: float) -> Capture:

@@ -17,7 +17,8 @@ from testigo.ballot.marks import Ballot
 from testigo.election import BallotStyle, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
-from testigo.scan.ink import Ink, soften
+from testigo.scan.ink import Ink
+from testigo.scan.planes import soften
 from testigo.slip.slip import TEMPLATE, Slip
 
 GLYPHS = TEMPLATE.with_name("glyphs.typ")

@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.scan.ink import Ink, correlate, highest, sample, shrink, window_mean
+from testigo.scan.ink import Ink, correlate, highest
+from testigo.scan.planes import sample, shrink, window_mean
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput, InvalidSignature
+from testigo.errors import InvalidInput, InvalidSignature, is_printable
 from testigo.keys import PublicKey, SigningKey
 
 PAYLOAD_TYPE = "application/vnd.testigo.staff-list+json"
@@ -108,7 +108,7 @@ def check_account(account: Account, *, place: str = "") -> None:
     """Raise `InvalidInput` unless id, name and party are what they should be for the role."""
     check_id(account.id, place=place)
     for what, text in (("name", account.name), ("party", account.party)):
-        if not text.isprintable() or text != text.strip() or len(text) > LONGEST_NAME:
+        if text != text.strip() or not is_printable(text, LONGEST_NAME):
             raise InvalidInput(
                 f"the {what} of {account.id} cannot be printed", place=place, hint=f"use up to {LONGEST_NAME} letters"
             )

@@ -20,7 +20,7 @@ from typing import Final, Literal
 import msgspec
 
 from testigo import locks
-from testigo.errors import IllegalStep, InvalidInput, NotAllowed
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed, is_printable
 from testigo.staff.accounts import Account, StaffRole
 from testigo.staff.machine import Staff
 from testigo.stored import StoredFormat
@@ -93,7 +93,7 @@ class Decisions:
         rule = self._rule(act)
         self._with_role(first, rule.first)
         for what, text in (("subject", subject), ("reason", reason)):
-            if not text.strip() or len(text) > LONGEST_TEXT or not text.isprintable():
+            if not text.strip() or not is_printable(text, LONGEST_TEXT):
                 raise InvalidInput(f"the {what} is missing or too long", hint=f"use up to {LONGEST_TEXT} characters")
         with self._turn() as kept:
             now = self._clock()

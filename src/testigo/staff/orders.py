@@ -4,18 +4,16 @@ An order is a DSSE envelope of the payload type `PAYLOAD_TYPE` over canonical JS
 and account; its nonce is remembered by the machine that obeyed it, beside the hash of the new PIN (`pins`).
 """
 
-import secrets
-
 import msgspec
 
 from testigo import canonical, keys
 from testigo.errors import InvalidInput
 from testigo.keys import SigningKey
+from testigo.replay import is_nonce, new_nonce
 from testigo.staff.accounts import StaffMachine, StaffPlace, check_format, check_id, check_place, open_signed
 
 PAYLOAD_TYPE = "application/vnd.testigo.pin-order+json"
 FORMAT = 1
-_NONCE_BYTES = 16
 
 
 class PinOrder(canonical.SignedValue, frozen=True):
@@ -32,8 +30,7 @@ class PinOrder(canonical.SignedValue, frozen=True):
     @classmethod
     def new(cls, place: StaffPlace, account: str) -> "PinOrder":
         """An order of this moment, with a nonce of its own; raises `InvalidInput` for what cannot be an account."""
-        nonce = secrets.token_hex(_NONCE_BYTES)
-        return cls(FORMAT, place.election, place.id, place.machine, check_id(account), nonce, canonical.utc_now())
+        return cls(FORMAT, place.election, place.id, place.machine, check_id(account), new_nonce(), canonical.utc_now())
 
     def sign(self, key: SigningKey) -> bytes:
         """The order as a signed envelope."""
@@ -57,6 +54,6 @@ def open_pin_order(data: bytes, place: StaffPlace, *, name: str = "order") -> Pi
         raise InvalidInput(
             f"it is for the {order.machine}, and this is the {place.machine}", place=name, hint="take it to the other"
         )
-    if len(order.nonce) != 2 * _NONCE_BYTES or not canonical.is_instant(order.issued):
+    if not is_nonce(order.nonce) or not canonical.is_instant(order.issued):
         raise InvalidInput("not an order for a PIN", place=name, hint="ask the authority for another")
     return order

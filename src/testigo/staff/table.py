@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 
 from testigo import storage
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError, is_printable
 from testigo.staff.accounts import MACHINES, Account, check_account, check_accounts
 
 COLUMNS = ("id", "name", "role", "party", "station")
@@ -71,7 +71,7 @@ def _account(columns: list[str], fields: list[str], place: str) -> tuple[str, Ac
             f"there is no role {values['role'][:40]!r}", place=place, hint=f"use one of {', '.join(MACHINES)}"
         )
     station = values["station"]
-    if not station or len(station) > _LONGEST_PLACE or not station.isprintable() or set(station) & set("/\\"):
+    if not station or not is_printable(station, _LONGEST_PLACE) or set(station) & set("/\\"):
         raise InvalidInput("the station is missing or not valid", place=place, hint="write the id of station or desk")
     account = Account(values["id"], values["name"], values["role"], values["party"])
     check_account(account, place=place)

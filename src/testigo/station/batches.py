@@ -11,7 +11,7 @@ from typing import Any
 
 from testigo import canonical
 from testigo.errors import StorageError
-from testigo.station.events import EventLog
+from testigo.event_log import EventLog
 
 COUNTED = "counted"
 VOTERS = 10

@@ -27,7 +27,6 @@ from testigo.ballot import (
     deck_digest,
     mark_contest,
     reasons,
-    unused,
 )
 from testigo.election import BallotStyle
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
@@ -40,7 +39,7 @@ from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, 
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
-from testigo.station.session import LiveSession, Session, shown_stage
+from testigo.station.session import LiveSession, Session
 
 
 class Booth:
@@ -106,22 +105,8 @@ class Booth:
         live = self._session.entry
         if live is None:
             return None
-        left = {
-            id_: unused(self.definition.contest(id_), live.choices[id_])
-            for id_ in self._style(live).contests
-            if id_ in live.choices
-        }
-        return Session(
-            stage=shown_stage(live.stage),
-            style=live.style,
-            language=live.language,
-            choices=dict(live.choices),
-            unused=left,
-            spoiled=live.spoiled,
-            spoils_left=max(0, self.definition.rules.spoil_limit - live.spoiled),
-            notice=self._session.notice,
-            paper=self._slip(live).text_lines() if live.stage in ("printed", "depositing") else (),
-        )
+        paper = self._slip(live).text_lines() if live.stage in ("printed", "depositing") else ()
+        return Session.of(live, self.definition, self._style(live), notice=self._session.notice, paper=paper)
 
     @exclusive
     def counters(self) -> BoothCounters:

@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from testigo.ballot import BoothCounters
+from testigo.event_log import Event
 from testigo.station.day_file import DAY_STATE, Day
-from testigo.station.events import Event
 from testigo.stored import StoredFormat
 
 WRONG_CARDS = 5

@@ -34,12 +34,12 @@ from testigo.ballot import (
 )
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.event_log import Event
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
-from testigo.station.events import Event
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import Machine, OrderName, OrderSender, Report
 from testigo.station.staffing import staff_of

@@ -39,6 +39,7 @@ from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.staffing import staff_of
+from testigo.station.visit import Refused, Visit
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.
@@ -53,39 +54,6 @@ POLL_BOOK_LIMIT = 1 << 30
 
 Matcher = Callable[[FingerImage, tuple[Prepared, ...]], bool]
 """Whether a finger's image is of one of the templates."""
-
-
-class Visit(msgspec.Struct, frozen=True):
-    """The visitor at the desk.
-
-    `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: release or refuse), `admitted`
-    (a card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `fingers`:
-    positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `impostors`: how many were refused on this document before.
-    `interrupted`: shown again after a restart.
-    """
-
-    id: str
-    document: str
-    name: str
-    style: str
-    stage: Literal["finger", "unmatched", "admitted"]
-    tries_left: int
-    fingers: tuple[int, ...] = ()
-    outcome: Literal["", "matched", "released"] = ""
-    impostors: int = 0
-    interrupted: bool = False
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """Turned away. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`).
-    `at`: UTC time at which the hour of the earlier check-in began (`already-voted`). `why`: what the register says
-    (`barred`)."""
-
-    document: str
-    reason: str
-    where: str = ""
-    at: str = ""
-    why: str = ""
 
 
 def match_finger(image: FingerImage, enrolled: tuple[Prepared, ...]) -> bool:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from testigo import canonical
 from testigo.ballot import CheckInCounters
+from testigo.event_log import Event
 from testigo.keys import SigningKey
 from testigo.station.day_file import DAY_STATE, Day
-from testigo.station.events import Event
 from testigo.stored import StoredFormat
 
 _ROOM = 4096

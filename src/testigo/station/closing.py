@@ -23,9 +23,9 @@ from testigo.ballot import (
     TallySheet,
     tally_mistakes,
 )
-from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, is_written
+from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN
 from testigo.election import Role
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement
 from testigo.station.folder import MachineFolder
 from testigo.station.machine import OrderSender, Report
@@ -178,7 +178,7 @@ class Closing:
 
 def check_words(what: str, reason: str) -> None:
     """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
-    if not reason.strip() or not is_written(reason):
+    if not reason.strip() or not is_printable(reason, LONGEST_WRITTEN):
         raise InvalidInput(
             f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_WRITTEN} characters why"
         )

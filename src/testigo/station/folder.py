@@ -24,10 +24,10 @@ from testigo import storage
 from testigo.canonical import SignedValue, utc_now
 from testigo.election import KeyRing, MachineKeys, Role, open_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
+from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
-from testigo.station.events import EventLog, log_origin
 from testigo.stored import StoredFormat
 
 SETTINGS = "settings.json"

@@ -26,8 +26,9 @@ from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.event_log import Event
 from testigo.keys import PublicKey
-from testigo.station.events import Event
+from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder
 from testigo.stored import StoredFormat
 
@@ -244,7 +245,7 @@ class OrderSender:
     def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
         self._folder = folder
         self._machines = machines
-        self._numbers = _Numbers(folder.path / NUMBERS_FORMAT.name)
+        self._numbers = Numbers(folder.path / "orders.json")
         self._heard = _Heard(folder.path / REPORTS_FORMAT.name)
 
     def give(self, to: Role, name: OrderName, **data: Any) -> Report:
@@ -317,14 +318,7 @@ class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reports: dict[Role, str]
 
 
-class _Reserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`reserved`: no higher number was given to an order."""
-
-    reserved: int
-
-
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
-NUMBERS_FORMAT = StoredFormat("orders.json", _Reserved, lambda first: {"reserved": first})
 
 
 class _Heard:
@@ -343,23 +337,3 @@ class _Heard:
         if not self._file.exists():
             return {}
         return {role: text.encode() for role, text in REPORTS_FORMAT.read(self._file).reports.items()}
-
-
-class _Numbers:
-    """Numbers that never repeat, also after a power cut: a block of them is noted as used before its first is given."""
-
-    BLOCK = 1000
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._next = self._reserved = self._load()
-
-    def next(self) -> int:
-        if self._next >= self._reserved:
-            NUMBERS_FORMAT.write(self._file, _Reserved(self._next + self.BLOCK))
-            self._reserved = self._next + self.BLOCK
-        self._next += 1
-        return self._next
-
-    def _load(self) -> int:
-        return NUMBERS_FORMAT.read(self._file).reserved if self._file.exists() else 0

@@ -16,6 +16,8 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from testigo.ballot import unused
+from testigo.election import BallotStyle, Definition
 from testigo.errors import IllegalStep
 from testigo.slip import Slip
 from testigo.station import booth_day
@@ -46,10 +48,26 @@ class Session(msgspec.Struct, frozen=True):
     notice: str = ""
     paper: tuple[str, ...] = ()
 
-
-def shown_stage(stage: booth_day.Stage) -> Stage:
-    """What the screen calls a stage: a print that did not come to its end is a ballot in review."""
-    return "review" if stage == "printing" else stage
+    @classmethod
+    def of(
+        cls, live: VotingSession, definition: Definition, style: BallotStyle, *, notice: str, paper: tuple[str, ...]
+    ) -> "Session":
+        """What the screen shows of the session as it is kept."""
+        left = {
+            id_: unused(definition.contest(id_), live.choices[id_]) for id_ in style.contests if id_ in live.choices
+        }
+        return cls(
+            # A print that did not come to its end is a ballot in review.
+            stage="review" if live.stage == "printing" else live.stage,
+            style=live.style,
+            language=live.language,
+            choices=dict(live.choices),
+            unused=left,
+            spoiled=live.spoiled,
+            spoils_left=max(0, definition.rules.spoil_limit - live.spoiled),
+            notice=notice,
+            paper=paper,
+        )
 
 
 class LiveSession:

@@ -8,8 +8,8 @@ A file counts only once the chair's log names its digest: whatever a power cut l
 from testigo import canonical, storage
 from testigo.canonical import SignedValue
 from testigo.errors import InvalidInput
+from testigo.event_log import Event
 from testigo.record import SignedStatement, open_statement
-from testigo.station.events import Event
 from testigo.station.folder import MachineFolder
 
 PACKAGE = "package"

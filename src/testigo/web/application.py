@@ -27,7 +27,7 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.sessions import SIZES, Session, Sessions
-from testigo.words import FIRST, clock, language_name, languages, or_itself, say, sentence, words
+from testigo.words import FIRST, clock, language_name, languages, or_itself, say, words
 
 Page = Response[str]
 Answer = Response[Any]
@@ -266,7 +266,7 @@ def _error_page(request: Request, error: TestigoError, status: int, kind: str) -
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
     return page(
         request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
-        own=sentence(language, error),
+        own=error.sentence(language),
     )  # fmt: skip
 
 

@@ -59,8 +59,7 @@ def convert(
             return _from_template(data, to, dpi, position)
         return _from_image(data, to, dpi, position)
     except TestigoError as error:
-        error.place = error.place or place
-        raise
+        raise (error if error.place else error.at(place)) from None
 
 
 def _from_template(data: bytes, to: str, dpi: int | None, position: Position | None) -> Conversion:

@@ -16,14 +16,13 @@ readers of any contrast can be judged:
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.reader import errors
+from testigo.scan.planes import Plane, extremes, slopes, soften
 
-Plane = NDArray[np.float32]
 Blocks = NDArray[np.float64]
 Inside = NDArray[np.bool_]
 
@@ -94,9 +93,8 @@ def judge(image: FingerImage, p: JudgeParameters = PARAMETERS) -> errors.PoorImp
 
 def measure(image: FingerImage, p: JudgeParameters = PARAMETERS) -> Measures:
     """The measures of an impression of any resolution."""
-    grey = cv2.GaussianBlur(image.at_500_dpi().astype(np.float32), (0, 0), p.smoothing)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (p.window, p.window))
-    light, dark = cv2.dilate(grey, disc), cv2.erode(grey, disc)
+    grey = soften(image.at_500_dpi().astype(np.float32), p.smoothing)
+    dark, light = extremes(grey, p.window)
     contrast = _blocks(light - dark, p.block)
     best = float(np.percentile(contrast, 95)) if contrast.size else 0.0
     if best < p.least_contrast:
@@ -129,24 +127,28 @@ def _blocks(plane: Plane, side: int) -> Blocks:
 
 def _inside(finger: Inside) -> Inside:
     """The blocks whose eight neighbours are of the finger as well: its rim fades on every reader."""
-    square = np.ones((3, 3), np.uint8)
-    solid = cv2.morphologyEx(finger.astype(np.uint8), cv2.MORPH_OPEN, square)
-    return np.asarray(cv2.erode(solid, square, borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0)
+    middles = np.all(_surroundings(finger, outside=True), axis=(2, 3))
+    solid = np.any(_surroundings(middles, outside=False), axis=(2, 3))  # what no square of nine fits into is left out
+    return np.asarray(np.all(_surroundings(solid, outside=True), axis=(2, 3)))
+
+
+def _surroundings(blocks: Inside, *, outside: bool) -> Inside:
+    """Each block and its eight neighbours, 3 × 3; `outside`: what those beyond the edges count for."""
+    return np.lib.stride_tricks.sliding_window_view(np.pad(blocks, 1, constant_values=outside), (3, 3))
 
 
 def _ink(grey: Plane, light: Plane, dark: Plane, ridged: Inside, side: int) -> float:
     """The share of the ridged blocks' pixels that are darker than the middle of the ridge and valley beside them."""
-    inked = grey < cv2.GaussianBlur((light + dark) / 2, (0, 0), 3.0)
+    inked = grey < soften(np.asarray((light + dark) / 2, np.float32), 3.0)
     share = _blocks(inked.astype(np.float32), side)[ridged]
     return float(share.mean()) if share.size else 0.0
 
 
 def _order(grey: Plane, ridged: Inside, p: JudgeParameters) -> float:
     """The mean coherence of the ridged blocks' gradients: 1 where all are parallel, 0 where they point anywhere."""
-    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    across, down = slopes(grey)
     xx, yy, xy = (
-        _blocks(cv2.GaussianBlur(product, (0, 0), p.order_over), p.block)
-        for product in (across * across, down * down, across * down)
+        _blocks(soften(product, p.order_over), p.block) for product in (across * across, down * down, across * down)
     )
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) / np.maximum(xx + yy, 1e-6)
     return float(coherence[ridged].mean()) if ridged.any() else 0.0

@@ -11,13 +11,13 @@ Slow fields are computed at a quarter of the size and enlarged.
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint.synthetic import _ridges as ridges
 from testigo.fingerprint.synthetic._ridges import Field, smooth
 from testigo.fingerprint.synthetic._skin import Skin
+from testigo.scan import planes
 
 WIDTH, HEIGHT = 288, 384  # of an impression, pixels at 500 dpi: 14.6 × 19.5 mm, a common reader's glass
 _COARSE = 4
@@ -54,16 +54,14 @@ def press(skin: Skin, rng: np.random.Generator, d: float, p: ContactParameters =
     """One impression at difficulty `d`, dark ridges on light, (HEIGHT, WIDTH)."""
     hard = d * (0.65 + 1.7 * float(rng.uniform()) ** 4)
     placement = _placement(rng, d, p)
-    layers = cv2.remap(
-        skin.layers, _enlarged(placement[0]), _enlarged(placement[1]), cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=(-1.0, 0.0, 0.0, 0.0),
-    )  # fmt: skip
+    x, y = _enlarged(placement[0]), _enlarged(placement[1])
+    layers = planes.sample(skin.layers, x, y, outside=(-1.0, 0.0, 0.0, 0.0))
     touch = _touch(layers, skin, placement, rng, d, hard, p)
     return _seen(touch, rng, d, hard, p)
 
 
 def _enlarged(small: Field) -> Field:
-    return np.asarray(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR), np.float32)
+    return planes.enlarge(small, (HEIGHT, WIDTH))
 
 
 def _placement(rng: np.random.Generator, d: float, p: ContactParameters) -> _Placement:
@@ -113,7 +111,8 @@ def _touch(
 ) -> Field:
     """How fully the skin touches the glass at each pixel, 0 to 1."""
     x, y, rim = placement
-    worn = cv2.remap(skin.wear, x / 8 - 0.5, y / 8 - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    columns, rows = np.asarray(x / 8 - 0.5, np.float32), np.asarray(y / 8 - 0.5, np.float32)
+    worn = planes.sample(skin.wear, columns, rows, outside="edge")
     worn = np.clip(d * p.wear * skin.frailty * (worn + 1.0) / 2, 0, 0.85)
     moisture = float(np.clip(min(1.2, 0.3 * d + hard) * p.moisture * rng.standard_normal(), -1.3, 1.3))
     level = moisture + min(1.2, 0.5 * d + 0.6 * hard) * p.patches * 0.5 * _slow(rng, 50.0)
@@ -121,11 +120,11 @@ def _touch(
     level += 0.25 * _slow(rng, 26.0) * (rim > 0.6)  # and its line is ragged
     dry = np.clip(0.45 - level, 0, 2)
     grain = rng.standard_normal((HEIGHT // 2, WIDTH // 2), dtype=np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), 0.8) * 2.2
+    grain = planes.soften(grain, 0.8) * 2.2
     rough = p.roughness * (0.15 + min(d, 0.3 + 0.4 * d) * (0.5 + 0.35 * dry + 0.35 * worn))
     touch: Field = layers[:, :, 0] * _enlarged(1 - worn)
     touch += _enlarged(level + 0.08)
-    touch += np.asarray(cv2.resize(grain, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)) * _enlarged(rough)
+    touch += _enlarged(grain) * _enlarged(rough)
     touch += layers[:, :, 1]
     touch += layers[:, :, 2] * np.float32(min(1.3, (0.15 + 1.3 * d) * max(0.2, 0.8 - 0.6 * moisture)))
     touch += layers[:, :, 3] * np.float32(max(0.0, 0.5 + 1.2 * d - 0.8 * moisture))
@@ -141,8 +140,8 @@ def _seen(touch: Field, rng: np.random.Generator, d: float, hard: float, p: Cont
         ink = np.maximum(ink, earlier * _enlarged(np.clip(hard * p.ghost * (_slow(rng, 40.0) + 0.2), 0, 0.25)))
     for _ in range(int(rng.poisson(6 * d))):
         place = int(rng.integers(0, WIDTH)), int(rng.integers(0, HEIGHT))
-        cv2.circle(ink, place, int(rng.integers(0, 2)), float(rng.uniform(0.2, 0.9)), -1, cv2.LINE_AA)
-    ink = cv2.GaussianBlur(ink, (0, 0), 0.55 + 0.35 * d * float(rng.uniform()))
+        planes.draw_dot(ink, place, int(rng.integers(0, 2)), float(rng.uniform(0.2, 0.9)))
+    ink = planes.soften(ink, 0.55 + 0.35 * d * float(rng.uniform()))
     paper, dark = rng.uniform(246, 255), rng.uniform(15, 45 + 60 * d)
     noise = rng.standard_normal(ink.shape, dtype=np.float32) * np.float32(p.noise * (0.1 + 0.4 * d))
     ink = np.maximum(ink - 0.05, 0) / 0.95  # readers take their glass for white

@@ -13,9 +13,10 @@ little of it; the short waves ask for minutiae of the finger's own (docs/fingerp
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from testigo.scan import planes
 
 Field = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -62,12 +63,9 @@ def grow(rng: np.random.Generator, p: RidgeParameters = PARAMETERS) -> Field:
     small = _filters(period / 2, p)
     for _ in range(p.growths):
         ridges = _filtered(ridges, half, small, p)
-    size = (WIDTH, HEIGHT)
-    ridges = cv2.resize(ridges, size, interpolation=cv2.INTER_CUBIC)
-    field = (
-        np.asarray(cv2.resize(half[0], size), np.float32),
-        np.asarray(cv2.resize(half[1], size), np.float32),
-    )
+    shape = (HEIGHT, WIDTH)
+    ridges = planes.enlarge(ridges, shape, cubic=True)
+    field = (planes.enlarge(half[0], shape), planes.enlarge(half[1], shape))
     large = _filters(period, p)
     for _ in range(p.polishes):
         ridges = _filtered(ridges, field, large, p)
@@ -78,10 +76,10 @@ def smooth(rng: np.random.Generator, shape: tuple[int, ...], reach: float) -> Fi
     """Noise without detail finer than about `reach` pixels, standard deviation about 1."""
     step = max(1, int(reach / 4))
     coarse = rng.standard_normal((shape[0] // step + 12, shape[1] // step + 12), dtype=np.float32)
-    coarse = cv2.GaussianBlur(coarse, (0, 0), reach / step / 2)
+    coarse = planes.soften(coarse, reach / step / 2)
     coarse = (coarse - coarse.mean()) / (coarse.std() + 1e-6)
-    size = (coarse.shape[1] * step, coarse.shape[0] * step)
-    return np.ascontiguousarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]])
+    enlarged = planes.enlarge(coarse, (coarse.shape[0] * step, coarse.shape[1] * step), cubic=True)
+    return np.ascontiguousarray(enlarged[: shape[0], : shape[1]])
 
 
 @dataclass(frozen=True)
@@ -241,7 +239,7 @@ def _filtered(ridges: Field, field: tuple[Field, Field], bank: list[Field], p: R
         reach = kernel.shape[0] // 2
         top, bottom = max(0, rows[0] - reach), rows[-1] + reach + 1
         left, right = max(0, columns[0] - reach), columns[-1] + reach + 1
-        answer = cv2.filter2D(ridges[top:bottom, left:right], cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT)
+        answer = planes.convolve(ridges[top:bottom, left:right], kernel)
         part = chosen[top:bottom, left:right]
         grown[top:bottom, left:right][part] = answer[part]
     held: Field = np.tanh(p.gain * grown).astype(np.float32)
@@ -254,5 +252,4 @@ def _breathed(ridges: Field, rng: np.random.Generator, p: RidgeParameters) -> Fi
     lower = np.clip((y - HEIGHT / 2) / HEIGHT, 0, 1)
     map_x = x + p.breathing * smooth(rng, x.shape, 130.0)
     map_y = y + p.breathing * smooth(rng, x.shape, 130.0) - 70 * lower * lower
-    breathed: Field = cv2.remap(ridges, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    return breathed
+    return planes.sample(ridges, map_x, map_y, cubic=True, outside="mirrored")

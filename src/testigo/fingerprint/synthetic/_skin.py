@@ -6,11 +6,11 @@ All of it is drawn once from the finger's random stream; how plainly it shows de
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from testigo.fingerprint.synthetic._ridges import HEIGHT, WIDTH, Field, smooth
+from testigo.scan import planes
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,7 @@ def _scarred(ridges: Field, marks: Field, rng: np.random.Generator, p: SkinParam
     marks -= 5 * inside * np.exp(-((across / rng.uniform(1.2, 2.4)) ** 2))
     shift = p.scar_offset * rng.uniform(-1, 1) * np.sign(across) * inside * np.exp(-np.abs(across) / p.scar_reach)
     map_x, map_y = x + shift * cosine, y + shift * sine
-    healed: Field = cv2.remap(ridges, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    return healed
+    return planes.sample(ridges, map_x, map_y, cubic=True, outside="mirrored")
 
 
 def _wart(marks: Field, rng: np.random.Generator) -> None:
@@ -96,9 +95,8 @@ def _creases(rng: np.random.Generator, p: SkinParameters) -> Field:
         points = np.column_stack([start[0] + steps * np.cos(turns), start[1] + steps * np.sin(turns)])
         depth = float(rng.uniform(0.6, 3.0))
         thick = int(rng.integers(1, 3))
-        fixed = np.round(points * 16).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(creases, [fixed], isClosed=False, color=-depth, thickness=thick, lineType=cv2.LINE_8, shift=4)
-    return np.asarray(cv2.GaussianBlur(creases, (0, 0), 0.8), np.float32)
+        planes.draw_line(creases, points, -depth, thick)
+    return planes.soften(creases, 0.8)
 
 
 def _pores(ridges: Field, rng: np.random.Generator, p: SkinParameters) -> Field:
@@ -116,5 +114,4 @@ def _pores(ridges: Field, rng: np.random.Generator, p: SkinParameters) -> Field:
     depth: NDArray[np.float32] = rng.uniform(0.2, 1.0, len(x)).astype(np.float32)
     pores = np.zeros_like(ridges)
     pores[y, x] = -depth * (ridges[y, x] > 0.6)
-    blurred: Field = cv2.GaussianBlur(pores, (0, 0), 0.9)
-    return blurred * np.float32(2 * math.pi * 0.9 * 0.9)
+    return planes.soften(pores, 0.9) * np.float32(2 * math.pi * 0.9 * 0.9)

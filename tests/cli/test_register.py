@@ -93,14 +93,14 @@ def test_from_the_file_to_the_poll_book(
     ("words", "sentence"),
     [
         (["enrol", "V-5329151", "text.png", "--finger", "right-index", "--officer", "A"], "not a whole image"),
-        (["enrol", "V-5329151", "x.png", "--finger", "a", "--finger", "b", "--officer", "A"], "2 fingers are"),
+        (["enrol", "V-5329151", "x.png", "--finger", "a", "--finger", "b", "--officer", "A"], "2 fingers named for"),
         (["voter", "V-1"], "document V1 is not in the register"),
         (["settle", "9", "same", "--officer", "A"], "there is no case 9"),
         (["withdraw", "V-5329151", "--reason", "x", "--officer", "A"], "is not enrolled"),
         (["status", "--key", "absent.key"], "the register's key is not here"),
         (["import", "absent.csv"], "no such file"),
         (["import", "text.png"], "the register has no column"),
-        (["status", "--register", "mysql://x"], "not a database Testigo knows"),
+        (["status", "--register", "mysql://x"], "not a database that Testigo knows"),
     ],
 )  # fmt: skip
 def test_mistakes_are_one_sentence(

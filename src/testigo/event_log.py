@@ -7,7 +7,7 @@ station, role), so that a line of another log, or a log of another machine, does
 
 What a reader can find: any line edited, dropped from the middle, moved, or brought in from another log. What a reader
 of the log alone cannot find is a tail cut off whole; that is what *heads* are for, the digest of the last line at some
-moment. The chair keeps the head of every report (`machine.OrderSender`), and the tally sheet carries all three.
+moment. Others keep heads: the chair of a polling place that of every report, the tally sheet those of all machines.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ LOG_LIMIT = 512 * 1024 * 1024
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry. `sequence`: from 0. `time`: UTC, `YYYY-MM-DDTHH:MM:SSZ`. `data`: plain JSON values, never a ballot's
-    content and never one voter's doings (`batches`)."""
+    content and never one voter's doings (`station.batches`)."""
 
     sequence: int
     time: str

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.event_log import EventLog, lines_after, log_origin, verify_event_log
 from testigo.keys import SigningKey
-from testigo.station.events import EventLog, lines_after, log_origin, verify_event_log
 
 KEY = SigningKey.generate()
 ORIGIN = log_origin("e" * 64, "s1", "booth")

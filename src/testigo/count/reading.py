@@ -1,0 +1,36 @@
+"""The rules of a record that is published, read from its files."""
+
+from pathlib import Path
+
+from testigo.count.record_rules import RecordRules
+from testigo.errors import InvalidInput
+from testigo.keys import PublicKey
+from testigo.record import PublishedRecord, read_record
+from testigo.record.log import LOG_KEY
+
+
+def read_rules(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> RecordRules:
+    """The rules of a published record (folder, address, or as it was read), which must be whole.
+
+    `root`: the election's root key as published elsewhere; without it, the record's own `root.pub`. Raises
+    `InvalidInput` with the first thing found wrong: `testigo verify` lists them all.
+    """
+    record = public if isinstance(public, PublishedRecord) else read_record(public)
+    root = root or record.root_key
+    wrong = [finding for finding in record.findings if not finding.holds]
+    if wrong or root is None:
+        raise InvalidInput(
+            f"the public record does not hold ({wrong[0].detail})",
+            place=f"{record.name}/{wrong[0].place}",
+            hint="run `testigo verify` on it, and restore it from a copy that holds",
+        )
+    rules = RecordRules(root)
+    for path, envelope in record.envelopes:
+        rules.add(envelope, place=path)
+    if record.log_key not in rules.key_ring.log_keys(record.size):
+        raise InvalidInput(
+            "the record is signed by a key that the root has not admitted for the log, or has replaced",
+            place=f"{record.name}/{LOG_KEY}",
+            hint="get the record from its owner, and run `testigo verify` on it",
+        )
+    return rules

@@ -1,0 +1,73 @@
+"""How a language writes numbers, lists, days and times (Unicode CLDR, by Babel). Times people read are local."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from testigo.words.catalogues import FIRST
+
+_FROM_FIVE_DIGITS = frozenset({"es"})
+"""Languages that keep thousands apart from five digits on (CLDR, minimumGroupingDigits)."""
+
+
+def locale_of(language: str) -> Locale:
+    """How a language writes; as Spanish does where that is not known."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(FIRST)
+
+
+def number(value: int | float, language: str) -> str:
+    """`1,234.5`, `1.234,5`: at most three decimals."""
+    apart = language not in _FROM_FIVE_DIGITS or abs(value) >= 10_000
+    return format_decimal(value, locale=locale_of(language), group_separator=apart)
+
+
+def percent(share: float, language: str, decimals: int = 2) -> str:
+    """A share of one as a percentage."""
+    pattern = f"#,##0.{'0' * decimals}\u202f%" if decimals else "#,##0\u202f%"
+    return format_percent(share, pattern, locale=locale_of(language))
+
+
+def listed(parts: Sequence[str], language: str, *, either: bool = False) -> str:
+    """`A, B and C`; `A, B or C` where `either` of them is meant."""
+    return format_list(list(parts), style="or" if either else "standard", locale=locale_of(language))
+
+
+def day(value: date | str, language: str) -> str:
+    """A day in words; text is `YYYY-MM-DD`."""
+    return format_date(
+        date.fromisoformat(value) if isinstance(value, str) else value, "long", locale=locale_of(language)
+    )
+
+
+def zone(value: datetime) -> str:
+    """The zone of this machine's clock at that instant, as `UTC−04:00`."""
+    offset = value.astimezone().strftime("%z")
+    return f"UTC{offset[:3].replace('-', '−')}:{offset[3:5]}"
+
+
+def instant(value: datetime | str, language: str) -> str:
+    """Day, hours and minutes on this machine's clock, with the zone. Text that is no `YYYY-MM-DDTHH:MM:SSZ` stays."""
+    at = _local(value)
+    if at is None:
+        return str(value)
+    return f"{format_datetime(at, 'd MMM y, HH:mm', tzinfo=at.tzinfo, locale=locale_of(language))} ({zone(at)})"
+
+
+def clock(value: datetime | str) -> str:
+    """Hours and minutes on this machine's clock, for a page that names the zone once; other text as it is."""
+    at = _local(value)
+    return str(value) if at is None else at.strftime("%H:%M")
+
+
+def _local(value: datetime | str) -> datetime | None:
+    try:
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone()
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+"""A message: a sentence's address and the values for its gaps, said in any language when somebody reads it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePath
+from typing import Union
+
+from testigo.words.catalogues import CHOOSES, FALLBACK, catalogue_of
+from testigo.words.locales import instant, listed, number
+
+Value = Union[str, int, float, PurePath, datetime, "Message", Sequence["Value"], None]
+"""What may stand in a gap. Numbers and times are spelled in the reader's way; a year or a code is given as `str`."""
+
+
+class Either(tuple["Value", ...]):
+    """Several values of which one is meant: `A, B or C` where a list would say `A, B and C`."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """`section` and `key`: the sentence's address in every catalogue. `values`: for its gaps, by name."""
+
+    section: str
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        """The sentence in that language; in English where that language has none, the bare key where that has none."""
+        for code in (language, FALLBACK):
+            sentence = catalogue_of(code).sentence(self.section, self.key, self.values.get(CHOOSES))
+            if sentence is not None:
+                return sentence.format(**{name: spelled(value, code) for name, value in self.values.items()})
+        return self.key
+
+    @property
+    def known(self) -> bool:
+        """Whether there is such a sentence."""
+        return (self.section, self.key) in catalogue_of(FALLBACK).forms
+
+    def __str__(self) -> str:
+        return self.text(_process.language)
+
+
+def message(section: str, key: str, **values: Value) -> Message:
+    """A message whose values are given by name."""
+    return Message(section, key, values)
+
+
+def spelled(value: Value, language: str) -> str:
+    """A value as that language writes it."""
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int | float):
+        return number(value, language)
+    if isinstance(value, datetime):
+        return instant(value, language)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return listed([spelled(one, language) for one in value], language, either=isinstance(value, Either))
+    return str(value)
+
+
+@dataclass
+class _Process:
+    language: str = FALLBACK
+
+
+_process = _Process()
+
+
+def speak(language: str) -> None:
+    """The language in which this process says what is not said to a page's reader: errors on the command line, logs."""
+    _process.language = language
+
+
+def spoken() -> str:
+    """The language of this process; English at first."""
+    return _process.language
