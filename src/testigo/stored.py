@@ -63,14 +63,8 @@ class StoredFormat(Generic[Kept]):
         except (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             number = 0
         if number > self.format:
-            raise NewerFormat(
-                f"of format {number}, and this release reads formats up to {self.format}",
-                place=place,
-                hint="use a newer release of Testigo",
-            )
-        raise InvalidInput(
-            "this file was changed or damaged", place=place, hint="keep it, and restore it from its last copy"
-        )
+            raise NewerFormat("stored.newer-format", place=place, format=str(number), known=str(self.format))
+        raise InvalidInput("stored.damaged", place=place)
 
     def encode(self, value: Kept) -> bytes:
         """The JSON of today's format; keys are sorted, so that their order tells nothing."""

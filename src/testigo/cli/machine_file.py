@@ -31,6 +31,7 @@ from testigo import logs, storage
 from testigo.cli.output import console
 from testigo.cli.toml_file import TomlFile, read_toml
 from testigo.errors import InvalidInput
+from testigo.words import Either
 
 MACHINES = {
     "chair": "station serve chair",
@@ -44,7 +45,7 @@ MACHINES = {
 
 _PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+(?=@)")
 _HIDDEN = r"\1:…"
-_NAMES = {str: "text in quotes", int: "a whole number", bool: "true or false"}
+_CODES = {str: "machine-file.not-text", int: "machine-file.not-whole-number", bool: "machine-file.not-true-or-false"}
 
 
 @dataclass(frozen=True)
@@ -68,25 +69,20 @@ class Setting:
     def check(self, value: Any, place: str) -> None:
         """Raise `InvalidInput` where a file's value is not one of this setting."""
         if type(value) is not self.kind:
-            raise InvalidInput(f"{self.key} is not {_NAMES[self.kind]}", place=place, hint="correct the value")
+            raise InvalidInput(_CODES[self.kind], place=place, key=self.key)
         if isinstance(value, str):
             self._check_text(value, place)
         elif isinstance(value, int) and not self.least <= value <= self.most:
-            hint = f"give {self.least:g} to {self.most:g}"
-            raise InvalidInput(f"{self.key} is out of range", place=place, hint=hint)
+            least, most = f"{self.least:g}", f"{self.most:g}"
+            raise InvalidInput("machine-file.out-of-range", place=place, key=self.key, least=least, most=most)
 
     def _check_text(self, value: str, place: str) -> None:
         if not value.isprintable():
-            raise InvalidInput(f"{self.key} has characters that cannot be printed", place=place, hint="remove them")
+            raise InvalidInput("machine-file.not-printable", place=place, key=self.key)
         if _PASSWORD.search(value):
-            raise InvalidInput(
-                f"{self.key} has a password in it",
-                place=place,
-                hint="keep it where only its user can read it: ~/.pgpass",
-            )
+            raise InvalidInput("machine-file.password", place=place, key=self.key)
         if self.choices and value not in self.choices:
-            hint = f"give {' or '.join(self.choices)}"
-            raise InvalidInput(f"{self.key} is not one of its values", place=place, hint=hint)
+            raise InvalidInput("machine-file.no-such-value", place=place, key=self.key, known=Either(self.choices))
 
 
 _LOGGING = (
@@ -129,11 +125,8 @@ class MachineFile:
         toml = read_toml(file)
         named = machine_of(toml)
         if named != machine:
-            raise InvalidInput(
-                f"the file is for the machine {named!r}, not {machine!r}",
-                place=toml.place("machine"),
-                hint=f"use it with testigo {MACHINES[named]}",
-            )
+            place, command = toml.place("machine"), MACHINES[named]
+            raise InvalidInput("machine-file.for-another", place=place, named=named, machine=machine, command=command)
         known = {setting.key: setting for setting in settings}
         values = {key: value for key, value in toml.values.items() if key != "machine"}
         for key, value in values.items():
@@ -147,15 +140,16 @@ def machine_of(toml: TomlFile) -> str:
     """Which machine a file is for; raises `InvalidInput` where it names none that there is."""
     named = toml.values.get("machine")
     if not isinstance(named, str) or named not in MACHINES:
-        hint = f'write machine = "NAME" in it, with one of {", ".join(MACHINES)}'
-        raise InvalidInput("the file does not say which machine it is for", place=toml.place("machine"), hint=hint)
+        raise InvalidInput("machine-file.no-machine", place=toml.place("machine"), known=Either(MACHINES))
     return named
 
 
 def _unknown(key: str, place: str, known: Mapping[str, Setting]) -> InvalidInput:
     near = difflib.get_close_matches(key, known, 1)
-    hint = f"write {near[0]}" if near else f"the keys are machine, {', '.join(known)}"
-    return InvalidInput(f"there is no key {key!r}", place=place, hint=hint)
+    if near:
+        return InvalidInput("machine-file.unknown-key", place=place, key=key, near=near[0])
+    keys = ("machine", *known)
+    return InvalidInput("machine-file.unknown-key", place=place, hint="machine-file.all-keys", key=key, keys=keys)
 
 
 # ── The options of a serving command ─────────────────────────────────────────────────────────────────────────────────
@@ -278,7 +272,7 @@ class ServeGroup(TyperGroup):
             toml = read_toml(Path(value or args[1]))
             named = machine_of(toml)
             if named not in self.commands:
-                hint = f"use it with testigo {MACHINES[named]}"
-                raise InvalidInput(f"the file is for the machine {named!r}", place=toml.place("machine"), hint=hint)
+                place, command = toml.place("machine"), MACHINES[named]
+                raise InvalidInput("machine-file.not-of-a-station", place=place, named=named, command=command)
             args = [named, *args]
         return super().parse_args(ctx, args)

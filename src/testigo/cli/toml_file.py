@@ -56,13 +56,13 @@ def read_toml(file: Path) -> TomlFile:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInput("not UTF-8", place=f"{file}:{line}", hint="save the file as UTF-8") from None
+        raise InvalidInput("toml.not-utf-8", place=f"{file}:{line}") from None
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _explained(str(error), text, file) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
-        raise InvalidInput("a number is too long, or brackets are nested too deeply", place=str(file)) from None
+        raise InvalidInput("toml.too-deep", place=file) from None
     lines: dict[Key, int] = {}
     for key, line in key_lines(text):
         lines.setdefault(key, line)
@@ -129,13 +129,11 @@ def _explained(problem: str, text: str, file: Path) -> InvalidInput:
     repeated = _first_repeated(text) if problem.startswith("Cannot") else None
     if repeated is not None:
         key, line, earlier = repeated
-        return InvalidInput(
-            f"{'.'.join(key)} is there twice, first in line {earlier}", place=f"{file}:{line}", hint="keep one of them"
-        )
+        return InvalidInput("toml.key-twice", place=f"{file}:{line}", key=".".join(key), earlier=str(earlier))
     told = _LINE_TOLD.search(problem)
     line = int(told[1]) if told else text.rstrip("\n").count("\n") + 1
     reason = problem.partition(" (at ")[0]
-    return InvalidInput(f"not TOML ({reason})", place=f"{file}:{line}", hint="correct the line")
+    return InvalidInput("toml.malformed", place=f"{file}:{line}", why=reason)
 
 
 def _first_repeated(text: str) -> tuple[Key, int, int] | None:
