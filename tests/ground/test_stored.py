@@ -108,6 +108,8 @@ def test_a_first_format_may_have_a_key_of_that_name() -> None:
     """PINs by account, and somebody's account is called `format`."""
     pins = StoredFormat("pins.json", Cards, lambda first: {"styles": first})
     assert pins.decode(b'{"format":"argon2","eva":"argon2"}', place="").styles == {"format": "argon2", "eva": "argon2"}
+    with pytest.raises(InvalidInput, match="damaged"):
+        pins.decode(b'{"format":true}', place="")
 
 
 @given(JSON)
