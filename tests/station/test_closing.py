@@ -13,7 +13,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, Report
+from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, MachineReport
 
 
 class Wire(LocalMachine):
@@ -85,7 +85,7 @@ def lie(place, kind, **changes):
         if name != "close":
             return answer
         folder = {"booth": place.booth, "check-in": place.check_in}[kind].folder
-        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), Report)
+        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), MachineReport)
         said = peek(report.data["statement"].encode())
         signer = changes.pop("signer", folder.key)
         type_ = changes.pop("type", said.type)
@@ -161,7 +161,7 @@ def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
         wired.chair.close_polls()
     assert (wired.chair.state, wired.check_in.state, wired.booth.state) == ("open", "closed", "paused")
     wired.booth_wire.before = lambda name: None
-    assert wired.chair.close_polls() == () and wired.chair.tally_sheet().reconciliation.holds
+    assert wired.chair.close_polls() == () and wired.chair.tally_sheet().reconciliation.is_consistent
 
 
 def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(place):
@@ -288,7 +288,7 @@ def test_check_in_lost_without_a_difference_is_published_too(place):
     place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
     place.chair.close_polls(check_in_lost="stolen")
     reconciliation = place.chair.tally_sheet().reconciliation
-    assert reconciliation.holds and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
+    assert reconciliation.is_consistent and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
 
 
 def cut_log(place, role, lines):
@@ -332,6 +332,28 @@ def test_day_put_back_to_an_earlier_moment_is_noticed(place, role):
     assert "counters have gone back" in problem
     with pytest.raises(InvalidSignature, match="gone back"):
         place.chair.close_polls({"checked_in=cards_used": "x"})
+
+
+def test_booth_put_back_that_has_caught_up_is_a_difference_at_closing(place):
+    """No counter is lower than the chair has heard; but who has checked in since is one more than who has voted."""
+    codes = place.to_open()
+    place.booth.close()
+    shutil.copytree(place.folder / "booth", place.folder / "old")
+    place.restart()
+    place.release("103")
+    place.vote(codes[0])
+    place.chair.status()
+    place.stop()
+    shutil.rmtree(place.folder / "booth")
+    (place.folder / "old").rename(place.folder / "booth")
+    place.start()
+    place.release("104")
+    place.vote(codes[1])
+    assert all(one.report for one in place.chair.status().machines)
+    with pytest.raises(IllegalStep, match="1 voters were checked in and have not used a card"):
+        place.chair.close_polls()
+    assert place.chair.close_polls({"checked_in=cards_used": "the booth was put back"}) == ()
+    assert place.chair.tally_sheet().reconciliation.differences()
 
 
 def test_chair_keeps_the_last_report_over_a_restart(place):

@@ -1,6 +1,7 @@
 """A small election with real keys, and stations that make real signed tally sheets out of made-up ballots."""
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,16 +133,16 @@ class Machines:
 
 def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int = 1, **changed: int) -> TallySheet:
     """A sheet of random ballots whose reconciliation holds, but for the counters in `changed`."""
-    chance = random.Random(f"{seed} {station_id}")
+    rng = random.Random(f"{seed} {station_id}")
     styles = definition.styles_of_station(station_id)
     cast = []
     for _ in range(ballots):
-        style = chance.choice(styles)
+        style = rng.choice(styles)
         choices = {}
         for contest_id in style.contests:
             contest = definition.contest(contest_id)
             names = [option.id for option in contest.options]
-            choices[contest_id] = tuple(chance.sample(names, chance.randint(0, contest.choose)))
+            choices[contest_id] = tuple(rng.sample(names, rng.randint(0, contest.choose)))
         cast.append(Ballot.mark(definition, style, choices))
     released = min(1, ballots)
     counters = counted(
@@ -168,6 +169,13 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
         reconciliation=change_counters(counters, **changed),
         event_logs=dict.fromkeys(STATION_ROLES, "0" * 64),
     )
+
+
+def move_centre(folder: Path, to: Path) -> Path:
+    """A copy of a centre's folder in `to`, a new folder, with its newest checkpoint beside it: it goes on there."""
+    to.mkdir()
+    shutil.copy(folder.with_name(f"{folder.name}.checkpoint"), to)
+    return Path(shutil.copytree(folder, to / folder.name))
 
 
 @pytest.fixture(scope="session")

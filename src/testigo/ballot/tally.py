@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
+from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterOutput, CounterRow, MachineCounters
 from testigo.ballot.marks import Ballot, unused
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
@@ -95,7 +95,7 @@ class ContestCount:
             self._figures[option_id] += 1
 
     def add(self, tally: ContestTally) -> None:
-        """Add a tally of this contest; its options must be the contest's (`tally_mistakes` tells)."""
+        """Add a tally of this contest; its options must be the contest's (`tally_errors` tells)."""
         for name, count in tally.figures(self._contest):
             self._figures[name] += count
 
@@ -154,9 +154,9 @@ class Reconciliation(SignedValue, frozen=True):
         """Every figure that was fixed before opening, by name."""
         return {one.name: sum(figures.values()) for one, figures in self.figures() if one.fixed}
 
-    def rows(self, place: Place) -> list[CounterRow]:
+    def rows(self, output: CounterOutput) -> list[CounterRow]:
         """The counters that it carries and that are shown in that place."""
-        rows = [row for machine in self.machines for row in machine.rows(place)]
+        rows = [row for machine in self.machines for row in machine.rows(output)]
         return [row for row in rows if row.name not in self.NOT_CARRIED]
 
     def contradictions(self, signed: MachineCounters) -> list[str]:
@@ -188,8 +188,8 @@ class Reconciliation(SignedValue, frozen=True):
         )
 
     @property
-    def holds(self) -> bool:
-        """Whether every step of the chain holds."""
+    def is_consistent(self) -> bool:
+        """Whether the counters of every step of the chain are equal."""
         return not self.differences()
 
 
@@ -210,7 +210,7 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
 
 
-def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[str]:
+def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[str]:
     """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if
     none."""
     expected = tally_ballots(definition, station_id, ())
@@ -221,13 +221,13 @@ def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> lis
     if any(count < 0 for count in tally.ballots.values()):
         return ["a number of ballots is negative"]
     return [
-        mistake
+        error
         for one, empty in zip(tally.contests, expected.contests, strict=True)
-        for mistake in _contest_mistakes(definition, station_id, tally, one, empty)
+        for error in _contest_errors(definition, station_id, tally, one, empty)
     ]
 
 
-def _contest_mistakes(
+def _contest_errors(
     definition: Definition, station_id: str, tally: Tally, one: ContestTally, empty: ContestTally
 ) -> list[str]:
     contest = definition.contest(one.contest)
@@ -235,19 +235,19 @@ def _contest_mistakes(
         return [f"{one.contest}: its options are not those of the contest"]
     if any(count < 0 for _, count in one.figures()):
         return [f"{one.contest}: a count is negative"]
-    mistakes = []
+    errors = []
     with_contest = sum(
         tally.ballots[style.id] for style in definition.styles_of_station(station_id) if one.contest in style.contests
     )
     if one.ballots != with_contest:
-        mistakes.append(f"{one.contest}: {one.ballots} ballots, but {with_contest} of styles that have it")
+        errors.append(f"{one.contest}: {one.ballots} ballots, but {with_contest} of styles that have it")
     if max(one.votes.values(), default=0) > one.ballots - one.blank - one.null:
-        mistakes.append(f"{one.contest}: an option has more votes than there are ballots")
+        errors.append(f"{one.contest}: an option has more votes than there are ballots")
     # Whoever chose somebody left at most all but one of the choices unused; more would be votes taken away.
     most_unused = (contest.choose - 1) * (one.ballots - one.blank - one.null)
     if one.undervotes > most_unused:
-        mistakes.append(f"{one.contest}: {one.undervotes} unused choices, at most {most_unused} can be")
+        errors.append(f"{one.contest}: {one.undervotes} unused choices, at most {most_unused} can be")
     made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
     if made != contest.choose * one.ballots:
-        mistakes.append(f"{one.contest}: {made} votes, blanks and unused choices, not {contest.choose * one.ballots}")
-    return mistakes
+        errors.append(f"{one.contest}: {made} votes, blanks and unused choices, not {contest.choose * one.ballots}")
+    return errors

@@ -7,13 +7,13 @@ import msgspec
 import typer
 
 from testigo import storage
-from testigo.centre import Centre, Receipt, authority_key, only_auditor
+from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore_centre
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import Refused, publish_results
+from testigo.results import RefusalRow, publish_results
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
@@ -23,6 +23,14 @@ app.command("serve-results")(serve.results)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Kept = Annotated[
+    Path | None,
+    typer.Option(
+        help="File outside the folder that keeps the newest checkpoint, better on another disk; FOLDER.checkpoint "
+        "where not given.",
+        show_default=False,
+    ),
+]
 
 _AFTER = {
     "log": "Publish the log's new verifier key: {verifier}",
@@ -37,6 +45,7 @@ def create(
     folder: Folder,
     definition: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
     auditor: Annotated[Path | None, typer.Option(help="The auditor's request; `admit` takes it later, too.")] = None,
+    kept: Kept = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the keys of a new election and start its public record.
@@ -45,7 +54,7 @@ def create(
 
     Example: testigo centre create centre my-election/election.yaml --auditor auditor/request.json
     """
-    centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
+    centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None, kept=kept)
     root = centre.key_ring.root
     if as_json:
         print_json({"election": centre.rules.election, "root_key": root.hex, "root_key_id": root.key_id})
@@ -120,9 +129,30 @@ def replace_key(
 
 
 @app.command()
+def restore(
+    folder: Folder,
+    record: Annotated[str, typer.Option(help="The newest public record there is: a folder or an address.")],
+    kept: Kept = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a folder that was moved, or restored from a copy: take over from the public record what it lacks.
+
+    Compare the mirrors first and take the one with the most entries. Example:
+
+    testigo centre restore centre --record https://mirror.example/public
+    """
+    centre, taken = restore_centre(folder, record, kept=kept)
+    entries = len(centre.rules.entries)
+    if as_json:
+        print_json({"taken_over": taken, "entries": entries})
+        return
+    console.print(f"{taken} statements were taken over; the record has {entries} entries.", soft_wrap=True)
+
+
+@app.command()
 def receive(
     folder: Folder,
-    packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
+    packages: Annotated[list[Path], typer.Argument(help="Stations' packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Take in packages. The same one twice counts once.
@@ -133,23 +163,23 @@ def receive(
     """
     centre = Centre.open(folder)
     receipts: list[Receipt] = []
-    mistakes: list[TestigoError] = []
+    refused: list[TestigoError] = []
     with progress("Receiving", len(packages)) as bar:
         for file in packages:
             try:
                 receipts.append(centre.receive(storage.read(file), place=str(file)))
             except TestigoError as error:
-                mistakes.append(error)
+                refused.append(error)
             bar.advance()
     if as_json:
-        print_json({"received": receipts, "refused": [mistake.as_json() for mistake in mistakes]})
+        print_json({"received": receipts, "refused": [one.as_json() for one in refused]})
     else:
         for receipt in receipts:
             what = "already here" if receipt.already else f"{receipt.new} statements taken in"
             console.print(f"station {receipt.station}: {what}")
-        for mistake in mistakes:
-            console.print(f"refused: {mistake}", soft_wrap=True)
-    if mistakes:
+        for one in refused:
+            console.print(f"refused: {one}", soft_wrap=True)
+    if refused:
         raise typer.Exit(1)
 
 
@@ -214,7 +244,7 @@ def publish(
     """
     centre = Centre.open(folder)
     result = centre.publish_result()
-    refused = tuple(Refused(one.station, one.digest, one.reason) for one in centre.refused())
+    refused = tuple(RefusalRow(one.station, one.digest, one.reason) for one in centre.refused())
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(

@@ -9,6 +9,7 @@ from rich.text import Text
 from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
+    LANGUAGE,
     METHODS,
     Allocation,
     Contest,
@@ -28,6 +29,7 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.keys import PublicKey
+from testigo.words import catalogue_file, message
 
 app = typer.Typer(
     help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
@@ -41,7 +43,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 
 @app.command()
 def check(file: File, as_json: AsJson = False) -> None:
-    """Check an election definition: one line for each mistake, with its line and how to correct it.
+    """Check an election definition: one line for each error, with its line and how to correct it.
 
     Exits 0 if the election can be held as written, 1 if not. Warnings do not count.
 
@@ -52,12 +54,12 @@ def check(file: File, as_json: AsJson = False) -> None:
     except TestigoError as error:
         if not as_json:
             raise
-        mistakes = error.errors if isinstance(error, SeveralErrors) else [error]
-        print_json({"ok": False, "mistakes": [one.as_json() for one in mistakes], "warnings": []})
+        errors = error.errors if isinstance(error, SeveralErrors) else [error]
+        print_json({"ok": False, "errors": [one.as_json() for one in errors], "warnings": []})
         raise typer.Exit(error.exit_code) from None
     if as_json:
         warnings = [one.as_json() for one in loaded.warnings]
-        print_json({"ok": True, "mistakes": [], "warnings": warnings, **_summary(loaded.definition)})
+        print_json({"ok": True, "errors": [], "warnings": warnings, **_summary(loaded.definition)})
     else:
         _print_summary(file, loaded)
 
@@ -103,6 +105,26 @@ def example(
         print_json({"files": [str(file) for file in files]})
     else:
         console.print("\n".join(map(str, files)), soft_wrap=True)
+
+
+@app.command("words")
+def write_words(
+    language: Annotated[str, typer.Argument(help="Code of the language, such as gn or quc.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The new file, best words/LANGUAGE.po beside the definition.")],
+) -> None:
+    """Write the catalogue of a language for its translators: every sentence of screens, paper, results and errors.
+
+    Those that Testigo has already are filled in; above each stands what it says in English and Spanish. Any gettext
+    editor opens it. Put it beside the definition, and `check` tells what it still lacks.
+
+    Example: testigo election words gn --out my-election/words/gn.po
+    """
+    if not LANGUAGE.fullmatch(language):
+        raise InvalidInput("definition.not-a-language", language=language[:60])
+    text = catalogue_file(language)
+    storage.write_new(out, text.encode(), mode=0o644)
+    empty = text.count('msgstr ""\n') + text.count('msgstr[0] ""\n') - 1
+    console.print(str(message("cli", "sentences-to-translate", count=empty, file=out)), soft_wrap=True)
 
 
 @app.command("station-proof")
@@ -185,7 +207,7 @@ def seats(
     made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
     valid = sum(counted.values())
     if cast is not None and cast < valid:
-        raise InvalidInput("votes.more-than-ballots", cast=cast, votes=valid)
+        raise InvalidInput("votes.more-than-ballots", ballots=cast, votes=valid)
     allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
     if as_json:
         print_json(allocation)
@@ -244,7 +266,7 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     ]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
-    console.print(f"No mistakes in {file}.", soft_wrap=True)
+    console.print(f"No errors in {file}.", soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:

@@ -66,7 +66,7 @@ def build(
             gallery.add(len(names), found.template)
             names.append(found.name)
         if not names:
-            raise InvalidInput("no file could be read", place=str(prints_folder), hint="give a folder of prints")
+            raise InvalidInput("folder.without-readable-prints", place=prints_folder)
         NAMES_FORMAT.write(made / NAMES_FORMAT.name, _Names(tuple(names)))
         gallery.close()
     if as_json:
@@ -105,9 +105,7 @@ def identify(
         with progress("Reading", len(files)) as bar:
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:
-            raise InvalidInput(
-                "nothing is left to compare with", place=str(gallery), hint="give a folder of other prints"
-            )
+            raise InvalidInput("folder.without-other-prints", place=gallery)
         with patience(COMPILING):
             scored, compared = _compared(wanted, known, most), len(known)
     answer = _answer(wanted, scored, compared) | {"skipped": skipped}
@@ -125,9 +123,7 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
         if isinstance(found, extraction.Print):
             yield found
         elif skipped is None:
-            raise InvalidInput(
-                found.problem, place=str(path), hint=f"{found.hint}, or leave such files out (--skip-unreadable)"
-            )
+            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.advice)
         else:
             skipped.append(path.name)
         bar.advance()
@@ -148,12 +144,10 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     except NewerFormat:
         raise
     except InvalidInput as error:
-        raise InvalidInput("it holds no names", place=str(file), hint="build it again") from error
+        raise InvalidInput("gallery.names-unreadable", place=file) from error
     # a name that is not its print's would be somebody else's
     if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
-        raise InvalidInput(
-            "names and prints of the gallery do not belong together", place=str(folder), hint="build it again"
-        )
+        raise InvalidInput("gallery.other-names", place=folder)
     return [(names[one.number], one.score) for one in found], len(opened)
 
 

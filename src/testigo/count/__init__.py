@@ -21,7 +21,7 @@ from testigo.count.result import (
     Result,
     StationResult,
     count_result,
-    sheet_mistakes,
+    sheet_errors,
 )
 from testigo.count.statements import (
     AuditSample,
@@ -63,5 +63,5 @@ __all__ = [
     "kind_of",
     "percent",
     "read_rules",
-    "sheet_mistakes",
+    "sheet_errors",
 ]

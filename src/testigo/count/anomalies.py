@@ -33,12 +33,12 @@ class Anomaly(SignedValue, frozen=True):
     detail: str
 
 
-def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[str]) -> list[Anomaly]:
-    """All anomalies of a station's sheet. `mistakes`: why it cannot be counted; if any, nothing else in it is looked
+def find_anomalies(station: Station, sheet: TallySheet, errors: list[str]) -> list[Anomaly]:
+    """All anomalies of a station's sheet. `errors`: why it cannot be counted; if any, nothing else in it is looked
     at.
     """
-    if mistakes:
-        return [Anomaly("sums", station.id, 0, 0, mistake) for mistake in mistakes]
+    if errors:
+        return [Anomaly("sums", station.id, 0, 0, error) for error in errors]
     check_in, recorded = sheet.reconciliation.check_in, sheet.reconciliation.booth.recorded
     registered, checked_in, ballots = check_in.registered, check_in.checked_in, sum(sheet.tally.ballots.values())
     explained = sum(check_in.released_reasons.values())

@@ -1,4 +1,4 @@
-"""Reading an election definition from a YAML or JSON file, each mistake with its line.
+"""Reading an election definition from a YAML or JSON file, each error with its line.
 
 Three steps, and a file that fails one does not reach the next: `source.parse` makes a tree of nodes with lines; this
 module reads the tree by the types of `definition`, so that a new field there is read here without a change; `check`
@@ -21,23 +21,28 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.mistake import Mistake, Place, spelled
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
-from testigo.words import languages, missing
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, spelled
+from testigo.election.own_words import with_own_catalogues
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.words import Either, Value, languages, missing, reviewed_by
 
 MOST_LISTED = 200
-"""No more mistakes than this are listed: whoever has more made one big one."""
+"""No more errors than this are listed: whoever has more made one big one."""
+
+FROM_FILES = "catalogues"
+"""The one field of the definition that is not in its file, but in files beside it."""
 
 _NAMED = 6
 """No more missing sentences than these are named."""
 
+_PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
 @dataclass(frozen=True)
 class LoadedDefinition:
-    """A definition without mistakes, and what in it is allowed but odd (`warnings`, each with its line)."""
+    """A definition without errors, and what in it is allowed but odd (`warnings`, each with its line)."""
 
     definition: Definition
     warnings: tuple[TestigoError, ...]
@@ -46,7 +51,7 @@ class LoadedDefinition:
 def load(file: Path) -> Definition:
     """The election that `file` defines.
 
-    Raises `SeveralErrors`, one line a mistake; `InvalidInput` where the file is not YAML or JSON; `StorageError`
+    Raises `SeveralErrors`, one line per error; `InvalidInput` where the file is not YAML or JSON; `StorageError`
     where it cannot be read.
     """
     return load_with_warnings(file).definition
@@ -54,66 +59,67 @@ def load(file: Path) -> Definition:
 
 def load_with_warnings(file: Path) -> LoadedDefinition:
     """As `load`, and also what `check` finds odd."""
-    tree, mistakes = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
-    reader = _Reader(file, mistakes, _languages(tree))
+    tree, errors = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
+    reader = _Reader(file, errors, _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
-    _refuse(file, reader.mistakes)
-    definition = Definition.from_payload(payload, place=str(file))
+    _refuse(file, reader.errors)
+    definition = with_own_catalogues(Definition.from_payload(payload, place=str(file)), file.parent)
     found = [*_check_interface(definition), *check_definition(definition)]
-    _refuse(file, [reader.located(mistake) for mistake in found if not mistake.warning])
-    return LoadedDefinition(definition, tuple(reader.located(mistake) for mistake in found))
+    _refuse(file, [reader.located(one) for one in found if not one.warning])
+    return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
 
 
-def _check_interface(definition: Definition) -> Iterator[Mistake]:
-    """Screens and paper speak the languages of the definition: each needs a complete catalogue.
+def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
+    """Screens and paper speak the languages of the definition: each needs a complete catalogue, and a reviewed one.
 
-    Only a file is refused for this. A definition that was signed holds, whatever this release can speak.
+    Only a file is refused for this. A definition that was signed stays valid, whatever this release can speak.
     """
     for place, language in enumerate(definition.languages):
-        lacks = missing(language) if language not in languages() else ()
-        if lacks:
-            more = f" and {len(lacks) - _NAMED} more" if len(lacks) > _NAMED else ""
-            yield Mistake(
-                ("languages", place),
-                f"screens and paper cannot speak {language!r}: missing are {', '.join(lacks[:_NAMED])}{more}",
-                f"complete the folder words/{language}, or take it out of languages; texts may still be in it",
+        where = ("languages", place)
+        if language not in languages():
+            lacks = missing(language)
+            yield diagnose(
+                "definition.no-catalogue" if lacks == ("*",) else "definition.catalogue-incomplete",
+                where,
+                language=language[:60],
+                count=len(lacks),
+                first=lacks[:_NAMED],
             )
+        elif not reviewed_by(language):
+            yield diagnose("definition.catalogue-unreviewed", where, warning=True, language=language)
 
 
-def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
-    if not mistakes:
+def _refuse(file: Path, errors: list[TestigoError]) -> None:
+    if not errors:
         return
-    rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
-    raise SeveralErrors(
-        f"{how_many(len(mistakes), 'mistake')} in the election definition{rest}",
-        sorted(mistakes, key=_line)[:MOST_LISTED],
-        place=str(file),
-    )
+    code = "definition.errors" if len(errors) <= MOST_LISTED else "definition.errors-of-which"
+    listed = sorted(errors, key=_line)[:MOST_LISTED]
+    raise SeveralErrors(code, listed, place=file, count=len(errors), listed=MOST_LISTED)
 
 
-def _line(mistake: TestigoError) -> int:
-    number = mistake.place.rpartition(":")[2]
-    return int(number) if number.isdecimal() else 0
+def _line(error: TestigoError) -> int:
+    found = _PLACE.search(error.place)
+    return int(found[1]) if found else 0
 
 
 class _Reader:
-    """Turns nodes into plain values of the wanted types; notes the line of every place and every mistake."""
+    """Turns nodes into plain values of the wanted types; notes the line of every place and every error."""
 
-    def __init__(self, file: Path, mistakes: list[TestigoError], languages: list[str]) -> None:
+    def __init__(self, file: Path, errors: list[TestigoError], languages: list[str]) -> None:
         self.file = file
-        self.mistakes = mistakes
+        self.errors = errors
         self._languages = languages
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[DefinitionPath, int] = {}
 
-    def located(self, mistake: Mistake) -> TestigoError:
-        """A mistake found in the definition, with the line that said it, or else the nearest line around it."""
-        place = mistake.place
+    def located(self, found: Diagnostic) -> TestigoError:
+        """What was found in the definition, with the line that said it, or else the nearest line around it."""
+        place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return InvalidInput(mistake.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=mistake.hint)
+        return found.error.at(f"{self.file}:{self._lines.get(place, 1)}")
 
-    def read(self, node: source.Node, wanted: shapes.Type, place: Place) -> Any:
-        """Plain JSON values of the wanted type; where they are not, the mistake is noted and None returned."""
+    def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
+        """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
         self._lines.setdefault(place, node.line)
         if isinstance(wanted, shapes.UnionType):
             if isinstance(node, source.Scalar) and not node.quoted and node.text in _NOTHING:
@@ -127,9 +133,7 @@ class _Reader:
             case shapes.DictType():
                 return self._read_mapping(node, wanted, place)
         if not isinstance(node, source.Scalar):
-            return self._note(
-                "a single value is wanted here", node.line, place, "write one word or number after the colon"
-            )
+            return self._note("definition.not-a-single-value", node.line, place)
         match wanted:
             case shapes.IntType():
                 return self._read_number(node, place)
@@ -137,11 +141,11 @@ class _Reader:
                 return self._read_choice(node, wanted, place)
         return node.text
 
-    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: Place) -> Any:
+    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
-            return self._note("a mapping is wanted here", node.line, place, f"write its keys, one a line: {known} …")
-        fields = {field.encode_name: field for field in wanted.fields}
+            return self._note("definition.not-keys", node.line, place, keys=known)
+        fields = {field.encode_name: field for field in wanted.fields if field.encode_name != FROM_FILES}
         values = {}
         meant = set()
         for key, (line, child) in node.entries.items():
@@ -151,57 +155,52 @@ class _Reader:
             else:
                 near = self._near(key, fields.keys() - node.entries.keys())
                 meant.update(near)
-                hint = f"write {near[0]!r} if that is meant" if near else f"its keys are {', '.join(fields)}"
-                self._note(f"there is no key {_short(key)} here", line, place, hint)
+                code = "definition.unknown-key-near" if near else "definition.unknown-key"
+                known = near[0] if near else ", ".join(fields)
+                self._note(code, line, place, key=_short(key), known=known)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
-                self._note(f"the key {key!r} is missing", node.line, place, f"add a line '{key}: …'")
+                self._note("definition.key-missing", node.line, place, key=key)
         return values
 
     def _near(self, key: str, known: Iterable[str]) -> list[str]:
         """The key that was probably meant; not looked for once more is wrong than will be listed."""
-        return difflib.get_close_matches(key[:60], known, n=1) if len(self.mistakes) < MOST_LISTED else []
+        return difflib.get_close_matches(key[:60], known, n=1) if len(self.errors) < MOST_LISTED else []
 
-    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: Place) -> Any:
+    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Sequence):
-            return self._note(
-                "a list is wanted here", node.line, place, "write each entry on a line that begins with '- '"
-            )
+            return self._note("definition.not-a-list", node.line, place)
         return [self.read(item, wanted.item_type, (*place, position)) for position, item in enumerate(node.items)]
 
-    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: Place) -> Any:
+    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
             return dict.fromkeys(self._languages, node.text)
         if not isinstance(node, source.Mapping):
-            hint = "write it once per language, as in {es: …, en: …}" if words else "write 'name: number' lines"
-            return self._note("a mapping is wanted here", node.line, place, hint)
+            return self._note("definition.not-texts" if words else "definition.not-numbers", node.line, place)
         values = {}
         for key, (line, child) in node.entries.items():
             self._lines[(*place, key)] = line
             values[key] = self.read(child, wanted.value_type, (*place, key))
         return values
 
-    def _read_number(self, node: source.Scalar, place: Place) -> Any:
+    def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
-            hint = "write it in digits without quotes, point or comma"
-            return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, hint)
+            return self._note("definition.not-a-number", node.line, place, text=_short(node.text))
         return int(node.text)
 
-    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: Place) -> Any:
+    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]
         if node.text not in choices:
             return self._note(
-                f"{_short(node.text)} is not known here", node.line, place, f"write one of {', '.join(choices)}"
+                "definition.not-a-choice", node.line, place, text=_short(node.text), known=Either(choices)
             )
         return node.text
 
-    def _note(self, problem: str, line: int, place: Place, hint: str) -> Any:
-        """Keep a mistake. Returns None, which stands for the value until the mistakes are told."""
-        where = spelled(place)
-        self.mistakes.append(
-            InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", hint=hint)
-        )
+    def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
+        """Keep an error. Returns None, which stands for the value until the errors are told."""
+        where = f" ({spelled(path)})" if path else ""
+        self.errors.append(InvalidInput(code, place=f"{self.file}:{line}{where}", **values))
 
 
 def _languages(tree: source.Node) -> list[str]:
@@ -212,4 +211,4 @@ def _languages(tree: source.Node) -> list[str]:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+    return text if len(text) <= 60 else f"{text[:60]}…"

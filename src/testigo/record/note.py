@@ -31,7 +31,7 @@ _ED25519 = b"\x01"
 _MARK = "— "
 _HASH_SIZE = 4
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
-_MEND = "get the file again from its source"
+_HINT = "get the file again from its source"
 
 
 class NoteSignature(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ class Note(msgspec.Struct, frozen=True):
             raise InvalidSignature(
                 f"bears {len(mine) or 'no'} signatures of {name!r} with key {key.key_id[:16]}…, where one is due",
                 place=place,
-                hint=_MEND,
+                hint=_HINT,
             )
         key.verify(mine[0].signature, self.text.encode(), place=place)
 
@@ -151,4 +151,4 @@ def _check_name(name: str, place: str) -> None:
 
 
 def _malformed(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"not a signed note: {problem}", place=place, hint=_MEND)
+    return InvalidInput(f"not a signed note: {problem}", place=place, hint=_HINT)

@@ -69,7 +69,7 @@ def _check_count(findings: FindingLog, contents: RecordContents, verified: Verif
         if body.unread:
             detail = f"{name}: {body.unread} papers nobody could read"
             findings.write("closing-count", Grade.INCOMPLETE, detail, verified.place)
-        if again.holds and body.holds:
+        if again.is_consistent and body.is_consistent:
             detail = f"{name}{aside}: {body.papers} papers, by {body.method}, agree in every figure"
             findings.ok("closing-count", detail)
 

@@ -10,7 +10,7 @@ CODES: Final = RECORD_CODES | {
     "shape of its kind, and may follow those before it; nothing is said twice; no dice before the last tally sheet",
     "newer-version": "this release can read every statement",
     "definition": "signed by the root; its list of stations is complete, as many and of the root that it names; no "
-    "mistake in it",
+    "error in it",
     "log-key": "the key that signs the log is the newest that the root admitted for it",
     "keys-replaced": "the root gave centre, auditor or log another key from an entry on, or a machine lost its key "
     "before its station said anything: shown with both ids",

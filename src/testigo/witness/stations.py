@@ -122,17 +122,17 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
 
 def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet, verified: VerifiedStatement) -> None:
     """No more ballots of a roll than there are voters on it. (The rules took only sheets whose sums come out.)"""
-    mistakes = []
+    errors = []
     station = definition.station(sheet.station)
     special = sum(station.roll_sizes.values())
     for style in definition.styles_of_station(station.id):
         size = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes.get(style.roll, 0)
         ballots = sheet.tally.ballots.get(style.id, 0)
         if ballots > size:
-            mistakes.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
+            errors.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
     counted, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
     good = f"{counted} ballots, sums of {contests} contests come out"
-    findings.conclude("tally-sheet", f"station {sheet.station}", mistakes, good, verified.place)
+    findings.conclude("tally-sheet", f"station {sheet.station}", errors, good, verified.place)
 
 
 def _check_machines(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
@@ -187,8 +187,8 @@ def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: Ver
         differences.append(Difference("recorded", "ballots on the tally sheet", recorded, ballots, ""))
     for one in differences:
         explained = bool(one.reason.strip())
-        said_why = f"the chair wrote: {one.reason}" if explained else "no reason given"
-        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {said_why}"
+        reason = f"the chair wrote: {one.reason}" if explained else "no reason given"
+        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {reason}"
         findings.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, verified.place)
     if not differences:
         spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
