@@ -59,7 +59,8 @@ def secrets_in(path):
             found[f"{name}, raw"] = load_pem_private_key(pem, None).private_bytes_raw()
             found[f"{name}, hex"] = found[f"{name}, raw"].hex().encode()
     if (path / "secrets.json").exists():
-        for name, text in json.loads((path / "secrets.json").read_text()).items():
+        made = json.loads((path / "secrets.json").read_text())
+        for name, text in ((name, text) for name, text in made.items() if name != "format"):
             found[name], found[f"{name}, raw"] = text.encode(), bytes.fromhex(text)
     if (path / "pins.json").exists():
         for who, pin in json.loads((path / "pins.json").read_text())["pins"].items():
