@@ -72,7 +72,7 @@ def secrets_in(path):
                 f"{name}, {start}": data[start : start + 48] for start in range(0, len(data) - 48, len(data) // 7)
             }
     if (path / "cards.json").exists():
-        found |= {f"card {card[:6]}": card.encode() for card in json.loads((path / "cards.json").read_text())}
+        found |= {f"card {card[:6]}": card.encode() for card in json.loads((path / "cards.json").read_text())["styles"]}
     return found | {name: name.encode() for name in NAMES}
 
 
