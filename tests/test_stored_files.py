@@ -1,7 +1,6 @@
 """docs/stored-files.md lists every kind of file with the format that the code writes, and every frozen file."""
 
 import importlib
-import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,17 @@ from stored_files import rows, unlisted
 from testigo.election import station_file
 from testigo.stored import StoredFormat
 
+SOURCES = Path(testigo.__file__).parent
+
 
 @pytest.fixture(scope="module")
 def declared() -> set[tuple[str, str]]:
     """Name and number of every format in the code; a folder in a name is that of the page."""
     found: set[StoredFormat[Any]] = set()
-    for module in pkgutil.walk_packages(testigo.__path__, "testigo."):
-        if not module.name.endswith("__main__"):
-            values = vars(importlib.import_module(module.name)).values()
+    for file in sorted(SOURCES.rglob("*.py")):
+        if "StoredFormat(" in file.read_text():
+            module = ".".join(("testigo", *file.relative_to(SOURCES).with_suffix("").parts))
+            values = vars(importlib.import_module(module)).values()
             found |= {value for value in values if isinstance(value, StoredFormat)}
     return {(one.name, str(one.format)) for one in found} | {("definition.json", str(station_file.FORMAT))}
 

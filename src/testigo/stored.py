@@ -63,7 +63,7 @@ class StoredFormat(Generic[Kept]):
         except (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             number = 0
         if number > self.format:
-            raise NewerFormat("stored.newer-format", place=place, format=str(number), known=str(self.format))
+            raise NewerFormat("file.newer-format", place=place, found=str(number)[:20], known=str(self.format))
         raise InvalidInput("stored.damaged", place=place)
 
     def encode(self, value: Kept) -> bytes:

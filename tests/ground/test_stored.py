@@ -78,7 +78,7 @@ def test_a_newer_format_is_one_sentence_whatever_else_is_in_it(tmp_path: Path) -
     file.write_bytes(b'{"format":4,"unheard-of":[1]}')
     with pytest.raises(NewerFormat) as raised:
         CARDS.read(file)
-    said = f"{file}: of format 4, and this release reads formats up to 3; use a newer release of Testigo."
+    said = f"{file}: a file of format 4; this release knows 3; use a newer release."
     assert str(raised.value) == said
     assert file.read_bytes() == b'{"format":4,"unheard-of":[1]}'
 
