@@ -92,7 +92,7 @@ def read_retirement(envelope: bytes, *, place: str = "") -> Retirement:
 def _convert(payload: object, place: str) -> Retirement:
     format_ = payload.get("format") if isinstance(payload, dict) else None
     if isinstance(format_, int) and format_ > FORMAT:
-        raise InvalidInput("retirement.newer-format", place=place, found=str(format_), known=str(FORMAT))
+        raise InvalidInput("file.newer-format", place=place, found=str(format_)[:20], known=str(FORMAT))
     try:
         return msgspec.convert(payload, Retirement, strict=True)
     except msgspec.ValidationError as error:
