@@ -105,7 +105,7 @@ def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) 
         clerk.send("/find", document="105")
         over = clerk.send("/release", pin="482913", reason="missing-hand")
         assert over.status == 409
-        assert over.code == "paper-votes.spoiled-to-limit"
+        assert over.code == "released.to-limit"
         assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
 
 

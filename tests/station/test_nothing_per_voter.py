@@ -382,7 +382,7 @@ def test_day_of_a_newer_release_is_refused(opened, tmp_path):
         booth._day._format = StoredFormat("day-state", BoothDay, lambda first: first)  # a step that only that one knows
         booth._day.keep(booth._day.now)
         booth._day.settle()
-    with pytest.raises(InvalidInput, check=coded("day-state.other-format", found="2")):
+    with pytest.raises(InvalidInput, check=coded("file.newer-format", found="2")):
         Booth(folder / "booth", None)
 
 
