@@ -3,6 +3,7 @@
 from typing import Final
 
 from testigo.errors import InvalidInput
+from testigo.words import Either
 
 RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
 """Why the chair let a voter through whose finger did not match."""
@@ -44,5 +45,5 @@ machines."""
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""
     if reason not in allowed:
-        raise InvalidInput(f"{reason!r} is no reason on the list", hint=f"choose one of {', '.join(allowed)}")
+        raise InvalidInput("reason.not-on-list", reason=reason[:LONGEST_WRITTEN], allowed=Either(allowed))
     return reason
