@@ -41,4 +41,4 @@ class Words:
 
     def anomaly(self, anomaly: Anomaly) -> str:
         """What is odd, in a sentence."""
-        return self.say(f"anomaly_{anomaly.kind}", found=anomaly.found, allowed=anomaly.allowed, detail=anomaly.detail)
+        return anomaly.said.text(self.language)

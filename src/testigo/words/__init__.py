@@ -20,7 +20,7 @@ from types import MappingProxyType
 from testigo.words import catalogues
 from testigo.words.catalogues import FALLBACK, FIRST, FOLDER, catalogue_of, languages, missing
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
-from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
+from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
 
 __all__ = [
     "FALLBACK",
@@ -35,6 +35,7 @@ __all__ = [
     "clock",
     "counter_words",
     "day",
+    "first_of",
     "instant",
     "language_name",
     "languages",
