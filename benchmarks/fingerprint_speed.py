@@ -92,14 +92,14 @@ def _comparisons(folders: list[Path]) -> list[tuple[str, str]]:
         ready = [prepare(template) for template in templates]
         finger = np.array([one.finger for one in impressions])
         matcher = Matcher(ready)
-        strangers = [np.flatnonzero(finger != own) for own in finger]
+        impostors = [np.flatnonzero(finger != own) for own in finger]
         all_pairs = _least(lambda m=matcher, r=ready: [m.scores(probe) for probe in r]) / len(ready) ** 2
-        pairs = sum(map(len, strangers))
+        pairs = sum(map(len, impostors))
         others = _least(
-            lambda m=matcher, r=ready, s=strangers: [m.scores(one, rows) for one, rows in zip(r, s, strict=True)]
+            lambda m=matcher, r=ready, o=impostors: [m.scores(one, rows) for one, rows in zip(r, o, strict=True)]
         )
         seconds, count = seconds + others, count + pairs
-        looked = [(i, int(j)) for i, rows in enumerate(strangers) for j in rows[::40]]
+        looked = [(i, int(j)) for i, rows in enumerate(impostors) for j in rows[::40]]
         whole = _least(lambda r=ready, p=looked: [match(r[i], r[j]) for i, j in p]) / len(looked)
         rows.append((f"{folder.name}: a comparison", f"{all_pairs * 1e6:.1f} µs"))
         rows.append(

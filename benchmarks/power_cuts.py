@@ -36,7 +36,7 @@ from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine import LocalMachine, OrderSender
-from testigo.station.session import Session
+from testigo.station.session import SessionView
 
 LONGEST_LIFE = 0.5
 """Seconds that a booth's process lives, starting and recovering included: up to some ten votes."""
@@ -95,7 +95,7 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
     def say(word: str, slip: str) -> None:
         os.write(pipe, f"{word} {slip}\n".encode())
 
-    printer, chance = _SilentPrinter(), random.Random()
+    printer, rng = _SilentPrinter(), random.Random()
     booth = Booth(folder, printer)
     say("up", "recovered" if booth.recovered else "-")
     used = booth.counters().cards_used
@@ -104,10 +104,10 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
             booth.accept_card(code)
         while (session := booth.current()) is not None:
             if session.stage == "voting":
-                booth.choose("mayor", (f"option-{chance.randrange(5)}",))
+                booth.choose("mayor", (f"option-{rng.randrange(5)}",))
             if session.stage != "printed":
                 _go_on(booth, session)
-            elif chance.random() < 0.15 and session.spoils_left:
+            elif rng.random() < 0.15 and session.spoils_left:
                 booth.spoil("mistake")
             else:
                 say("yes", session.paper[-1])
@@ -116,7 +116,7 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
     say("end", "-")
 
 
-def _go_on(booth: Booth, session: Session) -> None:
+def _go_on(booth: Booth, session: SessionView) -> None:
     """The next step from what the screen shows."""
     if session.stage == "language":
         booth.choose_language("es")

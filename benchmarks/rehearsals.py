@@ -62,19 +62,19 @@ def rehearse(seed: int, whole: bool, stations: int, voters: int) -> Ended:
         try:
             definition = cut_out(load(ELECTION), stations, voters)
             step = hold if whole else prepare
-            held = step(definition, SyntheticFingers(seed), seed, Path(folder) / "rehearsal", _unwatched)
+            done = step(definition, SyntheticFingers(seed), seed, Path(folder) / "rehearsal", _unwatched)
         except TestigoError as error:
             return Ended(seed, whole, time.monotonic() - began, unexpected=(str(error),))
-    seconds, notes = len(held.population.second_numbers), held.enrolment
-    failed = tuple(finding.detail for finding in held.report.failures) if held.report else ()
+    seconds, notes = len(done.population.second_numbers), done.enrolment
+    failed = tuple(finding.detail for finding in done.report.failures) if done.report else ()
     return Ended(
         seed,
         whole,
         time.monotonic() - began,
         f"{seconds - len(notes.missed)} of {seconds}",
         notes.false_cases,
-        tuple(held.chances),
-        (*held.surprises, *held.mismatches, *failed),
+        tuple(done.chances),
+        (*done.surprises, *done.mismatches, *failed),
     )
 
 

@@ -55,7 +55,7 @@ def verify_event_log(
 
     `head`: the digest of a line as it is known from elsewhere, once the last one; a log whose tail was cut off does not
     have it. Lines may follow it, because a log goes on (`lines_after` counts them). Raises `InvalidInput` or
-    `InvalidSignature` with the line's number. A torn last line is a mistake here: only the machine itself, at its
+    `InvalidSignature` with the line's number. A torn last line is an error here: only the machine itself, at its
     start, may cut one off.
     """
     if data and not data.endswith(b"\n"):

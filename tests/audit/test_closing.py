@@ -30,14 +30,14 @@ def definition(project_root: Path) -> Definition:
 
 
 def _ballots(definition: Definition, count: int, seed: int = 1) -> list[Ballot]:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     (style,) = definition.styles_of_station(STATION)
     made = []
     for _ in range(count):
         choices = {}
         for contest_id in style.contests:
             options = [option.id for option in definition.contest(contest_id).options]
-            choices[contest_id] = tuple(chance.sample(options, chance.randint(0, 1)))
+            choices[contest_id] = tuple(rng.sample(options, rng.randint(0, 1)))
         made.append(Ballot.mark(definition, style, choices))
     return made
 
@@ -78,7 +78,7 @@ def test_real_slips_on_real_pictures_agree_with_the_sheet(definition: Definition
     entries = {"table.png#1": "no-paper"}
     paper = papers_from_images(definition, STATION, papers, entries, spoiled=1)
     count = closing_count(definition, _sheet(definition, ballots), ANY, paper)
-    assert count.holds
+    assert count.is_consistent
     assert count.papers == 5
     missing = closing_count(
         definition, _sheet(definition, ballots), ANY, papers_from_images(definition, STATION, papers[1:], entries)
@@ -101,7 +101,7 @@ def test_a_vote_moved_on_the_sheet_is_found_in_both_options(definition: Definiti
         ("mayor", winner, -1),
         ("mayor", loser, 1),
     }
-    assert not count.holds
+    assert not count.is_consistent
 
 
 def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
@@ -111,10 +111,10 @@ def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
         definition, _sheet(definition, ballots), ANY, papers_from_images(definition, STATION, papers, {})
     )
     assert waiting.unread == 1
-    assert not waiting.holds
+    assert not waiting.is_consistent
     entry = Marks(ballots[3].style, ballots[3].choices)
     settled = papers_from_images(definition, STATION, papers, {"torn.jpg#1": entry})
-    assert closing_count(definition, _sheet(definition, ballots), ANY, settled).holds
+    assert closing_count(definition, _sheet(definition, ballots), ANY, settled).is_consistent
     assert settled.unsettled[0].settled
 
 
@@ -199,7 +199,7 @@ def test_an_honest_hand_count_agrees(project_root: Path, count: int, seed: int) 
     definition = load(project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml")
     sheet = _sheet(definition, _ballots(definition, count, seed))
     first, second = (read_form(_filled(definition, sheet), definition, STATION) for _ in range(2))
-    assert closing_count(definition, sheet, ANY, same_twice(first, second)).holds
+    assert closing_count(definition, sheet, ANY, same_twice(first, second)).is_consistent
 
 
 def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
@@ -228,7 +228,7 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
         (b"contest", b"\xff\xfe", "UTF-8"),
     ],
 )
-def test_a_form_with_a_mistake_is_refused_with_its_line(
+def test_a_form_with_an_error_is_refused_with_its_line(
     definition: Definition, old: bytes, new: bytes, problem: str
 ) -> None:
     form = _filled(definition, _sheet(definition, _ballots(definition, 10)))

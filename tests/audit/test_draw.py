@@ -29,7 +29,7 @@ def test_the_published_example_of_a_ticket() -> None:
 
 
 @given(digits=DICE, ids=IDS, data=st.data())
-def test_a_larger_sample_adds_and_order_and_strangers_do_not_matter(
+def test_a_larger_sample_adds_and_order_and_others_do_not_matter(
     digits: str, ids: list[str], data: st.DataObject
 ) -> None:
     seed = Seed(digits)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from station_counters import counted
 from testigo import canonical
-from testigo.ballot import Ballot, ContestCount, ContestTally, tally_ballots, tally_mistakes
+from testigo.ballot import Ballot, ContestCount, ContestTally, tally_ballots, tally_errors
 from testigo.errors import InvalidInput
 
 MAYORS, COUNCIL = ("fernandez", "fernandes", "ortega"), ("c0", "c1", "c2", "c3", "c4")
@@ -19,10 +19,10 @@ marks = st.fixed_dictionaries(
 
 
 @given(st.lists(marks, max_size=12))
-def test_a_tally_of_any_ballots_has_no_mistakes_and_counts_every_choice(village, chosen):
+def test_a_tally_of_any_ballots_has_no_errors_and_counts_every_choice(village, chosen):
     style = village.styles()[0]
     tally = tally_ballots(village, "v-001", [Ballot.mark(village, style, each) for each in chosen])
-    assert tally_mistakes(village, "v-001", tally) == []
+    assert tally_errors(village, "v-001", tally) == []
     for contest, options in (("mayor", MAYORS), ("council", COUNCIL)):
         found = tally.contest(contest)
         assert found.ballots == len(chosen)
@@ -45,14 +45,14 @@ def test_attack_any_one_changed_number_of_a_tally_is_found(village, tally, conte
     one = tally.contests[contest]
     changed = msgspec.structs.replace(one, **{field: getattr(one, field) + by})
     contests = tuple(changed if place == contest else each for place, each in enumerate(tally.contests))
-    assert tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=contests))
+    assert tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=contests))
 
 
 @pytest.mark.parametrize("by", [1, -1, 100])
 def test_attack_a_changed_vote_is_found(village, tally, by):
     mayor = tally.contests[0]
     changed = msgspec.structs.replace(mayor, votes={**mayor.votes, "ortega": mayor.votes["ortega"] + by})
-    assert tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(changed, tally.contests[1])))
+    assert tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(changed, tally.contests[1])))
 
 
 def test_attack_votes_taken_away_as_unused_choices_are_found(village, tally):
@@ -60,11 +60,11 @@ def test_attack_votes_taken_away_as_unused_choices_are_found(village, tally):
     one."""
     mayor, council = tally.contests
     taken = msgspec.structs.replace(mayor, votes=mayor.votes | {"ortega": 1}, undervotes=1)
-    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(taken, council)))
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(taken, council)))
     assert (mistake.key, mistake.values["found"], mistake.values["allowed"]) == ("sums.unused-choices", 1, 0)
     votes = council.votes | {"c0": 0, "c1": 0}
     taken = msgspec.structs.replace(council, votes=votes, undervotes=council.undervotes + 2)
-    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, taken)))
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, taken)))
     assert (mistake.key, mistake.values["found"], mistake.values["allowed"]) == ("sums.unused-choices", 7, 6)
 
 
@@ -72,7 +72,7 @@ def test_attack_more_votes_for_one_than_ballots_are_found(village, tally):
     """Four may be chosen: the sums come out with three votes of two ballots for the same person."""
     mayor, council = tally.contests
     padded = msgspec.structs.replace(council, votes=council.votes | {"c0": 3, "c1": 0}, undervotes=4)
-    (mistake,) = tally_mistakes(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, padded)))
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, padded)))
     assert mistake.key == "sums.more-votes-than-ballots" and mistake.values["contest"] == "council"
 
 
@@ -87,7 +87,7 @@ def test_attack_missing_contests_options_and_styles_are_found(village, tally):
         msgspec.structs.replace(tally, ballots={"villa": -4}),
         msgspec.structs.replace(tally, ballots={"villa": 5}),
     ):
-        assert tally_mistakes(village, "v-001", changed)
+        assert tally_errors(village, "v-001", changed)
 
 
 def test_ballots_of_another_style_are_not_counted(village):
@@ -114,7 +114,7 @@ COUNTERS = {
 
 def test_a_reconciliation_that_holds_has_no_differences():
     reconciliation = counted(**COUNTERS)
-    assert reconciliation.holds and reconciliation.differences() == ()
+    assert reconciliation.is_consistent and reconciliation.differences() == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_reconciliation_that_holds_has_no_differences():
 )
 def test_any_one_counter_off_by_one_is_a_difference(counter):
     reconciliation = counted(**{**COUNTERS, counter: COUNTERS[counter] + 1})
-    assert not reconciliation.holds
+    assert not reconciliation.is_consistent
     differences = reconciliation.differences()
     assert 1 <= len(differences) <= 2
     assert all(abs(each.left_count - each.right_count) == 1 for each in differences)

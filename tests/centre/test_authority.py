@@ -144,7 +144,7 @@ def test_the_auditor_is_replaced_by_the_request_of_the_next(counted: Centre, aud
 def test_a_record_under_another_log_key_than_the_admitted_one_is_not_counted(centre: Centre, tmp_path: Path) -> None:
     old = authority_key(centre.folder, "log")
     centre.replace_key("log")
-    for name, key in (("stranger", SigningKey.generate()), ("old", old)):
+    for name, key in (("other", SigningKey.generate()), ("old", old)):
         copy = Log.create(tmp_path / name, "testigo/prueba", key, root_key=centre.key_ring.root)
         for _, envelope in read_record(centre.public).envelopes:
             copy.append(envelope)

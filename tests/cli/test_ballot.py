@@ -39,7 +39,7 @@ def test_a_slip_is_printed_and_read_again(capsys, tmp_path, election_file, munic
     assert code == 0 and "1 read, 0 refused" in out
 
 
-def test_mistakes_are_one_sentence(capsys, tmp_path, election_file, municipality):
+def test_errors_are_one_sentence(capsys, tmp_path, election_file, municipality):
     text = tmp_path / "text.png"
     text.write_text("not a picture")
     station = municipality.stations[0].id

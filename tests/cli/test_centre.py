@@ -122,7 +122,7 @@ def test_create_admit_and_the_way_back(
     request.write_bytes(msgspec.json.encode(machines["n1"].machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
     envelope = (request.parent / "machine-keys.json").read_bytes()
-    assert Centre.open(tmp_path / "new").rules.holds(envelope)
+    assert Centre.open(tmp_path / "new").rules.contains(envelope)
     other = type(machines["n1"])(machines["n1"].definition, "n1")
     request.write_bytes(msgspec.json.encode(other.machine_keys))
     assert run("centre", "admit", tmp_path / "new", request)[0] == 0
@@ -170,7 +170,7 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
         (("centre", "create", "OFFICE", "ELECTION"), "something is there already"),
     ],
 )
-def test_mistakes_are_one_sentence(
+def test_errors_are_one_sentence(
     run: Callable[..., Any], office: Path, definition_file: Path, arguments: tuple[str, ...], problem: str
 ) -> None:
     authority, auditor = office / "authority", office.parent / "auditor"

@@ -24,10 +24,10 @@ def call(capsys):
 def test_check_says_ok_with_figures(call, project_root):
     code, out, _ = call("check", str(project_root / "src/testigo/examples/municipality/election.yaml"))
     assert code == 0
-    assert "No mistakes in" in out
+    assert "No errors in" in out
     code, out, _ = call("check", "--json", str(project_root / "src/testigo/examples/republic/election.yaml"))
     answer = json.loads(out)
-    assert (code, answer["ok"], answer["seats"], answer["mistakes"]) == (0, True, 278, [])
+    assert (code, answer["ok"], answer["seats"], answer["errors"]) == (0, True, 278, [])
 
 
 def test_every_example_is_written_out_and_can_be_held(call, tmp_path):
@@ -46,7 +46,7 @@ def test_an_example_is_not_written_over_what_is_there(call, tmp_path):
     assert call("example", "kingdom", "--out", str(tmp_path / "new"))[0] == 2
 
 
-def test_check_prints_one_line_a_mistake(call, base, written):
+def test_check_prints_one_line_per_error(call, base, written):
     file = written(base.replace("district: south, r", "district: west, r").replace("date: 2027-04-11", "date: soon"))
     code, _, err = call("check", str(file))
     lines = err.strip().splitlines()
@@ -55,8 +55,8 @@ def test_check_prints_one_line_a_mistake(call, base, written):
     assert f"{file}:3: 'soon' is no date; write it as YYYY-MM-DD." in lines[1]
     code, out, _ = call("check", "--json", str(file))
     answer = json.loads(out)
-    assert (code, answer["ok"], len(answer["mistakes"])) == (1, False, 2)
-    assert answer["mistakes"][0]["place"] == f"{file}:3"
+    assert (code, answer["ok"], len(answer["errors"])) == (1, False, 2)
+    assert answer["errors"][0]["place"] == f"{file}:3"
 
 
 @pytest.mark.parametrize("content", ["", "[", "{}", "a: [b"])

@@ -103,7 +103,7 @@ def test_from_the_file_to_the_poll_book(
         (["status", "--register", "mysql://x"], "not a database that Testigo knows"),
     ],
 )  # fmt: skip
-def test_mistakes_are_one_sentence(
+def test_errors_are_one_sentence(
     imported: Typed, election: list[str], tmp_path: Path, words: list[str], sentence: str
 ) -> None:
     (tmp_path / "text.png").write_text("this is no image")

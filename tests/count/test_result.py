@@ -89,10 +89,10 @@ def test_a_tie_stays_open_until_the_draw_and_the_draw_does_not_follow_the_file(
         "luis": 0,
         "eva": 0,
     }
-    chance = random.Random(3)
+    rng = random.Random(3)
     winners = set()
     for _ in range(40):
-        draw = "".join(chance.choices("123456", k=20))
+        draw = "".join(rng.choices("123456", k=20))
         (tie,) = count_result(definition, sheets, draw=draw, digests=DIGESTS).contests[0].allocation.ties
         winners |= set(tie.winners)
     assert winners == {"ana", "luis", "eva"}
@@ -207,9 +207,9 @@ def test_every_anomaly_has_its_sentence(language: str) -> None:
 def test_a_sheet_under_another_name_or_of_no_station_is_refused(definition: Definition, sheet_of: SheetOf) -> None:
     with pytest.raises(InvalidInput, match="sent as that of"):
         count_result(definition, {"n2": sheet_of("n1")}, digests=DIGESTS)
-    stranger = msgspec.structs.replace(sheet_of("n1"), station="x9")
+    other = msgspec.structs.replace(sheet_of("n1"), station="x9")
     with pytest.raises(InvalidInput, match="does not have"):
-        count_result(definition, {"x9": stranger}, digests=DIGESTS)
+        count_result(definition, {"x9": other}, digests=DIGESTS)
 
 
 @given(part=st.integers(0, 10**9), whole=st.integers(1, 10**9))

@@ -65,11 +65,11 @@ def test_a_key_that_was_never_admitted_is_nobodys(ring):
 
 
 def test_admitting_makes_a_new_ring_and_refuses_a_key_twice(ring, keys):
-    stranger = SigningKey.generate().public
+    other = SigningKey.generate().public
     with pytest.raises(InvalidSignature, match="never admitted"):
-        ring.key_for("centre", stranger.key_id)
-    wider = ring.admit(MachineKeys((MachineKey(stranger.hex, "centre", "", ""),)))
-    assert wider.key_for("centre", stranger.key_id).key_id == stranger.key_id
+        ring.key_for("centre", other.key_id)
+    wider = ring.admit(MachineKeys((MachineKey(other.hex, "centre", "", ""),)))
+    assert wider.key_for("centre", other.key_id).key_id == other.key_id
     assert len(wider.keys) == len(ring.keys) + 1
     for again in (keys["chair-1"], keys["root"]):
         with pytest.raises(InvalidSignature, match="admitted twice"):
@@ -101,7 +101,7 @@ def test_a_replacement_for_nobody_only_admits_and_a_key_replaces_no_other_twice(
     new = SigningKey.generate().public
     added = ring.replace(MachineKeys((MachineKey(new.hex, "chair", "09-09", ""),)), entry=7)
     assert added.keys == (*ring.keys, MachineKey(new.hex, "chair", "09-09", ""))
-    assert added.holds("09-09", "chair") and not ring.holds("09-09", "chair")
+    assert added.contains("09-09", "chair") and not ring.contains("09-09", "chair")
     for again in ("chair-1", "root"):
         with pytest.raises(InvalidSignature, match="admitted twice"):
             ring.replace(MachineKeys((MachineKey(keys[again].public.hex, "chair", "01-01", ""),)), entry=7)

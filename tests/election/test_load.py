@@ -1,4 +1,4 @@
-"""Reading definitions: what is right, every mistake with its line, and files that attack the reader."""
+"""Reading definitions: what is right, every error with its line, and files that attack the reader."""
 
 import contextlib
 import json
@@ -10,11 +10,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from testigo.election import Definition, check_definition, load, load_with_warnings, refuse_mistakes, source
+from testigo.election import Definition, check_definition, load, load_with_warnings, require_valid, source
 from testigo.errors import InvalidInput, SeveralErrors, StorageError, TestigoError
 
 HERE = "#!"
-"""In an edit: the line that the mistake must be reported on."""
+"""In an edit: the line that the error must be reported on."""
 
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -26,7 +26,7 @@ def edited(base: str, old: str, new: str) -> tuple[str, int]:
     return text.replace(HERE, ""), text[: text.index(HERE)].count("\n") + 1
 
 
-def mistakes_of(file: Path) -> list[TestigoError]:
+def errors_of(file: Path) -> list[TestigoError]:
     try:
         load(file)
     except SeveralErrors as error:
@@ -36,7 +36,7 @@ def mistakes_of(file: Path) -> list[TestigoError]:
     return []
 
 
-def test_the_base_has_neither_mistakes_nor_warnings(base, written):
+def test_the_base_has_neither_errors_nor_warnings(base, written):
     loaded = load_with_warnings(written(base))
     assert loaded.warnings == ()
     definition = loaded.definition
@@ -48,11 +48,11 @@ def test_the_base_has_neither_mistakes_nor_warnings(base, written):
 
 
 @pytest.mark.parametrize("name", ["municipality", "republic"])
-def test_the_examples_have_neither_mistakes_nor_warnings(project_root, name):
+def test_the_examples_have_neither_errors_nor_warnings(project_root, name):
     loaded = load_with_warnings(project_root / "src" / "testigo" / "examples" / name / "election.yaml")
     assert loaded.warnings == ()
     assert Definition.from_payload(loaded.definition.payload()) == loaded.definition
-    refuse_mistakes(loaded.definition)
+    require_valid(loaded.definition)
 
 
 def test_the_republic_is_what_it_says(project_root):
@@ -91,17 +91,17 @@ def test_json_escapes_mean_what_json_says(base, written):
     assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𝒜 é'
 
 
-def test_a_mistake_in_json_has_its_line(base, written):
+def test_an_error_in_json_has_its_line(base, written):
     payload = load(written(base)).payload()
     text = json.dumps(payload, indent=1).replace('"district": "south"', '"district": "west"')
-    (mistake,) = mistakes_of(written(text, "e.json"))
+    (error,) = errors_of(written(text, "e.json"))
     line = text[: text.index('"west"')].count("\n") + 1
-    assert mistake.place.endswith(f"e.json:{line}")
-    (mistake,) = mistakes_of(written('{\n"id": "x",\n}', "e.json"))
-    assert mistake.place.endswith("e.json:3")
+    assert error.place.endswith(f"e.json:{line}")
+    (error,) = errors_of(written('{\n"id": "x",\n}', "e.json"))
+    assert error.place.endswith("e.json:3")
 
 
-MISTAKES = [
+ERRORS = [
     # shape
     ("  finger-tries: 4", "  finger-trys: 4 #!", "write 'finger-tries' if that is meant"),
     ("  finger-tries: 4", "  finger-tries: four #!", "whole number is wanted"),
@@ -182,55 +182,55 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "words"), MISTAKES)
-def test_each_mistake_is_told_with_its_line(base, written, old, new, words):
+@pytest.mark.parametrize(("old", "new", "words"), ERRORS)
+def test_each_error_is_told_with_its_line(base, written, old, new, words):
     text, line = edited(base, old, new)
-    mistakes = mistakes_of(written(text))
-    found = [mistake for mistake in mistakes if words in str(mistake)]
-    assert found, [str(mistake) for mistake in mistakes]
+    errors = errors_of(written(text))
+    found = [error for error in errors if words in str(error)]
+    assert found, [str(error) for error in errors]
     assert found[0].hint
     if words != "not YAML":
         assert found[0].place.endswith(f"election.yaml:{line}")
 
 
-def test_a_misspelled_key_is_one_mistake_and_not_two(base, written):
-    (mistake,) = mistakes_of(written(base.replace("district: south, register-size", "district: south, register_size")))
-    assert "write 'register-size'" in mistake.hint
+def test_a_misspelled_key_is_one_error_and_not_two(base, written):
+    (error,) = errors_of(written(base.replace("district: south, register-size", "district: south, register_size")))
+    assert "write 'register-size'" in error.hint
 
 
-def test_a_mistake_in_a_list_is_told_on_the_line_of_its_key(base, written):
+def test_an_error_in_a_list_is_told_on_the_line_of_its_key(base, written):
     text = base.replace("    seats: 2\n    options:\n", "    seats:\n      9\n    options:\n", 1)
-    (mistake,) = mistakes_of(written(text))
-    assert "9 seats and 3 options" in str(mistake)
-    assert mistake.place.endswith(f":{text[: text.index('    seats:' + chr(10))].count(chr(10)) + 1}")
+    (error,) = errors_of(written(text))
+    assert "9 seats and 3 options" in str(error)
+    assert error.place.endswith(f":{text[: text.index('    seats:' + chr(10))].count(chr(10)) + 1}")
 
 
 def test_nobody_can_vote(base, written):
     text = base.replace(", roll-sizes: {indigenous: 12}", "")
-    (mistake,) = mistakes_of(written(text))
-    assert "nobody can vote on 'chief'" in str(mistake)
+    (error,) = errors_of(written(text))
+    assert "nobody can vote on 'chief'" in str(error)
     text = base.replace("name: Sur}", "name: Sur}\n      - {id: east, name: Este}")
     text = text.replace("  - id: council\n    district: north", "  - id: council\n    district: east")
-    (mistake,) = mistakes_of(written(text))
-    assert "nobody can vote on 'council': no station lies in district 'east'" in str(mistake)
+    (error,) = errors_of(written(text))
+    assert "nobody can vote on 'council': no station lies in district 'east'" in str(error)
 
 
 def test_voters_without_a_contest(base, written):
     text = base.replace("  - id: land\n", "  - {id: isle, name: Isla}\n  - id: land\n")
     text = text.replace("district: south, register-size: 20", "district: isle, register-size: 20")
-    assert any("would find no contest" in str(mistake) for mistake in mistakes_of(written(text)))
+    assert any("would find no contest" in str(error) for error in errors_of(written(text)))
 
 
-def test_empty_lists_are_mistakes(base, written):
+def test_empty_lists_are_errors(base, written):
     head = base[: base.index("parties:")]
-    found = {mistake.problem for mistake in mistakes_of(written(head + "districts: []\nstations: []\ncontests: []\n"))}
+    found = {error.problem for error in errors_of(written(head + "districts: []\nstations: []\ncontests: []\n"))}
     assert {"there is no district", "there is no station", "there is no contest"} <= found
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(base, written):
+def test_all_errors_are_told_at_once_in_the_order_of_the_file(base, written):
     text = base.replace("date: 2027-04-11", "date: soon").replace("district: south, r", "district: west, r")
     text = text.replace("party: blue, candidates", "party: green, candidates")
-    lines = [int(mistake.place.rpartition(":")[2]) for mistake in mistakes_of(written(text))]
+    lines = [int(error.place.rpartition(":")[2]) for error in errors_of(written(text))]
     assert len(lines) == 3
     assert lines == sorted(lines)
 
@@ -255,7 +255,7 @@ WARNINGS = [
 
 
 @pytest.mark.parametrize(("old", "new", "words"), WARNINGS)
-def test_what_is_odd_is_a_warning_and_no_mistake(base, written, old, new, words):
+def test_what_is_odd_is_a_warning_and_no_error(base, written, old, new, words):
     text, line = edited(base, old, new)
     found = [warning for warning in load_with_warnings(written(text)).warnings if words in str(warning)]
     assert found
@@ -267,9 +267,9 @@ def test_a_definition_from_elsewhere_is_refused_with_places(base, written):
     payload = load(written(base)).payload()
     payload["stations"][1]["district"] = "west"
     definition = Definition.from_payload(payload)
-    assert [mistake.place for mistake in check_definition(definition)] == [("stations", 1, "district")]
+    assert [error.place for error in check_definition(definition)] == [("stations", 1, "district")]
     with pytest.raises(SeveralErrors, match=r"stations\[2\]\.district: there is no district 'west'"):
-        refuse_mistakes(definition)
+        require_valid(definition)
 
 
 def test_words_that_yaml_would_turn_into_other_things_stay_words(base, written):
@@ -316,9 +316,9 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ],
 )
 def test_hostile_yaml_gets_a_sentence(written, content):
-    mistakes = mistakes_of(written(content))
-    assert mistakes
-    assert all("election.yaml" in mistake.place for mistake in mistakes)
+    errors = errors_of(written(content))
+    assert errors
+    assert all("election.yaml" in error.place for error in errors)
 
 
 @pytest.mark.timeout(10)
@@ -336,7 +336,7 @@ def test_hostile_yaml_gets_a_sentence(written, content):
     ],
 )
 def test_hostile_json_gets_a_sentence(written, content):
-    assert mistakes_of(written(content, "e.json"))
+    assert errors_of(written(content, "e.json"))
 
 
 def test_a_file_too_large_or_missing_gets_a_sentence(written, tmp_path, monkeypatch):
@@ -355,9 +355,9 @@ def test_too_many_values_are_refused(written, monkeypatch):
         load(written("- a\n" * 60))
 
 
-def test_a_file_full_of_mistakes_is_told_in_part(base, written):
+def test_a_file_full_of_errors_is_told_in_part(base, written):
     extra = "".join(f"  - {{id: s{n}, name: S, district: nowhere, register-size: 1}}\n" for n in range(500))
-    with pytest.raises(SeveralErrors, match="500 mistakes") as caught:
+    with pytest.raises(SeveralErrors, match="500 errors") as caught:
         load(written(base.replace("\ncontests:", f"{extra}\ncontests:")))
     assert len(caught.value.errors) == 200
 
@@ -365,8 +365,8 @@ def test_a_file_full_of_mistakes_is_told_in_part(base, written):
 @FUZZ
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400)))
 def test_any_bytes_are_a_definition_or_a_sentence(written, content):
-    assert mistakes_of(written(content))
-    assert mistakes_of(written(content, "e.json"))
+    assert errors_of(written(content))
+    assert errors_of(written(content, "e.json"))
 
 
 PIECES = st.one_of(
@@ -382,17 +382,17 @@ def test_mutated_definitions_are_definitions_or_sentences(base, written, cuts):
     for where, length, piece in cuts:
         at = int(where * len(text))
         text = text[:at] + piece + text[at + length :]
-    mistakes_of(written(text))
+    errors_of(written(text))
 
 
 @FUZZ
 @given(st.randoms(use_true_random=False))
-def test_moved_lines_of_an_example_are_definitions_or_sentences(project_root, written, chance: random.Random):
+def test_moved_lines_of_an_example_are_definitions_or_sentences(project_root, written, rng: random.Random):
     lines = (project_root / "src" / "testigo" / "examples" / "municipality" / "election.yaml").read_text().splitlines()
-    for _ in range(chance.randint(1, 4)):
-        line = lines.pop(chance.randrange(len(lines)))
-        lines.insert(chance.randrange(len(lines)), line if chance.random() < 0.7 else f"  {line}")
-    mistakes_of(written("\n".join(lines)))
+    for _ in range(rng.randint(1, 4)):
+        line = lines.pop(rng.randrange(len(lines)))
+        lines.insert(rng.randrange(len(lines)), line if rng.random() < 0.7 else f"  {line}")
+    errors_of(written("\n".join(lines)))
 
 
 JSON = st.recursive(
@@ -409,7 +409,7 @@ def test_wrong_values_in_a_right_shape_are_definitions_or_sentences(base, writte
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(list(_slots(payload))))
         holder[key] = data.draw(JSON)
-    mistakes_of(written(json.dumps(payload), "e.json"))
+    errors_of(written(json.dumps(payload), "e.json"))
     with contextlib.suppress(InvalidInput):
         check_definition(Definition.from_payload(payload))
 

@@ -213,9 +213,9 @@ def test_every_seat_is_accounted_for(method, seats, votes, draw, data):
 
 
 @given(st.sampled_from(tuple(METHODS)), SEATS, VOTES, DRAWS, st.randoms(use_true_random=False))
-def test_the_order_of_the_file_never_matters(method, seats, votes, draw, chance: random.Random):
+def test_the_order_of_the_file_never_matters(method, seats, votes, draw, rng: random.Random):
     shuffled = list(votes.items())
-    chance.shuffle(shuffled)
+    rng.shuffle(shuffled)
     one = seats_of(method, seats, votes, draw=draw)
     other = seats_of(method, seats, dict(shuffled), draw=draw)
     assert one == other

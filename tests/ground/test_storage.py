@@ -104,8 +104,8 @@ def test_other_databases_are_refused(address: str) -> None:
         database.open_database(address)
 
 
-def test_several_mistakes_are_a_line_each() -> None:
+def test_several_errors_are_a_line_each() -> None:
     error = SeveralErrors(
-        "2 mistakes", [InvalidInput("no name", place="row 2"), InvalidInput("no number")], place="x.csv"
+        "2 errors", [InvalidInput("no name", place="row 2"), InvalidInput("no number")], place="x.csv"
     )
-    assert str(error).splitlines() == ["x.csv: 2 mistakes.", "  row 2: no name.", "  no number."]
+    assert str(error).splitlines() == ["x.csv: 2 errors.", "  row 2: no name.", "  no number."]

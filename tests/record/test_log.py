@@ -396,6 +396,16 @@ def test_partial_tiles_stay_until_the_full_tile_is_there(new_log: Log, envelope:
     assert read_record(new_log.folder).ok
 
 
+def test_partial_tiles_of_a_later_tile_go_too(new_log: Log, envelope: Make) -> None:
+    for end in (300, 511):
+        work(new_log, envelope, begin=new_log.size, end=end)
+    later = [new_log.folder / f"tile/{level}/001.p" for level in ("0", "entries")]
+    assert [sorted(file.name for file in folder.iterdir()) for folder in later] == [["255", "44"]] * 2
+    work(new_log, envelope, begin=511, end=512)
+    assert not any(file for folder in later for file in folder.glob("*"))
+    assert read_record(new_log.folder).ok
+
+
 def test_a_partial_tile_that_could_not_be_removed_is_removed_next_time(
     new_log: Log, envelope: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

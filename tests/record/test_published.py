@@ -1,4 +1,4 @@
-"""Reading a record as a stranger: what is sound, what is not, over a folder and over HTTP."""
+"""Reading a record independently: what is sound, what is not, over a folder and over HTTP."""
 
 import functools
 import http.server
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, StorageError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Finding, Grade, Log, merkle, note, read_record, source
 from testigo.record.checkpoint import Checkpoint
-from testigo.record.source import FolderSource
+from testigo.record.source import FolderSource, MissingFile, open_source
 
 Make = Callable[[int], bytes]
 MakeRecord = Callable[..., Path]
@@ -289,7 +289,7 @@ def test_a_signature_that_nobody_here_can_check_is_told(make_record: MakeRecord)
 
 
 def _cosignatures(own: str, count: int) -> list[note.NoteSignature]:
-    """Signatures of strangers under the log's own name."""
+    """Signatures by unknown keys under the log's own name."""
     name = own.partition("\n")[0]
     return [note.parse(note.sign("text\n", name, SigningKey.generate())).signatures[0] for _ in range(count)]
 
@@ -441,6 +441,27 @@ def test_a_server_is_not_asked_for_ever(make_record: MakeRecord, serve: str, mon
     record = read_record(f"{serve}/public")
     refused = [finding for finding in record.findings if "not fetched" in finding.detail]
     assert len(refused) > 30
+
+
+def test_the_last_file_that_is_asked_for_is_the_last_allowed_to_fail(
+    tmp_path: Path, serve: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "MAX_FAILURES", 3)
+    web = open_source(serve)
+    try:
+        for name in ("a", "b"):
+            with pytest.raises(MissingFile):
+                web.read(name, 10)
+        (tmp_path / "c").write_bytes(b"x")
+        assert web.read("c", 10) == b"x"  # the server is well: failures before do not count
+        for name in ("a", "b", "d"):
+            with pytest.raises(MissingFile):
+                web.read(name, 10)
+        with pytest.raises(StorageError) as refused:
+            web.read("c", 10)
+        assert not isinstance(refused.value, MissingFile)
+    finally:
+        web.close()
 
 
 class EndlessHandler(QuietHandler):

@@ -353,10 +353,10 @@ def test_a_folder_of_other_parameters_or_another_register_is_refused(
     with pytest.raises(InvalidInput, match=r"other parameters \(block 7, now 8; false_cases 0, now 3\)"):
         run(people_enrolled, work, parameters=other)
     with (
-        Register.open(str(tmp_path / "other.db"), definition, RegisterKey.generate()) as stranger,
+        Register.open(str(tmp_path / "other.db"), definition, RegisterKey.generate()) as other,
         pytest.raises(InvalidInput, match="begun for another register"),
     ):
-        run(stranger, work)
+        run(other, work)
     begun = json.loads((work / "run.json").read_text())
     for name, value, sentence in (("newest", 41, "restored from a backup"), ("version", "9", "begun with Testigo 9")):
         (work / "run.json").write_text(json.dumps({**begun, name: value}))
@@ -485,7 +485,7 @@ def test_a_silent_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp
         pass
 
 
-def test_mistakes_at_the_command_are_one_sentence(
+def test_errors_at_the_command_are_one_sentence(
     officers_folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(officers_folder)
@@ -667,7 +667,7 @@ def test_a_cluster_that_loses_a_worker_on_the_way(officers_folder: Path, cluster
 
 
 @pytest.mark.slow
-def test_a_stranger_without_our_certificate_is_not_let_in(
+def test_a_client_without_our_certificate_is_not_let_in(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "CONNECTING", 3)

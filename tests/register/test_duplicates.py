@@ -194,9 +194,9 @@ def test_a_new_process_knows_all_fingers(
 
 
 def test_person_scores_are_chances() -> None:
-    chance = np.random.default_rng(20261121)
+    rng = np.random.default_rng(20261121)
     for shape, fingers in (((1, 1), [2]), ((2, 2), [2, 7]), ((4, 3), [2, 2, 7, 7]), ((10, 10), list(range(1, 11)))):
-        scores = -np.log10(chance.random((20_000, *shape)))
+        scores = -np.log10(rng.random((20_000, *shape)))
         found = np.array([person_score(one, fingers) for one in scores])
         for level in (1.0, 2.0):
             share = (found >= level).mean()

@@ -1,4 +1,4 @@
-"""A file of voters: all of it or nothing, and every mistake with its row."""
+"""A file of voters: all of it or nothing, and every error with its row."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from testigo import canonical
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralErrors, StorageError, TestigoError
 from testigo.register import Register, RegisterKey
-from testigo.register.importing import SHOWN_MISTAKES
+from testigo.register.importing import SHOWN_ERRORS
 from testigo.register.voters_file import VoterRow, read_voters
 
 
@@ -54,7 +54,7 @@ def test_reads_what_spreadsheets_write(tmp_path: Path, definition: Definition, s
     assert rows == [(2, VoterRow("12", "Ñusta", "s1", "general"))]
 
 
-def test_every_mistake_is_told_with_its_row_and_nothing_is_kept(empty: Register, tmp_path: Path) -> None:
+def test_every_error_is_told_with_its_row_and_nothing_is_kept(empty: Register, tmp_path: Path) -> None:
     file = _write(
         tmp_path,
         "document,name,station,roll\n1,Good,s1,\n,Nameless,s1,\n2,,s1,\n3,X,s9,\n4,X,s1,military\n5,X,s2,native\n"
@@ -62,14 +62,14 @@ def test_every_mistake_is_told_with_its_row_and_nothing_is_kept(empty: Register,
     )
     with pytest.raises(SeveralErrors) as caught:
         empty.import_voters(file)
-    rows = [mistake.place.rpartition("row ")[2] for mistake in caught.value.errors]
+    rows = [error.place.rpartition("row ")[2] for error in caught.value.errors]
     assert rows == ["3", "4", "5", "6", "7", "8", "9", "11", "12"]
-    assert "9 mistakes" in str(caught.value)
+    assert "9 errors" in str(caught.value)
     assert "already in row 2" in str(caught.value)
     assert empty.status().voters == 0
 
 
-def test_a_voter_already_in_the_register_is_a_mistake(empty: Register, people: Path, tmp_path: Path) -> None:
+def test_a_voter_already_in_the_register_is_an_error(empty: Register, people: Path, tmp_path: Path) -> None:
     empty.import_voters(people)
     with pytest.raises(SeveralErrors, match=r"row 3: document V12345678 is already in the register"):
         empty.import_voters(_write(tmp_path, "document,name,station\n77,New,s1\nv12345678,Other,s2\n"))
@@ -78,7 +78,7 @@ def test_a_voter_already_in_the_register_is_a_mistake(empty: Register, people: P
         empty.voter("77")
 
 
-def test_more_voters_than_the_definition_gives_a_station_are_a_mistake(empty: Register, tmp_path: Path) -> None:
+def test_more_voters_than_the_definition_gives_a_station_are_an_error(empty: Register, tmp_path: Path) -> None:
     six = "".join(f"{number},X,s2\n" for number in range(6))
     with pytest.raises(SeveralErrors, match="station s2: 6 voters on the roll 'general', and the definition has 5"):
         empty.import_voters(_write(tmp_path, "document,name,station\n" + six))
@@ -95,11 +95,11 @@ def test_station_room_counts_who_was_imported_before(empty: Register, people: Pa
         empty.import_voters(_write(tmp_path, "document,name,station\n" + four))
 
 
-def test_the_list_of_mistakes_is_cut_and_counted(empty: Register, tmp_path: Path) -> None:
+def test_the_list_of_errors_is_cut_and_counted(empty: Register, tmp_path: Path) -> None:
     rows = "".join(f"{number},X,nowhere\n" for number in range(12_000))
-    with pytest.raises(SeveralErrors, match="12,000 mistakes in the file of voters; these are the first 50") as caught:
+    with pytest.raises(SeveralErrors, match="12,000 errors in the file of voters; these are the first 50") as caught:
         empty.import_voters(_write(tmp_path, "document,name,station\n" + rows))
-    assert len(caught.value.errors) == SHOWN_MISTAKES
+    assert len(caught.value.errors) == SHOWN_ERRORS
 
 
 @pytest.mark.parametrize(

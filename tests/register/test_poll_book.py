@@ -106,13 +106,13 @@ def test_the_label_is_readable_without_any_key(book: bytes, definition: Definiti
 def test_refuses_what_is_not_meant_for_it(
     book: bytes, definition: Definition, centre: SigningKey, check_in: OpeningKey
 ) -> None:
-    stranger = SigningKey.generate()
+    other = SigningKey.generate()
     with pytest.raises(InvalidInput, match="is station s1's, and this is station s2"):
         PollBook.open(book, definition.digest, "s2", check_in, centre.public)
     with pytest.raises(InvalidInput, match="belongs to another election"):
         PollBook.open(book, "0" * 64, "s1", check_in, centre.public)
     with pytest.raises(InvalidSignature, match="signed by key"):
-        PollBook.open(book, definition.digest, "s1", check_in, stranger.public)
+        PollBook.open(book, definition.digest, "s1", check_in, other.public)
     with pytest.raises(InvalidSignature, match="cannot be opened with this machine's key"):
         PollBook.open(book, definition.digest, "s1", OpeningKey.generate(), centre.public)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from testigo.election import Definition
 from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, StorageError
 from testigo.register import Register, RegisterKey, normalise_document, normalise_name
-from testigo.register.vault import Place
+from testigo.register.vault import PrintAddress
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_key_file_is_for_its_owner_only(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=60), st.integers(0, 300), st.integers(1, 255))
 def test_ciphertexts_open_whole_in_their_place_or_not_at_all(plain: bytes, position: int, difference: int) -> None:
-    key, place = RegisterKey(bytes(32)), Place("123", 4, 2, 1)
+    key, place = RegisterKey(bytes(32)), PrintAddress("123", 4, 2, 1)
     data = key.encrypt(plain, "template", place)
     assert key.decrypt(data, "template", place) == plain
     changed = bytearray(data)
@@ -88,7 +88,12 @@ def test_ciphertexts_open_whole_in_their_place_or_not_at_all(plain: bytes, posit
     for wrong in (bytes(changed), data[:-1], data + b"x", b""):
         with pytest.raises(InvalidInput):
             key.decrypt(wrong, "template", place)
-    for other in (Place("124", 4, 2, 1), Place("123", 5, 2, 1), Place("123", 4, 3, 1), Place("123", 4, 2, 2)):
+    for other in (
+        PrintAddress("124", 4, 2, 1),
+        PrintAddress("123", 5, 2, 1),
+        PrintAddress("123", 4, 3, 1),
+        PrintAddress("123", 4, 2, 2),
+    ):
         with pytest.raises(InvalidInput):
             key.decrypt(data, "template", other)
     with pytest.raises(InvalidInput):

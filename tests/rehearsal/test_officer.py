@@ -82,10 +82,10 @@ def test_a_second_number_is_barred_and_twins_are_not(enrol: Enrol, people: list[
         frozenset((others[0].document, others[1].document)): False,
     }
     assert notes.taken_again == 1 and notes.false_cases == 1
-    assert {one.good_fingers for one in notes.taken} == {2}
+    assert {one.good_fingers for one in notes.completed} == {2}
 
 
-class Strangers(SyntheticFingers):
+class UnrelatedFingers(SyntheticFingers):
     """Who enrols a second time does so with other fingers, `count` of them."""
 
     def __init__(self, count: int) -> None:
@@ -105,7 +105,7 @@ def test_a_second_number_that_is_not_found_breaks_a_promise_where_two_fingers_te
     enrol: Enrol, people: list[Person], count: int
 ) -> None:
     second = people[-1]
-    rehearsal = enrol(Strangers(count))
+    rehearsal = enrol(UnrelatedFingers(count))
     assert [person.document for person in rehearsal.enrolment.missed] == [second.document]
     told, silent = (rehearsal.surprises, rehearsal.chances)[:: 1 if count == 2 else -1]
     assert len(told) == 1 and second.document in told[0] and silent == []

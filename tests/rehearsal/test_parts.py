@@ -25,7 +25,7 @@ def republic(project_root: Path) -> Definition:
 @pytest.mark.parametrize(("stations", "voters"), [(1, 1), (1, 7), (3, 60), (3, 4), (57, 57), (24, 500)])
 def test_what_is_cut_out_is_a_whole_election(republic: Definition, stations: int, voters: int) -> None:
     cut = cut_out(republic, stations, voters)
-    assert [mistake for mistake in check_definition(cut) if not mistake.warning] == []
+    assert [error for error in check_definition(cut) if not error.warning] == []
     assert len(cut.stations) == stations
     assert sum(station.register_size for station in cut.stations) == voters
     assert all(cut.stations_of_contest(contest) for contest in cut.contests)

@@ -85,7 +85,7 @@ def test_a_difference_is_in_plain_sight_everywhere(centre: Centre, tmp_path: Pat
 
     centre.receive(package)
     sheet = centre.rules.sheets[STATION]
-    assert not sheet.reconciliation.holds
+    assert not sheet.reconciliation.is_consistent
     result = centre.publish_result()
     assert [station.station for station in result.with_differences] == [STATION]
 

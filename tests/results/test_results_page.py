@@ -21,7 +21,7 @@ from testigo.ballot import COUNTERS, TallySheet
 from testigo.centre import Centre
 from testigo.count import count_result
 from testigo.errors import InvalidInput
-from testigo.results import Refused, publish_results
+from testigo.results import RefusalRow, publish_results
 from testigo.results.exports import counters_as_csv, votes_as_csv
 from testigo.results.hemicycle import lay_out
 from testigo.results.words import Words
@@ -37,7 +37,7 @@ def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -
     counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
     centre.receive(machines["n1"].package(msgspec.structs.replace(odd, reconciliation=counters)))
     centre.receive(machines["s1"].package(sheet_of("s1", 33)))
-    publish_results(centre.public, tmp_path / "results", refused=(Refused("n2", "f" * 64, EVIL),))
+    publish_results(centre.public, tmp_path / "results", refused=(RefusalRow("n2", "f" * 64, EVIL),))
     return tmp_path / "results"
 
 
@@ -104,7 +104,7 @@ def test_nothing_is_loaded_and_nothing_from_a_statement_becomes_markup(results: 
 
 
 def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Path) -> None:
-    (centre.public / "stranger.txt").write_text("hello")
+    (centre.public / "unexpected.txt").write_text("hello")
     with pytest.raises(InvalidInput, match="does not hold"):
         publish_results(centre.public, tmp_path / "results")
     assert not (tmp_path / "results").exists()

@@ -82,7 +82,7 @@ class Server:
 
 
 @dataclass
-class Place:
+class ServedStation:
     """A station with its machines running behind their pages."""
 
     folder: Path
@@ -135,10 +135,10 @@ class Place:
 
 
 def _signed_in(address: str, pin: str) -> Client:
-    visitor = Client(address)
-    visitor.get("/pin")
-    assert visitor.send("/pin", pin=pin).ok
-    return visitor
+    client = Client(address)
+    client.get("/pin")
+    assert client.send("/pin", pin=pin).ok
+    return client
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +177,7 @@ def open_station(installed: tuple[Path, bytes], tmp_path_factory: pytest.TempPat
     """The same station opened once through its pages, then switched off; and the codes of its cards."""
     folder = tmp_path_factory.mktemp("open") / "s1"
     shutil.copytree(installed[0], folder)
-    place = Place(folder, installed[1])
+    place = ServedStation(folder, installed[1])
     place.start()
     cards = place.open()
     place.stop()
@@ -185,22 +185,24 @@ def open_station(installed: tuple[Path, bytes], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def place(installed: tuple[Path, bytes], tmp_path: Path) -> Iterator[Place]:
+def place(installed: tuple[Path, bytes], tmp_path: Path) -> Iterator[ServedStation]:
     """A station, installed and started, nothing more."""
     folder = tmp_path / "station"
     shutil.copytree(installed[0], folder)
-    place = Place(folder, installed[1])
+    place = ServedStation(folder, installed[1])
     place.start()
     yield place
     place.stop()
 
 
 @pytest.fixture
-def opened(open_station: tuple[Path, list[str]], installed: tuple[Path, bytes], tmp_path: Path) -> Iterator[Place]:
+def opened(
+    open_station: tuple[Path, list[str]], installed: tuple[Path, bytes], tmp_path: Path
+) -> Iterator[ServedStation]:
     """An open station of the test's own, with `cards` to vote with."""
     folder = tmp_path / "station"
     shutil.copytree(open_station[0], folder)
-    place = Place(folder, installed[1], cards=open_station[1])
+    place = ServedStation(folder, installed[1], cards=open_station[1])
     place.start()
     yield place
     place.stop()

@@ -420,7 +420,7 @@ def test_axe_finds_no_violation_at_desks_with_a_reader(
         found += violations(page)
         for said in ("NothingSeen", "NoMoreImages"):
             tap(page, button)
-            assert page.locator("main").get_attribute("data-said") == said
+            assert page.locator("main").get_attribute("data-notice") == said
             assert page.locator("[role=alert]").inner_text()
             assert page.locator("[role=alert][lang]").count() == 0  # it is said in the desk's own language
             found += violations(page)

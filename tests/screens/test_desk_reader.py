@@ -81,7 +81,7 @@ def desk(opened: Any, served: Served) -> Iterator[tuple[Client, Played]]:
 def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(desk: tuple[Client, Played]) -> None:
     clerk, played = desk
     page = clerk.send("/find", document="101")
-    assert page.name == "finger" and page.facts["said"] == ""
+    assert page.name == "finger" and page.facts["notice"] == ""
     left = page.facts["left"]
     for error in (
         readers.NoFinger(),
@@ -93,7 +93,7 @@ def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(d
         page = clerk.send("/finger")
         assert page.ok and page.name == "finger"
         assert page.facts["left"] == left
-        assert page.facts["said"] == type(error).__name__
+        assert page.facts["notice"] == type(error).__name__
         shown = page.content.decode()
         assert sentence("es", error) in shown.replace("&#39;", "'")
         assert "Intentar otra vez" in shown
@@ -108,7 +108,7 @@ def test_a_worn_finger_comes_to_the_chair(desk: tuple[Client, Played]) -> None:
     for number in range(1, left + 1):
         played.acts = [BLANK if number % 2 else readers.Unclear()]
         page = clerk.send("/finger")
-        assert page.facts["said"] == ("NothingSeen" if number % 2 else "Unclear")
+        assert page.facts["notice"] == ("NothingSeen" if number % 2 else "Unclear")
         assert page.name == ("finger" if number < left else "unmatched")
     assert clerk.send("/release", pin=CHAIR_PIN, reason="worn-finger").name == "released"
 
@@ -120,24 +120,24 @@ def test_a_poor_image_is_tried_and_what_is_wrong_is_said_where_it_does_not_match
     left = int(clerk.send("/find", document="101").facts["left"])
     played.acts = [dry(9, 0)]
     page = clerk.send("/finger")
-    assert (page.name, int(page.facts["left"]), page.facts["said"]) == ("finger", left - 1, "TooDry")
+    assert (page.name, int(page.facts["left"]), page.facts["notice"]) == ("finger", left - 1, "TooDry")
     played.acts = [finger(9, 0)]  # a good image of another finger: nothing is wrong with it
     page = clerk.send("/finger")
-    assert (int(page.facts["left"]), page.facts["said"]) == (left - 2, "")
+    assert (int(page.facts["left"]), page.facts["notice"]) == (left - 2, "")
     for _ in range(left - 2):
         played.acts = [dry(9, 1)]
         page = clerk.send("/finger")
-    assert (page.name, page.facts["said"]) == ("unmatched", "TooDry")
+    assert (page.name, page.facts["notice"]) == ("unmatched", "TooDry")
 
 
 def test_what_was_said_of_one_voter_is_not_said_of_the_next(desk: tuple[Client, Played]) -> None:
     clerk, played = desk
     clerk.send("/find", document="101")
     played.acts = [readers.ReaderUnplugged()]
-    assert clerk.send("/finger").facts["said"] == "ReaderUnplugged"
+    assert clerk.send("/finger").facts["notice"] == "ReaderUnplugged"
     assert clerk.send("/refuse", reason="impostor").name == "refused"
     clerk.send("/next")
-    assert clerk.send("/find", document="102").facts["said"] == ""
+    assert clerk.send("/find", document="102").facts["notice"] == ""
 
 
 def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(desk: tuple[Client, Played]) -> None:
@@ -163,7 +163,7 @@ def test_an_upload_works_beside_the_reader_and_is_judged_alike(desk: tuple[Clien
     clerk, _ = desk
     left = int(clerk.send("/find", document="101").facts["left"])
     page = clerk.send("/finger", files={"image": BLANK.to_png()})
-    assert (page.facts["said"], int(page.facts["left"])) == ("NothingSeen", left - 1)
+    assert (page.facts["notice"], int(page.facts["left"])) == ("NothingSeen", left - 1)
     assert clerk.send("/finger", files={"image": b"no image"}).status == 422
     assert int(clerk.get("/visit").facts["left"]) == left - 1
     assert clerk.send("/finger", files={"image": finger(1, 3).to_png()}).name == "matched"
@@ -195,7 +195,7 @@ def test_a_real_capture_at_the_check_in(opened: Any, served: Served, tmp_path: P
     with clerk_at(address) as clerk:
         clerk.send("/find", document="101")
         laying = during(VirtualFinger.unplug)
-        assert clerk.send("/finger").facts["said"] == "ReaderUnplugged"
+        assert clerk.send("/finger").facts["notice"] == "ReaderUnplugged"
         laying.join()
         socket.unlink()
         laying = during(lambda virtual: virtual.lay(finger(1, 3)))
@@ -241,7 +241,7 @@ def test_fingers_are_captured_one_by_one_and_enrolled(enrolment_desk_with_reader
         assert desk.send("/capture", finger=bad).status == 422
     played.acts = [readers.NoFinger(), dry(1, 0), finger(1, 0), dry(1, 1), finger(1, 1)]
     seen = [desk.send("/capture", finger="2").facts for _ in range(5)]
-    assert [(facts["captured"], facts["said"]) for facts in seen] == [
+    assert [(facts["captured"], facts["notice"]) for facts in seen] == [
         ("0", "NoFinger"),
         ("1", "TooDry"),
         ("1", ""),  # the good one takes the poor one's place

@@ -12,7 +12,7 @@ from testigo.screens import booth, chair, checkin, enrolment, inbox, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin"}
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
@@ -54,7 +54,7 @@ def test_a_route_without_a_guard_does_not_start() -> None:
         return "come in"
 
     with pytest.raises(LookupError, match="open-door"):
-        application("booth", [open_door], Sessions("x", idle=1), title={"es": "E"})
+        application("booth", [open_door], BrowserSessions("x", idle=1), title={"es": "E"})
 
 
 def test_every_route_is_in_the_documentation(project_root: Path) -> None:
@@ -73,22 +73,22 @@ def test_every_route_is_in_the_documentation(project_root: Path) -> None:
 
 def test_nobody_gets_past_the_pin_page_without_the_pin(opened: Any) -> None:
     for address in (opened.desk_address, opened.chair_address):
-        with Client(address) as stranger:
-            assert stranger.get("/").name == "pin"
-            assert stranger.send("/pin", pin="111111").status == 403
-            assert stranger.get("/events").name in ("pin", "error")
-            assert stranger.get("/").name == "pin"
+        with Client(address) as other:
+            assert other.get("/").name == "pin"
+            assert other.send("/pin", pin="111111").status == 403
+            assert other.get("/events").name in ("pin", "error")
+            assert other.get("/").name == "pin"
 
 
 def test_five_wrong_pins_lock_the_right_one_out(opened: Any) -> None:
-    with Client(opened.chair_address) as stranger:
-        stranger.get("/pin")
+    with Client(opened.chair_address) as other:
+        other.get("/pin")
         for _ in range(5):
-            assert stranger.send("/pin", pin="999999").status == 403
-        locked = stranger.send("/pin", pin="482913")
+            assert other.send("/pin", pin="999999").status == 403
+        locked = other.send("/pin", pin="482913")
         assert locked.status == 403
         assert "wait" in locked.sentence
-        assert stranger.get("/").name == "pin"
+        assert other.get("/").name == "pin"
 
 
 def test_the_pin_gives_a_new_cookie_and_leaving_kills_it(opened: Any) -> None:
@@ -147,12 +147,12 @@ def test_every_form_route_asks_for_the_token(role: str) -> None:
 
 
 def test_a_second_screen_cannot_look_into_a_vote(opened: Any) -> None:
-    with opened.voter() as voter, opened.voter() as stranger:
+    with opened.voter() as voter, opened.voter() as other:
         voter.get("/")
         voter.send("/card", code=opened.cards[0])
         voter.send("/language", language="es")
-        assert stranger.get("/contest/1").status == 403
-        assert stranger.get("/review").status == 403
+        assert other.get("/contest/1").status == 403
+        assert other.get("/review").status == 403
         assert voter.get("/").name == "contest"
 
 
@@ -220,7 +220,7 @@ def test_a_defect_shows_a_sentence_and_no_traceback(opened: Any, monkeypatch: py
 
 def test_sessions_die_when_idle_when_old_and_never_multiply_without_end() -> None:
     now = [0.0]
-    sessions = Sessions("x", idle=100, longest=250, clock=lambda: now[0])
+    sessions = BrowserSessions("x", idle=100, longest=250, clock=lambda: now[0])
     session = sessions.start()
     for now[0] in (90.0, 180.0, 240.0):
         assert sessions.find(session.key) is session

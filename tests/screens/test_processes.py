@@ -1,4 +1,4 @@
-"""Real processes by the command line: up in time, the right address, a clean end, a sentence for every mistake."""
+"""Real processes by the command line: up in time, the right address, a clean end, a sentence for every error."""
 
 import os
 import re
@@ -65,8 +65,8 @@ def test_a_booths_process_knows_nothing_of_voters_and_fingers() -> None:
     loaded = "[name for name in sys.modules if name.startswith('testigo.')]"
     code = f"import sys, testigo.cli.station, testigo.screens.booth, testigo.screens.serve; print({loaded})"
     known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    for stranger in ("testigo.register", "testigo.fingerprint", "testigo.station.checkin", "testigo.screens.checkin"):
-        assert stranger not in known
+    for other in ("testigo.register", "testigo.fingerprint", "testigo.station.checkin", "testigo.screens.checkin"):
+        assert other not in known
 
 
 def test_check_in_and_chair_start_and_end(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_check_in_and_chair_start_and_end(folder: Path) -> None:
         (("register", "officer", "../evil", "--officers", "{nowhere}", "--pin-file", "{pin}"), "user name"),
     ],
 )
-def test_a_mistake_at_the_start_is_one_sentence(
+def test_an_error_at_the_start_is_one_sentence(
     arguments: tuple[str, ...], said: str, folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "pin").write_text("316497\n", encoding="utf-8")

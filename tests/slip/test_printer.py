@@ -172,7 +172,7 @@ def test_an_address_that_says_nothing_is_refused(address):
 
 
 @pytest.mark.parametrize("step", ["image", "cut", "query_status"])
-def test_mistake_of_the_printer_library_is_a_printer_error(make_slip, step, monkeypatch):
+def test_error_of_the_printer_library_is_a_printer_error(make_slip, step, monkeypatch):
     printer = EscposPrinter("tcp:127.0.0.1:9")
 
     class Device(Dummy):

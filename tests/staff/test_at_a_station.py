@@ -150,10 +150,10 @@ def test_a_forgotten_pin_is_replaced_once_and_noted(town: Town, run: Run) -> Non
     chair = town.station / "chair"
     signed = order(town, run, "ana", "chair", "order.json")
     before = {file.name: file.read_bytes() for file in chair.iterdir() if file.is_file()}
-    stranger = town.folder / "stranger.pem"
-    SigningKey.generate().save(stranger)
+    other = town.folder / "other.pem"
+    SigningKey.generate().save(other)
     for wrong, said in (
-        (order(town, run, "ana", "chair", "forged.json", key=stranger), "signed by key"),
+        (order(town, run, "ana", "chair", "forged.json", key=other), "signed by key"),
         (order(town, run, "ana", "check-in", "other.json"), "for the check-in"),
         (order(town, run, "caro", "chair", "caro.json"), "no account on this machine"),
         (town.folder / "lists" / "01-01.staff.json", "holds"),

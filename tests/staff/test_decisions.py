@@ -21,7 +21,7 @@ RULES = (
 )
 
 
-class Place:
+class CheckInDecisions:
     """A check-in with its decisions, that can be restarted; clocks go only when told."""
 
     def __init__(self, folder: Path, staff: Staff, pins: dict[str, str]) -> None:
@@ -41,11 +41,11 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, check_in: tuple[Staff, dict[str, str]]) -> Place:
-    return Place(tmp_path, *check_in)
+def place(tmp_path: Path, check_in: tuple[Staff, dict[str, str]]) -> CheckInDecisions:
+    return CheckInDecisions(tmp_path, *check_in)
 
 
-def test_two_persons_decide_and_it_is_used_once(place: Place) -> None:
+def test_two_persons_decide_and_it_is_used_once(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "her finger is bandaged")
     assert (made.state, made.expires - made.opened) == ("open", DEFAULT_SECONDS)
     with pytest.raises(IllegalStep, match="is open"):
@@ -67,7 +67,7 @@ def test_two_persons_decide_and_it_is_used_once(place: Place) -> None:
     assert place.decisions.live() == ()
 
 
-def test_the_same_person_twice_is_one(place: Place) -> None:
+def test_the_same_person_twice_is_one(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "why not")
     with pytest.raises(NotAllowed, match="another person"):
         place.decisions.approve(made.id, "ana", place.pins["ana"])
@@ -78,7 +78,7 @@ def test_the_same_person_twice_is_one(place: Place) -> None:
     assert place.decisions.approve(clerks.id, "caro", place.pins["caro"]).state == "approved"
 
 
-def test_who_has_no_role_or_no_pin_does_not_decide(place: Place) -> None:
+def test_who_has_no_role_or_no_pin_does_not_decide(place: CheckInDecisions) -> None:
     for account in ("caro", "sol-1", "nobody"):
         with pytest.raises(NotAllowed):
             place.decisions.propose("over-cap", "visit-7", account, "because")
@@ -101,13 +101,13 @@ def test_who_has_no_role_or_no_pin_does_not_decide(place: Place) -> None:
         ("over-cap", "s", "a\nb"),
     ],
 )
-def test_texts_that_are_no_reason(place: Place, act: str, subject: str, reason: str) -> None:
+def test_texts_that_are_no_reason(place: CheckInDecisions, act: str, subject: str, reason: str) -> None:
     with pytest.raises(InvalidInput):
         place.decisions.propose(act, subject, "ana", reason)
     assert place.decisions.live() == ()
 
 
-def test_an_expired_decision_is_worth_nothing(place: Place) -> None:
+def test_an_expired_decision_is_worth_nothing(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     late = place.decisions.propose("over-cap", "visit-8", "ana", "because")
     place.decisions.approve(late.id, "dora", place.pins["dora"])
@@ -124,7 +124,7 @@ def test_an_expired_decision_is_worth_nothing(place: Place) -> None:
         place.decisions.withdraw(made.id, "ana")
 
 
-def test_the_wall_clock_does_not_matter_while_the_process_lives(place: Place) -> None:
+def test_the_wall_clock_does_not_matter_while_the_process_lives(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     place.clock.now += 1e6
     assert place.decisions.get(made.id).state == "open"
@@ -134,7 +134,7 @@ def test_the_wall_clock_does_not_matter_while_the_process_lives(place: Place) ->
 
 
 @pytest.mark.parametrize(("passed", "left"), [(600, 300), (DEFAULT_SECONDS, 0), (-1, 0)])
-def test_after_a_restart_the_wall_clock_says_what_is_left(place: Place, passed: float, left: float) -> None:
+def test_after_a_restart_the_wall_clock_says_what_is_left(place: CheckInDecisions, passed: float, left: float) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     place.clock.now += passed
     place.restart()
@@ -146,7 +146,7 @@ def test_after_a_restart_the_wall_clock_says_what_is_left(place: Place, passed: 
     assert place.decisions.get(made.id).state == "expired"
 
 
-def test_a_decision_is_withdrawn_by_who_proposed_it(place: Place) -> None:
+def test_a_decision_is_withdrawn_by_who_proposed_it(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     place.decisions.approve(made.id, "dora", place.pins["dora"])
     with pytest.raises(NotAllowed, match="only the person"):
@@ -156,7 +156,9 @@ def test_a_decision_is_withdrawn_by_who_proposed_it(place: Place) -> None:
         place.decisions.take(made.id, "over-cap", "visit-7")
 
 
-def test_a_pin_that_takes_long_does_not_outlive_the_decision(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pin_that_takes_long_does_not_outlive_the_decision(
+    place: CheckInDecisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     check = place.staff.check
 
@@ -169,7 +171,7 @@ def test_a_pin_that_takes_long_does_not_outlive_the_decision(place: Place, monke
         place.decisions.approve(made.id, "dora", place.pins["dora"])
 
 
-def test_old_ones_are_forgotten_and_then_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_ones_are_forgotten_and_then_refused(place: CheckInDecisions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_KEPT", 3)
     made = [place.decisions.propose("over-cap", f"v{number}", "ana", "because") for number in range(6)]
     for one in made[:5]:
@@ -179,14 +181,14 @@ def test_old_ones_are_forgotten_and_then_refused(place: Place, monkeypatch: pyte
     assert [one.id for one in place.decisions.live()] == [made[5].id]
 
 
-def test_a_file_that_is_none_is_one_sentence(place: Place) -> None:
+def test_a_file_that_is_none_is_one_sentence(place: CheckInDecisions) -> None:
     for text, said in (("[]", "not a file"), ('{"format":2,"decisions":[]}', "format 2")):
         (place.folder / "decisions.json").write_text(text)
         with pytest.raises(InvalidInput, match=said):
             place.decisions.live()
 
 
-def test_the_example_of_the_documents(place: Place, project_root: Path) -> None:
+def test_the_example_of_the_documents(place: CheckInDecisions, project_root: Path) -> None:
     text = (project_root / "docs" / "staff.md").read_text(encoding="utf-8")
     (example,) = [block.partition("\n```")[0] for block in text.split("```python\n")[1:]]
     names = {"staff": place.staff, "folder": place.folder, "pin": place.pins["sol-1"]}
@@ -209,7 +211,7 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         (self.folder / "decisions.json").unlink(missing_ok=True)
-        self.place = Place(self.folder, self.staff, self.pins)
+        self.place = CheckInDecisions(self.folder, self.staff, self.pins)
         self.now = 0.0
         self.known: dict[str, tuple[str, str, float]] = {}  # id → act, first, end
         self.agreed: dict[str, str] = {}

@@ -14,11 +14,13 @@ from testigo.staff.machine import PINS, STAFF_LIST, Staff
 from testigo.staff.orders import PAYLOAD_TYPE as ORDER_TYPE
 from testigo.staff.pins import WRONG_PINS
 
-Machine = tuple[Staff, dict[str, str]]
+StaffAndPins = tuple[Staff, dict[str, str]]
 LATER = "2026-11-28T12:00:00Z"
 
 
-def test_each_account_has_a_pin_on_each_of_its_machines_and_no_other(chair: Machine, check_in: Machine) -> None:
+def test_each_account_has_a_pin_on_each_of_its_machines_and_no_other(
+    chair: StaffAndPins, check_in: StaffAndPins
+) -> None:
     assert set(chair[1]) == {"ana", "dora", "sol-1"}
     assert set(check_in[1]) == {"ana", "dora", "caro", "ana-desk", "sol-1"}
     assert len(set(check_in[1].values())) == len(check_in[1])
@@ -29,21 +31,21 @@ def test_each_account_has_a_pin_on_each_of_its_machines_and_no_other(chair: Mach
             assert staff.check(account, pin).id == account
 
 
-def test_the_hash_of_one_machine_is_not_on_the_other(chair: Machine, check_in: Machine) -> None:
+def test_the_hash_of_one_machine_is_not_on_the_other(chair: StaffAndPins, check_in: StaffAndPins) -> None:
     at_chair, at_desk = (json.loads((staff.folder / PINS).read_text())["pins"] for staff, _ in (chair, check_in))
     hashes = [{pin["hash"] for pin in pins.values()} for pins in (at_chair, at_desk)]
     assert not hashes[0] & hashes[1]
     assert "caro" not in at_chair
 
 
-def test_the_pin_of_another_machine_is_refused(chair: Machine, check_in: Machine) -> None:
+def test_the_pin_of_another_machine_is_refused(chair: StaffAndPins, check_in: StaffAndPins) -> None:
     with pytest.raises(NotAllowed, match="wrong"):
         chair[0].check("dora", check_in[1]["dora"] if check_in[1]["dora"] != chair[1]["dora"] else "no-such-pin")
     with pytest.raises(NotAllowed, match="may not"):
         chair[0].check("caro", check_in[1]["caro"])
 
 
-def test_wrong_pins_lock_one_account_and_not_all(chair: Machine) -> None:
+def test_wrong_pins_lock_one_account_and_not_all(chair: StaffAndPins) -> None:
     staff, pins = chair
     for _ in range(WRONG_PINS):
         with pytest.raises(NotAllowed, match="wrong"):
@@ -53,7 +55,7 @@ def test_wrong_pins_lock_one_account_and_not_all(chair: Machine) -> None:
     assert staff.check("dora", pins["dora"]).role == "deputy"
 
 
-def test_a_role_is_asked_for(check_in: Machine) -> None:
+def test_a_role_is_asked_for(check_in: StaffAndPins) -> None:
     staff, pins = check_in
     assert staff.check("caro", pins["caro"], ("clerk",)).id == "caro"
     for account, roles in (("caro", PRESIDING), ("ana", ("clerk",)), ("sol-1", PRESIDING), ("nobody", ())):
@@ -75,7 +77,7 @@ def test_a_role_is_asked_for(check_in: Machine) -> None:
     ],
 )
 def test_a_list_that_is_not_this_machines_changes_nothing(
-    chair: Machine, authority: Authority, change: dict[str, str], error: type[Exception], said: str
+    chair: StaffAndPins, authority: Authority, change: dict[str, str], error: type[Exception], said: str
 ) -> None:
     staff, pins = chair
     before = {file.name: file.read_bytes() for file in staff.folder.iterdir()}
@@ -103,7 +105,9 @@ def test_an_order_is_no_list_and_a_newer_format_says_so(authority: Authority) ->
             open_staff_list(sign_envelope(PAYLOAD_TYPE, payload, authority.key), authority.place())
 
 
-def test_a_changed_byte_of_the_stored_list_is_found_at_the_next_start(chair: Machine, authority: Authority) -> None:
+def test_a_changed_byte_of_the_stored_list_is_found_at_the_next_start(
+    chair: StaffAndPins, authority: Authority
+) -> None:
     file = chair[0].folder / STAFF_LIST
     file.write_bytes(file.read_bytes().replace(b"Ym", b"Yn", 1) or b"x")
     file.write_bytes(file.read_bytes()[:-9] + b"0" + file.read_bytes()[-8:])
@@ -112,7 +116,7 @@ def test_a_changed_byte_of_the_stored_list_is_found_at_the_next_start(chair: Mac
 
 
 def test_a_stored_list_is_good_after_the_authoritys_key_was_replaced_and_a_new_one_is_not(
-    chair: Machine, authority: Authority
+    chair: StaffAndPins, authority: Authority
 ) -> None:
     new = SigningKey.generate()
     place = msgspec.structs.replace(authority.place(), key=new.public, former=(authority.key.public,))
@@ -123,7 +127,7 @@ def test_a_stored_list_is_good_after_the_authoritys_key_was_replaced_and_a_new_o
     staff.load_list(authority.list(issued=LATER, key=new))
 
 
-def test_a_new_list_keeps_the_pins_of_the_same_people_only(chair: Machine, authority: Authority) -> None:
+def test_a_new_list_keeps_the_pins_of_the_same_people_only(chair: StaffAndPins, authority: Authority) -> None:
     staff, pins = chair
     others = (STAFF[0], Account("dora", "Dora Otra", "deputy", ""), *STAFF[2:4])
     staff.load_list(authority.list(others, issued=LATER))
@@ -149,7 +153,7 @@ def test_the_first_list_ends_pins_that_were_set_by_hand(tmp_path: Path, authorit
         staff.set_pin("eva", "316497")
 
 
-def test_pins_are_made_once(chair: Machine) -> None:
+def test_pins_are_made_once(chair: StaffAndPins) -> None:
     staff, pins = chair
     assert staff.draw_pins() == ()
     assert "PIN" not in repr(staff) and pins["ana"] not in repr(staff._pins)
@@ -189,7 +193,7 @@ def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], same: b
 # ---- orders
 
 
-def test_an_order_replaces_one_pin_once(chair: Machine, authority: Authority) -> None:
+def test_an_order_replaces_one_pin_once(chair: StaffAndPins, authority: Authority) -> None:
     staff, pins = chair
     for _ in range(WRONG_PINS):
         with pytest.raises(NotAllowed):
@@ -216,7 +220,7 @@ def test_an_order_replaces_one_pin_once(chair: Machine, authority: Authority) ->
     assert [one.account for one in restarted._pins.orders()] == ["ana"]
 
 
-def test_orders_of_others_are_refused(chair: Machine, authority: Authority) -> None:
+def test_orders_of_others_are_refused(chair: StaffAndPins, authority: Authority) -> None:
     staff, pins = chair
     here = staff.place
     cases = [
@@ -237,7 +241,7 @@ def test_orders_of_others_are_refused(chair: Machine, authority: Authority) -> N
     staff.check("ana", pins["ana"])
 
 
-def test_an_order_from_before_the_list_is_refused(chair: Machine, authority: Authority) -> None:
+def test_an_order_from_before_the_list_is_refused(chair: StaffAndPins, authority: Authority) -> None:
     staff, _ = chair
     order = authority.order("ana", staff.place)
     staff.load_list(authority.list(issued="2999-01-01T00:00:00Z"))

@@ -410,7 +410,7 @@ def test_printer_that_fails_in_a_way_nobody_foresaw(open_place):
 
     class Broken:
         def print_slip(self, slip):
-            raise RuntimeError("a driver's mistake")
+            raise RuntimeError("a driver's error")
 
     booth._printer = Broken()
     with pytest.raises(RuntimeError):

@@ -112,7 +112,7 @@ def test_guessing_locks_the_booth_for_a_while(place, root, monkeypatch):
     assert place.booth.accept_card(codes[0]).stage == "language"
 
 
-def test_typing_mistakes_lock_nobody(place):
+def test_typing_errors_lock_nobody(place):
     codes = place.to_open()
     for _ in range(20):
         with pytest.raises(InvalidInput):

@@ -85,7 +85,7 @@ class Steps(RuleBasedStateMachine):
         sheet = self.place.chair.tally_sheet()
         assert (sheet is not None) == (self.state in ("closed", "sent"))
         if sheet is not None:
-            assert sheet.reconciliation.holds and sheet.reconciliation.booth.recorded == self.votes
+            assert sheet.reconciliation.is_consistent and sheet.reconciliation.booth.recorded == self.votes
         for path, role in machine_folders(self.place.folder):
             folder = {"chair": self.place.chair, "booth": self.place.booth, "check-in": self.place.check_in}[
                 role

@@ -12,7 +12,7 @@ from testigo.keys import OpeningKey, SigningKey
 from testigo.register import make_poll_book
 from testigo.station import checkin
 from testigo.station.checkin import CheckIn
-from testigo.station.visit import Refused, Visit
+from testigo.station.visit import RefusedVoter, Visit
 
 CHAIR_PIN, ISSUED = "482913", "2026-11-21T12:00:00Z"
 
@@ -49,7 +49,7 @@ def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
         desk.try_finger(visit.id, finger(1, 2))
     with pytest.raises(IllegalStep, match="another step"):
         desk.hand_card(visit.id)
-    assert desk.refuse(visit.id, "no-match") == Refused("101", "no-match")
+    assert desk.refuse(visit.id, "no-match") == RefusedVoter("101", "no-match")
     assert desk.find("101").stage == "unmatched"
     assert desk.refuse(desk.current().id, "impostor").reason == "impostor"
     assert desk.find("101").tries_left == 4  # the real voter comes, and an impostor has used up nothing
@@ -91,8 +91,8 @@ def test_already_voted_with_its_hour_also_after_a_restart(place, desk):
 
 
 def test_not_on_this_register_and_where_to_go(desk):
-    assert desk.find("201") == Refused("201", "other-station", where="s2")
-    assert desk.find("999") == Refused("999", "not-on-register")
+    assert desk.find("201") == RefusedVoter("201", "other-station", where="s2")
+    assert desk.find("999") == RefusedVoter("999", "not-on-register")
     assert desk.current() is None
     assert desk.counters().refused == {"not-on-register": 1, "other-station": 1}
     with pytest.raises(InvalidInput):

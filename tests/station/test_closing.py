@@ -13,7 +13,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, Report
+from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, MachineReport
 
 
 class Wire(LocalMachine):
@@ -85,7 +85,7 @@ def lie(place, kind, **changes):
         if name != "close":
             return answer
         folder = {"booth": place.booth, "check-in": place.check_in}[kind].folder
-        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), Report)
+        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), MachineReport)
         said = peek(report.data["statement"].encode())
         signer = changes.pop("signer", folder.key)
         type_ = changes.pop("type", said.type)
@@ -161,7 +161,7 @@ def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
         wired.chair.close_polls()
     assert (wired.chair.state, wired.check_in.state, wired.booth.state) == ("open", "closed", "paused")
     wired.booth_wire.before = lambda name: None
-    assert wired.chair.close_polls() == () and wired.chair.tally_sheet().reconciliation.holds
+    assert wired.chair.close_polls() == () and wired.chair.tally_sheet().reconciliation.is_consistent
 
 
 def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(place):
@@ -288,7 +288,7 @@ def test_check_in_lost_without_a_difference_is_published_too(place):
     place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
     place.chair.close_polls(check_in_lost="stolen")
     reconciliation = place.chair.tally_sheet().reconciliation
-    assert reconciliation.holds and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
+    assert reconciliation.is_consistent and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
 
 
 def cut_log(place, role, lines):

@@ -35,7 +35,7 @@ def test_whole_day(place):
     sheet = chair.tally_sheet()
     assert sheet.tally.contest("mayor").votes == {"ana": 2, "beto": 1}
     assert sheet.tally.contest("council").blank == 3
-    assert sheet.reconciliation.holds and sheet.reconciliation.booth.recorded == 3
+    assert sheet.reconciliation.is_consistent and sheet.reconciliation.booth.recorded == 3
     assert sheet.reconciliation.check_in.matched == 2 and sheet.reconciliation.check_in.released_reasons == {
         "missing-hand": 1
     }
@@ -129,7 +129,7 @@ def test_difference_needs_a_reason_and_is_published(place):
         place.chair.explain_difference("checked_in=cards_used", "  ")
     assert place.chair.explain_difference("checked_in=cards_used", "unknown") == ()
     sheet = place.chair.tally_sheet()
-    assert not sheet.reconciliation.holds and sheet.reconciliation.differences()[0].reason == "unknown"
+    assert not sheet.reconciliation.is_consistent and sheet.reconciliation.differences()[0].reason == "unknown"
     shown = tally_sheet.view(place.chair.definition, sheet, "", "es").differences
     assert [(one.step, one.reason) for one in shown] == [("checked_in=cards_used", "unknown")]
 

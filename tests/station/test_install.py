@@ -36,7 +36,7 @@ def test_folders_keys_and_request(root, tmp_path):
     ("station", "pins", "said"),
     [("s9", PINS, "no station"), ("s1", PINS | {"clerk_pin": "123"}, "too simple")],
 )
-def test_mistakes_write_nothing(root, tmp_path, station, pins, said):
+def test_errors_write_nothing(root, tmp_path, station, pins, said):
     with pytest.raises(InvalidInput, match=said):
         install_station(tmp_path / "s", root.station_file("s1"), root.key.public, station, **pins)
     assert not (tmp_path / "s").exists()

@@ -2,7 +2,7 @@
 
 Whoever gets the disks after closing must not be able to pair a voter with a session, a card, a choice or a position.
 The strongest way to say so: two days on which the same people came in another order, drew other cards and chose
-otherwise among each other, within one batch, leave the same behind, but for keys, hashes and chance.
+otherwise among each other, within one batch, leave the same behind, but for keys, hashes and random numbers.
 """
 
 import base64
@@ -148,15 +148,15 @@ def the_day(codes, shuffled):
 
 
 def shuffle(batch):
-    chance = random.Random(7)
+    rng = random.Random(7)
     for native in (False, True):
         roll = [voter for voter in batch if voter.native == native]
         for names in (("code",), ("choice", "language", "in_booth")):
             values = [[getattr(voter, name) for name in names] for voter in roll]
-            chance.shuffle(values)
+            rng.shuffle(values)
             for voter, own in zip(roll, values, strict=True):
                 vars(voter).update(zip(names, own, strict=True))
-    chance.shuffle(batch)
+    rng.shuffle(batch)
     for voter in [voter for voter in batch if voter.in_booth == "leaves"]:
         batch.remove(voter)
         batch.insert(2, voter)

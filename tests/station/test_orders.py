@@ -7,7 +7,7 @@ from testigo import keys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, HttpMachine, LocalMachine, Order, Report
+from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, HttpMachine, LocalMachine, MachineReport, Order
 
 
 class Wire(LocalMachine):
@@ -86,7 +86,7 @@ def test_reports_that_are_not_the_answer_are_refused(wired):
     assert "answers another order" in wired.chair.status().machines[1].problem
 
     def forge(answer):
-        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), Report)
+        report = msgspec.convert(keys.unverified_payload(answer, REPORT_TYPE), MachineReport)
         return keys.sign_envelope(REPORT_TYPE, report, SigningKey.generate())
 
     wired.wire.exchange = forge

@@ -27,10 +27,10 @@ def test_the_chair_reads_its_tally_sheet_its_reports_and_its_closing(stored):
         with Chair(stored / "chair", **ways) as chair:
             assert chair.state == "sent"
             sheet = chair.tally_sheet()
-            assert sheet.reconciliation.holds and sheet.reconciliation.booth.recorded > 0
+            assert sheet.reconciliation.is_consistent and sheet.reconciliation.booth.recorded > 0
             last = chair._closing.closing_reports()
             signed = last.reconciliation({})
-            assert signed.holds and signed.check_in.cards_handed == sheet.reconciliation.check_in.checked_in
+            assert signed.is_consistent and signed.check_in.cards_handed == sheet.reconciliation.check_in.checked_in
             assert chair.tally_sheet_pdf().startswith(b"%PDF")
             reports = {role: chair._sender.last_report(role) for role in ("check-in", "booth")}
             assert counters_of(reports["check-in"], CheckInCounters) == last.check_in.counters

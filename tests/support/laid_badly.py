@@ -13,17 +13,17 @@ Plane = NDArray[np.float32]
 
 def dry(image: FingerImage, amount: float = 1.0, seed: int = 0) -> FingerImage:
     """Only the tops of the ridges touch the glass, and not everywhere."""
-    height, chance = _height(image, 0.8), np.random.Generator(np.random.PCG64(seed))
-    touching = height - (0.5 + 0.45 * amount) + 0.28 * amount * _noise(chance, height.shape, 1.6)
+    height, rng = _height(image, 0.8), np.random.Generator(np.random.PCG64(seed))
+    touching = height - (0.5 + 0.45 * amount) + 0.28 * amount * _noise(rng, height.shape, 1.6)
     inked = height**0.3 / (1 + np.exp(-12 * touching))
     return FingerImage(np.clip(240 - 180 * inked, 0, 255).astype(np.uint8))
 
 
 def wet(image: FingerImage, amount: float = 1.0, seed: int = 0) -> FingerImage:
     """Sweat fills the valleys, in some places more than in others."""
-    height, chance = _height(image, 0.8 + 1.2 * amount), np.random.Generator(np.random.PCG64(seed))
+    height, rng = _height(image, 0.8 + 1.2 * amount), np.random.Generator(np.random.PCG64(seed))
     finger = cv2.GaussianBlur(height, (0, 0), 8) > 0.15
-    level = 0.5 - amount * (0.35 + 0.12 * _noise(chance, height.shape, 14.0)) * finger
+    level = 0.5 - amount * (0.35 + 0.12 * _noise(rng, height.shape, 14.0)) * finger
     return FingerImage(np.clip(240 - 210 / (1 + np.exp(-10 * (height - level))), 0, 255).astype(np.uint8))
 
 
@@ -54,6 +54,6 @@ def _height(image: FingerImage, blur: float) -> Plane:
     return np.clip((dark - low) / (high - low), 0, 1).astype(np.float32)
 
 
-def _noise(chance: np.random.Generator, shape: tuple[int, ...], reach: float) -> Plane:
-    smooth = cv2.GaussianBlur(chance.standard_normal(shape).astype(np.float32), (0, 0), reach)
+def _noise(rng: np.random.Generator, shape: tuple[int, ...], reach: float) -> Plane:
+    smooth = cv2.GaussianBlur(rng.standard_normal(shape).astype(np.float32), (0, 0), reach)
     return np.asarray(smooth / smooth.std())

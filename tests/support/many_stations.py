@@ -4,7 +4,7 @@ from testigo.election import Contest, Definition, District, Option, Station
 
 
 def made(count: int) -> Definition:
-    """Without mistakes; station `number` is `s{number}`."""
+    """Without errors; station `number` is `s{number}`."""
     stations = tuple(
         Station(
             f"s{number}",

@@ -20,10 +20,14 @@ PHRASES = {
     r"\ball of it or nothing\b": "atomic",
     r"\bnobody vouches\b": "untrusted input",
     r"\bfingers? of nobody\b": "synthetic fingers",
-    r"\bstranger's (?:check|reading)\b": "independent verification",
+    r"\bstrangers?\b": "anyone; an impostor; an unknown key; independent (verification)",
+    r"\bstor(?:y|ies)\b": "steps; contents",
+    r"\bmistakes?\b": "error",
+    r"\bnotebooks?\b": "log",
+    r"\btongues?\b": "language",
+    r"\blikest\b|\blikeness\b": "most similar; similarity",
     r"\buntil it suits\b": "until the value is favourable",
     r"\botherwise than\b": "unexpected; differently from",
-    r"\bmistake of (?:its|our) own\b": "internal error",
     r"\bto the last byte\b": "byte-identical",
     r"\banew\b": "again",
     r"\bbegun\b": "started",
@@ -34,6 +38,21 @@ PHRASES = {
     r"\b(?:letters?|digits?|alphanumeric|check|wrong|twelve|eleven|\d+) signs?\b": "character",
 }
 """Phrase → what to write."""
+
+GONE_NAMES = frozenset(
+    "mistake mistakes stranger strangers story notebook courier mend heard held visitor tongue tongues likest likeness"
+    " glance glanced seekers hasty belonging commander impressing".split()
+)
+"""Words that stand in no name of the code any more."""
+
+GONE_TYPES = frozenset({"Taken", "Said", "Story", "Filing", "Ledger", "LastWords", "OrderBook", "PinWanted"})
+"""Names of types that are gone."""
+
+ONE_MEANING = (
+    "Entry", "Session", "Report", "Machine", "Visit", "ContestView", "Place", "Refused", "VerifiedStatement",
+    "Impression", "Gallery", "Candidate",
+)  # fmt: skip
+"""Names that once were several types'; each is at most one's."""
 
 ALLOWED = {
     ("docs/glossary.md", "*"): "the list of these phrases",
@@ -68,6 +87,23 @@ def _docstrings(node: ast.Module | ast.ClassDef) -> Iterator[tuple[int, str]]:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("_"):
                 if text := ast.get_docstring(child):
                     yield child.body[0].lineno, re.sub(r"`[^`]*`", "`…`", text)
+
+
+def names_of(module: Path) -> Iterator[tuple[int, str]]:
+    """Line number and name of everything that a module names: modules, types, functions, parameters, variables."""
+    yield 1, module.stem
+    for node in ast.walk(ast.parse(module.read_text())):
+        for field in ("name", "id", "arg", "attr"):
+            if isinstance(name := getattr(node, field, None), str):
+                yield getattr(node, "lineno", 1), name
+
+
+def types_of(module: Path) -> Iterator[str]:
+    """The types that a module defines at its top, aliases among them."""
+    for node in ast.parse(module.read_text()).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
 
 
 def phrases_in(text: str) -> Iterator[tuple[str, str]]:

@@ -132,16 +132,16 @@ class Machines:
 
 def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int = 1, **changed: int) -> TallySheet:
     """A sheet of random ballots whose reconciliation holds, but for the counters in `changed`."""
-    chance = random.Random(f"{seed} {station_id}")
+    rng = random.Random(f"{seed} {station_id}")
     styles = definition.styles_of_station(station_id)
     cast = []
     for _ in range(ballots):
-        style = chance.choice(styles)
+        style = rng.choice(styles)
         choices = {}
         for contest_id in style.contests:
             contest = definition.contest(contest_id)
             names = [option.id for option in contest.options]
-            choices[contest_id] = tuple(chance.sample(names, chance.randint(0, contest.choose)))
+            choices[contest_id] = tuple(rng.sample(names, rng.randint(0, contest.choose)))
         cast.append(Ballot.mark(definition, style, choices))
     released = min(1, ballots)
     counters = counted(

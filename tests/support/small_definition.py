@@ -72,7 +72,7 @@ contests:
 
 @pytest.fixture
 def base() -> str:
-    """The text of a definition without mistakes or warnings."""
+    """The text of a definition without errors or warnings."""
     return BASE
 
 

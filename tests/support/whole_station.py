@@ -44,7 +44,7 @@ PEOPLE = """document,name,station,roll
 
 
 @dataclass
-class Place:
+class InstalledStation:
     """A station's three folders, and the machines opened on them."""
 
     folder: Path
@@ -131,14 +131,14 @@ def installed(root: Root, register: Register, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def make_place(installed: tuple[Path, bytes], root: Root, tmp_path: Path) -> Iterator[Callable[[], Place]]:
+def make_place(installed: tuple[Path, bytes], root: Root, tmp_path: Path) -> Iterator[Callable[[], InstalledStation]]:
     """Makes started stations, each a fresh copy."""
-    places: list[Place] = []
+    places: list[InstalledStation] = []
 
-    def make() -> Place:
+    def make() -> InstalledStation:
         folder = tmp_path / f"station-{len(places)}"
         shutil.copytree(installed[0], folder)
-        place = Place(folder, root, installed[1])
+        place = InstalledStation(folder, root, installed[1])
         place.start()
         places.append(place)
         return place
@@ -149,6 +149,6 @@ def make_place(installed: tuple[Path, bytes], root: Root, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def place(make_place: Callable[[], Place]) -> Place:
+def place(make_place: Callable[[], InstalledStation]) -> InstalledStation:
     """A started station, installed and nothing more."""
     return make_place()

@@ -12,7 +12,7 @@ from testigo.audit.closing import PaperTally, closing_count
 from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.record import Finding, Grade
-from testigo.witness import Report, verify
+from testigo.witness import VerificationReport, verify
 
 DICE = "616243514325161434521623"
 Replace = msgspec.structs.replace
@@ -22,11 +22,11 @@ def drawn_of(definition: Definition) -> tuple[str, ...]:
     return closing_sample(definition, Seed(DICE)).ids
 
 
-def checked(election: Any, folder: Path) -> Report:
+def checked(election: Any, folder: Path) -> VerificationReport:
     return verify(election.publish(folder / "public"), election.key("root").public)
 
 
-def of_counts(report: Report) -> list[Finding]:
+def of_counts(report: VerificationReport) -> list[Finding]:
     return [one for one in report.findings if one.code == "closing-count"]
 
 

@@ -21,7 +21,7 @@ from testigo.count import KINDS
 from testigo.election import MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Grade, Log, Statement, peek, source
-from testigo.witness import CODES, EXIT_CODES, Report, Verdict, verify
+from testigo.witness import CODES, EXIT_CODES, Verdict, VerificationReport, verify
 from testigo.words import languages, message, section
 
 Replace = msgspec.structs.replace
@@ -503,4 +503,4 @@ def test_what_is_not_understood_is_a_usage_error(public: Path) -> None:
 
 
 def test_an_empty_report_says_nothing() -> None:
-    assert Report("r", "", False, 0, "", ()).verdict is Verdict.UNCHECKED
+    assert VerificationReport("r", "", False, 0, "", ()).verdict is Verdict.UNCHECKED

@@ -10,7 +10,7 @@ import pytest
 from testigo.cli import main
 from testigo.count.anomalies import AnomalyKind
 from testigo.record import Finding
-from testigo.witness import Report, verify
+from testigo.witness import VerificationReport, verify
 from testigo.witness.stations import TOLD_ELSEWHERE
 from testigo.words import FALLBACK, languages, message, speak
 
@@ -26,7 +26,7 @@ def english_afterwards() -> Iterator[None]:
     speak(FALLBACK)
 
 
-def checked(name: str, language: str) -> Report:
+def checked(name: str, language: str) -> VerificationReport:
     speak(language)
     return verify(RECORDS / name)
 

@@ -107,8 +107,8 @@ def test_a_piece_that_is_said_twice_is_a_failure(again: int, root: Root, tmp_pat
 
 
 def test_a_list_of_another_signer_is_a_failure(root: Root, tmp_path: Path) -> None:
-    stranger = Root(DEFINITION)
-    mixed = [root.definition_envelopes()[0], *stranger.definition_envelopes()[1:]]
+    other = Root(DEFINITION)
+    mixed = [root.definition_envelopes()[0], *other.definition_envelopes()[1:]]
     *statements, definition = publish(mixed, root, tmp_path / "public")
     assert len(statements) == 3 and not any(finding.holds for finding in (*statements, definition))
 

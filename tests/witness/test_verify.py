@@ -1,4 +1,4 @@
-"""The stranger's check holds for an honest record, and finds every cheat, whoever holds whichever key."""
+"""Independent verification succeeds for an honest record, and finds every cheat, whoever holds whichever key."""
 
 import json
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from testigo.cli import main
 from testigo.count import AuditSeed
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log
-from testigo.witness import Report, Verdict, verify
+from testigo.witness import Verdict, VerificationReport, verify
 
 Replace = msgspec.structs.replace
 
 
-def failed(report: Report, code: str) -> list[Finding]:
+def failed(report: VerificationReport, code: str) -> list[Finding]:
     """The findings of one check that do not hold; the verdict must be bad."""
     assert not report.verdict.holds
     return [finding for finding in report.findings if finding.code == code and not finding.holds]
 
 
-def bad_places(report: Report) -> set[str]:
+def bad_places(report: VerificationReport) -> set[str]:
     """The files of which a finding does not hold."""
     return {finding.place for finding in report.findings if not finding.holds}
 
@@ -238,10 +238,10 @@ def test_two_seeds_are_one_too_many(elect: Any, tmp_path: Path) -> None:
 
 def test_a_log_key_that_the_root_never_admitted_is_found(elect: Any, tmp_path: Path) -> None:
     election = elect()
-    stranger = Log.create(tmp_path / "p", "testigo/test", SigningKey.generate(), root_key=election.key("root").public)
+    other = Log.create(tmp_path / "p", "testigo/test", SigningKey.generate(), root_key=election.key("root").public)
     for envelope in election.envelopes:
-        stranger.append(envelope)
-    stranger.publish()
+        other.append(envelope)
+    other.publish()
     assert failed(verify(tmp_path / "p"), "log-key")
 
 

@@ -49,7 +49,7 @@ def test_every_sentence_a_template_asks_for_exists() -> None:
 def test_every_id_from_the_rooms_has_its_words() -> None:
     wanted = [f"release.{reason}" for reason in reasons.RELEASE_REASONS]
     wanted += [f"refusal.{reason}{part}" for reason in reasons.REFUSAL_REASONS for part in ("", ".advice")]
-    wanted += [f"spoil.{reason}" for reason in reasons.SAID_SPOILS]
+    wanted += [f"spoil.{reason}" for reason in reasons.VOTER_SPOIL_REASONS]
     wanted += [f"void.{reason}" for reason in reasons.VOID_REASONS]
     wanted += [f"pause.{reason}" for reason in reasons.PAUSE_REASONS]
     wanted += [f"{group}.{state}" for state in (*STEPS.values(), "installed") for group in ("state", "chair.next")]
@@ -63,7 +63,7 @@ def test_every_id_from_the_rooms_has_its_words() -> None:
     assert [key for key in wanted if key not in SPANISH] == []
 
 
-def test_a_mistake_has_words_for_every_kind() -> None:
+def test_an_error_has_words_for_every_kind() -> None:
     for key in [key for key in SPANISH if key.startswith("error.") and not key.endswith((".advice", "go-on"))]:
         assert f"{key}.advice" in SPANISH
 

@@ -1,12 +1,23 @@
 """docs/glossary.md is what the catalogues say; documents and docstrings are plain English (`plain_words`)."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from plain_words import ALLOWED, docstrings_of, paragraphs_of, phrases_in
+from plain_words import (
+    ALLOWED,
+    GONE_NAMES,
+    GONE_TYPES,
+    ONE_MEANING,
+    docstrings_of,
+    names_of,
+    paragraphs_of,
+    phrases_in,
+    types_of,
+)
 from testigo.words.catalogues import catalogue_of
 
 LANGUAGES = ("en", "es")
@@ -99,6 +110,22 @@ def test_docstrings_are_plain_english(project_root: Path) -> None:
     assert _not_plain(project_root, {module: docstrings_of(module) for module in modules}) == []
 
 
+def test_names_have_no_word_that_is_gone(project_root: Path) -> None:
+    found = [
+        f"{module.relative_to(project_root).as_posix()}:{line}: {name}"
+        for module in sorted((project_root / "src").rglob("*.py"))
+        for line, name in names_of(module)
+        if name in GONE_TYPES or GONE_NAMES & {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)}
+    ]
+    assert found == []
+
+
+def test_a_type_has_one_meaning(project_root: Path) -> None:
+    modules = sorted((project_root / "src").rglob("*.py"))
+    defined = Counter(name for module in modules for name in types_of(module))
+    assert {name: defined[name] for name in ONE_MEANING if defined[name] > 1} == {}
+
+
 def _not_plain(root: Path, texts: dict) -> list[str]:
     found = []
     for file, parts in texts.items():
@@ -124,6 +151,9 @@ def _not_plain(root: Path, texts: dict) -> list[str]:
         "made Anew",
         "it had begun",
         "the mend",
+        "any stranger",
+        "the story",
+        "two mistakes",
         "eight signs",
     ],
 )

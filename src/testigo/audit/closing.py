@@ -69,13 +69,13 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
 def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
     """The figures that two people entered apart from each other; raises `SeveralErrors` with each that differs."""
     ones, others = _all_figures(first), _all_figures(second)
-    mistakes: list[TestigoError] = [
+    errors: list[TestigoError] = [
         InvalidInput(f"one entry says {ones[key]}, the other {others[key]}", place=key)
         for key in ones
         if ones[key] != others.get(key)
     ]
-    if mistakes or ones.keys() != others.keys():
-        raise SeveralErrors("the two entries of the hand count differ", mistakes, hint="count these papers again")
+    if errors or ones.keys() != others.keys():
+        raise SeveralErrors("the two entries of the hand count differ", errors, hint="count these papers again")
     return first
 
 

@@ -36,19 +36,19 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
     Raises `SeveralErrors`: every wrong line with its number, every figure that is missing, every contest whose votes
     do not fit its ballots.
     """
-    figures, mistakes = _read_lines(data, set(_keys(definition, station_id)), place)
+    figures, errors = _read_lines(data, set(_keys(definition, station_id)), place)
     for key in _keys(definition, station_id):
-        if key not in figures and key != ("", SPOILED) and not mistakes:
-            mistakes.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
+        if key not in figures and key != ("", SPOILED) and not errors:
+            errors.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
     tallies = []
-    for contest in definition.contests_of_station(station_id) if not mistakes else ():
+    for contest in definition.contests_of_station(station_id) if not errors else ():
         tally = _tally(contest, figures)
         if tally.undervotes < 0 or tally.ballots > figures["", PAPERS]:
             what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
-            mistakes.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
+            errors.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
         tallies.append(tally)
-    if mistakes:
-        raise SeveralErrors("the hand count cannot be taken in", mistakes, place=place, hint="repair these lines")
+    if errors:
+        raise SeveralErrors("the hand count cannot be taken in", errors, place=place, hint="repair these lines")
     return PaperTally("hand", figures["", PAPERS], tuple(tallies), figures.get(("", SPOILED)))
 
 
@@ -60,23 +60,23 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
     if not rows or rows[0] != COLUMNS:
         raise InvalidInput(f"the first line is not {','.join(COLUMNS)}", place=place, hint="begin with the blank form")
     figures: dict[_Key, int] = {}
-    mistakes: list[TestigoError] = []
+    errors: list[TestigoError] = []
     for number, row in enumerate(rows[1:], 2):
         where = f"{place or 'form'}:{number}"
         if not row:
             continue
         contest, option, count = (cell.strip() for cell in row) if len(row) == len(COLUMNS) else ("", "", "")
         if (contest, option) not in known:
-            mistakes.append(InvalidInput("a line that is not on the form of this station", place=where))
+            errors.append(InvalidInput("a line that is not on the form of this station", place=where))
         elif (contest, option) in figures:
-            mistakes.append(InvalidInput(f"{contest} {option} stands here a second time", place=where))
+            errors.append(InvalidInput(f"{contest} {option} stands here a second time", place=where))
         elif not count and option == SPOILED:
             continue
         elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
-            mistakes.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, hint="write digits only"))
+            errors.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, hint="write digits only"))
         else:
             figures[contest, option] = int(count)
-    return figures, mistakes
+    return figures, errors
 
 
 def _keys(definition: Definition, station_id: str) -> list[_Key]:

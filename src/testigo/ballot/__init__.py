@@ -24,7 +24,7 @@ from testigo.ballot.tally import (
     Tally,
     TallySheet,
     tally_ballots,
-    tally_mistakes,
+    tally_errors,
 )
 
 __all__ = [
@@ -58,7 +58,7 @@ __all__ = [
     "new_slip_number",
     "record_size",
     "tally_ballots",
-    "tally_mistakes",
+    "tally_errors",
     "too_many",
     "unused",
 ]

@@ -20,8 +20,8 @@ from testigo.ballot.reasons import REFUSAL_REASONS, RELEASE_REASONS, SPOIL_REASO
 from testigo.canonical import SignedValue
 from testigo.words import Message, Value, message
 
-Machine = Literal["check-in", "booth"]
-Place = Literal["sheet", "results", "screen"]
+CounterMachine = Literal["check-in", "booth"]
+CounterOutput = Literal["sheet", "results", "screen"]
 """Where people see counters: the printed tally sheet, the results page's table, the chair's and the machine's own
 screen. Exports have all of them."""
 
@@ -37,12 +37,12 @@ class Counter:
     """
 
     fixed: bool = False
-    shown: tuple[Place, ...] = ()
+    shown: tuple[CounterOutput, ...] = ()
     part_of: str = ""
     at_most: str = ""
     reasons: tuple[str, ...] = ()
     explains: str = ""
-    machine: Machine = "check-in"
+    machine: CounterMachine = "check-in"
     name: str = ""
 
     @property
@@ -75,7 +75,7 @@ class CounterRow(msgspec.Struct, frozen=True):
 class MachineCounters(SignedValue, frozen=True):
     """Base of what one machine counts. Every field is annotated with its `Counter`."""
 
-    MACHINE: ClassVar[Machine]
+    MACHINE: ClassVar[CounterMachine]
 
     @classmethod
     def declared(cls) -> tuple[Counter, ...]:
@@ -100,11 +100,11 @@ class MachineCounters(SignedValue, frozen=True):
         """The sum of that name: all counters that are `part_of` it."""
         return sum(self.total(one) for one in self.declared() if one.part_of == name)
 
-    def rows(self, place: Place) -> list[CounterRow]:
-        """What is shown in that place, each sum before its first part."""
+    def rows(self, output: CounterOutput) -> list[CounterRow]:
+        """What is shown there, each sum before its first part."""
         rows: list[CounterRow] = []
         for one in self.declared():
-            if place not in one.shown:
+            if output not in one.shown:
                 continue
             if one.part_of and one.part_of not in {row.name for row in rows}:
                 rows.append(CounterRow(one.part_of, self.sum_of(one.part_of), is_sum=True))

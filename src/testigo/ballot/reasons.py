@@ -16,13 +16,13 @@ REFUSAL_REASONS: Final = (
 )  # fmt: skip
 """Why a visitor did not get a card. The first four are found by the machine, the last three are said by a person."""
 
-SAID_REFUSALS: Final = ("impostor", "no-match", "left")
+CLERK_REFUSAL_REASONS: Final = ("impostor", "no-match", "left")
 
 SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind", "power-cut", "voided")
 """Why a printed vote was not deposited. The last two are given by the booth itself and never use up the voter's
 limit."""
 
-SAID_SPOILS: Final = ("misprint", "mistake", "changed-mind")
+VOTER_SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind")
 
 VOID_REASONS: Final = ("voter-left", "voter-ill", "booth-failure", "other")
 """Why the chair ended a session without a vote."""

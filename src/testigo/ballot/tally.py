@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters, Place
+from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterOutput, CounterRow, MachineCounters
 from testigo.ballot.marks import Ballot, unused
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
@@ -96,7 +96,7 @@ class ContestCount:
             self._figures[option_id] += 1
 
     def add(self, tally: ContestTally) -> None:
-        """Add a tally of this contest; its options must be the contest's (`tally_mistakes` tells)."""
+        """Add a tally of this contest; its options must be the contest's (`tally_errors` tells)."""
         for name, count in tally.figures(self._contest):
             self._figures[name] += count
 
@@ -155,9 +155,9 @@ class Reconciliation(SignedValue, frozen=True):
         """Every figure that was fixed before opening, by name."""
         return {one.name: sum(figures.values()) for one, figures in self.figures() if one.fixed}
 
-    def rows(self, place: Place) -> list[CounterRow]:
+    def rows(self, output: CounterOutput) -> list[CounterRow]:
         """The counters that it carries and that are shown in that place."""
-        rows = [row for machine in self.machines for row in machine.rows(place)]
+        rows = [row for machine in self.machines for row in machine.rows(output)]
         return [row for row in rows if row.name not in self.NOT_CARRIED]
 
     def contradictions(self, signed: MachineCounters) -> list[Message]:
@@ -195,8 +195,8 @@ class Reconciliation(SignedValue, frozen=True):
         )
 
     @property
-    def holds(self) -> bool:
-        """Whether every step of the chain holds."""
+    def is_consistent(self) -> bool:
+        """Whether the counters of every step of the chain are equal."""
         return not self.differences()
 
 
@@ -217,7 +217,7 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
 
 
-def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> list[Message]:
+def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[Message]:
     """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if
     none."""
     expected = tally_ballots(definition, station_id, ())
@@ -228,13 +228,13 @@ def tally_mistakes(definition: Definition, station_id: str, tally: Tally) -> lis
     if any(count < 0 for count in tally.ballots.values()):
         return [message("finding", "sums.negative-ballots")]
     return [
-        mistake
+        error
         for one, empty in zip(tally.contests, expected.contests, strict=True)
-        for mistake in _contest_mistakes(definition, station_id, tally, one, empty)
+        for error in _contest_errors(definition, station_id, tally, one, empty)
     ]
 
 
-def _contest_mistakes(
+def _contest_errors(
     definition: Definition, station_id: str, tally: Tally, one: ContestTally, empty: ContestTally
 ) -> list[Message]:
     contest, name = definition.contest(one.contest), one.contest
@@ -242,22 +242,22 @@ def _contest_mistakes(
         return [message("finding", "sums.other-options", contest=name)]
     if any(count < 0 for _, count in one.figures()):
         return [message("finding", "sums.negative-count", contest=name)]
-    mistakes = []
+    errors = []
     with_contest = sum(
         tally.ballots[style.id] for style in definition.styles_of_station(station_id) if one.contest in style.contests
     )
     if one.ballots != with_contest:
-        mistakes.append(message("finding", "sums.ballots", contest=name, found=one.ballots, allowed=with_contest))
+        errors.append(message("finding", "sums.ballots", contest=name, found=one.ballots, allowed=with_contest))
     most, chosen = max(one.votes.values(), default=0), one.ballots - one.blank - one.null
     if most > chosen:
-        mistakes.append(message("finding", "sums.more-votes-than-ballots", contest=name, found=most, allowed=chosen))
+        errors.append(message("finding", "sums.more-votes-than-ballots", contest=name, found=most, allowed=chosen))
     # Whoever chose somebody left at most all but one of the choices unused; more would be votes taken away.
     most_unused = (contest.choose - 1) * chosen
     if one.undervotes > most_unused:
-        mistakes.append(
+        errors.append(
             message("finding", "sums.unused-choices", contest=name, found=one.undervotes, allowed=most_unused)
         )
     made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
     if made != (due := contest.choose * one.ballots):
-        mistakes.append(message("finding", "sums.choices", contest=name, found=made, allowed=due))
-    return mistakes
+        errors.append(message("finding", "sums.choices", contest=name, found=made, allowed=due))
+    return errors

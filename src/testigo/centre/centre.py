@@ -196,7 +196,7 @@ class Centre:
         """
         with self._alone():
             package = open_package(data, lambda claim: self._package_key(claim, place), place=place)
-            new = [envelope for envelope in package.envelopes if not self.rules.holds(envelope)]
+            new = [envelope for envelope in package.envelopes if not self.rules.contains(envelope)]
             try:
                 trial = self.rules.fork()
                 for envelope in package.envelopes:
@@ -234,7 +234,7 @@ class Centre:
     def _check_request(self, keys: MachineKeys) -> None:
         """A file that a station sends must not smuggle in a key of the authority."""
         for role in (key.role for key in keys.keys if key.role not in STATION_ROLES):
-            if self.key_ring.holds("", role):
+            if self.key_ring.contains("", role):
                 raise Conflict(f"the {role} already has a key", hint="replace it with `testigo centre replace-key`")
         if len({key.station or key.role for key in keys.keys if key.role != "root"}) > 1:
             raise InvalidInput(
@@ -259,7 +259,7 @@ class Centre:
 
     def _append(self, envelope: bytes, place: str = "") -> bool:
         trial = self.rules.fork()
-        known = trial.holds(envelope)
+        known = trial.contains(envelope)
         trial.add(envelope, place=place)
         self._commit(trial, [] if known else [envelope])
         return not known

@@ -169,7 +169,7 @@ def count_box(
     count = closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
     files = desk.keep(desk.closing_count(count), out) if desk and not count.unread else []
     _show(count, files, as_json)
-    if not count.holds:
+    if not count.is_consistent:
         raise typer.Exit(1)
 
 
@@ -214,7 +214,7 @@ def _say_next(files: list[Path]) -> None:
 
 def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
     if as_json:
-        print_json({"holds": count.holds, "count": count, "files": [str(file) for file in files]})
+        print_json({"holds": count.is_consistent, "count": count, "files": [str(file) for file in files]})
         return
     console.print(f"station {count.station}: {count.papers} papers counted")
     for paper in count.unsettled:
@@ -224,6 +224,6 @@ def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
         console.print(f"  DIFFERENCE {where}: tally sheet {one.sheet}, paper {one.paper}")
     if count.unread:
         console.print("Enter the unsettled papers (docs/audits.md) and count again; nothing was signed.")
-    elif count.holds:
+    elif count.is_consistent:
         console.print("Paper and tally sheet agree in every figure.")
     _say_next(files)

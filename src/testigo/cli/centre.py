@@ -13,7 +13,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import Refused, publish_results
+from testigo.results import RefusalRow, publish_results
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
@@ -122,7 +122,7 @@ def replace_key(
 @app.command()
 def receive(
     folder: Folder,
-    packages: Annotated[list[Path], typer.Argument(help="Courier packages, in any order.", show_default=False)],
+    packages: Annotated[list[Path], typer.Argument(help="Stations' packages, in any order.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Take in packages. The same one twice counts once.
@@ -133,23 +133,23 @@ def receive(
     """
     centre = Centre.open(folder)
     receipts: list[Receipt] = []
-    mistakes: list[TestigoError] = []
+    refused: list[TestigoError] = []
     with progress("Receiving", len(packages)) as bar:
         for file in packages:
             try:
                 receipts.append(centre.receive(storage.read(file), place=str(file)))
             except TestigoError as error:
-                mistakes.append(error)
+                refused.append(error)
             bar.advance()
     if as_json:
-        print_json({"received": receipts, "refused": [mistake.as_json() for mistake in mistakes]})
+        print_json({"received": receipts, "refused": [one.as_json() for one in refused]})
     else:
         for receipt in receipts:
             what = "already here" if receipt.already else f"{receipt.new} statements taken in"
             console.print(f"station {receipt.station}: {what}")
-        for mistake in mistakes:
-            console.print(f"refused: {mistake}", soft_wrap=True)
-    if mistakes:
+        for one in refused:
+            console.print(f"refused: {one}", soft_wrap=True)
+    if refused:
         raise typer.Exit(1)
 
 
@@ -212,7 +212,7 @@ def publish(
     """
     centre = Centre.open(folder)
     result = centre.publish_result()
-    refused = tuple(Refused(one.station, one.digest, one.reason) for one in centre.refused())
+    refused = tuple(RefusalRow(one.station, one.digest, one.reason) for one in centre.refused())
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(

@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 
 @app.command()
 def check(file: File, as_json: AsJson = False) -> None:
-    """Check an election definition: one line for each mistake, with its line and how to correct it.
+    """Check an election definition: one line for each error, with its line and how to correct it.
 
     Exits 0 if the election can be held as written, 1 if not. Warnings do not count.
 
@@ -52,12 +52,12 @@ def check(file: File, as_json: AsJson = False) -> None:
     except TestigoError as error:
         if not as_json:
             raise
-        mistakes = error.errors if isinstance(error, SeveralErrors) else [error]
-        print_json({"ok": False, "mistakes": [one.as_json() for one in mistakes], "warnings": []})
+        errors = error.errors if isinstance(error, SeveralErrors) else [error]
+        print_json({"ok": False, "errors": [one.as_json() for one in errors], "warnings": []})
         raise typer.Exit(error.exit_code) from None
     if as_json:
         warnings = [one.as_json() for one in loaded.warnings]
-        print_json({"ok": True, "mistakes": [], "warnings": warnings, **_summary(loaded.definition)})
+        print_json({"ok": True, "errors": [], "warnings": warnings, **_summary(loaded.definition)})
     else:
         _print_summary(file, loaded)
 
@@ -244,7 +244,7 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     ]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
-    console.print(f"No mistakes in {file}.", soft_wrap=True)
+    console.print(f"No errors in {file}.", soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:

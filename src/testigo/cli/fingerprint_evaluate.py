@@ -133,31 +133,31 @@ def _pair(genuine: int, impostors: int) -> str:
 def _notes(result: "Evaluation", few: bool) -> list[str]:
     from testigo.fingerprint.evaluation import rule_of_three
 
-    said = []
+    notes = []
     if few:
-        said.append("* Fewer impostor comparisons than that rate needs: this is the rate at no false match.")
+        notes.append("* Fewer impostor comparisons than that rate needs: this is the rate at no false match.")
     for what, rate, tried in (("non-match", result.fnmr, result.genuine), ("match", result.fmr, result.impostors)):
         if rate == 0:
             most = f"{float(f'{rule_of_three(tried) * 100:.2g}'):g} %"
-            said.append(
+            notes.append(
                 f"No false {what} at the threshold in {how_many(tried, 'comparison')}: were they independent, the true"
                 f" rate would be at most {most} (rule of three, 95 %)."
             )
     if result.fingers < FEW_FINGERS:
-        said.append(f"Only {how_many(result.fingers, 'finger')}: such intervals are rough.")
+        notes.append(f"Only {how_many(result.fingers, 'finger')}: such intervals are rough.")
     dpi = ", ".join(f"{how_many(count, 'image')} at {value} dpi" for value, count in result.dpi.items())
-    said.append(
+    notes.append(
         f"{how_many(result.impressions, 'impression')} of {how_many(result.fingers, 'finger')}: {dpi};"
         f" {result.minutiae:.0f} minutiae and {result.template_bytes:.0f} bytes a template."
     )
     if result.without_minutiae:
-        said.append(f"In {how_many(result.without_minutiae, 'impression')} no minutia was found.")
+        notes.append(f"In {how_many(result.without_minutiae, 'impression')} no minutia was found.")
     batch = "" if result.batch_ms is None else f"; {result.batch_ms:.0f} ms each for the others, on all cores"
-    said.append(
+    notes.append(
         f"Extraction {result.extract_ms:.0f} ms (median of {result.timed}, one thread){batch}."
         f" A comparison {result.match_us:.0f} µs, one thread; a template is prepared for it in"
         f" {result.prepare_us:.0f} µs, once."
     )
     if result.skipped:
-        said.append(f"Left out, unreadable: {', '.join(result.skipped)}.")
-    return said
+        notes.append(f"Left out, unreadable: {', '.join(result.skipped)}.")
+    return notes

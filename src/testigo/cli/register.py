@@ -39,7 +39,7 @@ def import_file(
     key: KeyFile = KEY,
     as_json: AsJson = False,
 ) -> None:
-    """Import the voters of a CSV file: all of them, or on any mistake none. A new register is made with its key.
+    """Import the voters of a CSV file: all of them, or on any error none. A new register is made with its key.
 
     Example: testigo register import my-election/voters.csv --election my-election/election.yaml
     """

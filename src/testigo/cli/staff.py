@@ -31,7 +31,7 @@ pins = typer.Typer(help="The PINs of one machine.", no_args_is_help=True, rich_m
 app.add_typer(staff_list, name="list")
 app.add_typer(pins, name="pins")
 
-Machine = Annotated[
+StaffFolder = Annotated[
     Path, typer.Argument(help="A station's folder, one machine's, or an enrolment desk's.", show_default=False)
 ]
 Key = Annotated[Path, typer.Option(help="The authority's key: of a station, the centre's.", show_default=False)]
@@ -86,7 +86,7 @@ def sign_list(
 
 @staff_list.command("load")
 def load_list(
-    folder: Machine,
+    folder: StaffFolder,
     file: Annotated[Path, typer.Argument(help="The signed list, STATION.staff.json.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +112,7 @@ def load_list(
 
 
 @app.command()
-def show(folder: Machine, as_json: AsJson = False) -> None:
+def show(folder: StaffFolder, as_json: AsJson = False) -> None:
     """Show who may use the machines found in the folder, and who has a PIN there. The machine must not be running.
 
     Example: testigo staff show stations/01-01/chair
@@ -131,7 +131,7 @@ def show(folder: Machine, as_json: AsJson = False) -> None:
 
 
 @pins.command("make")
-def make_pins(folder: Machine, out: SlipsFile, language: Language = FIRST, as_json: AsJson = False) -> None:
+def make_pins(folder: StaffFolder, out: SlipsFile, language: Language = FIRST, as_json: AsJson = False) -> None:
     """Make a PIN for every account that has none yet, and their slips: one for each person and machine, to be cut.
 
     The PINs are in this PDF and nowhere else; the machine keeps hashes. Whoever has a PIN keeps it: a forgotten one is
@@ -155,7 +155,7 @@ def make_pins(folder: Machine, out: SlipsFile, language: Language = FIRST, as_js
 
 @pins.command("replace")
 def replace_pin(
-    folder: Machine,
+    folder: StaffFolder,
     order: Annotated[Path, typer.Argument(help="The signed order for this machine.", show_default=False)],
     out: SlipsFile,
     language: Language = FIRST,

@@ -11,7 +11,7 @@ from testigo.cli.output import console, print_json, progress
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Finding, Grade
-from testigo.witness import Report, Verdict
+from testigo.witness import Verdict, VerificationReport
 from testigo.witness import verify as check_record
 from testigo.words import message
 
@@ -92,7 +92,7 @@ def _print_finding(finding: Finding) -> None:
     console.print(Text.assemble(mark, " ", code, f" {place}{finding.detail}"), soft_wrap=True)
 
 
-def _print_verdict(report: Report) -> None:
+def _print_verdict(report: VerificationReport) -> None:
     first, second = report.sentences()
     colour = "bold green" if report.verdict is Verdict.ALL_HOLDS else _COLOURS[report.worst]
     console.print(Text.assemble("\n", (str(first), colour), f" {second}"), soft_wrap=True)

@@ -21,7 +21,7 @@ from testigo.count.result import (
     Result,
     StationResult,
     count_result,
-    sheet_mistakes,
+    sheet_errors,
 )
 from testigo.count.statements import (
     AuditSample,
@@ -64,5 +64,5 @@ __all__ = [
     "percent",
     "read_rules",
     "said_kind",
-    "sheet_mistakes",
+    "sheet_errors",
 ]

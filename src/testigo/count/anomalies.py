@@ -41,12 +41,12 @@ class Anomaly(SignedValue, frozen=True):
         return message("results", f"anomaly_{self.kind}", found=self.found, allowed=self.allowed, detail=wrong)
 
 
-def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[Message]) -> list[Anomaly]:
-    """All anomalies of a station's sheet. `mistakes`: why it cannot be counted; if any, nothing else in it is looked
+def find_anomalies(station: Station, sheet: TallySheet, errors: list[Message]) -> list[Anomaly]:
+    """All anomalies of a station's sheet. `errors`: why it cannot be counted; if any, nothing else in it is looked
     at.
     """
-    if mistakes:
-        return [_of_mistake(station, mistake) for mistake in mistakes]
+    if errors:
+        return [_of_error(station, error) for error in errors]
     check_in, recorded = sheet.reconciliation.check_in, sheet.reconciliation.booth.recorded
     registered, checked_in, ballots = check_in.registered, check_in.checked_in, sum(sheet.tally.ballots.values())
     explained = sum(check_in.released_reasons.values())
@@ -61,9 +61,9 @@ def find_anomalies(station: Station, sheet: TallySheet, mistakes: list[Message])
     return [Anomaly(kind, station.id, found, allowed, "") for kind, found, allowed, odd in checks if odd]
 
 
-def _of_mistake(station: Station, mistake: Message) -> Anomaly:
-    given = mistake.values
-    detail = f"{mistake.key} {given.get('contest', '')}".rstrip()
+def _of_error(station: Station, error: Message) -> Anomaly:
+    given = error.values
+    detail = f"{error.key} {given.get('contest', '')}".rstrip()
     return Anomaly("sums", station.id, _figure(given.get("found")), _figure(given.get("allowed")), detail)
 
 

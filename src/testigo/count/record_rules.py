@@ -16,7 +16,7 @@ from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.kinds import KINDS, Kind, kind_of, said_kind
-from testigo.count.result import Result, count_result, sheet_mistakes
+from testigo.count.result import Result, count_result, sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import (
     STATION_ROLES,
@@ -48,7 +48,7 @@ class NeedsUnread(TestigoError):
         self.needs = needs
 
 
-class Entry(msgspec.Struct, frozen=True):
+class RecordedStatement(msgspec.Struct, frozen=True):
     """One statement of the record. `sha256`: of its envelope."""
 
     index: int
@@ -65,9 +65,9 @@ class RecordRules:
 
     def __init__(self, root: PublicKey) -> None:
         self.key_ring = KeyRing(root)
-        self.entries: list[Entry] = []
+        self.entries: list[RecordedStatement] = []
         self.sheets: dict[str, TallySheet] = {}
-        self.sheet_entries: dict[str, Entry] = {}
+        self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.closing_counts: dict[str, ClosingCount] = {}
         self.seed: str | None = None
@@ -106,7 +106,7 @@ class RecordRules:
         """
         return pack_station_file(self._parts.envelope, self.definition, station_id)
 
-    def holds(self, envelope: bytes) -> bool:
+    def contains(self, envelope: bytes) -> bool:
         """Whether this very envelope is already in."""
         return canonical.digest(envelope) in self._known
 
@@ -165,7 +165,7 @@ class RecordRules:
         signed = self.check(envelope, place=place)
         statement = signed.statement
         index, digest = len(self.entries) if index is None else index, canonical.digest(envelope)
-        entry = Entry(index, statement.type, statement.subject, statement.issued, digest)
+        entry = RecordedStatement(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
         self._known[digest] = signed.key
         self._stated.add((statement.type, statement.subject))
@@ -278,7 +278,7 @@ class RecordRules:
                 raise InvalidInput("machine-keys.not-for-this-role", place=place, holder=whose)
             if (role, station) in named:
                 raise Conflict("machine-keys.two-for-one", place=place, holder=whose)
-            if self.key_ring.holds(station, role):
+            if self.key_ring.contains(station, role):
                 spoken = station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(
@@ -333,15 +333,15 @@ class RecordRules:
                 hint="compare-both-with-the-printed-one",
                 station=sheet.station,
             )
-        mistakes = sheet_mistakes(self.definition, sheet)
-        if mistakes:
-            raise InvalidInput("tally-sheet.impossible", place=place, station=sheet.station, cause=mistakes[0])
+        errors = sheet_errors(self.definition, sheet)
+        if errors:
+            raise InvalidInput("tally-sheet.impossible", place=place, station=sheet.station, cause=errors[0])
 
     def _define(self, parts: DefinitionParts) -> None:
         self._parts = parts
         self._stations = frozenset(station.id for station in parts.whole.stations) if parts.whole else frozenset()
 
-    def _take(self, signed: SignedStatement, entry: Entry, place: str) -> None:
+    def _take(self, signed: SignedStatement, entry: RecordedStatement, place: str) -> None:
         statement, kind = signed.statement, kind_of(signed.statement.type, place)
         if kind.subject == "station":
             self._spoken.add(statement.subject)

@@ -1,4 +1,4 @@
-"""From tally sheets to the result: a pure function, so that a stranger who has the sheets gets the same bytes.
+"""From tally sheets to the result: a pure function, so that anyone who has the sheets gets the same bytes.
 
 Nothing here reads a file, a clock or a machine's settings. A sheet that cannot be (its sums do not come out) is set
 aside and reported; every other sheet is counted, and what is odd about it is reported beside it, never hidden and never
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_mistakes
+from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_errors
 from testigo.canonical import SignedValue
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
@@ -127,8 +127,8 @@ def count_result(
     under another station's id or of no station of the election.
     """
     _check_stations(definition, sheets)
-    mistakes = {name: sheet_mistakes(definition, sheet) for name, sheet in sorted(sheets.items())}
-    good = {name: sheet for name, sheet in sheets.items() if not mistakes[name]}
+    errors = {name: sheet_errors(definition, sheet) for name, sheet in sorted(sheets.items())}
+    good = {name: sheet for name, sheet in sheets.items() if not errors[name]}
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     contests = tuple(_contest_result(contest, totals, inside, good, draw) for contest in definition.contests)
@@ -144,27 +144,27 @@ def count_result(
             anomaly
             for station in definition.stations
             if station.id in sheets
-            for anomaly in find_anomalies(station, sheets[station.id], mistakes[station.id])
+            for anomaly in find_anomalies(station, sheets[station.id], errors[station.id])
         ),
     )
 
 
-def sheet_mistakes(definition: Definition, sheet: TallySheet) -> list[Message]:
-    """Why a tally sheet cannot be counted: `ballot.tally_mistakes`, null votes (a booth makes none), counters that no
+def sheet_errors(definition: Definition, sheet: TallySheet) -> list[Message]:
+    """Why a tally sheet cannot be counted: `ballot.tally_errors`, null votes (a booth makes none), counters that no
     station can have, reasons that no chair can have written. Empty if none.
     """
     negative = any(figure < 0 for _, figures in sheet.reconciliation.figures() for figure in figures.values())
-    mistakes = [message("finding", "sums.negative-counter")] if negative else []
+    errors = [message("finding", "sums.negative-counter")] if negative else []
     # What is written here is shown to people on their terminals and pages.
     for reason in sheet.reconciliation.reasons.values():
         if not is_printable(reason, reasons.LONGEST_REASON):
-            mistakes.append(message("finding", "sums.reason-unprintable", allowed=reasons.LONGEST_REASON))
-    mistakes += [
+            errors.append(message("finding", "sums.reason-unprintable", allowed=reasons.LONGEST_REASON))
+    errors += [
         message("finding", "sums.null-votes", contest=one.contest, found=one.null)
         for one in sheet.tally.contests
         if one.null
     ]
-    return [*mistakes, *tally_mistakes(definition, sheet.station, sheet.tally)]
+    return [*errors, *tally_errors(definition, sheet.station, sheet.tally)]
 
 
 def _check_stations(definition: Definition, sheets: Mapping[str, TallySheet]) -> None:

@@ -103,6 +103,6 @@ class ClosingCount(SignedValue, frozen=True):
         return sum(not paper.settled for paper in self.unsettled)
 
     @property
-    def holds(self) -> bool:
+    def is_consistent(self) -> bool:
         """Whether paper and tally sheet agree in every figure and no paper is left unread."""
         return not self.differences and not self.unread

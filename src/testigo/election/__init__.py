@@ -4,10 +4,10 @@
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
 the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own mistakes in `check`.
+`contests.Kind`, and its own errors in `check`.
 """
 
-from testigo.election.check import check_definition, refuse_mistakes
+from testigo.election.check import check_definition, require_valid
 from testigo.election.contests import GENERAL_ROLL, Contest, Kind, Option, Party, Threshold
 from testigo.election.definition import (
     BallotStyle,
@@ -18,11 +18,11 @@ from testigo.election.definition import (
     StationDefinition,
     VotingRules,
 )
+from testigo.election.diagnostic import Diagnostic
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
-from testigo.election.mistake import Mistake
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
@@ -39,6 +39,7 @@ __all__ = [
     "Contest",
     "Definition",
     "DefinitionCore",
+    "Diagnostic",
     "District",
     "Elected",
     "FirstDefinition",
@@ -48,7 +49,6 @@ __all__ = [
     "MachineKey",
     "MachineKeys",
     "MethodName",
-    "Mistake",
     "Option",
     "Party",
     "ReplacedKey",
@@ -72,5 +72,5 @@ __all__ = [
     "open_station_file",
     "pack_station_file",
     "pieces",
-    "refuse_mistakes",
+    "require_valid",
 ]

@@ -1,6 +1,6 @@
-"""What is wrong with an election definition: mistakes that block it, and warnings that only ask for a second look.
+"""What is wrong with an election definition: errors that block it, and warnings that only ask for a second look.
 
-A mistake blocks where the election could not be held or counted as written (a contest without voters, seats that no
+An error blocks where the election could not be held or counted as written (a contest without voters, seats that no
 rule can fill) or where paper could not tell two things apart: the paper text is the vote, so two options of one
 contest, and two contests of one ballot, must read differently in every language.
 """
@@ -11,12 +11,11 @@ from datetime import date
 
 from testigo.election.contests import GENERAL_ROLL, Contest, Option, Threshold
 from testigo.election.definition import Definition, District
-from testigo.election.methods import METHODS
-from testigo.election.mistake import (
+from testigo.election.diagnostic import (
     MAX_ABBREVIATION,
     MAX_TEXT,
-    Mistake,
-    Place,
+    DefinitionPath,
+    Diagnostic,
     check_id,
     check_read_differently,
     check_text,
@@ -26,6 +25,7 @@ from testigo.election.mistake import (
     spelled,
     unknown,
 )
+from testigo.election.methods import METHODS
 from testigo.election.stations import Station
 from testigo.errors import InvalidInput, SeveralErrors, how_many
 
@@ -37,19 +37,19 @@ _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def check_definition(definition: Definition) -> list[Mistake]:
-    """Every mistake and warning, in the order of the file's parts; empty if there is nothing to say."""
+def check_definition(definition: Definition) -> list[Diagnostic]:
+    """Every error and warning, in the order of the file's parts; empty if there is nothing to say."""
     known = _Known(definition)
-    return [mistake for check in _CHECKS for mistake in check(known)]
+    return [found for check in _CHECKS for found in check(known)]
 
 
-def refuse_mistakes(definition: Definition, *, place: str = "") -> None:
-    """For definitions that come from elsewhere than a file: raises `SeveralErrors` if any mistake blocks."""
-    mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
-    if mistakes:
+def require_valid(definition: Definition, *, place: str = "") -> None:
+    """For definitions that come from elsewhere than a file: raises `SeveralErrors` if any error blocks."""
+    errors = [error for error in check_definition(definition) if not error.warning]
+    if errors:
         raise SeveralErrors(
-            f"{how_many(len(mistakes), 'mistake')} in the election definition",
-            [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in mistakes],
+            f"{how_many(len(errors), 'error')} in the election definition",
+            [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in errors],
             place=place,
         )
 
@@ -65,8 +65,10 @@ class _Known:
         self.paths = {district.id: path for district, path in definition.all_districts()}
 
 
-def _districts(districts: tuple[District, ...]) -> Iterator[tuple[Place, District]]:
-    waiting: list[tuple[Place, District]] = [(("districts", place), one) for place, one in enumerate(districts)]
+def _districts(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:
+    waiting: list[tuple[DefinitionPath, District]] = [
+        (("districts", place), one) for place, one in enumerate(districts)
+    ]
     waiting.reverse()
     while waiting:
         path, district = waiting.pop()
@@ -78,39 +80,41 @@ def _districts(districts: tuple[District, ...]) -> Iterator[tuple[Place, Distric
 # ── the election as a whole ──
 
 
-def _check_whole(known: _Known) -> Iterator[Mistake]:
+def _check_whole(known: _Known) -> Iterator[Diagnostic]:
     definition = known.definition
     yield from check_id(("id",), definition.id)
     yield from _check_languages(definition)
     yield from check_text(definition, ("title",), definition.title)
     yield from _check_day(definition)
     if not definition.districts:
-        yield Mistake(("districts",), "there is no district", "write at least one, the whole country or municipality")
+        yield Diagnostic(
+            ("districts",), "there is no district", "write at least one, the whole country or municipality"
+        )
     if not definition.stations:
-        yield Mistake(("stations",), "there is no station", "write at least one polling table")
+        yield Diagnostic(("stations",), "there is no station", "write at least one polling table")
     if not definition.contests:
-        yield Mistake(("contests",), "there is no contest", "write at least one office to fill")
+        yield Diagnostic(("contests",), "there is no contest", "write at least one office to fill")
 
 
-def _check_languages(definition: Definition) -> Iterator[Mistake]:
+def _check_languages(definition: Definition) -> Iterator[Diagnostic]:
     if not definition.languages:
-        yield Mistake(("languages",), "there is no language", "write codes such as [es, en]")
+        yield Diagnostic(("languages",), "there is no language", "write codes such as [es, en]")
     for place, language in enumerate(definition.languages):
         if not _LANGUAGE.fullmatch(language):
             hint = "write an ISO 639 code such as es, en or guc"
-            yield Mistake(("languages", place), f"{language!r} is no language code", hint)
+            yield Diagnostic(("languages", place), f"{language!r} is no language code", hint)
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
 
 
-def _check_day(definition: Definition) -> Iterator[Mistake]:
+def _check_day(definition: Definition) -> Iterator[Diagnostic]:
     if not _is_date(definition.date):
-        yield Mistake(("date",), f"{definition.date!r} is no date", "write it as YYYY-MM-DD")
+        yield Diagnostic(("date",), f"{definition.date!r} is no date", "write it as YYYY-MM-DD")
     times = {"opens": definition.opens, "closes": definition.closes}
     for key, time in times.items():
         if not _TIME.fullmatch(time):
-            yield Mistake((key,), f"{time!r} is no time of day", "write it as HH:MM, from 00:00 to 23:59")
+            yield Diagnostic((key,), f"{time!r} is no time of day", "write it as HH:MM, from 00:00 to 23:59")
     if all(map(_TIME.fullmatch, times.values())) and definition.opens >= definition.closes:
-        yield Mistake(("closes",), "stations close before they open", "write a later time")
+        yield Diagnostic(("closes",), "stations close before they open", "write a later time")
 
 
 def _is_date(text: str) -> bool:
@@ -120,7 +124,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _check_rules(known: _Known) -> Iterator[Mistake]:
+def _check_rules(known: _Known) -> Iterator[Diagnostic]:
     rules = known.definition.rules
     limits = {
         "finger-tries": (rules.finger_tries, 1, 10),
@@ -130,54 +134,54 @@ def _check_rules(known: _Known) -> Iterator[Mistake]:
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:
-            yield Mistake(("rules", key), f"{key} is {value}", f"write a number from {low} to {high}")
+            yield Diagnostic(("rules", key), f"{key} is {value}", f"write a number from {low} to {high}")
 
 
-def _check_rolls(known: _Known) -> Iterator[Mistake]:
+def _check_rolls(known: _Known) -> Iterator[Diagnostic]:
     rolls = known.definition.rolls
     for place, roll in enumerate(rolls):
         yield from check_id(("rolls", place), roll)
     yield from check_unique("roll", ((("rolls", place), roll) for place, roll in enumerate(rolls)))
     if GENERAL_ROLL not in rolls:
-        yield Mistake(("rolls",), f"the roll {GENERAL_ROLL!r} is missing", f"begin the list with {GENERAL_ROLL}")
+        yield Diagnostic(("rolls",), f"the roll {GENERAL_ROLL!r} is missing", f"begin the list with {GENERAL_ROLL}")
     for path, district in known.districts:
         for roll in rolls:
             above = district.id.removesuffix(f"-{roll}")
             if above != district.id and above in known.district_ids:
                 problem = f"{district.id!r} is also the name of the ballot of roll {roll!r} in district {above!r}"
-                yield Mistake((*path, "id"), problem, "give the district another id")
+                yield Diagnostic((*path, "id"), problem, "give the district another id")
 
 
 # ── parties, districts, stations ──
 
 
-def _check_parties(known: _Known) -> Iterator[Mistake]:
+def _check_parties(known: _Known) -> Iterator[Diagnostic]:
     definition = known.definition
     used = {option.party for contest in definition.contests for option in contest.options}
     for place, party in enumerate(definition.parties):
-        path: Place = ("parties", place)
+        path: DefinitionPath = ("parties", place)
         yield from check_id((*path, "id"), party.id)
         yield from check_text(definition, (*path, "name"), party.name)
         yield from check_words((*path, "abbreviation"), party.abbreviation, MAX_ABBREVIATION)
         if party.id not in used:
-            yield Mistake(
+            yield Diagnostic(
                 path, f"party {party.id!r} stands in no contest", "leave it out if that is meant", warning=True
             )
     yield from check_unique("party", ((("parties", n, "id"), party.id) for n, party in enumerate(definition.parties)))
 
 
-def _check_districts(known: _Known) -> Iterator[Mistake]:
+def _check_districts(known: _Known) -> Iterator[Diagnostic]:
     for path, district in known.districts:
         yield from check_id((*path, "id"), district.id)
         yield from check_text(known.definition, (*path, "name"), district.name)
     yield from check_unique("district", (((*path, "id"), district.id) for path, district in known.districts))
 
 
-def _check_stations(known: _Known) -> Iterator[Mistake]:
+def _check_stations(known: _Known) -> Iterator[Diagnostic]:
     stations = known.definition.stations
     with_contests = {contest.district for contest in known.definition.contests}
     for place, station in enumerate(stations):
-        path: Place = ("stations", place)
+        path: DefinitionPath = ("stations", place)
         yield from check_id((*path, "id"), station.id)
         yield from check_words((*path, "name"), station.name, MAX_TEXT)
         if station.address:
@@ -187,10 +191,10 @@ def _check_stations(known: _Known) -> Iterator[Mistake]:
             yield unknown((*path, "district"), "district", station.district)
         elif not with_contests.intersection(known.paths[station.district]):
             problem = f"voters of station {station.id!r} would find no contest on their ballot"
-            yield Mistake((*path, "district"), problem, "put the station into a district that votes on something")
+            yield Diagnostic((*path, "district"), problem, "put the station into a district that votes on something")
         elif below := _contests_below(known, station.district):
             problem = f"station {station.id!r} lies above contest {below!r}, so its voters do not vote on it"
-            yield Mistake((*path, "district"), problem, "put the station into a district further down", warning=True)
+            yield Diagnostic((*path, "district"), problem, "put the station into a district further down", warning=True)
     yield from check_unique("station", ((("stations", n, "id"), station.id) for n, station in enumerate(stations)))
 
 
@@ -201,25 +205,25 @@ def _contests_below(known: _Known, district_id: str) -> str:
     return ""
 
 
-def _check_registers(known: _Known, path: Place, station: Station) -> Iterator[Mistake]:
+def _check_registers(known: _Known, path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
     if not 1 <= station.register_size <= 100_000:
         problem = f"station {station.id!r} has a register of {station.register_size}"
-        yield Mistake((*path, "register-size"), problem, "write how many voters are on it, 1 to 100000")
+        yield Diagnostic((*path, "register-size"), problem, "write how many voters are on it, 1 to 100000")
     for roll, size in station.roll_sizes.items():
         where = (*path, "roll-sizes", roll)
         if roll == GENERAL_ROLL:
-            yield Mistake(where, "everyone is on the general roll", "name only the other rolls")
+            yield Diagnostic(where, "everyone is on the general roll", "name only the other rolls")
         elif roll not in known.definition.rolls:
             yield unknown(where, "roll", roll)
         if size < 0:
-            yield Mistake(where, f"roll {roll!r} has {size} voters", "write 0 or more")
+            yield Diagnostic(where, f"roll {roll!r} has {size} voters", "write 0 or more")
     if sum(station.roll_sizes.values()) > station.register_size:
         problem = f"the rolls of station {station.id!r} hold more voters than its register of {station.register_size}"
-        yield Mistake((*path, "roll-sizes"), problem, "correct register-size or roll-sizes")
+        yield Diagnostic((*path, "roll-sizes"), problem, "correct register-size or roll-sizes")
     yield from _check_secrecy(path, station)
 
 
-def _check_secrecy(path: Place, station: Station) -> Iterator[Mistake]:
+def _check_secrecy(path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
     """The tally sheet counts each ballot style of a station, so a style with hardly a voter tells how they voted."""
     sizes = {GENERAL_ROLL: station.register_size - sum(station.roll_sizes.values()), **station.roll_sizes}
     for roll, size in sizes.items():
@@ -227,17 +231,17 @@ def _check_secrecy(path: Place, station: Station) -> Iterator[Mistake]:
             problem = (
                 f"only {size} voters of station {station.id!r} are on the {roll} roll: its count may tell their vote"
             )
-            yield Mistake((*path, "register-size"), problem, "join stations, or rolls", warning=True)
+            yield Diagnostic((*path, "register-size"), problem, "join stations, or rolls", warning=True)
 
 
 # ── contests ──
 
 
-def _check_contests(known: _Known) -> Iterator[Mistake]:
+def _check_contests(known: _Known) -> Iterator[Diagnostic]:
     contests = known.definition.contests
     voted_on = _districts_with_voters(known)
     for place, contest in enumerate(contests):
-        path: Place = ("contests", place)
+        path: DefinitionPath = ("contests", place)
         yield from check_id((*path, "id"), contest.id)
         yield from check_text(known.definition, (*path, "title"), contest.title)
         if contest.roll not in known.definition.rolls:
@@ -247,7 +251,7 @@ def _check_contests(known: _Known) -> Iterator[Mistake]:
         elif contest.district not in voted_on[contest.roll]:
             who = "no station" if contest.roll == GENERAL_ROLL else f"no station with voters on roll {contest.roll!r}"
             problem = f"nobody can vote on {contest.id!r}: {who} lies in district {contest.district!r}"
-            yield Mistake((*path, "district"), problem, "add such a station, or correct the district or roll")
+            yield Diagnostic((*path, "district"), problem, "add such a station, or correct the district or roll")
         yield from _check_options(known, path, contest)
         yield from _check_marking(path, contest)
         yield from (_check_list_seats if contest.kind == "party-list" else _check_person_seats)(path, contest)
@@ -265,72 +269,76 @@ def _districts_with_voters(known: _Known) -> dict[str, set[str]]:
     return found
 
 
-def _check_marking(path: Place, contest: Contest) -> Iterator[Mistake]:
+def _check_marking(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if contest.kind == "choose-up-to":
         if contest.choose < 2:
-            yield Mistake((*path, "choose"), f"{contest.id!r} is choose-up-to {contest.choose}", "say kind: choose-one")
+            yield Diagnostic(
+                (*path, "choose"), f"{contest.id!r} is choose-up-to {contest.choose}", "say kind: choose-one"
+            )
         elif contest.options and contest.choose > len(contest.options):
             problem = f"{contest.id!r} lets voters choose {contest.choose} of {len(contest.options)} options"
-            yield Mistake((*path, "choose"), problem, "choose no more than there are options")
+            yield Diagnostic((*path, "choose"), problem, "choose no more than there are options")
         elif contest.choose > contest.seats:
             problem = f"{contest.id!r} lets voters choose {contest.choose} for {contest.seats} seats"
-            yield Mistake((*path, "choose"), problem, "choose is usually no more than seats", warning=True)
+            yield Diagnostic((*path, "choose"), problem, "choose is usually no more than seats", warning=True)
     elif contest.choose != 1:
         problem = f"{contest.id!r} is {contest.kind} and says choose: {contest.choose}"
-        yield Mistake((*path, "choose"), problem, "leave choose out, or say kind: choose-up-to")
+        yield Diagnostic((*path, "choose"), problem, "leave choose out, or say kind: choose-up-to")
 
 
-def _check_person_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
+def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if METHODS[contest.method].lists:
         problem = f"{contest.id!r} is {contest.kind} and says method: {contest.method}"
-        yield Mistake((*path, "method"), problem, "leave method out; only party-list contests are shared out by quotas")
+        yield Diagnostic(
+            (*path, "method"), problem, "leave method out; only party-list contests are shared out by quotas"
+        )
     if contest.threshold is not None:
-        yield Mistake((*path, "threshold"), f"{contest.id!r} is {contest.kind} and has a threshold", "leave it out")
+        yield Diagnostic((*path, "threshold"), f"{contest.id!r} is {contest.kind} and has a threshold", "leave it out")
     if contest.seats < 1:
-        yield Mistake((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+        yield Diagnostic((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
     elif contest.options and contest.seats > len(contest.options):
         problem = f"{contest.id!r} has {contest.seats} seats and {len(contest.options)} options to fill them"
-        yield Mistake((*path, "seats"), problem, "write fewer seats or more options")
+        yield Diagnostic((*path, "seats"), problem, "write fewer seats or more options")
     elif contest.seats == len(contest.options):
         problem = f"{contest.id!r} has as many seats as options: whoever has one vote is elected"
-        yield Mistake((*path, "seats"), problem, "write fewer seats if that is not meant", warning=True)
+        yield Diagnostic((*path, "seats"), problem, "write fewer seats if that is not meant", warning=True)
 
 
-def _check_list_seats(path: Place, contest: Contest) -> Iterator[Mistake]:
+def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not METHODS[contest.method].lists:
         problem = f"{contest.id!r} is party-list and says no method"
         names = [name for name, method in METHODS.items() if method.lists]
-        yield Mistake((*path, "method"), problem, f"write method: {', '.join(names[:-1])} or {names[-1]}")
+        yield Diagnostic((*path, "method"), problem, f"write method: {', '.join(names[:-1])} or {names[-1]}")
     if contest.threshold is not None:
         yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
     candidates = sum(len(option.candidates) for option in contest.options)
     if contest.seats < 1:
-        yield Mistake((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+        yield Diagnostic((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
     elif contest.options and contest.seats > candidates:
         problem = f"{contest.id!r} has {contest.seats} seats and {candidates} candidates on all its lists"
-        yield Mistake((*path, "seats"), problem, "write fewer seats or longer lists")
+        yield Diagnostic((*path, "seats"), problem, "write fewer seats or longer lists")
     for place, option in enumerate(contest.options):
         if 0 < len(option.candidates) < contest.seats:
             problem = f"list {option.id!r} has {len(option.candidates)} candidates for {contest.seats} seats"
             hint = "lengthen it, or know that seats beyond go to other lists"
-            yield Mistake((*path, "options", place, "candidates"), problem, hint, warning=True)
+            yield Diagnostic((*path, "options", place, "candidates"), problem, hint, warning=True)
 
 
-def _check_threshold(path: Place, threshold: Threshold) -> Iterator[Mistake]:
+def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Diagnostic]:
     try:
         threshold.share()
     except InvalidInput as error:
-        yield Mistake(path, error.problem, error.hint)
+        yield Diagnostic(path, error.problem, error.hint)
 
 
-def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Mistake]:
+def _check_options(known: _Known, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not contest.options:
-        yield Mistake((*path, "options"), f"{contest.id!r} has no options", "write who can be chosen")
+        yield Diagnostic((*path, "options"), f"{contest.id!r} has no options", "write who can be chosen")
     if len(contest.options) == 1:
         problem = f"{contest.id!r} has a single option"
-        yield Mistake((*path, "options"), problem, "add the others if there are any", warning=True)
+        yield Diagnostic((*path, "options"), problem, "add the others if there are any", warning=True)
     for place, option in enumerate(contest.options):
-        where: Place = (*path, "options", place)
+        where: DefinitionPath = (*path, "options", place)
         yield from check_id((*where, "id"), option.id)
         yield from check_text(known.definition, (*where, "name"), option.name)
         if option.party and option.party not in known.party_ids:
@@ -344,21 +352,23 @@ def _check_options(known: _Known, path: Place, contest: Contest) -> Iterator[Mis
         yield from check_read_differently("options of one contest", language, zip(places, printed, strict=True))
 
 
-def _check_candidates(path: Place, contest: Contest, option: Option) -> Iterator[Mistake]:
+def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) -> Iterator[Diagnostic]:
     if contest.kind != "party-list":
         if option.candidates:
             problem = f"{contest.id!r} is {contest.kind}, and option {option.id!r} has a list of candidates"
-            yield Mistake((*path, "candidates"), problem, "leave the list out, or say kind: party-list")
+            yield Diagnostic((*path, "candidates"), problem, "leave the list out, or say kind: party-list")
         return
     if not option.candidates:
-        yield Mistake(path, f"list {option.id!r} has no candidates", "write them in the order in which they win seats")
+        yield Diagnostic(
+            path, f"list {option.id!r} has no candidates", "write them in the order in which they win seats"
+        )
     for place, candidate in enumerate(option.candidates):
         yield from check_words((*path, "candidates", place), candidate, MAX_TEXT)
     named = (((*path, "candidates", place), candidate) for place, candidate in enumerate(option.candidates))
     yield from check_unique("candidate", named)
 
 
-def _check_titles_differ(known: _Known) -> Iterator[Mistake]:
+def _check_titles_differ(known: _Known) -> Iterator[Diagnostic]:
     """Contests meet on a ballot when one's district lies on the path of the other's."""
     contests = known.definition.contests
     for language in known.definition.languages:
@@ -374,7 +384,7 @@ def _check_titles_differ(known: _Known) -> Iterator[Mistake]:
                     problem = (
                         f"{contests[place].id!r} has the same title as {meets.id!r} on the same ballot ({language})"
                     )
-                    yield Mistake(("contests", place, "title"), problem, "say in the title what tells them apart")
+                    yield Diagnostic(("contests", place, "title"), problem, "say in the title what tells them apart")
 
 
 def _meet(known: _Known, one: Contest, other: Contest, path: tuple[str, ...]) -> bool:
@@ -383,7 +393,7 @@ def _meet(known: _Known, one: Contest, other: Contest, path: tuple[str, ...]) ->
     return on_one_ballot and (one.district in path or other.district in known.paths.get(one.district, ()))
 
 
-_CHECKS: tuple[Callable[[_Known], Iterator[Mistake]], ...] = (
+_CHECKS: tuple[Callable[[_Known], Iterator[Diagnostic]], ...] = (
     _check_whole,
     _check_rules,
     _check_rolls,

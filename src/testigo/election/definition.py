@@ -116,7 +116,7 @@ class Definition(Value, frozen=True, dict=True):
     def from_payload(cls, payload: object, *, place: str = "") -> Self:
         """From plain JSON values. Raises `InvalidInput` on a wrong shape.
 
-        Only the shape is checked here; `election.check_definition` finds the mistakes in what it says.
+        Only the shape is checked here; `election.check_definition` finds the errors in what it says.
         """
         try:
             return msgspec.convert(payload, cls, strict=True)

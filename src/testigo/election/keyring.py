@@ -110,7 +110,7 @@ class KeyRing:
         has taken up the new one; so of that one size there are two.
         """
         chain = [(old.key, old.entry + 1.0) for old in self.replaced if old.key.role == "log"]
-        if self.holds("", "log"):
+        if self.contains("", "log"):
             chain.append((self.of_station("", "log"), math.inf))
         first = [0.0, *(last for _, last in chain)]
         return tuple(key.public for (key, last), start in zip(chain, first, strict=False) if start <= size <= last)
@@ -122,7 +122,7 @@ class KeyRing:
             raise InvalidSignature(f"no {role} key is admitted for station {station!r}")
         return key
 
-    def holds(self, station: str, role: Role) -> bool:
+    def contains(self, station: str, role: Role) -> bool:
         """Whether such a key is admitted."""
         return (station, role) in self._holders
 

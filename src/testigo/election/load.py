@@ -1,4 +1,4 @@
-"""Reading an election definition from a YAML or JSON file, each mistake with its line.
+"""Reading an election definition from a YAML or JSON file, each error with its line.
 
 Three steps, and a file that fails one does not reach the next: `source.parse` makes a tree of nodes with lines; this
 module reads the tree by the types of `definition`, so that a new field there is read here without a change; `check`
@@ -21,12 +21,12 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.mistake import Mistake, Place, spelled
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, spelled
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.words import languages, missing
 
 MOST_LISTED = 200
-"""No more mistakes than this are listed: whoever has more made one big one."""
+"""No more errors than this are listed: whoever has more made one big one."""
 
 _NAMED = 6
 """No more missing sentences than these are named."""
@@ -37,7 +37,7 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 
 @dataclass(frozen=True)
 class LoadedDefinition:
-    """A definition without mistakes, and what in it is allowed but odd (`warnings`, each with its line)."""
+    """A definition without errors, and what in it is allowed but odd (`warnings`, each with its line)."""
 
     definition: Definition
     warnings: tuple[TestigoError, ...]
@@ -46,7 +46,7 @@ class LoadedDefinition:
 def load(file: Path) -> Definition:
     """The election that `file` defines.
 
-    Raises `SeveralErrors`, one line a mistake; `InvalidInput` where the file is not YAML or JSON; `StorageError`
+    Raises `SeveralErrors`, one line per error; `InvalidInput` where the file is not YAML or JSON; `StorageError`
     where it cannot be read.
     """
     return load_with_warnings(file).definition
@@ -54,17 +54,17 @@ def load(file: Path) -> Definition:
 
 def load_with_warnings(file: Path) -> LoadedDefinition:
     """As `load`, and also what `check` finds odd."""
-    tree, mistakes = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
-    reader = _Reader(file, mistakes, _languages(tree))
+    tree, errors = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
+    reader = _Reader(file, errors, _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
-    _refuse(file, reader.mistakes)
+    _refuse(file, reader.errors)
     definition = Definition.from_payload(payload, place=str(file))
     found = [*_check_interface(definition), *check_definition(definition)]
-    _refuse(file, [reader.located(mistake) for mistake in found if not mistake.warning])
-    return LoadedDefinition(definition, tuple(reader.located(mistake) for mistake in found))
+    _refuse(file, [reader.located(one) for one in found if not one.warning])
+    return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
 
 
-def _check_interface(definition: Definition) -> Iterator[Mistake]:
+def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
     """Screens and paper speak the languages of the definition: each needs a complete catalogue.
 
     Only a file is refused for this. A definition that was signed holds, whatever this release can speak.
@@ -73,47 +73,47 @@ def _check_interface(definition: Definition) -> Iterator[Mistake]:
         lacks = missing(language) if language not in languages() else ()
         if lacks:
             more = f" and {len(lacks) - _NAMED} more" if len(lacks) > _NAMED else ""
-            yield Mistake(
+            yield Diagnostic(
                 ("languages", place),
                 f"screens and paper cannot speak {language!r}: missing are {', '.join(lacks[:_NAMED])}{more}",
                 f"complete the folder words/{language}, or take it out of languages; texts may still be in it",
             )
 
 
-def _refuse(file: Path, mistakes: list[TestigoError]) -> None:
-    if not mistakes:
+def _refuse(file: Path, errors: list[TestigoError]) -> None:
+    if not errors:
         return
-    rest = f", of which the first {MOST_LISTED} follow" if len(mistakes) > MOST_LISTED else ""
+    rest = f", of which the first {MOST_LISTED} follow" if len(errors) > MOST_LISTED else ""
     raise SeveralErrors(
-        f"{how_many(len(mistakes), 'mistake')} in the election definition{rest}",
-        sorted(mistakes, key=_line)[:MOST_LISTED],
+        f"{how_many(len(errors), 'error')} in the election definition{rest}",
+        sorted(errors, key=_line)[:MOST_LISTED],
         place=str(file),
     )
 
 
-def _line(mistake: TestigoError) -> int:
-    number = mistake.place.rpartition(":")[2]
+def _line(error: TestigoError) -> int:
+    number = error.place.rpartition(":")[2]
     return int(number) if number.isdecimal() else 0
 
 
 class _Reader:
-    """Turns nodes into plain values of the wanted types; notes the line of every place and every mistake."""
+    """Turns nodes into plain values of the wanted types; notes the line of every place and every error."""
 
-    def __init__(self, file: Path, mistakes: list[TestigoError], languages: list[str]) -> None:
+    def __init__(self, file: Path, errors: list[TestigoError], languages: list[str]) -> None:
         self.file = file
-        self.mistakes = mistakes
+        self.errors = errors
         self._languages = languages
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[DefinitionPath, int] = {}
 
-    def located(self, mistake: Mistake) -> TestigoError:
-        """A mistake found in the definition, with the line that said it, or else the nearest line around it."""
-        place = mistake.place
+    def located(self, found: Diagnostic) -> TestigoError:
+        """What was found in the definition, with the line that said it, or else the nearest line around it."""
+        place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return InvalidInput(mistake.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=mistake.hint)
+        return InvalidInput(found.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=found.hint)
 
-    def read(self, node: source.Node, wanted: shapes.Type, place: Place) -> Any:
-        """Plain JSON values of the wanted type; where they are not, the mistake is noted and None returned."""
+    def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
+        """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
         self._lines.setdefault(place, node.line)
         if isinstance(wanted, shapes.UnionType):
             if isinstance(node, source.Scalar) and not node.quoted and node.text in _NOTHING:
@@ -137,7 +137,7 @@ class _Reader:
                 return self._read_choice(node, wanted, place)
         return node.text
 
-    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: Place) -> Any:
+    def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
             return self._note("a mapping is wanted here", node.line, place, f"write its keys, one a line: {known} …")
@@ -160,16 +160,16 @@ class _Reader:
 
     def _near(self, key: str, known: Iterable[str]) -> list[str]:
         """The key that was probably meant; not looked for once more is wrong than will be listed."""
-        return difflib.get_close_matches(key[:60], known, n=1) if len(self.mistakes) < MOST_LISTED else []
+        return difflib.get_close_matches(key[:60], known, n=1) if len(self.errors) < MOST_LISTED else []
 
-    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: Place) -> Any:
+    def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Sequence):
             return self._note(
                 "a list is wanted here", node.line, place, "write each entry on a line that begins with '- '"
             )
         return [self.read(item, wanted.item_type, (*place, position)) for position, item in enumerate(node.items)]
 
-    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: Place) -> Any:
+    def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
             return dict.fromkeys(self._languages, node.text)
@@ -182,13 +182,13 @@ class _Reader:
             values[key] = self.read(child, wanted.value_type, (*place, key))
         return values
 
-    def _read_number(self, node: source.Scalar, place: Place) -> Any:
+    def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
             hint = "write it in digits without quotes, point or comma"
             return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, hint)
         return int(node.text)
 
-    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: Place) -> Any:
+    def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]
         if node.text not in choices:
             return self._note(
@@ -196,10 +196,10 @@ class _Reader:
             )
         return node.text
 
-    def _note(self, problem: str, line: int, place: Place, hint: str) -> Any:
-        """Keep a mistake. Returns None, which stands for the value until the mistakes are told."""
+    def _note(self, problem: str, line: int, place: DefinitionPath, hint: str) -> Any:
+        """Keep an error. Returns None, which stands for the value until the errors are told."""
         where = spelled(place)
-        self.mistakes.append(
+        self.errors.append(
             InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", hint=hint)
         )
 

@@ -56,7 +56,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
-    """The tree of one document, and the mistakes that did not hinder building it (keys that are named twice).
+    """The tree of one document, and the errors that did not hinder building it (keys that are named twice).
 
     A file named `.json` must be JSON. Raises `InvalidInput` with the line for what is not YAML or JSON at all, for
     aliases, tags, more than one document, and for more than `MAX_DEPTH` levels or `MAX_NODES` nodes.
@@ -72,7 +72,7 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
         raise _syntax_error(error, text, file) from None
     if tree.root is None:
         raise InvalidInput("the file is empty", place=str(file), hint="write an election definition into it")
-    return tree.root, tree.mistakes
+    return tree.root, tree.errors
 
 
 def _decode(data: bytes, file: Path) -> str:
@@ -131,7 +131,7 @@ class _Tree:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.root: Node | None = None
-        self.mistakes: list[TestigoError] = []
+        self.errors: list[TestigoError] = []
         self._open: list[Sequence | Mapping] = []
         self._keys: list[tuple[int, str] | None] = []
         self._nodes = 0
@@ -183,7 +183,7 @@ class _Tree:
             self._keys[-1] = None
             if key in parent.entries:
                 first = parent.entries[key][0]
-                self.mistakes.append(
+                self.errors.append(
                     self._refuse(
                         f"{key!r:.60} is said again; line {first} says it already", line, "keep one of the two"
                     )

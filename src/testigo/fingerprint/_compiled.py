@@ -1,4 +1,4 @@
-"""A typed door to numba: `compiled` turns a numeric function into machine code at its first call and keeps it on disk.
+"""A typed interface to numba: `compiled` turns a function into machine code at its first call and keeps it on disk.
 
 The wrapper exists so that strict type checking sees the signature that was written, and so that the options of every
 kernel are the same: no Python objects inside, no lock held while running, the result of compiling cached beside the

@@ -1,6 +1,6 @@
 """Who may vote: persons, enrolment, likely duplicates, poll books.
 
-`register` is the database and its front door, `tables` its tables and how they change. `voters_file` reads a CSV of
+`register` is the database and its interface, `tables` its tables and how they change. `voters_file` reads a CSV of
 voters and `importing` takes it in; `document` spells numbers and names one way. `key_binding` ties the
 register to one election and key. `enrolment` takes fingers, `vault` keeps them encrypted, `gallery` searches them,
 `duplicates` holds the cases that people settle. `deduplication` compares everybody with everybody, `prints` opens

@@ -1,7 +1,7 @@
 """Likely duplicates among all who are enrolled: each person against all enrolled before, once.
 
 Enrolment searches each newcomer at the desk (`gallery`). This is the same question asked of a whole register: after
-registers were joined, after a better matcher, or where desks worked apart. The story (docs/adr tells why):
+registers were joined, after a better matcher, or where desks worked apart. The steps (docs/adr gives the reasons):
 
 1. **Load.** Everybody's templates, the best of each finger, are opened page by page into the work folder (`prints`).
 2. **Look.** The persons are cut into numbered blocks. `search_block` is one block's task and a pure function of folder

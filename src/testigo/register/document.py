@@ -11,23 +11,23 @@ from testigo.errors import InvalidInput
 MAX_DOCUMENT = 24
 MAX_NAME = 120
 _WRITTEN_ONLY = str.maketrans("", "", ".-/\u2010\u2011\u2012\u2013\u2212 ")
-_MEND = "write the number as the identity card shows it"
+_HINT = "write the number as the identity card shows it"
 
 
 def normalise_document(text: str, *, place: str = "") -> str:
     """The document number in its one spelling: `A`–`Z` and `0`–`9`, at most 24 characters; raises `InvalidInput`."""
     if len(text) > 10 * MAX_DOCUMENT:
-        raise InvalidInput("the document number is far too long", place=place, hint=_MEND)
+        raise InvalidInput("the document number is far too long", place=place, hint=_HINT)
     plain = "".join(unicodedata.normalize("NFKC", text).translate(_WRITTEN_ONLY).split())
     if not plain:
-        raise InvalidInput("the document number is missing", place=place, hint=_MEND)
+        raise InvalidInput("the document number is missing", place=place, hint=_HINT)
     # Only ASCII may be raised to capitals: "ı" and "ß" would become other letters, and two persons one.
     if not plain.isascii() or not plain.isalnum():
         raise InvalidInput(
-            f"{text!r} is not a document number: only letters A to Z and digits may be in it", place=place, hint=_MEND
+            f"{text!r} is not a document number: only letters A to Z and digits may be in it", place=place, hint=_HINT
         )
     if len(plain) > MAX_DOCUMENT:
-        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} characters", place=place, hint=_MEND)
+        raise InvalidInput(f"the document number {text!r} has over {MAX_DOCUMENT} characters", place=place, hint=_HINT)
     return plain.upper()
 
 

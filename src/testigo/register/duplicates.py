@@ -51,7 +51,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Dupl
 
 
 def open_missing_cases(connection: Connection, found: Iterable[tuple[int, DuplicateCandidate]]) -> tuple[int, ...]:
-    """A case for each (later enrolment, candidate) where both enrolments hold and no case joins them yet; their ids.
+    """A case for each (later enrolment, candidate) that no case joins yet, neither withdrawn; the cases' ids.
 
     Done twice it opens nothing the second time: that is what makes an interrupted run over the whole register safe.
     """
@@ -59,8 +59,8 @@ def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Duplic
     opened: list[int] = []
     for enrolment, candidate in sorted(found, key=lambda pair: (pair[0], pair[1].enrolment)):
         pair = frozenset((enrolment, candidate.enrolment))
-        holds = select(enrolments.c.id).where(enrolments.c.id == enrolment, enrolments.c.withdrawn_at.is_(None))
-        if pair not in joined and connection.scalar(holds) is not None:
+        valid = select(enrolments.c.id).where(enrolments.c.id == enrolment, enrolments.c.withdrawn_at.is_(None))
+        if pair not in joined and connection.scalar(valid) is not None:
             joined.add(pair)
             opened += open_cases(connection, enrolment, [candidate])
     return tuple(opened)
@@ -136,7 +136,7 @@ def barred(connection: Connection, voter: int | None = None) -> dict[int, str]:
     }
 
 
-def holds_back(connection: Connection, enrolment: int) -> int | None:
+def blocking_case(connection: Connection, enrolment: int) -> int | None:
     """A case that forbids to withdraw the enrolment: one not ruled *different*; None where there is none."""
     last = _last_rulings().subquery()
     query = (

@@ -11,7 +11,7 @@ from testigo.fingerprint import FingerImage, Position, Template, decode_template
 from testigo.register.gallery import EnrolledPrint
 from testigo.register.tables import enrolments, impressions, voters
 from testigo.register.values import FingerQuality
-from testigo.register.vault import Place, RegisterKey
+from testigo.register.vault import PrintAddress, RegisterKey
 
 LEAST_QUALITY = 20
 """The fingerprint room's *fair*: below, a finger should be taken again, and needs an officer's reason to be kept."""
@@ -92,7 +92,7 @@ def keep(
     enrolment = int(connection.scalar(insert(enrolments).returning(enrolments.c.id), row) or 0)
     rows = []
     for one in taken:
-        place = Place(document, enrolment, int(one.finger), one.number)
+        place = PrintAddress(document, enrolment, int(one.finger), one.number)
         rows.append(
             {
                 "enrolment": enrolment,
@@ -123,7 +123,7 @@ def images_of(
         (
             number,
             Position(finger).word,
-            FingerImage.read(key.decrypt(image, "image", Place(document, enrolment, finger, number))),
+            FingerImage.read(key.decrypt(image, "image", PrintAddress(document, enrolment, finger, number))),
         )
         for number, finger, image in connection.execute(query)
     ]
@@ -171,7 +171,7 @@ def _kept(connection: Connection, which: ColumnElement[bool], key: RegisterKey) 
     )
     found: dict[int, list[Kept]] = {}
     for row in connection.execute(query):
-        place = Place(row.document, row.enrolment, row.finger, row.number)
+        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         one = Kept(row.number, row.finger, row.quality, key.decrypt(row.template, "template", place))
         found.setdefault(row.enrolment, []).append(one)
     return list(found.items())

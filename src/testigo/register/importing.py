@@ -13,7 +13,7 @@ from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.register.tables import voters
 from testigo.register.voters_file import VoterRow, read_voters
 
-SHOWN_MISTAKES = 50
+SHOWN_ERRORS = 50
 BATCH = 5000
 """Rows to one look-up and one insertion."""
 
@@ -33,49 +33,49 @@ def import_voters(
 ) -> ImportReport:
     """Add the voters of a CSV file inside the caller's transaction.
 
-    `on_rows` hears of every further number of rows read. Raises `SeveralErrors` with the first 50 of all mistakes in
+    `on_rows` hears of every further number of rows read. Raises `SeveralErrors` with the first 50 of all errors in
     all rows (and their number), `InvalidInput` where the file as a whole can't be read.
     """
     sizes = _sizes(connection)
-    mistakes = _Mistakes()
+    errors = _Errors()
     seen: dict[str, int] = {}
     named: set[str] = set()
     for batch in _batches(read_voters(path, definition)):
-        good = _first_named(batch, seen, mistakes, path)
+        good = _first_named(batch, seen, errors, path)
         known = _already_in(connection, [row.document for _, row in good])
         for number, row in good:
             sizes[row.station, row.roll] += 1
             named.add(row.station)
             if row.document in known:
-                mistakes.add(_twice(row, f"{path}, row {number}", "is already in the register"))
-        if good and not mistakes.count:
+                errors.add(_twice(row, f"{path}, row {number}", "is already in the register"))
+        if good and not errors.count:
             connection.execute(insert(voters), [row._asdict() for _, row in good])
         if on_rows is not None:
             on_rows(len(batch))
-    if not seen and not mistakes.count:
+    if not seen and not errors.count:
         raise InvalidInput("the file names no voter", place=str(path), hint="add one row for each voter")
-    stations = _check_sizes(sizes, sorted(named), definition, mistakes)
-    mistakes.raise_any(path)
+    stations = _check_sizes(sizes, sorted(named), definition, errors)
+    errors.raise_any(path)
     return ImportReport(len(seen), stations, _too_few(stations, definition))
 
 
-class _Mistakes:
-    """Keeps the first mistakes and counts all, so that a wholly wrong file of millions of rows needs no memory."""
+class _Errors:
+    """Keeps the first errors and counts all, so that a wholly wrong file of millions of rows needs no memory."""
 
     def __init__(self) -> None:
         self.count = 0
         self._shown: list[TestigoError] = []
 
-    def add(self, mistake: TestigoError) -> None:
+    def add(self, error: TestigoError) -> None:
         self.count += 1
-        if len(self._shown) < SHOWN_MISTAKES:
-            self._shown.append(mistake)
+        if len(self._shown) < SHOWN_ERRORS:
+            self._shown.append(error)
 
     def raise_any(self, path: Path) -> None:
         if self.count:
-            which = f"; these are the first {SHOWN_MISTAKES}" if self.count > SHOWN_MISTAKES else ""
+            which = f"; these are the first {SHOWN_ERRORS}" if self.count > SHOWN_ERRORS else ""
             raise SeveralErrors(
-                f"{how_many(self.count, 'mistake')} in the file of voters{which}",
+                f"{how_many(self.count, 'error')} in the file of voters{which}",
                 self._shown,
                 place=str(path),
                 hint="correct them and import the file again; nothing was imported",
@@ -87,18 +87,18 @@ def _batches(items: Iterator[tuple[int, VoterRow | InvalidInput]]) -> Iterator[B
         yield batch
 
 
-def _first_named(batch: Batch, seen: dict[str, int], mistakes: _Mistakes, path: Path) -> list[tuple[int, VoterRow]]:
-    """The rows without a mistake whose document no earlier row has; the others' mistakes are noted."""
+def _first_named(batch: Batch, seen: dict[str, int], errors: _Errors, path: Path) -> list[tuple[int, VoterRow]]:
+    """The rows without an error whose document no earlier row has; the others' errors are noted."""
     good = []
     for number, row in batch:
         if isinstance(row, InvalidInput):
-            mistakes.add(row)
+            errors.add(row)
             continue
         first = seen.setdefault(row.document, number)
         if first == number:
             good.append((number, row))
         else:
-            mistakes.add(_twice(row, f"{path}, row {number}", f"is already in row {first}"))
+            errors.add(_twice(row, f"{path}, row {number}", f"is already in row {first}"))
     return good
 
 
@@ -117,15 +117,15 @@ def _sizes(connection: Connection) -> Counter[tuple[str, str]]:
 
 
 def _check_sizes(
-    sizes: Counter[tuple[str, str]], stations: list[str], definition: Definition, mistakes: _Mistakes
+    sizes: Counter[tuple[str, str]], stations: list[str], definition: Definition, errors: _Errors
 ) -> dict[str, int]:
-    """Voters of each of the stations; more of them than the definition gives the station are a mistake."""
+    """Voters of each of the stations; more of them than the definition gives the station are an error."""
     for station_id in stations:
         station = definition.station(station_id)
         for roll in (GENERAL_ROLL, *station.roll_sizes):
-            has, found = room(station, roll), sizes[station_id, roll]
+            has, found = capacity(station, roll), sizes[station_id, roll]
             if found > has:
-                mistakes.add(
+                errors.add(
                     InvalidInput(
                         f"{found:,} voters on the roll {roll!r}, and the definition has {has:,}",
                         place=f"station {station_id}",
@@ -138,7 +138,7 @@ def _check_sizes(
     return {station_id: totals[station_id] for station_id in stations}
 
 
-def room(station: Station, roll: str) -> int:
+def capacity(station: Station, roll: str) -> int:
     """How many voters of the roll the definition gives the station."""
     if roll == GENERAL_ROLL:
         return station.register_size - sum(size for name, size in station.roll_sizes.items() if name != GENERAL_ROLL)

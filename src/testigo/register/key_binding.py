@@ -9,7 +9,7 @@ from testigo import storage
 from testigo.election import Definition
 from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, TestigoError
 from testigo.register import tables
-from testigo.register.importing import room
+from testigo.register.importing import capacity
 from testigo.register.tables import about, changing, reading, voters
 from testigo.register.vault import RegisterKey
 
@@ -60,8 +60,8 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
             raise InvalidInput("there is no register here", place=_place(engine), hint="check the address")
         _check(found, engine, key)
         counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
-        mistakes = [_misfit(definition, *row) for row in connection.execute(counted)]
-        wrong = [mistake for mistake in mistakes if mistake is not None]
+        errors = [_misfit(definition, *row) for row in connection.execute(counted)]
+        wrong = [error for error in errors if error is not None]
         if wrong:
             raise SeveralErrors("the register's voters do not fit the definition", wrong, hint="correct the definition")
         connection.execute(update(about).values(election=definition.digest))
@@ -71,7 +71,7 @@ def _misfit(definition: Definition, station_id: str, roll: str, count: int) -> T
     place = f"station {station_id}"
     if station_id not in {station.id for station in definition.stations}:
         return InvalidInput(f"{count:,} voters, and the definition has no such station", place=place)
-    has = room(definition.station(station_id), roll)
+    has = capacity(definition.station(station_id), roll)
     if count > has:
         return InvalidInput(f"{count:,} voters on the roll {roll!r}, and the definition has {has:,}", place=place)
     return None

@@ -34,7 +34,7 @@ from testigo.register.vault import PURPOSE
 
 PAYLOAD_TYPE = "application/vnd.testigo.poll-book+json"
 _HASH_BYTES = 12
-_MEND = "ask the centre for this station's newest poll book"
+_HINT = "ask the centre for this station's newest poll book"
 
 
 class EnrolledFinger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -154,19 +154,19 @@ class PollBook:
         """
         header = _package(keys.open_envelope(data, verify_key, PAYLOAD_TYPE, place=place).payload, place)
         if header.election != definition_digest:
-            raise InvalidInput("this poll book belongs to another election", place=place, hint=_MEND)
+            raise InvalidInput("this poll book belongs to another election", place=place, hint=_HINT)
         if header.station != station_id:
             raise InvalidInput(
                 f"this poll book is station {header.station}'s, and this is station {station_id}",
                 place=place,
-                hint=_MEND,
+                hint=_HINT,
             )
         if header.serial < newest_serial:
             raise InvalidInput(
                 f"this poll book (serial {header.serial}, issued {header.issued}) is stale: "
                 f"serial {newest_serial} was loaded before",
                 place=place,
-                hint=_MEND,
+                hint=_HINT,
             )
         content = _content(header, opening_key, place)
         return cls(
@@ -250,7 +250,7 @@ def _package(payload: Any, place: str) -> _Package:
     try:
         return msgspec.convert(payload, _Package, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a poll book ({error})", place=place, hint=_MEND) from None
+        raise InvalidInput(f"not a poll book ({error})", place=place, hint=_HINT) from None
 
 
 def _content(header: _Package, opening_key: OpeningKey, place: str) -> _Content:
@@ -259,13 +259,13 @@ def _content(header: _Package, opening_key: OpeningKey, place: str) -> _Content:
     try:
         content = msgspec.msgpack.decode(plain, type=_Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not a poll book of this version ({error})", place=place, hint=_MEND) from None
+        raise InvalidInput(f"not a poll book of this version ({error})", place=place, hint=_HINT) from None
     documents = {voter.document for voter in content.voters}
     if not len(documents) == len(content.voters) == header.voters or documents & content.barred.keys():
-        raise InvalidInput("the poll book's voters are not as many as it says", place=place, hint=_MEND)
+        raise InvalidInput("the poll book's voters are not as many as it says", place=place, hint=_HINT)
     named = set(content.elsewhere.stations)
     if not content.elsewhere.is_sound() or (content.others and content.others.keys() != named):
-        raise InvalidInput("the poll book's list of other stations is damaged", place=place, hint=_MEND)
+        raise InvalidInput("the poll book's list of other stations is damaged", place=place, hint=_HINT)
     return content
 
 

@@ -27,7 +27,7 @@ from testigo.register.importing import ImportReport, import_voters
 from testigo.register.key_binding import MAKE_ONE, claim, move
 from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
 from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
-from testigo.register.vault import Place, RegisterKey
+from testigo.register.vault import PrintAddress, RegisterKey
 
 PAGE = 500
 """Rows asked for by their ids at a time: databases limit the length of such a list."""
@@ -172,17 +172,17 @@ class Register:
             raise InvalidInput("no reason is given", hint="say why the enrolment is set aside")
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
-            held = enrolment.holding_enrolment(connection, row.id)
-            if held is None:
+            current = enrolment.holding_enrolment(connection, row.id)
+            if current is None:
                 raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
-            case_id = duplicates.holds_back(connection, held)
+            case_id = duplicates.blocking_case(connection, current)
             if case_id is not None:
                 raise IllegalStep(
                     f"the enrolment of document {row.document} is part of case {case_id}",
                     hint="settle the case first; one ruled as the same person keeps its enrolments",
                 )
             values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
-            connection.execute(update(enrolments).where(enrolments.c.id == held).values(values))
+            connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
 
     def _refresh(self, connection: Connection) -> None:
         for enrolled, taken in enrolment.enrolled_after(connection, self._gallery.newest, self._key):
@@ -348,7 +348,7 @@ def _listed(connection: Connection, station: str, key: RegisterKey) -> list[List
     )
     fingers: dict[str, list[tuple[int, bytes]]] = {}
     for row in connection.execute(query):
-        place = Place(row.document, row.enrolment, row.finger, row.number)
+        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
     reasons = duplicates.barred(connection)
     people = select(voters).where(voters.c.station == station).order_by(voters.c.document)

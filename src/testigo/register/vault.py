@@ -28,7 +28,7 @@ KEY_BYTES = 32
 Kind = Literal["template", "image"]
 
 
-class Place(msgspec.Struct, frozen=True):
+class PrintAddress(msgspec.Struct, frozen=True):
     """Whose ciphertext it is. `finger`: ISO/IEC 19794-2 position, 1 to 10; `number`: of the impression, from 1."""
 
     document: str
@@ -75,12 +75,12 @@ class RegisterKey:
         """Whether `check` is this key's."""
         return hmac.compare_digest(check.encode(), self.check.encode())
 
-    def encrypt(self, plain: bytes, kind: Kind, place: Place) -> bytes:
+    def encrypt(self, plain: bytes, kind: Kind, place: PrintAddress) -> bytes:
         """Nonce and ciphertext of `plain`, which open only for the same kind and place."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._ciphers[kind].encrypt(nonce, plain, _bound(kind, place))
 
-    def decrypt(self, data: bytes, kind: Kind, place: Place) -> bytes:
+    def decrypt(self, data: bytes, kind: Kind, place: PrintAddress) -> bytes:
         """The inverse of `encrypt`; raises `InvalidInput` where a byte or the place is another."""
         try:
             return self._ciphers[kind].decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(kind, place))
@@ -95,5 +95,5 @@ class RegisterKey:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"testigo/{PURPOSE}/{name}".encode()).derive(self._secret)
 
 
-def _bound(kind: Kind, place: Place) -> bytes:
+def _bound(kind: Kind, place: PrintAddress) -> bytes:
     return canonical.encode({"purpose": PURPOSE, "kind": kind, **msgspec.structs.asdict(place)})

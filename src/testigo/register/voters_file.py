@@ -19,8 +19,8 @@ from testigo.register.document import normalise_document, normalise_name
 REQUIRED = ("document", "name", "station")
 OPTIONAL = ("roll",)
 _LONGEST_HEADER = 4096
-_MEND_HEADER = "let the first row be document,name,station or document,name,station,roll"
-_MEND_ENCODING = "save it as CSV UTF-8"
+_HINT_HEADER = "let the first row be document,name,station or document,name,station,roll"
+_HINT_ENCODING = "save it as CSV UTF-8"
 _NO_TEXT = {b"PK\x03\x04": "a spreadsheet or archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
 
 
@@ -34,7 +34,7 @@ class VoterRow(NamedTuple):
 
 
 def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, VoterRow | InvalidInput]]:
-    """Row number and voter, or row number and the row's mistake.
+    """Row number and voter, or row number and the row's error.
 
     Raises `InvalidInput` where the file as a whole can't be read on (encoding, header, quotes), or `StorageError`.
     """
@@ -42,7 +42,7 @@ def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, Voter
     with storage.explained(path), path.open("rb") as file:
         for start, what in _NO_TEXT.items():
             if file.peek(4).startswith(start):
-                raise InvalidInput(f"this is {what}, not UTF-8 text", place=place, hint=_MEND_ENCODING)
+                raise InvalidInput(f"this is {what}, not UTF-8 text", place=place, hint=_HINT_ENCODING)
         rows = _records(file, place)
         columns = _columns(next(rows, (1, [])), place)
         check = _RowCheck(definition, columns, place)
@@ -66,7 +66,7 @@ def _records(file: BinaryIO, place: str) -> Iterator[tuple[int, list[str]]]:
         raise InvalidInput(
             f"this is not UTF-8 text (near row {number + 1}, byte 0x{error.object[error.start]:02x})",
             place=place,
-            hint=_MEND_ENCODING,
+            hint=_HINT_ENCODING,
         ) from None
     except csv.Error as error:
         raise InvalidInput(
@@ -81,12 +81,12 @@ def _columns(first: tuple[int, list[str]], place: str) -> list[str]:
     place = f"{place}, row 1"
     for column in columns:
         if column not in REQUIRED + OPTIONAL:
-            raise InvalidInput(f"the register has no column {column!r}", place=place, hint=_MEND_HEADER)
+            raise InvalidInput(f"the register has no column {column!r}", place=place, hint=_HINT_HEADER)
     for column in REQUIRED:
         if column not in columns:
-            raise InvalidInput(f"the column {column!r} is missing", place=place, hint=_MEND_HEADER)
+            raise InvalidInput(f"the column {column!r} is missing", place=place, hint=_HINT_HEADER)
     if len(set(columns)) != len(columns):
-        raise InvalidInput("a column is named twice", place=place, hint=_MEND_HEADER)
+        raise InvalidInput("a column is named twice", place=place, hint=_HINT_HEADER)
     return columns
 
 
@@ -106,8 +106,8 @@ class _RowCheck:
         place = f"{self._place}, row {number}"
         try:
             return self._voter(fields, place)
-        except InvalidInput as mistake:
-            return mistake
+        except InvalidInput as error:
+            return error
 
     def _voter(self, fields: list[str], place: str) -> VoterRow:
         if len(fields) != len(self._columns):

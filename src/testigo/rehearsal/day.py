@@ -10,7 +10,7 @@ from testigo.election import Definition
 from testigo.errors import TestigoError
 from testigo.rehearsal.booth import BoothVisit, is_deposited
 from testigo.rehearsal.fingers import Fingers
-from testigo.rehearsal.incidents import Visit
+from testigo.rehearsal.incidents import PlannedVisit
 from testigo.rehearsal.journal import Journal, StationNotes
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
 from testigo.web.client import Client, SeenPage
@@ -30,8 +30,8 @@ class StationDay:
         self._generator = random.Random(seed)
         self._admitted: set[str] = set()  # document numbers
 
-    def receive(self, visit: Visit) -> None:
-        """One visitor, from the door to the way out."""
+    def receive(self, visit: PlannedVisit) -> None:
+        """One visit, from arrival to leaving."""
         try:
             with Client(self._site.check_in.address) as clerk:
                 sign_in(clerk, CLERK_PIN)
@@ -43,7 +43,7 @@ class StationDay:
 
     # ---- the desk
 
-    def _check_in(self, clerk: Client, visit: Visit) -> str:
+    def _check_in(self, clerk: Client, visit: PlannedVisit) -> str:
         """The ballot style of the tray the voter draws a card from, or "" where there is no card for them."""
         page = clerk.send("/find", document=visit.person.document)
         if page.name == "finger":
@@ -63,7 +63,7 @@ class StationDay:
             self._surprise(visit, f"the desk shows {page.name!r}: {page.sentence}")
         return ""
 
-    def _take_finger(self, clerk: Client, page: SeenPage, visit: Visit) -> SeenPage:
+    def _take_finger(self, clerk: Client, page: SeenPage, visit: PlannedVisit) -> SeenPage:
         """Touch after touch while tries are left; a clerk gives up where the reader makes nothing of many touches."""
         for attempt in range(2 * self._definition.rules.finger_tries):
             image = visit.incident.touch(self._fingers.at_the_desk(visit.finger_of.finger, attempt)[1])
@@ -77,7 +77,7 @@ class StationDay:
                 break
         return page
 
-    def _decide_unmatched(self, clerk: Client, visit: Visit) -> SeenPage:
+    def _decide_unmatched(self, clerk: Client, visit: PlannedVisit) -> SeenPage:
         """No try matched: an impostor is turned away; anyone else the chair lets through, as long as the cap allows."""
         if visit.incident.refused_as:
             return clerk.send("/refuse", reason=visit.incident.refused_as)
@@ -87,7 +87,7 @@ class StationDay:
         clerk.get("/visit")
         return clerk.send("/refuse", reason="no-match")
 
-    def _judge(self, visit: Visit, outcome: str) -> None:
+    def _judge(self, visit: PlannedVisit, outcome: str) -> None:
         """Whether the visit ended rightly, by what has happened so far with this document."""
         incident = visit.incident
         self._notes.outcomes[incident.name, outcome] += 1
@@ -100,14 +100,14 @@ class StationDay:
         else:
             self._surprise(visit, f"ended as {outcome!r}")
 
-    def _check_way(self, visit: Visit, page: SeenPage) -> None:
+    def _check_way(self, visit: PlannedVisit, page: SeenPage) -> None:
         where = page.facts.get("where", "")
         if page.facts.get("reason") == "other-station" and where != visit.person.station:
             self._surprise(visit, f"was sent to station {where!r}, not to {visit.person.station!r}")
 
     # ---- the booth
 
-    def _vote(self, visit: Visit, card: str) -> None:
+    def _vote(self, visit: PlannedVisit, card: str) -> None:
         with Client(self._site.booth.address) as screen:
             booth = BoothVisit(screen, self._site, visit.person, self._generator, self._notes)
             page = booth.print(card, self._definition.languages)
@@ -120,8 +120,8 @@ class StationDay:
             elif not booth.take_paper():
                 self._surprise(visit, "one vote was deposited, and not one paper printed")
 
-    def _surprise(self, visit: Visit, words: str) -> None:
+    def _surprise(self, visit: PlannedVisit, words: str) -> None:
         self._journal.surprise(self._site.station.id, f"{visit.incident.who} ({visit.person.document}): {words}")
 
-    def _by_chance(self, visit: Visit, words: str) -> None:
+    def _by_chance(self, visit: PlannedVisit, words: str) -> None:
         self._journal.by_chance(self._site.station.id, f"{visit.incident.who} ({visit.person.document}): {words}")

@@ -18,7 +18,7 @@ from pathlib import Path
 from testigo import storage
 from testigo.errors import TestigoError
 from testigo.rehearsal.fingers import Fingers
-from testigo.rehearsal.officer import OFFICER, Officer, Settled, Sight, Taken
+from testigo.rehearsal.officer import OFFICER, CompletedEnrolment, Officer, Settled, Sight
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.population import Population
 from testigo.staff.desk import open_desk
@@ -31,7 +31,7 @@ _FINGERS_THAT_TELL = 2
 class EnrolmentNotes:
     """What happened at the desks. `missed`: second numbers that no case found."""
 
-    taken: list[Taken] = field(default_factory=list)
+    completed: list[CompletedEnrolment] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     missed: list[Person] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class EnrolmentNotes:
     @property
     def taken_again(self) -> int:
         """Enrolments for which poor fingers had to be taken more than once."""
-        return sum(one.attempts > 1 for one in self.taken)
+        return sum(one.attempts > 1 for one in self.completed)
 
 
 def write_voters(population: Population, file: Path) -> Path:
@@ -104,7 +104,7 @@ class EnrolmentDesks:
             officer = Officer(desk, self._pin, self._fingers, self._sight)
             for person in people:
                 try:
-                    self.notes.taken.append(officer.enrol(person))
+                    self.notes.completed.append(officer.enrol(person))
                 except TestigoError as error:
                     self.notes.surprises.append(f"{person.document} was not enrolled: {error}")
                 self._advance()
@@ -112,7 +112,7 @@ class EnrolmentDesks:
     def _check_rulings(self, officer: Officer, seconds: list[Person]) -> None:
         """Found or not; and *same* bars the second number, and nobody else."""
         found = {(case.earlier, case.later) for case in self.notes.settled if case.same}
-        good = {one.person.document: one.good_fingers for one in self.notes.taken}
+        good = {one.person.document: one.good_fingers for one in self.notes.completed}
         for person in seconds:
             pair = (person.first_document, person.document)
             if pair not in found:

@@ -24,8 +24,8 @@ _LEAST_REGISTER = 5
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One arrival at a station's door, with `person`'s document and a finger of `finger_of`."""
+class PlannedVisit:
+    """One arrival at a station, with `person`'s document and a finger of `finger_of`."""
 
     person: Person
     incident: "Incident"
@@ -51,44 +51,44 @@ class Casting:
 # ── Who comes ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def an_own_voter(casting: Casting, incident: "Incident") -> Visit | None:
+def an_own_voter(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     """A voter of the station, in the place of an ordinary visit; one of these always remains."""
     if len(casting.coming) < 2:
         return None
     person = casting.coming.pop()
-    return Visit(person, incident, person)
+    return PlannedVisit(person, incident, person)
 
 
-def with_somebodys_document(casting: Casting, incident: "Incident") -> Visit | None:
+def with_somebodys_document(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     """A voter of the station with the document of another."""
     left = [person for person in casting.own if person not in casting.victims]
     if len(casting.own) < 2 or not left:
         return None
     victim = casting.generator.choice(left)
     casting.victims.append(victim)
-    return Visit(victim, incident, casting.generator.choice([one for one in casting.own if one is not victim]))
+    return PlannedVisit(victim, incident, casting.generator.choice([one for one in casting.own if one is not victim]))
 
 
-def from_another_station(casting: Casting, incident: "Incident") -> Visit | None:
+def from_another_station(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     """A voter of another station."""
     if not casting.others:
         return None
     person = casting.generator.choice(casting.others)
-    return Visit(person, incident, person)
+    return PlannedVisit(person, incident, person)
 
 
-def once_more(casting: Casting, incident: "Incident") -> Visit | None:
+def once_more(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     """Somebody who comes to vote in an ordinary visit, too."""
     person = casting.generator.choice(casting.coming)
-    return Visit(person, incident, person)
+    return PlannedVisit(person, incident, person)
 
 
-def with_a_second_number(casting: Casting, incident: "Incident") -> Visit | None:
+def with_a_second_number(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     """Somebody who is enrolled twice, with the second document."""
     if not casting.second_numbers:
         return None
     person = casting.second_numbers.pop()
-    return Visit(person, incident, person)
+    return PlannedVisit(person, incident, person)
 
 
 # ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,7 +116,7 @@ class Incident:
     who: str
     line: str
     how_many: Callable[[int, int], int]
-    who_comes: Callable[[Casting, "Incident"], Visit | None]
+    who_comes: Callable[[Casting, "Incident"], PlannedVisit | None]
     right: Outcome
     chance: Mapping[Outcome, str] = field(default_factory=dict)
     touch: Callable[[bytes], bytes] = bytes

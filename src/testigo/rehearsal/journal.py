@@ -1,4 +1,4 @@
-"""What happened in a rehearsal, as an onlooker with a notebook saw it: the truth that the counts must meet."""
+"""What happened in a rehearsal, as an independent observer saw it: the truth that the counts must meet."""
 
 import threading
 from collections import Counter

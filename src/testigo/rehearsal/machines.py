@@ -17,7 +17,7 @@ from testigo.errors import StorageError
 _LOOK_EVERY = 0.05
 
 
-class Machine:
+class MachineProcess:
     """One server process, started by a `testigo` command, with a log file beside its folder.
 
     Its port is reserved until `stop`: it must be known to others before the process runs, and be the same after a

@@ -45,7 +45,7 @@ def _hand_over(centre: Centre, made: dict[str, bytes]) -> None:
 
 
 def roll_dice(generator: random.Random) -> str:
-    """Twenty-four dice as a stranger would read them aloud."""
+    """Twenty-four dice, as anyone would read them aloud."""
     return "".join(str(generator.randint(1, 6)) for _ in range(_DICE))
 
 

@@ -40,7 +40,7 @@ def _ridges(image: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Taken:
+class CompletedEnrolment:
     """An enrolment. `attempts`: how often the fingers were taken; `good_fingers`: how many of judged quality are kept,
     0 where any is poor.
     """
@@ -70,20 +70,22 @@ class Officer:
         desk.get("/pin")
         self._must(desk.send("/pin", account=OFFICER, pin=pin), "find")
 
-    def enrol(self, person: Person) -> Taken:
+    def enrol(self, person: Person) -> CompletedEnrolment:
         """Take a person's fingers, again where they are poor, and in the end with a reason."""
         self._must(self._desk.send("/find", document=person.document), "voter")
         for attempt in range(MOST_ATTEMPTS):
-            taken = self._fingers.for_enrolment(person.finger, int(person.first_document != ""), attempt)
-            for _, image in taken:
+            images = self._fingers.for_enrolment(person.finger, int(person.first_document != ""), attempt)
+            for _, image in images:
                 self._sight.notice(image, person.finger)
-            page = self._must(self._desk.send("/enrol", files=_files(taken)), "voter")
+            page = self._must(self._desk.send("/enrol", files=_files(images)), "voter")
             if page.facts["poor"] == "no":
-                return self._enrolled(page, Taken(person, attempt + 1, len({finger for finger, _ in taken})))
+                return self._enrolled(
+                    page, CompletedEnrolment(person, attempt + 1, len({finger for finger, _ in images}))
+                )
             if attempt + 1 < MOST_ATTEMPTS:
                 self._must(self._desk.send("/take-again"), "voter")
         page = self._must(self._desk.send("/accept", because="the best this finger gives"), "voter")
-        return self._enrolled(page, Taken(person, MOST_ATTEMPTS, 0))
+        return self._enrolled(page, CompletedEnrolment(person, MOST_ATTEMPTS, 0))
 
     def settle_cases(self) -> list[Settled]:
         """Rule on every case that waits, the oldest first."""
@@ -121,10 +123,10 @@ class Officer:
         """How many voters the desk says are on no poll book."""
         return int(self._must(self._desk.get("/"), "find").facts["barred"])
 
-    def _enrolled(self, page: SeenPage, taken: Taken) -> Taken:
+    def _enrolled(self, page: SeenPage, enrolment: CompletedEnrolment) -> CompletedEnrolment:
         if page.facts["enrolled"] != "yes":
-            raise StorageError("a person was not enrolled", place=taken.person.document)
-        return taken
+            raise StorageError("a person was not enrolled", place=enrolment.person.document)
+        return enrolment
 
     def _must(self, page: SeenPage, name: str) -> SeenPage:
         if page.name != name or not page.ok:
@@ -132,9 +134,9 @@ class Officer:
         return page
 
 
-def _files(taken: list[tuple[str, bytes]]) -> dict[str, list[bytes]]:
+def _files(images: list[tuple[str, bytes]]) -> dict[str, list[bytes]]:
     """The form's files by finger position; several impressions of one finger are several files."""
     files: dict[str, list[bytes]] = {}
-    for name, image in taken:
+    for name, image in images:
         files.setdefault(f"finger-{Position.named(name).value}", []).append(image)
     return files

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 from testigo.election import Definition, Station
-from testigo.rehearsal.incidents import INCIDENTS, ORDINARY, SECOND_NUMBER, UNFOUND_NUMBER, Casting, Visit
+from testigo.rehearsal.incidents import INCIDENTS, ORDINARY, SECOND_NUMBER, UNFOUND_NUMBER, Casting, PlannedVisit
 from testigo.rehearsal.people import Person, make_people
 
 
@@ -13,7 +13,7 @@ class Population:
     """Everybody in the voters' file, and the visits of each station in the order of arrival."""
 
     people: list[Person]
-    visits: dict[str, list[Visit]] = field(default_factory=dict)
+    visits: dict[str, list[PlannedVisit]] = field(default_factory=dict)
 
     @property
     def second_numbers(self) -> list[Person]:
@@ -25,7 +25,7 @@ class Population:
         for visits in self.visits.values():
             for place, visit in enumerate(visits):
                 if visit.person is person and visit.incident is SECOND_NUMBER:
-                    visits[place] = Visit(person, UNFOUND_NUMBER, visit.finger_of)
+                    visits[place] = PlannedVisit(person, UNFOUND_NUMBER, visit.finger_of)
 
 
 def make_population(definition: Definition, generator: random.Random, turnout: float = 0.9) -> Population:
@@ -42,7 +42,7 @@ def make_population(definition: Definition, generator: random.Random, turnout: f
 
 def _visits_of(
     station: Station, place: int, people: list[Person], generator: random.Random, turnout: float
-) -> list[Visit]:
+) -> list[PlannedVisit]:
     honest = [person for person in people if not person.first_document]
     own = [person for person in honest if person.station == station.id]
     others = [person for person in honest if person.station != station.id]
@@ -56,13 +56,13 @@ def _visits_of(
         if (visit := incident.who_comes(casting, incident)) is not None
     ]
     visits = [visit for visit in cast if not visit.incident.last]
-    visits += [Visit(person, ORDINARY, person) for person in casting.coming]
+    visits += [PlannedVisit(person, ORDINARY, person) for person in casting.coming]
     generator.shuffle(visits)
     _let_impostors_come_first(visits)
     return [*visits, *(visit for visit in cast if visit.incident.last)]
 
 
-def _let_impostors_come_first(visits: list[Visit]) -> None:
+def _let_impostors_come_first(visits: list[PlannedVisit]) -> None:
     """Whoever comes after the real voter is turned away without a look at the finger; so an impostor comes before."""
     for place, visit in enumerate(visits):
         if visit.finger_of is not visit.person:

@@ -28,10 +28,10 @@ from testigo.rehearsal.day import StationDay
 from testigo.rehearsal.enrolment import EnrolmentDesks, EnrolmentNotes, make_officer, write_voters
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.journal import Journal
-from testigo.rehearsal.machines import Machine
+from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
-from testigo.witness import Report, verify
+from testigo.witness import VerificationReport, verify
 
 AT_ONCE = 3
 """Stations whose machines run at the same time: three processes each."""
@@ -64,7 +64,7 @@ class Rehearsal:
     result: Result | None = None
     closing_counts: list[ClosingCount] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
-    report: Report | None = None
+    report: VerificationReport | None = None
 
     @property
     def ok(self) -> bool:
@@ -168,7 +168,7 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
     arguments += ["--register", str(folder / "register.db"), "--key", str(folder / "register.key")]
     arguments += ["--officers", str(folder / "officers")]
     desks = [
-        Machine(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
+        MachineProcess(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
         for desk in range(1, 3)
     ]
     population = rehearsal.population
@@ -243,12 +243,14 @@ def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
             rehearsal.mismatches.append(f"station {station}: the tally sheet is not what its voters chose")
 
 
-def _inbox(centre: Centre, out: Path) -> Machine:
-    return Machine("inbox of the centre", ["centre", "serve", str(centre.folder)], out / "logs" / "centre.log")
+def _inbox(centre: Centre, out: Path) -> MachineProcess:
+    return MachineProcess("inbox of the centre", ["centre", "serve", str(centre.folder)], out / "logs" / "centre.log")
 
 
 @contextmanager
-def _running(progress: Progress, title: str, machine: Machine, *more: Machine) -> Iterator[Machine]:
+def _running(
+    progress: Progress, title: str, machine: MachineProcess, *more: MachineProcess
+) -> Iterator[MachineProcess]:
     """Machines that run during the block, with a progress bar while they start; the first one is given."""
     with ExitStack() as stack:
         with progress(title, 1 + len(more)) as bar:
@@ -257,7 +259,7 @@ def _running(progress: Progress, title: str, machine: Machine, *more: Machine) -
 
 
 @contextmanager
-def _machines(*machines: Machine, advance: Callable[[], None] = lambda: None) -> Iterator[None]:
+def _machines(*machines: MachineProcess, advance: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Machines that run during the block; `advance` is told of each that answers."""
     try:
         for machine in machines:

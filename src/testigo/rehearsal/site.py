@@ -8,7 +8,7 @@ from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.election import Station
 from testigo.register import Register, make_poll_book
-from testigo.rehearsal.machines import Machine
+from testigo.rehearsal.machines import MachineProcess
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
@@ -30,9 +30,9 @@ class Site:
     station: Station
     folder: Path
     paper: Path
-    chair: Machine
-    check_in: Machine
-    booth: Machine
+    chair: MachineProcess
+    check_in: MachineProcess
+    booth: MachineProcess
     poll_book: bytes = b""
     trays: dict[str, list[str]] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class Site:
         return [file.stem for file in files if file.suffix == ".png"]
 
     @property
-    def machines(self) -> tuple[Machine, Machine, Machine]:
+    def machines(self) -> tuple[MachineProcess, MachineProcess, MachineProcess]:
         """The booth and the check-in first: the chair's machine talks to both."""
         return self.booth, self.check_in, self.chair
 
@@ -76,9 +76,9 @@ def make_site(station: Station, out: Path) -> Site:
     return Site(station, folder, paper, _machine("chair", station, folder, logs, ways), check_in, booth)
 
 
-def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[str]) -> Machine:
+def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[str]) -> MachineProcess:
     arguments = ["station", "serve", role, str(folder / role), *more]
-    return Machine(f"{role} of station {station.id}", arguments, logs / f"{station.id}-{role}.log")
+    return MachineProcess(f"{role} of station {station.id}", arguments, logs / f"{station.id}-{role}.log")
 
 
 def install(site: Site, centre: Centre) -> None:
@@ -108,7 +108,7 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
         generator.shuffle(tray)
 
 
-def sign_in(visitor: Client, pin: str) -> SeenPage:
-    """Enter a PIN at a machine's door."""
-    visitor.get("/pin")
-    return visitor.send("/pin", pin=pin)
+def sign_in(client: Client, pin: str) -> SeenPage:
+    """Enter a PIN on a machine's page."""
+    client.get("/pin")
+    return client.send("/pin", pin=pin)

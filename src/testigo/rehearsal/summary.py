@@ -36,7 +36,7 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
         "power_cuts": journal.total("power_cuts"),
         "dice": rehearsal.dice,
         "closing_counts": {
-            count.station: {"papers": count.papers, "differences": len(count.differences), "holds": count.holds}
+            count.station: {"papers": count.papers, "differences": len(count.differences), "holds": count.is_consistent}
             for count in rehearsal.closing_counts
         },
         "papers_read_by_eye": journal.total("read_by_eye"),
@@ -81,21 +81,21 @@ def rows(rehearsal: Rehearsal) -> list[tuple[str, str]]:
         for station, count in found["closing_counts"].items()
     ]
     failed = len(found["failed_checks"])
-    held = f"{found['checks']} checks hold" if not failed else f"{failed} of {found['checks']} checks do not hold"
-    verdict = f"{found['verdict']}: {held}"
+    checks = f"{found['checks']} checks hold" if not failed else f"{failed} of {found['checks']} checks do not hold"
+    verdict = f"{found['verdict']}: {checks}"
     return [*lines, ("Seats allotted", str(found["seats"])), ("Public record verified", verdict)]
 
 
 def _enrolment(rehearsal: Rehearsal) -> dict[str, Any]:
     notes, seconds = rehearsal.enrolment, len(rehearsal.population.second_numbers)
     return {
-        "enrolled": len(notes.taken),
+        "enrolled": len(notes.completed),
         "fingers_taken_again": notes.taken_again,
         "second_numbers": seconds,
         "second_numbers_found": seconds - len(notes.missed),
         "chance_of_a_miss": seconds * SECOND_NUMBER_UNFOUND,
         "false_cases": notes.false_cases,
-        "false_cases_expected": len(notes.taken) * FALSE_CASES,
+        "false_cases_expected": len(notes.completed) * FALSE_CASES,
     }
 
 

@@ -15,7 +15,7 @@ FILL = 0.42
 
 
 @dataclass(frozen=True)
-class Place:
+class SeatPosition:
     """One seat. `x`: −1 (left) to 1, `y`: down, −1 (top) to 0."""
 
     x: float
@@ -28,7 +28,7 @@ class Hemicycle:
     seat.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[SeatPosition, ...]
     radius: float
 
 
@@ -46,7 +46,7 @@ def lay_out(seats: int) -> Hemicycle:
     ]
     # Rounded, so that seats of equal angle in different rows are ordered by row and not by the noise of the division.
     polar.sort(key=lambda one: (round(one[0], 9), one[1]))
-    places = tuple(Place(-radius * math.cos(angle), -radius * math.sin(angle)) for angle, radius in polar)
+    places = tuple(SeatPosition(-radius * math.cos(angle), -radius * math.sin(angle)) for angle, radius in polar)
     gaps = [math.pi * radius / count for radius, count in zip(_radii(rows), _share(seats, rows), strict=True) if count]
     return Hemicycle(places, min(LARGEST_SEAT, FILL * min(_spacing(rows), *gaps)))
 

@@ -24,7 +24,7 @@ from testigo.election import Definition
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
 from testigo.results import exports
-from testigo.results.view import Page, RecordInfo, Refused
+from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import Words
 from testigo.words import language_name, languages
 
@@ -37,7 +37,7 @@ def write_results(
     sheets: Mapping[str, TallySheet],
     record: RecordInfo,
     closing_counts: tuple[ClosingCount, ...] = (),
-    refused: tuple[Refused, ...] = (),
+    refused: tuple[RefusalRow, ...] = (),
 ) -> list[Path]:
     """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv` and `counters.csv` into `folder`; returns
     their paths.
@@ -60,7 +60,7 @@ def write_results(
 
 
 def publish_results(
-    public: Path | str, folder: Path, *, root: PublicKey | None = None, refused: tuple[Refused, ...] = ()
+    public: Path | str, folder: Path, *, root: PublicKey | None = None, refused: tuple[RefusalRow, ...] = ()
 ) -> list[Path]:
     """The results of a published record (folder or address), computed again from its tally sheets, as files in
     `folder`.

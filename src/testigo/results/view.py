@@ -14,7 +14,7 @@ from testigo.count.statements import ClosingCount, CountDifference
 from testigo.count.totals import percent
 from testigo.election import Contest, Definition, Option
 from testigo.election.seats import Tie
-from testigo.results.hemicycle import Place, lay_out
+from testigo.results.hemicycle import SeatPosition, lay_out
 from testigo.results.words import Words
 
 PALETTE = 12
@@ -44,7 +44,7 @@ class RecordInfo:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusalRow:
     """A package that a machine of the election signed and that was not taken in."""
 
     station: str
@@ -102,7 +102,7 @@ class PartySeats:
     seats: int
     share: str
     colour: str
-    places: tuple[Place, ...]
+    places: tuple[SeatPosition, ...]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Assembly:
     majority: int
     radius: float
     parties: tuple[PartySeats, ...]
-    open_places: tuple[Place, ...]
+    open_places: tuple[SeatPosition, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Page:
         record: RecordInfo,
         words: Words,
         closing_counts: tuple[ClosingCount, ...] = (),
-        refused: tuple[Refused, ...] = (),
+        refused: tuple[RefusalRow, ...] = (),
     ) -> None:
         self.definition = definition
         self.result = result

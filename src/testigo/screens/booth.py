@@ -13,19 +13,19 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from testigo.ballot.reasons import SAID_SPOILS
+from testigo.ballot.reasons import VOTER_SPOIL_REASONS
 from testigo.election import Contest, Definition, Option
 from testigo.errors import NotAllowed
 from testigo.screens import TEMPLATES, paging
 from testigo.screens.orders import answer_order
 from testigo.station.booth import Booth
-from testigo.station.session import Session
+from testigo.station.session import SessionView
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, change_appearance, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 from testigo.words import languages
 
 TheBooth = NamedDependency[Booth]
@@ -45,7 +45,7 @@ def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar
     return application(
         "booth",
         routes,
-        Sessions(name, idle=_DAY, longest=_DAY),
+        BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         templates=TEMPLATES,
         booth=booth,
@@ -220,7 +220,7 @@ def why_spoiled(request: Request, booth: TheBooth) -> Answer:
     if session is None or session.stage != "printed":
         return _to_stage(request, booth, session)
     _speak_as(request, session)
-    return page(request, "booth/spoil.html", vote=session, reasons=SAID_SPOILS)
+    return page(request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS)
 
 
 @post("/spoil", guards=[own_screen], sync_to_thread=False)
@@ -255,7 +255,7 @@ def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:
     return answer
 
 
-def _to_stage(request: Request, booth: Booth, session: Session | None) -> Answer:
+def _to_stage(request: Request, booth: Booth, session: SessionView | None) -> Answer:
     """On to the page where the session stands; a voter who comes back after a restart goes on at the first open
     contest.
     """
@@ -279,7 +279,7 @@ class _Spot:
     """Where in the ballot the voter is: page `here` (from 1) of `pages` of contest `number` (from 1)."""
 
     definition: Definition
-    session: Session
+    session: SessionView
     contests: tuple[str, ...]
     number: int
     pages: list[tuple[Option, ...]]
@@ -300,11 +300,11 @@ class _Spot:
         return self.session.choices.get(self.contest.id, ())
 
 
-def _may_mark(booth: Booth, session: Session, number: int) -> bool:
+def _may_mark(booth: Booth, session: SessionView, number: int) -> bool:
     return session.stage in ("voting", "review") and 1 <= number <= len(_contests(booth, session))
 
 
-def _spot(request: Request, booth: Booth, session: Session, number: int, asked: str) -> _Spot:
+def _spot(request: Request, booth: Booth, session: SessionView, number: int, asked: str) -> _Spot:
     contests = _contests(booth, session)
     pages = paging.of_contest(booth.definition.contest(contests[number - 1]), browser_session.session(request).size)
     return _Spot(booth.definition, session, contests, number, pages, _page_number(asked, len(pages)))
@@ -327,7 +327,7 @@ def _contest_page(
     )  # fmt: skip
 
 
-def _after_contest(spot: _Spot, session: Session, wish: str, *, enough: bool) -> str:
+def _after_contest(spot: _Spot, session: SessionView, wish: str, *, enough: bool) -> str:
     """Where the voter goes from a page of a contest. `wish`: next, back, review, look (only the text size), page-N."""
     address, last_page = f"/contest/{spot.number}?page=", len(spot.pages)
     if wish == "back" and spot.here == 1:
@@ -346,7 +346,7 @@ def _after_contest(spot: _Spot, session: Session, wish: str, *, enough: bool) ->
     return "/review" if all_seen or wish == "review" else f"/contest/{spot.number + 1}"
 
 
-def _contests(booth: Booth, session: Session | None) -> tuple[str, ...]:
+def _contests(booth: Booth, session: SessionView | None) -> tuple[str, ...]:
     """The contests of the session's ballot style, in order."""
     if session is None:
         return ()
@@ -359,7 +359,7 @@ def _offered(booth: Booth) -> list[str]:
     return spoken or [booth.definition.languages[0]]
 
 
-def _speak_as(request: Request, session: Session) -> None:
+def _speak_as(request: Request, session: SessionView) -> None:
     """After a restart the browser's session is new: take the language from the vote under way."""
     if session.stage != "language":
         browser_session.session(request).language = session.language

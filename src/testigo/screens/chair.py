@@ -26,7 +26,7 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 TheChair = NamedDependency[Chair]
 _QUIET_QUARTER = 900.0
@@ -44,7 +44,7 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
         explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
         send, package, events,
     ]  # fmt: skip
-    sessions = Sessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
+    sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
         "chair", routes, sessions, title=chair.definition.title, templates=TEMPLATES,
         chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),

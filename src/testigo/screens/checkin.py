@@ -8,22 +8,21 @@ is kept in the clerk's session until the next voter. No document number and no n
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo.ballot.reasons import RELEASE_REASONS, RELEASES_WITHOUT_A_TRY, SAID_REFUSALS
+from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, RELEASE_REASONS, RELEASES_WITHOUT_A_TRY
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
-from testigo.screens.finger import DeskReader, notice
+from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.station.checkin import CheckIn
-from testigo.station.visit import Refused
-from testigo.station.visit import Visit as Visitor
+from testigo.station.visit import RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import machine, person
 from testigo.web.pin_page import PIN_PAGE
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
@@ -56,7 +55,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         load_poll_book,
         obey,
     ]
-    sessions = Sessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
+    sessions = BrowserSessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title, templates=TEMPLATES,
         check_in=check_in, check_person=check_clerk, offered_accounts=lambda: check_in.staff.accounts(("clerk",)),
@@ -80,7 +79,7 @@ def find(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Look the document number up in the poll book."""
     browser_session.session(request).data.pop("refused", None)
     found = check_in.find(form.text("document"))
-    if isinstance(found, Refused):
+    if isinstance(found, RefusedVoter):
         browser_session.session(request).data["refused"] = found
     return redirect("/visit")
 
@@ -94,8 +93,9 @@ def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Ans
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
-            reader=reader.attached, said=notice(request, _failed(request, current)), refusals=SAID_REFUSALS,
-            fingers=FINGERS, seconds=round(reader.seconds), releasers=check_in.releasers(),
+            reader=reader.attached, notice=capture_notice(request, _failed(request, current)),
+            refusals=CLERK_REFUSAL_REASONS, fingers=FINGERS, seconds=round(reader.seconds),
+            releasers=check_in.releasers(),
             release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
         )  # fmt: skip
     refused = _refused(request)
@@ -113,20 +113,20 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
     it does not match.
     """
-    visitor, held = _current(check_in), browser_session.session(request).data
-    held.pop("failed", None)
+    visit, data = _current(check_in), browser_session.session(request).data
+    data.pop("failed", None)
     uploaded = form.file("image") if form.files("image") or not reader.attached else None
     try:
         taken = await reader.take(uploaded)
     except ReaderError as error:
-        held["failed"] = (visitor.id, error)
+        data["failed"] = (visit.id, error)
         if isinstance(error, Unclear | NothingSeen):
-            check_in.finger_unread(visitor.id)
+            check_in.finger_unread(visit.id)
         return redirect("/visit")
     # By its own id: should the desk have gone on to another visitor meanwhile, this image is nobody's.
-    tried = check_in.try_finger(visitor.id, taken.image)
+    tried = check_in.try_finger(visit.id, taken.image)
     if taken.wrong is not None and tried.stage != "admitted":
-        held["failed"] = (visitor.id, taken.wrong)
+        data["failed"] = (visit.id, taken.wrong)
     return redirect("/visit")
 
 
@@ -172,18 +172,18 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
     return answer_order(check_in.order, await request.body())
 
 
-def _refused(request: Request) -> Refused | None:
-    refused: Refused | None = browser_session.session(request).data.get("refused")
+def _refused(request: Request) -> RefusedVoter | None:
+    refused: RefusedVoter | None = browser_session.session(request).data.get("refused")
     return refused
 
 
-def _failed(request: Request, current: Visitor) -> ReaderError | None:
+def _failed(request: Request, current: Visit) -> ReaderError | None:
     """What went wrong at the last capture of this visit."""
-    visitor, error = browser_session.session(request).data.get("failed", ("", None))
-    return error if visitor == current.id else None
+    visit_id, error = browser_session.session(request).data.get("failed", ("", None))
+    return error if visit_id == current.id else None
 
 
-def _current(check_in: CheckIn) -> Visitor:
+def _current(check_in: CheckIn) -> Visit:
     current = check_in.current()
     if current is None:
         raise IllegalStep("nobody is being checked in", hint="enter the voter's document number first")

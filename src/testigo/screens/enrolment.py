@@ -16,7 +16,7 @@ from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Capture, Reader, ReaderError
 from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import TEMPLATES
-from testigo.screens.finger import DeskReader, notice
+from testigo.screens.finger import DeskReader, capture_notice
 from testigo.staff.machine import Staff
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -24,7 +24,7 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 TheRegister = NamedDependency[Register]
 TheReader = NamedDependency[DeskReader]
@@ -61,7 +61,7 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
         settle,
     ]
     return application(
-        "enrolment", routes, Sessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
+        "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
         templates=TEMPLATES, register=register, check_person=check_officer, reader=DeskReader(reader),
     )  # fmt: skip
 
@@ -76,28 +76,29 @@ def desk(request: Request, register: TheRegister) -> Answer:
 @post("/find", guards=[person], sync_to_thread=False)
 def find(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Look a voter up."""
-    held = browser_session.session(request).data
-    held.clear()
-    held["document"] = register.voter(form.text("document")).document
+    data = browser_session.session(request).data
+    data.clear()
+    data["document"] = register.voter(form.text("document")).document
     return redirect("/voter")
 
 
 @get("/voter", guards=[person], sync_to_thread=False)
 def show_voter(request: Request, register: TheRegister, reader: TheReader) -> Answer:
     """The voter: fingers to be taken, or what the enrolment came to, or which fingers are too poor."""
-    held = browser_session.session(request).data
-    if "document" not in held:
+    data = browser_session.session(request).data
+    if "document" not in data:
         return redirect("/")
-    voter = register.voter(held["document"])
-    enrolment: Enrolment | None = held.get("enrolment")
-    poor: PoorFingers | None = held.get("poor")
+    voter = register.voter(data["document"])
+    enrolment: Enrolment | None = data.get("enrolment")
+    poor: PoorFingers | None = data.get("poor")
     return page(
         request, "enrolment/voter.html", voter=voter, station=register.definition.station(voter.station),
         enrolment=enrolment, poor=poor, positions=[(position.value, position.word) for position in Position],
-        reader=reader.attached, seconds=round(reader.seconds), said=notice(request, held.get("failed")),
-        captured={position.value: len(taken) for position, taken in _captured(held).items()},
+        reader=reader.attached, seconds=round(reader.seconds), notice=capture_notice(request, data.get("failed")),
+        captured={position.value: len(taken) for position, taken in _captured(data).items()},
         complaints={
-            position.value: notice(request, taken[-1].wrong) for position, taken in _captured(held).items() if taken
+            position.value: capture_notice(request, taken[-1].wrong)
+            for position, taken in _captured(data).items() if taken
         },
     )  # fmt: skip
 
@@ -107,27 +108,27 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
     """Take one finger with the desk's reader, `finger` = its position, once more or for the first time. A poor image is
     kept only until there is a good one of the finger.
     """
-    held = browser_session.session(request).data
-    if "document" not in held:
+    data = browser_session.session(request).data
+    if "document" not in data:
         raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
-    document, position = held["document"], _position(form.text("finger"))
-    held.pop("failed", None)
-    if len(_captured(held).get(position, [])) >= MOST_CAPTURES:
+    document, position = data["document"], _position(form.text("finger"))
+    data.pop("failed", None)
+    if len(_captured(data).get(position, [])) >= MOST_CAPTURES:
         raise IllegalStep("this finger was taken often enough", hint="enrol, or take all fingers again")
     try:
         taken = await reader.take()
     except ReaderError as error:
-        held["failed"] = error
+        data["failed"] = error
         return redirect("/voter")
-    if held.get("document") != document:
+    if data.get("document") != document:
         raise IllegalStep("another voter is at the desk", hint="take the finger again")
-    before = _captured(held).get(position, [])
+    before = _captured(data).get(position, [])
     good = [one for one in before if one.wrong is None]
     if taken.wrong is None:
-        _captured(held)[position] = [*good, taken]
+        _captured(data)[position] = [*good, taken]
     elif not good:
-        _captured(held)[position] = [taken]
-    held["failed"] = taken.wrong
+        _captured(data)[position] = [taken]
+    data["failed"] = taken.wrong
     return redirect("/voter")
 
 
@@ -156,9 +157,9 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
 @post("/take-again", guards=[person], sync_to_thread=False)
 def take_again(request: Request) -> Answer:
     """Forget the poor images; take the fingers again."""
-    held = browser_session.session(request).data
+    data = browser_session.session(request).data
     for name in ("images", "poor", "captured", "failed"):
-        held.pop(name, None)
+        data.pop(name, None)
     return redirect("/voter")
 
 
@@ -210,9 +211,9 @@ def _images(form: Form) -> Images:
     return given
 
 
-def _captured(held: dict[str, Any]) -> Captured:
+def _captured(data: dict[str, Any]) -> Captured:
     """What the reader has taken of the voter at the desk."""
-    captured: Captured = held.setdefault("captured", {})
+    captured: Captured = data.setdefault("captured", {})
     return captured
 
 

@@ -43,7 +43,7 @@ class CaptureNotice:
     words: str
 
 
-def notice(request: Request, error: ReaderError | None) -> CaptureNotice | None:
+def capture_notice(request: Request, error: ReaderError | None) -> CaptureNotice | None:
     """The error in the language of the desk; None for None."""
     return None if error is None else CaptureNotice(type(error).__name__, error.sentence(language_of(request)))
 

@@ -14,14 +14,16 @@ from testigo.record.package import MAX_SIZE
 from testigo.web.application import Answer, application
 from testigo.web.browser_session import Request
 from testigo.web.guards import machine
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 _NAME: Text = {"es": "Centro de totalización", "en": "Counting centre"}
 
 
 def app(centre: Centre) -> Litestar:
     """The inbox of one centre; nobody else may write to its folder meanwhile but through `Centre`."""
-    return application("centre", [take_package], Sessions("testigo-centre", idle=600), title=_NAME, centre=centre)
+    return application(
+        "centre", [take_package], BrowserSessions("testigo-centre", idle=600), title=_NAME, centre=centre
+    )
 
 
 @post("/packages", guards=[machine], request_max_body_size=MAX_SIZE, status_code=200)

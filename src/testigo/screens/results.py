@@ -16,7 +16,7 @@ from litestar.response import File
 from testigo.election import Text
 from testigo.web.application import Answer, application
 from testigo.web.guards import anyone
-from testigo.web.sessions import Sessions
+from testigo.web.sessions import BrowserSessions
 
 _NAME: Text = {"es": "Resultados", "en": "Results"}
 _PAGE_POLICY = (
@@ -28,7 +28,7 @@ _PAGE_POLICY = (
 
 def app(results: Path, record: Path) -> Litestar:
     """`results`: the folder of the static page; `record`: the public record, under `/record/`."""
-    sessions = Sessions("testigo-results", idle=600)
+    sessions = BrowserSessions("testigo-results", idle=600)
     return application(
         "results",
         [index, public_file, result_file],

@@ -140,26 +140,26 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
     choices: dict[str, tuple[str, ...]] = {}
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
-        said = []
+        rows = []
         for region in legal.regions:
             if region.kind == "row" and region.contest == place:
                 similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
                 certainty = min(certainty, similarity.apart)
-                said.append(_sure(similarity, f"row {region.row + 1} of contest {contest_id}").winner)
-        choices[contest_id] = _options_said(definition, contest_id, said)
+                rows.append(_sure(similarity, f"row {region.row + 1} of contest {contest_id}").winner)
+        choices[contest_id] = _options_of_rows(definition, contest_id, rows)
     return Ballot.mark(definition, legal.style, choices), certainty
 
 
-def _options_said(definition: Definition, contest_id: str, said: list[int]) -> tuple[str, ...]:
+def _options_of_rows(definition: Definition, contest_id: str, rows: list[int]) -> tuple[str, ...]:
     """The options of rows that say option, blank or unused, by place; raises `_Doubt` for rows the printer never
     makes."""
     options = [option.id for option in definition.contest(contest_id).options]
     blank, unused = len(options), len(options) + 1
-    chosen = [place for place in said if place < blank]
-    rest = said[len(chosen) :]
-    if not chosen and said[0] == blank:
-        rest = said[1:]
-    if (not chosen and said[0] != blank) or any(place != unused for place in rest) or chosen != sorted(set(chosen)):
+    chosen = [place for place in rows if place < blank]
+    rest = rows[len(chosen) :]
+    if not chosen and rows[0] == blank:
+        rest = rows[1:]
+    if (not chosen and rows[0] != blank) or any(place != unused for place in rest) or chosen != sorted(set(chosen)):
         raise _Doubt(f"the rows of contest {contest_id} do not stand as they are printed")
     return tuple(options[place] for place in chosen)
 

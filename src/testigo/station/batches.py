@@ -31,14 +31,14 @@ def note_batch(log: EventLog, voters: int, counters: dict[str, Any]) -> None:
 
 def note_rest(log: EventLog, voters: int, counters: dict[str, Any]) -> None:
     """Write the counters at closing, once. Raises `StorageError`."""
-    said = {"voters": voters, **counters}
-    if _last(log) != said:
-        log.append_coarse(COUNTED, **said)
+    totals = {"voters": voters, **counters}
+    if _last(log) != totals:
+        log.append_coarse(COUNTED, **totals)
 
 
 def _last(log: EventLog) -> dict[str, Any] | None:
-    said = [event.data for event in log if event.event == COUNTED]
-    return said[-1] if said else None
+    totals = [event.data for event in log if event.event == COUNTED]
+    return totals[-1] if totals else None
 
 
 def _quarter_has_passed(log: EventLog) -> bool:

@@ -39,7 +39,7 @@ from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, m
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
-from testigo.station.session import LiveSession, Session
+from testigo.station.session import LiveSession, SessionView
 
 
 class Booth:
@@ -100,13 +100,13 @@ class Booth:
         return self._orders.state()
 
     @exclusive
-    def current(self) -> Session | None:
+    def current(self) -> SessionView | None:
         """The session under way, also after a restart; None if nobody is voting."""
         live = self._session.entry
         if live is None:
             return None
         paper = self._slip(live).text_lines() if live.stage in ("printed", "depositing") else ()
-        return Session.of(live, self.definition, self._style(live), notice=self._session.notice, paper=paper)
+        return SessionView.of(live, self.definition, self._style(live), notice=self._session.notice, paper=paper)
 
     @exclusive
     def counters(self) -> BoothCounters:
@@ -140,7 +140,7 @@ class Booth:
     # ---- a voter's session
 
     @exclusive
-    def accept_card(self, code: str) -> Session:
+    def accept_card(self, code: str) -> SessionView:
         """Begin a session with a card: its ten characters (hyphens, spaces, letter case do not matter) or the text of
         its QR code.
 
@@ -172,7 +172,7 @@ class Booth:
             self.folder.log.append_coarse("cards-locked")
 
     @exclusive
-    def choose_language(self, language: str) -> Session:
+    def choose_language(self, language: str) -> SessionView:
         """Choose a language of the election; possible until the vote is printed."""
         live = self._session.at("language", "voting", "review")
         if language not in self.definition.languages:
@@ -182,7 +182,7 @@ class Booth:
         return self._shown()
 
     @exclusive
-    def choose(self, contest_id: str, options: tuple[str, ...]) -> Session:
+    def choose(self, contest_id: str, options: tuple[str, ...]) -> SessionView:
         """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
         nothing."""
         live = self._session.at("voting", "review")
@@ -192,7 +192,7 @@ class Booth:
         return self._shown()
 
     @exclusive
-    def review(self) -> Session:
+    def review(self) -> SessionView:
         """The whole ballot at once; contests the voter has not been at are blank now."""
         live = self._session.at("voting", "review")
         choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._style(live).contests}
@@ -200,7 +200,7 @@ class Booth:
         return self._shown()
 
     @exclusive
-    def print(self) -> Session:
+    def print(self) -> SessionView:
         """Print the paper vote, under a new number each time.
 
         A `PrinterError` leaves the session in review: repair the printer and print again. Half a paper is not a vote:
@@ -233,13 +233,13 @@ class Booth:
         self._deposit()
 
     @exclusive
-    def spoil(self, reason: str) -> Session:
-        """ "It is not right": the printed vote is void, for one of `reasons.SAID_SPOILS`; back to review.
+    def spoil(self, reason: str) -> SessionView:
+        """ "It is not right": the printed vote is void, for one of `reasons.VOTER_SPOIL_REASONS`; back to review.
 
         Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
         """
         live = self._session.at("printed")
-        reasons.check_reason(reason, reasons.SAID_SPOILS)
+        reasons.check_reason(reason, reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
         if live.spoiled >= limit:
             raise IllegalStep(
@@ -341,7 +341,7 @@ class Booth:
 
     # ---- the session's paper and record
 
-    def _shown(self) -> Session:
+    def _shown(self) -> SessionView:
         session = self.current()
         if session is None:
             raise IllegalStep("no vote is under way")

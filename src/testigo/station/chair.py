@@ -41,7 +41,7 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, reconciled
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import Machine, OrderName, OrderSender, Report
+from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 
@@ -63,7 +63,7 @@ class MachineStatus(msgspec.Struct, frozen=True):
     """How one machine is: its `report`, or the `problem` why there is none."""
 
     role: Role
-    report: Report | None
+    report: MachineReport | None
     problem: str = ""
 
 

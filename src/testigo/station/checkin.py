@@ -39,7 +39,7 @@ from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
 from testigo.station.staffing import staff_of
-from testigo.station.visit import Refused, Visit
+from testigo.station.visit import RefusedVoter, Visit
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.
@@ -171,7 +171,7 @@ class CheckIn:
         return self._visit
 
     @exclusive
-    def find(self, document: str) -> Visit | Refused:
+    def find(self, document: str) -> Visit | RefusedVoter:
         """A visitor gives a document number: a visit begins, or it is a refusal; either is noted.
 
         Raises `InvalidInput` for what is not a document number, `IllegalStep` while not open or while a visit is not
@@ -191,17 +191,19 @@ class CheckIn:
         self._visit = self._begin(visit)
         return self._visit
 
-    def _refusal(self, document: str) -> Refused | None:
+    def _refusal(self, document: str) -> RefusedVoter | None:
         if self._book is None:
             raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
         if document in self._day.now.voted:
-            return Refused(document, "already-voted", at=self._day.now.voted[document].hour)
+            return RefusedVoter(document, "already-voted", at=self._day.now.voted[document].hour)
         if document in self._book.voters:
             return None
         if document in self._book.barred:
-            return Refused(document, "barred", why=self._book.barred[document])
+            return RefusedVoter(document, "barred", why=self._book.barred[document])
         where = self._book.elsewhere(document)
-        return Refused(document, "other-station", where=where) if where else Refused(document, "not-on-register")
+        return (
+            RefusedVoter(document, "other-station", where=where) if where else RefusedVoter(document, "not-on-register")
+        )
 
     def other_station(self, station_id: str) -> OtherStation | Station:
         """Where a voter is sent: from the poll book, or from a definition of version 1, which has all stations."""
@@ -269,13 +271,13 @@ class CheckIn:
         return self._visit
 
     @exclusive
-    def refuse(self, visit_id: str, reason: str) -> Refused:
-        """Turn the visitor away, for one of `reasons.SAID_REFUSALS`; this concludes the visit."""
+    def refuse(self, visit_id: str, reason: str) -> RefusedVoter:
+        """Turn the visitor away, for one of `reasons.CLERK_REFUSAL_REASONS`; this concludes the visit."""
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, reasons.SAID_REFUSALS)
+        reasons.check_reason(reason, reasons.CLERK_REFUSAL_REASONS)
         self._day.end(self._day.now.refusing(reason, visit.document))
         self._visit = None
-        return Refused(visit.document, reason)
+        return RefusedVoter(visit.document, reason)
 
     @exclusive
     def hand_card(self, visit_id: str) -> None:

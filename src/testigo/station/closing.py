@@ -21,14 +21,14 @@ from testigo.ballot import (
     MachineCounters,
     Reconciliation,
     TallySheet,
-    tally_mistakes,
+    tally_errors,
 )
 from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import OrderSender, Report
+from testigo.station.machine import MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
 
 _CHECKED_IN = "checked_in=cards_used"
@@ -43,11 +43,11 @@ class ClosingReports(msgspec.Struct, frozen=True):
     check_in: CheckInReport
     lost: str = ""
 
-    def reconciliation(self, said: dict[str, str]) -> Reconciliation:
-        """The station's counters, with the reasons that the chair `said`, by step, and those that follow by
+    def reconciliation(self, given: dict[str, str]) -> Reconciliation:
+        """The station's counters, with the reasons `given` by the chair, by step, and those that follow by
         themselves."""
         counted = Reconciliation(self.check_in.counters, self.booth.counters, {})
-        reasons = {**self._voided(counted), **said}
+        reasons = {**self._voided(counted), **given}
         if self.lost:
             words = (f"{CHECK_IN_LOST}{self.lost}", reasons.get(_CHECKED_IN, ""))
             reasons[_CHECKED_IN] = "; ".join(filter(None, words))
@@ -56,9 +56,9 @@ class ClosingReports(msgspec.Struct, frozen=True):
     def _voided(self, counted: Reconciliation) -> dict[str, str]:
         """A difference that voided sessions account for to the last one has its reason already."""
         voided = self.booth.counters.voided
-        said = ", ".join(f"{count} {reason}" for reason, count in voided.items())
+        what = ", ".join(f"{count} {reason}" for reason, count in voided.items())
         steps = {f"{one.left}={one.right}": one.left_count - one.right_count for one in counted.differences()}
-        return {_VOIDED: f"void-session: {said}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
+        return {_VOIDED: f"void-session: {what}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
 
 
 class Closing:
@@ -98,7 +98,7 @@ class Closing:
                     self._sender.give(role, "resume")
             raise
 
-    def _refuse_early_closing(self, asked: dict[Role, Report], explained: dict[str, str]) -> None:
+    def _refuse_early_closing(self, asked: dict[Role, MachineReport], explained: dict[str, str]) -> None:
         check_in, booth = asked.get("check-in"), asked["booth"]
         visiting = check_in is not None and check_in.data.get("visiting")
         if visiting or booth.data.get("voting"):
@@ -140,8 +140,8 @@ class Closing:
 
     def reconciliation(self) -> Reconciliation:
         """The station's counters, with every reason that was given since closing."""
-        said = {event.data["step"]: event.data["reason"] for event in self._statements.events("difference-explained")}
-        return self.closing_reports().reconciliation(said)
+        given = {event.data["step"]: event.data["reason"] for event in self._statements.events("difference-explained")}
+        return self.closing_reports().reconciliation(given)
 
     def make_tally_sheet(self) -> None:
         """Sign the tally sheet, and where the three event logs stood."""
@@ -166,11 +166,11 @@ class Closing:
             self._check_in_report(envelope)
 
     def _booth_report(self, envelope: bytes) -> BoothReport:
-        said = _open_report(self._folder, envelope, "booth", BoothReport)
-        mistakes = tally_mistakes(self._folder.definition, self._folder.station_id, said.tally)
-        if mistakes:
-            raise InvalidInput(f"the booth's count cannot be ({mistakes[0]})", place=self._folder.place)
-        return said
+        report = _open_report(self._folder, envelope, "booth", BoothReport)
+        errors = tally_errors(self._folder.definition, self._folder.station_id, report.tally)
+        if errors:
+            raise InvalidInput(f"the booth's count cannot be ({errors[0]})", place=self._folder.place)
+        return report
 
     def _check_in_report(self, envelope: bytes) -> CheckInReport:
         return _open_report(self._folder, envelope, "check-in", CheckInReport)
@@ -187,7 +187,7 @@ def check_words(what: str, reason: str) -> None:
 _Counters = TypeVar("_Counters", bound=MachineCounters)
 
 
-def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
+def counters_of(report: MachineReport, kind: type[_Counters]) -> _Counters:
     """A report's counters as a `CheckInCounters` or `BoothCounters`; raises `InvalidInput`."""
     try:
         return msgspec.convert(report.counters, kind, strict=True)
@@ -195,12 +195,12 @@ def counters_of(report: Report, kind: type[_Counters]) -> _Counters:
         raise InvalidInput(f"the {report.role}'s report holds no counters ({error})") from None
 
 
-def reconciled(check_in: Report, booth: Report) -> Reconciliation:
+def reconciled(check_in: MachineReport, booth: MachineReport) -> Reconciliation:
     """The station's counters as both machines report them now."""
     return Reconciliation(counters_of(check_in, CheckInCounters), counters_of(booth, BoothCounters), {})
 
 
-def _signed(report: Report) -> bytes:
+def _signed(report: MachineReport) -> bytes:
     statement = report.data.get("statement")
     if not isinstance(statement, str):
         raise InvalidInput(f"the {report.role} closed without signing its counters", hint="close the station again")

@@ -99,10 +99,10 @@ def _checked(name: str, check: Callable[[], str] | None) -> Check:
 def clock() -> tuple[Outcome, str]:
     """The time, for a person to compare with a watch. Without a network nothing can say whether it is right."""
     now = datetime.datetime.now().astimezone()
-    said = f"{now:%Y-%m-%d %H:%M:%S} {now.tzname()} (UTC{now:%z})"
+    shown = f"{now:%Y-%m-%d %H:%M:%S} {now.tzname()} (UTC{now:%z})"
     if SYNCHRONISED.exists():
-        return "ok", f"{said}, set from the network"
-    return "not tested", f"{said}; not set from the network: compare it with a watch"
+        return "ok", f"{shown}, set from the network"
+    return "not tested", f"{shown}; not set from the network: compare it with a watch"
 
 
 def disk(folder: Path) -> str:

@@ -52,7 +52,7 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
-    entries of the machine's event log the chair has heard of. `data`: plain JSON values."""
+    entries of the machine's event log the chair has received. `data`: plain JSON values."""
 
     name: OrderName
     election: str
@@ -64,7 +64,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: dict[str, Any] = {}
 
 
-class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`answers`: digest of the order's envelope. `head`, `entries`: of the machine's event log after obeying.
     `known_head`: which head it had at the order's `known` entries.
 
@@ -139,8 +139,8 @@ class _Sentence(msgspec.Struct, frozen=True):
 def _refusal(answer: httpx.Response, address: str) -> TestigoError:
     if answer.status_code == 409:
         try:
-            said = msgspec.json.decode(answer.content, type=_Sentence)
-            return IllegalStep(said.problem, place=said.place, hint=said.hint)
+            sentence = msgspec.json.decode(answer.content, type=_Sentence)
+            return IllegalStep(sentence.problem, place=sentence.place, hint=sentence.hint)
         except (msgspec.DecodeError, UnicodeDecodeError):
             pass
     return StorageError(
@@ -205,7 +205,7 @@ class OrderReceiver:
     def report(self, order: Order, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
         """The signed answer to an order, which came in `envelope`."""
         folder = self._folder
-        report = Report(
+        report = MachineReport(
             election=folder.settings.election,
             station=folder.station_id,
             role=folder.role,
@@ -245,9 +245,9 @@ class OrderSender:
         self._folder = folder
         self._machines = machines
         self._numbers = Numbers(folder.path / "orders.json")
-        self._heard = _Heard(folder.path / "last-reports.json")
+        self._last_reports = _LastReports(folder.path / "last-reports.json")
 
-    def give(self, to: Role, name: OrderName, **data: Any) -> Report:
+    def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
         trusted."""
         folder = self._folder
@@ -271,12 +271,12 @@ class OrderSender:
                 hint="pause, touch nothing on that machine, and call the electoral authority",
             )
         if before is None or (report.head, report.counters) != (before.head, before.counters):
-            self._heard.keep(to, answer)
+            self._last_reports.keep(to, answer)
         return report
 
-    def last_report(self, role: Role) -> Report | None:
+    def last_report(self, role: Role) -> MachineReport | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""
-        envelope, key = self._heard.envelopes.get(role), self._folder.key_of(role)
+        envelope, key = self._last_reports.envelopes.get(role), self._folder.key_of(role)
         if envelope is None or keys.envelope_key_id(envelope) != key.key_id:
             return None  # the root put another machine in its place
         return _open_report(envelope, key, self._place(role))
@@ -284,7 +284,7 @@ class OrderSender:
     def _place(self, role: Role) -> str:
         return f"report of {role}, station {self._folder.station_id}"
 
-    def _check(self, answer: bytes, envelope: bytes, to: Role) -> Report:
+    def _check(self, answer: bytes, envelope: bytes, to: Role) -> MachineReport:
         folder = self._folder
         report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
@@ -293,7 +293,7 @@ class OrderSender:
         return report
 
 
-def _went_back(before: Report, now: Report) -> bool:
+def _went_back(before: MachineReport, now: MachineReport) -> bool:
     """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
     counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
     return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
@@ -305,15 +305,15 @@ def _is_less(now: Any, before: Any) -> bool:
     return not isinstance(now, int) or not isinstance(before, int) or now < before
 
 
-def _open_report(envelope: bytes, key: PublicKey, place: str) -> Report:
+def _open_report(envelope: bytes, key: PublicKey, place: str) -> MachineReport:
     opened = keys.open_envelope(envelope, key, REPORT_TYPE, place=place)
     try:
-        return msgspec.convert(opened.payload, Report, strict=True)
+        return msgspec.convert(opened.payload, MachineReport, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"not a report ({error})", place=place) from None
 
 
-class _Heard:
+class _LastReports:
     """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
 
     def __init__(self, file: Path) -> None:

@@ -1,6 +1,6 @@
 """The session under way in the booth: what its screen shows, and what a power cut leaves of it.
 
-Power may fail at any instant. Session, counters and used cards are one file that changes in one write
+Power may fail at any instant. SessionView, counters and used cards are one file that changes in one write
 (`day_file`), so a start finds one of these:
 
 | the day says | so |
@@ -27,7 +27,7 @@ from testigo.station.day_file import DayFile
 Stage = Literal["language", "voting", "review", "printed", "depositing"]
 
 
-class Session(msgspec.Struct, frozen=True):
+class SessionView(msgspec.Struct, frozen=True):
     """What the screen shows of the session under way.
 
     `style`: ballot style id. `choices`: contest id → option ids, only contests the voter has been at (a blank one is
@@ -51,7 +51,7 @@ class Session(msgspec.Struct, frozen=True):
     @classmethod
     def of(
         cls, live: VotingSession, definition: Definition, style: BallotStyle, *, notice: str, paper: tuple[str, ...]
-    ) -> "Session":
+    ) -> "SessionView":
         """What the screen shows of the session as it is kept."""
         left = {
             id_: unused(definition.contest(id_), live.choices[id_]) for id_ in style.contests if id_ in live.choices

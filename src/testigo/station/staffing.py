@@ -23,7 +23,7 @@ def staff_of(folder: MachineFolder) -> Staff:
         raise InvalidInput("nobody signs in at the booth", place=folder.place)
     place = StaffPlace(folder.settings.election, folder.station_id, folder.role)
     ring = folder.ring
-    if ring is not None and ring.holds("", "centre"):
+    if ring is not None and ring.contains("", "centre"):
         former = tuple(old.key.public for old in ring.replaced if old.key.role == "centre")
         place = msgspec.structs.replace(place, key=ring.of_station("", "centre").public, former=former)
     return Staff(folder.path, place)

@@ -26,7 +26,7 @@ class CountRow(msgspec.Struct, frozen=True):
     by_reason: tuple["CountRow", ...] = ()
 
 
-class ContestView(msgspec.Struct, frozen=True):
+class SheetContest(msgspec.Struct, frozen=True):
     """One contest: `options` in the definition's order, `others`: blank, null, unused choices."""
 
     title: str
@@ -55,7 +55,7 @@ class SheetView(msgspec.Struct, frozen=True):
     opened: str
     closed: str
     ballots: tuple[CountRow, ...]
-    contests: tuple[ContestView, ...]
+    contests: tuple[SheetContest, ...]
     counters: tuple[CountRow, ...]
     differences: tuple[DifferenceView, ...]
     event_logs: dict[str, str]
@@ -100,12 +100,12 @@ def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
     return _page(definition, sheet, "", "zero", "")
 
 
-def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[ContestView, ...]:
+def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[SheetContest, ...]:
     """The totals of a QR code in words, as on the page."""
     return tuple(_contest_view(definition, tally, language) for tally in totals.tally.contests)
 
 
-def _contest_view(definition: Definition, tally: ContestTally, language: str) -> ContestView:
+def _contest_view(definition: Definition, tally: ContestTally, language: str) -> SheetContest:
     contest = definition.contest(tally.contest)
     words = _words(language)
     options = []
@@ -115,7 +115,7 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     others = [CountRow(words["blank"], tally.blank), CountRow(words["null"], tally.null)]
     if contest.choose > 1:
         others.append(CountRow(words["undervotes"], tally.undervotes))
-    return ContestView(definition.words(contest.title, language), tally.ballots, tuple(options), tuple(others))
+    return SheetContest(definition.words(contest.title, language), tally.ballots, tuple(options), tuple(others))
 
 
 def _words(language: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ class Visit(msgspec.Struct, frozen=True):
     interrupted: bool = False
 
 
-class Refused(msgspec.Struct, frozen=True):
+class RefusedVoter(msgspec.Struct, frozen=True):
     """Turned away. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`).
     `at`: UTC time at which the hour of the earlier check-in began (`already-voted`). `why`: what the register says
     (`barred`)."""

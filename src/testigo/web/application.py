@@ -1,4 +1,4 @@
-"""What all roles share: one way to build an application, to show a page, and to show a mistake.
+"""What all roles share: one way to build an application, to show a page, and to show an error.
 
 Requests of one process run one after another (handlers are plain functions, called on the event loop): a desk has one
 person in front of it, and no two requests can ever meet inside a station's or a register's object.
@@ -26,7 +26,7 @@ from testigo.paper import FONTS
 from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
-from testigo.web.sessions import SIZES, Session, Sessions
+from testigo.web.sessions import SIZES, BrowserSession, BrowserSessions
 from testigo.words import FIRST, clock, language_name, languages, or_itself, say, words
 
 Page = Response[str]
@@ -50,7 +50,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-"""On every answer of every role, mistakes included; a handler may set its own value for one."""
+"""On every answer of every role, errors included; a handler may set its own value for one."""
 
 STATUSES: tuple[tuple[type[TestigoError], int], ...] = (
     (NotAllowed, 403),
@@ -61,7 +61,7 @@ STATUSES: tuple[tuple[type[TestigoError], int], ...] = (
 )
 
 OUTSIDE_FAILED = 503
-"""Any other mistake is something around the machine: a printer, a centre."""
+"""Any other error is something around the machine: a printer, a centre."""
 
 _OWN_FILES = Path(__file__).with_name("static")
 _STATIC = {
@@ -77,7 +77,7 @@ _STATIC = {
 def application(
     role: str,
     handlers: Sequence[ControllerRouterHandler],
-    sessions: Sessions,
+    sessions: BrowserSessions,
     *,
     title: Text,
     templates: str = "",
@@ -140,7 +140,7 @@ def language_of(request: Request) -> str:
 
 
 def error_page(request: Request, error: TestigoError) -> Answer:
-    """A mistake as a page: one sentence and what to do. A machine gets the parts as JSON."""
+    """An error as a page: one sentence and what to do. A machine gets the parts as JSON."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
     if _is_machine(request):
         return Response(error.as_json(), status_code=status)
@@ -200,7 +200,7 @@ def set_appearance(request: Request, form: FormSent) -> Answer:
     return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
 
 
-def change_appearance(session: Session, form: Form) -> None:
+def change_appearance(session: BrowserSession, form: Form) -> None:
     """Take over the fields `language`, `size` and `contrast` as far as they are sent and sensible."""
     if form.text("language", "") in languages():
         session.language = form.text("language")

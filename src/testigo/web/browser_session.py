@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.types import Scope
 
-from testigo.web.sessions import Session, Sessions
+from testigo.web.sessions import BrowserSession, BrowserSessions
 
 Request = LitestarRequest[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -16,28 +16,28 @@ _FOUND = "testigo_session"
 _NEW = "testigo_new_session"
 
 
-def session_or_none(connection: Connection) -> Session | None:
+def session_or_none(connection: Connection) -> BrowserSession | None:
     """The session this request came with, if it lives."""
     state = connection.scope["state"]
     if _FOUND not in state:
         sessions = _sessions(connection)
         state[_FOUND] = sessions.find(connection.cookies.get(sessions.cookie))
-    found: Session | None = state[_FOUND]
+    found: BrowserSession | None = state[_FOUND]
     return found
 
 
-def session(connection: Connection) -> Session:
+def session(connection: Connection) -> BrowserSession:
     """The session this request came with, or a new one of nobody."""
     found = session_or_none(connection)
     return found if found is not None else _put(connection, _sessions(connection).start())
 
 
-def renew(connection: Connection, *, person: str = "") -> Session:
+def renew(connection: Connection, *, person: str = "") -> BrowserSession:
     """Exchange the session for a new one (at PIN entry, and when a person leaves)."""
     return _put(connection, _sessions(connection).renew(session(connection), person=person))
 
 
-def start_again(connection: Connection) -> Session:
+def start_again(connection: Connection) -> BrowserSession:
     """Forget the session with all it held and looked like, and begin a new one (between two voters)."""
     sessions = _sessions(connection)
     old = session_or_none(connection)
@@ -54,21 +54,21 @@ def leave(connection: Connection) -> None:
 def cookie(scope: Scope) -> str | None:
     """The `Set-Cookie` header this answer must carry, if its request started a session."""
     state = scope.get("state", {})
-    new: Session | None = state.get(_NEW)
+    new: BrowserSession | None = state.get(_NEW)
     if new is None:
         return None
-    sessions: Sessions = scope["litestar_app"].state.sessions
+    sessions: BrowserSessions = scope["litestar_app"].state.sessions
     secure = scope["scheme"] == "https"
     made = Cookie(key=sessions.cookie, value=new.key, httponly=True, samesite="strict", secure=secure)
     return made.to_header(header="")
 
 
-def _put(connection: Connection, new: Session) -> Session:
+def _put(connection: Connection, new: BrowserSession) -> BrowserSession:
     state = connection.scope["state"]
     state[_FOUND] = state[_NEW] = new
     return new
 
 
-def _sessions(connection: Connection) -> Sessions:
-    sessions: Sessions = connection.app.state.sessions
+def _sessions(connection: Connection) -> BrowserSessions:
+    sessions: BrowserSessions = connection.app.state.sessions
     return sessions

@@ -1,4 +1,4 @@
-"""A visitor without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
+"""A client without a browser: calls the pages of one role as a browser would, for the rehearsal and for tests.
 
 with Client("http://127.0.0.1:8083") as voter:
     voter.get("/")
@@ -24,7 +24,7 @@ class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
-    `sentence`: on a page that shows a mistake, the mistake's sentence in English, else "".
+    `sentence`: on a page that shows an error, the error's sentence in English, else "".
     """
 
     def __init__(self, answer: httpx.Response) -> None:

@@ -20,7 +20,7 @@ MOST_SESSIONS = 500
 
 
 @dataclass
-class Session:
+class BrowserSession:
     """One browser at one role. `person`: who has entered a PIN, "" for nobody. `data`: what a role keeps between two
     pages.
     """
@@ -40,7 +40,7 @@ class Session:
         return hmac.compare_digest(token.encode(), self.token.encode())
 
 
-class Sessions:
+class BrowserSessions:
     """All sessions of one process. `idle` and `longest` in seconds."""
 
     def __init__(
@@ -50,9 +50,9 @@ class Sessions:
         self._idle = idle
         self._longest = longest
         self._clock = clock
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, BrowserSession] = {}
 
-    def find(self, key: str | None) -> Session | None:
+    def find(self, key: str | None) -> BrowserSession | None:
         """The living session of that cookie value, marked as seen now; None for a dead or an invented one."""
         session = self._sessions.get(key or "")
         if session is None:
@@ -64,16 +64,16 @@ class Sessions:
         session.seen = now
         return session
 
-    def start(self) -> Session:
+    def start(self) -> BrowserSession:
         """A new session of nobody."""
         now = self._clock()
         if len(self._sessions) >= MOST_SESSIONS:
             self.end(min(self._sessions.values(), key=lambda session: (session.person != "", session.seen)))
-        session = Session(secrets.token_urlsafe(32), started=now, seen=now)
+        session = BrowserSession(secrets.token_urlsafe(32), started=now, seen=now)
         self._sessions[session.key] = session
         return session
 
-    def renew(self, old: Session, *, person: str = "") -> Session:
+    def renew(self, old: BrowserSession, *, person: str = "") -> BrowserSession:
         """A new session in place of `old` that keeps only how its pages look: nobody who knew the old cookie gets
         in."""
         self.end(old)
@@ -82,6 +82,6 @@ class Sessions:
         session.language, session.size, session.contrast = old.language, old.size, old.contrast
         return session
 
-    def end(self, session: Session) -> None:
+    def end(self, session: BrowserSession) -> None:
         """Forget a session; its cookie opens nothing any more."""
         self._sessions.pop(session.key, None)

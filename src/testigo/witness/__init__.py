@@ -22,7 +22,7 @@ a new kind of statement, add its module here, a line in `verify`, and one in `co
 """
 
 from testigo.witness.codes import CODES
-from testigo.witness.report import Report, ReportFile
+from testigo.witness.report import ReportFile, VerificationReport
 from testigo.witness.verdict import EXIT_CODES, STRICT_EXIT_CODE, USAGE_EXIT_CODE, Verdict
 from testigo.witness.verify import verify
 
@@ -31,8 +31,8 @@ __all__ = [
     "EXIT_CODES",
     "STRICT_EXIT_CODE",
     "USAGE_EXIT_CODE",
-    "Report",
     "ReportFile",
     "Verdict",
+    "VerificationReport",
     "verify",
 ]

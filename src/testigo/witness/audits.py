@@ -74,7 +74,7 @@ def _check_count(
         if body.unread:
             detail = message("finding", "closing-count.unread", count=body.unread)
             findings.write("closing-count", Grade.INCOMPLETE, at_station(station, detail), verified.place)
-        if again.holds and body.holds:
+        if again.is_consistent and body.is_consistent:
             method = message("term", f"count-by.{body.method}")
             detail = message(
                 "finding",

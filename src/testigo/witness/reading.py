@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, said_kind
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
-from testigo.election.mistake import spelled
+from testigo.election.diagnostic import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -99,7 +99,7 @@ def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, Message | None]:
 
 
 def read_statements(findings: FindingLog, record: PublishedRecord, root: PublicKey) -> RecordContents:
-    """Read them all. The contents have no definition where the root signed none, or one with mistakes: then nothing
+    """Read them all. The contents have no definition where the root signed none, or one with errors: then nothing
     else can be checked.
     """
     contents = RecordContents(RecordRules(root))
@@ -130,9 +130,9 @@ class _Reader:
 
     def __init__(self, findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
         self._findings = findings
-        self._story = contents
+        self._contents = contents
         self._record = record
-        self._heard: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._stations: dict[str, list[str]] = {}
         self._refused = self._unread = self._undefined = 0
 
@@ -144,7 +144,7 @@ class _Reader:
             else:
                 self._take(index, *entry)
         if self._undefined:
-            grade, cause = grade_without(self._story.gaps_of(*_DEFINING))
+            grade, cause = grade_without(self._contents.gaps_of(*_DEFINING))
             detail = message("finding", "statements.without-definition", count=self._undefined)
             self._findings.write("statements", grade, detail, cause=cause)
         read = len(self._record.envelopes) - self._unread
@@ -163,19 +163,19 @@ class _Reader:
         what = absent.path or message("term", "log-entry", index=str(index))
         cause = message("finding", _WHY[absent.grade], what=what)
         for subject in self._subjects(absent):
-            self._story.leave_out(Gap(index, absent.type, subject, grade, cause))
+            self._contents.leave_out(Gap(index, absent.type, subject, grade, cause))
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
-        if not self._stations and self._story.rules.is_defined:
-            for station in self._story.rules.definition.stations:
+        if not self._stations and self._contents.rules.is_defined:
+            for station in self._contents.rules.definition.stations:
                 self._stations.setdefault(file_subject(station.id), []).append(station.id)
         return self._stations.get(absent.subject, [absent.subject])
 
     def _take(self, index: int, place: str, envelope: bytes) -> None:
-        rules, before = self._story.rules, self._story.key_ring
+        rules, before = self._contents.rules, self._contents.key_ring
         try:
-            if rules.holds(envelope):
+            if rules.contains(envelope):
                 raise Conflict("statement.already-in-record", place=place)
             statement = rules.add(envelope, place=place, index=index).statement
         except NewerVersion as error:
@@ -185,8 +185,8 @@ class _Reader:
         except TestigoError as error:
             self._refuse(place, error)
         else:
-            self._heard.add((statement.type, statement.subject))
-            self._story.add(VerifiedStatement(place, index, statement))
+            self._seen.add((statement.type, statement.subject))
+            self._contents.add(VerifiedStatement(place, index, statement))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
@@ -198,16 +198,16 @@ class _Reader:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
         claimed = peek(envelope)
         about = (claimed.type, claimed.subject)
-        if about in self._heard and claimed.type in KINDS and KINDS[claimed.type].once:
+        if about in self._seen and claimed.type in KINDS and KINDS[claimed.type].once:
             self._refuse(
                 place, Conflict("statement.second-of-newer-version", place=place, kind=said_kind(claimed.type))
             )
             return
         self._unread += 1
-        self._heard.add(about)
+        self._seen.add(about)
         self._findings.refuse("newer-version", Grade.UNCHECKED, error, place)
         cause = message("finding", "cause.newer-release", what=place)
-        self._story.leave_out(Gap(index, *about, Grade.UNCHECKED, cause))
+        self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, cause))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
         """It follows on a statement that was not read, so it is not read either."""
@@ -216,10 +216,10 @@ class _Reader:
             self._undefined += 1
             return
         claimed = peek(envelope)
-        grade, cause = self._story.without(*error.needs)
+        grade, cause = self._contents.without(*error.needs)
         self._findings.write("statements", grade, error.message, place, cause=cause)
         unchecked = message("finding", "cause.not-checked", what=place)
-        self._story.leave_out(Gap(index, claimed.type, claimed.subject, grade, unchecked))
+        self._contents.leave_out(Gap(index, claimed.type, claimed.subject, grade, unchecked))
 
 
 def _check_there(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> bool:
@@ -236,15 +236,15 @@ def _check_there(findings: FindingLog, contents: RecordContents, record: Publish
 
 
 def _check_definition(findings: FindingLog, contents: RecordContents, definition: Definition) -> bool:
-    """Whether it is without mistakes: on one that is not, nothing else can be built."""
+    """Whether it is without errors: on one that is not, nothing else can be built."""
     place = contents.statements["election-definition"][0].place
-    mistakes = [mistake for mistake in check_definition(definition) if not mistake.warning]
-    for mistake in mistakes:
-        where, problem = spelled(mistake.place), mistake.problem
-        findings.fail("definition", message("finding", "definition.mistake", where=where, problem=problem), place)
-    if not mistakes:
+    errors = [error for error in check_definition(definition) if not error.warning]
+    for error in errors:
+        where, problem = spelled(error.place), error.problem
+        findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
+    if not errors:
         findings.ok("definition", _about(definition), place)
-    return not mistakes
+    return not errors
 
 
 def _about(definition: Definition) -> Message:
@@ -275,7 +275,7 @@ def _about(definition: Definition) -> Message:
 def _check_log_key(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
     """Whether the key in `log.pub`, which signs the checkpoint, is the newest that the root admitted for the log."""
     ring, gaps = contents.key_ring, contents.gaps_of("machine-keys")
-    newest = ring.of_station("", "log").public if ring.holds("", "log") else None
+    newest = ring.of_station("", "log").public if ring.contains("", "log") else None
     replaced = {one.key.key: one.entry for one in ring.replaced if one.key.role == "log"}
     if record.log_key is None:
         missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
@@ -298,7 +298,7 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
     anything: allowed, and shown with both keys' ids.
     """
     for new in keys.keys:
-        if before.holds(new.station, new.role):
+        if before.contains(new.station, new.role):
             own = f"{new.public.key_id[:16]}…"
             old = f"{before.of_station(new.station, new.role).public.key_id[:16]}…"
             role = message("term", f"role.{new.role}")

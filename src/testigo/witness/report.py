@@ -25,7 +25,7 @@ class ReportFile(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Report:
+class VerificationReport:
     """What a check of a record found. `root_key_id`: under whose authority; "" where the record has no root key."""
 
     record: str

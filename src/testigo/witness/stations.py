@@ -136,18 +136,18 @@ def _not_as_before(name: str, before: int, after: int) -> Message:
 
 def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet, verified: VerifiedStatement) -> None:
     """No more ballots of a roll than there are voters on it. (The rules took only sheets whose sums come out.)"""
-    mistakes = []
+    errors = []
     station = definition.station(sheet.station)
     special = sum(station.roll_sizes.values())
     for style in definition.styles_of_station(station.id):
         size = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes.get(style.roll, 0)
         ballots = sheet.tally.ballots.get(style.id, 0)
         if ballots > size:
-            mistakes.append(message("finding", "tally-sheet.more-ballots", count=ballots, style=style.id, voters=size))
+            errors.append(message("finding", "tally-sheet.more-ballots", count=ballots, style=style.id, voters=size))
     counted = sum(sheet.tally.ballots.values())
     contests = message("term", "contest", count=len(sheet.tally.contests))
     good = message("finding", "tally-sheet.holds", count=counted, contests=contests)
-    findings.conclude("tally-sheet", sheet.station, mistakes, good, verified.place)
+    findings.conclude("tally-sheet", sheet.station, errors, good, verified.place)
 
 
 def _check_machines(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:

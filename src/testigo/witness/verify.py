@@ -8,7 +8,7 @@ from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import Finding, Grade, PublishedRecord, read_record
 from testigo.witness import audits, reading, stations, totals
 from testigo.witness.finding_log import FindingLog
-from testigo.witness.report import Report
+from testigo.witness.report import VerificationReport
 from testigo.words import message
 
 
@@ -19,7 +19,7 @@ def verify(
     kept_checkpoint: bytes | None = None,
     on_finding: Callable[[Finding], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Report:
+) -> VerificationReport:
     """Check a published record, a folder or an `http(s)` address, from its files alone.
 
     `root_key`: the election's root key as published elsewhere; without it the record's own `root.pub` is used, which
@@ -33,7 +33,7 @@ def verify(
         published = read_record(record, on_check=findings.add, **progress)
     except TestigoError as error:
         findings.refuse("no-record", Grade.UNCHECKED, error, "")
-        return Report(str(record), "", root_key is not None, 0, "", tuple(findings.findings))
+        return VerificationReport(str(record), "", root_key is not None, 0, "", tuple(findings.findings))
     usable = _check_root_key(findings, published, root_key) if published.origin else None
     contents = reading.read_statements(findings, published, usable) if usable is not None else None
     if kept_checkpoint is not None:
@@ -44,7 +44,7 @@ def verify(
         totals.check(findings, contents)
         audits.check(findings, contents)
     root = root_key or published.root_key
-    return Report(
+    return VerificationReport(
         record=str(record),
         root_key_id=root.key_id if root else "",
         root_key_given=root_key is not None,

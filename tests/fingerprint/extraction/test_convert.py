@@ -130,7 +130,7 @@ def test_nothing_is_written_over_unasked(template: Template, tmp_path: Path) -> 
         (["cut.fmr", "out.fmr"], r"cut\.fmr: .*states [0-9]+ bytes and has 40"),
     ],
 )
-def test_mistakes_are_one_sentence_and_leave_nothing(
+def test_errors_are_one_sentence_and_leave_nothing(
     template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], sentence: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

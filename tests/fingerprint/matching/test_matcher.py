@@ -206,5 +206,5 @@ def test_who_promises_little_is_left_early_and_nobody_else_changes(
     left = (short == 0) & (whole > 0)
     assert fewest < left.sum() / (whole > 0).sum() < most
     assert whole[left].max() < 2
-    assert whole[short != whole].max() < 3  # with fewer starts a stranger's best alignment may be another one
+    assert whole[short != whole].max() < 3  # with fewer starts an impostor's best alignment may be another one
     assert np.array_equal(np.diag(short)[np.diag(whole) > 3], np.diag(whole)[np.diag(whole) > 3])

@@ -41,21 +41,21 @@ class Explanation(msgspec.Struct, frozen=True):
 
     def sentences(self) -> list[str]:
         """The explanation for a person, a sentence a line."""
-        said = [
+        sentences = [
             "The same finger." if self.matched else "Not shown to be the same finger.",
             f"Score {self.score:.2f}, threshold {self.threshold:.2f}: {chance(self.score)}",
             f"{how_many(self.pairs, 'minutia', 'minutiae')} {'pairs' if self.pairs == 1 else 'pair'} up,"
             f" of {self.minutiae[0]} in the first print and {self.minutiae[1]} in the second.",
         ]
         if max(self.minutiae) > MATCHING.max_minutiae:
-            said.append(f"Of more than {MATCHING.max_minutiae} minutiae only the best by quality were compared.")
+            sentences.append(f"Of more than {MATCHING.max_minutiae} minutiae only the best by quality were compared.")
         if self.turn is not None and self.shift is not None:
-            said.append(
+            sentences.append(
                 f"The second print is turned by {abs(self.turn):.0f}°"
                 f"{'' if round(abs(self.turn)) == 0 else ' counter-clockwise' if self.turn > 0 else ' clockwise'}"
                 f" and lies {math.hypot(*self.shift):.1f} mm away; the pairs then differ by {self.spread:.2f} mm."
             )
-        return said
+        return sentences
 
 
 def explain(probe: Template, candidate: Template, result: MatchResult) -> Explanation:

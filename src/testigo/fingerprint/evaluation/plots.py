@@ -94,12 +94,12 @@ def _headline(figures: Evaluation) -> str:
 
 def _rates(figures: Evaluation) -> str:
     low, high = figures.intervals["fnmr_at_fmr_0.001"]
-    said = (
+    text = (
         f"EER {figures.eer_all:.2%} · FNMR at FMR 0.1%: {figures.fnmr_at_fmr_01_percent:.2%}"
         f" (95% interval {low:.2%} to {high:.2%})"
         f" · at the shipped threshold FNMR {figures.fnmr:.2%}, FMR {figures.fmr:.4%}"
     )
-    return said.replace("%", " %")
+    return text.replace("%", " %")
 
 
 # ── Detection error trade-off ────────────────────────────────────────────────────────────────────────────────────────
@@ -158,8 +158,8 @@ def _logarithmic(lowest: float, highest: float, start: float, end: float) -> Sca
     """Decades of equal length from `start` to `end`; what lies outside is held at the ends."""
 
     def place(value: float) -> float:
-        held = min(max(value, lowest), highest)
-        return start + (end - start) * math.log(held / lowest) / math.log(highest / lowest)
+        within = min(max(value, lowest), highest)
+        return start + (end - start) * math.log(within / lowest) / math.log(highest / lowest)
 
     return place
 

@@ -33,7 +33,7 @@ class FingerImage:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint8:
-            raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", hint=image_file.MEND)
+            raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", hint=image_file.HINT)
         image_file.check_size(self.pixels.shape[1], self.pixels.shape[0], "")
         check_dpi(self.dpi)
         pixels = np.ascontiguousarray(self.pixels)
@@ -116,7 +116,7 @@ def _bytes_of(source: str | Path | bytes) -> tuple[bytes, str]:
         except (OSError, ValueError) as error:
             raise InvalidInput("the image cannot be opened", place=place, hint="check the path") from error
     if len(data) > IMAGE.most_bytes:
-        raise InvalidInput(f"the image has more than {IMAGE.most_bytes >> 20} MiB", place=place, hint=image_file.MEND)
+        raise InvalidInput(f"the image has more than {IMAGE.most_bytes >> 20} MiB", place=place, hint=image_file.HINT)
     return data, place
 
 

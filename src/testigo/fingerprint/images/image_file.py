@@ -20,7 +20,7 @@ from testigo.fingerprint.images import _apart, image_header
 from testigo.fingerprint.parameters import IMAGE
 
 FORMATS = ("PNG", "BMP", "DIB", "TIFF", "JPEG", "JPEG2000")
-MEND = "give an image of one finger as PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ or ISO/IEC 19794-4 record"
+HINT = "give an image of one finger as PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ or ISO/IEC 19794-4 record"
 
 _APART = ("libtiff", "bmp_rle")  # Pillow's decoders by name; run-length coded BMP can take it minutes
 _NEARLY_USUAL = (196.0, 197.0)  # pixels per centimetre: what 500 dpi (196.85) are rounded to
@@ -85,7 +85,7 @@ def per_inch(per_cm: float) -> float:
 
 
 def unreadable(place: str) -> InvalidInput:
-    return InvalidInput("this is not a whole image that can be read", place=place, hint=MEND)
+    return InvalidInput("this is not a whole image that can be read", place=place, hint=HINT)
 
 
 def _check_work(picture: ImageFile.ImageFile, data: bytes, place: str) -> None:
@@ -138,7 +138,7 @@ def greys_of(answer: bytes, size: tuple[int, int], place: str) -> NDArray[np.uin
 
 
 def _too_much(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"this image is not decoded: {problem}", place=place, hint=MEND)
+    return InvalidInput(f"this image is not decoded: {problem}", place=place, hint=HINT)
 
 
 def _grey(picture: Image.Image) -> NDArray[np.uint8]:

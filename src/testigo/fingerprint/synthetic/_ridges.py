@@ -242,8 +242,8 @@ def _filtered(ridges: Field, field: tuple[Field, Field], bank: list[Field], p: R
         answer = planes.convolve(ridges[top:bottom, left:right], kernel)
         part = chosen[top:bottom, left:right]
         grown[top:bottom, left:right][part] = answer[part]
-    held: Field = np.tanh(p.gain * grown).astype(np.float32)
-    return held
+    bounded: Field = np.tanh(p.gain * grown).astype(np.float32)
+    return bounded
 
 
 def _breathed(ridges: Field, rng: np.random.Generator, p: RidgeParameters) -> Field:

@@ -33,7 +33,7 @@ _MINUTIA = np.dtype([("kind_x", ">u2"), ("y", ">u2"), ("angle", "u1"), ("quality
 _MINUTIA_WITHOUT_QUALITY = np.dtype([("kind_x", ">u2"), ("y", ">u2"), ("angle", "u1")])
 _PLACE = np.uint16(LONGEST_SIDE)  # the bits of a coordinate
 _NOT_REPORTED = 254  # and 255: reporting failed; from the 2009 and 2011 editions on
-MEND = "give one record of ISO/IEC 19794-2 (2005, 2011) or ANSI INCITS 378 (2004, 2009), whole"
+HINT = "give one record of ISO/IEC 19794-2 (2005, 2011) or ANSI INCITS 378 (2004, 2009), whole"
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def number_of(position: Position | None) -> int:
 
 
 def invalid(problem: str) -> InvalidInput:
-    return InvalidInput(f"this is no fingerprint template that can be read: {problem}", hint=MEND)
+    return InvalidInput(f"this is no fingerprint template that can be read: {problem}", hint=HINT)
 
 
 def _scales(frame: Frame, dpi: int | None) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -26,14 +26,14 @@ def test_a_code_that_nobody_declared_is_a_defect() -> None:
 @pytest.mark.parametrize("place", ["statements/000001-x.json", ""])
 def test_an_error_inside_a_check_is_a_finding(error: TestigoError, grade: Grade, place: str) -> None:
     told: list[Finding] = []
-    notebook = FindingLog(told.append)
-    with notebook.reporting("tested", place):
+    log = FindingLog(told.append)
+    with log.reporting("tested", place):
         raise error
-    notebook.ok("seats", message("finding", "the next check is made"))
-    first, second = notebook.findings
+    log.ok("seats", message("finding", "the next check is made"))
+    first, second = log.findings
     assert (first.code, first.grade, first.place) == ("tested", grade, place or "elsewhere")
     assert error.problem in first.detail and not first.detail.endswith(".")
-    assert second.holds and told == notebook.findings
+    assert second.holds and told == log.findings
 
 
 def test_a_defect_inside_a_check_is_not_hidden() -> None:
@@ -42,8 +42,8 @@ def test_a_defect_inside_a_check_is_not_hidden() -> None:
 
 
 def test_what_others_wrote_cannot_draw_a_line() -> None:
-    notebook = FindingLog()
+    log = FindingLog()
     bad, good = (message("finding", key) for key in ("wrong\nok   seats", "good"))
-    notebook.conclude("tested", "1", [bad], good, "a\x1b[2J")
-    (found,) = notebook.findings
+    log.conclude("tested", "1", [bad], good, "a\x1b[2J")
+    (found,) = log.findings
     assert (found.place, found.detail) == ("a\\x1b[2J", "station 1: wrong\\nok   seats")
