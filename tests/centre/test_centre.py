@@ -276,7 +276,7 @@ def test_what_may_be_said_once_is_not_said_again(
                 centre.append(auditor_says(kind, {"digits": wrong}))
         assert centre.append(auditor_says(kind, {"digits": "123456" * 4}))
         assert not centre.append(auditor_says(kind, {"digits": "123456" * 4}))
-        with pytest.raises(Conflict, match=f"a second {kind}"):
+        with pytest.raises(Conflict, match=f"a second {KINDS[kind].said}"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}))
         with pytest.raises(InvalidInput, match="not of the whole election"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}, "n1"))
