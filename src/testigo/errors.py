@@ -6,7 +6,6 @@ the code. So the command line, a web page and a JSON answer can each show them i
 raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
 """
 
-from pathlib import PurePath
 from typing import Any, Self, TypeVar
 
 from testigo.words import Message, Value, spoken
@@ -39,20 +38,20 @@ class TestigoError(Exception):
     """One error that a person can understand and act on.
 
     `code`: of what is wrong, stable from release to release, as `pin.wrong`. `place`: file, line, row or station, where
-    there is one. `hint`: the code of what to do about it, where it is not the error's own. `values`: for the gaps of
-    both sentences, by name.
+    there is one. `hint`: the code of what to do about it, where it is not the error's own (a `Value`, so that who hands
+    values on need not tell it from them). `values`: for the gaps of both sentences, by name.
     """
 
     __test__ = False  # the name starts with "Test", and pytest would try to collect it
 
     exit_code = 1
 
-    def __init__(self, code: str, *, place: Message | PurePath | str = "", hint: str = "", **values: Value) -> None:
+    def __init__(self, code: str, *, place: Value = "", hint: Value = "", **values: Value) -> None:
         super().__init__(code)
         self.code = code
         self.place_said = place
         self.message = Message("error", code, values)
-        self.advice = Message("hint", hint or code, values)
+        self.advice = Message("hint", str(hint) or code, values)
 
     @property
     def place(self) -> str:
@@ -69,7 +68,7 @@ class TestigoError(Exception):
         """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
         return self._hint(spoken())
 
-    def at(self, place: Message | PurePath | str) -> Self:
+    def at(self, place: Value) -> Self:
         """The same error at another place."""
         return _again(type(self), {**self.__dict__, "place_said": place})
 
@@ -135,8 +134,8 @@ class SeveralErrors(TestigoError):
         code: str,
         errors: list[TestigoError],
         *,
-        place: Message | PurePath | str = "",
-        hint: str = "",
+        place: Value = "",
+        hint: Value = "",
         **values: Value,
     ) -> None:
         super().__init__(code, place=place, hint=hint, **values)

@@ -20,6 +20,7 @@ from testigo.election import Definition, load
 from testigo.errors import InvalidInput, SeveralErrors
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReading
+from testigo.words import message
 
 STATION = "01-01"
 
@@ -61,7 +62,8 @@ def _sheet(definition: Definition, ballots: list[Ballot], spoiled: int = 1) -> T
 
 
 def _reading(ballot: Ballot | None, number: str = "", refused: str = "", agrees: bool | None = True) -> SlipReading:
-    return SlipReading(number=number, station=STATION, choices=ballot, refused=refused, agrees_with_qr=agrees)
+    why = message("error", refused) if refused else None
+    return SlipReading(number=number, station=STATION, choices=ballot, refused=why, agrees_with_qr=agrees)
 
 
 def _papers(ballots: list[Ballot]) -> list[Paper]:
@@ -106,7 +108,7 @@ def test_a_vote_moved_on_the_sheet_is_found_in_both_options(definition: Definiti
 
 def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
     ballots = _ballots(definition, 4)
-    papers = [*_papers(ballots[:3]), Paper("torn.jpg#1", _reading(None, refused="torn"))]
+    papers = [*_papers(ballots[:3]), Paper("torn.jpg#1", _reading(None, refused="paper-vote.corners-not-seen"))]
     waiting = closing_count(
         definition, _sheet(definition, ballots), ANY, papers_from_images(definition, STATION, papers, {})
     )
@@ -115,13 +117,13 @@ def test_a_refused_paper_waits_for_a_person(definition: Definition) -> None:
     entry = Marks(ballots[3].style, ballots[3].choices)
     settled = papers_from_images(definition, STATION, papers, {"torn.jpg#1": entry})
     assert closing_count(definition, _sheet(definition, ballots), ANY, settled).is_consistent
-    assert settled.unsettled[0].settled
+    assert settled.unsettled[0].settled and "corner" in settled.unsettled[0].reason
 
 
 def test_an_illegible_vote_is_entered_as_null_and_shows_as_a_difference(definition: Definition) -> None:
     ballots = _ballots(definition, 3)
     entry = Marks(ballots[2].style, {"mayor": ("(null)",), "council": ballots[2].choices["council"]})
-    papers = [*_papers(ballots[:2]), Paper("a.png#1", _reading(None, refused="not legible"))]
+    papers = [*_papers(ballots[:2]), Paper("a.png#1", _reading(None, refused="paper-vote.none-seen"))]
     count = closing_count(
         definition,
         _sheet(definition, ballots),
@@ -161,7 +163,10 @@ def test_the_text_counts_where_the_qr_code_disagrees(definition: Definition) -> 
     ],
 )
 def test_entries_that_cannot_be_are_refused(definition: Definition, entries: dict, problem: str) -> None:
-    papers = [*_papers(_ballots(definition, 1)), Paper("a.png#1", _reading(None, refused="torn"))]
+    papers = [
+        *_papers(_ballots(definition, 1)),
+        Paper("a.png#1", _reading(None, refused="paper-vote.corners-not-seen")),
+    ]
     with pytest.raises(InvalidInput, match=problem):
         papers_from_images(definition, STATION, papers, entries)
 

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from testigo.cli.root import main
 
@@ -39,6 +40,17 @@ def test_a_slip_is_printed_and_read_again(capsys, tmp_path, election_file, munic
     assert code == 0 and "1 read, 0 refused" in out
 
 
+def test_a_picture_without_a_paper_vote_is_refused_with_a_code_and_in_words(capsys, tmp_path, election_file):
+    picture = tmp_path / "table.png"
+    Image.new("L", (400, 300), 255).save(picture)
+    code, out, _ = run(capsys, "read", picture, "--election", election_file, "--json")
+    (reading,) = [each["reading"] for each in json.loads(out)]
+    assert code == 1 and reading["choices"] is None
+    assert (reading["code"], reading["refused"]) == ("paper-vote.none-seen", "no paper vote is to be seen")
+    code, out, _ = run(capsys, "read", picture, "--election", election_file)
+    assert code == 1 and "0 read, 1 refused" in out
+
+
 def test_errors_are_one_sentence(capsys, tmp_path, election_file, municipality):
     text = tmp_path / "text.png"
     text.write_text("not a picture")
@@ -47,7 +59,7 @@ def test_errors_are_one_sentence(capsys, tmp_path, election_file, municipality):
         (("read", text, "--election", election_file), "not an image"),
         (("read", tmp_path / "none.png", "--election", election_file), "no such file"),
         (("print", "--election", election_file, "--station", "nowhere"), "no station"),
-        (("print", "--election", election_file, "--station", station, "--choose", "mayor"), "no choice"),
+        (("print", "--election", election_file, "--station", station, "--choose", "mayor"), "“mayor” is not a choice"),
         (("print", "--election", election_file, "--station", station, "--printer", "lpr:x"), "printer's address"),
     ):
         code, _, err = run(capsys, *arguments)

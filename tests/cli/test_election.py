@@ -52,7 +52,7 @@ def test_check_prints_one_line_per_error(call, base, written):
     lines = err.strip().splitlines()
     assert code == 1
     assert len(lines) == 3
-    assert f"{file}:3: 'soon' is no date; write it as YYYY-MM-DD." in lines[1]
+    assert f"{file}:3: 'soon' is not a date; write it as YYYY-MM-DD." in lines[1]
     code, out, _ = call("check", "--json", str(file))
     answer = json.loads(out)
     assert (code, answer["ok"], len(answer["errors"])) == (1, False, 2)
@@ -72,7 +72,7 @@ def test_warnings_are_shown_and_do_not_count(call, base, written):
     file = written(base.replace("candidates: [Uno, Dos]", "candidates: [Uno]"))
     code, out, _ = call("check", str(file))
     assert code == 0
-    assert "1 candidates for 2 seats" in out
+    assert "1 candidate for 2 seats" in out
     assert len(json.loads(call("check", "--json", str(file))[1])["warnings"]) == 1
 
 

@@ -226,15 +226,15 @@ def test_what_is_wrong_is_one_sentence(fingers: Path, tmp_path: Path) -> None:
     for arguments, word in (
         (["match", absent, absent], "cannot be opened"),
         (["match", good, tmp_path], "cannot be opened"),
-        (["match", good, good, "--plot", tmp_path / "m.jpg"], r"written as .jpg"),
+        (["match", good, good, "--plot", tmp_path / "m.jpg"], "end in .svg, .png or .html"),
         (["match", good, good, "--plot", absent / "m.svg"], "its folder is not there"),
         (["extract", good, "--out", tmp_path], "is a folder"),
         (["extract", good, "--dpi", 7], "7 dpi"),
         (["evaluate", absent], "cannot be read"),
-        (["evaluate", fingers, "--dpi", 99999], "99999 dpi"),
+        (["evaluate", fingers, "--dpi", 99999], "99,999 dpi"),
         (["evaluate", fingers, "--scores", tmp_path / "x", "--json", tmp_path / "x"], "two results"),
         (["identify", good, tmp_path], "no image and no template"),
-        (["generate", good], "cannot be made"),
+        (["generate", good], "already there"),
     ):
         exception = call(*arguments).exception
         assert isinstance(exception, TestigoError), (arguments, exception)

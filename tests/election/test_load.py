@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -104,32 +105,32 @@ def test_an_error_in_json_has_its_line(base, written):
 ERRORS = [
     # shape
     ("  finger-tries: 4", "  finger-trys: 4 #!", "write 'finger-tries' if that is meant"),
-    ("  finger-tries: 4", "  finger-tries: four #!", "whole number is wanted"),
-    ("  finger-tries: 4", "  finger-tries: 4.0 #!", "whole number is wanted"),
-    ("  finger-tries: 4", "  finger-tries: '4' #!", "whole number is wanted"),
-    ("  finger-tries: 4", "  finger-tries: [4] #!", "single value is wanted"),
+    ("  finger-tries: 4", "  finger-tries: four #!", "whole number is required"),
+    ("  finger-tries: 4", "  finger-tries: 4.0 #!", "whole number is required"),
+    ("  finger-tries: 4", "  finger-tries: '4' #!", "whole number is required"),
+    ("  finger-tries: 4", "  finger-tries: [4] #!", "single value is required"),
     ("date: 2027-04-11\n", "date: 2027-04-11\ndate: 2027-04-12 #!\n", "'date' is said again; line 3"),
-    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, party-list"),
+    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, or party-list"),
     ("title: {es: Prueba, en: Trial}", "title: Prueba #!", "once per language"),
-    ("languages: [es, en]", "languages: es, en #!", "a list is wanted"),
+    ("languages: [es, en]", "languages: es, en #!", "a list is required"),
     (
         "  - {id: 02-01, name: Escuela Dos, district: south,",
         "  - { #!\n     name: Dos, district: south,",
         "'id' is missing",
     ),
-    ("      - {id: tam, name: Tam Roa}", "      - tam #!", "a mapping is wanted"),
+    ("      - {id: tam, name: Tam Roa}", "      - tam #!", "a mapping is required"),
     # the whole
     ("id: small-2027", "id: Small 2027 #!", "cannot be an id"),
-    ("date: 2027-04-11", "date: 2027-02-30 #!", "is no date"),
-    ("date: 2027-04-11", "date: 11/04/2027 #!", "is no date"),
-    ("opens: 07:00", "opens: 7:00 #!", "is no time"),
-    ("closes: 17:00", "closes: 24:00 #!", "is no time"),
+    ("date: 2027-04-11", "date: 2027-02-30 #!", "is not a date"),
+    ("date: 2027-04-11", "date: 11/04/2027 #!", "is not a date"),
+    ("opens: 07:00", "opens: 7:00 #!", "is not a time"),
+    ("closes: 17:00", "closes: 24:00 #!", "is not a time"),
     ("closes: 17:00", "closes: 07:00 #!", "close before they open"),
     ("languages: [es, en]", "languages: [es, en, es] #!", "language 'es' is there twice"),
-    ("languages: [es, en]", "languages: [es, en, Spanish] #!", "no language code"),
+    ("languages: [es, en]", "languages: [es, en, Spanish] #!", "not a language code"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba} #!", "missing in 'en'"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ''} #!", "the text is empty"),
-    ("languages: [es, en]", "languages: [es, en, qu] #!", "cannot speak 'qu': missing are cards.json, counters.json"),
+    ("languages: [es, en]", "languages: [es, en, qu] #!", "cannot speak 'qu': nobody has translated it"),
     ("title: {es: Prueba, en: Trial}", 'title: {es: Prueba, en: "Tri\\u202eal"} #!', "U+202E"),
     ("title: {es: Prueba, en: Trial}", f"title: {{es: Prueba, en: {'T' * 161}}} #!", "shorten it"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ' Trial'} #!", "begins or ends with a space"),
@@ -167,10 +168,10 @@ ERRORS = [
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    threshold: {percent: 3} #!\n", "has a threshold"),
     ("    method: dhondt\n", "    method: dhondt\n    choose: 2 #!\n", "says choose: 2"),
     ("    method: dhondt\n", "    method: plurality #!\n", "says no method"),
-    ("{percent: 2.5, of: cast}", "{percent: 2.5 %, of: cast} #!", "no percentage"),
-    ("{percent: 2.5, of: cast}", "{percent: 1e1, of: cast} #!", "no percentage"),
-    ("{percent: 2.5, of: cast}", "{percent: 100.1, of: cast} #!", "no percentage"),
-    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast, valid"),
+    ("{percent: 2.5, of: cast}", "{percent: 2.5 %, of: cast} #!", "not a percentage"),
+    ("{percent: 2.5, of: cast}", "{percent: 1e1, of: cast} #!", "not a percentage"),
+    ("{percent: 2.5, of: cast}", "{percent: 100.1, of: cast} #!", "not a percentage"),
+    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast or valid"),
     ("of: cast}\n    seats: 2\n", "of: cast}\n    seats: 5 #!\n", "5 seats and 4 candidates"),
     ("candidates: [Uno, Dos]}", "candidates: [Uno, Uno]} #!", "candidate 'Uno' is there twice"),
     ("party: red, candidates: [Uno, Dos]}", "party: red} #!", "has no candidates"),
@@ -178,7 +179,7 @@ ERRORS = [
     ("id: small-2027", "id: &a small-2027\nname: *a #!", "alias"),
     ("id: small-2027", "id: !!python/name:os.system x #!", "tag"),
     ("id: small-2027", "id: {a: b #!\nb", "not YAML"),
-    ("rules:\n", "? [a, b] #!\n: c\nrules:\n", "where a key is wanted"),
+    ("rules:\n", "? [a, b] #!\n: c\nrules:\n", "where a key is required"),
 ]
 
 
@@ -190,7 +191,7 @@ def test_each_error_is_told_with_its_line(base, written, old, new, words):
     assert found, [str(error) for error in errors]
     assert found[0].hint
     if words != "not YAML":
-        assert found[0].place.endswith(f"election.yaml:{line}")
+        assert re.search(rf"election\.yaml:{line}(?: |$)", found[0].place)
 
 
 def test_a_misspelled_key_is_one_error_and_not_two(base, written):
@@ -242,13 +243,13 @@ WARNINGS = [
         "stands in",
     ),
     ("      - {id: luis, name: Luis Soto, party: blue}\n  - id: council", "#!\n  - id: council", "a single option"),
-    ("    choose: 2\n    seats: 2\n", "    choose: 2 #!\n    seats: 1\n", "choose 2 for 1 seats"),
+    ("    choose: 2\n    seats: 2\n", "    choose: 2 #!\n    seats: 1\n", "choose 2 for 1 seat"),
     (
         "    seats: 2\n    options:\n      - {id: eva",
         "    seats: 3 #!\n    options:\n      - {id: eva",
         "as many seats",
     ),
-    ("candidates: [Uno, Dos]}", "candidates: [Uno]} #!", "1 candidates for 2 seats"),
+    ("candidates: [Uno, Dos]}", "candidates: [Uno]} #!", "1 candidate for 2 seats"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: Trial, fr: Essai} #!", "'fr' is not a language"),
     ("district: south, register-size: 20", "district: land, register-size: 20 #!", "lies above contest 'council'"),
 ]
@@ -425,5 +426,5 @@ def _slots(value):
 def test_a_roll_so_small_that_it_tells_votes_is_a_warning(base, written):
     small = load_with_warnings(written(base.replace("{indigenous: 12}", "{indigenous: 3}")))
     (warning,) = small.warnings
-    assert "only 3 voters of station '01-01' are on the indigenous roll" in str(warning)
+    assert "only 3 voters of station '01-01' are on the roll 'indigenous'" in str(warning)
     assert load_with_warnings(written(base)).warnings == ()

@@ -100,7 +100,7 @@ def test_the_draw_order_is_what_sha256sum_says():
 
 @pytest.mark.parametrize("draw", ["", "12 34", "-1", "١٢", "6,council", "x"])
 def test_a_draw_is_digits(draw):
-    with pytest.raises(InvalidInput, match="no public draw"):
+    with pytest.raises(InvalidInput, match="not a public draw"):
         draw_order(draw, "council", ["a", "b"])
 
 
@@ -184,7 +184,7 @@ def test_strange_counts_are_refused():
     for seats in (0, -1):
         with pytest.raises(InvalidInput, match="seats"):
             allocate(make("droop", seats, ["a"]), {"a": 1}, ballots=1)
-    with pytest.raises(InvalidInput, match="no percentage"):
+    with pytest.raises(InvalidInput, match="not a percentage"):
         allocate(make("dhondt", 3, ["a"], threshold=Threshold("three")), {"a": 1}, ballots=1)
 
 

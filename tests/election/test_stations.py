@@ -47,7 +47,7 @@ def test_any_station_of_any_list_is_proven_and_nothing_else(data: st.DataObject,
     assert known.digest == definition.digest
     assert (known.place_of(station.id), known.station_at(index), known.stations) == (index, station, (station,))
     wrong = data.draw(st.integers(0, count + 600).filter(lambda place: place != index))
-    with pytest.raises(InvalidSignature, match="is not proven to be station"):
+    with pytest.raises(InvalidSignature, match="is not proven to be number"):
         Replace(proof, index=wrong).check(core.stations)
     encoded = canonical.encode(proof)
     position, flip = data.draw(st.integers(0, len(encoded) - 1)), data.draw(st.integers(1, 255))

@@ -188,20 +188,23 @@ def _record(width: int, height: int, body: bytes, compression: int) -> bytes:
 
 BOMBS = {
     "PNG": (_png(_ALL, _ALL), "too many pixels"),
-    "PNG of 10,000 × 8,000": (_png(10_000, 8_000), "10000 × 8000 pixels is no finger's"),
+    "PNG of 10,000 × 8,000": (_png(10_000, 8_000), "10,000 × 8,000 pixels is not that of one finger"),
     "BMP": (_bmp(_ALL, _ALL), "too many pixels"),
     "TIFF": (_tiff(_ALL, _ALL), "too many pixels"),
     "TIFF with a vast tile": (_tiff(100, 100, 65_520), "its tiles are too large"),
     "JPEG": (_jpeg(_ALL, _ALL), "too many pixels"),
     "JPEG in 200 scans": (_jpeg_in_scans(), "too many scans"),
     "JPEG 2000": (_jp2(outside=True, inside=True), "too many pixels"),
-    "JPEG 2000 that is larger inside": (_jp2(outside=False, inside=True), "60000 × 60000 pixels is no finger's"),
+    "JPEG 2000 that is larger inside": (
+        _jp2(outside=False, inside=True),
+        "60,000 × 60,000 pixels is not that of one finger",
+    ),
     "JPEG 2000 in tiles of a pixel": (_jp2_in_tiles(), "too many tiles"),
-    "WSQ": (_wsq(_ALL, _ALL), "60000 × 60000 pixels is no finger's"),
-    "record, raw": (_record(_ALL, _ALL, bytes(100), 0), "60000 × 60000 pixels is no finger's"),
+    "WSQ": (_wsq(_ALL, _ALL), "60,000 × 60,000 pixels is not that of one finger"),
+    "record, raw": (_record(_ALL, _ALL, bytes(100), 0), "60,000 × 60,000 pixels is not that of one finger"),
     "record, packed": (_record(4000, 4000, bytes(100), 1), "do not have 100 bytes"),
     "record with a PNG": (_record(100, 100, _png(_ALL, _ALL), 5), "too many pixels"),
-    "record with a WSQ": (_record(100, 100, _wsq(_ALL, _ALL), 2), "60000 × 60000 pixels is no finger's"),
+    "record with a WSQ": (_record(100, 100, _wsq(_ALL, _ALL), 2), "60,000 × 60,000 pixels is not that of one finger"),
 }
 
 

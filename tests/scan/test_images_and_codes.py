@@ -38,7 +38,7 @@ def test_too_many_pages_and_too_large_ones_are_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(images, "MAX_PIXELS", 1000)
     with pytest.raises(InvalidInput, match=r"scan\.tif: it has more than 2 pages"):
         list(images_of(png_of(*[(5, 5)] * 3), place="scan.tif"))
-    with pytest.raises(InvalidInput, match="an image of 100×20 is too large"):
+    with pytest.raises(InvalidInput, match="an image of 100 × 20 pixels is too large"):
         list(images_of(png_of((100, 20))))
 
 

@@ -113,9 +113,10 @@ def test_a_printer_that_behaves_badly_is_one_sentence(answers, options, problem,
 def test_no_printer_there_is_one_sentence(make_slip):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp:127.0.0.1:{server.getsockname()[1]}"
-    with pytest.raises(PrinterError, match="cannot be reached"):
+    with pytest.raises(PrinterError, match=r"cannot be reached \(the connection is refused\)") as refused:
         open_printer(address).print_slip(make_slip())
-    with pytest.raises(PrinterError, match="cannot be reached"):
+    assert "no se llega a la impresora (no se aceptó la conexión)" in refused.value.text("es")
+    with pytest.raises(PrinterError, match=r"cannot be reached \(it is not attached\)"):
         open_printer("file:/nowhere/lp0").print_slip(make_slip())
     with pytest.raises(PrinterError, match="cannot be reached"):
         open_printer("usb:04b8:0e15").print_slip(make_slip())

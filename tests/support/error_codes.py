@@ -7,13 +7,13 @@ error. So that all can be found.
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parents[2] / "src" / "testigo"
-NOT_VALUES = {"place", "hint", "errors", "exit_code"}
+NOT_VALUES = {"place", "hint", "errors", "exit_code", "warning"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class Use:
     key: str
     exact: bool
     values: frozenset[str] | None
-    hint: str | None = field(default=None)
+    hint: str | None = None
+    alternatives: tuple[str, ...] = ()
+    """All keys that the same call may name."""
 
     @property
     def where(self) -> str:
@@ -89,32 +91,53 @@ def _in_file(file: Path, tree: ast.Module) -> Iterator[Use]:
                 values = _values(node) if name == "message" else None
                 yield Use(file, node.lineno, str(node.args[0].value), key, exact, values)
         elif _makes_error(node, makers) and name not in owners:
-            for key, exact in _keys(_code(node), tree):
-                yield Use(file, node.lineno, "error", key, exact, _values(node), _hint(node))
+            keys, hint = _keys(_code(node), tree), _hint(node) or makers.get(name)
+            for key, exact in keys:
+                others = tuple(other for other, _ in keys)
+                yield Use(file, node.lineno, "error", key, exact, _values(node), hint, others)
 
 
 @cache
 def _own_constructors() -> frozenset[str]:
-    """Error classes that take something else than a code: theirs is in their own `super().__init__`."""
+    """Error classes that take something else than a code: theirs is in their own `super().__init__`, or inherited."""
     found = set()
+    inherit: dict[str, set[str]] = {}
     for tree in trees().values():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and node.name in error_classes() - {"TestigoError", "SeveralErrors"}:
                 inits = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-                if inits and [argument.arg for argument in inits[0].args.args[1:2]] != ["code"]:
+                if not inits:
+                    inherit[node.name] = {_name(base) for base in node.bases}
+                elif [argument.arg for argument in inits[0].args.args[1:2]] != ["code"]:
                     found.add(node.name)
+    while more := {name for name, parents in inherit.items() if parents & found} - found:
+        found |= more
     return frozenset(found)
 
 
-def _makers(tree: ast.Module) -> frozenset[str]:
-    """Functions of a module whose first parameter is called `code`, and which make an error of it."""
-    found = set()
+def _makers(tree: ast.Module) -> dict[str, str | None]:
+    return _public_makers() | _own_makers(tree)
+
+
+def _own_makers(tree: ast.Module) -> dict[str, str | None]:
+    """Functions of a module whose first parameter is called `code`, and which make an error of it; with the hint that
+    they give all of theirs.
+    """
+    found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and _first_parameter(node) == "code":
             calls = [one for one in ast.walk(node) if isinstance(one, ast.Call) and _name(one.func) in error_classes()]
-            if any(isinstance(_code(call), ast.Name) and _name(_code(call)) == "code" for call in calls):
-                found.add(node.name)
-    return frozenset(found)
+            calls = [call for call in calls if isinstance(_code(call), ast.Name) and _name(_code(call)) == "code"]
+            if calls:
+                found[node.name] = next(filter(None, map(_hint, calls)), None)
+    return found
+
+
+@cache
+def _public_makers() -> dict[str, str | None]:
+    """Those that other modules may call."""
+    makers = [maker for tree in trees().values() for maker in _own_makers(tree).items()]
+    return {name: hint for name, hint in makers if not name.startswith("_")}
 
 
 def _first_parameter(node: ast.FunctionDef) -> str:
@@ -122,7 +145,7 @@ def _first_parameter(node: ast.FunctionDef) -> str:
     return names[0] if names else ""
 
 
-def _makes_error(node: ast.Call, makers: frozenset[str]) -> bool:
+def _makes_error(node: ast.Call, makers: Mapping[str, str | None]) -> bool:
     name = _name(node.func)
     if name == "__init__" and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
         return bool(node.args) and _in_error_class(node)

@@ -262,7 +262,7 @@ def test_more_ballots_than_another_roll_has_voters_are_found(
 @pytest.mark.parametrize("kind", ["booth-report", "check-in-report"])
 def test_a_machine_that_signed_nothing_is_missed(caught: Caught, kind: str) -> None:
     said = caught("machine-reports", only(kind, lambda body: None))
-    assert said == [f"station {HERE}: no report of its {kind.removesuffix('-report')} is published"]
+    assert said == [f"station {HERE}: no report of the {kind.removesuffix('-report')} is published"]
 
 
 def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> No
     assert report.verdict is Verdict.EXPLAINED
     (shown,) = report.of_grade(Grade.EXPLAINED)
     assert shown.code == "machine-reports"
-    assert "no report of its check-in is published; the chair wrote: check-in lost: it burnt" in shown.detail
+    assert "no report of the check-in is published; the chair wrote: check-in lost: it burnt" in shown.detail
 
 
 def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: Caught) -> None:

@@ -7,26 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from testigo import words
-from testigo.words import catalogues, files
+from testigo.words import catalogues
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_written_catalogue_says_the_same(language: str) -> None:
-    again, own = catalogues.parse(files.write(language)), catalogues.catalogue_of(language)
+    again, own = catalogues.parse(words.catalogue_file(language)), catalogues.catalogue_of(language)
     assert again.forms == own.forms and again.reviewed_by == own.reviewed_by
     assert [again.plural(count) for count in range(200)] == [own.plural(count) for count in range(200)]
 
 
 @pytest.mark.parametrize(("language", "forms"), [("gn", 2), ("ja", 1), ("ar", 6), ("pl", 3), ("xx", 2)])
 def test_the_empty_catalogue_lacks_everything(language: str, forms: int) -> None:
-    text = files.write(language)
+    text = words.catalogue_file(language)
     assert f"nplurals={forms};" in text and "#. en: Print my vote" in text and "#. es: Imprimir mi voto" in text
-    assert len(list(catalogues.lacking(catalogues.parse(text)))) == len(catalogues.catalogue_of("es").forms)
+    assert len(catalogues.lacking(catalogues.parse(text))) == len(catalogues.catalogue_of("es").forms)
 
 
 def filled(language: str) -> str:
     """Spanish as if it were another language with as many plural forms."""
-    return files.write("es").replace("Language: es", f"Language: {language}").replace("Español", "Avañe'ẽ")
+    return words.catalogue_file("es").replace("Language: es", f"Language: {language}").replace("Español", "Avañe'ẽ")
 
 
 def test_an_elections_own_catalogue_is_a_language_of_this_process() -> None:
@@ -60,7 +60,7 @@ def test_an_incomplete_one_is_not_taken() -> None:
 )
 def test_what_is_not_a_catalogue_is_refused_or_lacks_everything(text: str) -> None:
     with contextlib.suppress(ValueError):
-        assert next(catalogues.lacking(catalogues.parse(text)), None)
+        assert catalogues.lacking(catalogues.parse(text))
 
 
 PARTS = (
@@ -73,4 +73,4 @@ PARTS = (
 @given(some.lists(some.sampled_from(PARTS) | some.text(max_size=5), max_size=25).map("".join))
 def test_any_text_is_a_catalogue_or_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
-        list(catalogues.lacking(catalogues.parse(text)))
+        catalogues.lacking(catalogues.parse(text))

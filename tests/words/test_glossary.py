@@ -79,7 +79,9 @@ def test_the_catalogues_use_the_words(glossary: list[Row], language: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_catalogue_uses_a_rejected_word(glossary: list[Row], language: str) -> None:
-    texts = catalogues(language)
+    texts = {
+        key: re.sub(r"`[^`]*`|{\w+}", "…", text) for key, text in catalogues(language).items()
+    }  # no commands, no gaps
     wrong = [
         f"{key}: {text!r} says {word!r}, the word is {row.word[language]!r}"
         for row in glossary

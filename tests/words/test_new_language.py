@@ -47,7 +47,7 @@ def test_a_new_folder_is_a_new_language(folder: Path) -> None:
     assert words.languages() == ("es", "en", "xx") and words.language_name("xx") == "XX"
     assert words.section("xx", "slip")["blank"] == "EN BLANCO XX"
     assert Words("xx").number(12345) == Words("es").number(12345)
-    assert NotAllowed("pin.wrong", left=4).sentence("xx") == NotAllowed("pin.wrong", left=4).sentence("es")
+    assert NotAllowed("pin.wrong", count=4).sentence("xx") == NotAllowed("pin.wrong", count=4).sentence("es")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,6 @@ def assert_not_offered() -> None:
     assert "xx" not in words.languages() and words.language_name("xx") == "xx"
     assert words.section("xx", "slip") == words.section("en", "slip")
     assert words.catalogue("xx") == words.catalogue("es")
-    assert NotAllowed("pin.wrong", left=4).text("xx") == NotAllowed("pin.wrong", left=4).text("en")
+    assert NotAllowed("pin.wrong", count=4).text("xx") == NotAllowed("pin.wrong", count=4).text("en")
     with pytest.raises(InvalidInput, match="no words in 'xx'"):
         Words("xx")

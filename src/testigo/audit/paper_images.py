@@ -92,7 +92,7 @@ class _ImageCount:
         reading = paper.reading
         earlier = self._seen.get(reading.number) if reading.choices else None
         if reading.choices is None:
-            self._ask(paper, reading.refused)
+            self._ask(paper, str(reading.refused))
         elif earlier is not None and earlier.reading.choices != reading.choices:
             self._ask(paper, f"the same number as {earlier.source}, but other choices")
         elif earlier is not None:

@@ -1,8 +1,9 @@
 """`testigo ballot`: print a trial slip, read slips from photographs and scans."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from testigo import election
@@ -64,12 +65,19 @@ def read(
             bar.advance()
     refused = sum(bool(reading.refused) for _, reading in readings)
     if json:
-        print_json([{"image": str(image), "reading": reading} for image, reading in readings])
+        print_json([{"image": str(image), "reading": _fields(reading)} for image, reading in readings])
         raise typer.Exit(1 if refused else 0)
     columns = ("image", "slip", "station", "QR code", "choices, or why refused")
     table("Paper votes", columns, [_row(image, reading) for image, reading in readings])
     console.print(f"{len(readings) - refused} read, {refused} refused")
     raise typer.Exit(1 if refused else 0)
+
+
+def _fields(reading: SlipReading) -> dict[str, Any]:
+    """The reading as JSON says it: why it was refused by its code and in words, both "" where it was not."""
+    refused = reading.refused
+    words = {"code": refused.key if refused else "", "refused": str(refused or "")}
+    return {**msgspec.structs.asdict(reading), **words}
 
 
 def _row(image: Path, reading: SlipReading) -> tuple[str, ...]:
@@ -83,7 +91,5 @@ def _row(image: Path, reading: SlipReading) -> tuple[str, ...]:
 def _choice(text: str) -> tuple[str, tuple[str, ...]]:
     contest, equals, options = text.partition("=")
     if not equals:
-        raise InvalidInput(
-            f"{text!r} is no choice", place="--choose", hint="write CONTEST=OPTION or CONTEST=OPTION,OPTION"
-        )
+        raise InvalidInput("choice.malformed", place="--choose", text=text[:80])
     return contest, tuple(filter(None, options.split(",")))

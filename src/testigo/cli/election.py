@@ -9,6 +9,7 @@ from rich.text import Text
 from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
+    LANGUAGE,
     METHODS,
     Allocation,
     Contest,
@@ -28,6 +29,7 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.keys import PublicKey
+from testigo.words import catalogue_file, message
 
 app = typer.Typer(
     help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
@@ -103,6 +105,26 @@ def example(
         print_json({"files": [str(file) for file in files]})
     else:
         console.print("\n".join(map(str, files)), soft_wrap=True)
+
+
+@app.command("words")
+def write_words(
+    language: Annotated[str, typer.Argument(help="Code of the language, such as gn or quc.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The new file, best words/LANGUAGE.po beside the definition.")],
+) -> None:
+    """Write the catalogue of a language for its translators: every sentence of screens, paper, results and errors.
+
+    Those that Testigo has already are filled in; above each stands what it says in English and Spanish. Any gettext
+    editor opens it. Put it beside the definition, and `check` tells what it still lacks.
+
+    Example: testigo election words gn --out my-election/words/gn.po
+    """
+    if not LANGUAGE.fullmatch(language):
+        raise InvalidInput("definition.not-a-language", language=language[:60])
+    text = catalogue_file(language)
+    storage.write_new(out, text.encode(), mode=0o644)
+    empty = text.count('msgstr ""\n') + text.count('msgstr[0] ""\n') - 1
+    console.print(str(message("cli", "sentences-to-translate", count=empty, file=out)), soft_wrap=True)
 
 
 @app.command("station-proof")
@@ -185,7 +207,7 @@ def seats(
     made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
     valid = sum(counted.values())
     if cast is not None and cast < valid:
-        raise InvalidInput("votes.more-than-ballots", cast=cast, votes=valid)
+        raise InvalidInput("votes.more-than-ballots", ballots=cast, votes=valid)
     allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
     if as_json:
         print_json(allocation)

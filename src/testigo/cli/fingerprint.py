@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from testigo import storage
 from testigo.cli import (
     fingerprint_convert,
     fingerprint_evaluate,
@@ -14,7 +15,7 @@ from testigo.cli import (
     fingerprint_reader,
 )
 from testigo.cli.output import COMPILING, console, patience, print_json, progress
-from testigo.errors import InvalidInput, StorageError, how_many
+from testigo.errors import InvalidInput, how_many
 
 if TYPE_CHECKING:
     from testigo import fingerprint
@@ -52,7 +53,7 @@ def extract(
 
     _refuse_bad_outputs(out, plot, inputs=(image,))
     if extraction.is_template(image):
-        raise InvalidInput("this is a template already", place=str(image), hint="give the image it was made from")
+        raise InvalidInput("image.is-a-template", place=image)
     picture = fingerprint.FingerImage.read(image, dpi=dpi)
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
@@ -174,17 +175,12 @@ def generate(
 
 def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:
     """Make the folder; refuse where files to be written are there and may not be replaced."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    storage.make_folder(out)
+    with storage.explained(out):
         there = {path.name for path in out.iterdir()}.intersection(names)
-    except OSError as error:
-        raise StorageError("the folder cannot be made", place=str(out), hint="choose another") from error
     if there and not replace:
         first = min(there, key=names.index)
-        of = f"{len(there)} of the {len(names)} files are" if len(there) > 1 else "a file to be written is"
-        raise InvalidInput(
-            f"{of} there already ({first})", place=str(out), hint="choose another folder, or add --replace"
-        )
+        raise InvalidInput("files.exist", place=out, count=len(there), total=len(names), first=first)
 
 
 def _refuse_bad_outputs(*paths: Path | None, inputs: tuple[Path, ...]) -> None:

@@ -8,6 +8,7 @@ import typer
 from testigo import storage
 from testigo.cli.output import console, print_json
 from testigo.errors import InvalidInput
+from testigo.words import Either
 
 if TYPE_CHECKING:
     from testigo.fingerprint import Conversion
@@ -45,11 +46,7 @@ def convert(
 
     target = to or BY_ENDING.get(out.suffix.lower())
     if target is None:
-        raise InvalidInput(
-            f"nothing is written as {out.suffix or 'a file without an ending'} unless told what",
-            place=str(out),
-            hint=f"end it in {', '.join(BY_ENDING)}, or say the format with --to",
-        )
+        raise InvalidInput("format.not-said", place=out, endings=Either(BY_ENDING))
     _refuse_existing(out, replace=replace)
     position = fingerprint.Position.named(finger) if finger else None
     made = fingerprint.convert(source, target, dpi=dpi, position=position)
@@ -67,7 +64,7 @@ def _refuse_existing(out: Path, *, replace: bool) -> None:
     with storage.explained(out):
         there = out.exists()
     if there and not replace:
-        raise InvalidInput("it is already there", place=str(out), hint="choose another name, or add --replace")
+        raise InvalidInput("file.exists", place=out, hint="choose-another-name-or-replace")
 
 
 def _fields(source: Path, out: Path, made: "Conversion") -> dict[str, Any]:

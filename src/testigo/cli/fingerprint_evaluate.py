@@ -77,7 +77,7 @@ def _refuse_same(*paths: Path | None) -> None:
     known: set[Path] = set()
     for path in (path.resolve() for path in paths if path is not None and (path.is_file() or not path.exists())):
         if path in known:
-            raise InvalidInput("two results would be written to one file", place=str(path), hint="give each its own")
+            raise InvalidInput("results.in-one-file", place=path)
         known.add(path)
 
 

@@ -57,7 +57,7 @@ def build(
             gallery.add(len(names), found.template)
             names.append(found.name)
         if not names:
-            raise InvalidInput("no file could be read", place=str(prints_folder), hint="give a folder of prints")
+            raise InvalidInput("folder.without-readable-prints", place=prints_folder)
         storage.write(made / _NAMES, msgspec.json.encode(names))
         gallery.close()
     if as_json:
@@ -96,9 +96,7 @@ def identify(
         with progress("Reading", len(files)) as bar:
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:
-            raise InvalidInput(
-                "nothing is left to compare with", place=str(gallery), hint="give a folder of other prints"
-            )
+            raise InvalidInput("folder.without-other-prints", place=gallery)
         with patience(COMPILING):
             scored, compared = _compared(wanted, known, most), len(known)
     answer = _answer(wanted, scored, compared) | {"skipped": skipped}
@@ -116,9 +114,7 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
         if isinstance(found, extraction.Print):
             yield found
         elif skipped is None:
-            raise InvalidInput(
-                found.problem, place=str(path), hint=f"{found.hint}, or leave such files out (--skip-unreadable)"
-            )
+            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.advice)
         else:
             skipped.append(path.name)
         bar.advance()
@@ -138,12 +134,10 @@ def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str,
     try:
         names = msgspec.json.decode(storage.read(folder / _NAMES, limit=1 << 32), type=list[str])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput("it holds no names", place=str(folder / _NAMES), hint="build it again") from error
+        raise InvalidInput("gallery.names-unreadable", place=folder / _NAMES) from error
     # a name that is not its print's would be somebody else's
     if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
-        raise InvalidInput(
-            "names and prints of the gallery do not belong together", place=str(folder), hint="build it again"
-        )
+        raise InvalidInput("gallery.other-names", place=folder)
     return [(names[one.number], one.score) for one in found], len(opened)
 
 

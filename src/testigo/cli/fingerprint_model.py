@@ -29,7 +29,7 @@ def model(
     from testigo.fingerprint.extraction import NETWORK_SHA256, find_network, keep_network, network_bytes
 
     if out is not None and source is None:
-        raise InvalidInput("--out has nothing to write", hint="add --from FILE")
+        raise InvalidInput("option.out-without-from")
     if source is not None:
         path = keep_network(source, out)
     else:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, errors, print_json, table
-from testigo.errors import StorageError, how_many
+from testigo.errors import StorageError
+from testigo.words import message
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Reader = Annotated[
@@ -33,10 +34,10 @@ def capture(
     from testigo.fingerprint import reader as readers
 
     if out.exists():  # said before anybody lays a finger on
-        raise StorageError("it is already there", place=str(out), hint="choose another name")
+        raise StorageError("file.exists", place=out)
     opened = readers.open_reader(reader, dpi=dpi)
     with opened:
-        errors.print("Put the finger on the reader.")
+        errors.print(str(message("cli", "capture.put-the-finger")))
         taken = readers.take(opened, tries=tries, timeout=timeout, tell=_tell)
     storage.write_new(out, taken.image.to_png())
     score = fingerprint.quality(taken.image, fingerprint.extract(taken.image))
@@ -53,8 +54,9 @@ def capture(
         )
         return
     if taken.wrong is not None:
-        errors.print(f"The best of all tries is kept: {taken.wrong}")
-    console.print(f"{out}: quality {score} of 100 ({fingerprint.quality_word(score)}).")
+        errors.print(str(message("cli", "capture.best-kept", wrong=str(taken.wrong))))
+    word = fingerprint.quality_label(score)
+    console.print(str(message("cli", "capture.done", file=out, score=score, word=word)))
 
 
 def readers(as_json: Json = False) -> None:
@@ -71,11 +73,13 @@ def readers(as_json: Json = False) -> None:
         print_json(found)
         return
     if not found:
-        console.print("No fingerprint reader is attached that libfprint knows.")
+        console.print(str(message("cli", "readers.none")))
         return
-    rows = [(one.name, f"usb:{one.driver}", "yes" if one.images else "no: it compares by itself") for one in found]
-    table("Fingerprint readers", ("reader", "--reader", "gives images"), rows)
+    yes, no = (str(message("cli", f"readers.{images}")) for images in ("gives-images", "gives-none"))
+    rows = [(one.name, f"usb:{one.driver}", yes if one.images else no) for one in found]
+    columns = (str(message("cli", "readers.reader")), "--reader", str(message("cli", "readers.images")))
+    table(str(message("cli", "readers.title")), columns, rows)
 
 
 def _tell(wrong: Exception, left: int) -> None:
-    errors.print(f"{wrong} {how_many(left, 'more try', 'more tries')}.")
+    errors.print(f"{wrong} {message('cli', 'capture.tries-left', count=left)}")

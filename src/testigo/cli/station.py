@@ -13,7 +13,8 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import console, print_json, progress, table
-from testigo.election import Role
+from testigo.cli.retire import check_archive, retire
+from testigo.election import Role, speak_own_languages
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
 from testigo.keys import PublicKey, SigningKey
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
+app.command()(retire)
+app.command("check-archive")(check_archive)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -206,6 +209,7 @@ def read_qr(
 
     rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
     text = code if tally_qr.is_code(code) else _find_tally_code(Path(code))
+    speak_own_languages(rules.definition)
     station = tally_qr.station_of(text, rules.definition)
     totals = tally_qr.read(text, rules.definition, rules.key_ring.of_station(station, "chair").public)
     published = rules.sheet_digests(1 if totals.of_body else 2).get(station)

@@ -27,11 +27,12 @@ from testigo.election import (
     MachineKeys,
     StationList,
     pack_station_file,
+    said_role,
 )
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
-from testigo.words import Message, Value, first_of, message
+from testigo.words import Value, first_of
 
 _SHOWN = 80
 """Characters that an error quotes of what an envelope says."""
@@ -185,7 +186,7 @@ class RecordRules:
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
         self._check_key_read(key_id, claimed.subject, place)
-        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.name)
+        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.said)
         return open_statement(envelope, key, place=place)
 
     def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
@@ -273,7 +274,7 @@ class RecordRules:
         named: set[tuple[str, str]] = set()
         for key in keys.keys:
             role, station = key.role, key.station
-            whose = _holder(role, station[:_SHOWN])
+            whose = said_role(role, station[:_SHOWN])
             if (role in STATION_ROLES) != (station in self._stations) or role == "root":
                 raise InvalidInput("machine-keys.not-for-this-role", place=place, holder=whose)
             if (role, station) in named:
@@ -384,8 +385,3 @@ def _check_station(statement: Statement, station: str, place: str) -> None:
 def _sent_as_another(kind: str, station: str, subject: str, place: str) -> InvalidInput:
     shown, about = station[:_SHOWN], subject[:_SHOWN]
     return InvalidInput("statement.sent-as-of-another", place=place, kind=said_kind(kind), station=shown, subject=about)
-
-
-def _holder(role: str, station: str) -> Message:
-    said = message("term", f"role.{role}")
-    return message("term", "role-of-station", role=said, station=station) if station else said

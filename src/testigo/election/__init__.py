@@ -7,7 +7,7 @@ the keys of an election. A new seat rule is a line in `methods.METHODS`; a new c
 `contests.Kind`, and its own errors in `check`.
 """
 
-from testigo.election.check import check_definition, require_valid
+from testigo.election.check import LANGUAGE, check_definition, require_valid
 from testigo.election.contests import GENERAL_ROLL, Contest, Kind, Option, Party, Threshold
 from testigo.election.definition import (
     BallotStyle,
@@ -20,9 +20,10 @@ from testigo.election.definition import (
 )
 from testigo.election.diagnostic import Diagnostic
 from testigo.election.example import EXAMPLES, copy_example, example_definition
-from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role
+from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, said_role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.own_words import speak_own_languages
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
@@ -31,6 +32,7 @@ from testigo.election.value import Text
 __all__ = [
     "EXAMPLES",
     "GENERAL_ROLL",
+    "LANGUAGE",
     "METHODS",
     "PIECE",
     "STATION_ROLES",
@@ -73,4 +75,6 @@ __all__ = [
     "pack_station_file",
     "pieces",
     "require_valid",
+    "said_role",
+    "speak_own_languages",
 ]

@@ -21,18 +21,20 @@ from testigo.election.diagnostic import (
     check_text,
     check_unique,
     check_words,
+    diagnose,
     folded,
     spelled,
     unknown,
 )
 from testigo.election.methods import METHODS
 from testigo.election.stations import Station
-from testigo.errors import InvalidInput, SeveralErrors, how_many
+from testigo.errors import InvalidInput, SeveralErrors
+from testigo.words import Either, message
 
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -47,11 +49,7 @@ def require_valid(definition: Definition, *, place: str = "") -> None:
     """For definitions that come from elsewhere than a file: raises `SeveralErrors` if any error blocks."""
     errors = [error for error in check_definition(definition) if not error.warning]
     if errors:
-        raise SeveralErrors(
-            f"{how_many(len(errors), 'error')} in the election definition",
-            [InvalidInput(one.problem, place=spelled(one.place), hint=one.hint) for one in errors],
-            place=place,
-        )
+        raise SeveralErrors("definition.errors", [one.error for one in errors], place=place, count=len(errors))
 
 
 class _Known:
@@ -87,34 +85,31 @@ def _check_whole(known: _Known) -> Iterator[Diagnostic]:
     yield from check_text(definition, ("title",), definition.title)
     yield from _check_day(definition)
     if not definition.districts:
-        yield Diagnostic(
-            ("districts",), "there is no district", "write at least one, the whole country or municipality"
-        )
+        yield diagnose("definition.no-district", ("districts",))
     if not definition.stations:
-        yield Diagnostic(("stations",), "there is no station", "write at least one polling table")
+        yield diagnose("definition.no-station", ("stations",))
     if not definition.contests:
-        yield Diagnostic(("contests",), "there is no contest", "write at least one office to fill")
+        yield diagnose("definition.no-contest", ("contests",))
 
 
 def _check_languages(definition: Definition) -> Iterator[Diagnostic]:
     if not definition.languages:
-        yield Diagnostic(("languages",), "there is no language", "write codes such as [es, en]")
+        yield diagnose("definition.no-language", ("languages",))
     for place, language in enumerate(definition.languages):
-        if not _LANGUAGE.fullmatch(language):
-            hint = "write an ISO 639 code such as es, en or guc"
-            yield Diagnostic(("languages", place), f"{language!r} is no language code", hint)
+        if not LANGUAGE.fullmatch(language):
+            yield diagnose("definition.not-a-language", ("languages", place), language=language[:60])
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
 
 
 def _check_day(definition: Definition) -> Iterator[Diagnostic]:
     if not _is_date(definition.date):
-        yield Diagnostic(("date",), f"{definition.date!r} is no date", "write it as YYYY-MM-DD")
+        yield diagnose("definition.not-a-date", ("date",), text=definition.date[:60])
     times = {"opens": definition.opens, "closes": definition.closes}
     for key, time in times.items():
         if not _TIME.fullmatch(time):
-            yield Diagnostic((key,), f"{time!r} is no time of day", "write it as HH:MM, from 00:00 to 23:59")
+            yield diagnose("definition.not-a-time", (key,), text=time[:60])
     if all(map(_TIME.fullmatch, times.values())) and definition.opens >= definition.closes:
-        yield Diagnostic(("closes",), "stations close before they open", "write a later time")
+        yield diagnose("definition.closes-before-opening", ("closes",))
 
 
 def _is_date(text: str) -> bool:
@@ -134,7 +129,7 @@ def _check_rules(known: _Known) -> Iterator[Diagnostic]:
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:
-            yield Diagnostic(("rules", key), f"{key} is {value}", f"write a number from {low} to {high}")
+            yield diagnose("definition.rule-out-of-range", ("rules", key), rule=key, number=value, low=low, high=high)
 
 
 def _check_rolls(known: _Known) -> Iterator[Diagnostic]:
@@ -143,13 +138,13 @@ def _check_rolls(known: _Known) -> Iterator[Diagnostic]:
         yield from check_id(("rolls", place), roll)
     yield from check_unique("roll", ((("rolls", place), roll) for place, roll in enumerate(rolls)))
     if GENERAL_ROLL not in rolls:
-        yield Diagnostic(("rolls",), f"the roll {GENERAL_ROLL!r} is missing", f"begin the list with {GENERAL_ROLL}")
+        yield diagnose("definition.no-general-roll", ("rolls",), roll=GENERAL_ROLL)
     for path, district in known.districts:
         for roll in rolls:
             above = district.id.removesuffix(f"-{roll}")
             if above != district.id and above in known.district_ids:
-                problem = f"{district.id!r} is also the name of the ballot of roll {roll!r} in district {above!r}"
-                yield Diagnostic((*path, "id"), problem, "give the district another id")
+                path_to_id = (*path, "id")
+                yield diagnose("definition.id-of-a-style", path_to_id, id=district.id, roll=roll, district=above)
 
 
 # ── parties, districts, stations ──
@@ -164,9 +159,7 @@ def _check_parties(known: _Known) -> Iterator[Diagnostic]:
         yield from check_text(definition, (*path, "name"), party.name)
         yield from check_words((*path, "abbreviation"), party.abbreviation, MAX_ABBREVIATION)
         if party.id not in used:
-            yield Diagnostic(
-                path, f"party {party.id!r} stands in no contest", "leave it out if that is meant", warning=True
-            )
+            yield diagnose("definition.party-unused", path, warning=True, party=party.id)
     yield from check_unique("party", ((("parties", n, "id"), party.id) for n, party in enumerate(definition.parties)))
 
 
@@ -190,11 +183,10 @@ def _check_stations(known: _Known) -> Iterator[Diagnostic]:
         if station.district not in known.district_ids:
             yield unknown((*path, "district"), "district", station.district)
         elif not with_contests.intersection(known.paths[station.district]):
-            problem = f"voters of station {station.id!r} would find no contest on their ballot"
-            yield Diagnostic((*path, "district"), problem, "put the station into a district that votes on something")
+            yield diagnose("station.without-contest", (*path, "district"), station=station.id)
         elif below := _contests_below(known, station.district):
-            problem = f"station {station.id!r} lies above contest {below!r}, so its voters do not vote on it"
-            yield Diagnostic((*path, "district"), problem, "put the station into a district further down", warning=True)
+            where = (*path, "district")
+            yield diagnose("station.above-contest", where, warning=True, station=station.id, contest=below)
     yield from check_unique("station", ((("stations", n, "id"), station.id) for n, station in enumerate(stations)))
 
 
@@ -207,19 +199,19 @@ def _contests_below(known: _Known, district_id: str) -> str:
 
 def _check_registers(known: _Known, path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
     if not 1 <= station.register_size <= 100_000:
-        problem = f"station {station.id!r} has a register of {station.register_size}"
-        yield Diagnostic((*path, "register-size"), problem, "write how many voters are on it, 1 to 100000")
+        where: DefinitionPath = (*path, "register-size")
+        yield diagnose("station.register-size", where, station=station.id, number=station.register_size)
     for roll, size in station.roll_sizes.items():
         where = (*path, "roll-sizes", roll)
         if roll == GENERAL_ROLL:
-            yield Diagnostic(where, "everyone is on the general roll", "name only the other rolls")
+            yield diagnose("station.general-roll-named", where)
         elif roll not in known.definition.rolls:
             yield unknown(where, "roll", roll)
         if size < 0:
-            yield Diagnostic(where, f"roll {roll!r} has {size} voters", "write 0 or more")
+            yield diagnose("station.roll-negative", where, roll=roll[:60], number=size)
     if sum(station.roll_sizes.values()) > station.register_size:
-        problem = f"the rolls of station {station.id!r} hold more voters than its register of {station.register_size}"
-        yield Diagnostic((*path, "roll-sizes"), problem, "correct register-size or roll-sizes")
+        where = (*path, "roll-sizes")
+        yield diagnose("station.rolls-too-large", where, station=station.id, number=station.register_size)
     yield from _check_secrecy(path, station)
 
 
@@ -228,10 +220,8 @@ def _check_secrecy(path: DefinitionPath, station: Station) -> Iterator[Diagnosti
     sizes = {GENERAL_ROLL: station.register_size - sum(station.roll_sizes.values()), **station.roll_sizes}
     for roll, size in sizes.items():
         if 0 < size < FEWEST_VOTERS:
-            problem = (
-                f"only {size} voters of station {station.id!r} are on the {roll} roll: its count may tell their vote"
-            )
-            yield Diagnostic((*path, "register-size"), problem, "join stations, or rolls", warning=True)
+            where = (*path, "register-size")
+            yield diagnose("station.few-voters", where, warning=True, count=size, station=station.id, roll=roll)
 
 
 # ── contests ──
@@ -249,9 +239,13 @@ def _check_contests(known: _Known) -> Iterator[Diagnostic]:
         elif contest.district not in known.district_ids:
             yield unknown((*path, "district"), "district", contest.district)
         elif contest.district not in voted_on[contest.roll]:
-            who = "no station" if contest.roll == GENERAL_ROLL else f"no station with voters on roll {contest.roll!r}"
-            problem = f"nobody can vote on {contest.id!r}: {who} lies in district {contest.district!r}"
-            yield Diagnostic((*path, "district"), problem, "add such a station, or correct the district or roll")
+            yield diagnose(
+                "contest.without-voters" if contest.roll == GENERAL_ROLL else "contest.without-voters-of-roll",
+                (*path, "district"),
+                contest=contest.id,
+                roll=contest.roll,
+                district=contest.district,
+            )
         yield from _check_options(known, path, contest)
         yield from _check_marking(path, contest)
         yield from (_check_list_seats if contest.kind == "party-list" else _check_person_seats)(path, contest)
@@ -270,73 +264,90 @@ def _districts_with_voters(known: _Known) -> dict[str, set[str]]:
 
 
 def _check_marking(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
+    where, options = (*path, "choose"), len(contest.options)
     if contest.kind == "choose-up-to":
         if contest.choose < 2:
-            yield Diagnostic(
-                (*path, "choose"), f"{contest.id!r} is choose-up-to {contest.choose}", "say kind: choose-one"
-            )
+            yield diagnose("contest.choose-up-to-one", where, contest=contest.id, number=contest.choose)
         elif contest.options and contest.choose > len(contest.options):
-            problem = f"{contest.id!r} lets voters choose {contest.choose} of {len(contest.options)} options"
-            yield Diagnostic((*path, "choose"), problem, "choose no more than there are options")
+            yield diagnose(
+                "contest.choose-more-than-options", where, contest=contest.id, number=contest.choose, count=options
+            )
         elif contest.choose > contest.seats:
-            problem = f"{contest.id!r} lets voters choose {contest.choose} for {contest.seats} seats"
-            yield Diagnostic((*path, "choose"), problem, "choose is usually no more than seats", warning=True)
+            yield diagnose(
+                "contest.choose-more-than-seats",
+                where,
+                warning=True,
+                contest=contest.id,
+                number=contest.choose,
+                count=contest.seats,
+            )
     elif contest.choose != 1:
-        problem = f"{contest.id!r} is {contest.kind} and says choose: {contest.choose}"
-        yield Diagnostic((*path, "choose"), problem, "leave choose out, or say kind: choose-up-to")
+        yield diagnose(
+            "contest.choose-of-other-kind", where, contest=contest.id, kind=contest.kind, number=contest.choose
+        )
 
 
 def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if METHODS[contest.method].lists:
-        problem = f"{contest.id!r} is {contest.kind} and says method: {contest.method}"
-        yield Diagnostic(
-            (*path, "method"), problem, "leave method out; only party-list contests are shared out by quotas"
+        yield diagnose(
+            "contest.method-of-lists",
+            (*path, "method"),
+            contest=contest.id,
+            kind=contest.kind,
+            method=contest.method,
         )
     if contest.threshold is not None:
-        yield Diagnostic((*path, "threshold"), f"{contest.id!r} is {contest.kind} and has a threshold", "leave it out")
+        yield diagnose("contest.threshold-of-lists", (*path, "threshold"), contest=contest.id, kind=contest.kind)
     if contest.seats < 1:
-        yield Diagnostic((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+        yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
     elif contest.options and contest.seats > len(contest.options):
-        problem = f"{contest.id!r} has {contest.seats} seats and {len(contest.options)} options to fill them"
-        yield Diagnostic((*path, "seats"), problem, "write fewer seats or more options")
+        options = message("term", "options", count=len(contest.options))
+        yield diagnose(
+            "contest.more-seats-than", (*path, "seats"), contest=contest.id, count=contest.seats, what=options
+        )
     elif contest.seats == len(contest.options):
-        problem = f"{contest.id!r} has as many seats as options: whoever has one vote is elected"
-        yield Diagnostic((*path, "seats"), problem, "write fewer seats if that is not meant", warning=True)
+        yield diagnose("contest.as-many-seats-as-options", (*path, "seats"), warning=True, contest=contest.id)
 
 
 def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not METHODS[contest.method].lists:
-        problem = f"{contest.id!r} is party-list and says no method"
-        names = [name for name, method in METHODS.items() if method.lists]
-        yield Diagnostic((*path, "method"), problem, f"write method: {', '.join(names[:-1])} or {names[-1]}")
+        names = Either(name for name, method in METHODS.items() if method.lists)
+        yield diagnose("contest.no-method", (*path, "method"), contest=contest.id, methods=names)
     if contest.threshold is not None:
         yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
     candidates = sum(len(option.candidates) for option in contest.options)
     if contest.seats < 1:
-        yield Diagnostic((*path, "seats"), f"{contest.id!r} has {contest.seats} seats", "write 1 or more")
+        yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
     elif contest.options and contest.seats > candidates:
-        problem = f"{contest.id!r} has {contest.seats} seats and {candidates} candidates on all its lists"
-        yield Diagnostic((*path, "seats"), problem, "write fewer seats or longer lists")
+        listed = message("term", "candidates", count=candidates)
+        yield diagnose(
+            "contest.more-seats-than", (*path, "seats"), contest=contest.id, count=contest.seats, what=listed
+        )
     for place, option in enumerate(contest.options):
         if 0 < len(option.candidates) < contest.seats:
-            problem = f"list {option.id!r} has {len(option.candidates)} candidates for {contest.seats} seats"
-            hint = "lengthen it, or know that seats beyond go to other lists"
-            yield Diagnostic((*path, "options", place, "candidates"), problem, hint, warning=True)
+            where = (*path, "options", place, "candidates")
+            yield diagnose(
+                "list.short",
+                where,
+                warning=True,
+                option=option.id,
+                count=len(option.candidates),
+                seats=contest.seats,
+            )
 
 
 def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Diagnostic]:
     try:
         threshold.share()
     except InvalidInput as error:
-        yield Diagnostic(path, error.problem, error.hint)
+        yield Diagnostic(path, error.at(spelled(path)))
 
 
 def _check_options(known: _Known, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if not contest.options:
-        yield Diagnostic((*path, "options"), f"{contest.id!r} has no options", "write who can be chosen")
+        yield diagnose("contest.no-options", (*path, "options"), contest=contest.id)
     if len(contest.options) == 1:
-        problem = f"{contest.id!r} has a single option"
-        yield Diagnostic((*path, "options"), problem, "add the others if there are any", warning=True)
+        yield diagnose("contest.single-option", (*path, "options"), warning=True, contest=contest.id)
     for place, option in enumerate(contest.options):
         where: DefinitionPath = (*path, "options", place)
         yield from check_id((*where, "id"), option.id)
@@ -349,19 +360,22 @@ def _check_options(known: _Known, path: DefinitionPath, contest: Contest) -> Ite
     yield from check_unique("option", zip(ids, (option.id for option in contest.options), strict=True))
     for language in known.definition.languages:
         printed = (f"{folded(option.name.get(language, ''))}|{option.party}" for option in contest.options)
-        yield from check_read_differently("options of one contest", language, zip(places, printed, strict=True))
+        yield from check_read_differently(language, zip(places, printed, strict=True))
 
 
 def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) -> Iterator[Diagnostic]:
     if contest.kind != "party-list":
         if option.candidates:
-            problem = f"{contest.id!r} is {contest.kind}, and option {option.id!r} has a list of candidates"
-            yield Diagnostic((*path, "candidates"), problem, "leave the list out, or say kind: party-list")
+            yield diagnose(
+                "option.with-candidates",
+                (*path, "candidates"),
+                contest=contest.id,
+                kind=contest.kind,
+                option=option.id,
+            )
         return
     if not option.candidates:
-        yield Diagnostic(
-            path, f"list {option.id!r} has no candidates", "write them in the order in which they win seats"
-        )
+        yield diagnose("list.no-candidates", path, option=option.id)
     for place, candidate in enumerate(option.candidates):
         yield from check_words((*path, "candidates", place), candidate, MAX_TEXT)
     named = (((*path, "candidates", place), candidate) for place, candidate in enumerate(option.candidates))
@@ -381,10 +395,13 @@ def _check_titles_differ(known: _Known) -> Iterator[Diagnostic]:
                 others = (contests[other] for other in places[:position])
                 meets = next((one for one in others if _meet(known, one, contests[place], path)), None)
                 if meets:
-                    problem = (
-                        f"{contests[place].id!r} has the same title as {meets.id!r} on the same ballot ({language})"
+                    yield diagnose(
+                        "contest.same-title",
+                        ("contests", place, "title"),
+                        contest=contests[place].id,
+                        other=meets.id,
+                        language=language,
                     )
-                    yield Diagnostic(("contests", place, "title"), problem, "say in the title what tells them apart")
 
 
 def _meet(known: _Known, one: Contest, other: Contest, path: tuple[str, ...]) -> bool:

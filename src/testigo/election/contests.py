@@ -44,8 +44,7 @@ class Threshold(Value, frozen=True):
     def share(self) -> Fraction:
         """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
         if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
-            hint = "write a number from 0 to 100 in digits, such as 3 or 2.5"
-            raise InvalidInput(f"{self.percent[:60]!r} is no percentage", hint=hint)
+            raise InvalidInput("definition.not-a-percentage", text=self.percent[:60])
         return Fraction(self.percent) / 100
 
 
@@ -68,4 +67,4 @@ class Contest(Value, frozen=True):
         for option in self.options:
             if option.id == option_id:
                 return option
-        raise InvalidInput(f"contest {self.id!r} has no option {option_id!r}")
+        raise InvalidInput("contest.unknown-option", contest=self.id, option=option_id[:60])

@@ -19,6 +19,7 @@ from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.record import merkle
+from testigo.words import Either
 
 
 class District(Value, frozen=True):
@@ -70,6 +71,8 @@ class DefinitionCore(Value, frozen=True, dict=True):
     rolls: tuple[str, ...]
     rules: VotingRules
     stations: StationsRoot
+    catalogues: dict[str, str] = msgspec.field(default_factory=dict)
+    """The election's own catalogues, gettext files' text by language (`own_words`)."""
 
     @cached_property
     def digest(self) -> str:
@@ -80,10 +83,7 @@ class DefinitionCore(Value, frozen=True, dict=True):
         """The whole definition; raises `InvalidSignature` where these are not the stations that the core names."""
         definition = Definition(**{**self._fields(), "stations": stations})
         if definition.core() != self:
-            raise InvalidSignature(
-                f"the {len(stations)} stations are not the {self.stations.count} whose root the definition names",
-                hint="get the list of stations again from its source",
-            )
+            raise InvalidSignature("definition.other-stations", count=len(stations), number=self.stations.count)
         return definition
 
     def with_station(self, proof: StationProof) -> "StationDefinition":
@@ -111,6 +111,7 @@ class Definition(Value, frozen=True, dict=True):
     parties: tuple[Party, ...] = ()
     rolls: tuple[str, ...] = (GENERAL_ROLL,)
     rules: VotingRules = VotingRules()
+    catalogues: dict[str, str] = msgspec.field(default_factory=dict)
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> Self:
@@ -121,7 +122,7 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return msgspec.convert(payload, cls, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput(f"not an election definition ({error})", place=place) from None
+            raise InvalidInput("definition.malformed", place=place, why=str(error)) from None
 
     def payload(self) -> dict[str, object]:
         """Plain JSON values, the inverse of `from_payload`."""
@@ -153,7 +154,7 @@ class Definition(Value, frozen=True, dict=True):
     def station_at(self, place: int) -> Station:
         """The station at a place (from 0) of the list; raises `InvalidInput`."""
         if not 0 <= place < len(self.stations):
-            raise InvalidInput(f"the election has no station at place {place}")
+            raise InvalidInput("station.none-at-place", number=place)
         return self.stations[place]
 
     def named(self, digest: str) -> "Definition":
@@ -165,7 +166,7 @@ class Definition(Value, frozen=True, dict=True):
         first = FirstDefinition.from_payload(self.payload())
         if first.digest == digest:
             return first
-        raise InvalidInput(f"this is another election ({self.digest[:16]}…, not {digest[:16]}…)")
+        raise InvalidInput("election.another", found=f"{self.digest[:16]}…", expected=f"{digest[:16]}…")
 
     @cached_property
     def _core(self) -> DefinitionCore:
@@ -198,8 +199,7 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return self._stations[station_id]
         except KeyError:
-            hint = "check the station's number"
-            raise InvalidInput(f"the election has no station {station_id!r}", hint=hint) from None
+            raise InvalidInput("station.unknown", station=station_id[:60]) from None
 
     def release_cap(self, station_id: str) -> int:
         """How many voters a station's chair may release: the rules' share of its register, rounded up."""
@@ -210,14 +210,14 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return self._contests[contest_id]
         except KeyError:
-            raise InvalidInput(f"the election has no contest {contest_id!r}") from None
+            raise InvalidInput("contest.unknown", contest=contest_id[:60]) from None
 
     def party(self, party_id: str) -> Party:
         """The party of that id; raises `InvalidInput`."""
         for party in self.parties:
             if party.id == party_id:
                 return party
-        raise InvalidInput(f"the election has no party {party_id!r}")
+        raise InvalidInput("party.unknown", party=party_id[:60])
 
     def all_districts(self) -> Iterator[tuple[District, tuple[str, ...]]]:
         """Every district with its path, the ids from the root down to itself, parents first."""
@@ -234,7 +234,7 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return self._paths[district_id]
         except KeyError:
-            raise InvalidInput(f"the election has no district {district_id!r}") from None
+            raise InvalidInput("district.unknown", district=district_id[:60]) from None
 
     def style(self, district_id: str, roll: str = GENERAL_ROLL) -> BallotStyle:
         """The ballot of a voter of that district and roll: the contests of the district and of all above it."""
@@ -257,8 +257,8 @@ class Definition(Value, frozen=True, dict=True):
         for style in styles:
             if style.id == style_id:
                 return style
-        hint = f"use {', '.join(style.id for style in styles)}"
-        raise InvalidInput(f"station {station_id!r} has no ballot style {style_id[:60]!r}", hint=hint)
+        known = Either(style.id for style in styles)
+        raise InvalidInput("ballot-style.unknown", station=station_id, style=style_id[:60], known=known)
 
     def contests_of_station(self, station_id: str) -> tuple[Contest, ...]:
         """The contests of all ballot styles of a station, in the order of the definition."""
@@ -294,10 +294,7 @@ class FirstDefinition(Definition, frozen=True, dict=True):
 
     def core(self) -> DefinitionCore:
         """Raises `InvalidInput`: there is none."""
-        raise InvalidInput(
-            "the definition is of version 1, in one piece: no station of it can be proven alone",
-            hint="give the whole definition, the first statement of the record",
-        )
+        raise InvalidInput("definition.version-1-has-no-core")
 
     @cached_property
     def digest(self) -> str:
@@ -320,10 +317,7 @@ class StationDefinition(Definition, frozen=True, dict=True, kw_only=True):
     def station(self, station_id: str) -> Station:
         """Its one station; raises `InvalidInput` for any other."""
         if station_id != self.stations[0].id:
-            raise InvalidInput(
-                f"no station {station_id!r} here: this definition is that of station {self.stations[0].id!r}",
-                hint="check the station's number",
-            )
+            raise InvalidInput("station.not-of-this-definition", station=station_id[:60], own=self.stations[0].id)
         return self.stations[0]
 
     def place_of(self, station_id: str) -> int:
@@ -334,9 +328,9 @@ class StationDefinition(Definition, frozen=True, dict=True, kw_only=True):
     def station_at(self, place: int) -> Station:
         """Its one station, if that is its place; raises `InvalidInput` for any other."""
         if place != self.place:
-            raise InvalidInput(f"this definition is that of station {self.stations[0].id!r}, not of place {place}")
+            raise InvalidInput("station.not-at-this-place", own=self.stations[0].id, number=place)
         return self.stations[0]
 
     def station_proof(self, station_id: str) -> StationProof:
         """Raises `InvalidInput`: a proof is made from the whole list."""
-        raise InvalidInput("one station's definition proves no station", hint="make the proof from the record")
+        raise InvalidInput("definition.of-one-station-proves-none")

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 from testigo.election.definition import Definition
 from testigo.election.value import Text
+from testigo.errors import InvalidInput
+from testigo.words import Value, message
 
 DefinitionPath = tuple[str | int, ...]
 """Keys and list positions (from 0) from the top of the file down to a value, spelled as in the file."""
@@ -22,13 +23,18 @@ _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
-class Diagnostic(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Diagnostic:
     """An error, or with `warning` what is allowed and still worth a second look. `place`: where in the definition."""
 
     place: DefinitionPath
-    problem: str
-    hint: str
+    error: InvalidInput
     warning: bool = False
+
+
+def diagnose(code: str, place: DefinitionPath, *, warning: bool = False, **values: Value) -> Diagnostic:
+    """A diagnostic of that code; `values` for the gaps of its sentences."""
+    return Diagnostic(place, InvalidInput(code, place=spelled(place), **values), warning)
 
 
 def spelled(place: DefinitionPath) -> str:
@@ -39,37 +45,33 @@ def spelled(place: DefinitionPath) -> str:
 def check_id(place: DefinitionPath, identifier: str) -> Iterator[Diagnostic]:
     """Ids are what tally sheets, votes and file names say: short, plain, the same on every machine."""
     if not _ID.fullmatch(identifier):
-        hint = "use 1 to 48 of a-z, 0-9 and hyphens, with no hyphen at either end"
-        yield Diagnostic(place, f"{identifier[:60]!r} cannot be an id", hint)
+        yield diagnose("definition.not-an-id", place, id=identifier[:60])
 
 
 def check_text(definition: Definition, place: DefinitionPath, text: Text) -> Iterator[Diagnostic]:
     """A text must be there in every language of the election; it may be in others, which screens do not speak."""
     for language in definition.languages:
         if language not in text:
-            yield Diagnostic(place, f"the text is missing in {language!r}", f"add '{language}: …'")
+            yield diagnose("definition.text-missing", place, language=language)
     for language, words in text.items():
         if language not in definition.languages:
-            problem = f"{language!r} is not a language of this election: screens and paper will not show the text"
-            yield Diagnostic((*place, language), problem, "add it to languages if that is meant", warning=True)
+            yield diagnose("definition.text-not-shown", (*place, language), warning=True, language=language[:60])
         yield from check_words((*place, language), words, MAX_TEXT)
 
 
 def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Diagnostic]:
     """Words that will be printed: not empty, not too long, of characters that paper shows as the screen does."""
     if not words.strip():
-        yield Diagnostic(place, "the text is empty", "write it")
+        yield diagnose("definition.text-empty", place)
     elif words != words.strip():
-        yield Diagnostic(place, f"{words[:60]!r} begins or ends with a space", "take the space away")
+        yield diagnose("definition.text-with-space", place, text=words[:60])
     elif len(words) > longest:
-        yield Diagnostic(
-            place, f"the text has {len(words)} characters", f"shorten it to {longest}: it must fit on paper"
-        )
+        yield diagnose("definition.text-too-long", place, count=len(words), most=longest)
     bad = next(
         (one for one in words if one in _REORDERING or unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn")), None
     )
     if bad:
-        yield Diagnostic(place, f"the text holds U+{ord(bad):04X}, which cannot be printed", "take the character away")
+        yield diagnose("definition.text-not-printable", place, character=f"U+{ord(bad):04X}")
 
 
 def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
@@ -77,21 +79,16 @@ def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iter
     seen: set[str] = set()
     for place, identifier in found:
         if identifier in seen:
-            yield Diagnostic(place, f"{what} {identifier[:60]!r} is there twice", "give each its own")
+            yield diagnose("definition.twice", place, what=message("term", what), id=identifier[:60])
         seen.add(identifier)
 
 
-def check_read_differently(
-    what: str, language: str, found: Iterable[tuple[DefinitionPath, str]]
-) -> Iterator[Diagnostic]:
-    """Every text that a voter reads, with its place, only once; texts come folded."""
+def check_read_differently(language: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
+    """Every option's text that a voter reads, with its place, only once; texts come folded."""
     seen: set[str] = set()
     for place, words in found:
         if words in seen:
-            problem = f"two {what} read the same in {language!r}"
-            yield Diagnostic(
-                (*place, "name"), problem, "say in the name what tells them apart: the printed text is the vote"
-            )
+            yield diagnose("definition.options-read-the-same", (*place, "name"), language=language)
         seen.add(words)
 
 
@@ -103,5 +100,5 @@ def folded(words: str) -> str:
 
 def unknown(place: DefinitionPath, what: str, identifier: str) -> Diagnostic:
     """A reference to something that is not there."""
-    kind = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
-    return Diagnostic(place, f"there is no {what} {identifier[:60]!r}", f"repair the id, or add it to {kind}")
+    key = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
+    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=key)

@@ -14,6 +14,7 @@ from typing import Literal
 from testigo.canonical import SignedValue
 from testigo.errors import InvalidSignature
 from testigo.keys import PublicKey, SealingKey
+from testigo.words import Message, message
 
 Role = Literal["root", "centre", "auditor", "log", "chair", "booth", "check-in"]
 
@@ -119,7 +120,7 @@ class KeyRing:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
         key = self._holders.get((station, role))
         if key is None:
-            raise InvalidSignature(f"no {role} key is admitted for station {station!r}")
+            raise InvalidSignature("key.none-of-role", role=said_role(role, station))
         return key
 
     def contains(self, station: str, role: Role) -> bool:
@@ -130,33 +131,30 @@ class KeyRing:
         for key in keys:
             key_id = key.public.key_id
             if key_id in self._by_id or key_id == self.root.key_id:
-                raise InvalidSignature("a key is admitted twice", hint="every machine makes a key of its own")
+                raise InvalidSignature("key.admitted-twice")
             old = self._replaced.get(key_id)
             # A disk that is found again may come back to a station that has said nothing; a key of the authority that
             # was replaced may be in other hands.
             if old is not None and old.key.role not in STATION_ROLES:
-                raise InvalidSignature(
-                    f"key {key_id[:16]}… of the {old.key.role} was replaced and cannot come back", hint="make a new key"
-                )
+                raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=said_role(old.key.role))
             self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
 
-    def key_for(self, role: Role, key_id: str, station: str = "", *, what: str = "statement") -> PublicKey:
+    def key_for(self, role: Role, key_id: str, station: str = "", *, what: Message | str = "") -> PublicKey:
         """The key `key_id`, if it is admitted for that role and station; else raises `InvalidSignature`.
 
-        `what`: what bears the signature, for the sentence.
+        `what`: what bears the signature, for the sentence; without it, some statement.
         """
+        what = what or message("term", "statement")
         if role == "root":
             if key_id != self.root.key_id:
-                raise InvalidSignature(f"a {what} must be signed by the election's root key")
+                raise InvalidSignature("signature.not-by-root", what=what)
             return self.root
         key = self._admitted(key_id)
         if key.role != role or (key.station and key.station != station):
-            whose = f"{key.role} of station {key.station}" if key.station else key.role
-            raise InvalidSignature(
-                f"signed by the {whose}, who may not sign a {what}" + (f" of {station}" if station else "")
-            )
+            code = "signature.not-allowed-for" if station else "signature.not-allowed"
+            raise InvalidSignature(code, role=said_role(key.role, key.station), what=what, station=station)
         return key.public
 
     def any_key(self, key_id: str) -> PublicKey:
@@ -168,11 +166,15 @@ class KeyRing:
     def _admitted(self, key_id: str) -> MachineKey:
         key, old = self._by_id.get(key_id), self._replaced.get(key_id)
         if key is None and old is not None:
-            whose = f"the {old.key.role}" + (f" of station {old.key.station}" if old.key.station else "")
-            raise InvalidSignature(
-                f"signed by key {key_id[:16]}… of {whose}, which the root replaced at entry {old.entry}",
-                hint="sign with the key that took its place",
-            )
+            whose, at = said_role(old.key.role, old.key.station), str(old.entry)
+            raise InvalidSignature("signature.by-replaced-key", key=f"{key_id[:16]}…", role=whose, entry=at)
         if key is None:
-            raise InvalidSignature(f"signed by key {key_id[:16]}…, which the election's root never admitted")
+            raise InvalidSignature("signature.by-unknown-key", key=f"{key_id[:16]}…")
         return key
+
+
+def said_role(role: Role, station: str = "") -> Message:
+    """Who holds a key, for a sentence."""
+    if station:
+        return message("term", f"role-{role}-of", station=station)
+    return message("term", f"role-{role}")

@@ -21,16 +21,21 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.diagnostic import DefinitionPath, Diagnostic, spelled
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
-from testigo.words import languages, missing
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, spelled
+from testigo.election.own_words import with_own_catalogues
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.words import Either, Value, languages, missing, reviewed_by
 
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
 
+FROM_FILES = "catalogues"
+"""The one field of the definition that is not in its file, but in files beside it."""
+
 _NAMED = 6
 """No more missing sentences than these are named."""
 
+_PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
@@ -58,42 +63,43 @@ def load_with_warnings(file: Path) -> LoadedDefinition:
     reader = _Reader(file, errors, _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
     _refuse(file, reader.errors)
-    definition = Definition.from_payload(payload, place=str(file))
+    definition = with_own_catalogues(Definition.from_payload(payload, place=str(file)), file.parent)
     found = [*_check_interface(definition), *check_definition(definition)]
     _refuse(file, [reader.located(one) for one in found if not one.warning])
     return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
 
 
 def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
-    """Screens and paper speak the languages of the definition: each needs a complete catalogue.
+    """Screens and paper speak the languages of the definition: each needs a complete catalogue, and a reviewed one.
 
-    Only a file is refused for this. A definition that was signed holds, whatever this release can speak.
+    Only a file is refused for this. A definition that was signed stays valid, whatever this release can speak.
     """
     for place, language in enumerate(definition.languages):
-        lacks = missing(language) if language not in languages() else ()
-        if lacks:
-            more = f" and {len(lacks) - _NAMED} more" if len(lacks) > _NAMED else ""
-            yield Diagnostic(
-                ("languages", place),
-                f"screens and paper cannot speak {language!r}: missing are {', '.join(lacks[:_NAMED])}{more}",
-                f"complete the folder words/{language}, or take it out of languages; texts may still be in it",
+        where = ("languages", place)
+        if language not in languages():
+            lacks = missing(language)
+            yield diagnose(
+                "definition.no-catalogue" if lacks == ("*",) else "definition.catalogue-incomplete",
+                where,
+                language=language[:60],
+                count=len(lacks),
+                first=lacks[:_NAMED],
             )
+        elif not reviewed_by(language):
+            yield diagnose("definition.catalogue-unreviewed", where, warning=True, language=language)
 
 
 def _refuse(file: Path, errors: list[TestigoError]) -> None:
     if not errors:
         return
-    rest = f", of which the first {MOST_LISTED} follow" if len(errors) > MOST_LISTED else ""
-    raise SeveralErrors(
-        f"{how_many(len(errors), 'error')} in the election definition{rest}",
-        sorted(errors, key=_line)[:MOST_LISTED],
-        place=str(file),
-    )
+    code = "definition.errors" if len(errors) <= MOST_LISTED else "definition.errors-of-which"
+    listed = sorted(errors, key=_line)[:MOST_LISTED]
+    raise SeveralErrors(code, listed, place=file, count=len(errors), listed=MOST_LISTED)
 
 
 def _line(error: TestigoError) -> int:
-    number = error.place.rpartition(":")[2]
-    return int(number) if number.isdecimal() else 0
+    found = _PLACE.search(error.place)
+    return int(found[1]) if found else 0
 
 
 class _Reader:
@@ -110,7 +116,7 @@ class _Reader:
         place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return InvalidInput(found.problem, place=f"{self.file}:{self._lines.get(place, 1)}", hint=found.hint)
+        return found.error.at(f"{self.file}:{self._lines.get(place, 1)}")
 
     def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
         """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
@@ -127,9 +133,7 @@ class _Reader:
             case shapes.DictType():
                 return self._read_mapping(node, wanted, place)
         if not isinstance(node, source.Scalar):
-            return self._note(
-                "a single value is wanted here", node.line, place, "write one word or number after the colon"
-            )
+            return self._note("definition.not-a-single-value", node.line, place)
         match wanted:
             case shapes.IntType():
                 return self._read_number(node, place)
@@ -140,8 +144,8 @@ class _Reader:
     def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
-            return self._note("a mapping is wanted here", node.line, place, f"write its keys, one a line: {known} …")
-        fields = {field.encode_name: field for field in wanted.fields}
+            return self._note("definition.not-keys", node.line, place, keys=known)
+        fields = {field.encode_name: field for field in wanted.fields if field.encode_name != FROM_FILES}
         values = {}
         meant = set()
         for key, (line, child) in node.entries.items():
@@ -151,11 +155,12 @@ class _Reader:
             else:
                 near = self._near(key, fields.keys() - node.entries.keys())
                 meant.update(near)
-                hint = f"write {near[0]!r} if that is meant" if near else f"its keys are {', '.join(fields)}"
-                self._note(f"there is no key {_short(key)} here", line, place, hint)
+                code = "definition.unknown-key-near" if near else "definition.unknown-key"
+                known = near[0] if near else ", ".join(fields)
+                self._note(code, line, place, key=_short(key), known=known)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
-                self._note(f"the key {key!r} is missing", node.line, place, f"add a line '{key}: …'")
+                self._note("definition.key-missing", node.line, place, key=key)
         return values
 
     def _near(self, key: str, known: Iterable[str]) -> list[str]:
@@ -164,9 +169,7 @@ class _Reader:
 
     def _read_list(self, node: source.Node, wanted: shapes.VarTupleType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Sequence):
-            return self._note(
-                "a list is wanted here", node.line, place, "write each entry on a line that begins with '- '"
-            )
+            return self._note("definition.not-a-list", node.line, place)
         return [self.read(item, wanted.item_type, (*place, position)) for position, item in enumerate(node.items)]
 
     def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
@@ -174,8 +177,7 @@ class _Reader:
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
             return dict.fromkeys(self._languages, node.text)
         if not isinstance(node, source.Mapping):
-            hint = "write it once per language, as in {es: …, en: …}" if words else "write 'name: number' lines"
-            return self._note("a mapping is wanted here", node.line, place, hint)
+            return self._note("definition.not-texts" if words else "definition.not-numbers", node.line, place)
         values = {}
         for key, (line, child) in node.entries.items():
             self._lines[(*place, key)] = line
@@ -184,24 +186,21 @@ class _Reader:
 
     def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
-            hint = "write it in digits without quotes, point or comma"
-            return self._note(f"a whole number is wanted, not {_short(node.text)}", node.line, place, hint)
+            return self._note("definition.not-a-number", node.line, place, text=_short(node.text))
         return int(node.text)
 
     def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]
         if node.text not in choices:
             return self._note(
-                f"{_short(node.text)} is not known here", node.line, place, f"write one of {', '.join(choices)}"
+                "definition.not-a-choice", node.line, place, text=_short(node.text), known=Either(choices)
             )
         return node.text
 
-    def _note(self, problem: str, line: int, place: DefinitionPath, hint: str) -> Any:
+    def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
-        where = spelled(place)
-        self.errors.append(
-            InvalidInput(f"{where}: {problem}" if where else problem, place=f"{self.file}:{line}", hint=hint)
-        )
+        where = f" ({spelled(path)})" if path else ""
+        self.errors.append(InvalidInput(code, place=f"{self.file}:{line}{where}", **values))
 
 
 def _languages(tree: source.Node) -> list[str]:
@@ -212,4 +211,4 @@ def _languages(tree: source.Node) -> list[str]:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+    return text if len(text) <= 60 else f"{text[:60]}…"

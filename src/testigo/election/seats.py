@@ -91,19 +91,19 @@ def draw_order(draw: str, contest_id: str, options: Iterable[str]) -> list[str]:
     else.
     """
     if not (draw.isascii() and draw.isdecimal()):
-        raise InvalidInput(f"{draw[:60]!r} is no public draw", hint="type the digits of the dice, with nothing between")
+        raise InvalidInput("draw.not-digits", text=draw[:60])
     return sorted(options, key=lambda option: hashlib.sha256(f"{draw},{contest_id},{option}".encode()).digest())
 
 
 def _counted(contest: Contest, votes: Mapping[str, int], ballots: int) -> dict[str, int]:
     """Votes of every option of the contest."""
     if contest.seats < 1:
-        raise InvalidInput(f"contest {contest.id!r} has {contest.seats} seats", hint="check the election definition")
+        raise InvalidInput("contest.no-seats", contest=contest.id, number=contest.seats)
     unknown = set(votes) - {option.id for option in contest.options}
     if unknown:
-        raise InvalidInput(f"contest {contest.id!r} has no option {min(unknown)!r}", hint="count only its own options")
+        raise InvalidInput("contest.unknown-option", contest=contest.id, option=min(unknown)[:60])
     if ballots < 0 or any(count < 0 for count in votes.values()):
-        raise InvalidInput(f"a count of contest {contest.id!r} is negative", hint="count again")
+        raise InvalidInput("contest.negative-count", contest=contest.id)
     return {option.id: votes.get(option.id, 0) for option in contest.options}
 
 

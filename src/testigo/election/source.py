@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from testigo.errors import InvalidInput, TestigoError
+from testigo.words import Value
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
@@ -71,7 +72,7 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     except yaml.YAMLError as error:
         raise _syntax_error(error, text, file) from None
     if tree.root is None:
-        raise InvalidInput("the file is empty", place=str(file), hint="write an election definition into it")
+        raise InvalidInput("definition.empty", place=file)
     return tree.root, tree.errors
 
 
@@ -80,11 +81,7 @@ def _decode(data: bytes, file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInput(
-            f"byte {data[error.start]:#04x} is not UTF-8 text",
-            place=f"{file}:{line}",
-            hint="save the file as UTF-8 text",
-        ) from None
+        raise InvalidInput("file.not-utf8", place=f"{file}:{line}", byte=f"{data[error.start]:#04x}") from None
 
 
 def _json_as_yaml(text: str, file: Path) -> str:
@@ -96,13 +93,11 @@ def _json_as_yaml(text: str, file: Path) -> str:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidInput(
-            f"not JSON: {error.msg}", place=f"{file}:{error.lineno}", hint="repair the JSON there"
-        ) from None
+        raise InvalidInput("file.not-json", place=f"{file}:{error.lineno}", why=error.msg) from None
     except RecursionError:
-        raise InvalidInput("nested too deep", place=str(file), hint="this is not the file that is meant") from None
+        raise InvalidInput("file.too-deep", place=file, most=MAX_DEPTH) from None
     except ValueError as error:
-        raise InvalidInput(f"not JSON: {error}", place=str(file), hint="write smaller numbers") from None
+        raise InvalidInput("file.not-json", place=file, why=str(error)) from None
     return _SURROGATES.sub(_joined, text.replace("\t", " "))
 
 
@@ -118,11 +113,7 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
     position = getattr(error, "position", None)
     line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-    return InvalidInput(
-        f"not YAML: {problem}",
-        place=f"{file}:{line}",
-        hint="check indentation, colons and quotes on this line and above",
-    )
+    return InvalidInput("file.not-yaml", place=f"{file}:{line}", why=str(problem))
 
 
 class _Tree:
@@ -140,9 +131,9 @@ class _Tree:
         """One event of `yaml.parse`."""
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise self._refuse("an alias (*name) is not taken here", line, "write the values out")
+            raise self._refuse("yaml.alias", line)
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            raise self._refuse("a second document begins here", line, "keep one election in one file")
+            raise self._refuse("yaml.second-document", line)
         if isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
             self._keys.pop()
@@ -152,9 +143,9 @@ class _Tree:
     def _take_node(self, event: Any, line: int) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self._refuse(f"more than {MAX_NODES:,} values", line, "this is not the file that is meant")
+            raise self._refuse("yaml.too-many-values", line, most=MAX_NODES)
         if event.tag is not None:
-            raise self._refuse(f"the tag {event.tag!r:.60} is not taken here", line, "write the value without a tag")
+            raise self._refuse("yaml.tag", line, tag=str(event.tag)[:60])
         if isinstance(event, yaml.ScalarEvent):
             self._place(Scalar(line, event.value, quoted=bool(event.style)))
             return
@@ -163,7 +154,7 @@ class _Tree:
         self._open.append(node)
         self._keys.append(None)
         if len(self._open) > MAX_DEPTH:
-            raise self._refuse(f"nested more than {MAX_DEPTH} deep", line, "this is not the file that is meant")
+            raise self._refuse("file.too-deep", line, most=MAX_DEPTH)
 
     def _place(self, node: Node) -> None:
         if not self._open:
@@ -174,22 +165,16 @@ class _Tree:
             parent.items.append(node)
         elif self._keys[-1] is None:
             if not isinstance(node, Scalar):
-                raise self._refuse(
-                    "a list or mapping stands where a key is wanted", node.line, "write a word, then a colon"
-                )
+                raise self._refuse("yaml.not-a-key", node.line)
             self._keys[-1] = (node.line, node.text)
         else:
             line, key = self._keys[-1]
             self._keys[-1] = None
             if key in parent.entries:
                 first = parent.entries[key][0]
-                self.errors.append(
-                    self._refuse(
-                        f"{key!r:.60} is said again; line {first} says it already", line, "keep one of the two"
-                    )
-                )
+                self.errors.append(self._refuse("yaml.key-twice", line, key=key[:60], first=str(first)))
             else:
                 parent.entries[key] = (line, node)
 
-    def _refuse(self, problem: str, line: int, hint: str) -> InvalidInput:
-        return InvalidInput(problem, place=f"{self.file}:{line}", hint=hint)
+    def _refuse(self, code: str, line: int, **values: Value) -> InvalidInput:
+        return InvalidInput(code, place=f"{self.file}:{line}", **values)

@@ -45,16 +45,16 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
     if not isinstance(value, dict) or "format" not in value:
         return _whole(data, root, place)
     if value["format"] != FORMAT:
-        raise InvalidInput(f"a file of format {value['format']}, not {FORMAT}", place=place, hint="use a newer release")
+        raise InvalidInput("file.newer-format", place=place, found=str(value["format"])[:20], known=str(FORMAT))
     try:
         file = msgspec.convert(value, _StationFile, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a station's definition ({error})", place=place) from None
+        raise InvalidInput("definition.not-of-a-station", place=place, why=str(error)) from None
     statement = _open(canonical.encode(file.definition), root, DefinitionCore.VERSION, place)
     try:
         core = msgspec.convert(statement.body, DefinitionCore, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not an election definition ({error})", place=place) from None
+        raise InvalidInput("definition.malformed", place=place, why=str(error)) from None
     _check_name(statement, core.digest, place)
     return core.with_station(file.proof)
 
@@ -69,17 +69,13 @@ def _whole(envelope: bytes, root: PublicKey, place: str) -> Definition:
 def _open(envelope: bytes, root: PublicKey, version: int, place: str) -> Statement:
     statement = open_statement(envelope, root, place=place).statement
     if statement.type != "election-definition":
-        raise InvalidInput(f"a {statement.type}, not an election definition", place=place)
+        raise InvalidInput("definition.other-kind", place=place, kind=statement.type)
     if statement.version != version:
-        proven = "without" if version == FirstDefinition.VERSION else "with"
-        raise InvalidInput(
-            f"an election definition of version {statement.version} {proven} the proof of a station",
-            place=place,
-            hint="give the file that `testigo election station-proof --out` of the same release writes",
-        )
+        code = "definition.without-proof" if version == FirstDefinition.VERSION else "definition.with-proof"
+        raise InvalidInput(code, place=place, version=str(statement.version))
     return statement
 
 
 def _check_name(statement: Statement, digest: str, place: str) -> None:
     if statement.election != digest:
-        raise InvalidSignature("names another election than the one it defines", place=place)
+        raise InvalidSignature("definition.names-another", place=place)

@@ -70,8 +70,7 @@ class StationProof(Value, frozen=True):
             )
         except (InvalidSignature, ValueError):
             raise InvalidSignature(
-                f"{self.station.id!r} is not proven to be station {self.index + 1} of this election's {stations.count}",
-                hint="get the proof again: `testigo election station-proof`",
+                "station.not-proven", station=self.station.id, number=self.index + 1, count=stations.count
             ) from None
 
 

@@ -23,7 +23,7 @@ Importing the package is cheap (0.2 s): ONNX Runtime, numba and NFIQ 2 are loade
 
 from testigo.fingerprint import synthetic
 from testigo.fingerprint.evaluation import Evaluation, evaluate
-from testigo.fingerprint.extraction import Conversion, Extractor, convert, extract, quality, quality_word
+from testigo.fingerprint.extraction import Conversion, Extractor, convert, extract, quality, quality_label, quality_word
 from testigo.fingerprint.images import ENDINGS, FingerImage
 from testigo.fingerprint.matching import (
     Matcher,
@@ -70,6 +70,7 @@ __all__ = [
     "match",
     "prepare",
     "quality",
+    "quality_label",
     "quality_word",
     "synthetic",
     "warm_up",

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from testigo.errors import InvalidInput
+from testigo.words import Either, Message, message
 
 
 class Position(IntEnum):
@@ -21,7 +22,7 @@ class Position(IntEnum):
 
     @property
     def word(self) -> str:
-        """`right-thumb` … `left-little`: how commands, screens and messages name the finger."""
+        """`right-thumb` … `left-little`: how commands, files and forms name the finger."""
         return self.name.lower().replace("_", "-")
 
     @classmethod
@@ -30,10 +31,11 @@ class Position(IntEnum):
         try:
             return cls[word.strip().upper().replace("-", "_")]
         except KeyError:
-            names = ", ".join(position.word for position in cls)
-            raise InvalidInput(f"there is no finger {word[:40]!r}", hint=f"use one of {names}") from None
+            raise InvalidInput(
+                "finger.unknown", name=word[:40], names=Either(position.word for position in cls)
+            ) from None
 
 
-def word_of(position: Position | None) -> str:
-    """The finger's name, also where it is not known."""
-    return "unknown finger" if position is None else position.word
+def label_of(position: Position | None) -> Message:
+    """What a person calls the finger, also where it is not known."""
+    return message("term", "unknown-finger" if position is None else f"finger.{position.word}")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from testigo import storage, waits
 from testigo.errors import StorageError
+from testigo.words import message
 
 
 class PagePrinter(Protocol):
@@ -38,15 +39,14 @@ class CupsPages:
         """Hand the page to `lp`; an answer within `waits.ANSWER` means that the print system took it."""
         program = shutil.which("lp")
         if program is None:
-            raise StorageError("this machine has no print system (lp)", hint="print the PDF from another machine")
+            raise StorageError("print-system.missing")
         where = ("-d", self._printer) if self._printer else ()
         try:
             command = [program, *where, "-t", name, "-"]
             done = subprocess.run(command, input=pdf, capture_output=True, timeout=waits.ANSWER)
         except (subprocess.TimeoutExpired, OSError) as error:
-            raise StorageError(
-                f"the printer does not answer ({type(error).__name__})", hint="use another one"
-            ) from None
+            raise StorageError("print-system.no-answer") from error
         if done.returncode:
-            reason = done.stderr.decode(errors="replace").strip()[:200] or f"lp ended with {done.returncode}"
-            raise StorageError(f"the page was not printed ({reason})", hint="repair the printer and print again")
+            said = done.stderr.decode(errors="replace").strip()[:200]
+            ended = message("term", "print-system.ended", status=done.returncode)
+            raise StorageError("print-system.refused", why=said or ended)

@@ -35,7 +35,7 @@ def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 1
         return made[0]
     pages = compile_pages(template, data, ppi=ppi)
     if len(pages) != 1:
-        raise InvalidInput(f"it makes {len(pages)} pages, not one", place=template.name, hint="ask for PDF")
+        raise InvalidInput("page.several", place=template.name, count=len(pages))
     return pages[0]
 
 
@@ -86,4 +86,4 @@ def _fonts() -> Any:
 
 
 def _explained(template: Path, error: Any) -> InvalidInput:
-    return InvalidInput(f"the page cannot be set ({error.message})", place=template.name)
+    return InvalidInput("page.cannot-be-set", place=template.name, why=str(error.message))

@@ -28,7 +28,7 @@ class ChairDay:
                 page = chair.send(step)
                 if page.facts.get("state") != state:
                     raise StorageError(
-                        f"{step} left the station {page.facts.get('state') or page.name}: {page.sentence}",
+                        f"{step} left the station {page.facts.get('state') or page.name}: {page.code}",
                         place=f"station {self._site.station.id}",
                     )
 
@@ -56,5 +56,5 @@ class ChairDay:
 def _must_be(page: SeenPage, name: str, site: Site) -> None:
     if page.name != name or not page.ok:
         raise StorageError(
-            f"the screen shows {page.name!r} instead of {name!r}: {page.sentence}", place=f"station {site.station.id}"
+            f"the screen shows {page.name!r} instead of {name!r}: {page.code}", place=f"station {site.station.id}"
         )

@@ -130,7 +130,7 @@ class Officer:
 
     def _must(self, page: SeenPage, name: str) -> SeenPage:
         if page.name != name or not page.ok:
-            raise StorageError(f"the desk shows {page.name!r} instead of {name!r}: {page.sentence}", place=page.path)
+            raise StorageError(f"the desk shows {page.name!r} instead of {name!r}: {page.code}", place=page.path)
         return page
 
 

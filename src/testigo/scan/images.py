@@ -22,14 +22,12 @@ def images_of(data: bytes, *, place: str = "") -> Iterator[Grey]:
     try:
         for count, page in enumerate(pages):
             if count == MAX_PAGES:
-                raise InvalidInput(f"it has more than {MAX_PAGES} pages", hint="divide it")
+                raise InvalidInput("scan.too-many-pages", most=MAX_PAGES)
             yield page
     except InvalidInput as error:
-        raise InvalidInput(error.problem, place=place, hint=error.hint) from None
+        raise error.at(place) from None
     except Exception as error:  # decoders raise anything on damaged files
-        raise InvalidInput(
-            f"not an image that can be read ({error})", place=place, hint="give a PNG, a JPEG or a PDF"
-        ) from None
+        raise InvalidInput("scan.unreadable", place=place) from error
 
 
 def _frames(data: bytes) -> Iterator[Grey]:
@@ -50,4 +48,4 @@ def _pdf_pages(data: bytes) -> Iterator[Grey]:
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise InvalidInput(f"an image of {width}×{height} is too large", hint="scan at 300 dpi")
+        raise InvalidInput("scan.too-large", width=width, height=height)

@@ -5,6 +5,7 @@ Reset, raster image, cut and status are ESC/POS as printers of 8 dots a millimet
 """
 
 import contextlib
+import errno
 import io
 import socket
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 from escpos import printer as escpos_printer
 from escpos.constants import RT_MASK_NOPAPER, RT_STATUS_PAPER
+from escpos.exceptions import DeviceNotFoundError
 from escpos.exceptions import Error as EscposError
 from PIL import Image
 from usb.core import NoBackendError
@@ -20,6 +22,7 @@ from testigo import waits
 from testigo.errors import InvalidInput
 from testigo.slip.printer import PrinterError
 from testigo.slip.slip import Slip
+from testigo.words import Message, Value, message
 
 _PAPER_STATUS_IN_ORDER = b"\x1dr\x01"
 """`GS r 1`: unlike `DLE EOT`, it is answered in its turn, after everything sent before it has been printed."""
@@ -44,12 +47,10 @@ class EscposPrinter:
         image = Image.open(io.BytesIO(slip.png()))
         with self._connection() as device:
             if self._answers and self._ask(device, RT_STATUS_PAPER) & RT_MASK_NOPAPER == RT_MASK_NOPAPER:
-                raise self._error("the printer has no paper", "put in a new roll; nothing was printed")
+                raise self._error("printer.no-paper")
             self._send(device, image)
             if self._answers and self._ask(device, _PAPER_STATUS_IN_ORDER) & _PAPER_END_IN_ORDER == _PAPER_END_IN_ORDER:
-                raise self._error(
-                    "the paper ran out while the slip was printed", "put in a new roll and spoil this slip"
-                )
+                raise self._error("printer.paper-ran-out")
 
     def _send(self, device: Any, image: Image.Image) -> None:
         try:
@@ -57,18 +58,15 @@ class EscposPrinter:
             device.image(image, impl="bitImageRaster")
             device.cut()
         except (EscposError, OSError) as error:
-            problem = f"the printer stopped in the middle of a slip ({_first_line(error)})"
-            raise self._error(problem, "spoil this slip") from None
+            raise self._error("printer.stopped", why=_reason(error)) from None
 
     def _ask(self, device: Any, question: bytes) -> int:
         try:
             answer: bytes = device.query_status(question)
         except (EscposError, OSError) as error:
-            raise self._error(f"the printer does not answer ({_first_line(error)})") from None
+            raise self._error("printer.no-answer", why=_reason(error)) from None
         if not answer:
-            raise self._error(
-                "the printer closed the connection", "look whether the slip came out whole; if not, spoil it"
-            )
+            raise self._error("printer.closed-the-connection")
         return answer[0]
 
     @contextlib.contextmanager
@@ -77,19 +75,17 @@ class EscposPrinter:
             device = self._connect()
             device.open()
         except NoBackendError:
-            raise self._error(
-                "the printer cannot be reached (this system has no libusb)", "apt-get install libusb-1.0-0"
-            ) from None
+            raise self._error("printer.libusb-missing") from None
         except (EscposError, OSError, RuntimeError, ImportError) as error:
-            raise self._error(f"the printer cannot be reached ({_first_line(error)})") from None
+            raise self._error("printer.unreachable", why=_reason(error)) from None
         try:
             yield device
         finally:
             with contextlib.suppress(OSError, EscposError):
                 device.close()
 
-    def _error(self, problem: str, hint: str = "check its power, its cable and its address") -> PrinterError:
-        return PrinterError(problem, place=self.address, hint=hint)
+    def _error(self, code: str, **values: Value) -> PrinterError:
+        return PrinterError(code, place=self.address, hint="", **values)
 
 
 class _Network(escpos_printer.Network):  # type: ignore[misc]  # the library has no types
@@ -117,12 +113,32 @@ def _connector(address: str, timeout: float) -> Callable[[], Any]:
             return lambda: escpos_printer.File(address.removeprefix("file:"), profile=_PROFILE)
     except (ValueError, IndexError):
         pass
-    raise InvalidInput(
-        "not a printer's address",
-        place=address,
-        hint="write folder:PATH, tcp:HOST:PORT, usb:VENDOR:PRODUCT or file:DEVICE",
-    )
+    raise InvalidInput("printer.unknown-address", place=address)
 
 
-def _first_line(error: Exception) -> str:
+_REASONS = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "cut-off",
+    errno.EPIPE: "cut-off",
+    errno.EHOSTUNREACH: "not-in-the-network",
+    errno.ENETUNREACH: "not-in-the-network",
+    errno.ETIMEDOUT: "timed-out",
+    errno.ENOENT: "not-attached",
+    errno.ENODEV: "not-attached",
+    errno.EACCES: "not-allowed",
+    errno.EBUSY: "in-use",
+}
+
+
+def _reason(error: Exception) -> Message | str:
+    """Why a printer failed: in words of our own where there are any, else in the library's."""
+    cause = error if isinstance(error, OSError) else error.__cause__ or error.__context__
+    if isinstance(cause, TimeoutError):
+        return message("term", "printer-reason.timed-out")
+    if isinstance(cause, socket.gaierror):
+        return message("term", "printer-reason.unknown-name")
+    if isinstance(cause, OSError) and cause.errno in _REASONS:
+        return message("term", f"printer-reason.{_REASONS[cause.errno]}")
+    if isinstance(error, DeviceNotFoundError):
+        return message("term", "printer-reason.not-attached")
     return " ".join(str(error).split()) or type(error).__name__

@@ -44,10 +44,7 @@ class FolderPrinter:
             for suffix, data in ((".png", slip.png()), (".pdf", slip.pdf())):
                 file = self.folder / f"{slip.number}{suffix}"
                 storage.write(file, data)
-                os.utime(file, (_NO_TIME, _NO_TIME))
-        except (StorageError, OSError) as error:
-            raise PrinterError(
-                f"the slip cannot be written ({error})",
-                place=str(self.folder),
-                hint="repair the folder, then print again",
-            ) from None
+                with storage.explained(file):
+                    os.utime(file, (_NO_TIME, _NO_TIME))
+        except StorageError as error:
+            raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None

@@ -57,17 +57,17 @@ class QrVote(msgspec.Struct, frozen=True):
         """What a payload says; raises `InvalidInput` for anything but a valid vote of this very election."""
         found = _PATTERN.fullmatch(payload)
         if found is None:
-            raise InvalidInput("the QR code is not one of a paper vote")
+            raise InvalidInput("qr-code.not-of-a-paper-vote", hint="read-the-text")
         digest, station_place, style_place, language_place, number, choices = found.groups()
         if digest != digest_prefix(definition).upper():
-            raise InvalidInput("the QR code is of another election")
+            raise InvalidInput("qr-code.of-another-election", hint="read-the-text")
         try:
             station = definition.station_at(int(station_place)).id
             style = definition.styles_of_station(station)[int(style_place)]
             language = definition.languages[int(language_place)]
             marks = _marks(definition, style.contests, choices)
         except (IndexError, ValueError, InvalidInput):
-            raise InvalidInput("the QR code names something that the election does not have") from None
+            raise InvalidInput("qr-code.not-in-the-election", hint="read-the-text") from None
         return cls(station, Ballot.mark(definition, style, marks), check_slip_number(number), language)
 
 

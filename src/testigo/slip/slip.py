@@ -22,7 +22,7 @@ from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
-from testigo.words import FIRST, languages, section
+from testigo.words import FIRST, Either, languages, section
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
@@ -53,9 +53,11 @@ class Slip(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         self.definition.style_of(self.station, self.ballot.style)
         if check_slip_number(self.number) != self.number:
-            raise InvalidInput(f"{self.number!r} is not a slip number in its printed form")
+            raise InvalidInput("slip-number.not-as-printed", number=self.number[:40])
         if self.language not in self.definition.languages:
-            raise InvalidInput(f"the election has no language {self.language!r}")
+            raise InvalidInput(
+                "slip.unknown-language", name=self.language[:40], languages=Either(self.definition.languages)
+            )
 
     def pdf(self) -> bytes:
         """The slip as a PDF page 80 mm wide. The same slip gives the same bytes."""
@@ -115,7 +117,7 @@ class Slip(msgspec.Struct, frozen=True):
         possible = [self._row(option) for option in contest.options]
         return {
             "title": self.definition.words(contest.title, self.language),
-            "note": self._label("one") if contest.choose == 1 else self._label("many").format(contest.choose),
+            "note": self._label("one") if contest.choose == 1 else self._label("many").format(choose=contest.choose),
             "rows": rows,
             "measured": [*possible, Row(self._label("blank")), Row("", self._label("unused"))],
         }
@@ -161,7 +163,5 @@ def qr_picture(payload: str) -> tuple[str, int]:
 
 def _code_line(line: str) -> str:
     if len(line) > CODE_LINE_LENGTH:
-        raise InvalidInput(
-            f"{line!r} is longer than the {CODE_LINE_LENGTH} characters that fit on a slip", hint="use shorter ids"
-        )
+        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE_LENGTH)
     return line

@@ -20,7 +20,7 @@ from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, TestigoError
 from testigo.paper.frame import DOTS_PER_MM
 from testigo.scan.codes import qr_texts_of_ink
 from testigo.scan.images import images_of
@@ -30,10 +30,11 @@ from testigo.slip import QrVote
 from testigo.slip.slip import station_line, style_line
 from testigo.slip_reader.legal_print import LegalPrint, Region, glyphs, number_glyphs
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
+from testigo.words import Message, message
 
 
 class SlipReading(msgspec.Struct, frozen=True):
-    """What one slip says. Where `refused` is not "", it holds the reason, and `choices` is None: a person must read the
+    """What one slip says. Where `refused` is not None, it is the reason, and `choices` is None: a person must read the
     slip.
 
     `agrees_with_qr`: whether the QR code says the same; None where it cannot be read. `place`: the slip's middle in the
@@ -44,12 +45,12 @@ class SlipReading(msgspec.Struct, frozen=True):
     language: str = ""
     choices: Ballot | None = None
     agrees_with_qr: bool | None = None
-    refused: str = ""
+    refused: Message | None = None
     place: tuple[int, int, int] = (0, 0, 0)
     certainty: float = 0.0
 
 
-class _Doubt(Exception):
+class _Doubt(TestigoError):
     """Why a slip is refused."""
 
 
@@ -80,8 +81,8 @@ class SlipReader:
             slips, odd_marks = find_sheets(grey)
             readings += [self._read_slip(grey, marks, page) for marks in slips]
             if odd_marks or not slips:
-                problem = "a slip's corner marks are not all to be seen" if odd_marks else "no slip is to be seen"
-                readings.append(SlipReading(refused=problem, place=(page, 0, 0)))
+                doubt = _Doubt("paper-vote.corners-not-seen" if odd_marks else "paper-vote.none-seen")
+                readings.append(SlipReading(refused=doubt.message, place=(page, 0, 0)))
         return readings
 
     def _read_slip(self, image: Grey, marks: Marks, page: int) -> SlipReading:
@@ -93,13 +94,13 @@ class SlipReader:
             station = self._stations[self._lines.station(flat)]
             reading = msgspec.structs.replace(reading, station=station)
             if self._wanted not in ("", station):
-                raise _Doubt(f"it is of station {station}, not of {self._wanted}")
+                raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             style, language = self._lines.style(flat, station)
             legal = self._legal_print(station, style, language)
             flat = flatten(image, marks, legal.length)
             choices, certainty = _choices(self._definition, flat, legal)
         except _Doubt as doubt:
-            return msgspec.structs.replace(reading, refused=str(doubt))
+            return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(
             reading,
             language=language,
@@ -133,10 +134,10 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
     for region in legal.regions:
         if region.kind in ("head", "contest"):
             expected = legal.page[region.top : region.top + region.height]
-            what = (
-                "the title of the election" if region.kind == "head" else f"title {region.contest + 1} of the contests"
-            )
-            _sure(compare(_piece(flat, region), expected[None], MARGIN), what, HEADING_LIMITS)
+            title = message("term", "slip-part.election-title")
+            if region.kind == "contest":
+                title = message("term", "slip-part.contest-title", number=region.contest + 1)
+            _sure(compare(_piece(flat, region), expected[None], MARGIN), title, HEADING_LIMITS)
     choices: dict[str, tuple[str, ...]] = {}
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
@@ -145,7 +146,8 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
             if region.kind == "row" and region.contest == place:
                 similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
                 certainty = min(certainty, similarity.apart)
-                rows.append(_sure(similarity, f"row {region.row + 1} of contest {contest_id}").winner)
+                row = message("term", "slip-part.row", number=region.row + 1, contest=contest_id)
+                rows.append(_sure(similarity, row).winner)
         choices[contest_id] = _options_of_rows(definition, contest_id, rows)
     return Ballot.mark(definition, legal.style, choices), certainty
 
@@ -160,7 +162,7 @@ def _options_of_rows(definition: Definition, contest_id: str, rows: list[int]) -
     if not chosen and rows[0] == blank:
         rest = rows[1:]
     if (not chosen and rows[0] != blank) or any(place != unused for place in rest) or chosen != sorted(set(chosen)):
-        raise _Doubt(f"the rows of contest {contest_id} do not stand as they are printed")
+        raise _Doubt("paper-vote.rows-not-as-printed", contest=contest_id)
     return tuple(options[place] for place in chosen)
 
 
@@ -168,11 +170,15 @@ def _piece(flat: Ink, region: Region) -> Ink:
     return flat[region.top : region.top + region.height + 2 * MARGIN]
 
 
-def _sure(similarity: Similarity, what: str, limits: Limits = LIMITS) -> Similarity:
+def _sure(similarity: Similarity, part: Message, limits: Limits = LIMITS) -> Similarity:
     doubt = similarity.doubt(limits)
     if doubt:
-        raise _Doubt(f"{what} {doubt}")
+        raise _Doubt(f"slip-part.{doubt}", part=part)
     return similarity
+
+
+def _number_not_legible() -> _Doubt:
+    return _Doubt("slip-part.not-legible", part=message("term", "slip-part.number"))
 
 
 class _CodeLines:
@@ -198,17 +204,17 @@ class _CodeLines:
         alike, seen = line.alike(patterns, cells)
         read = alike.argmax(axis=0)
         if alike.max(axis=0).min() < self.SIGN_ALIKE:
-            raise _Doubt("the slip number is not legible")
+            raise _number_not_legible()
         if min(tell_apart(cell, patterns, place) for cell, place in zip(seen, read, strict=True)) < self.SIGN_APART:
-            raise _Doubt("the slip number is not legible")
+            raise _number_not_legible()
         try:
             return check_slip_number("".join(ALPHABET[place] for place in read))
         except InvalidInput:
-            raise _Doubt("the slip number is not legible") from None
+            raise _number_not_legible() from None
 
     def station(self, flat: Ink) -> str:
         """Which of the station lines stands there; raises `_Doubt`."""
-        return self._one_of(flat, self.STATION_AT, self._station_lines, "the line of election and station")
+        return self._one_of(flat, self.STATION_AT, self._station_lines, message("term", "slip-part.station-line"))
 
     def style(self, flat: Ink, station: str) -> tuple[BallotStyle, str]:
         """Which ballot style of the station, in which language; raises `_Doubt`."""
@@ -218,14 +224,14 @@ class _CodeLines:
             for language in self._definition.languages
         }
         self._know("".join(lines))
-        return lines[self._one_of(flat, self.STYLE_AT, list(lines), "the line of the ballot style")]
+        return lines[self._one_of(flat, self.STYLE_AT, list(lines), message("term", "slip-part.style-line"))]
 
     def _know(self, characters: str) -> None:
         missing = "".join(sorted(set(characters) - set(self._glyphs) - {" "}))
         if missing:
             self._glyphs |= glyphs(missing, self.PITCH)
 
-    def _one_of(self, flat: Ink, at: tuple[float, float], lines: list[str], what: str) -> str:
+    def _one_of(self, flat: Ink, at: tuple[float, float], lines: list[str], part: Message) -> str:
         """The line that stands there: the likeliest by their characters, then compared whole, blank cells too."""
         cells = 35
         line = _Line(flat, at, self.PITCH, cells)
@@ -240,7 +246,7 @@ class _CodeLines:
         ]
         likely = [lines[int(place)] for place in np.argsort(scores)[::-1][:12]]
         drawn = np.stack([self._drawn(text, cells) for text in likely])
-        return likely[_sure(compare(line.piece, drawn, MARGIN), what).winner]
+        return likely[_sure(compare(line.piece, drawn, MARGIN), part).winner]
 
     def _drawn(self, text: str, cells: int) -> Ink:
         width = round(self.PITCH * DOTS_PER_MM)

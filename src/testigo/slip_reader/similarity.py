@@ -53,13 +53,13 @@ class Similarity(msgspec.Struct, frozen=True):
     """Where it was found: dots to the right of and below its place."""
 
     def doubt(self, limits: Limits = LIMITS) -> str:
-        """Why this is not certain, or "" if it is."""
+        """Why this is not certain: `not-legible`, `strange` or `one-of-two`; "" if it is."""
         if self.alike < limits.alike:
-            return "is not legible"
+            return "not-legible"
         if self.strange > limits.strange:
-            return "is not print of this election, or has strange marks"
+            return "strange"
         if self.apart < limits.apart:
-            return "could be one of two"
+            return "one-of-two"
         return ""
 
 

@@ -22,12 +22,13 @@ import msgspec
 
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now
-from testigo.election import KeyRing, MachineKeys, Role, open_station_file
+from testigo.election import KeyRing, MachineKeys, Role, open_station_file, speak_own_languages
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
+from testigo.station.retired import refuse_retired
 
 SETTINGS = "settings.json"
 DEFINITION = "definition.json"
@@ -52,7 +53,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings of a machine's folder; raises `StorageError`, or `InvalidInput` where it is none."""
+    """The settings of a machine's folder; raises `StorageError`, `InvalidInput` where it is none, `IllegalStep` where
+    the machine is retired.
+    """
+    refuse_retired(path)
     file = path / SETTINGS
     try:
         return msgspec.json.decode(storage.read(file), type=Settings)
@@ -74,6 +78,7 @@ class MachineFolder:
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
             raise InvalidInput("its definition is of another election", place=str(path), hint="install it again")
+        speak_own_languages(self.definition)
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, said_kind
-from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
+from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, said_role
 from testigo.election.diagnostic import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
@@ -240,7 +240,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
     place = contents.statements["election-definition"][0].place
     errors = [error for error in check_definition(definition) if not error.warning]
     for error in errors:
-        where, problem = spelled(error.place), error.problem
+        where, problem = spelled(error.place), error.error.message
         findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
     if not errors:
         findings.ok("definition", _about(definition), place)
@@ -301,7 +301,7 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
         if before.contains(new.station, new.role):
             own = f"{new.public.key_id[:16]}…"
             old = f"{before.of_station(new.station, new.role).public.key_id[:16]}…"
-            role = message("term", f"role.{new.role}")
+            role = said_role(new.role)
             if new.station:
                 replaced = message("finding", "keys-replaced.machine", role=role, new=own, old=old)
                 detail = at_station(new.station, replaced)

@@ -19,7 +19,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
-from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
+from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, said_role
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
@@ -28,6 +28,8 @@ from testigo.words import Message, message
 _HEX = frozenset("0123456789abcdef")
 _SHOWN = 40
 """Characters that a finding quotes of a time."""
+_REPORTING: Final[tuple[Role, Role]] = ("booth", "check-in")
+"""Machines that sign what they counted."""
 
 TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-not-add-up")
 """Anomalies that the reconciliation or the declared rules of the counters tell of."""
@@ -155,7 +157,7 @@ def _check_machines(findings: FindingLog, contents: RecordContents, station: Sta
     wrote = sheet.reconciliation
     booth, check_in = _reports(contents, station)
     wrong = []
-    missing = [role for role, own in (("booth", booth), ("check-in", check_in)) if own is None]
+    missing = [role for role, own in zip(_REPORTING, (booth, check_in), strict=True) if own is None]
     for role in missing:
         _tell_no_report(findings, contents, sheet, role)
     if booth is not None and booth.tally != sheet.tally:
@@ -172,10 +174,10 @@ def _check_machines(findings: FindingLog, contents: RecordContents, station: Sta
         findings.conclude("machine-reports", station.id, wrong, good)
 
 
-def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: str) -> None:
+def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: Role) -> None:
     """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
     kind = f"{role}-report"
-    of_role = message("term", f"role.{role}")
+    of_role = said_role(role)
     lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
     if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
         detail = message("finding", "machine-reports.none-explained", role=of_role, reason=lost[0])
@@ -283,8 +285,8 @@ def _check_event_logs(findings: FindingLog, contents: RecordContents, station: S
         wrong.append(message("finding", "event-logs.empty"))
     if logs.heads != sheet.event_logs:
         wrong.append(message("finding", "event-logs.other-heads"))
-    for role, own in zip(("booth", "check-in"), _reports(contents, station), strict=True):
+    for role, own in zip(_REPORTING, _reports(contents, station), strict=True):
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
-            wrong.append(message("finding", "event-logs.other-report", role=message("term", f"role.{role}")))
+            wrong.append(message("finding", "event-logs.other-report", role=said_role(role)))
     good = message("finding", "event-logs.hold", count=sum(logs.entries.values()))
     findings.conclude("event-logs", station.id, wrong, good, verified.place)

@@ -6,6 +6,7 @@
                    slip.po          the paper vote
                    cards.po         the voting cards
                    tally_sheet.po   tally sheet and zero report
+                   retirement.po    the page of a retired machine
                    errors.po        what is wrong (section `error`), what to do about it (`hint`), by the error's code
 
 A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
@@ -18,7 +19,18 @@ from functools import cache
 from types import MappingProxyType
 
 from testigo.words import catalogues
-from testigo.words.catalogues import FALLBACK, FIRST, FOLDER, catalogue_of, languages, missing
+from testigo.words.catalogues import (
+    FALLBACK,
+    FIRST,
+    FOLDER,
+    MOST_BYTES,
+    catalogue_of,
+    lacking,
+    languages,
+    missing,
+    parse,
+)
+from testigo.words.files import catalogue_file
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
 
@@ -26,17 +38,20 @@ __all__ = [
     "FALLBACK",
     "FIRST",
     "FOLDER",
+    "MOST_BYTES",
     "Either",
     "Message",
     "Value",
     "Words",
     "add",
     "catalogue",
+    "catalogue_file",
     "clock",
     "counter_words",
     "day",
     "first_of",
     "instant",
+    "lacking",
     "language_name",
     "languages",
     "listed",
@@ -44,6 +59,7 @@ __all__ = [
     "missing",
     "number",
     "or_itself",
+    "parse",
     "percent",
     "reviewed_by",
     "say",
@@ -64,8 +80,8 @@ def add(language: str, text: str) -> None:
     Raises `ValueError` for what is not a complete catalogue.
     """
     own = catalogues.parse(text)
-    if lacks := next(catalogues.lacking(own), None):
-        raise ValueError(f"lacks {lacks}")
+    if lacks := lacking(own):
+        raise ValueError(f"lacks {lacks[0]}")
     catalogues.add(language, own)
     for cached in (section, catalogue):
         cached.cache_clear()

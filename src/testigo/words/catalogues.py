@@ -7,14 +7,14 @@ gap `{count}`.
 
 import gettext
 import io
+import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel.core import UnknownLocaleError
-from babel.messages.catalog import Catalog as Gettext
 from babel.messages.pofile import PoFileError, read_po
 
 FIRST = "es"
@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent
 
 CHOOSES = "count"
 """The gap whose number chooses the plural form."""
+
+_REVIEWED = re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE)
 
 MOST_BYTES = 4 << 20
 """Ours have a tenth of it."""
@@ -88,12 +90,14 @@ def parse(text: str) -> Catalogue:
     try:
         read = read_po(io.StringIO(text), abort_invalid=True)
         plural = gettext.c2py(read.plural_expr)
+        if not all(0 <= plural(count) < read.num_plurals for count in range(1001)):
+            raise ValueError("the rule for plurals names a form that is not there")
     except PoFileError as error:
         raise ValueError(f"line {error.lineno}: {error}") from None
-    except (LookupError, TypeError, RecursionError, UnknownLocaleError) as error:
+    except (LookupError, TypeError, ArithmeticError, RecursionError, UnknownLocaleError) as error:
         raise ValueError(type(error).__name__) from None
     forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id}
-    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(read))
+    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(text))
 
 
 def _key(said: object) -> str:
@@ -104,8 +108,9 @@ def _forms(said: object) -> Forms:
     return tuple(said) if isinstance(said, tuple | list) else (str(said),)
 
 
-def _reviewer(read: Gettext) -> str:
-    return next((value for name, value in read.mime_headers if name.lower() == "x-reviewed-by"), "")
+def _reviewer(text: str) -> str:
+    found = _REVIEWED.search(text)
+    return found[1].strip() if found else ""
 
 
 @cache
@@ -140,21 +145,23 @@ def missing(language: str) -> tuple[str, ...]:
     other gaps than the Spanish one. Empty if it is complete.
     """
     own = catalogue_of(language)
-    return tuple(lacking(own)) if own.forms else ("*",)
+    return lacking(own) if own.forms else ("*",)
 
 
-def lacking(own: Catalogue) -> Iterator[str]:
+def lacking(own: Catalogue) -> tuple[str, ...]:
     """What a catalogue lacks, as `missing` says it."""
-    for (section, key), forms in catalogue_of(FIRST).forms.items():
-        if not _says_the_same(section, forms, own, own.forms.get((section, key), ())):
-            yield f"{section}: {key}"
+    return tuple(
+        f"{section}: {key}"
+        for (section, key), forms in catalogue_of(FIRST).forms.items()
+        if not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
+    )
 
 
 def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> bool:
     wanted = set().union(*(gaps(form) or set() for form in first))
     if not forms or not all(form.strip() for form in forms) or (len(forms) > 1) != (len(first) > 1):
         return False
-    if len(forms) > 1 and not all(0 <= own.plural(count) < len(forms) for count in range(1001)):
+    if len(forms) not in (1, own.rule[0]):
         return False
     given = [gaps(form) for form in forms]
     optional = wanted if section in _MAY_LEAVE_OUT else wanted & {CHOOSES} if len(forms) > 1 else set()
@@ -162,8 +169,11 @@ def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> 
 
 
 def gaps(sentence: str) -> set[str] | None:
-    """The names of a sentence's gaps; None where its braces do not match."""
+    """The names of a sentence's gaps; None where its braces do not match, or say more than a name."""
     try:
-        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+        parts = [part[1:] for part in string.Formatter().parse(sentence) if part[1] is not None]
     except ValueError:
         return None
+    if any(width or conversion or not name for name, width, conversion in parts):
+        return None
+    return {str(name) for name, _, _ in parts}

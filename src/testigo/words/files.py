@@ -11,7 +11,7 @@ from testigo.words.catalogues import FALLBACK, FIRST, Address, Catalogue, Forms,
 _SHOWN = (FALLBACK, FIRST)
 
 
-def write(language: str) -> str:
+def catalogue_file(language: str) -> str:
     """One file with every sentence of a language, empty where it has none yet."""
     own = catalogue_of(language)
     number, rule = own.rule if own.forms else _plural(language)

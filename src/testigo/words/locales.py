@@ -46,9 +46,12 @@ def day(value: date | str, language: str) -> str:
     )
 
 
-def zone(value: datetime) -> str:
-    """The zone of this machine's clock at that instant, as `UTC−04:00`."""
-    offset = value.astimezone().strftime("%z")
+def zone(value: datetime | str) -> str:
+    """The zone of this machine's clock at that instant, as `UTC−04:00`; "" for any other text."""
+    at = _local(value)
+    if at is None:
+        return ""
+    offset = at.strftime("%z")
     return f"UTC{offset[:3].replace('-', '−')}:{offset[3:5]}"
 
 

@@ -131,7 +131,7 @@ def test_impressions_are_in_order_of_numbers(folder: Path) -> None:
 
 
 def test_a_folder_without_fingers_is_refused(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(InvalidInput, match="does not hold two impressions"):
+    with pytest.raises(InvalidInput, match="does not contain two impressions"):
         evaluate(tmp_path)
     with pytest.raises(InvalidInput, match="cannot be read"):
         evaluate(tmp_path / "absent")

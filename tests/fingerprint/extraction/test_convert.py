@@ -119,12 +119,12 @@ def test_nothing_is_written_over_unasked(template: Template, tmp_path: Path) -> 
     [
         (
             ["finger.fmr", "out.png"],
-            r"finger\.fmr: a template holds no image to be written as png; use one of iso-2005",
+            r"finger\.fmr: a template contains no image to be written as png; use one of iso-2005",
         ),
-        (["finger.fmr", "out"], "out: nothing is written as a file without an ending unless told what; end it in .fmr"),
-        (["finger.fmr", "out", "--to", "gif"], "no format 'gif' to write; use one of iso-2005"),
-        (["finger.fmr", "out.fmr", "--finger", "tail"], "no finger 'tail'; use one of right-thumb"),
-        (["finger.fmr", "out.fmr", "--dpi", "3"], r"finger\.fmr: .*3 dpi is no fingerprint reader's"),
+        (["finger.fmr", "out"], "out: the name of the file does not say in which format to write it; end it in .fmr"),
+        (["finger.fmr", "out", "--to", "gif"], "no format “gif” to write; use one of iso-2005"),
+        (["finger.fmr", "out.fmr", "--finger", "tail"], "no finger “tail”; use one of right-thumb"),
+        (["finger.fmr", "out.fmr", "--dpi", "3"], r"finger\.fmr: no reader has a resolution of 3 dpi"),
         (["absent.fmr", "out.fmr"], r"absent\.fmr: no such file"),
         (["text.png", "out.fmr"], r"text\.png: this is not a whole image"),
         (["cut.fmr", "out.fmr"], r"cut\.fmr: .*states [0-9]+ bytes and has 40"),

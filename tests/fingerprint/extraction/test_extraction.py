@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from testigo.errors import InvalidInput
-from testigo.fingerprint import Extractor, FingerImage, extract, match, quality, quality_word, synthetic
+from testigo.fingerprint import Extractor, FingerImage, extract, match, quality, quality_label, quality_word, synthetic
 from testigo.fingerprint.extraction.extractor import foreground
 
 
@@ -137,6 +137,9 @@ def test_quality_falls_with_the_image(image: FingerImage) -> None:
     assert 0 <= bad < good <= 100
     assert quality_word(100) == "excellent"
     assert quality_word(0) == "unusable"
+    assert [quality_label(score).text("es") for score in (60, 40, 20, 6, 0)] == [
+        "excelente", "buena", "regular", "mala", "inservible"
+    ]  # fmt: skip
 
 
 def test_few_minutiae_are_never_good(image: FingerImage) -> None:

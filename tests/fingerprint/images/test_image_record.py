@@ -183,9 +183,11 @@ def test_one_finger_of_several_is_chosen() -> None:
     first, second = _greys(70, 90, 1), _greys(80, 100, 2)
     record = _record_2005(_finger(7, 70, 90, first.tobytes()), _finger(2, 80, 100, second.tobytes()))
     assert np.array_equal(FingerImage.read(record, position=Position.RIGHT_INDEX).pixels, second)
-    with pytest.raises(InvalidInput, match="2 images: left-index, right-index; say which finger is wanted"):
+    with pytest.raises(InvalidInput, match="2 images: left index finger and right index finger; say which"):
         FingerImage.read(record)
-    with pytest.raises(InvalidInput, match="no image of the left-thumb, but of: left-index, right-index"):
+    with pytest.raises(
+        InvalidInput, match="no image of the left thumb, but of: left index finger and right index finger"
+    ):
         FingerImage.read(record, position=Position.LEFT_THUMB)
 
 
@@ -204,40 +206,56 @@ _WHOLE = _greys().tobytes()
 
 
 @pytest.mark.parametrize(
-    ("record", "words"),
+    ("record", "code", "values"),
     [
-        (b"FIR\x00", "mark and a version"),
-        (b"FIR\x00010\x00", "too short"),
-        (b"FIR\x00020\x00\x00\x00", "too short"),
-        (b"FIR\x00990\x00" + bytes(50), "mark and a version"),
-        (_record_2005(_finger(7, 70, 90, _WHOLE)) + b"\0", "states 6346 bytes and has 6347"),
-        (_record_2011(_WHOLE) + b"\0", "states 6362 bytes and has 6363"),
-        (_record_2005(), "has no image"),
-        (_record_2005(*[_finger(7, 70, 90, b"")] * 1025), "more than 1024 images"),
-        (_record_2005(_finger(13, 70, 90, _WHOLE)), "more than one finger"),
-        (_record_2005(_finger(7, 70, 90, _WHOLE), units=3), "unit of length is 3"),
-        (_record_2005(_finger(7, 70, 90, _WHOLE), compression=9), "compression is 9"),
-        (_record_2005(_finger(7, 70, 90, _WHOLE), depth=0), "pixels have 0 bits"),
-        (_record_2005(_finger(7, 70, 90, _WHOLE[:-1])), "do not have 6299 bytes"),
-        (_record_2005(_finger(7, 60000, 60000, _WHOLE)), "60000 × 60000 pixels is no finger's"),
-        (_record_2011(_WHOLE, compression=2), "not a whole image"),
-        (_record_2011(_file("PNG", _greys()), compression=6, width=71), "states 71 × 90 pixels and holds 70 × 90"),
-        (_record_2011(_record_2011(_WHOLE), compression=6), "not a whole image"),  # one record inside another
+        (b"FIR\x00", "image-record.not-of-the-standard", {}),
+        (b"FIR\x00010\x00", "image-record.too-short", {}),
+        (b"FIR\x00020\x00\x00\x00", "image-record.too-short", {}),
+        (b"FIR\x00990\x00" + bytes(50), "image-record.not-of-the-standard", {}),
+        (
+            _record_2005(_finger(7, 70, 90, _WHOLE)) + b"\0",
+            "image-record.other-length",
+            {"stated": 6346, "length": 6347},
+        ),
+        (_record_2011(_WHOLE) + b"\0", "image-record.other-length", {"stated": 6362, "length": 6363}),
+        (_record_2005(), "image-record.no-image", {}),
+        (_record_2005(*[_finger(7, 70, 90, b"")] * 1025), "image-record.too-many-images", {"most": 1024}),
+        (_record_2005(_finger(13, 70, 90, _WHOLE)), "image-record.more-than-one-finger", {}),
+        (_record_2005(_finger(7, 70, 90, _WHOLE), units=3), "image-record.unknown-unit", {"unit": 3}),
+        (
+            _record_2005(_finger(7, 70, 90, _WHOLE), compression=9),
+            "image-record.unknown-compression",
+            {"compression": 9},
+        ),
+        (_record_2005(_finger(7, 70, 90, _WHOLE), depth=0), "image-record.unknown-depth", {"depth": 0}),
+        (_record_2005(_finger(7, 70, 90, _WHOLE[:-1])), "image-record.other-pixels", {"length": 6299}),
+        (_record_2005(_finger(7, 60000, 60000, _WHOLE)), "image.wrong-size", {"width": 60000, "height": 60000}),
+        (_record_2011(_WHOLE, compression=2), "image.unreadable", {}),
+        (
+            _record_2011(_file("PNG", _greys()), compression=6, width=71),
+            "image-record.other-size",
+            {"width": 71, "height": 90, "found_width": 70, "found_height": 90},
+        ),
+        (_record_2011(_record_2011(_WHOLE), compression=6), "image.unreadable", {}),  # one record inside another
     ],
 )
-def test_wrong_records_are_named(record: bytes, words: str) -> None:
-    with pytest.raises(InvalidInput, match=words):
-        FingerImage.read(record)
+def test_wrong_records_are_named(record: bytes, code: str, values: dict[str, int], tmp_path: Path) -> None:
+    file = tmp_path / "finger.fir"
+    file.write_bytes(record)
+    with pytest.raises(InvalidInput) as raised:
+        FingerImage.read(file)
+    assert raised.value.code == code and raised.value.place == str(file) and raised.value.hint
+    assert values.items() <= raised.value.message.values.items()
 
 
 def test_a_length_that_lies_is_named() -> None:
     record = bytearray(_record_2005(_finger(7, 70, 90, _WHOLE)))
     record[32:36] = b"\xff\xff\xff\xff"
-    with pytest.raises(InvalidInput, match="states 4294967295 bytes, which are not there"):
+    with pytest.raises(InvalidInput, match="states 4,294,967,295 bytes, which are not there"):
         FingerImage.read(bytes(record))
     record = bytearray(_record_2011(_WHOLE))
     record[-6304:-6300] = b"\xff\xff\xff\xff"
-    with pytest.raises(InvalidInput, match="states 4294967295 bytes, which are not there"):
+    with pytest.raises(InvalidInput, match="states 4,294,967,295 bytes, which are not there"):
         FingerImage.read(bytes(record))
 
 

@@ -15,6 +15,7 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.fingerprint.reader import DropFolder, ImageFolder, UploadedImage, open_reader, take
+from testigo.words import languages, speak
 
 NOTHING = FingerImage(np.full((300, 300), 240, np.uint8))
 GOOD = synthetic.generate(2, 0, difficulty=0.2)
@@ -124,7 +125,7 @@ def test_an_upload_is_a_reader_of_one_image() -> None:
 
 @pytest.mark.parametrize("address", ["", "usb:", "usbx", "folder:", "dropped", "tcp:1.2.3.4", "virtual:", "FOLDER:/"])
 def test_what_is_no_reader_is_one_sentence(address: str) -> None:
-    with pytest.raises(InvalidInput, match="not a fingerprint reader"):
+    with pytest.raises(InvalidInput, match="not a reader; give usb"):
         open_reader(address)
 
 
@@ -188,9 +189,11 @@ def test_every_error_has_a_sentence_of_its_own() -> None:
     kinds = [
         kind for kind in every(readers.ReaderError) if not kind.__subclasses__() and kind.__module__.endswith("errors")
     ]
-    said = [kind.said for kind in kinds]
-    assert len(kinds) >= 20 and len(set(said)) == len(said)
-    assert all(kind().hint and not kind.said.endswith(".") for kind in kinds)
+    for language in languages():
+        said = [kind().message.text(language) for kind in kinds]
+        assert len(kinds) >= 20 and len(set(said)) == len(said)
+    assert all(kind().message.known and kind().advice.known for kind in kinds)
+    assert all(kind().sentence("es") != kind().sentence("en") for kind in kinds)
 
 
 # ── The commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,6 +212,21 @@ def test_capture_writes_the_image_and_says_what_was_wrong_before(tmp_path: Path)
     answer = json.loads(done.stdout)
     assert answer["wrong"] is None and answer["dpi"] == 500 and answer["quality"] > 20
     assert same(FingerImage.read(out), GOOD)
+
+
+def test_capture_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "1.png").write_bytes(NOTHING.to_png())
+    (images / "2.png").write_bytes(GOOD.to_png())
+    speak("es")
+    try:
+        done = CliRunner().invoke(app, ["capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"])
+    finally:
+        speak("en")
+    assert done.stderr.split("\n")[0] == "Ponga el dedo en el lector."
+    assert "en la imagen no hay ningún dedo; ponga el dedo plano" in " ".join(done.stderr.split())
+    assert "Quedan 2 intentos." in done.stderr and "calidad" in done.stdout
 
 
 def test_capture_refuses_before_anybody_lays_a_finger_on(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, extract, match, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.fingerprint.reader import UsbReader, _libfprint, usb
+from testigo.words import Message
 from virtual_reader import VirtualFinger
 
 READY = b'{"driver": "d", "name": "Fake", "swipe": false, "images": true}'
@@ -171,6 +172,8 @@ def test_each_failure_of_a_device_has_its_sentence(
     with pytest.raises(said) as raised:
         device.capture(10)
     assert type(raised.value) is said and raised.value.hint
+    if said is readers.ReaderBroken:  # in our words, which are in every language, and not in the driver's
+        assert isinstance(raised.value.message.values["why"], Message)
     assert device._process is None  # a reader that failed is started anew by the next capture
 
 
@@ -273,7 +276,7 @@ def test_attached_readers_are_listed(tmp_path: Path) -> None:
 
 
 def test_a_reader_of_another_driver_is_not_taken(tmp_path: Path) -> None:
-    with pytest.raises(readers.NoReader, match="no fingerprint reader is attached"):
+    with pytest.raises(readers.NoReader, match="no reader is attached"):
         UsbReader("uru4000", virtual=tmp_path / "socket").open()
 
 
@@ -383,5 +386,5 @@ def test_the_resolution_can_be_told(tmp_path: Path) -> None:
     script = f"out.write({start!r}); out.flush(); sys.stdin.buffer.read(8); out.write({image!r})"
     with UsbReader(python=fake(tmp_path, script), dpi=512) as reader:
         assert reader.capture(5).dpi == 512
-    with pytest.raises(InvalidInput, match="no fingerprint reader's"):
+    with pytest.raises(InvalidInput, match="no reader has a resolution of 72 dpi"):
         UsbReader(dpi=72)

@@ -159,15 +159,17 @@ def test_the_standards_own_example_is_read() -> None:
 def test_one_finger_of_several_is_chosen() -> None:
     record = _annex_record()
     assert len(decode_template(record, position=Position.LEFT_INDEX)) == 4
-    with pytest.raises(InvalidInput, match="2 finger views: left-index, right-index; say which finger is wanted"):
+    with pytest.raises(InvalidInput, match="2 finger views: left index finger and right index finger; say which"):
         decode_template(record)
-    with pytest.raises(InvalidInput, match="no view of the left-thumb, but of: left-index, right-index"):
+    with pytest.raises(
+        InvalidInput, match="no view of the left thumb, but of: left index finger and right index finger"
+    ):
         decode_template(record, position=Position.LEFT_THUMB)
 
 
 def test_the_only_view_may_be_of_an_unknown_finger() -> None:
     assert decode_template(encode_template(_one()), position=Position.LEFT_THUMB) == _one()
-    with pytest.raises(InvalidInput, match="but of: left-index"):
+    with pytest.raises(InvalidInput, match="but of: left index finger"):
         decode_template(encode_template(_one(), position=Position.LEFT_INDEX), position=Position.LEFT_THUMB)
 
 
@@ -176,8 +178,9 @@ def test_a_record_without_views_is_read_and_has_no_template(version: bytes) -> N
     header = {b" 20": struct.pack(">IHHHHHBB", 24, 0, 300, 400, 197, 197, 0, 0), b"030": struct.pack(">IHB", 15, 0, 0)}
     record = b"FMR\x00" + version + b"\x00" + header[version]
     assert decode_all(record) == []
-    with pytest.raises(InvalidInput, match="has no finger view"):
-        decode_template(record)
+    for position in (None, Position.LEFT_THUMB):
+        with pytest.raises(InvalidInput, match="has no finger view"):
+            decode_template(record, position=position)
 
 
 def test_several_views_of_2004_share_one_header() -> None:
@@ -262,7 +265,7 @@ def test_other_resolutions_are_brought_to_500_dpi(name: str, at: int, across: in
 def test_a_given_resolution_overrules_the_records() -> None:
     template = decode_template(encode_template(_one()), dpi=1000)
     assert (template.width, template.height, template.x.tolist()) == (150, 200, [5, 149])
-    with pytest.raises(InvalidInput, match="72 dpi is no fingerprint reader's"):
+    with pytest.raises(InvalidInput, match="no reader has a resolution of 72 dpi"):
         decode_template(encode_template(_one()), dpi=72)
 
 
@@ -283,37 +286,39 @@ def _with_more_than_it_needs() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("record", "words"),
+    ("record", "code", "values"),
     [
-        (b"", "too short"),
-        (_changed("iso-2005", 0, 0), "mark and version"),
-        (_changed("iso-2005", 4, 0x39), "mark and version"),
-        (_changed("iso-2005", 8, 0xFF, 0xFF, 0xFF, 0xFF), "states 4294967295 bytes"),
-        (_changed("iso-2005", 22, 2), "too short"),
-        (_changed("iso-2005", 18, 0, 1), "resolution"),
-        (_changed("iso-2005", 14, 0, 0), "0 × 400"),
-        (_changed("iso-2005", 24, 99), "finger position"),
-        (_changed("iso-2005", 27, 255), "255 minutiae"),
-        (_changed("iso-2005", 27, 1), "extended data"),
-        (_changed("iso-2005", 28, 0x7F, 0xFF), "outside its image"),
-        (_changed("iso-2005", 28, 0xC0, 0x01), "a minutia's type"),
-        (_changed("iso-2005", 33, 101), "a minutia's quality"),
-        (_changed("ansi-2004", 34, 180), "angle is more than a turn"),
-        (_changed("ansi-2004", 24, 0), "18 bytes follow its last finger view"),
-        (_changed("iso-2011", 14, 2), "certification flag is 2"),
-        (_changed("iso-2011", 45, 0x40), "minutiae have 4 bytes"),
-        (_changed("iso-2011", 59, 0, 1), "extended data"),
-        (_changed("ansi-2009", 8, 0, 0, 0, 9), "states 9 bytes"),
-        (_crowded(), "it has 5000 finger views"),
-        (_with_more_than_it_needs(), "a representation states 52 bytes and has 46"),
-        (_changed("ansi-2009", 42, 200), "angle is more than a turn"),
-        (encode_template(_one()) + b"\0", "states 42 bytes and has 43"),
-        (b"FMR\x00 20\x00" + bytes(1 << 20), "more than 1 MiB"),
+        (b"", "too-short", {}),
+        (_changed("iso-2005", 0, 0), "not-of-the-standard", {}),
+        (_changed("iso-2005", 4, 0x39), "not-of-the-standard", {}),
+        (_changed("iso-2005", 8, 0xFF, 0xFF, 0xFF, 0xFF), "other-length", {"stated": 4294967295, "length": 42}),
+        (_changed("iso-2005", 22, 2), "too-short", {}),
+        (_changed("iso-2005", 18, 0, 1), "wrong-resolution", {"across": 1, "down": 197}),
+        (_changed("iso-2005", 14, 0, 0), "wrong-size", {"width": 0, "height": 400}),
+        (_changed("iso-2005", 24, 99), "unknown-finger", {"number": 99}),
+        (_changed("iso-2005", 27, 255), "minutiae-cut-off", {"count": 255}),
+        (_changed("iso-2005", 27, 1), "extended-data-cut-off", {}),
+        (_changed("iso-2005", 28, 0x7F, 0xFF), "minutia-outside", {}),
+        (_changed("iso-2005", 28, 0xC0, 0x01), "unknown-type", {}),
+        (_changed("iso-2005", 33, 101), "wrong-quality", {}),
+        (_changed("ansi-2004", 34, 180), "wrong-angle", {}),
+        (_changed("ansi-2004", 24, 0), "bytes-left", {"count": 18}),
+        (_changed("iso-2011", 14, 2), "unknown-flag", {"flag": 2}),
+        (_changed("iso-2011", 45, 0x40), "wrong-minutia-size", {"count": 4}),
+        (_changed("iso-2011", 59, 0, 1), "extended-data-cut-off", {}),
+        (_changed("ansi-2009", 8, 0, 0, 0, 9), "other-length", {"stated": 9}),
+        (_crowded(), "too-many-views", {"count": 5000}),
+        (_with_more_than_it_needs(), "other-view-length", {"stated": 52, "length": 46}),
+        (_changed("ansi-2009", 42, 200), "wrong-angle", {}),
+        (encode_template(_one()) + b"\0", "other-length", {"stated": 42, "length": 43}),
+        (b"FMR\x00 20\x00" + bytes(1 << 20), "too-many-bytes", {"most": 1}),
     ],
 )
-def test_wrong_records_are_named(record: bytes, words: str) -> None:
-    with pytest.raises(InvalidInput, match=words):
+def test_wrong_records_are_named(record: bytes, code: str, values: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput) as raised:
         decode_template(record)
+    assert raised.value.code == f"template-record.{code}" and raised.value.hint.startswith("give one record of")
+    assert values.items() <= raised.value.message.values.items()
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -350,7 +355,9 @@ def test_any_bytes_give_views_or_a_sentence(data: bytes, start: bytes) -> None:
 
 
 def test_unknown_formats_are_named() -> None:
-    with pytest.raises(InvalidInput, match="no template format 'iso-1999'; use one of iso-2005, iso-2011, ansi-2004"):
+    with pytest.raises(
+        InvalidInput, match="no format “iso-1999” to write; use one of iso-2005, iso-2011, ansi-2004, or ansi-2009"
+    ):
         encode_template(_one(), "iso-1999")
 
 

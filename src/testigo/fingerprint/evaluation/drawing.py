@@ -134,28 +134,22 @@ def _fonts() -> Any:
 def refuse_unknown_ending(path: Path) -> None:
     """Raise `InvalidInput` for a drawing's path that ends neither in .svg nor in .png nor in .html."""
     if path.suffix.lower() not in ENDINGS:
-        raise InvalidInput(
-            f"a picture cannot be written as {path.suffix or 'a file without an ending'}",
-            place=str(path),
-            hint="let its name end in .svg, .png or .html",
-        )
+        raise InvalidInput("picture.unknown-ending", place=path)
 
 
 def require_writable(path: Path) -> None:
     """Raise `StorageError` where no file can stand at `path`, before long work is done for it."""
     if path.is_dir():
-        raise StorageError("it is a folder, not a file", place=str(path), hint="give the name of a file in it")
+        raise StorageError("file.is-folder", place=path, hint="give-a-file-in-it")
     if not path.parent.is_dir():
-        raise StorageError("its folder is not there", place=str(path), hint="make the folder, or choose another")
+        raise StorageError("file.folder-missing", place=path)
 
 
 def refuse_input(path: Path, *inputs: Path) -> None:
     """Raise `InvalidInput` where what is to be written would take the place of a print that it is made from."""
     for source in inputs:
         if source.is_file() and path.exists() and path.samefile(source):
-            raise InvalidInput(
-                "the print itself would be written over", place=str(path), hint="choose another name for the result"
-            )
+            raise InvalidInput("print.would-be-replaced", place=path)
 
 
 def write(path: Path, data: bytes) -> None:

@@ -10,10 +10,11 @@ from time import perf_counter
 
 import numpy as np
 
-from testigo.errors import InvalidInput, how_many
+from testigo.errors import InvalidInput
 from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.templates.template import Template
+from testigo.words import message
 
 TIMED = 20  # impressions that are timed one after another, with nothing beside them; the others use all cores
 _NAME = re.compile(r"(\d{1,9})_(\d{1,9})")
@@ -46,11 +47,7 @@ def impressions_in(folder: Path) -> list[Impression]:
         impression = Impression(int(name[1]), int(name[2]), path)
         known = found.setdefault((impression.finger, impression.number), impression)
         if known is not impression:
-            raise InvalidInput(
-                f"{known.path.name} and {path.name} are the same impression of the same finger",
-                place=str(folder),
-                hint="take one of them away or give it a number of its own",
-            )
+            raise InvalidInput("impressions.same-twice", place=folder, first=known.path.name, second=path.name)
     listed = [found[key] for key in sorted(found)]
     refuse_too_few(listed, folder)
     return listed
@@ -61,7 +58,7 @@ def images_in(folder: Path) -> list[Path]:
     try:
         names = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
     except (OSError, ValueError) as error:
-        raise InvalidInput("the folder cannot be read", place=str(folder), hint="check the path") from error
+        raise InvalidInput("folder.unreadable", place=folder) from error
     return names
 
 
@@ -70,16 +67,11 @@ def refuse_too_few(impressions: Iterable[Impression], folder: Path) -> None:
     fingers = [impression.finger for impression in impressions]
     if len(set(fingers)) >= 2 and len(fingers) > len(set(fingers)):
         return
-    seen = f"it has {how_many(len(fingers), 'impression')} of {how_many(len(set(fingers)), 'finger')}"
-    hint = "name the images FINGER_IMPRESSION.ext, as 101_1.png"
     inside = sorted(path.name for path in folder.iterdir() if path.is_dir()) if not fingers else []
     if inside:
-        hint += f", or give one of the folders inside ({', '.join(inside[:3])}{', …' if len(inside) > 3 else ''})"
-    raise InvalidInput(
-        f"the folder does not hold two impressions of a finger and another finger; {seen}",
-        place=str(folder),
-        hint=hint,
-    )
+        raise InvalidInput("impressions.in-folders-inside", place=folder, folders=inside[:3])
+    found = message("term", "finger", count=len(set(fingers)))
+    raise InvalidInput("impressions.too-few", place=folder, count=len(fingers), fingers=found)
 
 
 class ExtractedSet:
@@ -131,9 +123,7 @@ class ExtractedSet:
             self._found[number] = get()
         except InvalidInput as error:
             if not self._skip:
-                hint = f"{error.hint}, or leave unreadable images out (--skip-unreadable)"
-                raise InvalidInput(
-                    error.problem, place=str(self._listed[number].path), hint=hint.removeprefix(", or ")
-                ) from error
+                place = self._listed[number].path
+                raise InvalidInput("print.unreadable", place=place, why=error.message, how=error.advice) from error
             self.skipped.append(self._listed[number].path.name)
         self._tell("extracted", len(self._found) + len(self.skipped), len(self._listed))

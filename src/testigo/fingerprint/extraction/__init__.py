@@ -10,7 +10,7 @@ from testigo.fingerprint.extraction.conversion import BY_ENDING, TARGETS, Conver
 from testigo.fingerprint.extraction.extractor import Extractor, extract
 from testigo.fingerprint.extraction.network_file import NETWORK_SHA256, find_network, keep_network, network_bytes
 from testigo.fingerprint.extraction.prints import Print, each_print, is_template, prints_in, read_print
-from testigo.fingerprint.extraction.quality import quality, quality_word
+from testigo.fingerprint.extraction.quality import quality, quality_label, quality_word
 
 __all__ = [
     "BY_ENDING",
@@ -28,6 +28,7 @@ __all__ = [
     "network_bytes",
     "prints_in",
     "quality",
+    "quality_label",
     "quality_word",
     "read_print",
 ]

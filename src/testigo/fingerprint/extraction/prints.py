@@ -39,12 +39,12 @@ def read_print(path: Path, *, dpi: int | None = None) -> Print:
         try:
             return Print(decode_template(data), None, path.name)
         except InvalidInput as error:
-            raise InvalidInput(error.problem, place=str(path), hint=error.hint) from error
+            raise error.at(path) from None
     image = FingerImage.read(path, dpi=dpi)
     try:
         return Print(_extractor.extract(image), image, path.name)
     except InvalidInput as error:
-        raise InvalidInput(error.problem, place=str(path), hint=error.hint) from error
+        raise error.at(path) from None
 
 
 def prints_in(folder: Path) -> list[Path]:
@@ -55,10 +55,10 @@ def prints_in(folder: Path) -> list[Path]:
     try:
         files = sorted(path for path in folder.iterdir() if path.is_file())
     except (OSError, ValueError) as error:
-        raise InvalidInput("the folder cannot be read", place=str(folder), hint="check the path") from error
+        raise InvalidInput("folder.unreadable", place=folder) from error
     kept = [path for path in files if path.suffix.lower() in ENDINGS or is_template(path)]
     if not kept:
-        raise InvalidInput("the folder holds no image and no template", place=str(folder), hint="check the path")
+        raise InvalidInput("folder.without-prints", place=folder)
     return kept
 
 
@@ -97,4 +97,4 @@ def is_template(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(len(_TEMPLATE_MARK)) == _TEMPLATE_MARK
     except (OSError, ValueError) as error:
-        raise InvalidInput("the file cannot be opened", place=str(path), hint="check the path") from error
+        raise InvalidInput("file.cannot-be-opened", place=path) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 from testigo.fingerprint.images.image import FingerImage
 from testigo.fingerprint.templates.template import Template
+from testigo.words import Message, message
 
 # Words of our own over NFIQ 2's scale, on which ordinary readers and willing people give 40 to 60.
 WORDS = ((60, "excellent"), (40, "good"), (20, "fair"), (6, "poor"), (0, "unusable"))
@@ -27,8 +28,13 @@ def quality(image: FingerImage, template: Template) -> int:
 
 
 def quality_word(score: int) -> str:
-    """*excellent*, *good*, *fair*, *poor* or *unusable*."""
+    """*excellent*, *good*, *fair*, *poor* or *unusable*, for programs."""
     return next(word for least, word in WORDS if score >= least)
+
+
+def quality_label(score: int) -> Message:
+    """The same for people."""
+    return message("term", f"quality.{quality_word(score)}")
 
 
 def _nfiq2(png: bytes) -> int:

@@ -13,6 +13,7 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.images import image_file, image_record
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
+from testigo.words import Either
 
 ENDINGS = frozenset((".png", ".bmp", ".dib", ".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".wsq", ".fir", ".iso"))
 """How files of finger images end, in lower case."""
@@ -33,7 +34,7 @@ class FingerImage:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint8:
-            raise InvalidInput("a finger image is a two-dimensional array of 8-bit greys", hint=image_file.HINT)
+            raise InvalidInput("image.not-greys", hint="give-an-image-of-a-finger")
         image_file.check_size(self.pixels.shape[1], self.pixels.shape[0], "")
         check_dpi(self.dpi)
         pixels = np.ascontiguousarray(self.pixels)
@@ -84,9 +85,7 @@ class FingerImage:
         if format == "fir-2011":
             return image_record.encode_2011(self.pixels, self.dpi, position, captured)
         if format not in WRITTEN_FORMATS:
-            raise InvalidInput(
-                f"there is no image format {format[:40]!r} to write", hint=f"use one of {', '.join(WRITTEN_FORMATS)}"
-            )
+            raise InvalidInput("format.unknown", format=format[:40], formats=Either(WRITTEN_FORMATS))
         buffer = io.BytesIO()
         Image.fromarray(self.pixels).save(buffer, format.upper(), dpi=(self.dpi, self.dpi))
         return buffer.getvalue()
@@ -114,17 +113,15 @@ def _bytes_of(source: str | Path | bytes) -> tuple[bytes, str]:
             with Path(source).open("rb") as file:
                 data = file.read(IMAGE.most_bytes + 1)
         except (OSError, ValueError) as error:
-            raise InvalidInput("the image cannot be opened", place=place, hint="check the path") from error
+            raise InvalidInput("image.cannot-be-opened", place=place) from error
     if len(data) > IMAGE.most_bytes:
-        raise InvalidInput(f"the image has more than {IMAGE.most_bytes >> 20} MiB", place=place, hint=image_file.HINT)
+        most = IMAGE.most_bytes >> 20
+        raise InvalidInput("image.too-many-bytes", place=place, hint="give-an-image-of-a-finger", most=most)
     return data, place
 
 
 def check_dpi(dpi: int, place: str = "") -> None:
     """Raises `InvalidInput` where no fingerprint reader has this resolution."""
     if not IMAGE.lowest_dpi <= dpi <= IMAGE.highest_dpi:
-        raise InvalidInput(
-            f"a resolution of {dpi} dpi is no fingerprint reader's",
-            place=place,
-            hint=f"give one between {IMAGE.lowest_dpi} and {IMAGE.highest_dpi}",
-        )
+        lowest, highest = IMAGE.lowest_dpi, IMAGE.highest_dpi
+        raise InvalidInput("resolution.impossible", place=place, dpi=dpi, lowest=lowest, highest=highest)

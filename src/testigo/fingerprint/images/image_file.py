@@ -20,7 +20,6 @@ from testigo.fingerprint.images import _apart, image_header
 from testigo.fingerprint.parameters import IMAGE
 
 FORMATS = ("PNG", "BMP", "DIB", "TIFF", "JPEG", "JPEG2000")
-HINT = "give an image of one finger as PNG, BMP, TIFF, JPEG, JPEG 2000, WSQ or ISO/IEC 19794-4 record"
 
 _APART = ("libtiff", "bmp_rle")  # Pillow's decoders by name; run-length coded BMP can take it minutes
 _NEARLY_USUAL = (196.0, 197.0)  # pixels per centimetre: what 500 dpi (196.85) are rounded to
@@ -47,7 +46,7 @@ def decode(data: bytes, place: str) -> tuple[NDArray[np.uint8], int | None]:
     except InvalidInput:
         raise
     except Image.DecompressionBombError as error:
-        raise _too_much("it has too many pixels", place) from error
+        raise _too_much("image.too-many-pixels", place) from error
     except Exception as error:  # decoders of outside bytes fail in every way there is
         raise unreadable(place) from error
 
@@ -64,9 +63,12 @@ def check_size(width: int, height: int, place: str) -> None:
     """Raise `InvalidInput` for an image too small or too large for a finger's."""
     if min(width, height) < IMAGE.shortest_side or max(width, height) > IMAGE.longest_side:
         raise InvalidInput(
-            f"an image of {width} × {height} pixels is no finger's",
+            "image.wrong-size",
             place=place,
-            hint=f"give one with sides of {IMAGE.shortest_side} to {IMAGE.longest_side} pixels",
+            width=width,
+            height=height,
+            shortest=IMAGE.shortest_side,
+            longest=IMAGE.longest_side,
         )
 
 
@@ -85,7 +87,7 @@ def per_inch(per_cm: float) -> float:
 
 
 def unreadable(place: str) -> InvalidInput:
-    return InvalidInput("this is not a whole image that can be read", place=place, hint=HINT)
+    return InvalidInput("image.unreadable", place=place, hint="give-an-image-of-a-finger")
 
 
 def _check_work(picture: ImageFile.ImageFile, data: bytes, place: str) -> None:
@@ -93,16 +95,16 @@ def _check_work(picture: ImageFile.ImageFile, data: bytes, place: str) -> None:
     if picture.format in ("JPEG", "MPO", "TIFF") and image_header.scans(data) > IMAGE.most_scans + len(picture.tile):
         compressed_by_jpeg = picture.format != "TIFF" or picture.info.get("compression") in ("jpeg", "tiff_jpeg")
         if compressed_by_jpeg:
-            raise _too_much("it is cut into too many scans", place)
+            raise _too_much("image.too-many-scans", place)
     if image_header.longest_tile(picture) > IMAGE.longest_side:
-        raise _too_much("its tiles are too large", place)
+        raise _too_much("image.tiles-too-large", place)
     if picture.format == "JPEG2000":
         inner = image_header.codestream(data)
         if inner is None:
             raise unreadable(place)
         check_size(inner.width, inner.height, place)
         if inner.tiles > IMAGE.most_tiles or inner.planes > IMAGE.most_planes:
-            raise _too_much("it is cut into too many tiles or planes", place)
+            raise _too_much("image.too-many-tiles", place)
 
 
 def _decode_wsq(data: bytes, place: str) -> tuple[NDArray[np.uint8], int | None]:
@@ -137,8 +139,8 @@ def greys_of(answer: bytes, size: tuple[int, int], place: str) -> NDArray[np.uin
     return _grey(picture)
 
 
-def _too_much(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"this image is not decoded: {problem}", place=place, hint=HINT)
+def _too_much(code: str, place: str) -> InvalidInput:
+    return InvalidInput(code, place=place, hint="give-an-image-of-a-finger")
 
 
 def _grey(picture: Image.Image) -> NDArray[np.uint8]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.images import image_file
-from testigo.fingerprint.position import Position
+from testigo.fingerprint.position import Position, label_of
+from testigo.words import Message, Value, message
 
 MARK = b"FIR\x00"
 VERSION_2005 = b"010\x00"
@@ -69,11 +70,11 @@ class ImageView:
         return Position(self.code) if 1 <= self.code <= max(Position) else None
 
     @property
-    def word(self) -> str:
-        """The finger's name, or the number of what is not one finger."""
-        if self.code == 0:
-            return "unknown finger"
-        return self.position.word if self.position else f"position {self.code}"
+    def label(self) -> Message:
+        """What a person calls the finger, or the number of what is not one finger."""
+        if self.code > max(Position):
+            return message("term", "finger-position", number=self.code)
+        return label_of(self.position)
 
 
 def decode(data: bytes, position: Position | None, place: str) -> tuple[NDArray[np.uint8], int | None]:
@@ -84,19 +85,19 @@ def decode(data: bytes, position: Position | None, place: str) -> tuple[NDArray[
     """
     view = choose(read_views(data, place), position, place)
     if view.code > max(Position):
-        raise InvalidInput(
-            f"the record's image shows more than one finger ({view.word})",
-            place=place,
-            hint="cut it into fingers first",
-        )
+        raise InvalidInput("image-record.more-than-one-finger", place=place, position=view.label)
     image_file.check_size(view.width, view.height, place)
     if view.compression in (_RAW, _PACKED):
         return _uncompressed(view, place), image_file.first_believed([view.dpi])
     pixels, inner_dpi = image_file.decode(view.data, place)
     if pixels.shape != (view.height, view.width):
         raise _invalid(
-            f"it states {view.width} × {view.height} pixels and holds {pixels.shape[1]} × {pixels.shape[0]}", place
-        )
+            "image-record.other-size",
+            width=view.width,
+            height=view.height,
+            found_width=pixels.shape[1],
+            found_height=pixels.shape[0],
+        ).at(place)
     return pixels, image_file.first_believed([view.dpi]) or inner_dpi
 
 
@@ -104,11 +105,11 @@ def read_views(data: bytes, place: str = "") -> list[ImageView]:
     """Every image of a record, in its order. Raises `InvalidInput` where the bytes are not a whole record."""
     version = data[len(MARK) : _START]
     if not data.startswith(MARK) or version not in (VERSION_2005, VERSION_2011):
-        raise _invalid("it does not begin with the standard's mark and a version of 2005 or 2011", place)
+        raise _invalid("image-record.not-of-the-standard").at(place)
     try:
         return _read_2005(data) if version == VERSION_2005 else _read_2011(data)
-    except _BadRecord as error:
-        raise _invalid(str(error), place) from None
+    except InvalidInput as error:
+        raise error.at(place) from None
 
 
 def name_of(data: bytes) -> str:
@@ -146,14 +147,10 @@ def encode_2011(
     return MARK + VERSION_2011 + header + representation + view + pixels.tobytes()
 
 
-class _BadRecord(Exception):
-    """What is wrong with a record; `read_views` makes a sentence of it."""
-
-
 def _read_2005(data: bytes) -> list[ImageView]:
     high, low = _take(_LENGTH_2005, data, _START)
     if (high << 32) + low != len(data):
-        raise _BadRecord(f"it states {(high << 32) + low} bytes and has {len(data)}")
+        raise _invalid("image-record.other-length", stated=(high << 32) + low, length=len(data))
     at = _START + _LENGTH_2005.size
     if not _chain_fits(data, at + _HEADER_2005.size) and _chain_fits(data, at + _PRODUCT_SIZE + _HEADER_2005.size):
         at += _PRODUCT_SIZE
@@ -162,10 +159,10 @@ def _read_2005(data: bytes) -> list[ImageView]:
     views: list[ImageView] = []
     while at < len(data):
         if len(views) == _MOST_VIEWS:
-            raise _BadRecord(f"it has more than {_MOST_VIEWS} images")
+            raise _invalid("image-record.too-many-images", most=_MOST_VIEWS)
         length, code, _views, _number, _quality, _impression, width, height, _ = _take(_VIEW_2005, data, at)
         if not _VIEW_2005.size <= length <= len(data) - at:
-            raise _BadRecord(f"an image states {length} bytes, which are not there")
+            raise _invalid("image-record.cut-off", length=length)
         body = data[at + _VIEW_2005.size : at + length]
         views.append(_view(code, width, height, units, across, down, depth, compression, body))
         at += length
@@ -184,22 +181,22 @@ def _chain_fits(data: bytes, at: int) -> bool:
 def _read_2011(data: bytes) -> list[ImageView]:
     length, count, certificates, _positions = _take(_HEADER_2011, data, _START)
     if length != len(data):
-        raise _BadRecord(f"it states {length} bytes and has {len(data)}")
+        raise _invalid("image-record.other-length", stated=length, length=len(data))
     if certificates > 1:
-        raise _BadRecord(f"its certification flag is {certificates}")
+        raise _invalid("image-record.unknown-flag", flag=certificates)
     if count > _MOST_VIEWS:
-        raise _BadRecord(f"it has more than {_MOST_VIEWS} images")
+        raise _invalid("image-record.too-many-images", most=_MOST_VIEWS)
     at, views = _START + _HEADER_2011.size, []
     for _ in range(count):
         length, *_capture, qualities = _take(_REPRESENTATION, data, at)
         if length > len(data) - at:
-            raise _BadRecord(f"an image states {length} bytes, which are not there")
+            raise _invalid("image-record.cut-off", length=length)
         views.append(
             _representation(data[at : at + length], _REPRESENTATION.size + qualities * _QUALITY_SIZE, certificates)
         )
         at += length
     if at != len(data):
-        raise _BadRecord(f"{len(data) - at} bytes follow its last image")
+        raise _invalid("image-record.bytes-left", count=len(data) - at)
     return views
 
 
@@ -212,7 +209,7 @@ def _representation(data: bytes, at: int, certificates: int) -> ImageView:
     )
     body = data[at + _VIEW_2011.size :]
     if length > len(body):
-        raise _BadRecord(f"an image states {length} bytes, which are not there")
+        raise _invalid("image-record.cut-off", length=length)
     return _view(code, width, height, units, across, down, depth, compression, body[:length])
 
 
@@ -220,16 +217,16 @@ def _view(
     code: int, width: int, height: int, units: int, across: int, down: int, depth: int, compression: int, body: bytes
 ) -> ImageView:
     if units not in (_INCH, _CENTIMETRE):
-        raise _BadRecord(f"its unit of length is {units}")
+        raise _invalid("image-record.unknown-unit", unit=units)
     if compression > _HIGHEST_COMPRESSION:
-        raise _BadRecord(f"its compression is {compression}")
+        raise _invalid("image-record.unknown-compression", compression=compression)
     dpi = (across, down) if units == _INCH else (image_file.per_inch(across), image_file.per_inch(down))
     return ImageView(code, width, height, dpi, depth, compression, body)
 
 
 def _take(layout: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:
     if at + layout.size > len(data):
-        raise _BadRecord("it is too short")
+        raise _invalid("image-record.too-short")
     return layout.unpack_from(data, at)
 
 
@@ -238,25 +235,23 @@ def choose(views: list[ImageView], position: Position | None, place: str = "") -
 
     Raises `InvalidInput` where that is none or several.
     """
-    fingers = ", ".join(dict.fromkeys(view.word for view in views)) or "none"
+    if not views:
+        raise _invalid("image-record.no-image").at(place)
+    fingers = [view.label for view in {view.code: view for view in views}.values()]
     if position is not None:
         for view in views:
             if view.position == position or (view.code == 0 and len(views) == 1):
                 return view
-        raise InvalidInput(f"the record has no image of the {position.word}, but of: {fingers}", place=place)
-    if not views:
-        raise _invalid("it has no image", place)
+        raise InvalidInput("image-record.no-such-finger", place=place, finger=label_of(position), fingers=fingers)
     if len(views) > 1:
-        raise InvalidInput(
-            f"the record has {len(views)} images: {fingers}", place=place, hint="say which finger is wanted"
-        )
+        raise InvalidInput("image-record.several-images", place=place, count=len(views), fingers=fingers)
     return views[0]
 
 
 def _uncompressed(view: ImageView, place: str) -> NDArray[np.uint8]:
     """Greys of pixels in whole bytes (two above eight bits), or packed without gaps, or packed row by row."""
     if not 1 <= view.depth <= _DEEPEST:
-        raise _invalid(f"its pixels have {view.depth} bits", place)
+        raise _invalid("image-record.unknown-depth", depth=view.depth).at(place)
     pixels, bits = view.width * view.height, view.depth
     whole = np.dtype(">u2") if bits > 8 else np.dtype("u1")
     if len(view.data) == pixels * whole.itemsize and (view.compression == _RAW or bits in (8, 16)):
@@ -266,7 +261,9 @@ def _uncompressed(view: ImageView, place: str) -> NDArray[np.uint8]:
     elif view.compression == _PACKED and len(view.data) == view.height * -(-view.width * bits // 8):
         values = _unpacked(view.data, view.height, view.width, bits)
     else:
-        raise _invalid(f"{view.width} × {view.height} pixels of {bits} bits do not have {len(view.data)} bytes", place)
+        raise _invalid(
+            "image-record.other-pixels", width=view.width, height=view.height, bits=bits, length=len(view.data)
+        ).at(place)
     if bits == 8:
         return values.reshape(view.height, view.width).astype(np.uint8)
     greys = np.minimum(values.astype(np.uint32) * 255 // ((1 << bits) - 1), 255)
@@ -282,9 +279,5 @@ def _unpacked(data: bytes, rows: int, columns: int, bits: int) -> NDArray[np.uin
     return values.reshape(-1)
 
 
-def _invalid(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(
-        f"this is no finger image record that can be read: {problem}",
-        place=place,
-        hint="give a whole record of ISO/IEC 19794-4 (2005 or 2011)",
-    )
+def _invalid(code: str, **values: Value) -> InvalidInput:
+    return InvalidInput(code, place="", hint="give-a-whole-image-record", **values)

@@ -43,7 +43,7 @@ class Prepared:
         count = len(self.places)
         shapes = (self.places.shape, self.traits.shape, self.codes.shape, self.origin.shape)
         if count > MATCHING.max_minutiae or shapes != ((count, 2), (count, 3), (WORDS, count), (count,)):
-            raise InvalidInput("this is no prepared template", hint="prepare it again from the template")
+            raise InvalidInput("template.not-prepared")
 
     def __len__(self) -> int:
         return len(self.places)
@@ -198,13 +198,11 @@ class PreparedTemplates:
             try:
                 mapped = np.memmap(path, pattern.dtype, "c", shape=shape) if shape[0] else pattern
             except (OSError, ValueError) as error:
-                raise InvalidInput(
-                    "the gallery is damaged or not a gallery", place=str(path), hint="build it again"
-                ) from error
+                raise InvalidInput("gallery.damaged", place=path) from error
             kept = field.name in _PER_TEMPLATE  # what machine code trusts is copied, so that it stays as it was checked
             setattr(made.columns, field.name, np.array(mapped) if kept else np.asarray(mapped))
         if not made._within_bounds():
-            raise InvalidInput("the gallery is damaged", place=str(folder), hint="build it again")
+            raise InvalidInput("gallery.damaged", place=folder)
         return made
 
     def _within_bounds(self) -> bool:

@@ -36,7 +36,16 @@ _MEMORY = 1 << 30
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS, prctl(2)
 
 # FpDeviceError, FpDeviceRetry (libfprint 2, fp-device.h) and GUsbDeviceError (GUsb), by number; the words are ours.
-_ERRORS = {1: "cannot-capture", 2: "unplugged", 4: "busy", 256: "unplugged", 257: "too-hot"}
+_ERRORS = {
+    0: "driver-failed",
+    1: "cannot-capture",
+    2: "unplugged",
+    4: "busy",
+    5: "protocol-error",
+    6: "bad-data",
+    256: "unplugged",
+    257: "too-hot",
+}
 _RETRIES = {1: "too-short", 2: "off-centre", 3: "lift"}
 _USB_ERRORS = {4: "unplugged", 6: "busy", 9: "not-allowed"}
 
@@ -139,7 +148,8 @@ class _Desk:
         if error.domain == self._glib.quark_to_string(self._fprint.DeviceRetry.quark()):
             return _RETRIES.get(error.code, "unclear"), ""
         if error.domain == self._glib.quark_to_string(self._fprint.DeviceError.quark()):
-            return _ERRORS.get(error.code, "broken"), error.message
+            word = _ERRORS.get(error.code, "broken")
+            return word, self._device.get_name() if word == "cannot-capture" else error.message
         if "usb" in error.domain.lower():
             return _USB_ERRORS.get(error.code, "broken"), error.message
         return "broken", error.message

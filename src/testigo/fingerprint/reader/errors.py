@@ -1,23 +1,26 @@
-"""What can go wrong between a finger and its image, each with its own sentence and its own hint.
+"""What can go wrong between a finger and its image, each with a code, a sentence and a hint of its own.
 
 Three kinds, which a desk treats differently: `PoorImpression` (there is an image, which may match all the same), other
 `TryAgain`s (the same finger once more, on the same reader), and all other `ReaderError`s (a person must act: a cable, a
 program, a package; trying again afterwards starts the reader again).
 """
 
+from pathlib import PurePath
+
 from testigo.errors import TestigoError
 from testigo.fingerprint.images.image import FingerImage
+from testigo.words import Message, message
 
 
 class ReaderError(TestigoError):
-    """The reader gave no image that can be used. `said`: the problem; `how`: the hint. `detail`: a driver's words."""
+    """The reader gave no image that can be used. `kind`: the end of its code. `why`: what is known of the reason; the
+    words of a library or driver where they have no translation.
+    """
 
-    said = "the fingerprint reader has failed"
-    how = "unplug it, plug it in again, and try again"
+    kind = "failed"
 
-    def __init__(self, detail: str = "", *, place: str = "") -> None:
-        super().__init__(f"{self.said} ({detail})" if detail else self.said, place=place, hint=self.how)
-        self.detail = detail
+    def __init__(self, why: Message | str = "", *, place: PurePath | str = "") -> None:
+        super().__init__(f"reader.{self.kind}", place=place, why=why or message("term", "reader-reason.not-said"))
 
 
 # ── A person must act ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -26,35 +29,31 @@ class ReaderError(TestigoError):
 class NoReader(ReaderError):
     """Nothing is attached that libfprint knows, or no reader of the required driver."""
 
-    said = "no fingerprint reader is attached"
-    how = "plug one in that libfprint knows, and try again"
+    kind = "none-attached"
 
 
 class ReaderUnplugged(ReaderError):
     """The reader was there and is gone."""
 
-    said = "the fingerprint reader was unplugged"
-    how = "plug it in again, wait for its light, and try again"
+    kind = "unplugged"
 
 
 class ReaderBusy(ReaderError):
     """Another program, or another request of this one, is using it."""
 
-    said = "the fingerprint reader is in use"
-    how = "end what else uses it, and try again"
+    kind = "in-use"
 
 
 class ReaderNotAllowed(ReaderError):
     """The system does not let this process open the device."""
 
-    said = "this program may not open the fingerprint reader"
-    how = "give its user the right to the device, as docs/fingerprint-readers.md says"
+    kind = "not-allowed"
 
 
 class ReaderHangs(ReaderError):
     """The driver did not come back in time; its process was ended."""
 
-    said = "the fingerprint reader does not answer"
+    kind = "no-answer"
 
 
 class ReaderBroken(ReaderError):
@@ -64,29 +63,25 @@ class ReaderBroken(ReaderError):
 class ReaderTooHot(ReaderError):
     """The reader switched itself off."""
 
-    said = "the fingerprint reader is too hot"
-    how = "let it cool down for a few minutes, and try again"
+    kind = "too-hot"
 
 
 class GivesNoImages(ReaderError):
     """The reader compares fingers inside itself, and hands out no image."""
 
-    said = "this fingerprint reader gives no images"
-    how = "use one that does: `testigo fingerprint readers` says which"
+    kind = "gives-no-images"
 
 
 class LibfprintMissing(ReaderError):
     """Debian's library, its introspection data or PyGObject is not installed."""
 
-    said = "USB fingerprint readers need Debian's libfprint, which is not installed"
-    how = "install it with: apt-get install libfprint-2-2 gir1.2-fprint-2.0 python3-gi"
+    kind = "libfprint-missing"
 
 
 class NoMoreImages(ReaderError):
     """A folder used as a reader has given all it had."""
 
-    said = "all images of the folder were given"
-    how = "put more images there, or start again"
+    kind = "no-more-images"
 
 
 # ── The same finger once more ────────────────────────────────────────────────────────────────────────────────────────
@@ -99,36 +94,31 @@ class TryAgain(ReaderError):
 class NoFinger(TryAgain):
     """Nobody put a finger on the reader in time."""
 
-    said = "no finger was put on the reader"
-    how = "put the finger on the glass and keep it there until the image is taken"
+    kind = "no-finger"
 
 
 class FingerStays(TryAgain):
     """The finger was not lifted, or lay there from before."""
 
-    said = "the finger was not lifted from the reader"
-    how = "lift the finger, and put it on again"
+    kind = "finger-stays"
 
 
 class TooShort(TryAgain):
     """A swipe reader saw too little."""
 
-    said = "the finger was drawn over the reader too fast, or not far enough"
-    how = "draw the whole fingertip over it slowly, without stopping"
+    kind = "swipe-too-short"
 
 
 class OffCentre(TryAgain):
     """The finger lay at the edge."""
 
-    said = "the finger did not lie in the middle of the reader"
-    how = "put the middle of the fingertip on the middle of the glass"
+    kind = "off-centre"
 
 
 class Unclear(TryAgain):
     """libfprint found no ridges on what the reader saw, or the reader asks for another try without a reason."""
 
-    said = "the reader could not make out the finger"
-    how = "wipe the glass and the finger dry, and put it on again"
+    kind = "unclear"
 
 
 # ── There is an image, and something is wrong with it ────────────────────────────────────────────────────────────────
@@ -143,33 +133,28 @@ class PoorImpression(TryAgain):
 class NothingSeen(PoorImpression):
     """There is no finger on the image."""
 
-    said = "there is no finger on the image"
-    how = "put the finger flat on the middle of the glass"
+    kind = "nothing-seen"
 
 
 class TooLittleOfTheFinger(PoorImpression):
     """Only a part of the fingertip touched the glass."""
 
-    said = "too little of the finger is on the image"
-    how = "put the whole fingertip flat on the middle of the glass"
+    kind = "too-little"
 
 
 class TooDry(PoorImpression):
     """Ridges are thin and broken."""
 
-    said = "the finger is too dry, or pressed too lightly"
-    how = "breathe on it or rub it on the palm, press a little more, and try again"
+    kind = "too-dry"
 
 
 class TooWet(PoorImpression):
     """Ridges run into each other and valleys are filled."""
 
-    said = "the finger is too wet, or pressed too hard"
-    how = "dry the finger and the glass, press more lightly, and try again"
+    kind = "too-wet"
 
 
 class Smeared(PoorImpression):
     """The ridges are not sharp: the finger slid, or the glass is dirty."""
 
-    said = "the impression is smeared"
-    how = "wipe the glass, put the finger on straight from above, and keep it still"
+    kind = "smeared"

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.images.image import ENDINGS, FingerImage, check_dpi
 from testigo.fingerprint.reader import errors
@@ -27,7 +28,7 @@ class _Folder:
     def open(self) -> None:
         """Raises `InvalidInput` where there is no such folder."""
         if not self._path.is_dir():
-            raise InvalidInput("there is no such folder", place=str(self._path), hint="give the folder of the images")
+            raise InvalidInput("folder.not-found", place=self._path)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -43,12 +44,8 @@ class _Folder:
 
     def _images(self) -> list[Path]:
         """The images inside, in the order of their names, numbers as numbers; other files are not looked at."""
-        try:
+        with storage.explained(self._path):
             inside = [path for path in self._path.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()]
-        except OSError as error:
-            raise StorageError(
-                f"the folder cannot be read ({error.strerror})", place=self.name, hint="check it, and try again"
-            ) from None
         return sorted(inside, key=_natural)
 
 
@@ -150,10 +147,7 @@ def _changed(path: Path) -> float | None:
 def _remove(images: list[Path]) -> None:
     for path in images:
         try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"the image cannot be taken away ({error.strerror})",
-                place=str(path),
-                hint="let this program write in the folder: a later voter must not be compared with it",
-            ) from None
+            with storage.explained(path):
+                path.unlink(missing_ok=True)
+        except StorageError as error:
+            raise StorageError("image.not-removed", place=path, why=error.message) from None

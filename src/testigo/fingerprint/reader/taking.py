@@ -105,6 +105,4 @@ def open_reader(address: str, *, dpi: int | None = None) -> Reader:
         folder = (ImageFolder if kind == "folder" else DropFolder)(Path(rest), dpi=dpi)
         folder.open()
         return folder
-    raise InvalidInput(
-        "not a fingerprint reader", place=address, hint="give usb, usb:DRIVER, dropped:FOLDER or folder:FOLDER"
-    )
+    raise InvalidInput("reader.unknown-address", place=address)

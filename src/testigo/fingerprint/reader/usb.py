@@ -24,6 +24,7 @@ from testigo.fingerprint.images.image import FingerImage, check_dpi
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.reader import _libfprint as wire
 from testigo.fingerprint.reader import errors
+from testigo.words import message
 
 PYTHON = "/usr/bin/python3"
 """Debian's interpreter, the one that its `python3-gi` belongs to."""
@@ -52,6 +53,8 @@ _FAILURES: dict[str, type[errors.ReaderError]] = {
     "unclear": errors.Unclear,
 }
 _WITH_DETAIL = ("broken", "no-library", "cannot-capture")
+_BROKEN = ("driver-failed", "protocol-error", "bad-data")
+"""Failures of the driver that have words in every language, and need none of its own."""
 
 
 class Attached(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,15 +180,17 @@ class UsbReader:
 
     def _image(self, body: bytes) -> FingerImage:
         if len(body) < wire.SHAPE.size:
-            raise errors.ReaderBroken("an image without a shape")
+            raise errors.ReaderBroken(message("term", "reader-reason.no-shape"))
         width, height, per_millimetre = wire.SHAPE.unpack_from(body)
         if len(body) != wire.SHAPE.size + width * height:
-            raise errors.ReaderBroken(f"an image of {width} × {height} pixels in {len(body)} bytes")
+            raise errors.ReaderBroken(
+                message("term", "reader-reason.wrong-shape", width=width, height=height, length=len(body))
+            )
         pixels = np.frombuffer(body, np.uint8, offset=wire.SHAPE.size).reshape(height, width)
         try:
             return FingerImage(pixels, self._dpi or _resolution(per_millimetre))
         except InvalidInput as error:
-            raise errors.ReaderBroken(error.problem) from None
+            raise errors.ReaderBroken(error.message) from None
 
 
 def attached_readers(*, virtual: Path | None = None, python: str = PYTHON) -> list[Attached]:
@@ -237,7 +242,7 @@ def _receive(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, by
     mark, kind, length = wire.HEADER.unpack(_exactly(process, wire.HEADER.size, deadline))
     most = _LONGEST_IMAGE if kind == wire.IMAGE else _LONGEST_WORD if kind == wire.FAILURE else 1 << 16
     if mark != wire.ANSWER_MARK or not wire.READY <= kind <= wire.DEVICES or length > most:
-        raise errors.ReaderBroken("its process speaks another language")
+        raise _nonsense()
     return kind, _exactly(process, length, deadline)
 
 
@@ -264,16 +269,24 @@ def _gone(process: subprocess.Popen[bytes]) -> errors.ReaderError:
     try:
         code = process.wait(CLOSING_SECONDS)
     except subprocess.TimeoutExpired:
-        return errors.ReaderBroken("its process fell silent")
+        return errors.ReaderBroken(message("term", "reader-reason.silent"))
     if code == -14:  # SIGALRM: it noticed itself that the driver does not come back
         return errors.ReaderHangs()
-    return errors.ReaderBroken(f"its process ended with signal {-code}" if code < 0 else "its process ended")
+    if code < 0:
+        return errors.ReaderBroken(message("term", "reader-reason.signal", number=-code))
+    return errors.ReaderBroken(message("term", "reader-reason.ended"))
+
+
+def _nonsense() -> errors.ReaderError:
+    return errors.ReaderBroken(message("term", "reader-reason.nonsense"))
 
 
 def _failure(kind: int, body: bytes) -> errors.ReaderError:
     word, _, detail = body.decode("utf-8", "replace").partition("\n")
+    if kind == wire.FAILURE and word in _BROKEN:
+        return errors.ReaderBroken(message("term", f"reader-reason.{word}"))
     if kind != wire.FAILURE or word not in _FAILURES:
-        return errors.ReaderBroken("its process speaks another language")
+        return _nonsense()
     return _FAILURES[word](detail if word in _WITH_DETAIL else "")
 
 
@@ -281,7 +294,7 @@ def _told(body: bytes, shape: Any) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise errors.ReaderBroken("its process speaks another language") from None
+        raise _nonsense() from None
 
 
 def _resolution(per_millimetre: float) -> int:

@@ -95,11 +95,9 @@ class Gallery:
         try:
             header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=_Header)
         except (OSError, msgspec.MsgspecError) as error:
-            raise InvalidInput("there is no complete gallery", place=str(folder), hint="build it again") from error
+            raise InvalidInput("gallery.not-complete", place=folder) from error
         if header.format != FORMAT or header.descriptor != identity():
-            raise InvalidInput(
-                "the gallery was made by another release", place=str(folder), hint="build it again with this one"
-            )
+            raise InvalidInput("gallery.of-another-release", place=folder)
         made = cls()
         made._prepared = PreparedTemplates.map_files(folder, header.templates, header.minutiae)
         made._numbers = _mapped_numbers(folder / _NUMBERS, header.templates)
@@ -130,7 +128,7 @@ class Gallery:
     def add(self, number: int, template: Template | Prepared) -> None:
         """One more template. `number`: any whole number of 64 bits; the same one may come again."""
         if self._frozen:
-            raise InvalidInput("a gallery opened from files cannot grow", hint="make a new one")
+            raise InvalidInput("gallery.cannot-grow")
         count = len(self._prepared)
         if count >= len(self._numbers):
             self._numbers = np.concatenate([self._numbers, np.zeros(max(_BLOCK, count), np.int64)])
@@ -265,7 +263,7 @@ class Gallery:
 
     def _searchable(self) -> PreparedTemplates:
         if self._folder is not None or self._written[0]:
-            raise InvalidInput("a gallery that is written to files is not searched itself", hint="close it and open it")
+            raise InvalidInput("gallery.still-written")
         return self._prepared
 
 
@@ -294,4 +292,4 @@ def _mapped_numbers(path: Path, count: int) -> Rows:
     try:
         return np.asarray(np.memmap(path, np.int64, "c", shape=(count,)))
     except (OSError, ValueError) as error:
-        raise InvalidInput("the gallery is damaged", place=str(path), hint="build it again") from error
+        raise InvalidInput("gallery.damaged", place=path) from error

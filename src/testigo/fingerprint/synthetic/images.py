@@ -61,18 +61,13 @@ class Finger:
 def check_seed(seed: int) -> None:
     """Raise `InvalidInput` for a number that cannot be a seed."""
     if not 0 <= seed < 1 << 63:
-        raise InvalidInput(
-            f"{seed} is no seed of a synthetic finger", hint="give a whole number from 0 to 9223372036854775807"
-        )
+        raise InvalidInput("synthetic-finger.wrong-seed", seed=str(seed), most=str((1 << 63) - 1))
 
 
 def check_order(n: int, difficulty: float) -> None:
     """Raise `InvalidInput` for an impression that cannot be."""
     if n < 0 or not 0 <= difficulty <= 1:
-        raise InvalidInput(
-            "an impression has a number from 0 and a difficulty from 0 to 1",
-            hint="correct the number or difficulty",
-        )
+        raise InvalidInput("synthetic-finger.wrong-impression")
 
 
 @lru_cache(maxsize=32)

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.parameters import IMAGE
-from testigo.fingerprint.position import Position, word_of
+from testigo.fingerprint.position import Position, label_of
 from testigo.fingerprint.templates import minutiae_2005, minutiae_2009, minutiae_2011
-from testigo.fingerprint.templates.minutiae_record import MARK, MOST_BYTES, View, invalid
+from testigo.fingerprint.templates.minutiae_record import MARK, MOST_BYTES, View
 from testigo.fingerprint.templates.template import Template
+from testigo.words import Either
 
 
 class Format(NamedTuple):
@@ -44,7 +45,7 @@ def encode_template(template: Template, format: str = "iso-2005", *, position: P
     any other format.
     """
     if format not in FORMATS:
-        raise InvalidInput(f"there is no template format {format[:40]!r}", hint=f"use one of {', '.join(FORMATS)}")
+        raise InvalidInput("format.unknown", format=format[:40], formats=Either(FORMATS))
     return FORMATS[format].encode(template, position)
 
 
@@ -64,19 +65,21 @@ def decode_all(data: bytes, dpi: int | None = None) -> list[View]:
     `dpi` overrules the resolution that the record states. Raises `InvalidInput` for anything else.
     """
     if dpi is not None and not IMAGE.lowest_dpi <= dpi <= IMAGE.highest_dpi:
-        raise invalid(f"a resolution of {dpi} dpi is no fingerprint reader's")
+        lowest, highest = IMAGE.lowest_dpi, IMAGE.highest_dpi
+        raise InvalidInput("resolution.impossible", dpi=dpi, lowest=lowest, highest=highest)
     if len(data) > MOST_BYTES:
-        raise invalid(f"it has more than {MOST_BYTES >> 20} MiB")
+        most = MOST_BYTES >> 20
+        raise InvalidInput("template-record.too-many-bytes", hint="give-a-whole-template", most=most)
     mark, version = data[: len(MARK)], data[len(MARK) : 2 * len(MARK)]
     if len(data) < 2 * len(MARK):
-        raise invalid("it is too short")
+        raise InvalidInput("template-record.too-short", hint="give-a-whole-template")
     if mark == MARK and version in (minutiae_2005.VERSION, minutiae_2005.AFIS_VERSION):
         return minutiae_2005.decode(data, dpi)
     if mark == MARK and version == minutiae_2011.VERSION and minutiae_2011.fits(data):
         return minutiae_2011.decode(data, dpi)
     if mark == MARK and version in (minutiae_2009.VERSION, minutiae_2009.AMENDED_VERSION):
         return minutiae_2009.decode(data, dpi)
-    raise invalid("it does not begin with a standard's mark and version")
+    raise InvalidInput("template-record.not-of-the-standard", hint="give-a-whole-template")
 
 
 def decode_template(data: bytes, *, position: Position | None = None, dpi: int | None = None) -> Template:
@@ -94,14 +97,14 @@ def choose(views: list[View], position: Position | None) -> View:
 
     Raises `InvalidInput` where that is none or several.
     """
-    fingers = ", ".join(dict.fromkeys(word_of(view.position) for view in views))
+    if not views:
+        raise InvalidInput("template-record.no-view", hint="give-a-whole-template")
+    fingers = [label_of(finger) for finger in dict.fromkeys(view.position for view in views)]
     if position is not None:
         for view in views:
             if view.position == position or (view.position is None and len(views) == 1):
                 return view
-        raise InvalidInput(f"the record has no view of the {position.word}, but of: {fingers or 'none'}")
-    if not views:
-        raise invalid("it has no finger view")
+        raise InvalidInput("template-record.no-such-finger", finger=label_of(position), fingers=fingers)
     if len(views) > 1:
-        raise InvalidInput(f"the record has {len(views)} finger views: {fingers}", hint="say which finger is wanted")
+        raise InvalidInput("template-record.several-views", count=len(views), fingers=fingers)
     return views[0]

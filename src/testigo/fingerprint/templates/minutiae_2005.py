@@ -10,6 +10,7 @@ the version `020`, and states dots per inch and qualities up to 255.
 
 import struct
 
+from testigo.errors import InvalidInput
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.templates.minutiae_record import (
     ANSI_2004,
@@ -21,7 +22,6 @@ from testigo.fingerprint.templates.minutiae_record import (
     Dialect,
     Frame,
     View,
-    invalid,
     mean_quality,
     minutiae_of,
     number_of,
@@ -64,7 +64,7 @@ def encode_ansi(template: Template, position: Position | None) -> bytes:
 def decode(data: bytes, dpi: int | None) -> list[View]:
     """Every view of a record whose mark and version were seen. Raises `InvalidInput`."""
     if len(data) < _START + _ISO_HEADER.size:
-        raise invalid("it is too short")
+        raise InvalidInput("template-record.too-short", hint="give-a-whole-template")
     if data[len(MARK) : _START] == AFIS_VERSION:
         return _decode_afis(data, dpi)
     length = _ISO_HEADER.unpack_from(data, _START)[0]
@@ -75,7 +75,7 @@ def decode(data: bytes, dpi: int | None) -> list[View]:
         return _decode_ansi(Cursor(data, _START + _ANSI_LENGTH.size), dpi)
     if zero == 0 and long == len(data):
         return _decode_ansi(Cursor(data, _START + _ANSI_LONG_LENGTH.size), dpi)
-    raise invalid(f"it states {length} bytes and has {len(data)}")
+    raise _other_length(length, data)
 
 
 def is_iso(data: bytes) -> bool:
@@ -107,7 +107,7 @@ def _views(cursor: Cursor, count: int, frame: Frame, dialect: Dialect, dpi: int 
         cursor.skip_extended()
         views.append(View(position_of(position), number_and_impression & 0x0F, quality_of(quality), template))
     if cursor.left:
-        raise invalid(f"{cursor.left} bytes follow its last finger view")
+        raise InvalidInput("template-record.bytes-left", hint="give-a-whole-template", count=cursor.left)
     return views
 
 
@@ -130,6 +130,10 @@ def _decode_afis(data: bytes, dpi: int | None) -> list[View]:
     cursor = Cursor(data, _START)
     length, _device, width, height, across, down, views, _reserved = cursor.take(_ISO_HEADER)
     if length != len(data):
-        raise invalid(f"it states {length} bytes and has {len(data)}")
+        raise _other_length(length, data)
     frame = Frame(width, height, round(across / 2.54), round(down / 2.54))
     return _views(cursor, views, frame, _AFIS, dpi)
+
+
+def _other_length(stated: int, data: bytes) -> InvalidInput:
+    return InvalidInput("template-record.other-length", hint="give-a-whole-template", stated=stated, length=len(data))

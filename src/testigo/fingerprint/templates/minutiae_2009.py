@@ -6,6 +6,7 @@ instead of three; a record whose views only fit behind that header is taken for 
 
 import struct
 
+from testigo.errors import InvalidInput
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.templates.minutiae_record import (
     ANSI_2009,
@@ -15,7 +16,6 @@ from testigo.fingerprint.templates.minutiae_record import (
     Cursor,
     Frame,
     View,
-    invalid,
     minutiae_of,
     number_of,
     position_of,
@@ -50,10 +50,12 @@ def decode(data: bytes, dpi: int | None) -> list[View]:
     cursor = Cursor(data, _START)
     length, *_product, count, _reserved = cursor.take(_DRAFT_HEADER if draft else _HEADER)
     if length != len(data):
-        raise invalid(f"it states {length} bytes and has {len(data)}")
+        raise InvalidInput(
+            "template-record.other-length", hint="give-a-whole-template", stated=length, length=len(data)
+        )
     views = [_view(cursor, dpi) for _ in range(count)]
     if cursor.left:
-        raise invalid(f"{cursor.left} bytes follow its last finger view")
+        raise InvalidInput("template-record.bytes-left", hint="give-a-whole-template", count=cursor.left)
     return views
 
 

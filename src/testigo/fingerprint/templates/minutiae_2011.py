@@ -8,6 +8,7 @@ image has. They are told by the rest of what they write, and their resolution th
 
 import struct
 
+from testigo.errors import InvalidInput
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.templates.minutiae_record import (
     EXTENDED,
@@ -17,7 +18,6 @@ from testigo.fingerprint.templates.minutiae_record import (
     Cursor,
     Frame,
     View,
-    invalid,
     minutiae_of,
     number_of,
     position_of,
@@ -77,9 +77,9 @@ def decode(data: bytes, dpi: int | None) -> list[View]:
     cursor = Cursor(data, _START)
     _length, count, certificates = cursor.take(_HEADER)
     if certificates > 1:
-        raise invalid(f"its certification flag is {certificates}")
+        raise InvalidInput("template-record.unknown-flag", hint="give-a-whole-template", flag=certificates)
     if count > _MOST_VIEWS:
-        raise invalid(f"it has {count} finger views")
+        raise InvalidInput("template-record.too-many-views", hint="give-a-whole-template", count=count)
     return [_representation(cursor, bool(certificates), dpi) for _ in range(count)]
 
 
@@ -89,17 +89,22 @@ def _representation(cursor: Cursor, certified: bool, dpi: int | None) -> View:
     qualities = [cursor.take(_QUALITY) for _ in range(count)]
     if certified:
         (certificates,) = cursor.take(_COUNT)
-        cursor.skip(certificates * _CERTIFICATE_SIZE, "its certificates are not as many as stated")
+        cursor.skip_certificates(certificates, _CERTIFICATE_SIZE)
     position, _number, *per_cm, impression, width, height, size_and_endings, count = cursor.take(_VIEW)
     if tuple(per_cm) == _NBIS_PER_CM and time == _NO_TIME and [owner for _, *owner in qualities] == [[*_NBIS_QUALITY]]:
         per_cm = [0, 0]
     size = size_and_endings >> 4
     if size not in (_SIZE_WITH_QUALITY, _SIZE_WITHOUT):
-        raise invalid(f"its minutiae have {size} bytes")
+        raise InvalidInput("template-record.wrong-minutia-size", hint="give-a-whole-template", count=size)
     minutiae = cursor.minutiae(count, with_quality=size == _SIZE_WITH_QUALITY)
     template = template_of(minutiae, Frame(width, height, *per_cm), ISO_2011, dpi)
     cursor.skip_extended()
     if cursor.at - start != length:
-        raise invalid(f"a representation states {length} bytes and has {cursor.at - start}")
+        raise InvalidInput(
+            "template-record.other-view-length",
+            hint="give-a-whole-template",
+            stated=length,
+            length=cursor.at - start,
+        )
     quality = next((score for score, *_ in qualities if quality_of(score) is not None), None)
     return View(position_of(position), impression, quality, template)

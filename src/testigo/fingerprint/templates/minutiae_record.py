@@ -17,6 +17,7 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
 from testigo.fingerprint.templates.template import ANGLE_STEPS, BEST_QUALITY, HIGHEST_KIND, LONGEST_SIDE, Template
+from testigo.words import Value
 
 MARK = b"FMR\x00"
 MOST_BYTES = 1 << 20  # sixteen views of ten fingers, 255 minutiae each, need a quarter of it
@@ -33,7 +34,6 @@ _MINUTIA = np.dtype([("kind_x", ">u2"), ("y", ">u2"), ("angle", "u1"), ("quality
 _MINUTIA_WITHOUT_QUALITY = np.dtype([("kind_x", ">u2"), ("y", ">u2"), ("angle", "u1")])
 _PLACE = np.uint16(LONGEST_SIDE)  # the bits of a coordinate
 _NOT_REPORTED = 254  # and 255: reporting failed; from the 2009 and 2011 editions on
-HINT = "give one record of ISO/IEC 19794-2 (2005, 2011) or ANSI INCITS 378 (2004, 2009), whole"
 
 
 @dataclass(frozen=True)
@@ -90,27 +90,27 @@ class Cursor:
 
     def take(self, layout: struct.Struct) -> tuple[Any, ...]:
         """The fields of the layout."""
-        return layout.unpack_from(self.data, self._over(layout.size, "it is too short"))
+        return layout.unpack_from(self.data, self._over("template-record.too-short", layout.size))
 
-    def skip(self, length: int, problem: str) -> None:
-        """Leave bytes unread; `problem` is what is wrong where there are not so many."""
-        self._over(length, problem)
+    def skip_certificates(self, count: int, size: int) -> None:
+        """Leave certificates unread, each of `size` bytes."""
+        self._over("template-record.certificates-cut-off", count * size)
 
     def minutiae(self, count: int, *, with_quality: bool = True) -> NDArray[np.void]:
         """The next `count` minutiae, in place."""
         kind = _MINUTIA if with_quality else _MINUTIA_WITHOUT_QUALITY
-        start = self._over(count * kind.itemsize, f"it states {count} minutiae and is too short for them")
+        start = self._over("template-record.minutiae-cut-off", count * kind.itemsize, count=count)
         return np.frombuffer(self.data, kind, count, start)
 
     def skip_extended(self) -> None:
         """Pass over the extended data of a view, whose length is checked."""
         (length,) = self.take(EXTENDED)
-        self.skip(length, "its extended data is not as long as stated")
+        self._over("template-record.extended-data-cut-off", length)
 
-    def _over(self, length: int, problem: str) -> int:
+    def _over(self, code: str, length: int, **values: Value) -> int:
         start = self.at
         if length > self.left:
-            raise invalid(problem)
+            raise InvalidInput(code, place="", hint="give-a-whole-template", **values)
         self.at += length
         return start
 
@@ -118,7 +118,7 @@ class Cursor:
 def position_of(number: int) -> Position | None:
     """The finger of that number; raises `InvalidInput` for what is not one finger."""
     if number > Position.LEFT_LITTLE:
-        raise invalid(f"its finger position is {number}")
+        raise InvalidInput("template-record.unknown-finger", hint="give-a-whole-template", number=number)
     return Position(number) if number else None
 
 
@@ -133,15 +133,16 @@ def template_of(minutiae: NDArray[np.void], frame: Frame, dialect: Dialect, dpi:
     Raises `InvalidInput` where a field is not one of the standard's.
     """
     if not (1 <= frame.width <= LONGEST_SIDE and 1 <= frame.height <= LONGEST_SIDE):
-        raise invalid(f"its image has {frame.width} × {frame.height} pixels")
+        width, height = frame.width, frame.height
+        raise InvalidInput("template-record.wrong-size", hint="give-a-whole-template", width=width, height=height)
     x: NDArray[np.uint16] = minutiae["kind_x"] & _PLACE
     y: NDArray[np.uint16] = minutiae["y"] & _PLACE
     if len(minutiae) and (x.max() >= frame.width or y.max() >= frame.height):
-        raise invalid("a minutia lies outside its image")
+        raise InvalidInput("template-record.minutia-outside", hint="give-a-whole-template")
     across, down = _scales(frame, dpi)
     (width, x), (height, y) = _scaled(frame.width, x, across), _scaled(frame.height, y, down)
     if max(width, height) > LONGEST_SIDE:
-        raise invalid("its image is too large at 500 dpi")
+        raise InvalidInput("template-record.image-too-large", hint="give-a-whole-template")
     return Template(
         width,
         height,
@@ -173,17 +174,13 @@ def number_of(position: Position | None) -> int:
     return 0 if position is None else int(position)
 
 
-def invalid(problem: str) -> InvalidInput:
-    return InvalidInput(f"this is no fingerprint template that can be read: {problem}", hint=HINT)
-
-
 def _scales(frame: Frame, dpi: int | None) -> tuple[tuple[int, int], tuple[int, int]]:
     """Across and down: (to, from), by which a coordinate of the record becomes one at 500 dpi."""
     if dpi is not None:
         return (IMAGE.usual_dpi, dpi), (IMAGE.usual_dpi, dpi)
     across, down = frame.across or PER_CM, frame.down or PER_CM
     if not (_LEAST_PER_CM <= across <= _MOST_PER_CM and _LEAST_PER_CM <= down <= _MOST_PER_CM):
-        raise invalid(f"its resolution is {across} × {down} pixels per centimetre")
+        raise InvalidInput("template-record.wrong-resolution", hint="give-a-whole-template", across=across, down=down)
     return _scale(across), _scale(down)
 
 
@@ -205,7 +202,7 @@ def _angles(steps: NDArray[np.uint8], in_a_turn: int) -> NDArray[np.uint8]:
     if in_a_turn == ANGLE_STEPS:
         return steps
     if steps.size and steps.max() >= in_a_turn:
-        raise invalid("a minutia's angle is more than a turn")
+        raise InvalidInput("template-record.wrong-angle", hint="give-a-whole-template")
     ours: NDArray[np.float64] = np.rint(steps * (ANGLE_STEPS / in_a_turn)) % ANGLE_STEPS
     return ours.astype(np.uint8)
 
@@ -213,7 +210,7 @@ def _angles(steps: NDArray[np.uint8], in_a_turn: int) -> NDArray[np.uint8]:
 def _kinds(kinds_and_x: NDArray[np.uint16]) -> NDArray[np.uint8]:
     kinds = (kinds_and_x >> 14).astype(np.uint8)
     if kinds.size and kinds.max() > HIGHEST_KIND:
-        raise invalid("a minutia's type is not one of the standard's")
+        raise InvalidInput("template-record.unknown-type", hint="give-a-whole-template")
     return kinds
 
 
@@ -227,5 +224,5 @@ def _qualities(minutiae: NDArray[np.void], dialect: Dialect) -> NDArray[np.uint8
     unknown = stated >= _NOT_REPORTED  # 0 in a template, where the worst is 1
     ours: NDArray[np.uint8] = np.where(unknown, 0, stated if dialect.zero_is_unknown else np.maximum(stated, 1))
     if ours.size and ours.max() > BEST_QUALITY:
-        raise invalid("a minutia's quality is not one of the standard's")
+        raise InvalidInput("template-record.wrong-quality", hint="give-a-whole-template")
     return ours

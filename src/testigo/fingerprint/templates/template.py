@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from testigo.errors import InvalidInput
+from testigo.words import Value
 
 MOST_MINUTIAE = 255
 LONGEST_SIDE = (1 << 14) - 1  # coordinates have 14 bits
@@ -45,7 +46,7 @@ class Template:
 
     def __post_init__(self) -> None:
         if not (1 <= self.width <= LONGEST_SIDE and 1 <= self.height <= LONGEST_SIDE):
-            raise _invalid(f"its image has {self.width} × {self.height} pixels")
+            raise _invalid("template.wrong-size", width=self.width, height=self.height)
         limits = (
             ("x", self.width - 1, np.uint16),
             ("y", self.height - 1, np.uint16),
@@ -56,7 +57,7 @@ class Template:
         for name, most, dtype in limits:
             object.__setattr__(self, name, _checked(getattr(self, name), name, most, dtype))
         if len({len(getattr(self, name)) for name, _, _ in limits}) > 1:
-            raise _invalid("its lists of minutiae differ in length")
+            raise _invalid("template.lengths-differ")
 
     def __len__(self) -> int:
         return len(self.x)
@@ -80,9 +81,9 @@ class Template:
 def _checked(values: ArrayLike, name: str, most: int, dtype: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
     array = np.asarray(values)
     if array.ndim != 1 or len(array) > MOST_MINUTIAE:
-        raise _invalid(f"it has more than {MOST_MINUTIAE} minutiae, or no plain list of them")
+        raise _invalid("template.no-plain-list", most=MOST_MINUTIAE)
     if array.size and not _whole_numbers(array, most):
-        raise _invalid(f"a minutia's {name} is no whole number from 0 to {most}")
+        raise _invalid("template.wrong-value", field=name, most=most)
     kept = array.astype(dtype)
     kept.flags.writeable = False
     return kept
@@ -95,5 +96,5 @@ def _whole_numbers(array: NDArray[np.generic], most: int) -> bool:
     return array.dtype.kind == "i" and bool(array.min() >= 0 and array.max() <= most)
 
 
-def _invalid(problem: str) -> InvalidInput:
-    return InvalidInput(f"this is no valid fingerprint template: {problem}", hint="extract it again from the image")
+def _invalid(code: str, **values: Value) -> InvalidInput:
+    return InvalidInput(code, place="", hint="extract-it-again", **values)

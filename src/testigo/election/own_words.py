@@ -1,0 +1,51 @@
+"""An election's own catalogues: files `words/LANGUAGE.po` beside its definition, for languages that Testigo lacks.
+
+They are checked as Testigo's own are, carried in the definition (so its digest names them, and every machine of the
+election has them), and stand in place of Testigo's where it has that language too.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from testigo import storage, words
+from testigo.election.definition import Definition
+from testigo.errors import InvalidInput
+
+FOLDER = "words"
+
+
+def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
+    """The definition with the catalogues beside it, of the languages that it names; this process speaks them.
+
+    Raises `InvalidInput` where a file is not a complete catalogue, or is of no language of the election.
+    """
+    found = {file.stem: file for file in sorted((folder / FOLDER).glob("*.po"))}
+    texts = {language: _read(language, file, definition) for language, file in found.items()}
+    return msgspec.structs.replace(definition, catalogues=texts) if texts else definition
+
+
+def speak_own_languages(definition: Definition) -> None:
+    """Let this process speak what the definition's own catalogues say; those that this release cannot use are left out:
+    the definition stays valid, and its sentences are said in another of its languages.
+    """
+    for language, text in definition.catalogues.items():
+        try:
+            words.add(language, text)
+        except ValueError:
+            continue
+
+
+def _read(language: str, file: Path, definition: Definition) -> str:
+    if language not in definition.languages:
+        raise InvalidInput("catalogue.of-other-language", place=file, language=language[:60])
+    data = storage.read(file, limit=words.MOST_BYTES)
+    try:
+        text = data.decode("utf-8")
+        own = words.parse(text)
+    except ValueError as error:
+        raise InvalidInput("catalogue.malformed", place=file, why=str(error)[:200]) from None
+    if lacks := words.lacking(own):
+        raise InvalidInput("catalogue.incomplete", place=file, count=len(lacks), first=lacks[:6])
+    words.add(language, text)
+    return text
