@@ -275,7 +275,10 @@ def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> No
     assert report.verdict is Verdict.EXPLAINED
     (shown,) = report.of_grade(Grade.EXPLAINED)
     assert shown.code == "machine-reports"
-    assert "no report of the check-in is published; the chair wrote: check-in lost: it burnt" in shown.detail
+    assert (
+        "no report of the check-in is published; the chair wrote: the check-in could not sign its report: it burnt"
+        in shown.detail
+    )
 
 
 def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: Caught) -> None:

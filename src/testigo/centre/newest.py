@@ -16,17 +16,19 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, StorageError
 from testigo.record import Log, checkpoint
+from testigo.stored import StoredFormat
 
 SETTINGS = "kept-checkpoint.json"
-FORMAT = 1
 _LIMIT = 64 * 1024
 
 
 class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: int
     path: str
+
+
+SETTINGS_FORMAT = StoredFormat(SETTINGS, _Settings)
 
 
 class NewestCheckpoint:
@@ -44,11 +46,7 @@ class NewestCheckpoint:
     def require_free(self) -> None:
         """Raise `StorageError` where a checkpoint is kept there already."""
         if self.file.exists():
-            raise StorageError(
-                "the newest checkpoint of a centre is kept here already",
-                place=str(self.file),
-                hint="choose another folder, or another place with --kept",
-            )
+            raise StorageError("checkpoint.kept-already", place=self.file)
 
     def advance(self, log: Log) -> None:
         """Keep the checkpoint that `log` is going to publish.
@@ -58,11 +56,7 @@ class NewestCheckpoint:
         """
         kept = self._read_kept()
         if kept is None and self._settings.exists():
-            raise IllegalStep(
-                "the newest checkpoint of this centre is not there: the folder was moved, or restored from a copy",
-                place=str(self.file),
-                hint="bring that file, or run `testigo centre restore` with the newest public record",
-            )
+            raise IllegalStep("checkpoint.not-there", place=self.file)
         if kept is None or kept != log.next_checkpoint():
             self.start(log)
 
@@ -76,23 +70,15 @@ class NewestCheckpoint:
         storage.make_folder(self.file.parent)
         storage.write(self.file, log.next_checkpoint())
         if not self._settings.exists() or self._read_path() != self._path:
-            storage.write(self._settings, msgspec.json.encode(_Settings(FORMAT, self._path)))
+            SETTINGS_FORMAT.write(self._settings, _Settings(self._path))
 
     def _check_continues(self, log: Log, kept: bytes) -> None:
         earlier, _ = checkpoint.parse(kept, place=str(self.file))
         if log.contains(earlier):
             return
         if earlier.origin == log.origin and earlier.size > log.size:
-            raise IllegalStep(
-                f"this copy of the record has {log.size} entries, and {earlier.size} were published: it is an old copy",
-                place=str(self._folder),
-                hint="run `testigo centre restore` with the newest public record",
-            )
-        raise IllegalStep(
-            "the record here is not the one that was published",
-            place=str(self._folder),
-            hint=f"compare it with a mirror and with {self.file.name}, and use the folder that was published",
-        )
+            raise IllegalStep("record.old-copy", place=self._folder, count=log.size, published=earlier.size)
+        raise IllegalStep("record.not-the-published", place=self._folder, file=self.file.name)
 
     def _read_kept(self) -> bytes | None:
         try:
@@ -103,18 +89,4 @@ class NewestCheckpoint:
             return None
 
     def _read_path(self) -> str:
-        if not self._settings.exists():
-            return ""
-        try:
-            settings = msgspec.json.decode(storage.read(self._settings, limit=_LIMIT), type=_Settings)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput(
-                "does not say where checkpoints are kept", place=str(self._settings), hint="restore this file"
-            ) from None
-        if settings.format != FORMAT:
-            raise InvalidInput(
-                f"has format {settings.format}, and this release reads format {FORMAT}",
-                place=str(self._settings),
-                hint="use the newer release",
-            )
-        return settings.path
+        return SETTINGS_FORMAT.read(self._settings, limit=_LIMIT).path if self._settings.exists() else ""

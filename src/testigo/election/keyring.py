@@ -141,7 +141,7 @@ class KeyRing:
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
 
-    def key_for(self, role: Role, key_id: str, station: str = "", *, what: Message | str = "") -> PublicKey:
+    def key_for(self, role: Role, key_id: str, station: str = "", *, what: Message | None = None) -> PublicKey:
         """The key `key_id`, if it is admitted for that role and station; else raises `InvalidSignature`.
 
         `what`: what bears the signature, for the sentence; without it, some statement.

@@ -180,7 +180,7 @@ def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: Tally
     of_role = said_role(role)
     lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
     if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
-        detail = message("finding", "machine-reports.none-explained", role=of_role, reason=lost[0])
+        detail = message("finding", "machine-reports.none-explained", role=of_role, reason=_written(lost[0]))
         findings.write("machine-reports", Grade.EXPLAINED, at_station(sheet.station, detail))
     else:
         grade, cause = contents.without(kind, sheet.station)
@@ -229,7 +229,11 @@ def _difference(one: Difference) -> Message:
     right = message("term", "figure", what=right_name, figure=one.right_count)
     if not one.reason.strip():
         return message("finding", "reconciliation.differs", left=left, right=right)
-    return message("finding", "reconciliation.explained", left=left, right=right, reason=one.reason)
+    return message("finding", "reconciliation.explained", left=left, right=right, reason=_written(one.reason))
+
+
+def _written(reason: str) -> str:
+    return "; ".join(str(part) for part in reasons.parts(reason))
 
 
 def _check_limits(

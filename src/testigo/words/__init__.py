@@ -31,6 +31,7 @@ from testigo.words.catalogues import (
     parse,
 )
 from testigo.words.files import catalogue_file
+from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
 
@@ -51,6 +52,7 @@ __all__ = [
     "day",
     "first_of",
     "instant",
+    "kept",
     "lacking",
     "language_name",
     "languages",
@@ -61,6 +63,7 @@ __all__ = [
     "or_itself",
     "parse",
     "percent",
+    "recalled",
     "reviewed_by",
     "say",
     "section",
