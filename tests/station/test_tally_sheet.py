@@ -7,8 +7,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from testigo.ballot import tally_qr
-from testigo.ballot.written_reasons import reason_in_words
+from testigo.ballot import reasons, tally_qr
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_statement
@@ -85,10 +84,10 @@ def test_a_spanish_page_has_no_english_word_and_local_times(place, in_la_paz):
 
 def test_a_lost_check_in_is_said_in_the_pages_language(place):
     for language, words in (("es", "la identificación no pudo firmar"), ("en", "the check-in could not sign")):
-        said = reason_in_words("check-in lost: se quemó; void-session: 2 other, 1 x-y; por la lluvia", language)
+        said = reasons.in_words("check-in lost: se quemó; void-session: 2 other, 1 x-y; por la lluvia", language)
         assert said.startswith(words) and "se quemó; " in said and said.endswith("; por la lluvia")
         assert "1 (x-y)" in said and "void-session" not in said
-    assert reason_in_words("", "es") == ""
+    assert reasons.in_words("", "es") == ""
 
 
 def test_zero_report_has_no_code(closed):

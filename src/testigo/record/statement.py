@@ -71,4 +71,4 @@ def _convert(payload: Any, place: Value) -> Statement:
     try:
         return msgspec.convert(payload, Statement, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a statement ({error})", place=place) from None
+        raise InvalidInput("statement.malformed", place=place, hint="get-the-file-again", why=str(error)) from None

@@ -2,7 +2,7 @@
 in words what a machine wrote into a signed reason.
 """
 
-from testigo.ballot.written_reasons import reason_in_words
+from testigo.ballot import reasons
 from testigo.count.anomalies import Anomaly
 from testigo.words import Value, message
 from testigo.words import percent as spelled_share
@@ -27,9 +27,9 @@ def percent(language: str, value: str) -> str:
 
 def anomaly(language: str, one: Anomaly) -> str:
     """What is odd, in a sentence."""
-    return say(language, f"anomaly_{one.kind}", found=one.found, allowed=one.allowed, detail=one.detail)
+    return one.said.text(language)
 
 
 def reason(language: str, written: str) -> str:
     """The reason of a difference: what a person wrote as it is, what the station added in words."""
-    return reason_in_words(written, language) or say(language, "no_reason")
+    return reasons.in_words(written, language) or say(language, "no_reason")

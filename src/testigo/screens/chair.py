@@ -15,8 +15,7 @@ from litestar.di import NamedDependency
 from testigo import waits
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
-from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
-from testigo.ballot.written_reasons import reason_in_words
+from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS, in_words
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.staff.accounts import PRESIDING
@@ -158,7 +157,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
         "chair/tally_sheet.html",
         sheet=sheet,
         definition=chair.definition,
-        reason_in_words=reason_in_words,
+        in_words=in_words,
         **_about(chair),
     )
 

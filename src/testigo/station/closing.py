@@ -23,8 +23,7 @@ from testigo.ballot import (
     TallySheet,
     tally_errors,
 )
-from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN
-from testigo.ballot.written_reasons import voided_sessions
+from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessions
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement

@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, tally_qr
-from testigo.ballot.written_reasons import reason_in_words
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, reasons, tally_qr
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
@@ -139,7 +138,7 @@ def _difference_views(counters: Reconciliation, words: dict[str, str], language:
             f"{one.left}={one.right}",
             CountRow(words[one.left], one.left_count),
             CountRow(words[one.right], one.right_count),
-            reason_in_words(one.reason, language),
+            reasons.in_words(one.reason, language),
         )
         for one in counters.differences()
     )
