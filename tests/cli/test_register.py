@@ -1,6 +1,8 @@
 """`testigo register`, as an officer types it."""
 
+import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +99,7 @@ def test_from_the_file_to_the_poll_book(
         (["voter", "V-1"], "document V1 is not in the register"),
         (["settle", "9", "same", "--officer", "A"], "there is no case 9"),
         (["withdraw", "V-5329151", "--reason", "x", "--officer", "A"], "is not enrolled"),
+        (["erase", "V-5329151", "--reason", "x", "--legal-basis", "x", "--officer", "A", "--yes"], "nothing of the f"),
         (["status", "--key", "absent.key"], "the register's key is not here"),
         (["import", "absent.csv"], "no such file"),
         (["import", "text.png"], "the register has no column"),
@@ -123,8 +126,60 @@ def test_a_key_is_not_left_behind_where_the_register_has_another(
     assert not (tmp_path / "other.key").exists()
 
 
+def test_erasing_by_law(
+    imported: Typed, election: list[str], press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.png").write_bytes(press(1).to_png())
+    fingers = ["--finger", "right-index", "--officer", "Ana", "--accept", "work"]
+    assert imported("enrol", "V-5329151", "a.png", *fingers, *election)[0] == 0
+    (tmp_path / "register.db.before-0002-20261128T093000000000Z").write_bytes(b"")
+    words = [
+        "erase",
+        "V-5329151",
+        "--reason",
+        "court order",
+        "--legal-basis",
+        "order 123",
+        "--officer",
+        "Ana",
+        *election,
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, out, _ = imported(*words)
+    assert code == 1
+    assert "Will be erased: 1 template and 1 image of right-index, from 1 enrolment." in out
+    assert "Nothing was changed." in out and "enrolled" in imported("voter", "V-5329151", *election)[1].splitlines()
+    code, out, _ = imported(*words, "--yes")
+    assert code == 0
+    assert "delete it: register.db.before-0002" in out
+    assert "fingers erased by law at 2" in imported("voter", "V-5329151", *election)[1]
+    (trace,) = json.loads(imported("erasures", "--json", *election)[1])
+    assert (trace["document"], trace["reason"], trace["legal_basis"]) == ("V5329151", "court order", "order 123")
+    assert trace["cleaned"] and "court order" in imported("erasures", "--clean", *election)[1]
+
+
+def test_upgrading_an_older_register(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_root: Path
+) -> None:
+    stored = project_root / "tests" / "data" / "stored" / "0.1" / "register-with-cases"
+    shutil.copy(stored / "register.db", tmp_path)
+    before = (tmp_path / "register.db").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, out, _ = typed("upgrade")
+    assert (code, (tmp_path / "register.db").read_bytes()) == (1, before)
+    assert "Schema 0001 to 0002:" in out and "  0002  Traces of erasures by law" in out
+    code, out, _ = typed("upgrade", "--yes")
+    assert code == 0 and "Upgraded from schema 0001 to 0002." in out
+    (copy,) = tmp_path.glob("register.db.before-0002-*")
+    assert copy.name in out
+    code, out, _ = typed("upgrade")
+    assert code == 0 and "Nothing to do." in out
+    code, _, err = typed("upgrade", "--register", "absent.db")
+    assert code == 1 and "there is no register here" in err and not (tmp_path / "absent.db").exists()
+
+
 def test_every_command_shows_an_example(imported: Typed) -> None:
-    commands = "import voter enrol withdraw cases case settle poll-book adopt status"
+    commands = "import voter enrol withdraw cases case settle poll-book adopt status erase erasures"
     for command in commands.split():
         assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())
 

@@ -1,4 +1,5 @@
-"""A register that release 0.1 made opens with the definition it was made with, under the name that it has there."""
+"""A register that release 0.1 made opens after its upgrade, with the definition it was made with, under the name that
+it has there."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from testigo.count import read_rules
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.keys import OpeningKey, SigningKey
-from testigo.register import PollBook, Register, RegisterKey, make_poll_book
+from testigo.register import PollBook, Register, RegisterKey, make_poll_book, upgrade
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -18,6 +19,7 @@ def test_a_register_of_release_0_1_opens(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(DATA / "stored" / "0.1" / "register", tmp_path / "register"))
     (folder / "register.key").chmod(0o600)
     address, key = str(folder / "register.db"), RegisterKey.load(folder / "register.key")
+    upgrade(address)
     named = read_rules(DATA / "records" / "0.1" / "honest").definition
     written = Definition.from_payload(named.payload())  # as the file of the election gives it
     assert written.digest != named.digest

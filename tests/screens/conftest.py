@@ -229,24 +229,32 @@ def enrolment_desk(enrolment_with: Callable[..., Client]) -> Client:
 
 
 @pytest.fixture
-def enrolment_with(tmp_path: Path, served: Callable[[Litestar], str]) -> Iterator[Callable[..., Client]]:
-    """Opens that desk with a finger reader, or with None."""
+def desk_register(tmp_path: Path) -> Iterator[Register]:
+    """That desk's register."""
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    officers = open_officers(tmp_path / "officers")
-    officers.set_pin("maria", OFFICER_PIN)
     with Register.open(f"sqlite:///{tmp_path / 'register.db'}", DEFINITION, RegisterKey.generate()) as register:
         register.import_voters(tmp_path / "people.csv")
-        desks: list[Client] = []
+        yield register
 
-        def open_desk(reader: Reader | None) -> Client:
-            desks.append(Client(served(enrolment_pages.app(register, officers, reader=reader))))
-            desks[-1].get("/pin")
-            assert desks[-1].send("/pin", account="maria", pin=OFFICER_PIN).ok
-            return desks[-1]
 
-        yield open_desk
-        for desk in desks:
-            desk.close()
+@pytest.fixture
+def enrolment_with(
+    desk_register: Register, tmp_path: Path, served: Callable[[Litestar], str]
+) -> Iterator[Callable[..., Client]]:
+    """Opens that desk with a finger reader, or with None."""
+    officers = open_officers(tmp_path / "officers")
+    officers.set_pin("maria", OFFICER_PIN)
+    desks: list[Client] = []
+
+    def open_desk(reader: Reader | None) -> Client:
+        desks.append(Client(served(enrolment_pages.app(desk_register, officers, reader=reader))))
+        desks[-1].get("/pin")
+        assert desks[-1].send("/pin", account="maria", pin=OFFICER_PIN).ok
+        return desks[-1]
+
+    yield open_desk
+    for desk in desks:
+        desk.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import io
 from PIL import Image
 
 from testigo.fingerprint import synthetic
+from testigo.register import Register
 from testigo.web.client import Client
 
 
@@ -46,6 +47,19 @@ def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Client) -> None:
     assert enrolment_desk.send("/cases/1", verdict="different", note="twins").facts["count"] == "0"
     assert enrolment_desk.get("/cases?all=yes").facts["count"] == "1"
     assert enrolment_desk.get("/cases/1").facts["verdict"] == "different"
+
+
+def test_erased_fingers_are_shown_as_erased(enrolment_desk: Client, desk_register: Register) -> None:
+    enrol(enrolment_desk, "101", 1, 1)
+    enrol(enrolment_desk, "103", 1, 2)
+    assert enrolment_desk.send("/cases/1", verdict="same").ok
+    trace = desk_register.erase("101", "Maria", "court order", "order 1")
+    page = enrolment_desk.get("/cases/1")
+    assert (page.facts["earlier-images"], page.facts["later-images"]) == ("0", "1")
+    assert "Las huellas se borraron por ley." in page.content.decode()
+    assert enrolment_desk.get("/cases/1/earlier/0").status == 422
+    voter = enrolment_desk.send("/find", document="101")
+    assert voter.facts["enrolled"] == "no" and trace.at in voter.content.decode()
 
 
 def test_poor_fingers_wait_for_the_officer_and_can_be_taken_again(enrolment_desk: Client) -> None:

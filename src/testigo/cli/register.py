@@ -13,7 +13,20 @@ from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
 from testigo.cli.output import console, errors, print_json, progress, table
-from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, load_key, open_register
+from testigo.cli.register_erase import erase, erasures
+from testigo.cli.register_options import (
+    KEY,
+    REGISTER,
+    Address,
+    AsJson,
+    Document,
+    ElectionFile,
+    KeyFile,
+    Officer,
+    load_key,
+    open_register,
+)
+from testigo.cli.register_upgrade import upgrade
 from testigo.election import load
 from testigo.errors import InvalidInput, how_many
 from testigo.fingerprint import FingerImage
@@ -26,9 +39,9 @@ app = typer.Typer(
 app.command("serve")(serve.enrolment)
 app.command("officer")(staff.officer)
 app.command("deduplicate")(deduplicate)
-
-Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]
-Officer = Annotated[str, typer.Option("--officer", help="Who does this, by name.", show_default=False)]
+app.command("erase")(erase)
+app.command("erasures")(erasures)
+app.command("upgrade")(upgrade)
 
 
 @app.command("import")
@@ -75,6 +88,8 @@ def voter(
         return
     console.print(f"{found.document}  {found.name}, station {found.station}, roll {found.roll}")
     console.print("enrolled" if found.enrolled else "not enrolled")
+    if found.erased:
+        console.print(f"fingers erased by law at {found.erased}")
     if found.barred:
         console.print(f"barred: {found.barred}")
 
@@ -312,8 +327,8 @@ def _facts(side: Side) -> dict[str, str]:
         "station": side.station,
         "enrolled by": side.enrolled_by,
         "enrolled at": side.enrolled_at,
-        "fingers": ", ".join(finger for finger, _ in side.images),
-        "most alike": side.images[side.most_similar][0],
+        "fingers": ", ".join(finger for finger, _ in side.images) or "erased",
+        "most alike": side.images[side.most_similar][0] if side.images else "",
     }
 
 

@@ -16,6 +16,8 @@ Address = Annotated[
     str, typer.Option("--register", help="The register's database: a file, or postgresql://USER@HOST/NAME.")
 ]
 KeyFile = Annotated[Path, typer.Option("--key", help="The register's key file; back it up, apart from the database.")]
+Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]
+Officer = Annotated[str, typer.Option("--officer", help="Who does this, by name.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 REGISTER = "register.db"

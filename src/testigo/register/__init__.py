@@ -1,13 +1,14 @@
 """Who may vote: persons, enrolment, likely duplicates, poll books.
 
-`register` is the database and its interface, `tables` its tables and how they change. `voters_file` reads a CSV of
-voters and `importing` takes it in; `document` spells numbers and names one way. `key_binding` ties the
-register to one election and key. `enrolment` takes fingers, `vault` keeps them encrypted, `gallery` searches them,
-`duplicates` holds the cases that people settle. `deduplication` compares everybody with everybody, `prints` opens
-their templates for it, `work_folder` keeps what is done, `workers` does it. `poll_book` makes one
-station's sealed part of it all, and opens it there. `values` are what the room speaks of.
+`register` is the database and its interface, `tables` its tables and how their rows change, `schema` and `migrations`
+how the tables themselves change from release to release. `voters_file` reads a CSV of voters and `importing` takes it
+in; `document` spells numbers and names one way. `key_binding` ties the register to one election and key. `enrolment`
+takes fingers, `vault` keeps them encrypted, `gallery` searches them, `duplicates` holds the cases that people settle,
+`erasure` takes fingers away where the law demands it. `deduplication` compares everybody with everybody, `prints` opens
+their templates for it, `work_folder` keeps what is done, `workers` does it. `issuing` gathers what one station's poll
+book is made of, `poll_book` seals it and opens it there. `values` are what the room speaks of.
 
-A new column of the voters' file goes into `voters_file` and `tables` (with a new `FORMAT`); a new rule about who
+A new column of the voters' file goes into `voters_file`, `tables` and a new step of `migrations`; a new rule about who
 is barred into `duplicates.barred`.
 """
 
@@ -25,10 +26,13 @@ from testigo.register.poll_book import (
     read_label,
 )
 from testigo.register.register import Register
+from testigo.register.schema import Step, Upgrade, planned_upgrade, upgrade
 from testigo.register.values import (
     Case,
     CaseLine,
     Enrolment,
+    Erasable,
+    Erasure,
     FingerQuality,
     Ruling,
     Side,
@@ -44,6 +48,8 @@ __all__ = [
     "CaseLine",
     "EnrolledFinger",
     "Enrolment",
+    "Erasable",
+    "Erasure",
     "FingerQuality",
     "ImportReport",
     "OtherStation",
@@ -57,10 +63,14 @@ __all__ = [
     "Ruling",
     "Side",
     "Status",
+    "Step",
+    "Upgrade",
     "Verdict",
     "Voter",
     "make_poll_book",
     "normalise_document",
     "normalise_name",
+    "planned_upgrade",
     "read_label",
+    "upgrade",
 ]

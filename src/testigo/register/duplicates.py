@@ -5,6 +5,7 @@ The rules:
 - A case joins two enrolments, the earlier and the later. An officer rules *same*, *different* or *undecided*, by
   name; a ruling is never altered or removed, a new one is added with a note, and the last one holds.
 - *same* bars the later enrolment's voter from poll books. The earlier one stays: nobody loses the vote that they had.
+- Erasing the fingers by law changes nothing of it: a voter barred before stays barred.
 - While a case is open or undecided both stay on their poll books: suspicion takes nobody's vote.
 """
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.register.gallery import DuplicateCandidate
-from testigo.register.tables import cases, enrolments, rulings, voters
+from testigo.register.tables import cases, enrolments, is_holding, rulings, voters
 from testigo.register.values import CaseLine, Ruling, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
@@ -30,11 +31,7 @@ def open_cases(connection: Connection, enrolment: int, candidates: Iterable[Dupl
     """A case for each candidate whose enrolment still holds; their ids."""
     found = list(candidates)
     wanted = [candidate.enrolment for candidate in found]
-    holding = set(
-        connection.scalars(
-            select(enrolments.c.id).where(enrolments.c.id.in_(wanted), enrolments.c.withdrawn_at.is_(None))
-        )
-    )
+    holding = set(connection.scalars(select(enrolments.c.id).where(enrolments.c.id.in_(wanted), is_holding())))
     opened = []
     for candidate in found:
         if candidate.enrolment in holding:
@@ -59,7 +56,7 @@ def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Duplic
     opened: list[int] = []
     for enrolment, candidate in sorted(found, key=lambda pair: (pair[0], pair[1].enrolment)):
         pair = frozenset((enrolment, candidate.enrolment))
-        valid = select(enrolments.c.id).where(enrolments.c.id == enrolment, enrolments.c.withdrawn_at.is_(None))
+        valid = select(enrolments.c.id).where(enrolments.c.id == enrolment, is_holding())
         if pair not in joined and connection.scalar(valid) is not None:
             joined.add(pair)
             opened += open_cases(connection, enrolment, [candidate])
@@ -147,6 +144,21 @@ def blocking_case(connection: Connection, enrolment: int) -> int | None:
     )
     found: int | None = connection.scalar(query)
     return found
+
+
+def open_case_of(connection: Connection, voter: int) -> int | None:
+    """A case that a person still has to settle, with an enrolment of this voter; None where there is none."""
+    document = connection.scalar(select(voters.c.document).where(voters.c.id == voter))
+    both = ((line.id, (line.earlier_document, line.later_document)) for line in case_lines(connection) if line.open)
+    return next((case_id for case_id, documents in both if document in documents), None)
+
+
+def same_person(connection: Connection, voter: int) -> tuple[str, ...]:
+    """The other document numbers that were ruled to be this voter's person."""
+    document = connection.scalar(select(voters.c.document).where(voters.c.id == voter))
+    same = [line for line in case_lines(connection) if line.verdict == "same"]
+    both = ({line.earlier_document, line.later_document} for line in same)
+    return tuple(sorted(set[str]().union(*(pair - {document} for pair in both if document in pair))))
 
 
 def unknown_case(case_id: int) -> InvalidInput:

@@ -9,7 +9,7 @@ from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, Template, decode_template, encode_template, extract, quality
 from testigo.register.gallery import EnrolledPrint
-from testigo.register.tables import enrolments, impressions, voters
+from testigo.register.tables import enrolments, impressions, is_holding, voters
 from testigo.register.values import FingerQuality
 from testigo.register.vault import PrintAddress, RegisterKey
 
@@ -108,8 +108,8 @@ def keep(
 
 
 def holding_enrolment(connection: Connection, voter: int) -> int | None:
-    """The id of the voter's enrolment that is not withdrawn; None where there is none."""
-    query = select(enrolments.c.id).where(enrolments.c.voter == voter, enrolments.c.withdrawn_at.is_(None))
+    """The id of the voter's enrolment that holds; None where there is none."""
+    query = select(enrolments.c.id).where(enrolments.c.voter == voter, is_holding())
     return connection.scalar(query)
 
 
@@ -148,7 +148,7 @@ def kept_after(
     A page of what `enrolled_after` gives whole, for those who go through registers that no memory holds.
     """
     page = select(enrolments.c.id).where(enrolments.c.id > newest, enrolments.c.id <= until)
-    page = page.where(enrolments.c.withdrawn_at.is_(None)).order_by(enrolments.c.id).limit(most)
+    page = page.where(is_holding()).order_by(enrolments.c.id).limit(most)
     ids = connection.scalars(page).all()
     return _kept(connection, impressions.c.enrolment.between(ids[0], ids[-1]), key) if ids else []
 
@@ -166,7 +166,7 @@ def _kept(connection: Connection, which: ColumnElement[bool], key: RegisterKey) 
         )
         .join(enrolments, enrolments.c.id == impressions.c.enrolment)
         .join(voters, voters.c.id == enrolments.c.voter)
-        .where(which, enrolments.c.withdrawn_at.is_(None))
+        .where(which, is_holding())
         .order_by(impressions.c.enrolment, impressions.c.number)
     )
     found: dict[int, list[Kept]] = {}

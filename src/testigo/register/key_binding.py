@@ -2,32 +2,28 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, func, insert, inspect, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from testigo import storage
 from testigo.election import Definition
 from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, TestigoError
-from testigo.register import tables
+from testigo.register import schema, tables
 from testigo.register.importing import capacity
 from testigo.register.tables import about, changing, reading, voters
 from testigo.register.vault import RegisterKey
-
-MAKE_ONE = "check --register; `testigo register import` makes a new one"
 
 
 def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> Definition:
     """Make the tables where they are missing (if `make`), and see that they are this election's and this key's.
 
     Returns the definition under the name by which the register belongs to it: one started with release 0.1 has another.
-    Raises `InvalidInput` for another election or version, `NotAllowed` for another key.
+    Raises `InvalidInput` for another election, `IllegalStep` for another version, `NotAllowed` for another key.
     """
+    if make:
+        schema.make(engine)
+    schema.require_current(engine)
     with reading(engine) as connection:
-        if make:
-            tables.metadata.create_all(connection)
-            connection.commit()
-        elif not inspect(connection).has_table(about.name):
-            raise InvalidInput("there is no register here", place=_place(engine), hint=MAKE_ONE)
         found = connection.execute(select(about)).one_or_none()
         if found is None:
             _keep_private(engine)
@@ -35,7 +31,7 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
             connection.execute(insert(about), row)
             connection.commit()
             return definition
-    _check(found, engine, key)
+    _check_key(found, engine, key)
     try:
         return definition.named(found.election)
     except InvalidInput:
@@ -51,14 +47,9 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
 
     Raises `SeveralErrors` where a station or roll of its voters is not in the definition, or has too little room.
     """
-    with reading(engine) as connection:
-        tables.metadata.create_all(connection)
-        connection.commit()
+    schema.require_current(engine)
     with changing(engine) as connection:
-        found = connection.execute(select(about)).one_or_none()
-        if found is None:
-            raise InvalidInput("there is no register here", place=_place(engine), hint="check the address")
-        _check(found, engine, key)
+        _check_key(connection.execute(select(about)).one(), engine, key)
         counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
         errors = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [error for error in errors if error is not None]
@@ -77,13 +68,7 @@ def _misfit(definition: Definition, station_id: str, roll: str, count: int) -> T
     return None
 
 
-def _check(found: Row[tuple[int, int, str, str, int]], engine: Engine, key: RegisterKey) -> None:
-    if found.format != tables.FORMAT:
-        raise InvalidInput(
-            f"this register is of version {found.format}",
-            place=_place(engine),
-            hint=f"use a Testigo that reads version {found.format}",
-        )
+def _check_key(found: Row[tuple[int, int, str, str, int]], engine: Engine, key: RegisterKey) -> None:
     if not key.is_named(found.key_check):
         raise NotAllowed(
             "this is not the register's key", place=_place(engine), hint="give the key file it was made with"

@@ -29,7 +29,8 @@ from testigo.errors import InvalidInput
 from testigo.fingerprint import Template, decode_template
 from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
 from testigo.register.document import normalise_document
-from testigo.register.register import ListedVoter, Register
+from testigo.register.issuing import ListedVoter
+from testigo.register.register import Register
 from testigo.register.vault import PURPOSE
 
 PAYLOAD_TYPE = "application/vnd.testigo.poll-book+json"

@@ -12,22 +12,35 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from testigo import database
 from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
-from testigo.register import duplicates, enrolment, tables
+from testigo.register import duplicates, enrolment, erasure, tables
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.enrolment import ExtractedPrint
 from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
-from testigo.register.key_binding import MAKE_ONE, claim, move
-from testigo.register.tables import changing, enrolments, impressions, poll_books, reading, voters
-from testigo.register.values import Case, CaseLine, Enrolment, FingerQuality, Ruling, Side, Status, Voter
-from testigo.register.vault import PrintAddress, RegisterKey
+from testigo.register.issuing import Issue, listed
+from testigo.register.key_binding import claim, move
+from testigo.register.schema import MAKE_ONE
+from testigo.register.tables import changing, enrolments, impressions, is_holding, poll_books, reading, voters
+from testigo.register.values import (
+    Case,
+    CaseLine,
+    Enrolment,
+    Erasable,
+    Erasure,
+    FingerQuality,
+    Ruling,
+    Side,
+    Status,
+    Voter,
+)
+from testigo.register.vault import RegisterKey
 
 PAGE = 500
 """Rows asked for by their ids at a time: databases limit the length of such a list."""
@@ -45,6 +58,7 @@ class Register:
         self._engine = engine
         self._key = key
         self._gallery = PersonGallery()
+        self._erased = 0  # the last erasure that the gallery knows of
         self._searching = threading.Lock()
 
     @classmethod
@@ -101,14 +115,15 @@ class Register:
             row = _voter_row(connection, document)
             reason = duplicates.barred(connection, row.id).get(row.id, "")
             enrolled = enrolment.holding_enrolment(connection, row.id) is not None
-        return Voter(row.document, row.name, row.station, row.roll, enrolled, reason)
+            erased = erasure.last_of(connection, row.id)
+        return Voter(row.document, row.name, row.station, row.roll, enrolled, reason, erased)
 
     def status(self) -> Status:
         """How many voters, enrolments, open cases, barred voters and poll books there are."""
         with reading(self._engine) as connection:
             return Status(
                 _count(connection, select(func.count()).select_from(voters)),
-                _count(connection, select(func.count()).where(enrolments.c.withdrawn_at.is_(None))),
+                _count(connection, select(func.count()).where(is_holding())),
                 sum(line.open for line in duplicates.case_lines(connection)),
                 len(duplicates.barred(connection)),
                 _count(connection, select(func.count()).select_from(poll_books)),
@@ -151,13 +166,16 @@ class Register:
         probes = [one.impression for one in taken]
         with reading(self._engine) as connection:
             self._refresh(connection)
-        searched = len(self._gallery)
-        found = self._gallery.search(probes)
+        gallery, searched = self._gallery, len(self._gallery)
+        found = gallery.search(probes)
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
             _not_enrolled(connection, row)
             self._refresh(connection)
-            found += self._gallery.search(probes, after=searched)
+            if self._gallery is gallery:
+                found += gallery.search(probes, after=searched)
+            else:  # somebody's fingers were erased meanwhile, and the numbers are others
+                found = self._gallery.search(probes)
             kept = enrolment.keep(connection, row.id, row.document, taken, officer, reason, self._key)
             return row.document, duplicates.open_cases(connection, kept, found)
 
@@ -185,8 +203,46 @@ class Register:
             connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
 
     def _refresh(self, connection: Connection) -> None:
+        erased = erasure.newest(connection)
+        if erased != self._erased:
+            self._gallery, self._erased = PersonGallery(), erased
         for enrolled, taken in enrolment.enrolled_after(connection, self._gallery.newest, self._key):
             self._gallery.add(enrolled, taken)
+
+    # Erasure by law: see `erasure` for the rules
+
+    def erasable(self, document: str) -> Erasable:
+        """What `erase` would take away; raises as it does."""
+        with reading(self._engine) as connection:
+            return erasure.erasable(connection, _voter_row(connection, document).id, self.definition)
+
+    def erase(self, document: str, officer: str, reason: str, legal_basis: str) -> Erasure:
+        """Erase a voter's fingers, from the database and from its files, and keep a trace of it.
+
+        Raises `InvalidInput` where there are none, or officer, reason or basis is missing; `IllegalStep` on the day of
+        the election, and while a case needs them; `StorageError` where the files cannot be cleaned now: the fingers
+        are erased then, and `clean_erased` does the rest later.
+        """
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            row = _voter_row(connection, document)
+            trace = erasure.erase(connection, row.id, self.definition, officer, reason, legal_basis)
+        self.clean_erased()
+        return next(one for one in self.erasures() if one.id == trace)
+
+    def clean_erased(self) -> None:
+        """Write the database's files again without what was erased, where that is still to be done."""
+        with reading(self._engine) as connection:
+            done = [one.id for one in erasure.traces(connection) if not one.cleaned]
+        if done:
+            database.clean(self._engine, impressions.name)
+            with changing(self._engine) as connection:
+                erasure.cleaned(connection, done[-1])
+
+    def erasures(self) -> list[Erasure]:
+        """The traces of all erasures, the oldest first."""
+        with reading(self._engine) as connection:
+            return erasure.traces(connection)
 
     # Likely duplicates
 
@@ -223,7 +279,7 @@ class Register:
         )
         row = connection.execute(query).one()
         images = enrolment.images_of(connection, enrolled, row.document, self._key)
-        position = [number for number, _, _ in images].index(most_similar)
+        position = next((place for place, (number, _, _) in enumerate(images) if number == most_similar), 0)
         return Side(*row, images=tuple((finger, image) for _, finger, image in images), most_similar=position)
 
     # Duplicates among all who are enrolled: see `deduplication`
@@ -232,7 +288,7 @@ class Register:
         """Which register this is and how far it goes: what a long run over it remembers."""
         with reading(self._engine) as connection:
             newest = _count(connection, select(func.max(enrolments.c.id)))
-            holding = _count(connection, select(func.count()).where(enrolments.c.withdrawn_at.is_(None)))
+            holding = _count(connection, select(func.count()).where(is_holding()))
         return Extent(self.definition.digest, self._key.check, newest, holding)
 
     def kept_after(self, newest: int, until: int, most: int) -> list[tuple[int, list[enrolment.Kept]]]:
@@ -259,7 +315,7 @@ class Register:
     # Poll books
 
     @contextlib.contextmanager
-    def issuing(self, station_id: str, issued: str) -> Iterator["Issue"]:
+    def issuing(self, station_id: str, issued: str) -> Iterator[Issue]:
         """What a poll book of the station is made of; the issue is noted at the end of the block, or nothing is.
 
         Raises `InvalidInput` for an unknown station.
@@ -268,7 +324,7 @@ class Register:
         with changing(self._engine) as connection:
             newest = select(func.max(poll_books.c.serial)).where(poll_books.c.station == station_id)
             serial = _count(connection, newest) + 1
-            yield Issue(connection, station_id, serial, issued, _listed(connection, station_id, self._key))
+            yield Issue(connection, station_id, serial, issued, listed(connection, station_id, self._key))
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -278,38 +334,6 @@ class Extent(msgspec.Struct, frozen=True):
     key: str
     newest: int
     holding: int
-
-
-class ListedVoter(msgspec.Struct, frozen=True):
-    """A voter as a poll book lists them. `fingers`: (ISO/IEC 19794-2 position, template) of each impression."""
-
-    document: str
-    name: str
-    roll: str
-    barred: str
-    fingers: tuple[tuple[int, bytes], ...]
-
-
-class Issue(msgspec.Struct, frozen=True):
-    """One poll book in the making. `voters`: of the station, by document number; `serial`: counted from 1."""
-
-    connection: Connection
-    station: str
-    serial: int
-    issued: str
-    voters: list[ListedVoter]
-
-    def elsewhere(self, stations: Collection[str] | None) -> Iterator[tuple[str, str]]:
-        """(document, station) of the voters of the other stations: of these, or of all where None."""
-        query = select(voters.c.document, voters.c.station).where(voters.c.station != self.station)
-        if stations is not None:
-            query = query.where(voters.c.station.in_(list(stations)))
-        return ((document, station) for document, station in self.connection.execute(query))
-
-    def done(self, count: int, digest: str) -> None:
-        """Note that this poll book was made, with so many voters and this SHA-256."""
-        row = {"station": self.station, "serial": self.serial, "issued": self.issued, "voters": count, "digest": digest}
-        self.connection.execute(insert(poll_books), row)
 
 
 def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str, str, str]]:
@@ -336,23 +360,3 @@ def _named(officer: str) -> str:
 
 def _count(connection: Connection, query: object) -> int:
     return int(connection.scalar(query) or 0)  # type: ignore[call-overload]
-
-
-def _listed(connection: Connection, station: str, key: RegisterKey) -> list[ListedVoter]:
-    query = (
-        select(impressions, voters.c.document)
-        .join(enrolments, enrolments.c.id == impressions.c.enrolment)
-        .join(voters, voters.c.id == enrolments.c.voter)
-        .where(voters.c.station == station, enrolments.c.withdrawn_at.is_(None))
-        .order_by(impressions.c.enrolment, impressions.c.number)
-    )
-    fingers: dict[str, list[tuple[int, bytes]]] = {}
-    for row in connection.execute(query):
-        place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
-        fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
-    reasons = duplicates.barred(connection)
-    people = select(voters).where(voters.c.station == station).order_by(voters.c.document)
-    return [
-        ListedVoter(row.document, row.name, row.roll, reasons.get(row.id, ""), tuple(fingers.get(row.document, ())))
-        for row in connection.execute(people)
-    ]

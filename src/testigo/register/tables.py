@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -16,14 +17,23 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    select,
+    table,
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from testigo.errors import StorageError
+from testigo.errors import IllegalStep, StorageError
 
-FORMAT = 1
-"""Version of the tables below; a register of another version is refused."""
+SCHEMA = "0002"
+"""Version of the tables below: the number of the newest step in `migrations`."""
+
+FORMAT = 2
+"""What `register_about` says from step 0002 on. It was the version in release 0.1 (1), which reads nothing else."""
+
+version = table("alembic_version", column("version_num", String(32)))
+"""One row, which Alembic writes: the number of the last step that ran."""
 
 metadata = MetaData()
 
@@ -59,8 +69,12 @@ enrolments = Table(
     Column("withdrawn_at", String(20)),
     Column("withdrawn_by", Text),
     Column("withdrawn_because", Text),
+    Column("erasure", ForeignKey("erasure.id")),
 )
-"""A voter has at most one enrolment that is not withdrawn; withdrawn ones stay, for the cases that name them."""
+"""A voter has at most one enrolment that holds (`is_holding`); the others stay, for the cases that name them.
+
+`erasure`: the one that took its impressions away.
+"""
 
 impressions = Table(
     "impression",
@@ -114,11 +128,35 @@ poll_books = Table(
 )
 """Every poll book ever issued."""
 
+erasures = Table(
+    "erasure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voter", ForeignKey("voter.id"), nullable=False, index=True),
+    Column("officer", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("enrolments", Integer, nullable=False),
+    Column("templates", Integer, nullable=False),
+    Column("images", Integer, nullable=False),
+    Column("cleaned_at", String(20)),
+)
+"""The trace of every erasure by law, with how much of what was erased; rows are only ever added.
+
+`cleaned_at`: when the database's files were written again without it; until then bytes of it may be left in them.
+"""
+
+
+def is_holding() -> ColumnElement[bool]:
+    """Of an enrolment: whether its fingers count, because it was neither withdrawn nor erased."""
+    return enrolments.c.withdrawn_at.is_(None) & enrolments.c.erasure.is_(None)
+
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to read with; database failures become `StorageError`."""
-    with _explained(), engine.connect() as connection:
+    with explained(), engine.connect() as connection:
         yield connection
 
 
@@ -128,14 +166,21 @@ def changing(engine: Engine) -> Iterator[Connection]:
 
     Its first statement writes the one row of `register_about`, which makes any other change wait, in PostgreSQL (row
     lock) as in SQLite (write lock). So two enrolment desks can't each miss the other's newest fingerprint.
+    Raises `IllegalStep` where the register was upgraded to a later schema since it was opened.
     """
-    with _explained(), engine.begin() as connection:
+    with explained(), engine.begin() as connection:
         connection.execute(update(about).values(turn=about.c.turn + 1))
+        if connection.scalar(select(version.c.version_num)) != SCHEMA:
+            raise IllegalStep(
+                "the register was upgraded while this program had it open",
+                hint="end this program and start the release that upgraded it",
+            )
         yield connection
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """Let failures of the database in the block be `StorageError`, one sentence each."""
     try:
         yield
     except SQLAlchemyError as error:

@@ -10,7 +10,10 @@ Verdict = Literal["same", "different", "undecided"]
 
 
 class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One voter. `enrolled`: fingers were taken; `barred`: why the voter is on no poll book, else empty."""
+    """One voter. `enrolled`: fingers were taken; `barred`: why the voter is on no poll book, else empty.
+
+    `erased`: when fingers of this voter were last erased by law (UTC), else empty.
+    """
 
     document: str
     name: str
@@ -18,6 +21,7 @@ class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll: str
     enrolled: bool
     barred: str
+    erased: str = ""
 
 
 class FingerQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +67,10 @@ class CaseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One of the two enrolments of a case. `images`: (finger, image); `most_similar`: which is nearest the other's."""
+    """One of the two enrolments of a case. `images`: (finger, image), none where they were erased by law.
+
+    `most_similar`: which of them is nearest the other's.
+    """
 
     document: str
     name: str
@@ -81,6 +88,42 @@ class Case(msgspec.Struct, frozen=True):
     earlier: Side
     later: Side
     history: tuple[Ruling, ...]
+
+
+class Erasable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an erasure of one voter's fingers would take away, and where copies are that it cannot reach.
+
+    `enrolments`, `templates`, `images`: how many, withdrawn ones too; `fingers`: of which. `same_person`: document
+    numbers that were ruled to be the same person's. `poll_books`: how many were issued to the voter's station.
+    """
+
+    document: str
+    name: str
+    station: str
+    enrolments: int
+    templates: int
+    images: int
+    fingers: tuple[str, ...]
+    same_person: tuple[str, ...]
+    poll_books: int
+
+
+class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trace of an erasure by law: who, when (UTC), why, by which law or order, and how much of what.
+
+    `cleaned`: when the database's files were written again without it (UTC); "" while they were not.
+    """
+
+    id: int
+    document: str
+    officer: str
+    at: str
+    reason: str
+    legal_basis: str
+    enrolments: int
+    templates: int
+    images: int
+    cleaned: str
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,139 @@
+"""Erasing a voter's fingers where the law demands it, with a trace of who did it and why.
+
+The rules:
+
+- All templates and images of the voter go, those of withdrawn enrolments too, with their qualities and positions. The
+  voter, the enrolments (who took fingers, and when), the cases and their rulings stay: they hold no biometric data.
+- The vote stays. The voter is on the next poll book without fingers, and the chair can let the voter through; may be
+  enrolled again; and is barred as before, where a case was ruled *same*.
+- An open case forbids it: its fingers are the evidence. Otherwise erasing would be a way to be rid of a case.
+- The day of the election forbids it. Stations work with poll books that are loaded and cannot be taken back while
+  voters come; a machine that has to be replaced gets a new one, and would know fewer voters than the one before.
+- A trace holds no data of the fingers. It is never altered, except that the cleaning of the files is noted.
+"""
+
+from datetime import date
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from testigo.canonical import utc_now
+from testigo.election import Definition
+from testigo.errors import IllegalStep, InvalidInput
+from testigo.fingerprint import Position
+from testigo.register import duplicates
+from testigo.register.tables import enrolments, erasures, impressions, poll_books, voters
+from testigo.register.values import Erasable, Erasure
+
+MOST_TEXT = 500
+"""Characters of a reason or legal basis."""
+
+
+def erasable(connection: Connection, voter: int, definition: Definition) -> Erasable:
+    """What would be erased. Raises `InvalidInput` where there is nothing, `IllegalStep` where it may not be now."""
+    person = connection.execute(select(voters).where(voters.c.id == voter)).one()
+    kept = select(impressions.c.enrolment, impressions.c.finger).join(enrolments).where(enrolments.c.voter == voter)
+    rows = connection.execute(kept).all()
+    if not rows:
+        raise InvalidInput(
+            f"nothing of the fingers of document {person.document} is in the register",
+            hint="see `testigo register erasures` for what was erased before",
+        )
+    _allowed(connection, voter, definition)
+    issued = select(func.count()).where(poll_books.c.station == person.station)
+    return Erasable(
+        person.document,
+        person.name,
+        person.station,
+        len({row.enrolment for row in rows}),
+        len(rows),
+        len(rows),
+        tuple(Position(finger).word for finger in sorted({row.finger for row in rows})),
+        duplicates.same_person(connection, voter),
+        connection.scalar(issued) or 0,
+    )
+
+
+def erase(
+    connection: Connection, voter: int, definition: Definition, officer: str, reason: str, legal_basis: str
+) -> int:
+    """Delete it and write the trace; its id. Raises as `erasable` does, and where the reason or the basis is missing.
+
+    The bytes are gone from the database's files only after `database.clean`, which is then noted by `cleaned`.
+    """
+    reason = _text(reason, "reason", "--reason")
+    legal_basis = _text(legal_basis, "legal basis", "--legal-basis")
+    found = erasable(connection, voter, definition)
+    row = {
+        "voter": voter,
+        "officer": officer,
+        "at": utc_now(),
+        "reason": reason,
+        "legal_basis": legal_basis,
+        "enrolments": found.enrolments,
+        "templates": found.templates,
+        "images": found.images,
+    }
+    trace = int(connection.scalar(insert(erasures).returning(erasures.c.id), row) or 0)
+    own = select(enrolments.c.id).where(enrolments.c.voter == voter)
+    with_prints = select(impressions.c.enrolment).where(impressions.c.enrolment.in_(own))
+    connection.execute(update(enrolments).where(enrolments.c.id.in_(with_prints)).values(erasure=trace))
+    connection.execute(delete(impressions).where(impressions.c.enrolment.in_(own)))
+    return trace
+
+
+def newest(connection: Connection) -> int:
+    """The id of the last erasure; 0 where there was none."""
+    return connection.scalar(select(func.max(erasures.c.id))) or 0
+
+
+def traces(connection: Connection) -> list[Erasure]:
+    """All erasures, the oldest first."""
+    query = (
+        select(
+            erasures.c.id,
+            voters.c.document,
+            erasures.c.officer,
+            erasures.c.at,
+            erasures.c.reason,
+            erasures.c.legal_basis,
+            erasures.c.enrolments,
+            erasures.c.templates,
+            erasures.c.images,
+            func.coalesce(erasures.c.cleaned_at, "").label("cleaned"),
+        )
+        .join(voters, voters.c.id == erasures.c.voter)
+        .order_by(erasures.c.id)
+    )
+    return [Erasure(**row) for row in connection.execute(query).mappings()]
+
+
+def last_of(connection: Connection, voter: int) -> str:
+    """When fingers of the voter were last erased; "" where they never were."""
+    return connection.scalar(select(func.max(erasures.c.at)).where(erasures.c.voter == voter)) or ""
+
+
+def cleaned(connection: Connection, until: int) -> None:
+    """Note that the files hold nothing more of the erasures up to the one with the id `until`."""
+    open_ones = (erasures.c.id <= until) & erasures.c.cleaned_at.is_(None)
+    connection.execute(update(erasures).where(open_ones).values(cleaned_at=utc_now()))
+
+
+def _allowed(connection: Connection, voter: int, definition: Definition) -> None:
+    if date.today().isoformat() == definition.date:
+        raise IllegalStep(
+            "the election is held today, and stations work with poll books that hold this data",
+            hint="erase it tomorrow",
+        )
+    case = duplicates.open_case_of(connection, voter)
+    if case is not None:
+        raise IllegalStep(f"these fingers are the evidence of case {case}", hint="settle the case first")
+
+
+def _text(text: str, name: str, option: str) -> str:
+    plain = " ".join(text.split())
+    if not plain or len(plain) > MOST_TEXT or not plain.isprintable():
+        raise InvalidInput(
+            f"the {name} of the erasure is missing, or longer than {MOST_TEXT} characters",
+            hint=f"give it with {option}; write nothing of the person in it",
+        )
+    return plain
