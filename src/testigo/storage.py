@@ -1,7 +1,8 @@
 """Keeping bytes: files that survive a power cut.
 
 `write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
-never takes more than it is told to. Every failure is a `StorageError` with the path and the hint.
+never takes more than it is told to; `destroy` overwrites what it removes. Every failure is a `StorageError` with the
+path and the hint.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from testigo.errors import InvalidInput, StorageError
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 _CODES = {
     errno.ENOSPC: "disk.full",
@@ -99,6 +101,26 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
             flush_folder(path.parent)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a file with random bytes, flushed to the disk, and remove it; where there is none, change nothing.
+
+    A link is removed and not followed. What the disk keeps elsewhere is not reached: old blocks of flash memory,
+    snapshots, a file system that writes copies.
+    """
+    with explained(path):
+        if path.is_file() and not path.is_symlink():
+            handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                for start in range(0, os.fstat(handle).st_size, _PIECE):
+                    piece = min(_PIECE, os.fstat(handle).st_size - start)
+                    os.pwrite(handle, secrets.token_bytes(piece), start)
+                flush(handle)
+            finally:
+                os.close(handle)
+        path.unlink(missing_ok=True)
+        flush_folder(path.parent)
 
 
 def require_empty(path: Path) -> None:

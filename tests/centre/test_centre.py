@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digests import DIGESTS
+from small_country import move_centre
 from testigo import canonical, record
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
@@ -68,7 +68,7 @@ def test_any_subset_order_and_repetition_counts_what_came(
 ) -> None:
     packages = {name: machines[name].package(sheet_of(name)) for name in machines}
     with tempfile.TemporaryDirectory() as folder:
-        other = Path(shutil.copytree(centre.folder, Path(folder) / "centre"))
+        other = move_centre(centre.folder, Path(folder) / "other")
         office = Centre.open(other)
         for number, name in enumerate(arrivals):
             assert office.receive(packages[name]).already == (name in arrivals[:number])

@@ -334,6 +334,28 @@ def test_day_put_back_to_an_earlier_moment_is_noticed(place, role):
         place.chair.close_polls({"checked_in=cards_used": "x"})
 
 
+def test_booth_put_back_that_has_caught_up_is_a_difference_at_closing(place):
+    """No counter is lower than the chair has heard; but who has checked in since is one more than who has voted."""
+    codes = place.to_open()
+    place.booth.close()
+    shutil.copytree(place.folder / "booth", place.folder / "old")
+    place.restart()
+    place.release("103")
+    place.vote(codes[0])
+    place.chair.status()
+    place.stop()
+    shutil.rmtree(place.folder / "booth")
+    (place.folder / "old").rename(place.folder / "booth")
+    place.start()
+    place.release("104")
+    place.vote(codes[1])
+    assert all(one.report for one in place.chair.status().machines)
+    with pytest.raises(IllegalStep, match="1 voters were checked in and have not used a card"):
+        place.chair.close_polls()
+    assert place.chair.close_polls({"checked_in=cards_used": "the booth was put back"}) == ()
+    assert place.chair.tally_sheet().reconciliation.differences()
+
+
 def test_chair_keeps_the_last_report_over_a_restart(place):
     place.to_open()
     place.release("103")

@@ -1,6 +1,7 @@
 """A small election with real keys, and stations that make real signed tally sheets out of made-up ballots."""
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,6 +169,13 @@ def make_sheet(definition: Definition, station_id: str, ballots: int, seed: int 
         reconciliation=change_counters(counters, **changed),
         event_logs=dict.fromkeys(STATION_ROLES, "0" * 64),
     )
+
+
+def move_centre(folder: Path, to: Path) -> Path:
+    """A copy of a centre's folder in `to`, a new folder, with its newest checkpoint beside it: it goes on there."""
+    to.mkdir()
+    shutil.copy(folder.with_name(f"{folder.name}.checkpoint"), to)
+    return Path(shutil.copytree(folder, to / folder.name))
 
 
 @pytest.fixture(scope="session")

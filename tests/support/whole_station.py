@@ -152,3 +152,23 @@ def make_place(installed: tuple[Path, bytes], root: Root, tmp_path: Path) -> Ite
 def place(make_place: Callable[[], InstalledStation]) -> InstalledStation:
     """A started station, installed and nothing more."""
     return make_place()
+
+
+@pytest.fixture(scope="session")
+def finished(
+    installed: tuple[Path, bytes], root: Root, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, str]]:
+    """A station whose day of one voter is over: its folder, to be copied, and the heads on its tally sheet."""
+    folder = tmp_path_factory.mktemp("finished") / "s1"
+    shutil.copytree(installed[0], folder)
+    place = InstalledStation(folder, root, installed[1])
+    place.start()
+    codes = place.to_open()
+    place.release("103")
+    place.vote(codes[0])
+    assert place.chair.close_polls() == ()
+    place.chair.send()
+    sheet = place.chair.tally_sheet()
+    assert sheet is not None
+    place.stop()
+    return folder, sheet.event_logs

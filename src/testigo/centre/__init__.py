@@ -1,9 +1,19 @@
 """The authority's side: its keys, its public record, packages in.
 
-`centre` keeps the record of one election and takes packages in; `keys` holds the authority's keys.
+`centre` keeps the record of one election and takes packages in; `keys` holds the authority's keys; `newest` notices an
+old copy of the folder, `restore` brings one up to its public record.
 """
 
 from testigo.centre.centre import Centre, Receipt, RefusedPackage
 from testigo.centre.keys import AUTHORITY_ROLES, authority_key, only_auditor
+from testigo.centre.restore import restore_centre
 
-__all__ = ["AUTHORITY_ROLES", "Centre", "Receipt", "RefusedPackage", "authority_key", "only_auditor"]
+__all__ = [
+    "AUTHORITY_ROLES",
+    "Centre",
+    "Receipt",
+    "RefusedPackage",
+    "authority_key",
+    "only_auditor",
+    "restore_centre",
+]

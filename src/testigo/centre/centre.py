@@ -5,9 +5,10 @@ appended statement by statement, then published; a power cut anywhere between le
 same end. A package that is refused although a machine of this election signed it is evidence, and is kept under
 `refused/` with the reason.
 
-    authority/root, log, centre     keys (`count.keys`)
+    authority/root, log, centre     keys (`centre.keys`)
     public/                          the record, ready for any web server
     received/, refused/              packages as they came
+    kept-checkpoint.json             where the newest checkpoint is kept besides (`centre.newest`)
 """
 
 import contextlib
@@ -29,6 +30,7 @@ from testigo.centre.keys import (
     put_in_place,
     waiting_key,
 )
+from testigo.centre.newest import NewestCheckpoint
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import kind_of
 from testigo.count.reading import read_rules
@@ -86,21 +88,29 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Centre:
     """One election's centre in one folder. Open it with `create` or `open`."""
 
-    def __init__(self, folder: Path, log: Log, rules: RecordRules) -> None:
+    def __init__(self, folder: Path, log: Log, rules: RecordRules, newest: NewestCheckpoint | None = None) -> None:
+        """`newest`: None only while the folder is made, because nobody can see its record yet."""
         self.folder = folder
         self.rules = rules
         self._log = log
+        self._newest = newest
 
     @classmethod
-    def create(cls, folder: Path, definition_file: Path, auditor: MachineKeys | None = None) -> "Centre":
+    def create(
+        cls, folder: Path, definition_file: Path, auditor: MachineKeys | None = None, *, kept: Path | None = None
+    ) -> "Centre":
         """Make the keys of a new election and start its record with the definition, its stations and those keys,
         signed by the root.
 
-        `auditor`: the auditor's request, where there is one yet; else `admit` takes it later. Raises whatever
-        `election.load` finds in the file, `StorageError` where the folder already holds an election, `InvalidInput`
-        where the request is for another key than one auditor's.
+        `auditor`: the auditor's request, where there is one yet; else `admit` takes it later. `kept`: file outside the
+        folder for the newest checkpoint, better on another disk; None for beside the folder. Raises whatever
+        `election.load` finds in the file, `StorageError` where the folder already holds an election or `kept` is there,
+        `InvalidInput` where the request is for another key than one auditor's.
         """
         definition = load(definition_file)
+        storage.require_empty(folder)
+        newest = NewestCheckpoint(folder, kept)
+        newest.require_free()
         with storage.new_folder(folder, mode=0o700) as building:
             keys = make_authority(building)
             public = storage.make_folder(building / PUBLIC)
@@ -112,22 +122,23 @@ class Centre:
             for piece in pieces(definition.stations):
                 centre.say("station-list", "", piece, keys["root"])
             centre.say("machine-keys", "", own_keys(keys, auditor), keys["root"])
+        newest.start(log_of(folder))
         return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> "Centre":
         """The centre in that folder, with everything its record says checked again; finishes what a power cut left
         half done.
+
+        Raises `IllegalStep` for an old copy of the folder, which does not know all that was published.
         """
-        if not (folder / PUBLIC).is_dir():
-            raise StorageError(
-                "no centre is here", place=str(folder), hint="give the folder of `testigo centre create`"
-            )
+        log, newest = log_of(folder), NewestCheckpoint(folder)
         for name in (RECEIVED, REFUSED):
             storage.make_folder(folder / name)
-        log = Log.open(folder / PUBLIC, _current_log_key(folder))
-        log.publish()
-        centre = cls(folder, log, read_rules(folder / PUBLIC))
+        with locks.waiting(folder):
+            newest.advance(log)
+            log.publish()
+        centre = cls(folder, log, read_rules(folder / PUBLIC), newest)
         speak_own_languages(centre.definition)
         with centre._alone():
             centre._take_up_keys()
@@ -279,8 +290,14 @@ class Centre:
         for envelope in new:
             self._log.append(envelope)
         if new:
-            self._log.publish()
+            self._publish()
         self.rules = trial
+
+    def _publish(self) -> None:
+        """Put what was appended under a new checkpoint, which is kept in its second place first."""
+        if self._newest is not None:
+            self._newest.advance(self._log)
+        self._log.publish()
 
     def _package_key(self, claim: PackageClaim, place: str) -> PublicKey:
         """Whose signature a package must bear: that of the chair of the station it names."""
@@ -304,10 +321,17 @@ class Centre:
             key = _current_log_key(self.folder)
             if key.public != self._log.key:
                 self._log = Log.open(self.public, key)
-            self._log.publish()
+            self._publish()
             if self._log.size != len(self.rules.entries):
                 self.rules = read_rules(self.public)
             yield
+
+
+def log_of(folder: Path) -> Log:
+    """The log of a centre's folder; raises `StorageError` where there is none, and what `Log.open` raises."""
+    if not (folder / PUBLIC).is_dir():
+        raise StorageError("no centre is here", place=str(folder), hint="give the folder of `testigo centre create`")
+    return Log.open(folder / PUBLIC, _current_log_key(folder))
 
 
 def _current_log_key(folder: Path) -> SigningKey:

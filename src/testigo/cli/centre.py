@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from testigo import storage
-from testigo.centre import Centre, Receipt, authority_key, only_auditor
+from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore_centre
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
@@ -23,6 +23,14 @@ app.command("serve-results")(serve.results)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Kept = Annotated[
+    Path | None,
+    typer.Option(
+        help="File outside the folder that keeps the newest checkpoint, better on another disk; FOLDER.checkpoint "
+        "where not given.",
+        show_default=False,
+    ),
+]
 
 _AFTER = {
     "log": "Publish the log's new verifier key: {verifier}",
@@ -37,6 +45,7 @@ def create(
     folder: Folder,
     definition: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
     auditor: Annotated[Path | None, typer.Option(help="The auditor's request; `admit` takes it later, too.")] = None,
+    kept: Kept = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the keys of a new election and start its public record.
@@ -45,7 +54,7 @@ def create(
 
     Example: testigo centre create centre my-election/election.yaml --auditor auditor/request.json
     """
-    centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None)
+    centre = Centre.create(folder, definition, _read_keys(auditor) if auditor else None, kept=kept)
     root = centre.key_ring.root
     if as_json:
         print_json({"election": centre.rules.election, "root_key": root.hex, "root_key_id": root.key_id})
@@ -117,6 +126,27 @@ def replace_key(
         kept = folder / "authority" / role
         console.print(f"The old key is kept in {kept}; take it to the safe with root/.", soft_wrap=True)
     console.print(_AFTER[role].format(verifier=centre.verifier_key), soft_wrap=True)
+
+
+@app.command()
+def restore(
+    folder: Folder,
+    record: Annotated[str, typer.Option(help="The newest public record there is: a folder or an address.")],
+    kept: Kept = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a folder that was moved, or restored from a copy: take over from the public record what it lacks.
+
+    Compare the mirrors first and take the one with the most entries. Example:
+
+    testigo centre restore centre --record https://mirror.example/public
+    """
+    centre, taken = restore_centre(folder, record, kept=kept)
+    entries = len(centre.rules.entries)
+    if as_json:
+        print_json({"taken_over": taken, "entries": entries})
+        return
+    console.print(f"{taken} statements were taken over; the record has {entries} entries.", soft_wrap=True)
 
 
 @app.command()

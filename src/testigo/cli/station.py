@@ -13,6 +13,7 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.retire import check_archive, retire
 from testigo.election import Role, speak_own_languages
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
+app.command()(retire)
+app.command("check-archive")(check_archive)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

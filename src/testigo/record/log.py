@@ -131,6 +131,21 @@ class Log:
                 self._take(entry.encode(), entry.sha256)
             return index
 
+    def next_checkpoint(self) -> bytes:
+        """The signed checkpoint of every statement that was appended: what `publish` writes, byte by byte."""
+        with self._locked():
+            return Checkpoint(self.origin, self.size, self._frontier.root()).sign(self._key)
+
+    def contains(self, earlier: Checkpoint) -> bool:
+        """Whether this log, with what was appended and not yet published, begins with the log of that checkpoint."""
+        with self._locked():
+            if earlier.origin != self.origin or earlier.size > self.size:
+                return False
+            first = merkle.Frontier()
+            for encoded in self._entries[: earlier.size]:
+                first.append(merkle.leaf_hash(encoded))
+            return first.root() == earlier.root_hash
+
     def publish(self) -> Checkpoint:
         """Put every appended statement under a new signed checkpoint. Publishing twice changes nothing."""
         with self._locked():

@@ -129,14 +129,11 @@ class BallotBox:
 
     def destroy(self) -> None:
         """Overwrite and remove the box: only ever for the box of test ballots."""
-        for number, path in enumerate(self.paths):
-            with storage.explained(path):
-                os.pwrite(self._handles[number], secrets.token_bytes(self.slots * self.slot_size), 0)
-                storage.flush(self._handles[number])
-                path.unlink()
+        self.close()
+        for path in self.paths:
+            storage.destroy(path)
         self._votes.clear()
         self._slips.clear()
-        self.close()
 
     def close(self) -> None:
         """Give the files back."""

@@ -28,6 +28,7 @@ from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
+from testigo.station.retired import refuse_retired
 
 SETTINGS = "settings.json"
 DEFINITION = "definition.json"
@@ -52,7 +53,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings of a machine's folder; raises `StorageError`, or `InvalidInput` where it is none."""
+    """The settings of a machine's folder; raises `StorageError`, `InvalidInput` where it is none, `IllegalStep` where
+    the machine is retired.
+    """
+    refuse_retired(path)
     file = path / SETTINGS
     try:
         return msgspec.json.decode(storage.read(file), type=Settings)

@@ -27,6 +27,7 @@ from testigo.station.folder import (
     Settings,
     read_settings,
 )
+from testigo.station.retired import is_retired
 from testigo.station.votes import SECRETS, BoothSecrets
 
 REQUEST = "machine-keys-request.json"
@@ -96,14 +97,21 @@ def load_keys(folder: Path, envelopes: Sequence[bytes]) -> None:
 def machine_folders(folder: Path) -> list[tuple[Path, Role]]:
     """The machines' folders under a station's folder, or the one machine's own, with their roles.
 
-    Raises `StorageError` where there is none.
+    Raises `StorageError` where there is none, `IllegalStep` where a machine is retired.
     """
-    if (folder / SETTINGS).exists():
-        return [(folder, read_settings(folder).role)]
-    found = [(folder / role, role) for role in STATION_ROLES if (folder / role / SETTINGS).exists()]
+    return [(path, read_settings(path).role) for path in installed_folders(folder)]
+
+
+def installed_folders(folder: Path) -> list[Path]:
+    """The same folders, those of retired machines included; raises `StorageError` where there is none."""
+    found = [path for path in (folder, *(folder / role for role in STATION_ROLES)) if _is_installed(path)]
     if not found:
         raise StorageError("no station is installed here", place=str(folder), hint="give the folder that was installed")
     return found
+
+
+def _is_installed(path: Path) -> bool:
+    return (path / SETTINGS).exists() or is_retired(path)
 
 
 def _install_machine(path: Path, settings: Settings) -> MachineKey:

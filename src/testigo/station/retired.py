@@ -1,0 +1,109 @@
+"""What is left in the folder of a retired machine, and that it is good for nothing else.
+
+    FOLDER/retired.json      what was kept and what was destroyed, signed with the machine's key before it was destroyed
+           archive.tar       what the law keeps, with that statement as its first file
+           retirement.pdf    the page for the signatures of officers and witnesses
+
+From the moment `retired.json` is there, the machine is retired: whatever else a power cut left in the folder is only to
+be destroyed (`retire.finish`).
+"""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from testigo import keys, storage
+from testigo.canonical import SignedValue
+from testigo.election import Role
+from testigo.errors import IllegalStep, InvalidInput
+from testigo.keys import PublicKey
+
+RETIREMENT_TYPE: Final = "application/vnd.testigo.retirement+json"
+FORMAT: Final = 1
+RETIRED: Final = "retired.json"
+ARCHIVE: Final = "archive.tar"
+REPORT: Final = "retirement.pdf"
+LEFT: Final = frozenset({RETIRED, ARCHIVE, REPORT})
+
+
+class ArchivedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of the archive. `path`: relative to the machine's folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class DestroyedItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file, or a folder with all that was in it. `path`: relative to the machine's folder, or absolute."""
+
+    path: str
+    files: int
+    bytes: int
+
+
+class Retirement(SignedValue, frozen=True, forbid_unknown_fields=True):
+    """`key`: the machine's public key, hexadecimal. `state`: how far the machine was. `keep_until`: the last day on
+    which the law keeps everything. `retired`: UTC. `reason`: why before its time, "" where nothing was `unmet`.
+
+    `unmet`: ids of the conditions that did not hold. `head`: of the event log.
+    """
+
+    format: int
+    election: str
+    station: str
+    role: Role
+    key: str
+    state: str
+    keep_until: str
+    retired: str
+    head: str
+    reason: str
+    unmet: tuple[str, ...]
+    archived: tuple[ArchivedFile, ...]
+    destroyed: tuple[DestroyedItem, ...]
+
+
+def is_retired(folder: Path) -> bool:
+    """Whether the machine of that folder was retired, be it not to the end."""
+    return (folder / RETIRED).exists()
+
+
+def refuse_retired(folder: Path) -> None:
+    """Return if the folder is not that of a retired machine; else raise `IllegalStep`."""
+    if not is_retired(folder):
+        return
+    day = read_retirement(storage.read(folder / RETIRED), place=str(folder / RETIRED)).retired[:10]
+    if any(file.name not in LEFT for file in folder.iterdir()):
+        raise IllegalStep(
+            f"this machine is being retired since {day}, and not everything is destroyed yet",
+            place=str(folder),
+            hint="run `testigo station retire` again: it goes on where it stopped",
+        )
+    raise IllegalStep(
+        f"this machine was retired on {day}, and its keys are destroyed",
+        place=str(folder),
+        hint="its archive and its report are all that is left; for another election install a new folder",
+    )
+
+
+def read_retirement(envelope: bytes, *, place: str = "") -> Retirement:
+    """What a machine signed when it was retired, under the key that it names. Raises `InvalidInput` or
+    `InvalidSignature`.
+    """
+    claimed = _convert(keys.unverified_payload(envelope, RETIREMENT_TYPE, place=place), place)
+    keys.open_envelope(envelope, PublicKey.from_hex(claimed.key), RETIREMENT_TYPE, place=place)
+    return claimed
+
+
+def _convert(payload: object, place: str) -> Retirement:
+    format_ = payload.get("format") if isinstance(payload, dict) else None
+    if isinstance(format_, int) and format_ > FORMAT:
+        raise InvalidInput(
+            f"has format {format_}, and this release reads format {FORMAT}", place=place, hint="use the newer release"
+        )
+    try:
+        return msgspec.convert(payload, Retirement, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"not what a machine signs when it is retired ({error})", place=place) from None

@@ -1,0 +1,37 @@
+"""The page on which officers and witnesses sign that a machine was retired: what was kept, what was destroyed."""
+
+from datetime import datetime
+from pathlib import Path
+
+from testigo.election import Definition
+from testigo.paper import typeset
+from testigo.station.retired import Retirement
+from testigo.words import section
+
+_TEMPLATE = Path(__file__).with_name("retirement.typ")
+
+
+def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
+    """The page as PDF, in the election's first language. `archive`: SHA-256 of the archive file."""
+    language = definition.languages[0]
+    words = section(language, "retirement")
+    station = definition.station(retirement.station)
+    moment = datetime.fromisoformat(retirement.retired).astimezone()
+    data = {
+        "words": dict(words),
+        "election": definition.words(definition.title, language),
+        "date": definition.date,
+        "station": f"{station.id} · {station.name}",
+        "machine": words[f"machine.{retirement.role}"],
+        "retired": f"{moment:%Y-%m-%d %H:%M %Z}",
+        "keep_until": retirement.keep_until,
+        "unmet": [words[f"unmet.{one}"] for one in retirement.unmet],
+        "reason": retirement.reason,
+        "archive": archive,
+        "archived": [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in retirement.archived],
+        "destroyed": [
+            {"name": one.path, "what": words.get(f"item.{one.path}", ""), "files": one.files, "bytes": one.bytes}
+            for one in retirement.destroyed
+        ],
+    }
+    return typeset.compile(_TEMPLATE, data)
