@@ -6,6 +6,7 @@ the code. So the command line, a web page and a JSON answer can each show them i
 raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
 """
 
+from pathlib import PurePath
 from typing import Any, Self, TypeVar
 
 from testigo.words import Message, Value, spoken
@@ -30,6 +31,9 @@ def how_many(number: int, noun: str, plural: str = "") -> str:
     """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
+
+Place = Message | PurePath | str
+"""Where an error is: in words, or a file, an address, an option as it is written."""
 
 Kind = TypeVar("Kind", bound="TestigoError")
 
