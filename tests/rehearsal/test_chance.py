@@ -14,6 +14,8 @@ def test_the_tail_of_the_binomial_distribution() -> None:
     assert at_least(0, 50, 0.1) == pytest.approx(1)
     assert at_least(1, 48, 1e-4) == pytest.approx(1 - (1 - 1e-4) ** 48)
     assert at_least(3, 3, 0.5) == pytest.approx(0.125)
+    assert at_least(1, 1600, 0.5) == pytest.approx(1)  # C(1600, 800) is larger than any float
+    assert [at_least(1, 5, 0), at_least(0, 5, 0), at_least(5, 5, 1)] == [0, 1, 1]
     assert at_least(2, 4, 0.25) == pytest.approx(1 - 0.75**4 - 4 * 0.25 * 0.75**3)
     assert at_least(1, 0, 0.5) == 0
 

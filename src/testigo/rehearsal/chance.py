@@ -42,7 +42,14 @@ class Chance:
 
 def at_least(events: int, trials: int, rate: float) -> float:
     """The probability of `events` or more of `trials`, each happening at `rate` independently of the others."""
-    return sum(math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k) for k in range(events, trials + 1))
+    if not 0 < rate < 1:
+        return float(events <= (trials if rate >= 1 else 0))
+    logarithms = (
+        math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1)  # of a number too large for a float
+        + k * math.log(rate) + (trials - k) * math.log1p(-rate)
+        for k in range(events, trials + 1)
+    )  # fmt: skip
+    return min(1.0, math.fsum(map(math.exp, logarithms)))
 
 
 def impostors_matched(journal: Journal) -> Chance:
