@@ -66,7 +66,7 @@ def test_from_the_file_to_the_poll_book(
     code, out, _ = imported("cases", "--json", *election)
     assert [(one["earlier_document"], one["later_document"]) for one in json.loads(out)] == [("V5329151", "V6723830")]
     code, out, _ = imported("case", "1", "--images", "seen", *election)
-    assert "most alike" in out
+    assert "most similar" in out
     assert sorted(file.name for file in (tmp_path / "seen").iterdir()) == [
         "earlier-1-right-index.png",
         "earlier-2-left-index.png",
@@ -147,7 +147,7 @@ def test_erasing_by_law(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, out, _ = imported(*words)
     assert code == 1
-    assert "Will be erased: 1 template and 1 image of right-index, from 1 enrolment." in out
+    assert "Will be erased: 1 template and 1 image of right index finger, from 1 enrolment." in out
     assert "Nothing was changed." in out and "enrolled" in imported("voter", "V-5329151", *election)[1].splitlines()
     code, out, _ = imported(*words, "--yes")
     assert code == 0
