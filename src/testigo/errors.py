@@ -9,6 +9,7 @@ An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_err
 its own reader's language.
 """
 
+from pathlib import PurePath
 from typing import Any, Final, Self, TypeVar
 
 import msgspec
@@ -35,6 +36,9 @@ def how_many(number: int, noun: str, plural: str = "") -> str:
     """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
+
+Place = Message | PurePath | str
+"""Where an error is: in words, or a file, an address, an option as it is written."""
 
 Kind = TypeVar("Kind", bound="TestigoError")
 

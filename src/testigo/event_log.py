@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 
 from testigo import canonical, storage
-from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo.errors import InvalidInput, InvalidSignature, Place, StorageError
 from testigo.keys import PublicKey, SigningKey
-from testigo.words import Message, Value, message
+from testigo.words import Message, message
 
 _DOMAIN = b"testigo event log 1\n"
 _PLACE = message("place", "event-log")
@@ -51,7 +51,7 @@ def log_origin(election: str, station: str, role: str) -> str:
 
 
 def verify_event_log(
-    data: bytes, public: PublicKey, origin: str, *, head: str | None = None, place: Value = _PLACE
+    data: bytes, public: PublicKey, origin: str, *, head: str | None = None, place: Place = _PLACE
 ) -> tuple[Event, ...]:
     """The entries of a whole log, if every line is `public`'s and in its place.
 
