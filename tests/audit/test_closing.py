@@ -140,17 +140,21 @@ def test_a_paper_photographed_twice_counts_once_and_a_forged_twin_is_unsettled(d
     again = Paper("b.png#1", _reading(first[0], "N1"))
     twice = papers_from_images(definition, STATION, [*_papers(first), again], {})
     assert twice.papers == 1
-    assert [one.settled for one in twice.unsettled] == [True]
+    assert [(one.reason, one.settled) for one in twice.unsettled] == [
+        ('paper-vote.seen-twice {"paper":"scan.png#1"}', True)
+    ]
     forged = papers_from_images(definition, STATION, [*_papers(first), Paper("b.png#1", _reading(second, "N1"))], {})
     assert forged.papers == 1
-    assert [one.settled for one in forged.unsettled] == [False]
+    assert [(one.reason, one.settled) for one in forged.unsettled] == [
+        ('paper-vote.same-number {"paper":"scan.png#1"}', False)
+    ]
 
 
 def test_the_text_counts_where_the_qr_code_disagrees(definition: Definition) -> None:
     (ballot,) = _ballots(definition, 1)
     paper = papers_from_images(definition, STATION, [Paper("a.png#1", _reading(ballot, "N1", agrees=False))], {})
     assert paper.contests == tally_ballots(definition, STATION, [ballot]).contests
-    assert "QR" in paper.unsettled[0].reason
+    assert paper.unsettled[0].reason == "paper-vote.qr-code-differs"
 
 
 @pytest.mark.parametrize(
@@ -215,32 +219,39 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
     other = _filled(definition, sheet, **{"mayor_barrios-robles": votes + 1, "mayor_blank": blank - 1})
     with pytest.raises(SeveralErrors, match="hand count differ") as caught:
         same_twice(first, read_form(other, definition, STATION))
-    assert len(caught.value.errors) == 2
+    assert caught.value.code == "hand-count.entries-differ"
+    told = [(error.code, error.place, error.message.values) for error in caught.value.errors]
+    assert told == [
+        ("hand-count.figure-differs", "mayor, barrios-robles", {"first": votes, "second": votes + 1}),
+        ("hand-count.figure-differs", "mayor, (blank)", {"first": blank, "second": blank - 1}),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "problem"),
+    ("old", "new", "code"),
     [
-        (b"mayor,(blank)", b"mayor,(blanc)", "not on the form"),
-        (b"contest,option,count", b"a,b,c", "first line"),
-        (b",(papers),10", b",(papers),-1", "not a count"),
-        (b",(papers),10", b",(papers),", "not a count"),
-        (b",(papers),10", b",(papers),9999999", "not a count"),
-        (b",(papers),10", b",(papers),9", "more ballots than papers"),
-        (b",(papers),10\r\n", b"", "is missing"),
-        (b",(papers),10\r\n", b",(papers),10\r\n,(papers),10\r\n", "a second time"),
-        (b"mayor,(ballots),10", b"mayor,(ballots),1", "more votes than"),
-        (b"contest", b"\xff\xfe", "UTF-8"),
+        (b"mayor,(blank)", b"mayor,(blanc)", "form.unknown-line"),
+        (b"contest,option,count", b"a,b,c", "form.other-columns"),
+        (b",(papers),10", b",(papers),-1", "count.not-a-number"),
+        (b",(papers),10", b",(papers),", "count.not-a-number"),
+        (b",(papers),10", b",(papers),9999999", "count.not-a-number"),
+        (b",(papers),10", b",(papers),9", "contest.more-ballots-than-papers"),
+        (b",(papers),10\r\n", b"", "count.missing"),
+        (b",(papers),10\r\n", b",(papers),10\r\n,(papers),10\r\n", "form.line-twice"),
+        (b"mayor,(ballots),10", b"mayor,(ballots),1", "contest.more-votes-than-fit"),
+        (b"contest", b"\xff\xfe", "csv.malformed"),
     ],
 )
-def test_a_form_with_an_error_is_refused_with_its_line(
-    definition: Definition, old: bytes, new: bytes, problem: str
+def test_a_form_with_a_mistake_is_refused_with_its_line(
+    definition: Definition, old: bytes, new: bytes, code: str
 ) -> None:
     form = _filled(definition, _sheet(definition, _ballots(definition, 10)))
     assert old in form
     with pytest.raises((InvalidInput, SeveralErrors)) as caught:
         read_form(form.replace(old, new, 1), definition, STATION, place="form.csv")
-    assert problem in str(caught.value)
+    error = caught.value
+    assert code in [one.code for one in (error.errors if isinstance(error, SeveralErrors) else [error])]
+    assert "form.csv" in error.text("es")
 
 
 @given(st.binary(max_size=300))

@@ -66,8 +66,9 @@ def test_ids_named_twice_and_too_large_samples_are_refused() -> None:
     seed = Seed("1" * 20)
     with pytest.raises(InvalidInput, match="twice"):
         sample(seed, ["a", "a"], 1)
-    with pytest.raises(InvalidInput, match="cannot be drawn"):
+    with pytest.raises(InvalidInput, match="2 cannot be drawn from 1") as caught:
         sample(seed, ["a"], 2)
+    assert caught.value.text("es") == "no se pueden sortear 2 de 1; pida menos."
     with pytest.raises(InvalidInput, match="cannot be drawn"):
         sample(seed, ["a"], -1)
 

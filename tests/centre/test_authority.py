@@ -47,7 +47,7 @@ def test_no_key_in_the_centres_folder_makes_an_audit_seed(counted: Centre, audit
     before = (counted.public / "checkpoint").read_bytes()
     for file in files:
         key = SigningKey.load(file)
-        with pytest.raises(InvalidSignature, match=r"may not sign a audit-seed|never admitted"):
+        with pytest.raises(InvalidSignature, match=r"may not sign 'audit-seed'|never admitted"):
             counted.append(_seed(counted, key))
         with pytest.raises(InvalidSignature, match=r"may not sign|never admitted"):
             AuditDesk(counted.rules, key)
@@ -63,7 +63,7 @@ def test_before_an_auditor_is_admitted_nobody_audits(tmp_path: Path, definition_
         AuditDesk(centre.rules, key)
     centre.admit(request)
     AuditDesk(centre.rules, key)
-    with pytest.raises(Conflict, match="the auditor already has a key"):
+    with pytest.raises(Conflict, match="the auditor's key is there already"):
         centre.admit(create_auditor(tmp_path / "second"))
 
 
@@ -138,7 +138,7 @@ def test_the_auditor_is_replaced_by_the_request_of_the_next(counted: Centre, aud
     assert list(made) == ["audit-sample.json"]
     assert counted.append(made["audit-sample.json"])
     for role, wrong in (("auditor", None), ("root", None), ("chair", None)):
-        with pytest.raises(InvalidInput, match="cannot be replaced so"):
+        with pytest.raises(InvalidInput, match="key cannot be replaced so"):
             counted.replace_key(role, wrong)
 
 

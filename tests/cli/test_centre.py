@@ -163,7 +163,7 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
         (("audit", "draw", "PUBLIC", "--key", "ROOT-KEY", "--seed", "1" * 20), "root never admitted"),
         (("audit", "draw", "NOWHERE", "--key", "KEY", "--seed", "1" * 20), "the public record does not hold"),
         (("auditor", "create", "AUDITOR"), "something is there already"),
-        (("centre", "admit", "OFFICE", "REQUEST"), "the auditor already has a key"),
+        (("centre", "admit", "OFFICE", "REQUEST"), "the auditor's key is there already"),
         (("centre", "replace-key", "OFFICE", "auditor"), "--request is for the auditor's key"),
         (("centre", "replace-key", "OFFICE", "auditor", "--request", "REQUEST", "--yes"), "already has this key"),
         (("centre", "status", "NOWHERE"), "no centre is here"),
@@ -207,7 +207,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
         if name == "s1":
             for dice in (DICE, "1" * 20):
                 code, _, err = run("audit", "settle-ties", *signing, "--seed", dice)
-                assert (code, "1 tally sheets are not in the record yet (stations s1)" in err) == (1, True)
+                assert (code, "1 tally sheet is not in the record yet (station s1)" in err) == (1, True)
         centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
     assert (code, "president: ana, luis; drawn: " in out) == (0, True)
@@ -267,7 +267,7 @@ def test_a_station_is_proven_from_the_record_and_checked_without_it(
     assert json.loads(out)["station"] == told["proof"]["station"]
     file.write_bytes(file.read_bytes().replace(b"Liceo Norte", b"Liceo Norbe"))
     code, _, error = run("election", "check-proof", file, "--root-key", root)
-    assert code == 1 and "'n2' is not proven to be station 2 of this election's 3" in error
+    assert code == 1 and "'n2' is not proven to be number 2 of this election's 3 stations" in error
     code, _, error = run("election", "station-proof", office / "public", "x9")
     assert code == 1 and "no station 'x9'" in error
 

@@ -32,10 +32,18 @@ def test_what_is_cut_out_is_a_whole_election(republic: Definition, stations: int
     assert all(station.register_size * cut.rules.release_cap_percent >= 100 for station in cut.stations)
 
 
-@pytest.mark.parametrize(("stations", "voters"), [(0, 5), (58, 100), (3, 2)])
-def test_too_few_or_too_many_are_refused(republic: Definition, stations: int, voters: int) -> None:
-    with pytest.raises(InvalidInput, match="station"):
+@pytest.mark.parametrize(
+    ("stations", "voters", "spanish"),
+    [
+        (0, 5, "se piden 0 mesas y la definición tiene 57; cambie --stations."),
+        (58, 100, "se piden 58 mesas y la definición tiene 57; cambie --stations."),
+        (3, 1, "1 votante para 3 mesas; dé a cada mesa un votante o más."),
+    ],
+)
+def test_too_few_or_too_many_are_refused(republic: Definition, stations: int, voters: int, spanish: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
         cut_out(republic, stations, voters)
+    assert caught.value.text("es") == spanish
 
 
 def test_people_want_valid_ballots_and_every_incident_happens(republic: Definition) -> None:

@@ -24,10 +24,13 @@ from testigo.errors import InvalidInput
 from testigo.results import RefusalRow, publish_results
 from testigo.results.exports import counters_as_csv, votes_as_csv
 from testigo.results.hemicycle import lay_out
-from testigo.results.words import Words
+from testigo.results.words import percent, reason, say
+from testigo.words import FOLDER, counter_words, languages, message, section
 
 SheetOf = Callable[..., TallySheet]
 EVIL = 'corte <script>alert("x")</script> & =1+1'
+REFUSED = RefusalRow("n2", "f" * 64, message("error", EVIL))
+KNOWN = RefusalRow("n2", "e" * 64, message("error", "package.of-another-election"))
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def results(centre: Centre, machines: dict, sheet_of: SheetOf, tmp_path: Path) -
     counters = msgspec.structs.replace(odd.reconciliation, reasons={"deposited=recorded": EVIL})
     centre.receive(machines["n1"].package(msgspec.structs.replace(odd, reconciliation=counters)))
     centre.receive(machines["s1"].package(sheet_of("s1", 33)))
-    publish_results(centre.public, tmp_path / "results", refused=(RefusalRow("n2", "f" * 64, EVIL),))
+    publish_results(centre.public, tmp_path / "results", refused=(REFUSED, KNOWN))
     return tmp_path / "results"
 
 
@@ -110,11 +113,58 @@ def test_a_record_that_does_not_hold_gives_no_page(centre: Centre, tmp_path: Pat
     assert not (tmp_path / "results").exists()
 
 
-def test_both_catalogues_have_the_same_words_with_the_same_places() -> None:
-    spanish, english = (Words(code)._catalogue for code in ("es", "en"))
-    assert spanish.keys() == english.keys()
-    for key in spanish:
-        assert set(re.findall(r"{\w+}", spanish[key])) == set(re.findall(r"{\w+}", english[key])), key
+@pytest.mark.parametrize("code", languages())
+def test_every_sentence_that_the_page_asks_for_exists(code: str) -> None:
+    template = (FOLDER.parent / "results" / "page" / "results.html").read_text("utf-8")
+    keys = set(re.findall(r"\bsay\(\s*[\"']([a-z_-]+)[\"']\s*[,)]", template))
+    assert len(keys) > 60
+    known = {**counter_words(code), **section(code, "results")}
+    assert sorted(keys - known.keys()) == []
+    with pytest.raises(KeyError):
+        say(code, "no_such_sentence")
+
+
+def test_figures_and_days_are_written_in_the_language_of_the_page(results: Path) -> None:
+    spanish, english = ((results / name).read_text("utf-8") for name in ("index.html", "index.en.html"))
+    assert "11 de abril de 2027" in spanish and "April 11, 2027" in english
+    assert "Un puesto por elegir" in spanish and "One seat to fill" in english
+    assert re.search(r"\d,\d\d\u202f%", spanish) and not re.search(r"\d\.\d\d\u202f%", spanish)
+    assert re.search(r"\d\.\d\d\u202f%", english) and not re.search(r"\d,\d\d\u202f%", english)
+
+
+def test_why_a_package_was_refused_is_said_in_the_language_of_the_page(results: Path) -> None:
+    spanish, english = ((results / name).read_text("utf-8") for name in ("index.html", "index.en.html"))
+    assert "<span>un paquete de otra elección</span>" in spanish and "another election" not in spanish
+    assert "<span>a package of another election</span>" in english
+    assert '<span lang="en">corte &lt;script&gt;' in spanish  # kept by a release that kept sentences
+
+
+@given(hundredths=st.integers(0, 1_000_000))
+def test_a_percentage_keeps_every_digit(hundredths: int) -> None:
+    whole, rest = divmod(hundredths, 100)
+    assert percent("es", f"{whole}.{rest:02d}").replace(".", "") == f"{whole},{rest:02d}\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("written", "spanish"),
+    [
+        ("", "sin motivo anotado"),
+        ("corte de luz; otra cosa", "corte de luz; otra cosa"),
+        ("void-session: 1 voter-ill", "sesiones terminadas sin voto: 1 (el votante se indispuso)"),
+        (
+            "void-session: 1 voter-left, 12 other",
+            "sesiones terminadas sin voto: 1 (el votante se fue) y 12 (otro motivo)",
+        ),
+        ("void-session: 1 of-a-newer-release", "sesiones terminadas sin voto: 1 (of-a-newer-release)"),
+        (
+            "check-in lost: su disco se quemó; y ya",
+            "la identificación no pudo firmar su informe: su disco se quemó; y ya",
+        ),
+        ("void-session: lo que sea", "void-session: lo que sea"),
+    ],
+)
+def test_what_the_station_added_to_a_reason_is_said_in_words(written: str, spanish: str) -> None:
+    assert reason("es", written) == spanish
 
 
 @given(seats=st.integers(1, 700))

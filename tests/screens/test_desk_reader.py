@@ -16,7 +16,6 @@ from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.screens import checkin as check_in_pages
 from testigo.web.client import Client
-from testigo.words import sentence
 from virtual_reader import VirtualFinger
 
 BLANK = FingerImage(np.full((300, 300), 240, np.uint8))
@@ -95,7 +94,7 @@ def test_each_failure_is_said_costs_no_try_without_a_finger_and_is_tried_again(d
         assert page.facts["left"] == left
         assert page.facts["notice"] == type(error).__name__
         shown = page.content.decode()
-        assert sentence("es", error) in shown.replace("&#39;", "'")
+        assert error.sentence("es") in shown.replace("&#39;", "'")
         assert "Intentar otra vez" in shown
     played.acts = [finger(1, 3)]
     assert clerk.send("/finger").name == "matched"
@@ -155,7 +154,7 @@ def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(des
         assert second.send("/find", document="102").name == "finger"  # person 2, whose finger is on the reader
         played.hold.set()
         pressing.join(30)
-        assert answers[0].status == 409 and "this visit is over" in answers[0].sentence
+        assert answers[0].status == 409 and "this visit is over" in answers[0].code
         assert second.get("/visit").name == "finger"
 
 

@@ -120,4 +120,4 @@ def test_a_taken_port_is_one_sentence(folder: Path) -> None:
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
-    assert "cannot listen there" in done.stderr
+    assert "another process uses this port" in done.stderr

@@ -35,7 +35,8 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert (page.name, page.facts["tray"]) == ("matched", "villa")
         assert clerk.send("/card").name == "find"
 
-        assert clerk.send("/find", document="101").facts["reason"] == "already-voted"
+        page = clerk.send("/find", document="101")
+        assert page.facts["reason"] == "already-voted" and b"(UTC" in page.content
         page = clerk.send("/find", document="201")
         assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
         assert b"Escuela Sur" in page.content and b"Calle 2" in page.content  # from the poll book
@@ -54,13 +55,16 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert chair.send("/pause", reason="printer").facts["state"] == "paused"
         assert chair.send("/resume").facts["state"] == "open"
         assert chair.get("/close").name == "close"
-        assert chair.send("/close").name == "tally-sheet"
+        page = chair.send("/close")
+        assert page.name == "tally-sheet" and b"(UTC" in page.content
         assert chair.get("/tally-sheet.pdf").content.startswith(b"%PDF")
         assert chair.get("/tally-sheet.json").content == place.chair.tally_sheet_json()
         page = chair.send("/send")
         assert (page.facts["state"], page.facts["told"]) == ("sent", "to-carry")
         assert chair.get("/package").content == place.chair.send()
-        assert chair.get("/events").name == "events"
+        page = chair.get("/events")
+        assert page.name == "events"
+        assert "Mesa abierta" in page.content.decode() and b"(UTC" in page.content
 
 
 def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any) -> None:
@@ -75,7 +79,7 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
 
         refused = chair.send("/close")
         assert refused.status == 409
-        assert "in the booth" in refused.sentence
+        assert "in the booth" in refused.code
         assert chair.send("/void", reason="voter-left").facts["told"] == "voided"
         assert voter.get("/").name == "welcome"
         assert chair.send("/close").status == 409  # the released voter holds a card still
@@ -101,7 +105,7 @@ def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) 
         clerk.send("/find", document="105")
         over = clerk.send("/release", pin="482913", reason="missing-hand")
         assert over.status == 409
-        assert "limit" in over.sentence
+        assert "limit" in over.code
         assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
 
 
@@ -110,7 +114,7 @@ def test_a_printer_that_fails_keeps_the_vote(opened: Any) -> None:
     with opened.voter() as voter:
         page = vote(voter, opened.cards[0])
         assert page.status == 503
-        assert "out of paper" in page.sentence
+        assert "out of paper" in page.code
         page = voter.get("/")
         assert (page.name, page.facts["notice"]) == ("review", "printer-failed")
         assert voter.send("/print").name == "printed"

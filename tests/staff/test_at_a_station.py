@@ -154,9 +154,9 @@ def test_a_forgotten_pin_is_replaced_once_and_noted(town: Town, run: Run) -> Non
     SigningKey.generate().save(other)
     for wrong, said in (
         (order(town, run, "ana", "chair", "forged.json", key=other), "signed by key"),
-        (order(town, run, "ana", "check-in", "other.json"), "for the check-in"),
+        (order(town, run, "ana", "check-in", "other.json"), "another machine (Check-in)"),
         (order(town, run, "caro", "chair", "caro.json"), "no account on this machine"),
-        (town.folder / "lists" / "01-01.staff.json", "holds"),
+        (town.folder / "lists" / "01-01.staff.json", "staff-list"),
     ):
         code, _, error = run("pins", "replace", chair, wrong, "--out", town.folder / "no.pdf")
         assert code == 1 and said in error
@@ -188,7 +188,7 @@ def test_no_list_of_another_station_and_no_slips_over_others(town: Town, run: Ru
     other = StaffList(FORMAT, town.root.definition.digest, "99-99", ISSUED, accounts).sign(town.root.centre)
     (town.folder / "other.json").write_bytes(other)
     code, _, error = run("list", "load", town.station, town.folder / "other.json")
-    assert code == 1 and "'99-99'" in error
+    assert code == 1 and "“99-99”" in error
     code, _, error = run("pins", "make", town.station, "--out", town.folder / "slips.pdf")
     assert code == 1 and "everybody has a PIN" in error
     (town.folder / "staff.csv").write_text(CSV, encoding="utf-8")

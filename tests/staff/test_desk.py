@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from raising import raises_code
 from staffed_station import Authority
 from testigo.errors import InvalidInput, InvalidSignature, NotAllowed, StorageError
 from testigo.keys import SigningKey
@@ -21,7 +22,7 @@ def test_officers_have_names_that_are_no_paths(tmp_path: Path) -> None:
             desk.set_pin(name, "316497")
         with pytest.raises(NotAllowed):
             desk.check(name, "316497")
-    with pytest.raises(InvalidInput, match="simple"):
+    with raises_code(InvalidInput, "pin.too-simple"):
         desk.set_pin("maria", "1111")
     assert not (tmp_path / "officers").exists()
     desk.set_pin("maria", "316497")
@@ -29,7 +30,7 @@ def test_officers_have_names_that_are_no_paths(tmp_path: Path) -> None:
     assert {account.role for account in desk.accounts()} == {"officer"}
     assert desk.check("maria", "316497").id == "maria"
     desk.remove("maria")
-    with pytest.raises(InvalidInput, match="no account"):
+    with raises_code(InvalidInput, "account.unknown", account="maria"):
         desk.remove("maria")
     assert [account.id for account in open_desk(tmp_path / "officers").accounts()] == ["chair"]
 
@@ -49,7 +50,7 @@ def test_a_folder_of_release_0_1_is_taken_over(tmp_path: Path) -> None:
 def test_a_listed_desk_admits_who_is_on_its_list(tmp_path: Path, authority: Authority) -> None:
     make_desk(tmp_path, "desk-1", authority.key.public)
     desk = open_desk(tmp_path)
-    with pytest.raises(InvalidInput, match="'desk-2'"):
+    with raises_code(InvalidInput, "file.other-place", found="desk-2"):
         desk.load_list(authority.list(OFFICERS, election="", station="desk-2"))
     with pytest.raises(InvalidSignature):
         desk.load_list(authority.list(OFFICERS, election="", station="desk-1", key=SigningKey.generate()))
@@ -61,8 +62,8 @@ def test_a_listed_desk_admits_who_is_on_its_list(tmp_path: Path, authority: Auth
 
 def test_a_desk_is_said_once(tmp_path: Path, authority: Authority) -> None:
     make_desk(tmp_path, "desk-1", authority.key.public)
-    with pytest.raises(StorageError, match="already there"):
+    with raises_code(StorageError, "file.exists"):
         make_desk(tmp_path, "desk-2", authority.key.public)
     (tmp_path / "desk.json").write_text("{}")
-    with pytest.raises(InvalidInput, match="which desk"):
+    with raises_code(InvalidInput, "desk-file.malformed"):
         open_desk(tmp_path)

@@ -2,6 +2,7 @@
 
 import re
 import string
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from testigo import words as language
 from testigo.ballot import reasons
 from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
+from testigo.station.batches import COUNTED
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 
@@ -68,6 +70,26 @@ def test_an_error_has_words_for_every_kind() -> None:
         assert f"{key}.advice" in SPANISH
 
 
-def test_times_are_shown_on_the_machines_clock() -> None:
-    assert re.fullmatch(r"\d\d:\d\d", language.clock("2026-11-21T12:00:00Z"))
-    assert language.clock("no time") == "no time"
+def test_every_event_of_the_logs_has_its_words() -> None:
+    sources = language.FOLDER.parent
+    files = [*(sources / "station").glob("*.py"), sources / "event_log.py"]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    events = {event for text in texts for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
+    assert len(events) > 20 and events >= STEPS.keys() - {"tested", "zero-reported"}
+    events |= {*STEPS, "test-failed", "tally-sheet", COUNTED}
+    assert sorted(f"event.{event}" for event in events if f"event.{event}" not in SPANISH) == []
+    known = {key.removeprefix("event.") for key in SPANISH if key.startswith("event.")}
+    assert sorted(known - events) == []
+
+
+def test_times_are_shown_on_the_machines_clock_with_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/La_Paz")
+    time.tzset()
+    try:
+        assert language.clock("2026-11-21T12:00:00Z") == "08:00"
+        assert language.zone("2026-11-21T12:00:00Z") == "UTC−04:00"
+        assert language.instant("2026-11-21T02:00:00Z", "es") == "20 nov 2026, 22:00 (UTC−04:00)"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (language.clock("no time"), language.zone("no time")) == ("no time", "")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from testigo import words
-from testigo.errors import InvalidInput, NotAllowed
-from testigo.results.words import Words
+from testigo.errors import NotAllowed
 from testigo.words import catalogues
 
 CACHES = (words.languages, words.missing, words.section, words.catalogue, catalogues.catalogue_of)
@@ -46,8 +45,8 @@ def change(file: Path, key: str, text: str | None) -> None:
 def test_a_new_folder_is_a_new_language(folder: Path) -> None:
     assert words.languages() == ("es", "en", "xx") and words.language_name("xx") == "XX"
     assert words.section("xx", "slip")["blank"] == "EN BLANCO XX"
-    assert Words("xx").number(12345) == Words("es").number(12345)
-    assert NotAllowed("pin.wrong", left=4).sentence("xx") == NotAllowed("pin.wrong", left=4).sentence("es")
+    assert words.number(12345, "xx") == words.number(12345, "es")
+    assert NotAllowed("pin.wrong", count=4).sentence("xx") == NotAllowed("pin.wrong", count=4).sentence("es")
 
 
 @pytest.mark.parametrize(
@@ -55,9 +54,9 @@ def test_a_new_folder_is_a_new_language(folder: Path) -> None:
     [
         ("screens.po", "booth.print", None, "screens: booth.print"),
         ("screens.po", "booth.print", " ", "screens: booth.print"),
-        ("results.po", "seats_to_fill", "por llenar", "results: seats_to_fill"),
-        ("results.po", "seats_to_fill", "{seats} {too_much}", "results: seats_to_fill"),
-        ("results.po", "seats_to_fill", "{seats", "results: seats_to_fill"),
+        ("results.po", "voters_of", "de muchos", "results: voters_of"),
+        ("results.po", "voters_of", "de {registered} {too_much}", "results: voters_of"),
+        ("results.po", "voters_of", "de {registered", "results: voters_of"),
         ("errors-ground.po", "key.not-pem", None, "error: key.not-pem"),
     ],
 )
@@ -89,6 +88,4 @@ def assert_not_offered() -> None:
     assert "xx" not in words.languages() and words.language_name("xx") == "xx"
     assert words.section("xx", "slip") == words.section("en", "slip")
     assert words.catalogue("xx") == words.catalogue("es")
-    assert NotAllowed("pin.wrong", left=4).text("xx") == NotAllowed("pin.wrong", left=4).text("en")
-    with pytest.raises(InvalidInput, match="no words in 'xx'"):
-        Words("xx")
+    assert NotAllowed("pin.wrong", count=4).text("xx") == NotAllowed("pin.wrong", count=4).text("en")

@@ -15,6 +15,7 @@ from testigo.ballot import UNDERVOTES, ContestTally, TallySheet
 from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.words import Value, message
 
 PAPERS, SPOILED = "(papers)", "(spoiled)"
 """Names of the figures of a whole box, beside those of its contests (`ContestTally.figures`)."""
@@ -40,7 +41,7 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
     """
     counted = {tally.contest: tally for tally in paper.contests}
     if counted.keys() != {tally.contest for tally in sheet.tally.contests}:
-        raise InvalidInput("paper and tally sheet do not have the same contests", place=sheet.station)
+        raise InvalidInput("closing-count.other-contests", place=message("place", "station", id=sheet.station))
     differences = [
         CountDifference(tally.contest, what, figure, other)
         for tally in sheet.tally.contests
@@ -70,13 +71,17 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
     """The figures that two people entered apart from each other; raises `SeveralErrors` with each that differs."""
     ones, others = _all_figures(first), _all_figures(second)
     errors: list[TestigoError] = [
-        InvalidInput(f"one entry says {ones[key]}, the other {others[key]}", place=key)
+        InvalidInput("hand-count.figure-differs", place=key, first=_said(ones[key]), second=_said(others.get(key)))
         for key in ones
         if ones[key] != others.get(key)
     ]
     if errors or ones.keys() != others.keys():
-        raise SeveralErrors("the two entries of the hand count differ", errors, hint="count these papers again")
+        raise SeveralErrors("hand-count.entries-differ", errors)
     return first
+
+
+def _said(figure: int | None) -> Value:
+    return message("term", "nothing") if figure is None else figure
 
 
 def _all_figures(paper: PaperTally) -> dict[str, int | None]:

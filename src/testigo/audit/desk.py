@@ -54,7 +54,7 @@ class AuditDesk:
         refuse_early_dice(self.rules)
         sampled = any(entry.type == "audit-sample" for entry in self.rules.entries)
         if sampled or self.rules.seed not in (None, dice.digits):
-            raise IllegalStep("the boxes were already drawn", hint="`--dry-run` shows what any seed gives")
+            raise IllegalStep("draw.made-already")
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
@@ -65,7 +65,7 @@ class AuditDesk:
         """The public draw; raises `IllegalStep` where tally sheets are missing or no tie is open."""
         refuse_early_dice(self.rules)
         if not any(tie.open for contest in self.rules.count().contests for tie in contest.allocation.ties):
-            raise IllegalStep("no tie waits for a draw", hint="`--dry-run` shows what any dice would give")
+            raise IllegalStep("draw.no-tie")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
@@ -75,7 +75,7 @@ class AuditDesk:
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
         statement = Statement.of(kind, body, election=self.rules.election, subject=subject, issued=canonical.utc_now())
         envelope = statement.sign(self._key)
-        self.rules.add(envelope, place=f"the new {kind}")
+        self.rules.add(envelope, place=f"{kind} {subject}".strip())
         return envelope
 
     def keep(self, made: dict[str, bytes], folder: Path) -> list[Path]:
@@ -101,11 +101,7 @@ class AuditDesk:
         except TestigoError:
             there, new = None, None
         if there is None or new is None or there != msgspec.structs.replace(new, issued=there.issued):
-            raise StorageError(
-                "another statement is already there",
-                place=str(file),
-                hint="append it, or choose another folder with --out",
-            )
+            raise StorageError("statement.another-there", place=file)
         return True
 
 
@@ -116,7 +112,4 @@ def refuse_early_dice(rules: RecordRules) -> None:
     missing = rules.count().missing
     if missing:
         named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
-        raise IllegalStep(
-            f"{len(missing)} tally sheets are not in the record yet (stations {named})",
-            hint="roll dice when all stations are counted; `testigo centre status` shows which are missing",
-        )
+        raise IllegalStep("record.tally-sheets-missing", count=len(missing), stations=named)

@@ -49,9 +49,9 @@ def sample(seed: Seed, ids: Iterable[str], count: int) -> tuple[Ticket, ...]:
     """
     population = list(ids)
     if len(set(population)) != len(population):
-        raise InvalidInput("an id is named twice in what the sample is drawn from", hint="name each once")
+        raise InvalidInput("sample.id-twice")
     if not 0 <= count <= len(population):
-        raise InvalidInput(f"{count} cannot be drawn from {len(population)}", hint="ask for fewer")
+        raise InvalidInput("sample.too-large", wanted=count, there=len(population))
     tickets = sorted((ticket_number(seed.digits, id_), id_) for id_ in population)
     return tuple(Ticket(number[: 2 + TICKET_DIGITS], id_) for number, id_ in tickets[:count])
 

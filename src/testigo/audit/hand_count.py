@@ -30,7 +30,7 @@ def blank_form(definition: Definition, station_id: str) -> str:
     return text.getvalue()
 
 
-def read_form(data: bytes, definition: Definition, station_id: str, *, place: str = "") -> PaperTally:
+def read_form(data: bytes, definition: Definition, station_id: str, *, place: str = "form.csv") -> PaperTally:
     """The counts in a filled form. `(spoiled)` may stay empty where the envelope was not counted.
 
     Raises `SeveralErrors`: every wrong line with its number, every figure that is missing, every contest whose votes
@@ -39,16 +39,22 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
     figures, errors = _read_lines(data, set(_keys(definition, station_id)), place)
     for key in _keys(definition, station_id):
         if key not in figures and key != ("", SPOILED) and not errors:
-            errors.append(InvalidInput(f"the count of {' '.join(key).strip()} is missing", place=place))
+            errors.append(InvalidInput("count.missing", place=place, figure=_name(key)))
     tallies = []
     for contest in definition.contests_of_station(station_id) if not errors else ():
         tally = _tally(contest, figures)
         if tally.undervotes < 0 or tally.ballots > figures["", PAPERS]:
-            what = "more votes than its ballots can hold" if tally.undervotes < 0 else "more ballots than papers"
-            errors.append(InvalidInput(f"contest {contest.id!r} has {what}", place=place, hint="count it again"))
+            errors.append(
+                InvalidInput(
+                    "contest.more-votes-than-fit" if tally.undervotes < 0 else "contest.more-ballots-than-papers",
+                    place=place,
+                    hint="count-again",
+                    contest=contest.id,
+                )
+            )
         tallies.append(tally)
     if errors:
-        raise SeveralErrors("the hand count cannot be taken in", errors, place=place, hint="repair these lines")
+        raise SeveralErrors("hand-count.not-taken-in", errors, place=place)
     return PaperTally("hand", figures["", PAPERS], tuple(tallies), figures.get(("", SPOILED)))
 
 
@@ -56,27 +62,31 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"not a CSV table in UTF-8 ({error})", place=place, hint="save it as CSV, UTF-8") from None
+        raise InvalidInput("csv.malformed", place=place, why=str(error)) from None
     if not rows or rows[0] != COLUMNS:
-        raise InvalidInput(f"the first line is not {','.join(COLUMNS)}", place=place, hint="begin with the blank form")
+        raise InvalidInput("form.other-columns", place=place, columns=",".join(COLUMNS))
     figures: dict[_Key, int] = {}
     errors: list[TestigoError] = []
     for number, row in enumerate(rows[1:], 2):
-        where = f"{place or 'form'}:{number}"
+        where = f"{place}:{number}"
         if not row:
             continue
         contest, option, count = (cell.strip() for cell in row) if len(row) == len(COLUMNS) else ("", "", "")
         if (contest, option) not in known:
-            errors.append(InvalidInput("a line that is not on the form of this station", place=where))
+            errors.append(InvalidInput("form.unknown-line", place=where))
         elif (contest, option) in figures:
-            errors.append(InvalidInput(f"{contest} {option} stands here a second time", place=where))
+            errors.append(InvalidInput("form.line-twice", place=where, figure=_name((contest, option))))
         elif not count and option == SPOILED:
             continue
         elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
-            errors.append(InvalidInput(f"{count[:20]!r} is not a count", place=where, hint="write digits only"))
+            errors.append(InvalidInput("count.not-a-number", place=where, text=count[:20]))
         else:
             figures[contest, option] = int(count)
     return figures, errors
+
+
+def _name(key: _Key) -> str:
+    return " ".join(key).strip()
 
 
 def _keys(definition: Definition, station_id: str) -> list[_Key]:

@@ -13,6 +13,7 @@ from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.slip_reader import SlipReader, SlipReading
+from testigo.words import kept, message
 
 NoPaper = Literal["no-paper"]
 """A person's entry for a place where the image shows no paper vote, or one that another image shows whole."""
@@ -36,7 +37,7 @@ def read_papers(
 ) -> list[Paper]:
     """Read all slips on all images; `on_image` is told after each. Raises what the reader raises for a bad file."""
     if len({file.name for file in files}) != len(files):
-        raise InvalidInput("two images have the same name", hint="give each image a name of its own")
+        raise InvalidInput("images.same-name")
     reader = SlipReader(definition, station_id)
     papers = []
     for file in files:
@@ -57,10 +58,7 @@ def papers_from_images(
         count.take(paper)
     unknown = sorted(set(entries) - count.asked)
     if unknown:
-        raise InvalidInput(
-            f"there is an entry for {unknown[0]!r}, which the reader did not refuse",
-            hint="enter only the papers that are listed as unsettled",
-        )
+        raise InvalidInput("entry.for-no-refused-paper", paper=unknown[0][:60])
     return PaperTally("images", len(count.ballots), count.contests(), spoiled, tuple(count.unsettled))
 
 
@@ -71,7 +69,7 @@ def read_entries(data: bytes, *, place: str = "") -> dict[str, Marks | NoPaper]:
     try:
         return msgspec.json.decode(data, type=dict[str, Marks | NoPaper])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"not a file of entries ({error})", place=place, hint="see docs/audits.md") from None
+        raise InvalidInput("entries.malformed", place=place, why=str(error)) from None
 
 
 class _ImageCount:
@@ -94,14 +92,14 @@ class _ImageCount:
         if reading.choices is None:
             self._ask(paper, str(reading.refused))
         elif earlier is not None and earlier.reading.choices != reading.choices:
-            self._ask(paper, f"the same number as {earlier.source}, but other choices")
+            self._ask(paper, kept(message("error", "paper-vote.same-number", paper=earlier.source)))
         elif earlier is not None:
-            self._note(paper, f"the same paper as {earlier.source}, counted once", settled=True)
+            self._note(paper, kept(message("error", "paper-vote.seen-twice", paper=earlier.source)), settled=True)
         else:
             self._seen[reading.number] = paper
             self.ballots.append(reading.choices)
             if reading.agrees_with_qr is False:
-                self._note(paper, "its QR code says something else; the text counts", settled=True)
+                self._note(paper, kept(message("error", "paper-vote.qr-code-differs")), settled=True)
 
     def contests(self) -> tuple[ContestTally, ...]:
         """The tallies so far; what a person entered as null is taken out of the blank votes."""
@@ -125,8 +123,7 @@ class _ImageCount:
         try:
             ballot = Marks(entry.style, rest | dict.fromkeys(nulls, ())).ballot(self._definition, self._station)
         except InvalidInput as error:
-            hint = error.hint or "enter what stands on the paper"
-            raise InvalidInput(error.problem, place=source, hint=hint) from None
+            raise error.at(source) from None
         for contest_id in nulls:
             self._nulls[contest_id] = self._nulls.get(contest_id, 0) + 1
         return ballot

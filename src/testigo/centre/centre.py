@@ -22,6 +22,7 @@ from testigo.canonical import SignedValue
 from testigo.centre.keys import (
     OWN_ROLES,
     authority_key,
+    key_name,
     log_key,
     make_authority,
     make_waiting_key,
@@ -51,6 +52,7 @@ from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
+from testigo.words import Message, kept, recalled
 
 PUBLIC = "public"
 RECEIVED = "received"
@@ -77,12 +79,20 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A package of an admitted machine that was not taken in. `file`: where it is kept, below the centre's folder."""
+    """A package of an admitted machine that was not taken in. `file`: where it is kept, below the centre's folder.
+
+    `reason`: the error's code and values (`words.kept`); of release 0.1, its English sentence.
+    """
 
     station: str
     digest: str
     reason: str
     file: str
+
+    @property
+    def why(self) -> Message:
+        """The reason in words."""
+        return recalled("error", self.reason)
 
 
 class Centre:
@@ -188,9 +198,7 @@ class Centre:
         elif role == "auditor" and auditor is not None:
             key = only_auditor(auditor).keys[0]
         else:
-            raise InvalidInput(
-                f"the {role} key cannot be replaced so", hint="name log, centre, or auditor with a request"
-            )
+            raise InvalidInput("key.not-replaced-so", key=key_name(role))
         with self._alone():
             self._say("machine-keys", "", MachineKeys((key,)), root)
             self._take_up_keys()
@@ -257,11 +265,9 @@ class Centre:
         """A file that a station sends must not smuggle in a key of the authority."""
         for role in (key.role for key in keys.keys if key.role not in STATION_ROLES):
             if self.key_ring.contains("", role):
-                raise Conflict(f"the {role} already has a key", hint="replace it with `testigo centre replace-key`")
+                raise Conflict("key.there-already", key=key_name(role))
         if len({key.station or key.role for key in keys.keys if key.role != "root"}) > 1:
-            raise InvalidInput(
-                "the request is for keys of more than one station or role", hint="ask for a request of each alone"
-            )
+            raise InvalidInput("key-request.of-several")
 
     def _take_up_keys(self) -> None:
         """Put each key in its place that the root has admitted instead of another, and let the log go on under it."""
@@ -302,16 +308,14 @@ class Centre:
     def _package_key(self, claim: PackageClaim, place: str) -> PublicKey:
         """Whose signature a package must bear: that of the chair of the station it names."""
         if claim.election != self.rules.election:
-            raise InvalidInput(
-                "a package of another election", place=place, hint="send it to the centre of its own election"
-            )
+            raise InvalidInput("package.of-another-election", place=place)
         self.definition.station(claim.subject)
         return self.key_ring.of_station(claim.subject, "chair").public
 
     def _keep_refused(self, package: Package, data: bytes, error: TestigoError) -> None:
         file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
-        note = RefusedPackage(package.subject, package.digest, error.problem, file)
+        note = RefusedPackage(package.subject, package.digest, kept(error.message), file)
         storage.write(self.folder / REFUSED / f"{package.digest}.json", canonical.encode(note))
 
     @contextlib.contextmanager
@@ -330,7 +334,7 @@ class Centre:
 def log_of(folder: Path) -> Log:
     """The log of a centre's folder; raises `StorageError` where there is none, and what `Log.open` raises."""
     if not (folder / PUBLIC).is_dir():
-        raise StorageError("no centre is here", place=str(folder), hint="give the folder of `testigo centre create`")
+        raise StorageError("centre.not-here", place=folder)
     return Log.open(folder / PUBLIC, _current_log_key(folder))
 
 
@@ -342,7 +346,7 @@ def _current_log_key(folder: Path) -> SigningKey:
 def _check_signer(statement: Statement, place: str) -> None:
     """A station's package brings only what stations say."""
     if kind_of(statement.type, place).signer not in STATION_ROLES:
-        raise InvalidInput(f"a station's package cannot bring a {statement.type}", place=place)
+        raise InvalidInput("package.statement-not-of-station", place=place, kind=statement.type[:60])
 
 
 def _subject_of(keys: MachineKeys) -> str:

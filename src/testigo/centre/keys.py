@@ -19,6 +19,7 @@ from testigo import storage
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.keys import PublicKey, SigningKey
+from testigo.words import Message, message
 
 AUTHORITY = "authority"
 AUTHORITY_ROLES: tuple[Role, ...] = ("root", "log", "centre")
@@ -29,12 +30,15 @@ _KEY_FILE = "key.pem"
 _NEXT_FILE = "next.pem"
 
 
+def key_name(role: Role) -> Message:
+    """What the key of a role is called."""
+    return message("term", f"key-of.{role}")
+
+
 def make_authority(folder: Path) -> dict[Role, SigningKey]:
     """New keys under `folder/authority/ROLE/`, folders of mode 0700, files of 0600; never over existing ones."""
     if (folder / AUTHORITY).exists():
-        raise StorageError(
-            "keys of an election are already here", place=str(folder / AUTHORITY), hint="use a new folder"
-        )
+        raise StorageError("authority.here-already", place=folder / AUTHORITY)
     storage.make_folder(folder / AUTHORITY, mode=0o700)
     made = {}
     for role in AUTHORITY_ROLES:
@@ -47,7 +51,7 @@ def authority_key(folder: Path, role: Role) -> SigningKey:
     """The key of one role; raises `IllegalStep` where its folder is not here."""
     file = folder / AUTHORITY / role / _KEY_FILE
     if not file.exists():
-        raise IllegalStep(f"the {role} key is not here", place=str(file), hint=f"bring the medium that holds {role}/")
+        raise IllegalStep("key.of-role-not-here", place=file, key=key_name(role), folder=role)
     return SigningKey.load(file)
 
 
@@ -95,7 +99,5 @@ def own_keys(keys: dict[Role, SigningKey], auditor: MachineKeys | None) -> Machi
 def only_auditor(request: MachineKeys) -> MachineKeys:
     """The request, if it is for one auditor's key and nothing else; raises `InvalidInput`."""
     if [(key.role, key.station) for key in request.keys] != [("auditor", "")]:
-        raise InvalidInput(
-            "the request is not for one auditor's key", hint="use the file that `testigo auditor create` wrote"
-        )
+        raise InvalidInput("key-request.not-of-auditor")
     return request

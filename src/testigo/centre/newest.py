@@ -44,11 +44,7 @@ class NewestCheckpoint:
     def require_free(self) -> None:
         """Raise `StorageError` where a checkpoint is kept there already."""
         if self.file.exists():
-            raise StorageError(
-                "the newest checkpoint of a centre is kept here already",
-                place=str(self.file),
-                hint="choose another folder, or another place with --kept",
-            )
+            raise StorageError("checkpoint.kept-already", place=self.file)
 
     def advance(self, log: Log) -> None:
         """Keep the checkpoint that `log` is going to publish.
@@ -58,11 +54,7 @@ class NewestCheckpoint:
         """
         kept = self._read_kept()
         if kept is None and self._settings.exists():
-            raise IllegalStep(
-                "the newest checkpoint of this centre is not there: the folder was moved, or restored from a copy",
-                place=str(self.file),
-                hint="bring that file, or run `testigo centre restore` with the newest public record",
-            )
+            raise IllegalStep("checkpoint.not-there", place=self.file)
         if kept is None or kept != log.next_checkpoint():
             self.start(log)
 
@@ -83,16 +75,8 @@ class NewestCheckpoint:
         if log.contains(earlier):
             return
         if earlier.origin == log.origin and earlier.size > log.size:
-            raise IllegalStep(
-                f"this copy of the record has {log.size} entries, and {earlier.size} were published: it is an old copy",
-                place=str(self._folder),
-                hint="run `testigo centre restore` with the newest public record",
-            )
-        raise IllegalStep(
-            "the record here is not the one that was published",
-            place=str(self._folder),
-            hint=f"compare it with a mirror and with {self.file.name}, and use the folder that was published",
-        )
+            raise IllegalStep("record.old-copy", place=self._folder, count=log.size, published=earlier.size)
+        raise IllegalStep("record.not-the-published", place=self._folder, file=self.file.name)
 
     def _read_kept(self) -> bytes | None:
         try:
@@ -108,13 +92,12 @@ class NewestCheckpoint:
         try:
             settings = msgspec.json.decode(storage.read(self._settings, limit=_LIMIT), type=_Settings)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput(
-                "does not say where checkpoints are kept", place=str(self._settings), hint="restore this file"
-            ) from None
+            raise InvalidInput("checkpoint-settings.malformed", place=self._settings) from None
         if settings.format != FORMAT:
             raise InvalidInput(
-                f"has format {settings.format}, and this release reads format {FORMAT}",
-                place=str(self._settings),
-                hint="use the newer release",
+                "checkpoint-settings.other-format",
+                place=self._settings,
+                format=str(settings.format)[:20],
+                known=str(FORMAT),
             )
         return settings.path

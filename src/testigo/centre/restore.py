@@ -26,11 +26,7 @@ def restore_centre(folder: Path, record: str, *, kept: Path | None = None) -> tu
     root = folder / "public" / ROOT_KEY
     read_rules(published, decode_key_file(storage.read(root, limit=1024), place=str(root)))
     if published.log_key != log.key:
-        raise InvalidSignature(
-            "the key of the log in this folder is not the one that signs the record",
-            place=str(folder),
-            hint="bring the newest copy of authority/log",
-        )
+        raise InvalidSignature("record.by-another-log-key", place=folder)
     with locks.waiting(folder):
         _check_one_beginning(log, published, folder)
         missing = [envelope for _, envelope in published.envelopes[log.size :]]
@@ -44,15 +40,11 @@ def restore_centre(folder: Path, record: str, *, kept: Path | None = None) -> tu
 def _check_one_beginning(log: Log, published: PublishedRecord, folder: Path) -> None:
     """Return if the longer of the two begins with the shorter."""
     if published.leaves is None:
-        raise InvalidInput("the entries of the record do not give its root hash", place=published.name)
+        raise InvalidInput("record.other-root-hash", place=published.name)
     here = open_checkpoint(log.next_checkpoint(), log.key)
     if here.size <= published.size:
         same = here.root_hash == merkle.root(published.leaves[: here.size])
     else:
         same = log.contains(open_checkpoint(published.checkpoint, log.key))
     if not same or here.origin != published.origin:
-        raise IllegalStep(
-            "this copy and the public record say different things under one number",
-            place=str(folder),
-            hint="use the copy from which the record was published; if there is none, tell everybody",
-        )
+        raise IllegalStep("record.contradicts-the-published", place=folder)

@@ -229,7 +229,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             f"warning: station {anomaly.station}: {anomaly.kind} {anomaly.detail or (anomaly.found, anomaly.allowed)}"
         )
     for package in refused:
-        console.print(f"refused: station {package.station}: {package.reason} ({package.file})")
+        console.print(f"refused: station {package.station}: {package.why} ({package.file})")
 
 
 @app.command()
@@ -244,7 +244,7 @@ def publish(
     """
     centre = Centre.open(folder)
     result = centre.publish_result()
-    refused = tuple(RefusalRow(one.station, one.digest, one.reason) for one in centre.refused())
+    refused = tuple(RefusalRow(one.station, one.digest, one.why) for one in centre.refused())
     files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(

@@ -21,7 +21,7 @@ from testigo.staff.table import read_staff_table
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
 from testigo.station.staffing import STAFFED, MachineStaff
-from testigo.words import FIRST, languages
+from testigo.words import FIRST, Either, languages
 
 app = typer.Typer(
     help="Who works at the machines: staff lists, PINs, orders.", no_args_is_help=True, rich_markup_mode=None
@@ -143,9 +143,7 @@ def make_pins(folder: StaffFolder, out: SlipsFile, language: Language = FIRST, a
         drawn = [(machine, machine.staff.draw_pins()) for machine in machines]
         made = [new for _, news in drawn for new in news]
         if not made:
-            raise IllegalStep(
-                "everybody has a PIN already", place=str(folder), hint="a forgotten one is replaced by an order"
-            )
+            raise IllegalStep("pins.all-made", place=folder)
         _write_slips(made, out, language)
         for machine, news in drawn:
             if news:
@@ -170,7 +168,7 @@ def replace_pin(
     data = storage.read(order, limit=LARGEST_FILE)
     with _open(folder) as machines:
         if len(machines) != 1:
-            raise InvalidInput("several machines are here", place=str(folder), hint="give one machine's folder")
+            raise InvalidInput("folder.several-machines", place=folder)
         read, new = machines[0].staff.draw_replacement(data)
         _write_slips([new], out, language)
         machines[0].keep_replacement(read, new)
@@ -259,7 +257,7 @@ def _open(folder: Path) -> Iterator[Sequence[_Opened]]:
         return
     found = [(path, role) for path, role in machine_folders(folder) if role in STAFFED]
     if not found:
-        raise InvalidInput("nobody signs in at the booth", place=str(folder), hint="run this on chair or check-in")
+        raise InvalidInput("folder.machine-without-staff", place=folder)
     with ExitStack() as opened:
         machines = []
         for path, role in found:
@@ -274,7 +272,7 @@ def _election_of(stations: list[str], election: Path | None, place: str) -> str:
     if not stations:
         return ""
     if election is None:
-        raise InvalidInput(f"{stations[0]} is a station of an election", place=place, hint="name it with --election")
+        raise InvalidInput("election.not-named", place=place, station=stations[0])
     definition = load(election)
     for station in stations:
         definition.station(station)
@@ -285,7 +283,7 @@ def _write_slips(made: Sequence[NewPin], out: Path, language: str) -> None:
     from testigo.paper.pin_slips import PinSlip, pin_slips
 
     if language not in languages():
-        raise InvalidInput(f"there are no words in {language!r}", hint=f"use {' or '.join(languages())}")
+        raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
     slips = [
         PinSlip(
             new.account.id, new.account.name, new.account.role, new.account.party,

@@ -5,6 +5,7 @@ from typing import Any
 from testigo.errors import StorageError
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
 from testigo.web.client import Client, SeenPage
+from testigo.words import message
 
 
 class ChairDay:
@@ -28,8 +29,11 @@ class ChairDay:
                 page = chair.send(step)
                 if page.facts.get("state") != state:
                     raise StorageError(
-                        f"{step} left the station {page.facts.get('state') or page.name}: {page.sentence}",
-                        place=f"station {self._site.station.id}",
+                        "station.step-failed",
+                        place=message("place", "station", id=self._site.station.id),
+                        step=step,
+                        state=page.facts.get("state") or page.name,
+                        error=page.code or "–",
                     )
 
     def close_polls(self) -> bytes:
@@ -56,5 +60,9 @@ class ChairDay:
 def _must_be(page: SeenPage, name: str, site: Site) -> None:
     if page.name != name or not page.ok:
         raise StorageError(
-            f"the screen shows {page.name!r} instead of {name!r}: {page.sentence}", place=f"station {site.station.id}"
+            "page.not-expected",
+            place=message("place", "station", id=site.station.id),
+            shown=page.name,
+            expected=name,
+            error=page.code or "–",
         )

@@ -60,7 +60,7 @@ class StationDay:
             self._check_way(visit, page)
             clerk.send("/next")
         else:
-            self._surprise(visit, f"the desk shows {page.name!r}: {page.sentence}")
+            self._surprise(visit, f"the desk shows {page.name!r}: {page.code}")
         return ""
 
     def _take_finger(self, clerk: Client, page: SeenPage, visit: PlannedVisit) -> SeenPage:
@@ -112,11 +112,11 @@ class StationDay:
             booth = BoothVisit(screen, self._site, visit.person, self._generator, self._notes)
             page = booth.print(card, self._definition.languages)
             if page.name != "printed":
-                self._surprise(visit, f"no paper vote: {page.name} {page.sentence}")
+                self._surprise(visit, f"no paper vote: {page.name} {page.code}")
                 return
             page = visit.incident.hand_in(booth)
             if not is_deposited(page):
-                self._surprise(visit, f"the vote was not deposited: {page.name} {page.sentence}")
+                self._surprise(visit, f"the vote was not deposited: {page.name} {page.code}")
             elif not booth.take_paper():
                 self._surprise(visit, "one vote was deposited, and not one paper printed")
 

@@ -74,7 +74,7 @@ class FolderFingers:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise InvalidInput("no such folder of finger images", place=str(folder), hint="check --fingers")
+            raise InvalidInput("fingers.folder-not-found", place=folder)
         found: dict[str, list[tuple[int, Path]]] = {}
         for file in sorted(folder.iterdir()):
             finger, _, impression = file.stem.rpartition("_")
@@ -86,11 +86,7 @@ class FolderFingers:
             if len(impressions) > 2
         ]
         if not self._fingers:
-            raise InvalidInput(
-                "no fingers with three or more impressions",
-                place=str(folder),
-                hint="name the images FINGER_IMPRESSION.ext, as in 101_1.tif",
-            )
+            raise InvalidInput("fingers.too-few-impressions", place=folder)
         self.persons: int | None = len(self._fingers)
 
     def for_enrolment(self, person: int, enrolment: int = 0, attempt: int = 0) -> list[tuple[str, bytes]]:

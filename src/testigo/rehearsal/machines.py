@@ -13,6 +13,7 @@ import httpx
 
 from testigo import waits
 from testigo.errors import StorageError
+from testigo.words import Message
 
 _LOOK_EVERY = 0.05
 
@@ -24,7 +25,7 @@ class MachineProcess:
     power cut.
     """
 
-    def __init__(self, name: str, arguments: list[str], log: Path) -> None:
+    def __init__(self, name: Message | str, arguments: list[str], log: Path) -> None:
         self.name = name
         self._reservation = _reserve_port()
         self.port: int = self._reservation.getsockname()[1]
@@ -52,7 +53,7 @@ class MachineProcess:
                     return
             time.sleep(_LOOK_EVERY)
         last = self._log.read_text(errors="replace").strip().splitlines()[-3:]
-        raise StorageError(f"machine {self.name} did not start ({' / '.join(last)})", place=str(self._log))
+        raise StorageError("machine.not-started", place=self._log, name=self.name, why=" / ".join(last))
 
     def cut_power(self) -> None:
         """End the process at once, with nothing flushed and nobody told (`kill -9`)."""

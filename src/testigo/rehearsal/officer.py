@@ -13,6 +13,7 @@ from testigo.register import Position
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.people import Person
 from testigo.web.client import Client, SeenPage
+from testigo.words import message
 
 OFFICER = "officer"
 MOST_ATTEMPTS = 3
@@ -111,7 +112,7 @@ class Officer:
             picture = self._desk.get(f"/cases/{number}/{side}/{place}")
             owner = self._sight.owner(picture.content) if picture.ok else None
             if owner is None:
-                raise StorageError("a case shows a finger that nobody was enrolled with", place=f"case {number}")
+                raise StorageError("case.finger-of-nobody", place=message("place", "case", number=str(number)))
             owners.add(owner)
         return owners
 
@@ -125,12 +126,14 @@ class Officer:
 
     def _enrolled(self, page: SeenPage, enrolment: CompletedEnrolment) -> CompletedEnrolment:
         if page.facts["enrolled"] != "yes":
-            raise StorageError("a person was not enrolled", place=enrolment.person.document)
+            raise StorageError("person.not-enrolled", place=enrolment.person.document)
         return enrolment
 
     def _must(self, page: SeenPage, name: str) -> SeenPage:
         if page.name != name or not page.ok:
-            raise StorageError(f"the desk shows {page.name!r} instead of {name!r}: {page.sentence}", place=page.path)
+            raise StorageError(
+                "page.not-expected", place=page.path, shown=page.name, expected=name, error=page.code or "–"
+            )
         return page
 
 

@@ -4,6 +4,7 @@ import msgspec
 
 from testigo.election import GENERAL_ROLL, Definition, District, Station
 from testigo.errors import InvalidInput
+from testigo.words import message
 
 _SMALLEST_RELEASE_CAP = 2
 
@@ -15,11 +16,11 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
     with a further roll keeps some voters on it. Raises `InvalidInput` where stations or voters are too few or too many.
     """
     if not 1 <= stations <= len(definition.stations):
-        raise InvalidInput(
-            f"{stations} stations asked, the definition has {len(definition.stations)}", hint="change --stations"
-        )
+        raise InvalidInput("stations.not-so-many", wanted=stations, there=len(definition.stations))
     if voters < stations:
-        raise InvalidInput(f"{voters} voters for {stations} stations", hint="give each station one voter or more")
+        raise InvalidInput(
+            "voters.fewer-than-stations", count=voters, stations=message("term", "stations", count=stations)
+        )
     kept = tuple(
         _resize(station, voters // stations + (place < voters % stations))
         for place, station in enumerate(definition.stations[:stations])

@@ -32,6 +32,7 @@ from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
 from testigo.witness import VerificationReport, verify
+from testigo.words import message
 
 AT_ONCE = 3
 """Stations whose machines run at the same time: three processes each."""
@@ -122,7 +123,9 @@ def _prepare(
 ) -> tuple[Rehearsal, Centre, list[Site]]:
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
-        raise InvalidInput(f"{voters} voters, but fingers of {fingers.persons} persons", hint="give fewer --voters")
+        raise InvalidInput(
+            "voters.more-than-fingers", count=voters, persons=message("term", "persons", count=fingers.persons)
+        )
     storage.require_empty(out)
     storage.make_folder(out)
     population = make_population(definition, generator)
@@ -168,7 +171,11 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
     arguments += ["--register", str(folder / "register.db"), "--key", str(folder / "register.key")]
     arguments += ["--officers", str(folder / "officers")]
     desks = [
-        MachineProcess(f"enrolment desk {desk}", arguments, rehearsal.out / "logs" / f"enrolment-{desk}.log")
+        MachineProcess(
+            message("term", "enrolment-desk", number=str(desk)),
+            arguments,
+            rehearsal.out / "logs" / f"enrolment-{desk}.log",
+        )
         for desk in range(1, 3)
     ]
     population = rehearsal.population
@@ -244,7 +251,9 @@ def _compare_with_wishes(rehearsal: Rehearsal, centre: Centre) -> None:
 
 
 def _inbox(centre: Centre, out: Path) -> MachineProcess:
-    return MachineProcess("inbox of the centre", ["centre", "serve", str(centre.folder)], out / "logs" / "centre.log")
+    return MachineProcess(
+        message("term", "centre-inbox"), ["centre", "serve", str(centre.folder)], out / "logs" / "centre.log"
+    )
 
 
 @contextmanager

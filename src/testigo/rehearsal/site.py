@@ -13,6 +13,7 @@ from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
 from testigo.web.client import Client, SeenPage
+from testigo.words import message
 
 CHAIR_PIN = "314159"
 CLERK_PIN = "271828"
@@ -78,7 +79,9 @@ def make_site(station: Station, out: Path) -> Site:
 
 def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[str]) -> MachineProcess:
     arguments = ["station", "serve", role, str(folder / role), *more]
-    return MachineProcess(f"{role} of station {station.id}", arguments, logs / f"{station.id}-{role}.log")
+    return MachineProcess(
+        message("term", f"machine.{role}", station=station.id), arguments, logs / f"{station.id}-{role}.log"
+    )
 
 
 def install(site: Site, centre: Centre) -> None:

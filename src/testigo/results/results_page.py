@@ -8,6 +8,7 @@ it.
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
-from testigo.results.words import Words
-from testigo.words import language_name, languages
+from testigo.results.words import percent
+from testigo.words import day, language_name, languages, number
 
 
 def write_results(
@@ -48,7 +49,7 @@ def write_results(
     first = next((code for code in definition.languages if code in languages()), languages()[0])
     names = {code: "index.html" if code == first else f"index.{code}.html" for code in languages()}
     files = {
-        name: render(Page(definition, result, sheets, record, Words(code), closing_counts, refused), names).encode()
+        name: render(Page(definition, result, sheets, record, code, closing_counts, refused), names).encode()
         for code, name in names.items()
     }
     files["result.json"] = exports.as_json(result, record)
@@ -93,13 +94,14 @@ def render(page: Page, names: Mapping[str, str]) -> str:
     )
     style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    own = page.words.language
+    own = page.language
     return environment.get_template("results.html").render(
         page=page,
-        words=page.words,
-        say=page.words.say,
-        number=page.words.number,
-        percent=page.words.percent,
+        language=own,
+        say=page.say,
+        number=partial(number, language=own),
+        percent=partial(percent, own),
+        day=partial(day, language=own),
         others=[(code, name, language_name(code)) for code, name in names.items() if code != own],
         style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, no data in it)
         style_hash=f"sha256-{digest}",

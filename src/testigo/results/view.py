@@ -1,6 +1,6 @@
 """The result as a reader wants it: names for ids, rows for tables, in one language. The template only lays it out.
 
-`Page` is all that the template `page/results.html` sees. Figures stay whole numbers and decimal strings; `Words`
+`Page` is all that the template `page/results.html` sees. Figures stay whole numbers and decimal strings; `words`
 spells them.
 """
 
@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from testigo.ballot import ContestTally, Reconciliation, TallySheet
+from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
 from testigo.count.totals import percent
 from testigo.election import Contest, Definition, Option
 from testigo.election.seats import Tie
 from testigo.results.hemicycle import SeatPosition, lay_out
-from testigo.results.words import Words
+from testigo.results.words import anomaly, reason, say
+from testigo.words import Message, Value
 
 PALETTE = 12
 """How many party colours the style sheet has; each stands out 3 : 1 from light and from dark paper (WCAG 2.2,
@@ -45,11 +46,13 @@ class RecordInfo:
 
 @dataclass(frozen=True)
 class RefusalRow:
-    """A package that a machine of the election signed and that was not taken in."""
+    """A package that a machine of the election signed and that was not taken in. `reason`: why, in any language; where
+    no catalogue knows it, the English sentence that an older release kept.
+    """
 
     station: str
     digest: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True)
@@ -149,14 +152,14 @@ class Page:
         result: Result,
         sheets: Mapping[str, TallySheet],
         record: RecordInfo,
-        words: Words,
+        language: str,
         closing_counts: tuple[ClosingCount, ...] = (),
         refused: tuple[RefusalRow, ...] = (),
     ) -> None:
         self.definition = definition
         self.result = result
         self.record = record
-        self.words = words
+        self.language = language
         self.closing_counts = closing_counts
         self.refused = refused
         self._sheets = sheets
@@ -167,6 +170,14 @@ class Page:
     def title(self) -> str:
         """The election's title."""
         return self.text(self.definition.title)
+
+    def say(self, key: str, **values: Value) -> str:
+        """A sentence of the page (`words.say`)."""
+        return say(self.language, key, **values)
+
+    def reason(self, difference: Difference) -> str:
+        """Why two counters of a station differ."""
+        return reason(self.language, difference.reason)
 
     @property
     def counted(self) -> int:
@@ -190,13 +201,13 @@ class Page:
     def difference(self, one: CountDifference) -> str:
         """A figure that paper and tally sheet do not share, in words."""
         own = one.what.strip("()")
-        name = self.words.say(own) if one.what != own else self.option_name(one.contest, one.what)
+        name = self.say(own) if one.what != own else self.option_name(one.contest, one.what)
         where = f"{self.contest_title(one.contest)}, " if one.contest else ""
-        return where + self.words.say("closing_difference", what=name, sheet=one.sheet, paper=one.paper)
+        return where + self.say("closing_difference", what=name, sheet=one.sheet, paper=one.paper)
 
     def text(self, text: Mapping[str, str]) -> str:
         """A text of the definition in the page's language."""
-        return self.definition.words(dict(text), self.words.language)
+        return self.definition.words(dict(text), self.language)
 
     @cached_property
     def contests(self) -> tuple[ContestView, ...]:
@@ -255,8 +266,8 @@ class Page:
     def stations(self) -> tuple[StationView, ...]:
         """All stations in the definition's order."""
         notes: dict[str, list[str]] = {}
-        for anomaly in self.result.anomalies:
-            notes.setdefault(anomaly.station, []).append(self.words.anomaly(anomaly))
+        for one in self.result.anomalies:
+            notes.setdefault(one.station, []).append(anomaly(self.language, one))
         return tuple(
             StationView(
                 id=station.id,
@@ -315,7 +326,7 @@ class Page:
         names = [self.text(contest.option(one).name) for one in tie.options]
         winners = [self.text(contest.option(one).name) for one in tie.winners]
         kind = "tie_open" if tie.open else "tie_drawn"
-        return self.words.say(kind, seats=tie.seats_at_stake, options=", ".join(names), winners=", ".join(winners))
+        return self.say(kind, count=tie.seats_at_stake, options=names, winners=winners)
 
     def _seat(self, seats: int, won: Mapping[str, int]) -> Assembly:
         hemicycle = lay_out(seats)

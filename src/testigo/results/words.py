@@ -1,44 +1,55 @@
-"""The results page's words and figures in one language: the catalogue `results`, and what counters are called."""
+"""What the results page says in one language: the sentences of the catalogue `results`, what counters are called, and
+in words what a machine wrote into a signed reason.
+"""
 
-from typing import Any
+import re
 
+from testigo.ballot.reasons import CHECK_IN_LOST
 from testigo.count.anomalies import Anomaly
-from testigo.errors import InvalidInput
-from testigo.words import counter_words, languages, section
+from testigo.words import Value, counter_words, listed, message
+from testigo.words import percent as spelled_share
 
-NARROW_SPACE = "\u202f"
+_VOIDED = re.compile(r"void-session: ([0-9]{1,6} [a-z-]+(?:, [0-9]{1,6} [a-z-]+)*)")
+"""How a station gives the reason of a difference that ended sessions explain: `void-session: 1 voter-ill, 2 other`."""
 
 
-class Words:
-    """One language's catalogue. Raises `InvalidInput` for a language without one."""
+def say(language: str, key: str, **values: Value) -> str:
+    """A sentence of the page, or what a counter is called; numbers and lists are spelled in the language's way.
 
-    def __init__(self, language: str) -> None:
-        if language not in languages():
-            known = ", ".join(languages())
-            raise InvalidInput(f"the results page has no words in {language!r}", hint=f"use one of {known}")
-        self.language = language
-        self._catalogue = {**counter_words(language), **section(language, "results")}
+    Raises `KeyError` for a key that neither has.
+    """
+    for section in ("results", "counters"):
+        sentence = message(section, key, **values)
+        if sentence.known:
+            return sentence.text(language)
+    raise KeyError(key)
 
-    def say(self, key: str, **values: Any) -> str:
-        """A text of the catalogue with whole numbers spelled in the language's way."""
-        spelled = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return self._catalogue[key].format(**spelled)
 
-    def number(self, value: int) -> str:
-        """A whole number with thousands kept apart, from five digits on."""
-        if abs(value) < 10_000:
-            return str(value)
-        return f"{value:,}".replace(",", self._catalogue["thousands"])
+def percent(language: str, value: str) -> str:
+    """A decimal string of two decimals as a percentage."""
+    return spelled_share(float(value) / 100, language)
 
-    def percent(self, value: str) -> str:
-        """A decimal string as a percentage."""
-        return value.replace(".", self._catalogue["decimal"]) + NARROW_SPACE + "%"
 
-    def date(self, iso: str) -> str:
-        """A day `YYYY-MM-DD` in words."""
-        year, month, day = iso.split("-")
-        return self.say("date", day=int(day), month=self._catalogue["months"].split()[int(month) - 1], year=int(year))
+def anomaly(language: str, one: Anomaly) -> str:
+    """What is odd, in a sentence."""
+    return say(language, f"anomaly_{one.kind}", found=one.found, allowed=one.allowed, detail=one.detail)
 
-    def anomaly(self, anomaly: Anomaly) -> str:
-        """What is odd, in a sentence."""
-        return self.say(f"anomaly_{anomaly.kind}", found=anomaly.found, allowed=anomaly.allowed, detail=anomaly.detail)
+
+def reason(language: str, written: str) -> str:
+    """The reason of a difference: what a person wrote as it is, what the station added in words."""
+    return "; ".join(_part(language, part) for part in written.split("; ")) or say(language, "no_reason")
+
+
+def _part(language: str, part: str) -> str:
+    if part.startswith(CHECK_IN_LOST):
+        return say(language, "check_in_lost", why=part.removeprefix(CHECK_IN_LOST))
+    voided = _VOIDED.fullmatch(part)
+    if voided is None:
+        return part
+    names = counter_words(language)
+    counts = (one.split() for one in voided.group(1).split(", "))
+    return say(
+        language,
+        "voided_sessions",
+        reasons=listed([f"{count} ({names.get(f'voided.{why}', why)})" for count, why in counts], language),
+    )

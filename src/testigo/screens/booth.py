@@ -77,13 +77,10 @@ class Screen:
         """Return if the connection is the booth's own screen; raises `NotAllowed`."""
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
-            raise NotAllowed("the voter's pages open only on the booth itself", hint="use the booth's own screen")
+            raise NotAllowed("screen.not-the-booths")
         session = browser_session.session(connection)
         if self._bound not in ("", session.key) and self._booth.current() is not None:
-            raise NotAllowed(
-                "this vote belongs to another screen",
-                hint="call the chair, who can restart the booth; the vote is kept until then",
-            )
+            raise NotAllowed("screen.of-another-vote")
         self._bound = session.key
 
     def next_voter(self, connection: Connection) -> None:

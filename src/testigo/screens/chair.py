@@ -86,9 +86,7 @@ def zero_report_page(request: Request) -> Answer:
     """The zero report's page, as long as the session that made it lasts."""
     report = browser_session.session(request).data.get("zero-report")
     if report is None:
-        raise IllegalStep(
-            "the zero report was not made in this visit", hint="look for it where the station prints its pages"
-        )
+        raise IllegalStep("zero-report.of-another-visit")
     return _pdf(report, "zero-report.pdf")
 
 
@@ -134,9 +132,7 @@ def explain(form: FormSent, chair: TheChair) -> Answer:
     left = _unexplained(chair)
     reasons = [form.text(f"reason-{number}", "") for number in range(1, len(left) + 1)]
     if not all(reasons):
-        raise InvalidInput(
-            "a difference has no reason", hint="write down for each what happened, or that it is not known"
-        )
+        raise InvalidInput("difference.without-reason")
     for difference, reason in zip(left, reasons, strict=True):
         chair.explain_difference(f"{difference.left}={difference.right}", reason)
     return redirect("/tally-sheet")
@@ -155,7 +151,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
     """The tally sheet on screen."""
     sheet = chair.tally_sheet()
     if sheet is None:
-        raise IllegalStep("there is no tally sheet yet", hint="close the station first")
+        raise IllegalStep("tally-sheet.not-made")
     return page(request, "chair/tally_sheet.html", sheet=sheet, definition=chair.definition, **_about(chair))
 
 
@@ -202,7 +198,7 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
 def package(chair: TheChair) -> Answer:
     """The package, to carry by hand; the same bytes each time."""
     if chair.status().state != "sent":
-        raise IllegalStep("the package is not made yet", hint="press send first")
+        raise IllegalStep("package.not-made")
     return Response(
         chair.send(), media_type="application/octet-stream", headers=_saved_as(f"{chair.station_id}-package.json")
     )
@@ -237,21 +233,13 @@ def _about(chair: Chair) -> dict[str, Any]:
 
 def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
-        raise InvalidInput("not an address of a centre", place=address, hint="it begins with https:// or http://")
+        raise InvalidInput("centre.not-an-address", place=address)
     try:
         answer = httpx.post(address, content=package, timeout=waits.ANSWER, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise StorageError(
-            f"the centre does not answer ({type(error).__name__})",
-            place=address,
-            hint="send again, or download the package and carry it; it is the same",
-        ) from None
+        raise StorageError("centre.does-not-answer", place=address, why=type(error).__name__) from None
     if not answer.is_success:
-        raise StorageError(
-            f"the centre answered {answer.status_code}",
-            place=address,
-            hint="call the centre, or carry the package",
-        )
+        raise StorageError("centre.refuses", place=address, status=str(answer.status_code))
 
 
 def _pdf(data: bytes, name: str) -> Answer:

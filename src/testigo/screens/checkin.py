@@ -186,5 +186,5 @@ def _failed(request: Request, current: Visit) -> ReaderError | None:
 def _current(check_in: CheckIn) -> Visit:
     current = check_in.current()
     if current is None:
-        raise IllegalStep("nobody is being checked in", hint="enter the voter's document number first")
+        raise IllegalStep("visit.none")
     return current

@@ -18,6 +18,7 @@ from testigo.register import Enrolment, PoorFingers, Position, Register
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.staff.machine import Staff
+from testigo.staff.pins import LOCKED
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -110,18 +111,18 @@ async def capture(request: Request, form: FormSent, reader: TheReader) -> Answer
     """
     data = browser_session.session(request).data
     if "document" not in data:
-        raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
+        raise IllegalStep("voter.none-at-desk")
     document, position = data["document"], _position(form.text("finger"))
     data.pop("failed", None)
     if len(_captured(data).get(position, [])) >= MOST_CAPTURES:
-        raise IllegalStep("this finger was taken often enough", hint="enrol, or take all fingers again")
+        raise IllegalStep("finger.taken-often-enough")
     try:
         taken = await reader.take()
     except ReaderError as error:
         data["failed"] = error
         return redirect("/voter")
     if data.get("document") != document:
-        raise IllegalStep("another voter is at the desk", hint="take the finger again")
+        raise IllegalStep("voter.another-at-desk")
     before = _captured(data).get(position, [])
     good = [one for one in before if one.wrong is None]
     if taken.wrong is None:
@@ -141,7 +142,7 @@ def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
     images = [(position.word, one.image) for position in sorted(captured) for one in captured[position]]
     images += _images(form)
     if not images:
-        raise InvalidInput("no finger was taken", hint="choose at least one image")
+        raise InvalidInput("finger.none-taken")
     return _keep(request, register, images, form.text("because", ""))
 
 
@@ -150,7 +151,7 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
     """Keep fingers that are too poor, with the officer's reason."""
     images: Images | None = browser_session.session(request).data.get("images")
     if images is None:
-        raise IllegalStep("no fingers wait to be accepted", hint="take the fingers again")
+        raise IllegalStep("finger.none-to-accept")
     return _keep(request, register, images, form.text("because"))
 
 
@@ -182,7 +183,7 @@ def finger_picture(number: FromPath[int], side: FromPath[str], place: FromPath[i
     case = register.case(number)
     images = {"earlier": case.earlier, "later": case.later}.get(side)
     if images is None or place >= len(images.images):
-        raise InvalidInput("there is no such image")
+        raise InvalidInput("case.no-such-image")
     return Response(images.images[place][1].to_png(), media_type="image/png")
 
 
@@ -194,13 +195,13 @@ def settle(request: Request, number: FromPath[int], form: FormSent, register: Th
 
 
 def _officer(officers: Staff, account: str, pin: str) -> str:
-    """The officer's id. Wrong user names and wrong PINs get the same sentence, after the same effort."""
+    """The officer's id. Wrong user names and wrong PINs get the same error, after the same effort."""
     try:
         return officers.check(account, pin, ("officer",)).id
     except NotAllowed as refused:
-        if "wait" in refused.hint:
+        if refused.code in LOCKED:
             raise
-        raise NotAllowed("the user name or the PIN is wrong", hint="enter both again") from None
+        raise NotAllowed("user-name-or-pin.wrong") from None
 
 
 def _images(form: Form) -> Images:
@@ -219,14 +220,14 @@ def _captured(data: dict[str, Any]) -> Captured:
 
 def _position(number: str) -> Position:
     if number not in {str(position.value) for position in Position}:
-        raise InvalidInput("there is no such finger", hint="choose one of the ten")
+        raise InvalidInput("finger.not-one-of-ten")
     return Position(int(number))
 
 
 def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:
     session = browser_session.session(request)
     if "document" not in session.data:
-        raise IllegalStep("no voter is at the desk", hint="enter the voter's document number first")
+        raise IllegalStep("voter.none-at-desk")
     try:
         enrolment = register.enrol(session.data["document"], images, session.person, accept_because=because)
     except PoorFingers as poor:

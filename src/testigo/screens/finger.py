@@ -31,7 +31,7 @@ class DeskReader:
         """One impression, and what is wrong with it. Raises `ReaderError`, `InvalidInput` for what is not an image."""
         source = self.reader if uploaded is None else UploadedImage(uploaded)
         if source is None:
-            raise InvalidInput("no file was chosen, or several", hint="choose one file, then send it again")
+            raise InvalidInput("upload.not-one-file")
         return await _aside(source, self.seconds)
 
 

@@ -8,27 +8,25 @@ from litestar import Litestar, Response, post
 from litestar.di import NamedDependency
 
 from testigo.centre import Centre
-from testigo.election import Text
 from testigo.errors import TestigoError
 from testigo.record.package import MAX_SIZE
 from testigo.web.application import Answer, application
 from testigo.web.browser_session import Request
 from testigo.web.guards import machine
 from testigo.web.sessions import BrowserSessions
-
-_NAME: Text = {"es": "Centro de totalización", "en": "Counting centre"}
+from testigo.words import languages, say
 
 
 def app(centre: Centre) -> Litestar:
     """The inbox of one centre; nobody else may write to its folder meanwhile but through `Centre`."""
-    return application(
-        "centre", [take_package], BrowserSessions("testigo-centre", idle=600), title=_NAME, centre=centre
-    )
+    sessions = BrowserSessions("testigo-centre", idle=600)
+    title = {code: say(code, "centre.role") for code in languages()}
+    return application("centre", [take_package], sessions, title=title, centre=centre)
 
 
 @post("/packages", guards=[machine], request_max_body_size=MAX_SIZE, status_code=200)
 async def take_package(request: Request, centre: NamedDependency[Centre]) -> Answer:
-    """Take in a package: 200 with the receipt, or 409 with the parts of the sentence why not."""
+    """Take in a package: 200 with the receipt, or 409 with the parts of the error why not."""
     data = await request.body()
     try:
         receipt = centre.receive(data)

@@ -13,12 +13,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import File
 
-from testigo.election import Text
 from testigo.web.application import Answer, application
 from testigo.web.guards import anyone
 from testigo.web.sessions import BrowserSessions
+from testigo.words import languages, say
 
-_NAME: Text = {"es": "Resultados", "en": "Results"}
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -33,7 +32,7 @@ def app(results: Path, record: Path) -> Litestar:
         "results",
         [index, public_file, result_file],
         sessions,
-        title=_NAME,
+        title={code: say(code, "results.role") for code in languages()},
         results=results.resolve(),
         record=record.resolve(),
     )

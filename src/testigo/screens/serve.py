@@ -78,7 +78,7 @@ def _page_printer(address: str, folder: Path) -> "PagePrinter":
     if kind == "cups":
         return CupsPages(rest)
     if address and (kind != "folder" or not rest):
-        raise InvalidInput("not a printer of pages", place=address, hint="give folder:PATH, cups or cups:NAME")
+        raise InvalidInput("page-printer.unknown", place=address)
     return FolderPages(Path(rest) if rest else folder / "paper")
 
 
@@ -102,11 +102,7 @@ def serve_enrolment(
 
     admitted = open_desk(officers)
     if len(admitted.without_pin()) == len(admitted.accounts()):
-        raise InvalidInput(
-            "there are no officers with a PIN",
-            place=str(officers),
-            hint="admit one: testigo register officer NAME, or for a staff list: testigo staff pins make",
-        )
+        raise InvalidInput("officers.without-pin", place=officers)
     with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted, reader=attached), listening)
 
@@ -115,9 +111,9 @@ def serve_results(results: Path, record: Path, listening: Listening) -> None:
     """The results page's folder and the public record's, read-only."""
     from testigo.screens import results as pages
 
-    for folder, wanted in ((results, "index.html"), (record, "checkpoint")):
-        if not (folder / wanted).is_file():
-            raise InvalidInput(f"it holds no {wanted}", place=str(folder), hint="give the folder that was published")
+    for folder, required in ((results, "index.html"), (record, "checkpoint")):
+        if not (folder / required).is_file():
+            raise InvalidInput("folder.not-published", place=folder, file=required)
     run(pages.app(results, record), listening)
 
 

@@ -8,19 +8,23 @@ a newer one. The list of an enrolment desk names no election: fingers are enroll
 import re
 import unicodedata
 from collections import Counter
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput, InvalidSignature, is_printable
+from testigo.errors import InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.keys import PublicKey, SigningKey
+from testigo.words import Message, message
 
 PAYLOAD_TYPE = "application/vnd.testigo.staff-list+json"
 FORMAT = 1
 MOST_ACCOUNTS = 200
 LONGEST_NAME = 80
 LARGEST_FILE = 256 * 1024
+STAFF_LIST_NAME: Final = message("place", "staff-list")
+"""What errors call a staff list that is in no file yet."""
 
 StaffRole = Literal["chair", "deputy", "clerk", "witness", "officer"]
 StaffMachine = Literal["chair", "check-in", "enrolment"]
@@ -38,7 +42,8 @@ has one on both as the second person of a decision, and opens no screen."""
 PRESIDING: Final[tuple[StaffRole, ...]] = ("chair", "deputy")
 """Who may use the chair's screen and release a voter at the check-in."""
 
-_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?")
+_LONGEST_ID = 40
+_ID = re.compile(rf"[a-z0-9](?:[a-z0-9.-]{{0,{_LONGEST_ID - 2}}}[a-z0-9])?")
 
 
 class Account(canonical.SignedValue, frozen=True):
@@ -74,8 +79,10 @@ class StaffPlace(msgspec.Struct, frozen=True):
     key: PublicKey | None = None
     former: tuple[PublicKey, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{'desk' if self.machine == 'enrolment' else 'station'} {self.id}, {self.machine}"
+    @property
+    def name(self) -> Message:
+        """The station or desk, for sentences."""
+        return message("place", "desk" if self.machine == "enrolment" else "station", id=self.id)
 
 
 class StaffList(canonical.SignedValue, frozen=True):
@@ -89,40 +96,32 @@ class StaffList(canonical.SignedValue, frozen=True):
 
     def sign(self, key: SigningKey) -> bytes:
         """The list as a signed envelope; raises `InvalidInput` where it breaks a rule of `check_accounts`."""
-        check_accounts(self.accounts, place=f"staff of {self.place}")
+        check_accounts(self.accounts, place=message("place", "staff-list-of", id=self.place))
         return keys.sign_envelope(PAYLOAD_TYPE, self, key)
 
 
-def check_id(text: str, *, place: str = "") -> str:
+def check_id(text: str, *, place: Message | str = "") -> str:
     """The text, if it can be an account's id; raises `InvalidInput`."""
     if not _ID.fullmatch(text):
-        raise InvalidInput(
-            f"{text[:60]!r} is not a valid user name",
-            place=place,
-            hint="use up to 40 lower-case letters, digits, points and hyphens",
-        )
+        raise InvalidInput("user-name.malformed", place=place, name=text[:60], most=_LONGEST_ID)
     return text
 
 
-def check_account(account: Account, *, place: str = "") -> None:
+def check_account(account: Account, *, place: Message | str = "") -> None:
     """Raise `InvalidInput` unless id, name and party are what they should be for the role."""
     check_id(account.id, place=place)
     for what, text in (("name", account.name), ("party", account.party)):
         if text != text.strip() or not is_printable(text, LONGEST_NAME):
-            raise InvalidInput(
-                f"the {what} of {account.id} cannot be printed", place=place, hint=f"use up to {LONGEST_NAME} letters"
-            )
+            raise InvalidInput(f"account.unprintable-{what}", place=place, account=account.id, most=LONGEST_NAME)
     if not account.name:
-        raise InvalidInput(f"{account.id} has no name", place=place, hint="write the name as the slip shall show it")
-    if bool(account.party) != (account.role == "witness"):
-        raise InvalidInput(
-            f"{account.id} is a {account.role} {'without' if not account.party else 'of'} a party",
-            place=place,
-            hint="each witness has a party, and nobody else has one",
-        )
+        raise InvalidInput("account.no-name", place=place, account=account.id)
+    if account.role == "witness" and not account.party:
+        raise InvalidInput("account.witness-without-party", place=place, account=account.id)
+    if account.role != "witness" and account.party:
+        raise InvalidInput("account.party-without-witness", place=place, account=account.id)
 
 
-def check_accounts(accounts: tuple[Account, ...], *, place: str) -> None:
+def check_accounts(accounts: tuple[Account, ...], *, place: Message | str) -> None:
     """Raise `InvalidInput` unless these can work together at one place.
 
     A station has one chair and at least one clerk, and no enrolment officer; a desk has officers only.
@@ -131,23 +130,21 @@ def check_accounts(accounts: tuple[Account, ...], *, place: str) -> None:
         check_account(account, place=place)
     twice = [name for name, count in Counter(account.id for account in accounts).items() if count > 1]
     if twice:
-        raise InvalidInput(f"{twice[0]} stands there twice", place=place, hint="give each account an id of its own")
+        raise InvalidInput("account.twice", place=place, account=twice[0])
     if len(accounts) > MOST_ACCOUNTS:
-        raise InvalidInput(f"{len(accounts)} accounts", place=place, hint=f"a place has at most {MOST_ACCOUNTS}")
+        raise InvalidInput("accounts.too-many", place=place, number=len(accounts), most=MOST_ACCOUNTS)
     roles = Counter(account.role for account in accounts)
     if set(roles) == {"officer"}:
         return
     if roles["officer"]:
-        raise InvalidInput("officers and the staff of a station", place=place, hint="give the desk an id of its own")
+        raise InvalidInput("accounts.desk-and-station", place=place)
     if roles["chair"] != 1 or not roles["clerk"]:
-        raise InvalidInput(
-            f"chairs: {roles['chair']}, clerks: {roles['clerk']}",
-            place=place,
-            hint="a station has one chair and at least one clerk; who stands in for the chair is a deputy",
-        )
+        raise InvalidInput("accounts.not-one-chair", place=place, chairs=roles["chair"], clerks=roles["clerk"])
 
 
-def open_staff_list(data: bytes, place: StaffPlace, *, stored: bool = False, name: str = "staff list") -> StaffList:
+def open_staff_list(
+    data: bytes, place: StaffPlace, *, stored: bool = False, name: Message | str = STAFF_LIST_NAME
+) -> StaffList:
     """Verify the list of a place. `stored`: it was accepted before, so a key that was replaced since is good, too.
 
     Raises `InvalidInput` for another shape, format, election or place, `InvalidSignature` for another key.
@@ -157,44 +154,48 @@ def open_staff_list(data: bytes, place: StaffPlace, *, stored: bool = False, nam
     try:
         read = msgspec.convert(payload, StaffList, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a staff list ({error})", place=name) from None
+        raise InvalidInput("staff-list.malformed", place=name, why=str(error)) from None
     check_place(read.election, read.place, place, name)
     if not canonical.is_instant(read.issued):
-        raise InvalidInput(f"{read.issued[:40]!r} is not a time", place=name)
+        raise InvalidInput("time.malformed", place=name, time=read.issued[:40])
     check_accounts(read.accounts, place=name)
     return read
 
 
-def open_signed(data: bytes, place: StaffPlace, payload_type: str, *, stored: bool = False, name: str) -> Any:
+def open_signed(data: bytes, place: StaffPlace, payload_type: str, *, stored: bool = False, name: Message | str) -> Any:
     """The payload of an envelope that the authority of this place has signed."""
     if place.key is None:
-        raise InvalidSignature(
-            "this machine does not know the authority's key yet",
-            place=name,
-            hint="load the machine keys, with the centre's, first",
-        )
+        raise InvalidSignature("authority-key.unknown", place=name)
     if len(data) > LARGEST_FILE:
-        raise InvalidInput(f"larger than {LARGEST_FILE:,} bytes", place=name, hint="this is not the file that is meant")
-    key_id = keys.envelope_key_id(data, place=name)
-    former = [key for key in place.former if stored and key.key_id == key_id]
-    return keys.open_envelope(data, former[0] if former else place.key, payload_type, place=name).payload
+        raise InvalidInput("file.too-large", place=name, limit=LARGEST_FILE)
+    try:
+        key_id = keys.envelope_key_id(data)
+        former = [key for key in place.former if stored and key.key_id == key_id]
+        return keys.open_envelope(data, former[0] if former else place.key, payload_type).payload
+    except TestigoError as error:
+        raise error.at(name) from None
 
 
-def check_format(payload: Any, format_: int, name: str) -> None:
+def check_format(payload: Any, format_: int, name: Message | str) -> None:
     """Raise `InvalidInput` where a payload names another format than this release reads."""
     found = payload.get("format") if isinstance(payload, dict) else None
     if isinstance(found, int) and found > format_:
-        raise InvalidInput(f"of format {found}, not {format_}", place=name, hint="use a newer release of Testigo")
+        raise InvalidInput("file.newer-format", place=name, found=str(found)[:20], known=str(format_))
     if found != format_:
-        raise InvalidInput("names no format that is known", place=name, hint="get the file again from its source")
+        raise InvalidInput("file.unknown-format", place=name)
 
 
-def check_place(election: str, place_id: str, place: StaffPlace, name: str) -> None:
+def check_place(election: str, place_id: str, place: StaffPlace, name: Message | str) -> None:
     """Raise `InvalidInput` unless something signed is for this election and this station or desk."""
     if election != place.election:
-        raise InvalidInput("it is for another election", place=name, hint="ask the authority for this election's")
+        raise InvalidInput("file.other-election", place=name)
     if place_id != place.id:
-        raise InvalidInput(f"it is for {place_id[:60]!r}, and this is {place}", place=name, hint="take the other file")
+        raise InvalidInput("file.other-place", place=name, found=place_id[:60], here=place.name)
+
+
+def moment(text: str) -> datetime | str:
+    """An instant for a sentence, which says it in local time; text that is none stays as it is."""
+    return datetime.fromisoformat(text) if canonical.is_instant(text) else text
 
 
 def _folded(name: str) -> str:

@@ -23,6 +23,7 @@ from testigo import locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, is_printable
 from testigo.staff.accounts import Account, StaffRole
 from testigo.staff.machine import Staff
+from testigo.words import Either, message
 
 DEFAULT_SECONDS: Final = 900
 MOST_KEPT: Final = 1000
@@ -92,7 +93,7 @@ class Decisions:
         self._with_role(first, rule.first)
         for what, text in (("subject", subject), ("reason", reason)):
             if not text.strip() or not is_printable(text, LONGEST_TEXT):
-                raise InvalidInput(f"the {what} is missing or too long", hint=f"use up to {LONGEST_TEXT} characters")
+                raise InvalidInput(f"decision.bad-{what}", most=LONGEST_TEXT)
         with self._turn() as kept:
             now = self._clock()
             made = Decision(secrets.token_hex(8), act, subject, reason, first, now, now + rule.seconds)
@@ -110,7 +111,7 @@ class Decisions:
             decision = self._at(kept, decision_id, "open")
             account = self._with_role(second, self._rule(decision.act).second)
             if account.same_person(self._staff.account(decision.first)):
-                raise NotAllowed("the second person must be another person", hint="call somebody else who may agree")
+                raise NotAllowed("decision.same-person")
             self._staff.check(second, pin)
             # Checking a PIN takes time, and somebody may have left it lying until now.
             decision = self._at(kept, decision_id, "open")
@@ -121,7 +122,7 @@ class Decisions:
         with self._turn() as kept:
             decision = self._at(kept, decision_id, *_LIVE)
             if decision.first != first:
-                raise NotAllowed("only the person who proposed it may withdraw it", hint="let it expire")
+                raise NotAllowed("decision.of-another-person")
             return _change(kept, decision, state="withdrawn")
 
     def take(self, decision_id: str, act: str, subject: str) -> Decision:
@@ -132,7 +133,7 @@ class Decisions:
         with self._turn() as kept:
             decision = self._at(kept, decision_id, "approved")
             if (decision.act, decision.subject) != (act, subject):
-                raise IllegalStep("this decision is about something else", hint="propose the one that is required")
+                raise IllegalStep("decision.about-something-else")
             return _change(kept, decision, state="used")
 
     def get(self, decision_id: str) -> Decision:
@@ -150,18 +151,19 @@ class Decisions:
     def _rule(self, act: str) -> Rule:
         rule = self._rules.get(act)
         if rule is None:
-            raise InvalidInput(f"there is no act {act[:40]!r} that two persons decide")
+            raise InvalidInput("decision.unknown-act", act=act[:40])
         return rule
 
     def _with_role(self, account_id: str, roles: Sequence[StaffRole]) -> Account:
         account = self._staff.account(account_id)
         if account.role not in roles:
-            raise NotAllowed(f"{account_id} may not decide this", hint=f"it takes a {' or '.join(roles)}")
+            may = Either(message("screens", f"staff.{role}") for role in roles)
+            raise NotAllowed("decision.not-their-role", account=account_id, roles=may)
         return account
 
     def _find(self, kept: dict[str, Decision], decision_id: str) -> Decision:
         if decision_id not in kept:
-            raise IllegalStep("there is no such decision", hint="propose it again")
+            raise IllegalStep("decision.unknown")
         return kept[decision_id]
 
     def _at(self, kept: dict[str, Decision], decision_id: str, *states: DecisionState) -> Decision:
@@ -169,7 +171,7 @@ class Decisions:
         if decision.state in _LIVE and self._is_over(decision):
             decision = _change(kept, decision, state="expired")
         if decision.state not in states:
-            raise IllegalStep(f"the decision is {decision.state}", hint="propose it again")
+            raise IllegalStep(f"decision.is-{decision.state}")
         return decision
 
     # ---- time
@@ -208,9 +210,9 @@ class Decisions:
         try:
             read = msgspec.json.decode(storage.read(self.file), type=_File)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not a file of decisions", place=str(self.file), hint="call the technician") from None
+            raise InvalidInput("decisions-file.malformed", place=self.file, hint="call-the-technician") from None
         if read.format != FORMAT:
-            raise InvalidInput(f"of format {read.format}", place=str(self.file), hint="use a newer release of Testigo")
+            raise InvalidInput("file.newer-format", place=self.file, found=str(read.format)[:20], known=str(FORMAT))
         return {decision.id: decision for decision in read.decisions}
 
     def _save(self, kept: dict[str, Decision]) -> None:

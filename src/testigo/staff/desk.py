@@ -56,9 +56,9 @@ def _place(folder: Path) -> StaffPlace:
     try:
         read = msgspec.json.decode(storage.read(file), type=_Desk)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("does not say which desk this is", place=str(file), hint="make the desk again") from None
+        raise InvalidInput("desk-file.malformed", place=file) from None
     if read.format != FORMAT:
-        raise InvalidInput(f"of format {read.format}", place=str(file), hint="use a newer release of Testigo")
+        raise InvalidInput("file.newer-format", place=file, found=str(read.format)[:20], known=str(FORMAT))
     return StaffPlace("", read.desk, "enrolment", PublicKey.from_hex(read.authority))
 
 

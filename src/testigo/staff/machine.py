@@ -15,8 +15,17 @@ from pathlib import Path
 
 from testigo import storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
-from testigo.staff.accounts import MACHINES, Account, StaffList, StaffPlace, StaffRole, check_id, open_staff_list
-from testigo.staff.orders import PinOrder, open_pin_order
+from testigo.staff.accounts import (
+    MACHINES,
+    Account,
+    StaffList,
+    StaffPlace,
+    StaffRole,
+    check_id,
+    moment,
+    open_staff_list,
+)
+from testigo.staff.orders import PIN_ORDER_NAME, PinOrder, open_pin_order
 from testigo.staff.pins import Pins, draw_pin, refuse_obeyed, verify_nothing
 
 STAFF_LIST = "staff.json"
@@ -60,7 +69,7 @@ class Staff:
         for account in self.accounts():
             if account.id == account_id:
                 return account
-        raise NotAllowed(f"{account_id[:60]!r} has no account on this machine", hint="see the staff list")
+        raise NotAllowed("account.not-on-this-machine", account=account_id[:60])
 
     def without_pin(self) -> tuple[Account, ...]:
         """The accounts for which no PIN was made here yet."""
@@ -78,7 +87,7 @@ class Staff:
             account_id = next(iter(admitted))
         if account_id not in admitted:
             verify_nothing(pin)
-            raise NotAllowed("this account may not do this here", hint="choose your own name, then enter your PIN")
+            raise NotAllowed("account.may-not-here")
         self._pins.check(account_id, pin)
         return admitted[account_id]
 
@@ -92,10 +101,7 @@ class Staff:
         """
         new = open_staff_list(data, self.place)
         if self._list is not None and new.issued < self._list.issued:
-            raise IllegalStep(
-                f"the staff list of {new.issued} is older than the one of {self._list.issued} that is here",
-                hint="load the newest one",
-            )
+            raise IllegalStep("staff-list.older", issued=moment(new.issued), loaded=moment(self._list.issued))
         same = set(new.accounts) & set(self._list.accounts if self._list else ())
         # PINs first: a power cut in between leaves people without a PIN, never a PIN with another person.
         self._pins.drop(set(self._pins.accounts()) - {account.id for account in same})
@@ -121,7 +127,7 @@ class Staff:
         missing = {account.id for account in self.without_pin()}
         for new in drawn:
             if new.account.id not in missing:
-                raise IllegalStep(f"{new.account.id} has a PIN here", hint="ask the authority for an order")
+                raise IllegalStep("pin.there-already", account=new.account.id)
         self._pins.put({new.account.id: new.pin for new in drawn})
 
     def draw_replacement(self, data: bytes) -> tuple[PinOrder, NewPin]:
@@ -135,9 +141,10 @@ class Staff:
         refuse_obeyed(order, self._pins.orders())
         if self._list is not None and order.issued < self._list.issued:
             raise IllegalStep(
-                f"the order is of {order.issued}, before the staff list of {self._list.issued}",
-                place="order",
-                hint="ask the authority for a new order",
+                "pin-order.before-staff-list",
+                place=PIN_ORDER_NAME,
+                issued=moment(order.issued),
+                loaded=moment(self._list.issued),
             )
         return order, NewPin(account, self.place, draw_pin())
 
@@ -156,16 +163,12 @@ class Staff:
         """Admit somebody no more, where there is no list; raises `InvalidInput` where nobody has that id."""
         self._refuse_listed()
         if account_id not in self._pins.accounts():
-            raise InvalidInput(f"there is no account {account_id[:60]!r}", place=str(self.folder))
+            raise InvalidInput("account.unknown", place=self.folder, account=account_id[:60])
         self._pins.drop({account_id})
 
     def _refuse_listed(self) -> None:
         if self._list is not None:
-            raise IllegalStep(
-                "there is a staff list, so nobody is admitted by hand",
-                place=str(self.folder),
-                hint="load a new staff list: testigo staff list load",
-            )
+            raise IllegalStep("staff-list.decides", place=self.folder)
 
     def _without_list(self, name: str) -> Account | None:
         machine = self.place.machine

@@ -4,6 +4,8 @@ An order is a DSSE envelope of the payload type `PAYLOAD_TYPE` over canonical JS
 and account; its nonce is remembered by the machine that obeyed it, beside the hash of the new PIN (`pins`).
 """
 
+from typing import Final
+
 import msgspec
 
 from testigo import canonical, keys
@@ -11,9 +13,12 @@ from testigo.errors import InvalidInput
 from testigo.keys import SigningKey
 from testigo.replay import is_nonce, new_nonce
 from testigo.staff.accounts import StaffMachine, StaffPlace, check_format, check_id, check_place, open_signed
+from testigo.words import Message, message
 
 PAYLOAD_TYPE = "application/vnd.testigo.pin-order+json"
 FORMAT = 1
+PIN_ORDER_NAME: Final = message("place", "pin-order")
+"""What errors call an order that is in no file yet."""
 
 
 class PinOrder(canonical.SignedValue, frozen=True):
@@ -37,7 +42,7 @@ class PinOrder(canonical.SignedValue, frozen=True):
         return keys.sign_envelope(PAYLOAD_TYPE, self, key)
 
 
-def open_pin_order(data: bytes, place: StaffPlace, *, name: str = "order") -> PinOrder:
+def open_pin_order(data: bytes, place: StaffPlace, *, name: Message | str = PIN_ORDER_NAME) -> PinOrder:
     """Verify an order for this machine. Whether it was obeyed before, `Staff` knows.
 
     Raises `InvalidInput` for another shape, election, station or machine, `InvalidSignature` for another key than the
@@ -48,12 +53,11 @@ def open_pin_order(data: bytes, place: StaffPlace, *, name: str = "order") -> Pi
     try:
         order = msgspec.convert(payload, PinOrder, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not an order for a PIN ({error})", place=name) from None
+        raise InvalidInput("pin-order.malformed", place=name, why=str(error)) from None
     check_place(order.election, order.place, place, name)
     if order.machine != place.machine:
-        raise InvalidInput(
-            f"it is for the {order.machine}, and this is the {place.machine}", place=name, hint="take it to the other"
-        )
+        there, here = (message("screens", f"staff-machine.{machine}") for machine in (order.machine, place.machine))
+        raise InvalidInput("pin-order.other-machine", place=name, there=there, here=here)
     if not is_nonce(order.nonce) or not canonical.is_instant(order.issued):
-        raise InvalidInput("not an order for a PIN", place=name, hint="ask the authority for another")
+        raise InvalidInput("pin-order.incomplete", place=name)
     return order

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from argon2 import PasswordHasher
@@ -22,12 +22,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from testigo import canonical, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
-from testigo.staff.orders import PinOrder
+from testigo.staff.accounts import moment
+from testigo.staff.orders import PIN_ORDER_NAME, PinOrder
+from testigo.words import Message, message
 
 WRONG_PINS = 5
 LOCK_SECONDS = 300
 SHORTEST_PIN = 6
 LONGEST_PIN = 64
+LOCKED: Final = frozenset({"pin.locked", "pin.wrong-and-locked"})
+"""Codes of the errors that say for how long an account is locked."""
 FORMAT = 2
 
 _hasher = PasswordHasher()
@@ -60,9 +64,7 @@ def hash_pin(pin: str) -> str:
     """The Argon2id hash of a PIN, in its usual text form. Raises `InvalidInput` for a PIN that is too short or too
     simple."""
     if not _is_good(pin):
-        raise InvalidInput(
-            "the PIN is too simple", hint=f"use at least {SHORTEST_PIN} characters, and three different ones"
-        )
+        raise InvalidInput("pin.too-simple", least=SHORTEST_PIN)
     return _hasher.hash(pin)
 
 
@@ -109,11 +111,11 @@ class Pins:
             known, moment = kept.pins.get(who), int(self._clock())
             if known is None:
                 verify_nothing(pin)
-                raise NotAllowed(f"there is no PIN of {who} on this machine", hint="ask the authority for one")
+                raise NotAllowed("pin.none-here", account=who)
             # A clock that was set back must not lock anybody out for longer than the lock lasts.
             remaining = min(known.locked_until - moment, LOCK_SECONDS)
             if remaining > 0:
-                raise NotAllowed("too many wrong PINs", hint=f"wait {_minutes(remaining)} and try again")
+                raise NotAllowed("pin.locked", wait=_wait(remaining))
             wrong = known.wrong + 1
             locked_until = moment + LOCK_SECONDS if wrong >= WRONG_PINS else 0
             self._put(kept, who, _Pin(known.hash, 0 if locked_until else wrong, locked_until))
@@ -121,10 +123,8 @@ class Pins:
                 _hasher.verify(known.hash, pin)
             except (VerificationError, InvalidHashError):
                 if locked_until:
-                    hint = f"wait {_minutes(LOCK_SECONDS)} and try again"
-                else:
-                    hint = f"{WRONG_PINS - wrong} more tries"
-                raise NotAllowed("the PIN is wrong", hint=hint) from None
+                    raise NotAllowed("pin.wrong-and-locked", wait=_wait(LOCK_SECONDS)) from None
+                raise NotAllowed("pin.wrong", count=WRONG_PINS - wrong) from None
             self._put(kept, who, _Pin(known.hash))
 
     def put(self, pins: dict[str, str], *, order: PinOrder | None = None) -> None:
@@ -177,9 +177,9 @@ class Pins:
                 value = {"format": FORMAT, "pins": value}
             kept = msgspec.convert(value, _File, strict=True)
         except (msgspec.DecodeError, UnicodeDecodeError, msgspec.ValidationError):
-            raise InvalidInput("not a file of PINs", place=str(self.file), hint="install the machine again") from None
+            raise InvalidInput("pins-file.malformed", place=self.file) from None
         if kept.format != FORMAT:
-            raise InvalidInput(f"of format {kept.format}", place=str(self.file), hint="use a newer release of Testigo")
+            raise InvalidInput("file.newer-format", place=self.file, found=str(kept.format)[:20], known=str(FORMAT))
         return kept
 
     def _save(self, kept: _File) -> None:
@@ -190,14 +190,13 @@ def refuse_obeyed(order: PinOrder, obeyed: tuple[ObeyedOrder, ...]) -> None:
     """Raise `IllegalStep` where the order was used on this machine before."""
     for one in obeyed:
         if one.nonce == order.nonce:
-            raise IllegalStep(
-                f"this order was used at {one.obeyed}", place="order", hint="an order is good once; ask for another"
-            )
+            raise IllegalStep("pin-order.used", place=PIN_ORDER_NAME, at=moment(one.obeyed))
 
 
 def _is_good(pin: str) -> bool:
     return SHORTEST_PIN <= len(pin) <= LONGEST_PIN and len(set(pin)) >= 3
 
 
-def _minutes(seconds: int) -> str:
-    return f"{-(-seconds // 60)} minutes" if seconds > 60 else f"{seconds} seconds"
+def _wait(seconds: int) -> Message:
+    minutes = -(-seconds // 60)
+    return message("term", "minute", count=minutes) if seconds > 60 else message("term", "second", count=seconds)

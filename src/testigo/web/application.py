@@ -5,6 +5,7 @@ person in front of it, and no two requests can ever meet inside a station's or a
 """
 
 import logging
+import secrets
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,8 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.types import ControllerRouterHandler, Message, Scope
+from litestar.types import ControllerRouterHandler, Scope
+from litestar.types import Message as ServerMessage
 
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
 from testigo.paper import FONTS
@@ -27,7 +29,19 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.sessions import SIZES, BrowserSession, BrowserSessions
-from testigo.words import FIRST, clock, language_name, languages, or_itself, say, words
+from testigo.words import (
+    FIRST,
+    Message,
+    clock,
+    instant,
+    language_name,
+    languages,
+    number,
+    or_itself,
+    say,
+    words,
+    zone,
+)
 
 Page = Response[str]
 Answer = Response[Any]
@@ -152,26 +166,23 @@ def error_page(request: Request, error: TestigoError) -> Answer:
 def show_refusal(request: Request, error: HTTPException) -> Answer:
     """What the web layer itself refuses: no such page, wrong method, too large an upload."""
     known = {
-        404: InvalidInput("there is no such page", hint="go back to the start"),
-        405: InvalidInput("this page cannot be called in this way", hint="go back to the start"),
-        413: InvalidInput("what was sent is too large", hint="send a smaller file"),
+        404: InvalidInput("page.unknown"),
+        405: InvalidInput("page.other-method"),
+        413: InvalidInput("request.too-large"),
     }
-    shown = known.get(
-        error.status_code, InvalidInput("this request cannot be understood", hint="go back and try again")
-    )
+    shown = known.get(error.status_code, InvalidInput("request.malformed"))
     if _is_machine(request):
         return Response(shown.as_json(), status_code=error.status_code)
     return _error_page(request, shown, error.status_code, f"http-{error.status_code}")
 
 
 def show_defect(request: Request, error: Exception) -> Answer:
-    """A defect of ours: the page says so and what stays safe; the traceback goes to the machine's log, never to a
-    page.
+    """An internal error: the page says so, what stays safe, and the number under which the traceback stands in the
+    machine's log; it never stands on a page.
     """
-    log.error("defect at %s", request.route_handler.handler_name, exc_info=error)
-    shown = TestigoError(
-        "this machine made a mistake of its own", hint="try again, and call the technician if it stays"
-    )
+    reference = secrets.token_hex(4)
+    log.error("internal error %s at %s", reference, request.route_handler.handler_name, exc_info=error)
+    shown = TestigoError("machine.internal-error", reference=reference)
     if _is_machine(request):
         return Response(shown.as_json(), status_code=500)
     return _error_page(request, shown, 500, "defect")
@@ -221,7 +232,7 @@ async def _check_form(request: Request) -> None:
         request.scope["state"]["testigo_form"] = await read_form(request)
 
 
-async def _finish_headers(message: Message, scope: Scope) -> None:
+async def _finish_headers(message: ServerMessage, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = {name.lower() for name, _ in message["headers"]}
@@ -255,9 +266,14 @@ def _words_of(text: dict[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
+def _in_language(text: Message | TestigoError | str, language: str) -> str:
+    """What a room gives to be said: a message or an error in the visitor's language, text as it is."""
+    return text if isinstance(text, str) else text.text(language)
+
+
 def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
-    """The error's own sentence, under words in the visitor's language for its kind: `error.ROLE.KIND`, else
-    `error.KIND`.
+    """The error's own sentence, under words for its kind: `error.ROLE.KIND`, else `error.KIND`; all in the visitor's
+    language.
     """
     language, role = language_of(request), request.app.state.role
     names = [kind, *(base.__name__ for base in type(error).__mro__), "any"]
@@ -266,7 +282,7 @@ def _error_page(request: Request, error: TestigoError, status: int, kind: str) -
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
     return page(
         request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
-        own=error.sentence(language),
+        sentence=error.sentence(language),
     )  # fmt: skip
 
 
@@ -298,6 +314,8 @@ def _templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["clock"] = clock
-    environment.globals |= {"say": say, "language_name": language_name, "words_of": _words_of}
+    environment.filters |= {"clock": clock, "instant": instant, "number": number, "in_language": _in_language}
+    environment.globals |= {
+        "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
+    }  # fmt: skip
     return environment

@@ -3,7 +3,7 @@
 with Client("http://127.0.0.1:8083") as voter:
     voter.get("/")
     page = voter.send("/card", code="ABCDE-FGHJK")      # token, cookie and redirect are taken care of
-    page.name, page.facts, page.sentence
+    page.name, page.facts, page.code
 """
 
 import re
@@ -24,7 +24,7 @@ class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
-    `sentence`: on a page that shows an error, the error's sentence in English, else "".
+    `code`: on a page that shows an error, the error's code, else "".
     """
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -33,7 +33,7 @@ class SeenPage(HTMLParser):
         self.path = answer.url.path
         self.content = answer.content
         self.facts: dict[str, str] = {}
-        self.name = self.sentence = ""
+        self.name = self.code = ""
         if answer.headers.get("content-type", "").startswith("text/html"):
             self.feed(answer.text)
 
@@ -47,7 +47,7 @@ class SeenPage(HTMLParser):
         data = {name[5:]: value or "" for name, value in attrs if name.startswith("data-")}
         if tag == "main":
             self.name = data.pop("page", "")
-            self.sentence = data.pop("sentence", "")
+            self.code = data.pop("code", "")
             self.facts = data
 
 
@@ -95,11 +95,8 @@ class Client:
         try:
             return self._client.request(method, path, **sent)
         except httpx.HTTPError as error:
-            raise StorageError(
-                f"the page does not answer ({type(error).__name__})",
-                place=str(self._client.base_url),
-                hint="see whether the machine runs, and open the page again",
-            ) from error
+            address = str(self._client.base_url)
+            raise StorageError("page.does-not-answer", place=address, why=type(error).__name__) from error
 
     def _see(self, answer: httpx.Response) -> SeenPage:
         token = _TOKEN.search(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else None

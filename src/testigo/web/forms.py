@@ -29,7 +29,7 @@ class Form:
         if not texts and otherwise is not None:
             return otherwise
         if len(texts) != 1 or len(texts[0]) > LONGEST_TEXT:
-            raise InvalidInput(f"the field {field!r} must be filled in once", hint="go back and fill in the form again")
+            raise InvalidInput("field.not-once", field=field)
         return texts[0].strip()
 
     def texts(self, field: str) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ class Form:
         """The bytes of an uploaded file; raises `InvalidInput` where none was chosen."""
         files = self.files(field)
         if len(files) != 1:
-            raise InvalidInput("no file was chosen, or several", hint="choose one file, then send it again")
+            raise InvalidInput("upload.not-one-file")
         return files[0]
 
     def files(self, field: str) -> tuple[bytes, ...]:
@@ -55,7 +55,7 @@ FormSent = NamedDependency[Form]
 async def read_form(request: Request) -> Form:
     """Read a form whose token is the session's own; raises `NotAllowed` for any other."""
     if request.content_type[0] not in _FORMS:
-        raise InvalidInput("this is not a form", hint="use the page of this address")
+        raise InvalidInput("request.not-a-form")
     texts: dict[str, list[str]] = {}
     files: dict[str, list[bytes]] = {}
     for field, value in (await request.form()).multi_items():
@@ -65,7 +65,5 @@ async def read_form(request: Request) -> Form:
             texts.setdefault(field, []).append(str(value))
     session = browser_session.session_or_none(request)
     if session is None or not session.owns(texts.get("token", [""])[0]):
-        raise NotAllowed(
-            "this form does not belong to your visit, or the visit has ended", hint="open the page again and repeat"
-        )
+        raise NotAllowed("form.of-another-visit")
     return Form(texts, files)

@@ -36,7 +36,7 @@ def person(connection: Connection, handler: BaseRouteHandler) -> None:
     """Only who has entered a PIN in this session."""
     session = browser_session.session_or_none(connection)
     if session is None or not session.person:
-        raise PinRequired("nobody has entered a PIN here", hint="enter your PIN")
+        raise PinRequired("pin.required")
 
 
 def own_screen(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from testigo import waits
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
 from testigo.web.metrics import HOST, Collect, MetricsServer, nothing_more
+from testigo.web.ports import cannot_listen
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -37,16 +38,12 @@ class Listening:
         is none.
         """
         if (self.certificate is None) != (self.private_key is None):
-            raise InvalidInput("a certificate goes with its private key", hint="give both files, or neither")
+            raise InvalidInput("certificate.without-key")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             return socket.create_server((self.host, self.port), family=family, backlog=128)
         except OSError as error:
-            raise StorageError(
-                f"cannot listen there ({error.strerror or error})",
-                place=f"{self.host}:{self.port}",
-                hint="stop the process that uses this port, or give another with --port",
-            ) from None
+            raise cannot_listen(error, self.host, self.port, "--port") from None
 
     def address(self, bound: socket.socket) -> str:
         """The address to open in a browser."""

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from testigo import __version__
-from testigo.errors import StorageError
+from testigo.web.ports import cannot_listen
 
 HOST = "127.0.0.1"
 _SLOWEST_CLIENT = 5.0
@@ -48,11 +48,7 @@ class MetricsServer:
         try:
             self._server = ThreadingHTTPServer((HOST, port), Handler)
         except OSError as error:
-            raise StorageError(
-                f"cannot listen there ({error.strerror or error})",
-                place=f"{HOST}:{port}",
-                hint="stop the process that uses this port, or give another with --metrics-port",
-            ) from None
+            raise cannot_listen(error, HOST, port, "--metrics-port") from None
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
 

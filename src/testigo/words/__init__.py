@@ -31,6 +31,7 @@ from testigo.words.catalogues import (
     parse,
 )
 from testigo.words.files import catalogue_file
+from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
 
@@ -50,6 +51,7 @@ __all__ = [
     "counter_words",
     "day",
     "instant",
+    "kept",
     "lacking",
     "language_name",
     "languages",
@@ -60,6 +62,7 @@ __all__ = [
     "or_itself",
     "parse",
     "percent",
+    "recalled",
     "reviewed_by",
     "say",
     "section",

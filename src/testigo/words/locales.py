@@ -14,6 +14,10 @@ _FROM_FIVE_DIGITS = frozenset({"es"})
 """Languages that keep thousands apart from five digits on (CLDR, minimumGroupingDigits)."""
 
 
+_LARGEST = 10**15
+"""No figure of an election is larger; Babel has 28 digits."""
+
+
 def locale_of(language: str) -> Locale:
     """How a language writes; as Spanish does where that is not known."""
     try:
@@ -23,7 +27,9 @@ def locale_of(language: str) -> Locale:
 
 
 def number(value: int | float, language: str) -> str:
-    """`1,234.5`, `1.234,5`: at most three decimals."""
+    """`1,234.5`, `1.234,5`: at most three decimals. What is far too large stands as Python writes it."""
+    if abs(value) > _LARGEST:
+        return str(value)
     apart = language not in _FROM_FIVE_DIGITS or abs(value) >= 10_000
     return format_decimal(value, locale=locale_of(language), group_separator=apart)
 
@@ -46,9 +52,12 @@ def day(value: date | str, language: str) -> str:
     )
 
 
-def zone(value: datetime) -> str:
-    """The zone of this machine's clock at that instant, as `UTC−04:00`."""
-    offset = value.astimezone().strftime("%z")
+def zone(value: datetime | str) -> str:
+    """The zone of this machine's clock at that instant, as `UTC−04:00`; "" for any other text."""
+    at = _local(value)
+    if at is None:
+        return ""
+    offset = at.strftime("%z")
     return f"UTC{offset[:3].replace('-', '−')}:{offset[3:5]}"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Union
 
-from testigo.words.catalogues import CHOOSES, FALLBACK, catalogue_of
+from testigo.words.catalogues import CHOOSES, FALLBACK, catalogue_of, languages
 from testigo.words.locales import instant, listed, number
 
 Value = Union[str, int, float, PurePath, datetime, "Message", Sequence["Value"], None]
@@ -26,8 +26,8 @@ class Message:
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        """The sentence in that language; in English where that language has none, the bare key where that has none."""
-        for code in (language, FALLBACK):
+        """The sentence in that language; in English where it is not complete, the bare key where English has none."""
+        for code in (language if language in languages() else FALLBACK, FALLBACK):
             sentence = catalogue_of(code).sentence(self.section, self.key, self.values.get(CHOOSES))
             if sentence is not None:
                 return sentence.format(**{name: spelled(value, code) for name, value in self.values.items()})

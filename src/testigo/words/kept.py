@@ -1,0 +1,60 @@
+"""A message in a file or a signed statement: one line of text that is said in any language when somebody reads it.
+
+The line is the key of the sentence, `package.of-another-election`, and after a space its values as JSON where it has
+any: `paper-vote.seen-twice {"paper":"b.png#1"}`. A message among the values is
+`{"key": …, "section": …, "values": {…}}`; paths and times are text.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from testigo.words.catalogues import languages
+from testigo.words.messages import Message, Value
+
+
+def kept(message: Message) -> str:
+    """The line that keeps a message; its section is not in it."""
+    if not message.values:
+        return message.key
+    values = json.dumps(_plain_values(message), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"{message.key} {values}"
+
+
+def recalled(section: str, line: str) -> Message:
+    """The message of that section which a line keeps.
+
+    Any other line is a message that nothing knows, and says itself: an English sentence that release 0.1 kept, or a key
+    or values of a newer release.
+    """
+    key, _, values = line.partition(" ")
+    itself = Message("", line)
+    try:
+        plain = json.loads(values or "{}")
+        message = Message(section, key, {name: _value(one) for name, one in plain.items()})
+        for language in languages():
+            message.text(language)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return itself
+    return message if message.known else itself
+
+
+def _plain_values(message: Message) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in message.values.items()}
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, Message):
+        return {"section": value.section, "key": value.key, "values": _plain_values(value)}
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return [_plain(one) for one in value] if isinstance(value, Sequence) else str(value)
+
+
+def _value(plain: Any) -> Value:
+    if isinstance(plain, Mapping):
+        return Message(plain["section"], plain["key"], {name: _value(one) for name, one in plain["values"].items()})
+    return [_value(one) for one in plain] if isinstance(plain, list) else plain
