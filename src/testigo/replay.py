@@ -11,8 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from testigo import storage
-from testigo.errors import InvalidInput
+from testigo.stored import StoredFormat
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
@@ -25,6 +24,16 @@ def new_nonce() -> str:
 def is_nonce(text: str) -> bool:
     """Whether a text could come from `new_nonce`."""
     return _NONCE.fullmatch(text) is not None
+
+
+class Reserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reserved`: no higher number was given."""
+
+    reserved: int
+
+
+NUMBERS_FORMAT = StoredFormat("orders.json", Reserved, lambda first: {"reserved": first})
+"""A station's chair keeps that of its orders under this name."""
 
 
 class Numbers:
@@ -44,15 +53,10 @@ class Numbers:
     def next(self) -> int:
         """The next number. Raises `StorageError` where a new block cannot be noted; then none was given."""
         if self._next >= self._reserved:
-            storage.write(self._file, msgspec.json.encode(self._next + self.BLOCK))
+            NUMBERS_FORMAT.write(self._file, Reserved(self._next + self.BLOCK))
             self._reserved = self._next + self.BLOCK
         self._next += 1
         return self._next
 
     def _load(self) -> int:
-        if not self._file.exists():
-            return 0
-        try:
-            return int(msgspec.json.decode(storage.read(self._file), type=int))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the last number that was used", place=str(self._file)) from None
+        return NUMBERS_FORMAT.read(self._file).reserved if self._file.exists() else 0

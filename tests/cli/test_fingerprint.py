@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from stored_files import unlisted
 from testigo.cli import output
 from testigo.cli.fingerprint import app
 from testigo.errors import InvalidInput, TestigoError
@@ -160,6 +161,7 @@ def test_a_print_is_not_written_over_by_its_own_result(fingers: Path, tmp_path: 
 def test_a_gallery_never_gives_a_print_anothers_name(fingers: Path, tmp_path: Path) -> None:
     gallery = tmp_path / "made"
     answer("gallery", "build", fingers, gallery)
+    assert unlisted(gallery, "GALLERY") == []
     names, numbers = gallery / "names.json", gallery / "numbers.bin"
     whole, kept = names.read_bytes(), numbers.read_bytes()
     for text in (b'["a", "b", "c"]', b'["a", "b", "c", "d", "e"]', b'["a", "b", "c", "\xff"]', b"[1]", b""):

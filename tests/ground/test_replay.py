@@ -25,9 +25,9 @@ def test_a_block_is_on_disk_before_its_first_number_is_given(tmp_path: Path) -> 
     file = tmp_path / "numbers.json"
     numbers = Numbers(file)
     assert not file.exists()
-    assert (numbers.next(), file.read_bytes()) == (1, b"1000")
-    file.write_bytes(b"7000")
-    assert (Numbers(file).next(), file.read_bytes()) == (7001, b"8000")
+    assert (numbers.next(), file.read_bytes()) == (1, b'{"format":2,"reserved":1000}')
+    file.write_bytes(b"7000")  # as release 0.1 wrote it
+    assert (Numbers(file).next(), file.read_bytes()) == (7001, b'{"format":2,"reserved":8000}')
 
 
 def test_no_number_is_given_that_the_disk_has_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_no_number_is_given_that_the_disk_has_not(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("content", [b"", b"{}", b'"1"', b"1.5", b"\xff"])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "numbers.json").write_bytes(content)
-    with pytest.raises(InvalidInput, match="not the last number"):
+    with pytest.raises(InvalidInput, match="changed or damaged"):
         Numbers(tmp_path / "numbers.json")
 
 

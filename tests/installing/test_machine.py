@@ -5,6 +5,8 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,15 +36,21 @@ def install(script: Path, tmp_path: Path):
 def files(root: Path) -> dict[str, str]:
     """Path → mode, of everything but folders on the way."""
     return {
-        str(path.relative_to(root)): oct(stat.S_IMODE(path.stat().st_mode))
+        str(path.relative_to(root)): oct(stat.S_IMODE(path.lstat().st_mode))
         for path in sorted(root.rglob("*"))
-        if path.is_file() or not any(path.iterdir())
+        if path.is_symlink() or path.is_file() or not any(path.iterdir())
     }
 
 
-def settings(root: Path, role: str) -> dict[str, str]:
-    lines = (root / "etc" / "testigo" / f"{role}.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+def screen(root: Path, role: str) -> str:
+    """The address that the screen shows."""
+    lines = (root / "etc" / "testigo" / role / "screen.env").read_text().splitlines()
+    return next(line for line in lines if not line.startswith("#")).removeprefix("TESTIGO_SCREEN=")
+
+
+def settings(root: Path, role: str) -> dict[str, object]:
+    """What stands in the machine's `machine.toml`."""
+    return tomllib.loads((root / "etc" / "testigo" / role / "machine.toml").read_text())
 
 
 @pytest.fixture
@@ -60,11 +68,14 @@ def test_a_booth_gets_these_files_and_no_others(install, booth: Path, tmp_path: 
     assert (done.returncode, done.stderr) == (0, "")
     assert files(tmp_path / "root") == {
         "etc/chromium/policies/managed/testigo.json": "0o644",
+        "etc/systemd/journald.conf.d/testigo.conf": "0o644",
+        "etc/systemd/system/swap.target": "0o777",
         "etc/systemd/system/testigo-screen@.service": "0o644",
         "etc/systemd/system/testigo@.service": "0o644",
         "etc/systemd/system/testigo@booth.service.d/booth.conf": "0o644",
         "etc/systemd/system/testigo@booth.service.d/second-disk.conf": "0o644",
-        "etc/testigo/booth.env": "0o644",
+        "etc/testigo/booth/machine.toml": "0o644",
+        "etc/testigo/booth/screen.env": "0o644",
         "etc/udev/rules.d/70-testigo-booth.rules": "0o644",
         "etc/udev/rules.d/71-testigo-booth.rules": "0o644",
         "var/lib/testigo-booth/machine/settings.json": "0o600",
@@ -72,7 +83,7 @@ def test_a_booth_gets_these_files_and_no_others(install, booth: Path, tmp_path: 
     assert stat.S_IMODE((tmp_path / "root/var/lib/testigo-booth").stat().st_mode) == 0o700
     policy = json.loads((tmp_path / "root/etc/chromium/policies/managed/testigo.json").read_text())
     assert policy["URLBlocklist"] == ["*"]
-    assert policy["URLAllowlist"] == [settings(tmp_path / "root", "booth")["TESTIGO_SCREEN"]]
+    assert policy["URLAllowlist"] == [screen(tmp_path / "root", "booth")]
 
 
 def test_chair_and_check_in_get_their_own(install, tmp_path: Path) -> None:
@@ -83,21 +94,52 @@ def test_chair_and_check_in_get_their_own(install, tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "root/etc").rglob("*check-in*")} == {
         "testigo@check-in.service.d",
         "check-in.conf",
-        "check-in.env",
+        "check-in",
         "70-testigo-check-in.rules",
     }
-    assert settings(tmp_path / "root", "check-in")["TESTIGO_OPTIONS"] == "--host 192.168.7.2 --reader usb"
+    assert settings(tmp_path / "root", "check-in") == {"machine": "check-in", "host": "192.168.7.2", "reader": "usb"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_command_takes_the_settings_that_come_with_the_script(install, role: str, tmp_path: Path) -> None:
+    assert install(role, "--yes").returncode == 0
+    file = tmp_path / "root" / "etc" / "testigo" / role / "machine.toml"
+    words = ("station", "serve", role, "folder", "--config", str(file), "--print-config")
+    done = subprocess.run([sys.executable, "-m", "testigo", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert settings(tmp_path / "root", role).items() <= tomllib.loads(done.stdout).items()
+    port = tomllib.loads(done.stdout)["port"]
+    assert screen(tmp_path / "root", role) == f"http://{settings(tmp_path / 'root', role)['host']}:{port}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_where_voters_are_the_journal_stays_in_memory_and_nothing_is_swapped(
+    install, role: str, tmp_path: Path
+) -> None:
+    assert install(role, "--yes").returncode == 0
+    root = tmp_path / "root" / "etc" / "systemd"
+    for unit in ("testigo@.service", "testigo-screen@.service"):
+        assert "\nMemorySwapMax=0\n" in (root / "system" / unit).read_text()
+    masked, journal = root / "system" / "swap.target", root / "journald.conf.d" / "testigo.conf"
+    if role == "chair":
+        assert not masked.is_symlink() and not journal.exists()
+        return
+    assert masked.readlink() == Path("/dev/null")
+    lines = [line for line in journal.read_text().splitlines() if line and not line.startswith("#")]
+    assert lines == ["[Journal]", "Storage=volatile", "RuntimeMaxUse=64M", "ForwardToSyslog=no"]
 
 
 def test_run_again_it_keeps_settings_and_never_replaces_a_machines_folder(install, booth: Path, tmp_path: Path) -> None:
-    address = "http://10.0.0.3:9000"
-    words = ("--options", "--host 10.0.0.3 --port 9000 --printer tcp:10.0.0.9", "--screen", address)
+    address, own = "http://10.0.0.3:9000", tmp_path / "own.toml"
+    own.write_text('machine = "booth"\nhost = "10.0.0.3"\nport = 9000\nprinter = "tcp:10.0.0.9"\n')
+    words = ("--config", own, "--screen", address)
     assert install("booth", "--yes", "--machine", booth, *words).returncode == 0
     (tmp_path / "root/var/lib/testigo-booth/machine/box").write_text("votes")
     first = files(tmp_path / "root")
     assert install("booth", "--yes").returncode == 0
     assert files(tmp_path / "root") == first
-    assert settings(tmp_path / "root", "booth") == {"TESTIGO_OPTIONS": words[1], "TESTIGO_SCREEN": address}
+    assert (tmp_path / "root/etc/testigo/booth/machine.toml").read_text() == own.read_text()
+    assert screen(tmp_path / "root", "booth") == address
     done = install("booth", "--yes", "--machine", booth)
     assert (done.returncode, "it may hold votes" in done.stderr) == (1, True)
     assert (tmp_path / "root/var/lib/testigo-booth/machine/box").read_text() == "votes"
@@ -118,7 +160,8 @@ def test_run_again_it_keeps_settings_and_never_replaces_a_machines_folder(instal
         (("booth", "--yes", "--second-disk", "/mnt/a b"), 2, "characters other than"),
         (("booth", "--yes", "--screen", 'http://x","*'), 2, "is not a plain http address"),
         (("booth", "--yes", "--screen", "file:///etc"), 2, "is not an http address"),
-        (("booth", "--yes", "--options", "--host x\nUser=root"), 2, "would not keep"),
+        (("booth", "--yes", "--config", "missing.toml"), 1, "missing.toml cannot be read"),
+        (("booth", "--yes", "--config", __file__), 1, 'is not for this machine; write in it: machine = "booth"'),
         (("check-in", "--yes", "--wheel", __file__), 1, "needs the minutiae network; add --model FILE"),
     ],
 )
@@ -135,6 +178,8 @@ def test_it_says_what_it_is_going_to_do(install) -> None:
         "/var/lib/testigo-check-in",
         "testigo@check-in",
         "70-testigo-check-in",
+        "machine/check-in.toml",
+        "no swap",
         "Go on?",
     ):
         assert part in plan

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from enrolled_people import both_indexes, document, enrol_people, press
+from stored_files import unlisted
 from testigo.cli import main
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput, StorageError
@@ -163,6 +164,7 @@ def test_parts_change_nothing(people_enrolled: Register, work: Path, monkeypatch
     with pytest.raises(KeyboardInterrupt):
         run(people_enrolled, work, ThisProcess(lives=1))
     assert len(list((work / "parts").iterdir())) == 3
+    assert unlisted(work, "WORK") == []
     parted = run(people_enrolled, work, dry_run=True)
     assert parted.found == whole.found
     assert parted.pairs == whole.pairs
@@ -209,6 +211,7 @@ def test_a_dry_run_opens_nothing_and_leaves_no_fingerprint(people_enrolled: Regi
     assert summary.opened == ()
     assert people_enrolled.cases() == []
     assert {entry.name for entry in work.iterdir()} == {"run.json", "lock", "loaded.json", "results"}
+    assert unlisted(work, "WORK") == []
     none = ThisProcess(lives=0)
     assert len(run(people_enrolled, work, none).opened) == 4, "the results were kept"
     assert none.done == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stored_files import unlisted
 from testigo import canonical
 from testigo.cli import main
 from testigo.count import read_rules
@@ -33,6 +34,15 @@ def test_everything_to_look_at_is_there(held: Path) -> None:
         assert (station / "voting-cards.pdf").read_bytes().startswith(b"%PDF")
         assert len(list((station / "spoiled").glob("*.png"))) == 1
     assert {folder.name for folder in (held / "stations").iterdir()} == {f.name for f in (held / "paper").iterdir()}
+
+
+def test_every_file_is_one_that_the_page_of_stored_files_lists(held: Path) -> None:
+    folders = {"register": "register", "centre": "centre", "public": "public", "results": "results"}
+    folders |= {"auditor": "auditor"} | {f"stations/{one.name}": "STATION" for one in (held / "stations").iterdir()}
+    for folder, listed_as in folders.items():
+        assert unlisted(held / folder, listed_as) == [], folder
+    others = [path for path in unlisted(held, "demo") if not path.startswith(tuple(f"{one}/" for one in folders))]
+    assert others == []
 
 
 def test_paper_record_and_machines_agree(held: Path) -> None:

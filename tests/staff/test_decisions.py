@@ -183,7 +183,7 @@ def test_old_ones_are_forgotten_and_then_refused(place: CheckInDecisions, monkey
 
 
 def test_a_file_that_is_none_is_one_sentence(place: CheckInDecisions) -> None:
-    for text, code in (("[]", "decisions-file.malformed"), ('{"format":2,"decisions":[]}', "file.newer-format")):
+    for text, code in (("[]", "stored.damaged"), ('{"format":2,"decisions":[]}', "file.newer-format")):
         (place.folder / "decisions.json").write_text(text)
         with raises_code(InvalidInput, code):
             place.decisions.live()

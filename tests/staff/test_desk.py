@@ -65,5 +65,5 @@ def test_a_desk_is_said_once(tmp_path: Path, authority: Authority) -> None:
     with raises_code(StorageError, "file.exists"):
         make_desk(tmp_path, "desk-2", authority.key.public)
     (tmp_path / "desk.json").write_text("{}")
-    with raises_code(InvalidInput, "desk-file.malformed"):
+    with raises_code(InvalidInput, "stored.damaged"):
         open_desk(tmp_path)

@@ -59,7 +59,8 @@ def secrets_in(path):
             found[f"{name}, raw"] = load_pem_private_key(pem, None).private_bytes_raw()
             found[f"{name}, hex"] = found[f"{name}, raw"].hex().encode()
     if (path / "secrets.json").exists():
-        for name, text in json.loads((path / "secrets.json").read_text()).items():
+        made = json.loads((path / "secrets.json").read_text())
+        for name, text in ((name, text) for name, text in made.items() if name != "format"):
             found[name], found[f"{name}, raw"] = text.encode(), bytes.fromhex(text)
     if (path / "pins.json").exists():
         for who, pin in json.loads((path / "pins.json").read_text())["pins"].items():
@@ -71,7 +72,7 @@ def secrets_in(path):
                 f"{name}, {start}": data[start : start + 48] for start in range(0, len(data) - 48, len(data) // 7)
             }
     if (path / "cards.json").exists():
-        found |= {f"card {card[:6]}": card.encode() for card in json.loads((path / "cards.json").read_text())}
+        found |= {f"card {card[:6]}": card.encode() for card in json.loads((path / "cards.json").read_text())["styles"]}
     return found | {name: name.encode() for name in NAMES}
 
 

@@ -90,7 +90,7 @@ class _ImageCount:
         reading = paper.reading
         earlier = self._seen.get(reading.number) if reading.choices else None
         if reading.choices is None:
-            self._ask(paper, str(reading.refused))
+            self._ask(paper, kept(reading.refused) if reading.refused else "")
         elif earlier is not None and earlier.reading.choices != reading.choices:
             self._ask(paper, kept(message("error", "paper-vote.same-number", paper=earlier.source)))
         elif earlier is not None:

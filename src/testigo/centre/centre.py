@@ -52,6 +52,7 @@ from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
+from testigo.stored import StoredFormat
 from testigo.words import Message, kept, recalled
 
 PUBLIC = "public"
@@ -93,6 +94,9 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def why(self) -> Message:
         """The reason in words."""
         return recalled("error", self.reason)
+
+
+REFUSED_FORMAT = StoredFormat("refused/DIGEST.json", RefusedPackage)
 
 
 class Centre:
@@ -243,10 +247,7 @@ class Centre:
 
     def refused(self) -> list[RefusedPackage]:
         """The packages that were signed by this election's machines and yet not taken in, by digest."""
-        return [
-            msgspec.json.decode(storage.read(file), type=RefusedPackage)
-            for file in sorted((self.folder / REFUSED).glob("*.json"))
-        ]
+        return [REFUSED_FORMAT.read(file) for file in sorted((self.folder / REFUSED).glob("*.json"))]
 
     def result(self) -> Result:
         """The result from the tally sheets in the record so far."""
@@ -316,7 +317,7 @@ class Centre:
         file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
         note = RefusedPackage(package.subject, package.digest, kept(error.message), file)
-        storage.write(self.folder / REFUSED / f"{package.digest}.json", canonical.encode(note))
+        REFUSED_FORMAT.write(self.folder / REFUSED / f"{package.digest}.json", note)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

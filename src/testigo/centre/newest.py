@@ -16,17 +16,19 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, StorageError
 from testigo.record import Log, checkpoint
+from testigo.stored import StoredFormat
 
 SETTINGS = "kept-checkpoint.json"
-FORMAT = 1
 _LIMIT = 64 * 1024
 
 
 class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: int
     path: str
+
+
+SETTINGS_FORMAT = StoredFormat(SETTINGS, _Settings)
 
 
 class NewestCheckpoint:
@@ -68,7 +70,7 @@ class NewestCheckpoint:
         storage.make_folder(self.file.parent)
         storage.write(self.file, log.next_checkpoint())
         if not self._settings.exists() or self._read_path() != self._path:
-            storage.write(self._settings, msgspec.json.encode(_Settings(FORMAT, self._path)))
+            SETTINGS_FORMAT.write(self._settings, _Settings(self._path))
 
     def _check_continues(self, log: Log, kept: bytes) -> None:
         earlier, _ = checkpoint.parse(kept, place=str(self.file))
@@ -87,17 +89,4 @@ class NewestCheckpoint:
             return None
 
     def _read_path(self) -> str:
-        if not self._settings.exists():
-            return ""
-        try:
-            settings = msgspec.json.decode(storage.read(self._settings, limit=_LIMIT), type=_Settings)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("checkpoint-settings.malformed", place=self._settings) from None
-        if settings.format != FORMAT:
-            raise InvalidInput(
-                "checkpoint-settings.other-format",
-                place=self._settings,
-                format=str(settings.format)[:20],
-                known=str(FORMAT),
-            )
-        return settings.path
+        return SETTINGS_FORMAT.read(self._settings, limit=_LIMIT).path if self._settings.exists() else ""

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
 from testigo.errors import InvalidInput, how_many
+from testigo.stored import NewerFormat, StoredFormat
 
 if TYPE_CHECKING:
     from testigo.fingerprint.extraction import Print
@@ -21,7 +23,15 @@ Dpi = Annotated[int | None, typer.Option(help="The images' resolution, where the
 Skip = Annotated[bool, typer.Option("--skip-unreadable", help="Leave out files that cannot be read, rather than stop.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
-_HEADER, _NAMES = "gallery.json", "names.json"  # a gallery's own file; ours beside it, the names by number
+_HEADER = "gallery.json"
+
+
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+
+
+NAMES_FORMAT = StoredFormat("names.json", _Names, lambda first: {"names": first})
+"""Beside a gallery's own files: the names of its prints, by number."""
 
 
 @gallery_app.callback()
@@ -43,7 +53,6 @@ def build(
 
     Python: with Gallery.create(folder) as gallery: gallery.add(17, template)
     """
-    import msgspec
 
     from testigo import storage
     from testigo.fingerprint import Gallery, extraction
@@ -58,7 +67,7 @@ def build(
             names.append(found.name)
         if not names:
             raise InvalidInput("folder.without-readable-prints", place=prints_folder)
-        storage.write(made / _NAMES, msgspec.json.encode(names))
+        NAMES_FORMAT.write(made / NAMES_FORMAT.name, _Names(tuple(names)))
         gallery.close()
     if as_json:
         print_json({"gallery": str(out), "templates": len(names), "skipped": skipped})
@@ -122,19 +131,20 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
 
 def _searched(wanted: "Print", folder: Path, most: int) -> tuple[list[tuple[str, float]], int]:
     """Names and scores of a gallery's candidates, and how many templates it has."""
-    import msgspec
 
-    from testigo import storage
     from testigo.fingerprint import Gallery
 
     opened = Gallery.open(folder)
     found = opened.identify(wanted.template, most)
-    if not (folder / _NAMES).is_file():  # made in Python: its numbers are its maker's
+    file = folder / NAMES_FORMAT.name
+    if not file.is_file():  # made in Python: its numbers are its maker's
         return [(str(one.number), one.score) for one in found], len(opened)
     try:
-        names = msgspec.json.decode(storage.read(folder / _NAMES, limit=1 << 32), type=list[str])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput("gallery.names-unreadable", place=folder / _NAMES) from error
+        names = NAMES_FORMAT.read(file, limit=1 << 32).names
+    except NewerFormat:
+        raise
+    except InvalidInput as error:
+        raise InvalidInput("gallery.names-unreadable", place=file) from error
     # a name that is not its print's would be somebody else's
     if len(names) != len(opened) or not all(0 <= one.number < len(names) for one in found):
         raise InvalidInput("gallery.other-names", place=folder)

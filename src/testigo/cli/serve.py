@@ -1,6 +1,7 @@
 """`testigo station serve`, `register serve`, `centre serve`, `centre serve-results`: web pages, a process a role.
 
-The folders are those that set-up commands made. The commands are registered by the modules of their groups.
+The folders are those that set-up commands made. The commands are registered by the modules of their groups. Each takes
+its options from a file, too (`machine_file`).
 """
 
 from pathlib import Path
@@ -8,10 +9,16 @@ from typing import Annotated
 
 import typer
 
+from testigo.cli.machine_file import ServeGroup, serving
 from testigo.screens import serve
 from testigo.web.listening import Listening
 
-station = typer.Typer(help="Start the screens of one machine.", no_args_is_help=True, rich_markup_mode=None)
+station = typer.Typer(
+    cls=ServeGroup,
+    help="Start the screens of one machine: of the one named here, or, with --config FILE alone, in the file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 is this machine alone.")]
 Certificate = Annotated[Path | None, typer.Option(help="PEM file of a TLS certificate; with --private-key: HTTPS.")]
@@ -31,6 +38,7 @@ PrivateKey = Annotated[Path | None, typer.Option(help="PEM file of the certifica
 
 
 @station.command()
+@serving("booth")
 def booth(
     folder: Annotated[Path, typer.Argument(help="The booth's machine folder, STATION/booth.")],
     printer: Annotated[str, typer.Option(help="folder:PATH, tcp:HOST[:PORT], usb:VENDOR:PRODUCT or file:DEVICE.")],
@@ -48,6 +56,7 @@ def booth(
 
 
 @station.command("check-in")
+@serving("check-in")
 def check_in(
     folder: Annotated[Path, typer.Argument(help="The check-in's machine folder, STATION/check-in.")],
     reader: Reader = "",
@@ -68,6 +77,7 @@ def check_in(
 
 
 @station.command()
+@serving("chair")
 def chair(
     folder: Annotated[Path, typer.Argument(help="The chair's machine folder, STATION/chair.")],
     booth: Annotated[str, typer.Option(help="Address of the booth's process.")] = "http://127.0.0.1:8083",
@@ -96,6 +106,7 @@ def chair(
     )
 
 
+@serving("enrolment")
 def enrolment(
     election: Annotated[Path, typer.Option(help="The election's definition, YAML or JSON.", show_default=False)],
     register: Annotated[str, typer.Option(help="The register's database, as in the other commands.")] = "register.db",
@@ -117,6 +128,7 @@ def enrolment(
     serve.serve_enrolment(register, election, key, officers, listening, reader=reader, dpi=reader_dpi)
 
 
+@serving("results")
 def results(
     results: Annotated[Path, typer.Argument(help="Folder of the results page.")],
     record: Annotated[Path, typer.Argument(help="Folder of the public record.")],
@@ -133,6 +145,7 @@ def results(
     serve.serve_results(results, record, Listening(host, port, certificate, private_key, metrics_port))
 
 
+@serving("centre")
 def inbox(
     folder: Annotated[Path, typer.Argument(help="The centre's folder, made by `testigo centre create`.")],
     host: Host = "127.0.0.1",

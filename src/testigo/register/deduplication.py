@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from testigo import __version__
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import THRESHOLD, Prepared
-from testigo.register import prints, work_folder
+from testigo.register import prints
 from testigo.register.enrolment import Kept
 from testigo.register.gallery import DuplicateCandidate, least_score, person_score
 from testigo.register.prints import Part, Prints
@@ -121,7 +121,7 @@ def deduplicate(
     opened for the others), `StorageError` where workers or disk fail.
     """
     extent = register.extent()
-    run = Run(work_folder.FORMAT, __version__, extent.election, extent.key, extent.newest, parameters)
+    run = Run(__version__, extent.election, extent.key, extent.newest, parameters)
     with WorkFolder.working(folder, run) as work:
         work.clear_unfinished()
         if work.run.newest < extent.newest:

@@ -25,10 +25,10 @@ from typing import TypeVar
 import msgspec
 
 from testigo import storage
-from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.errors import InvalidInput, StorageError
 from testigo.locks import FolderLock
+from testigo.stored import NewerFormat, StoredFormat
 
-FORMAT = 1
 MOST_RESULT = 16 * 1024 * 1024
 """Bytes of a block's outcome: some 200,000 likely duplicates."""
 
@@ -59,7 +59,6 @@ class Parameters(
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a work folder was started for. `election`, `key`: see `register.Extent`; `newest`: its last enrolment."""
 
-    format: int
     version: str
     election: str
     key: str
@@ -107,7 +106,11 @@ class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     found: tuple[Pair, ...]
 
 
-_Read = TypeVar("_Read", Run, Loaded, Outcome)
+RUN_FORMAT = StoredFormat("run.json", Run)
+LOADED_FORMAT = StoredFormat("loaded.json", Loaded)
+OUTCOME_FORMAT = StoredFormat("results/BLOCK", Outcome)
+
+_Read = TypeVar("_Read", Run, Loaded)
 
 
 class WorkFolder:
@@ -126,7 +129,7 @@ class WorkFolder:
                 place=f"{path} on {os.uname().nodename}",
                 hint="share it with all workers at the same path, readable for their user, and try again",
             )
-        return cls(path, _read(path / "run.json", Run))
+        return cls(path, _read(path, RUN_FORMAT))
 
     @classmethod
     @contextlib.contextmanager
@@ -140,11 +143,11 @@ class WorkFolder:
         _make_private(path)
         with FolderLock(path, file="lock"):
             if any((path / name).exists() for name in ("parts", "loaded.json")):
-                begun = _read(path / "run.json", Run)
+                begun = _read(path, RUN_FORMAT)
                 _same_run(path, begun, run)
                 run = begun
             else:
-                storage.write(path / "run.json", msgspec.json.encode(run), mode=0o600)
+                RUN_FORMAT.write(path / RUN_FORMAT.name, run, mode=0o600)
             storage.make_folder(path / "results", mode=0o700)
             yield cls(path, run)
 
@@ -157,12 +160,11 @@ class WorkFolder:
     @property
     def loaded(self) -> Loaded | None:
         """What is in the parts; None while they are not all there."""
-        file = self.path / "loaded.json"
-        return _read(file, Loaded) if file.exists() else None
+        return _read(self.path, LOADED_FORMAT) if (self.path / LOADED_FORMAT.name).exists() else None
 
     def all_loaded(self, loaded: Loaded) -> None:
         """Note that all parts are there."""
-        storage.write(self.path / "loaded.json", msgspec.json.encode(loaded), mode=0o600)
+        LOADED_FORMAT.write(self.path / LOADED_FORMAT.name, loaded, mode=0o600)
 
     def clear_unfinished(self) -> None:
         """Take away what a cut left half made."""
@@ -187,7 +189,7 @@ class WorkFolder:
 
     def keep(self, outcome: Outcome) -> None:
         """Write a block's outcome, whole or not at all."""
-        body = msgspec.json.encode(outcome)
+        body = OUTCOME_FORMAT.encode(outcome)
         storage.write(self._result(outcome.block), hashlib.sha256(body).hexdigest().encode() + b"\n" + body, mode=0o600)
 
     def identity(self, loaded: Loaded) -> str:
@@ -200,13 +202,9 @@ class WorkFolder:
         if not file.exists():
             return None
         digest, _, body = storage.read(file, limit=MOST_RESULT).partition(b"\n")
-        damaged = InvalidInput("this result is damaged", place=str(file), hint="its block is done again")
         if not hmac.compare_digest(digest, hashlib.sha256(body).hexdigest().encode()):
-            raise damaged
-        try:
-            found = msgspec.json.decode(body, type=Outcome)
-        except msgspec.MsgspecError:
-            raise damaged from None
+            raise InvalidInput("this result is damaged", place=str(file), hint="its block is done again")
+        found = OUTCOME_FORMAT.decode(body, place=str(file))
         if (found.identity, found.block) != (self.identity(loaded), block):
             raise InvalidInput("this result is not of these people", place=str(file), hint="its block is done again")
         return found
@@ -252,12 +250,13 @@ def _differs(name: str, one: Parameters, other: Parameters) -> bool:
     return bool(getattr(one, name) != getattr(other, name))
 
 
-def _read(file: Path, type_: type[_Read]) -> _Read:
+def _read(folder: Path, format_: StoredFormat[_Read]) -> _Read:
+    file = folder / format_.name
     try:
-        return msgspec.json.decode(storage.read(file), type=type_)
-    except (msgspec.MsgspecError, TestigoError) as error:
-        if isinstance(error, StorageError):
-            raise
+        return format_.read(file)
+    except NewerFormat:
+        raise
+    except InvalidInput:
         raise InvalidInput(
-            "this file of the run cannot be read", place=str(file), hint="remove the folder and begin anew"
+            "this file of the run cannot be read", place=str(file), hint="remove the folder and start again"
         ) from None

@@ -19,17 +19,17 @@ from typing import Final, Literal
 
 import msgspec
 
-from testigo import locks, storage
+from testigo import locks
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, is_printable
 from testigo.staff.accounts import Account, StaffRole
 from testigo.staff.machine import Staff
+from testigo.stored import StoredFormat
 from testigo.words import Either, message
 
 DEFAULT_SECONDS: Final = 900
 MOST_KEPT: Final = 1000
 """Ended decisions beyond these are forgotten, oldest first; a forgotten one cannot be used either."""
 LONGEST_TEXT: Final = 500
-FORMAT: Final = 1
 
 DecisionState = Literal["open", "approved", "used", "withdrawn", "expired"]
 _LIVE: Final[tuple[DecisionState, ...]] = ("open", "approved")
@@ -61,8 +61,10 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: int
     decisions: tuple[Decision, ...]
+
+
+DECISIONS_FORMAT = StoredFormat("decisions.json", _File)
 
 
 class Decisions:
@@ -207,19 +209,13 @@ class Decisions:
     def _load(self) -> dict[str, Decision]:
         if not self.file.exists():
             return {}
-        try:
-            read = msgspec.json.decode(storage.read(self.file), type=_File)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("decisions-file.malformed", place=self.file, hint="call-the-technician") from None
-        if read.format != FORMAT:
-            raise InvalidInput("file.newer-format", place=self.file, found=str(read.format)[:20], known=str(FORMAT))
-        return {decision.id: decision for decision in read.decisions}
+        return {decision.id: decision for decision in DECISIONS_FORMAT.read(self.file).decisions}
 
     def _save(self, kept: dict[str, Decision]) -> None:
         ended = [decision.id for decision in kept.values() if decision.state not in _LIVE]
         for forgotten in ended[: max(0, len(ended) - MOST_KEPT)]:
             del kept[forgotten]
-        storage.write(self.file, msgspec.json.encode(_File(FORMAT, tuple(kept.values()))), mode=0o600)
+        DECISIONS_FORMAT.write(self.file, _File(tuple(kept.values())), mode=0o600)
 
 
 def _change(kept: dict[str, Decision], decision: Decision, **fields: str) -> Decision:

@@ -16,20 +16,21 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.staff.accounts import StaffPlace, check_id
 from testigo.staff.machine import PINS, STAFF_LIST, Staff
 from testigo.staff.pins import Pins
+from testigo.stored import StoredFormat
 
 DESK = "desk.json"
-FORMAT = 1
 
 
 class _Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: int
     desk: str
     authority: str
+
+
+DESK_FORMAT = StoredFormat(DESK, _Desk)
 
 
 def make_desk(folder: Path, desk: str, authority: PublicKey) -> None:
@@ -39,8 +40,7 @@ def make_desk(folder: Path, desk: str, authority: PublicKey) -> None:
     """
     check_id(desk)
     storage.make_folder(folder, mode=0o700)
-    made = msgspec.json.encode(_Desk(FORMAT, desk, authority.hex))
-    storage.write_new(folder / DESK, msgspec.json.format(made, indent=2) + b"\n", mode=0o644)
+    storage.write_new(folder / DESK, DESK_FORMAT.encode(_Desk(desk, authority.hex)), mode=0o644)
 
 
 def open_desk(folder: Path, *, clock: Callable[[], float] = time.time) -> Staff:
@@ -53,12 +53,7 @@ def _place(folder: Path) -> StaffPlace:
     file = folder / DESK
     if not file.exists():
         return StaffPlace("", "", "enrolment")
-    try:
-        read = msgspec.json.decode(storage.read(file), type=_Desk)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("desk-file.malformed", place=file) from None
-    if read.format != FORMAT:
-        raise InvalidInput("file.newer-format", place=file, found=str(read.format)[:20], known=str(FORMAT))
+    read = DESK_FORMAT.read(file)
     return StaffPlace("", read.desk, "enrolment", PublicKey.from_hex(read.authority))
 
 

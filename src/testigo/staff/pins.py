@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from argon2 import PasswordHasher
@@ -24,6 +24,7 @@ from testigo import canonical, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.staff.accounts import moment
 from testigo.staff.orders import PIN_ORDER_NAME, PinOrder
+from testigo.stored import StoredFormat
 from testigo.words import Message, message
 
 WRONG_PINS = 5
@@ -32,7 +33,6 @@ SHORTEST_PIN = 6
 LONGEST_PIN = 64
 LOCKED: Final = frozenset({"pin.locked", "pin.wrong-and-locked"})
 """Codes of the errors that say for how long an account is locked."""
-FORMAT = 2
 
 _hasher = PasswordHasher()
 
@@ -55,9 +55,11 @@ class ObeyedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: int
     pins: dict[str, _Pin]
     orders: tuple[ObeyedOrder, ...] = ()
+
+
+PINS_FORMAT = StoredFormat("pins.json", _File, lambda first: {"pins": first})
 
 
 def hash_pin(pin: str) -> str:
@@ -93,7 +95,7 @@ class Pins:
         """Keep the hashes of these PINs in `file`. Raises `InvalidInput` for a PIN that is too simple."""
         hashed = {who: _Pin(hash_pin(pin)) for who, pin in pins.items()}
         made = cls(file)
-        made._save(_File(FORMAT, hashed))
+        made._save(_File(hashed))
         return made
 
     def accounts(self) -> tuple[str, ...]:
@@ -140,14 +142,14 @@ class Pins:
             if order is not None:
                 refuse_obeyed(order, obeyed)
                 obeyed = (*obeyed, ObeyedOrder(order.nonce, order.account, order.issued, canonical.utc_now()))
-            self._save(_File(FORMAT, kept.pins | hashed, obeyed))
+            self._save(_File(kept.pins | hashed, obeyed))
 
     def drop(self, accounts: set[str]) -> None:
         """Forget the PINs of these accounts, where they have one."""
         with self._turn() as kept:
             left = {who: pin for who, pin in kept.pins.items() if who not in accounts}
             if left != kept.pins:
-                self._save(_File(FORMAT, left, kept.orders))
+                self._save(_File(left, kept.orders))
 
     def adopt(self, files: list[Path]) -> None:
         """Take in files of one account each, as release 0.1 kept those of enrolment officers, and delete them."""
@@ -155,7 +157,7 @@ class Pins:
             pins = dict(kept.pins)
             for file in files:
                 pins.update(Pins(file)._load().pins)
-            self._save(_File(FORMAT, pins, kept.orders))
+            self._save(_File(pins, kept.orders))
         for file in files:
             with storage.explained(file):
                 file.unlink()
@@ -166,24 +168,13 @@ class Pins:
             yield self._load()
 
     def _put(self, kept: _File, who: str, pin: _Pin) -> None:
-        self._save(_File(FORMAT, kept.pins | {who: pin}, kept.orders))
+        self._save(_File(kept.pins | {who: pin}, kept.orders))
 
     def _load(self) -> _File:
-        if not self.file.exists():
-            return _File(FORMAT, {})
-        try:
-            value: Any = msgspec.json.decode(storage.read(self.file))
-            if isinstance(value, dict) and not isinstance(value.get("format"), int):
-                value = {"format": FORMAT, "pins": value}
-            kept = msgspec.convert(value, _File, strict=True)
-        except (msgspec.DecodeError, UnicodeDecodeError, msgspec.ValidationError):
-            raise InvalidInput("pins-file.malformed", place=self.file) from None
-        if kept.format != FORMAT:
-            raise InvalidInput("file.newer-format", place=self.file, found=str(kept.format)[:20], known=str(FORMAT))
-        return kept
+        return PINS_FORMAT.read(self.file) if self.file.exists() else _File({})
 
     def _save(self, kept: _File) -> None:
-        storage.write(self.file, msgspec.json.encode(kept), mode=0o600)
+        PINS_FORMAT.write(self.file, kept, mode=0o600)
 
 
 def refuse_obeyed(order: PinOrder, obeyed: tuple[ObeyedOrder, ...]) -> None:

@@ -15,7 +15,7 @@ from testigo.election import MachineKeys, open_station_file
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey
 from testigo.record import open_statement
-from testigo.station.folder import DEFINITION, MACHINE_KEYS
+from testigo.station.folder import DEFINITION, KEYS_FORMAT, MACHINE_KEYS
 from testigo.station.retired import Retirement, read_retirement
 
 MANIFEST = "manifest.json"
@@ -86,13 +86,14 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 def _admitted(data: bytes, root: PublicKey, retirement: Retirement, place: str) -> bool:
     """Whether one of these `machine-keys` statements of the root names the machine's key."""
+    loaded = KEYS_FORMAT.decode(data, place=f"{place}, {MACHINE_KEYS}")
     try:
-        for text in msgspec.json.decode(data, type=list[str]):
+        for text in loaded.statements:
             statement = open_statement(text.encode(), root, place=f"{place}, {MACHINE_KEYS}").statement
             body = msgspec.convert(statement.body, MachineKeys, strict=True)
             named = {(key.key, key.role, key.station) for key in body.keys}
             if (retirement.key, retirement.role, retirement.station) in named:
                 return statement.election == retirement.election
-    except (msgspec.MsgspecError, UnicodeDecodeError, TestigoError):
+    except (msgspec.MsgspecError, TestigoError):
         return False
     return False

@@ -35,7 +35,7 @@ from testigo.station import booth_day, votes
 from testigo.station.batches import note_batch, note_rest
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox
-from testigo.station.cards import DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
+from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
@@ -71,7 +71,7 @@ class Booth:
         self._orders = OrderReceiver(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
-        self._cards = CardIndex(folder.path / "cards.json", salt, definition, station)
+        self._cards = CardIndex(folder.path / CARDS_FORMAT.name, salt, definition, station)
         self._paths = box_paths(folder)
         self._name = votes.box_name(definition, station)
         self._slot_size = votes.slot_size(definition, station)
@@ -80,7 +80,7 @@ class Booth:
         self._day = DayFile(
             folder,
             bytes.fromhex(self._secrets.journal),
-            BoothDay(),
+            booth_day.DAY_FORMAT,
             lambda: booth_day.of_release_0_1(folder.log, self._cards.position),
         )
         self._parts.callback(self._day.close)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from testigo.ballot import BoothCounters
 from testigo.event_log import Event
-from testigo.station.day_file import Day
+from testigo.station.day_file import DAY_STATE, Day
+from testigo.stored import StoredFormat
 
 WRONG_CARDS = 5
 LOCK_SECONDS = 60
@@ -82,6 +83,9 @@ class BoothDay(Day, frozen=True):
         """What a line of the event log says of all voters so far."""
         more = {"cards_refused": self.cards_refused, "prints_failed": self.prints_failed}
         return {**msgspec.to_builtins(counters), **more}
+
+
+DAY_FORMAT = StoredFormat(DAY_STATE, BoothDay)
 
 
 def refused(day: BoothDay) -> BoothDay:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from testigo import storage
 from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
+from testigo.stored import StoredFormat
 from testigo.words import section
 
 RANDOM_LENGTH = 8
@@ -111,6 +111,15 @@ class KnownCard(msgspec.Struct, frozen=True):
     style: str
 
 
+class _Cards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`styles`: hash of a card's code → id of its ballot style."""
+
+    styles: dict[str, str]
+
+
+CARDS_FORMAT = StoredFormat("cards.json", _Cards, lambda first: {"styles": first})
+
+
 class CardIndex:
     """What the booth knows of its cards: the hash of each code with its ballot style."""
 
@@ -120,10 +129,7 @@ class CardIndex:
         self._issuer = _issuer(definition, station_id)
         self._styles: dict[str, str] = {}
         if file.exists():
-            try:
-                self._styles = msgspec.json.decode(storage.read(file), type=dict[str, str])
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                raise InvalidInput("not the booth's list of cards", place=str(file)) from None
+            self._styles = CARDS_FORMAT.read(file).styles
 
     def __len__(self) -> int:
         return len(self._styles)
@@ -132,7 +138,7 @@ class CardIndex:
         """Replace the cards that are known by those of a deck."""
         styles = {self._hash(card.code): card.style for card in deck.cards}
         styles = dict(sorted(styles.items()))
-        storage.write(self._file, msgspec.json.encode(styles), mode=0o600)
+        CARDS_FORMAT.write(self._file, _Cards(styles), mode=0o600)
         self._styles = styles
 
     def position(self, card: str) -> int:

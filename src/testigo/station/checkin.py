@@ -34,7 +34,7 @@ from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_do
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day
 from testigo.station.batches import note_batch, note_rest
-from testigo.station.checkin_day import CheckInDay, OpenVisit
+from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver
@@ -83,7 +83,7 @@ class CheckIn:
             self._day = DayFile(
                 self.folder,
                 checkin_day.day_key(self.folder.key),
-                CheckInDay(),
+                checkin_day.DAY_FORMAT,
                 lambda: checkin_day.of_release_0_1(self.folder.log),
             )
             self._parts.callback(self._day.close)

@@ -15,7 +15,8 @@ from testigo import canonical
 from testigo.ballot import CheckInCounters
 from testigo.event_log import Event
 from testigo.keys import SigningKey
-from testigo.station.day_file import Day
+from testigo.station.day_file import DAY_STATE, Day
+from testigo.stored import StoredFormat
 
 _ROOM = 4096
 _ROOM_OF_VOTER = 192
@@ -97,6 +98,9 @@ class CheckInDay(Day, frozen=True):
     def batch(self, counters: CheckInCounters) -> dict[str, Any]:
         """What a line of the event log says of all visitors so far."""
         return {**msgspec.to_builtins(counters), "tries_failed": self.tries_failed}
+
+
+DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay)
 
 
 def room_of(documents: Iterable[str]) -> int:

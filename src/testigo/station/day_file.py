@@ -24,9 +24,9 @@ from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.station.batches import COUNTED
 from testigo.station.folder import MachineFolder
 from testigo.station.machine import state_of
+from testigo.stored import StoredFormat
 
 DAY_STATE = "day-state"
-FORMAT = 1
 _NONCE = 12
 _TURN = 8
 _OVERHEAD = _NONCE + _TURN + 16
@@ -35,12 +35,6 @@ _OVERHEAD = _NONCE + _TURN + 16
 class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of what a machine keeps of the day. Collections hold no order: sets of positions, tables sorted by key."""
 
-    format: int = FORMAT
-
-
-class _AnyFormat(msgspec.Struct, frozen=True):
-    format: int = FORMAT
-
 
 AnyDay = TypeVar("AnyDay", bound=Day)
 
@@ -48,16 +42,18 @@ AnyDay = TypeVar("AnyDay", bound=Day)
 class DayFile(Generic[AnyDay]):
     """The day of one machine, and the file that keeps it from the opening on. `now`: how things stand."""
 
-    def __init__(self, folder: MachineFolder, key: bytes, empty: AnyDay, earlier: Callable[[], AnyDay]) -> None:
-        """The day in a machine's folder; `empty` as long as the station was not opened.
+    def __init__(
+        self, folder: MachineFolder, key: bytes, format_: StoredFormat[AnyDay], earlier: Callable[[], AnyDay]
+    ) -> None:
+        """The day in a machine's folder; an empty one as long as the station was not opened.
 
         `earlier`: what the event log says of a day that release 0.1 kept there, whole; used where the station is closed
         and there is no file. Raises `StorageError` or `InvalidInput` where the file is missing, was changed, or is of a
         newer release.
         """
-        self.file = folder.path / DAY_STATE
-        self.now = empty
-        self._kind = type(empty)
+        self.file = folder.path / format_.name
+        self.now = format_.type()
+        self._format = format_
         self._cipher = AESGCM(key)
         about = f"{folder.settings.election}/{folder.station_id}/{folder.role}"
         self._bound = f"testigo day 1\n{about}".encode()
@@ -142,7 +138,7 @@ class DayFile(Generic[AnyDay]):
             self._handle = os.open(self.file, os.O_RDWR | os.O_CLOEXEC)
 
     def _sealed(self, turn: int, day: AnyDay) -> bytes:
-        plain, room = msgspec.json.encode(day, order="sorted"), self._half - _OVERHEAD
+        plain, room = self._format.encode(day), self._half - _OVERHEAD
         if len(plain) > room:
             raise InvalidInput(f"a day of {len(plain)} bytes does not fit in the file's {room}", place=str(self.file))
         nonce = secrets.token_bytes(_NONCE)
@@ -153,12 +149,4 @@ class DayFile(Generic[AnyDay]):
             plain = self._cipher.decrypt(half[:_NONCE], half[_NONCE:], self._bound)
         except (InvalidTag, ValueError):
             return 0, None
-        turn, text = int.from_bytes(plain[:_TURN], "big"), plain[_TURN:]
-        written = msgspec.json.decode(text, type=_AnyFormat).format
-        if written != FORMAT:
-            raise InvalidInput(
-                f"the state of the day has format {written}, and this release reads format {FORMAT}",
-                place=str(self.file),
-                hint="use the release that opened the station",
-            )
-        return turn, msgspec.json.decode(text, type=self._kind)
+        return int.from_bytes(plain[:_TURN], "big"), self._format.decode(plain[_TURN:], place=str(self.file))

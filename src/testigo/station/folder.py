@@ -29,6 +29,7 @@ from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
 from testigo.station.retired import refuse_retired
+from testigo.stored import StoredFormat
 
 SETTINGS = "settings.json"
 DEFINITION = "definition.json"
@@ -52,16 +53,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_disk: str = "second-disk"
 
 
+class LoadedKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `machine-keys` statements that were loaded, in their envelopes, as text."""
+
+    statements: tuple[str, ...]
+
+
+SETTINGS_FORMAT = StoredFormat(SETTINGS, Settings)
+KEYS_FORMAT = StoredFormat(MACHINE_KEYS, LoadedKeys, lambda first: {"statements": first})
+
+
 def read_settings(path: Path) -> Settings:
     """The settings of a machine's folder; raises `StorageError`, `InvalidInput` where it is none, `IllegalStep` where
     the machine is retired.
     """
     refuse_retired(path)
-    file = path / SETTINGS
-    try:
-        return msgspec.json.decode(storage.read(file), type=Settings)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("not the settings of a machine", place=str(file), hint="install the station again") from None
+    return SETTINGS_FORMAT.read(path / SETTINGS)
 
 
 class MachineFolder:
@@ -103,7 +110,7 @@ class MachineFolder:
         Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
         """
         ring = self._read_ring(envelopes)
-        storage.write(self.path / MACHINE_KEYS, msgspec.json.encode([envelope.decode() for envelope in envelopes]))
+        KEYS_FORMAT.write(self.path / MACHINE_KEYS, LoadedKeys(tuple(envelope.decode() for envelope in envelopes)))
         self.ring = ring
         self.log.append("keys-loaded", keys=[key.public.key_id for key in ring.keys if key.station == self.station_id])
 
@@ -136,11 +143,7 @@ class MachineFolder:
         file = self.path / MACHINE_KEYS
         if not file.exists():
             return None
-        try:
-            texts = msgspec.json.decode(storage.read(file), type=list[str])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the file of machine keys", place=str(file), hint="load the keys again") from None
-        return self._read_ring([text.encode() for text in texts])
+        return self._read_ring([text.encode() for text in KEYS_FORMAT.read(file).statements])
 
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
         ring = KeyRing(self.root)

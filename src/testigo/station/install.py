@@ -22,13 +22,14 @@ from testigo.station.folder import (
     DEFINITION,
     OPENING_KEY,
     SETTINGS,
+    SETTINGS_FORMAT,
     SIGNING_KEY,
     MachineFolder,
     Settings,
     read_settings,
 )
 from testigo.station.retired import is_retired
-from testigo.station.votes import SECRETS, BoothSecrets
+from testigo.station.votes import SECRETS, SECRETS_FORMAT, BoothSecrets
 
 REQUEST = "machine-keys-request.json"
 
@@ -125,6 +126,6 @@ def _install_machine(path: Path, settings: Settings) -> MachineKey:
         sealing = opening.public.hex
     if settings.role == "booth":
         made = BoothSecrets(*(secrets.token_hex(32) for _ in msgspec.structs.fields(BoothSecrets)))
-        storage.write(path / SECRETS, msgspec.json.encode(made), mode=0o600)
-    storage.write(path / SETTINGS, msgspec.json.encode(settings))
+        SECRETS_FORMAT.write(path / SECRETS, made, mode=0o600)
+    SETTINGS_FORMAT.write(path / SETTINGS, settings)
     return MachineKey(key=key.public.hex, role=settings.role, station=settings.station, sealing=sealing)

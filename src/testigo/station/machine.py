@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Protocol
 import httpx
 import msgspec
 
-from testigo import canonical, keys, storage, waits
+from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
@@ -30,6 +30,7 @@ from testigo.event_log import Event
 from testigo.keys import PublicKey
 from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder
+from testigo.stored import StoredFormat
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
@@ -245,7 +246,7 @@ class OrderSender:
         self._folder = folder
         self._machines = machines
         self._numbers = Numbers(folder.path / "orders.json")
-        self._last_reports = _LastReports(folder.path / "last-reports.json")
+        self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
 
     def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
@@ -313,6 +314,13 @@ def _open_report(envelope: bytes, key: PublicKey, place: str) -> MachineReport:
         raise InvalidInput(f"not a report ({error})", place=place) from None
 
 
+class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reports: dict[Role, str]
+
+
+REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
+
+
 class _LastReports:
     """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
 
@@ -322,14 +330,10 @@ class _LastReports:
 
     def keep(self, role: Role, envelope: bytes) -> None:
         kept = {**self.envelopes, role: envelope}
-        storage.write(self._file, msgspec.json.encode({role: text.decode() for role, text in kept.items()}))
+        REPORTS_FORMAT.write(self._file, _Reports({one: text.decode() for one, text in kept.items()}))
         self.envelopes = kept
 
     def _load(self) -> dict[Role, bytes]:
         if not self._file.exists():
             return {}
-        try:
-            texts = msgspec.json.decode(storage.read(self._file), type=dict[Role, str])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise InvalidInput("not the machines' last reports", place=str(self._file)) from None
-        return {role: text.encode() for role, text in texts.items()}
+        return {role: text.encode() for role, text in REPORTS_FORMAT.read(self._file).reports.items()}

@@ -32,6 +32,7 @@ from testigo.station.folder import (
     MACHINE_KEYS,
     OPENING_KEY,
     SETTINGS,
+    SETTINGS_FORMAT,
     SIGNING_KEY,
     MachineFolder,
 )
@@ -182,7 +183,7 @@ def finish(path: Path) -> Retirement:
         if check_list(files, place=str(path / ARCHIVE)) != retirement:
             raise InvalidInput("not the archive of this machine", place=str(path / ARCHIVE), hint="use its copy")
         if not (path / REPORT).exists():
-            root = PublicKey.from_hex(msgspec.json.decode(files[SETTINGS])["root"])
+            root = PublicKey.from_hex(SETTINGS_FORMAT.decode(files[SETTINGS], place=str(path / ARCHIVE)).root)
             definition = open_station_file(files[DEFINITION], root)
             speak_own_languages(definition)
             page = retirement_page.page(definition, retirement, canonical.digest(archive))

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from testigo import storage
 from testigo.ballot import Ballot, CastVoteRecord, Marks, Tally, new_slip_number, record_size, tally_ballots
 from testigo.election import Definition
-from testigo.errors import InvalidInput
 from testigo.slip import Slip
 from testigo.station.box import OVERHEAD, BallotBox
+from testigo.stored import StoredFormat
 
 SECRETS = "secrets.json"
 
@@ -26,12 +25,12 @@ class BoothSecrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cards: str
 
 
+SECRETS_FORMAT = StoredFormat(SECRETS, BoothSecrets)
+
+
 def read_secrets(folder: Path) -> BoothSecrets:
     """The keys in a booth's folder; raises `StorageError` or `InvalidInput`."""
-    try:
-        return msgspec.json.decode(storage.read(folder / SECRETS), type=BoothSecrets)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidInput("not the booth's keys", place=str(folder / SECRETS), hint="restore the folder") from None
+    return SECRETS_FORMAT.read(folder / SECRETS)
 
 
 def make_slip(definition: Definition, station_id: str, ballot: Ballot, language: str) -> Slip:

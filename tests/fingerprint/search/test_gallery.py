@@ -1,6 +1,7 @@
 """Galleries: who is found, what files keep, what is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import Gallery, Matcher, Template, prepare, synthetic, warm_up
 from testigo.fingerprint.parameters import GALLERY, MATCHING
+from testigo.stored import NewerFormat
 
 SIZE = 1200
 
@@ -165,6 +167,16 @@ def test_only_a_complete_gallery_of_this_release_is_opened(folder: Path, tmp_pat
         (other / "gallery.json").write_text(json.dumps(header | change))
         with pytest.raises(InvalidInput, match="gallery"):
             Gallery.open(other)
+
+
+def test_a_gallery_whose_format_had_a_word_for_its_number_is_opened(folder: Path, tmp_path: Path) -> None:
+    first = Path(shutil.copytree(folder, tmp_path / "first"))
+    header = json.loads((folder / "gallery.json").read_bytes())
+    (first / "gallery.json").write_text(json.dumps(header | {"format": "testigo gallery 1"}))
+    assert len(Gallery.open(first)) == len(Gallery.open(folder))
+    (first / "gallery.json").write_text(json.dumps(header | {"format": 3}))
+    with pytest.raises(NewerFormat, match="use a newer release"):
+        Gallery.open(first)
 
 
 def test_a_gallery_of_files_does_not_grow(folder: Path) -> None:

@@ -16,22 +16,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from testigo import storage
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.matching.descriptor import identity
 from testigo.fingerprint.matching.matcher import Matcher
 from testigo.fingerprint.matching.prepared import Prepared, PreparedTemplates, prepare
 from testigo.fingerprint.parameters import GALLERY, MATCHING
 from testigo.fingerprint.templates.template import Template
+from testigo.stored import NewerFormat, StoredFormat
 
-FORMAT = "testigo gallery 1"
-_HEADER = "gallery.json"
 _NUMBERS = "numbers.bin"
 _BLOCK = 4096  # templates written at a time
 
@@ -50,10 +49,17 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: str
     templates: Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
     minutiae: Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
     descriptor: str
+
+
+def _numbered(first: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 had a word for its number."""
+    return {key: value for key, value in first.items() if key != "format"}
+
+
+HEADER_FORMAT = StoredFormat("gallery.json", _Header, _numbered)
 
 
 class Gallery:
@@ -93,10 +99,12 @@ class Gallery:
         Its files must not be changed while it is in use.
         """
         try:
-            header = msgspec.json.decode((folder / _HEADER).read_bytes(), type=_Header)
-        except (OSError, msgspec.MsgspecError) as error:
+            header = HEADER_FORMAT.read(folder / HEADER_FORMAT.name)
+        except NewerFormat:
+            raise
+        except (StorageError, InvalidInput) as error:
             raise InvalidInput("gallery.not-complete", place=folder) from error
-        if header.format != FORMAT or header.descriptor != identity():
+        if header.descriptor != identity():
             raise InvalidInput("gallery.of-another-release", place=folder)
         made = cls()
         made._prepared = PreparedTemplates.map_files(folder, header.templates, header.minutiae)
@@ -142,8 +150,7 @@ class Gallery:
         if self._folder is None:
             return
         self._write()
-        header = _Header(FORMAT, *self._written, identity())
-        storage.write(self._folder / _HEADER, msgspec.json.format(msgspec.json.encode(header)))
+        HEADER_FORMAT.write(self._folder / HEADER_FORMAT.name, _Header(*self._written, identity()))
         self._folder, self._frozen = None, True
 
     def _write(self) -> None:
