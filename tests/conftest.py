@@ -1,11 +1,17 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from testigo import words
+
 PROJECT = Path(__file__).resolve().parent.parent
+
+os.environ |= {"LC_ALL": "C.UTF-8"}  # sentences are compared in English, whatever the terminal of who tests speaks
+os.environ.pop("TESTIGO_LANGUAGE", None)
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +27,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; set TESTIGO_DATA to the folder that holds it")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Commands choose the language of their process, which is that of all tests here: each test begins in English."""
+    words.speak("en")
+    yield
+    words.speak("en")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from testigo import words
 from testigo.cli import main, serve
 from testigo.cli.machine_file import MACHINES, settings_of
 from testigo.web.listening import Listening
@@ -50,9 +51,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     return calls
 
 
-def call(*words: object) -> int | str | None:
+def call(*arguments: object) -> int | str | None:
     with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in words])
+        main([str(argument) for argument in arguments])
     return ended.value.code
 
 
@@ -94,6 +95,7 @@ def test_what_is_in_force_is_shown_with_where_it_is_from(
         "#metrics-port": "not set",
         "log-format": "command line",
         "log-level": f"{booth_file}:8",
+        "language": "default",
     }
     again = tomllib.loads(shown)
     assert (again["machine"], again["port"], again["log-level"]) == ("booth", 7, "info")
@@ -194,3 +196,12 @@ def test_a_process_starts_with_nothing_but_a_file(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: nowhere/settings.json: no such file or folder; check the path.\n"
+
+
+def test_the_machine_speaks_its_language(booth_file: Path, served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    booth_file.write_text(BOOTH + 'language = "es"\n')
+    assert call("station", "serve", "--config", booth_file) == 0
+    assert words.spoken() == "es" and len(served) == 1
+    booth_file.write_text(BOOTH + 'language = "xx"\n')
+    assert call("station", "serve", "--config", booth_file) == 1
+    assert "there are no words in 'xx'" in capsys.readouterr().err

@@ -97,7 +97,12 @@ def test_chair_and_check_in_get_their_own(install, tmp_path: Path) -> None:
         "check-in",
         "70-testigo-check-in.rules",
     }
-    assert settings(tmp_path / "root", "check-in") == {"machine": "check-in", "host": "192.168.7.2", "reader": "usb"}
+    assert settings(tmp_path / "root", "check-in") == {
+        "machine": "check-in",
+        "host": "192.168.7.2",
+        "reader": "usb",
+        "language": "es",
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -6,9 +6,9 @@
     host = "192.168.7.3"
 
 A key is an option or argument of the command by its own name, so whatever is added to the command can stand in the
-file, too; `log-format` and `log-level` are those of `testigo` itself. What is on the command line wins. A path means
-what it means there: one that is not absolute begins where the command is started. Nothing secret belongs in the file;
-PINs and keys have files of their own, and a password in an address is refused.
+file, too; `language`, `log-format` and `log-level` are those of `testigo` itself. What is on the command line wins. A
+path means what it means there: one that is not absolute begins where the command is started. Nothing secret belongs in
+the file; PINs and keys have files of their own, and a password in an address is refused.
 
 `serving` gives a command the options `--config`, `--print-config` and `--example-config`.
 """
@@ -28,7 +28,7 @@ import typer
 from typer.core import TyperGroup
 
 from testigo import logs, storage
-from testigo.cli.output import console
+from testigo.cli.output import choose_language, console
 from testigo.cli.toml_file import TomlFile, read_toml
 from testigo.errors import InvalidInput
 from testigo.words import Either
@@ -91,11 +91,14 @@ _LOGGING = (
     ),
     Setting("log-level", str, "The least of them that are written.", "warning", choices=get_args(logs.Level)),
 )
+_LANGUAGE = Setting("language", str, "Of what the machine itself says: log lines, errors at its start.", "")
+_OF_TESTIGO = (*_LOGGING, _LANGUAGE)
+"""Options of `testigo` itself, which stand before the command."""
 
 
 def settings_of(command: Callable[..., Any]) -> tuple[Setting, ...]:
     """The keys of a command, by its signature, and those of the log."""
-    return (*map(_setting, inspect.signature(command).parameters.values()), *_LOGGING)
+    return (*map(_setting, inspect.signature(command).parameters.values()), *_OF_TESTIGO)
 
 
 def _setting(parameter: inspect.Parameter) -> Setting:
@@ -213,6 +216,8 @@ def _take_up(machine: str, settings: tuple[Setting, ...], context: typer.Context
     context.obj = read
     context.default_map = {setting.name: read.values[setting.key] for setting in settings if setting.key in read.values}
     logs.set_up(*(_in_force(setting, context)[0] for setting in _LOGGING))
+    if language := str(_in_force(_LANGUAGE, context)[0] or ""):
+        choose_language(language)
 
 
 def _write_example(machine: str, settings: tuple[Setting, ...], context: typer.Context, file: Path) -> None:
@@ -246,7 +251,7 @@ def _print(machine: str, settings: tuple[Setting, ...], context: typer.Context) 
 
 def _in_force(setting: Setting, context: typer.Context) -> tuple[Any, str]:
     """The value of a setting, and where it is from."""
-    owner = context.find_root() if setting in _LOGGING else context
+    owner = context.find_root() if setting in _OF_TESTIGO else context
     source = owner.get_parameter_source(setting.name)
     value = owner.params.get(setting.name, setting.default)
     read = context.obj if isinstance(context.obj, MachineFile) else None

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from testigo import waits
-from testigo.errors import printable
+from testigo.errors import InvalidInput, printable
+from testigo.words import Either, languages, speak
 
 console = Console(highlight=False, markup=False, emoji=False)
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -21,6 +22,13 @@ errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 COMPILING = "The first comparison on a machine prepares the engine for it, once; this can take a minute."
 """What to say where machine code may have to be made first."""
+
+
+def choose_language(language: str) -> None:
+    """What errors, findings and log lines are said in; raises `InvalidInput` for a language without a catalogue."""
+    if language not in languages():
+        raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
+    speak(language)
 
 
 class Bar(Protocol):

@@ -12,9 +12,9 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from testigo import __version__, logs
-from testigo.cli.output import errors
-from testigo.errors import InvalidInput, TestigoError
-from testigo.words import FALLBACK, Either, languages, message, speak
+from testigo.cli.output import choose_language, errors
+from testigo.errors import TestigoError
+from testigo.words import FALLBACK, message, speak
 
 GROUPS = {
     "election": "The election definition: check it, look at it",
@@ -116,9 +116,10 @@ def root(
     Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
     """
     logs.set_up(log_format, log_level)
-    if language and language not in languages():
-        raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
-    speak(language or _of_the_terminal(os.environ))
+    if language:
+        choose_language(language)
+    else:
+        speak(_of_the_terminal(os.environ))
 
 
 def _of_the_terminal(environment: Mapping[str, str]) -> str:
