@@ -60,20 +60,20 @@ def test_attack_votes_taken_away_as_unused_choices_are_found(village, tally):
     one."""
     mayor, council = tally.contests
     taken = msgspec.structs.replace(mayor, votes=mayor.votes | {"ortega": 1}, undervotes=1)
-    (error,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(taken, council)))
-    assert "1 unused choices, at most 0 can be" in error
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(taken, council)))
+    assert (mistake.key, mistake.values["found"], mistake.values["allowed"]) == ("sums.unused-choices", 1, 0)
     votes = council.votes | {"c0": 0, "c1": 0}
     taken = msgspec.structs.replace(council, votes=votes, undervotes=council.undervotes + 2)
-    (error,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, taken)))
-    assert "7 unused choices, at most 6 can be" in error
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, taken)))
+    assert (mistake.key, mistake.values["found"], mistake.values["allowed"]) == ("sums.unused-choices", 7, 6)
 
 
 def test_attack_more_votes_for_one_than_ballots_are_found(village, tally):
     """Four may be chosen: the sums come out with three votes of two ballots for the same person."""
     mayor, council = tally.contests
     padded = msgspec.structs.replace(council, votes=council.votes | {"c0": 3, "c1": 0}, undervotes=4)
-    (error,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, padded)))
-    assert "more votes than there are ballots" in error
+    (mistake,) = tally_errors(village, "v-001", msgspec.structs.replace(tally, contests=(mayor, padded)))
+    assert mistake.key == "sums.more-votes-than-ballots" and mistake.values["contest"] == "council"
 
 
 def test_attack_missing_contests_options_and_styles_are_found(village, tally):

@@ -270,15 +270,15 @@ def test_what_may_be_said_once_is_not_said_again(
 ) -> None:
     for name, machine in machines.items():
         centre.receive(machine.package(sheet_of(name)))
-    with pytest.raises(Conflict, match="a second zero-report of station n1"):
+    with pytest.raises(Conflict, match="a second zero report of station n1"):
         centre.append(machines["n1"].statement("zero-report", machines["n1"].zero_report(cards_made=7)))
     for kind in ("audit-seed", "public-draw"):
-        for wrong, why in (("1234567" * 3, "does not show '7'"), ("1" * 19, "19 dice"), ("1" * 201, "201 dice")):
+        for wrong, why in (("1234567" * 3, "does not show “7”"), ("1" * 19, "19 dice"), ("1" * 201, "201 dice")):
             with pytest.raises(InvalidInput, match=why):
                 centre.append(auditor_says(kind, {"digits": wrong}))
         assert centre.append(auditor_says(kind, {"digits": "123456" * 4}))
         assert not centre.append(auditor_says(kind, {"digits": "123456" * 4}))
-        with pytest.raises(Conflict, match=f"a second {kind}"):
+        with pytest.raises(Conflict, match=f"a second {KINDS[kind].said}"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}))
         with pytest.raises(InvalidInput, match="not of the whole election"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}, "n1"))
@@ -291,7 +291,7 @@ def test_dice_that_fall_before_the_last_tally_sheet_are_refused(
     for name in ("n1", "n2"):
         centre.receive(machines[name].package(sheet_of(name)))
         for kind in ("audit-seed", "public-draw"):
-            with pytest.raises(IllegalStep, match=r"before \d tally sheets are in .*s1"):
+            with pytest.raises(IllegalStep, match=r"before \d tally sheets? (?:is|are) in .*s1"):
                 centre.append(auditor_says(kind, {"digits": "1" * 20}))
     centre.receive(machines["s1"].package(sheet_of("s1")))
     assert centre.append(auditor_says("audit-seed", {"digits": "1" * 20}))
@@ -304,10 +304,10 @@ def test_every_type_of_statement_has_a_body_and_no_other_is_taken(
     n1 = machines["n1"]
     for kind, role in ((kind.name, kind.signer) for kind in KINDS.values()):
         if role in n1.keys:
-            with pytest.raises(InvalidInput, match=f"not the body of a {kind}"):
+            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].said}"):
                 centre.append(n1.statement(kind, {"junk": 1}, key=n1.keys[role]))
         elif role == "auditor":
-            with pytest.raises(InvalidInput, match=f"not the body of a {kind}"):
+            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].said}"):
                 centre.append(auditor_says(kind, {"junk": 1}, "n1" if kind == "closing-count" else ""))
     with pytest.raises(NewerVersion, match="not a kind of statement"):
         centre.append(auditor_says("audit-outcome", {"anything": "goes"}))
@@ -319,7 +319,7 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
 ) -> None:
     n1 = machines["n1"]
     other = CheckInReport("n2", CheckInCounters.zero(), "0" * 64, 1)
-    with pytest.raises(InvalidInput, match="the check-in-report of 'n2' is sent as that of 'n1'"):
+    with pytest.raises(InvalidInput, match="the check-in report of “n2” is sent as that of “n1”"):
         centre.append(n1.statement("check-in-report", other, key=n1.keys["check-in"]))
     sheet = sheet_of("n1")
     paper = PaperTally("hand", 20, sheet.tally.contests)
@@ -352,7 +352,7 @@ def test_a_station_that_the_election_does_not_have_says_nothing(
         nowhere.statement("tally-sheet", sheet_of("n1")),
         nowhere.statement("booth-report", {}, key=nowhere.keys["booth"]),
     ):
-        with pytest.raises(InvalidInput, match="'x9', which the election does not have"):
+        with pytest.raises(InvalidInput, match="“x9”, which the election does not have"):
             centre.append(envelope)
 
 

@@ -94,7 +94,7 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     for name in ("a.csv", "b.csv"):
         (tmp / name).write_text((tmp / name).read_text().replace("(spoiled),1", "(spoiled),2"))
     code, _, err = run(*counting, *signing, *by_hand)
-    assert (code, "a second closing-count" in err) == (1, True)
+    assert (code, "a second closing count" in err) == (1, True)
     code, out, _ = run(*counting, *by_hand, "--dry-run")
     assert (code, "DIFFERENCE (spoiled): tally sheet 1, paper 2" in out) == (1, True)
 

@@ -56,7 +56,7 @@ def test_an_older_version_is_read_by_its_own_reader_or_by_the_struct_itself() ->
 
 
 def test_a_newer_version_is_told_in_a_sentence() -> None:
-    with pytest.raises(NewerVersion, match="a sum of version 3; this program reads versions up to 2"):
+    with pytest.raises(NewerVersion, match="of version 3; this program reads versions up to 2"):
         Kind("sum", _Second, "chair").read(_statement({"whatever": 1}, 3))
 
 

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from digests import ANY, DIGESTS
 from testigo import canonical
 from testigo.ballot import TallySheet
-from testigo.count import Result, count_result, percent
+from testigo.count import Anomaly, Result, count_result, percent
+from testigo.count.anomalies import AnomalyKind
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
+from testigo.words import languages
 
 SheetOf = Callable[..., TallySheet]
 
@@ -178,8 +181,31 @@ def test_a_sheet_that_cannot_be_is_set_aside_and_said_so(
     assert result.stations[0].sheet == ANY
 
 
+def test_what_is_wrong_with_a_sheet_is_signed_as_a_code_with_its_figures(
+    definition: Definition, sheet_of: SheetOf
+) -> None:
+    sheet = sheet_of("n1")
+    one = sheet.tally.contests[0]
+    contests = (msgspec.structs.replace(one, blank=one.blank + 1), *sheet.tally.contests[1:])
+    wrong = msgspec.structs.replace(sheet, tally=msgspec.structs.replace(sheet.tally, contests=contests))
+    (anomaly,) = count_result(definition, {"n1": wrong}, digests=DIGESTS).anomalies
+    assert (anomaly.kind, anomaly.detail) == ("sums", f"sums.choices {one.contest}")
+    assert anomaly.found - anomaly.allowed == definition.contest(one.contest).choose
+    assert anomaly.said.text("es") == (
+        f"Las sumas del acta no salen: {one.contest}: {anomaly.found} votos, en blanco y opciones sin usar, "
+        f"no {anomaly.allowed}. El acta no se cuenta."
+    )
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_anomaly_has_its_sentence(language: str) -> None:
+    for kind in get_args(AnomalyKind):
+        said = Anomaly(kind, "n1", 3, 2, "sums.choices mayor" if kind == "sums" else "").said.text(language)
+        assert said.endswith(".") and "anomaly_" not in said and "sums." not in said
+
+
 def test_a_sheet_under_another_name_or_of_no_station_is_refused(definition: Definition, sheet_of: SheetOf) -> None:
-    with pytest.raises(InvalidInput, match="given as that of"):
+    with pytest.raises(InvalidInput, match="sent as that of"):
         count_result(definition, {"n2": sheet_of("n1")}, digests=DIGESTS)
     other = msgspec.structs.replace(sheet_of("n1"), station="x9")
     with pytest.raises(InvalidInput, match="does not have"):

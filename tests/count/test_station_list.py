@@ -78,8 +78,8 @@ def test_before_it_is_complete_nothing_else_follows(root: Root) -> None:
         (PIECES[0], Conflict, "from place 0 on, where 256 is next"),
         (PIECES[2], Conflict, "from place 512 on, where 256 is next"),
         (Replace(PIECES[1], stations=PIECES[1].stations[:-1]), InvalidInput, "255 stations, where 256 are required"),
-        (Replace(PIECES[1], stations=()), InvalidInput, "not the body of a station-list"),
-        (StationList(256, DEFINITION.stations[256:513]), InvalidInput, "not the body of a station-list"),
+        (Replace(PIECES[1], stations=()), InvalidInput, "not the body of a station list"),
+        (StationList(256, DEFINITION.stations[256:513]), InvalidInput, "not the body of a station list"),
     ],
 )
 def test_a_piece_out_of_place_or_of_another_length_is_refused(

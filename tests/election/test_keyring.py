@@ -5,6 +5,7 @@ import pytest
 from testigo.election import KeyRing, MachineKey, MachineKeys
 from testigo.errors import InvalidSignature
 from testigo.keys import SigningKey
+from testigo.words import message
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +45,11 @@ def test_a_key_signs_for_its_role_and_station(ring, keys, role, signer, station)
 @pytest.mark.parametrize(
     ("role", "signer", "station", "words"),
     [
-        ("root", "centre", "", "'tally-sheet' must be signed by the election's root key"),
+        ("root", "centre", "", "'tally sheet' must be signed by the election's root key"),
         ("root", "chair-1", "", "root key"),
         ("chair", "root", "01-01", "never admitted"),
         ("chair", "centre", "01-01", "signed by the centre"),
-        ("chair", "chair-2", "01-01", "chair of station 02-01, who may not sign 'tally-sheet' of station 01-01"),
+        ("chair", "chair-2", "01-01", "chair of station 02-01, who may not sign 'tally sheet' of station 01-01"),
         ("chair", "chair-1", "", "may not sign"),
         ("chair", "booth-1", "01-01", "booth of station 01-01"),
         ("centre", "auditor", "", "signed by the auditor"),
@@ -56,7 +57,7 @@ def test_a_key_signs_for_its_role_and_station(ring, keys, role, signer, station)
 )
 def test_a_key_signs_nothing_else(ring, keys, role, signer, station, words):
     with pytest.raises(InvalidSignature, match=words):
-        ring.key_for(role, keys[signer].public.key_id, station, what="tally-sheet")
+        ring.key_for(role, keys[signer].public.key_id, station, what=message("term", "statement.tally-sheet"))
 
 
 def test_a_key_that_was_never_admitted_is_nobodys(ring):

@@ -96,4 +96,4 @@ def test_a_difference_is_in_plain_sight_everywhere(centre: Centre, tmp_path: Pat
     shown = [one for one in verify(centre.public).findings if one.code == "reconciliation"]
     assert [one.grade for one in shown] == [Grade.EXPLAINED]
     assert shown[0].place.endswith(f"tally-sheet-{STATION}.json")
-    assert shown[0].detail == f"station {STATION}: checked_in 2, cards_used 1; the chair wrote: {WHY}"
+    assert shown[0].detail == f"station {STATION}: Checked in 2, Cards used 1; the chair wrote: {WHY}"

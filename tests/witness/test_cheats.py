@@ -74,9 +74,9 @@ def one_more(tally: Tally) -> Tally:
 
 TESTS = [
     (fields(deck="0" * 64), "the deck is 000"),
-    (fields(ballots=1), "1 test ballots, where the deck has"),
+    (fields(ballots=1), "1 test ballot, where the deck has"),
     (lambda test: Replace(test, expected=one_more(test.expected)), "it expected other counts"),
-    (lambda test: Replace(test, counted=one_more(test.counted)), "it counted otherwise"),
+    (lambda test: Replace(test, counted=one_more(test.counted)), "it counted differently"),
     (fields(ok=False), "the chair says that it failed"),
     (fields(failed_before=-1), "-1 runs failed before"),
 ]
@@ -129,7 +129,7 @@ def test_a_zero_report_of_other_contests_is_found(caught: Caught) -> None:
 @pytest.mark.parametrize("counter", [one for one in COUNTERS if one.fixed], ids=name)
 def test_what_is_fixed_before_opening_is_that_of_the_zero_report(caught: Caught, counter: Counter) -> None:
     (said,) = caught("zero-report", only("zero-report", more(counter)))
-    assert f"{counter.name} " in said and "on the tally sheet" in said and "at zero" not in said
+    assert f"{counter.said} " in said and "on the tally sheet" in said and "at zero" not in said
 
 
 def test_a_zero_report_signed_after_opening_is_found(caught: Caught) -> None:
@@ -142,7 +142,7 @@ def test_a_test_signed_after_the_zero_report_is_found(caught: Caught, elect: Any
     elect(lambda kind, about, body: late.append(body) if (kind, about) == ("logic-and-accuracy", HERE) else body)
     election.envelopes.pop(election.find("logic-and-accuracy", HERE))
     election.say("logic-and-accuracy", HERE, late[0], election.key("chair", HERE), 5)
-    assert any("zero-report is older" in said for said in caught("order-of-day", election))
+    assert any("zero report is older" in said for said in caught("order-of-day", election))
 
 
 def test_a_tally_sheet_older_than_the_zero_report_is_found(caught: Caught, elect: Any) -> None:
@@ -150,7 +150,7 @@ def test_a_tally_sheet_older_than_the_zero_report_is_found(caught: Caught, elect
     sheet = election.sheets[HERE]
     del election.envelopes[election.find("tally-sheet", HERE)]
     election.say("tally-sheet", HERE, sheet, election.key("chair", HERE), 1)
-    assert any("tally-sheet is older" in said for said in caught("order-of-day", election))
+    assert any("tally sheet is older" in said for said in caught("order-of-day", election))
 
 
 @pytest.mark.parametrize("issued", ["", "whenever", "2027-02-30T00:00:00Z", "2027-04-11T07:03:00+00:00"])
@@ -158,29 +158,29 @@ def test_a_statement_without_a_time_is_found(caught: Caught, elect: Any, issued:
     election, digits = elect(only("public-draw", lambda body: None, "")), {"digits": "1" * 20}
     statement = Statement("public-draw", election.definition.digest, "", issued, digits)
     election.envelopes.append(statement.sign(election.key("auditor")))
-    assert any("no time in UTC" in said for said in caught("order-of-day", election))
+    assert any("not a time in UTC" in said for said in caught("order-of-day", election))
 
 
 # ---- the tally sheet
 
 LIMITS: list[tuple[Any, str]] = [
-    (counters(cards_made=11), "cards_used 12, cards_made 11"),
-    (counters(registered=10**6), "register-differs: 1000000 against"),
-    (counters(matched=10**6), "turnout-over-100"),
-    (counters(matched=5), "more-ballots-than-voters: 12 against 6"),
-    (counters(release_cap=0), "released 1, release_cap 0"),
-    (counters(release_cap=10**6), "a cap of 1000000 releases where the rules give"),
-    (counters(released_reasons={}), "released_reasons for 0, released 1"),
-    (counters(spoiled_reasons={}), "spoiled_reasons for 0, spoiled 1"),
-    (counters(refused={"wrong-party": 1}), "refused for reasons that are not on the list: 'wrong-party'"),
-    (counters(released_reasons={"friend": 1}), "released_reasons for reasons that are not on the list: 'friend'"),
-    (counters(spoiled_reasons={"": 1}), "spoiled_reasons for reasons that are not on the list: ''"),
-    (fields(opened="", closed=""), "opened ''"),
-    (fields(opened="2027-04-11"), "opened '2027-04-11'"),
-    (fields(opened="whenever", closed="whenever 2"), "opened 'whenever'"),
-    (fields(opened="2027-04-11T07:10:00Z", closed="night"), "closed 'night'"),
-    (fields(opened="2027-04-11T17:00:00Z", closed="2027-04-11T07:10:00Z"), "closed '2027-04-11T07:10:00Z'"),
-    (fields(opened="2027-04-11T17:00:00Z"), "opened '2027-04-11T17:00:00Z'"),
+    (counters(cards_made=11), "Cards used 12, Cards made 11"),
+    (counters(registered=10**6), "1,000,000 voters on the poll book, more than"),
+    (counters(matched=10**6), "voters checked in, more than the"),
+    (counters(matched=5), "12 ballots, more than the 6 voters who checked in"),
+    (counters(release_cap=0), "Released 1, Release cap 0"),
+    (counters(release_cap=10**6), "a cap of 1,000,000 releases where the rules give"),
+    (counters(released_reasons={}), "reasons for 0, Released 1"),
+    (counters(spoiled_reasons={}), "reasons for 0, Spoiled 1"),
+    (counters(refused={"wrong-party": 1}), "Refused: reasons that are not on the list: wrong-party"),
+    (counters(released_reasons={"friend": 1}), "Released: reasons that are not on the list: friend"),
+    (counters(spoiled_reasons={"": 1}), "Spoiled: reasons that are not on the list: "),
+    (fields(opened="", closed=""), "opened “”"),
+    (fields(opened="2027-04-11"), "opened “2027-04-11”"),
+    (fields(opened="whenever", closed="whenever 2"), "opened “whenever”"),
+    (fields(opened="2027-04-11T07:10:00Z", closed="night"), "closed “night”"),
+    (fields(opened="2027-04-11T17:00:00Z", closed="2027-04-11T07:10:00Z"), "closed “2027-04-11T07:10:00Z”"),
+    (fields(opened="2027-04-11T17:00:00Z"), "opened “2027-04-11T17:00:00Z”"),
 ]
 
 
@@ -208,7 +208,7 @@ def test_a_poll_book_without_the_barred_voters_is_said_and_fails_nothing(elect: 
 def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> None:
     changed = counters(matched=12, cards_used=13, printed=14, deposited=13, recorded=13)
     said = caught("reconciliation", only("tally-sheet", changed))
-    assert said == [f"station {HERE}: recorded 13, ballots on the tally sheet 12; no reason given"]
+    assert said == [f"station {HERE}: Recorded in the box 13, ballots on the tally sheet 12; no reason given"]
 
 
 IMPOSSIBLE = [
@@ -262,7 +262,7 @@ def test_more_ballots_than_another_roll_has_voters_are_found(
 @pytest.mark.parametrize("kind", ["booth-report", "check-in-report"])
 def test_a_machine_that_signed_nothing_is_missed(caught: Caught, kind: str) -> None:
     said = caught("machine-reports", only(kind, lambda body: None))
-    assert said == [f"station {HERE}: no report of its {kind.removesuffix('-report')} is published"]
+    assert said == [f"station {HERE}: no report of the {kind.removesuffix('-report')} is published"]
 
 
 def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> None:
@@ -275,7 +275,10 @@ def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> No
     assert report.verdict is Verdict.EXPLAINED
     (shown,) = report.of_grade(Grade.EXPLAINED)
     assert shown.code == "machine-reports"
-    assert "no report of its check-in is published; the chair wrote: check-in lost: it burnt" in shown.detail
+    assert (
+        "no report of the check-in is published; the chair wrote: the check-in could not sign its report: it burnt"
+        in shown.detail
+    )
 
 
 def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: Caught) -> None:
@@ -286,7 +289,7 @@ def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
 def test_a_chair_that_writes_another_counter_is_contradicted_by_the_machine(caught: Caught, counter: Counter) -> None:
     said = caught("machine-reports", only("tally-sheet", more(counter)))
-    assert len(said) == 1 and f"{counter.name}: the machine says" in said[0]
+    assert len(said) == 1 and f"{counter.said}: the machine says" in said[0]
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
@@ -295,7 +298,7 @@ def test_a_machine_that_signs_another_counter_than_the_chairs_is_found(
 ) -> None:
     value = incremented(elect().sheets[HERE].reconciliation, counter)
     said = caught("machine-reports", only(f"{counter.machine}-report", reported(**{counter.name: value})))
-    assert len(said) == 1 and f"{counter.name}: the machine says" in said[0]
+    assert len(said) == 1 and f"{counter.said}: the machine says" in said[0]
 
 
 @pytest.mark.parametrize("machine", ["booth", "check-in"])
@@ -319,7 +322,7 @@ def test_a_counter_that_only_the_tally_sheet_has_is_refused(caught: Caught, elec
     assert any("unknown field `sent_home`" in one for one in caught("statements", election))
 
 
-@pytest.mark.parametrize(("more", "said"), [(0, []), (1, ["matched: the machine says 11, the tally sheet 12"])])
+@pytest.mark.parametrize(("more", "said"), [(0, []), (1, ["Matched: the machine says 11, the tally sheet 12"])])
 def test_a_sheet_of_version_1_is_compared_in_all_that_it_could_say(
     caught: Caught, elect: Any, more: int, said: list[str]
 ) -> None:
@@ -344,7 +347,7 @@ def test_sessions_voided_for_no_known_reason_are_found(caught: Caught) -> None:
         return reported(voided=voided)(body) if (kind, about) == ("booth-report", HERE) else body
 
     said = caught("machine-reports", cheat)
-    assert said == [f"station {HERE}: not so: voided for reasons that are not on the list: 'whim'"]
+    assert said == [f"station {HERE}: Sessions ended without a vote: reasons that are not on the list: whim"]
 
 
 LOGS: list[tuple[str, Any, str]] = [
@@ -396,14 +399,14 @@ def test_dice_known_before_an_undrawn_stations_sheet_are_found(caught: Caught, e
     undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
     sheet = election.envelopes.pop(election.find("tally-sheet", undrawn))
     election.envelopes.insert(election.find("audit-sample") + 1, sheet)
-    assert any(f"before 1 tally sheets are in (stations {undrawn})" in said for said in caught("statements", election))
+    assert any(f"before 1 tally sheet is in (station {undrawn})" in said for said in caught("statements", election))
 
 
 def test_tie_dice_known_before_the_votes_are_found(caught: Caught, elect: Any) -> None:
     election = elect()
     draw = election.envelopes.pop(election.find("public-draw"))
     election.envelopes.insert(5, draw)
-    assert any("the public-draw comes before 3 tally sheets" in said for said in caught("statements", election))
+    assert any("the public draw comes before 3 tally sheets" in said for said in caught("statements", election))
 
 
 def test_a_second_seed_under_another_subject_is_found(caught: Caught, elect: Any) -> None:
@@ -448,7 +451,7 @@ def test_a_result_that_the_record_outgrew_is_found(caught: Caught, elect: Any, k
     election = elect(only("audit-seed", lambda body: None, "") if kind == "tally-sheet" else lambda *said: said[2])
     last = election.envelopes.pop(election.find(kind, "01-03" if kind == "tally-sheet" else ""))
     election.envelopes.append(last)
-    assert any("1 tally sheets or draws came after the last result" in said for said in caught("result", election))
+    assert any("1 tally sheet or draw came after the last result" in said for said in caught("result", election))
 
 
 def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -> None:
@@ -488,7 +491,7 @@ def test_papers_that_nobody_read_are_found(caught: Caught) -> None:
             else body
         )
 
-    assert any("1 papers nobody could read" in said for said in caught("closing-count", cheat))
+    assert any("1 paper that nobody could read" in said for said in caught("closing-count", cheat))
 
 
 def test_a_count_against_another_tally_sheet_is_found(caught: Caught) -> None:

@@ -6,11 +6,12 @@ from testigo.count import NewerVersion
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.record import Finding, Grade
 from testigo.witness.finding_log import FindingLog
+from testigo.words import message
 
 
 def test_a_code_that_nobody_declared_is_a_defect() -> None:
     with pytest.raises(KeyError, match="no-such-check"):
-        FindingLog().ok("no-such-check", "fine")
+        FindingLog().ok("no-such-check", message("finding", "fine"))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_an_error_inside_a_check_is_a_finding(error: TestigoError, grade: Grade,
     log = FindingLog(told.append)
     with log.reporting("tested", place):
         raise error
-    log.ok("seats", "the next check is made")
+    log.ok("seats", message("finding", "the next check is made"))
     first, second = log.findings
     assert (first.code, first.grade, first.place) == ("tested", grade, place or "elsewhere")
     assert error.problem in first.detail and not first.detail.endswith(".")
@@ -42,6 +43,7 @@ def test_a_defect_inside_a_check_is_not_hidden() -> None:
 
 def test_what_others_wrote_cannot_draw_a_line() -> None:
     log = FindingLog()
-    log.conclude("tested", "station 1", ["wrong\nok   seats"], "good", "a\x1b[2J")
+    bad, good = (message("finding", key) for key in ("wrong\nok   seats", "good"))
+    log.conclude("tested", "1", [bad], good, "a\x1b[2J")
     (found,) = log.findings
     assert (found.place, found.detail) == ("a\\x1b[2J", "station 1: wrong\\nok   seats")

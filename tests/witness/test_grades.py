@@ -21,7 +21,8 @@ from testigo.count import KINDS
 from testigo.election import MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Grade, Log, Statement, peek, source
-from testigo.witness import CODES, EXIT_CODES, MEANINGS, Verdict, VerificationReport, verify
+from testigo.witness import CODES, EXIT_CODES, Verdict, VerificationReport, verify
+from testigo.words import languages, message, section
 
 Replace = msgspec.structs.replace
 HERE = "01-02"
@@ -347,7 +348,7 @@ def test_a_second_statement_is_a_conflict_in_any_version(kept: Any, tmp_path: Pa
     election.envelopes.insert(place if newer_first else place + 1, say_again(election, place, 99))
     report = verify(election.publish(tmp_path / "p"))
     assert report.verdict is Verdict.TAMPERED
-    assert any("a second tally-sheet" in one.detail for one in report.failures)
+    assert any("a second tally sheet" in one.detail for one in report.failures)
 
 
 # ---- a failure is never hidden
@@ -410,7 +411,7 @@ def test_dice_before_a_sheet_are_found_though_another_sheet_is_missing(kept: Any
     file_of(public, "tally-sheet", "01-01").unlink()
     report = verify(public)
     assert report.verdict is Verdict.TAMPERED
-    assert any(f"before 1 tally sheets are in (stations {HERE})" in one.detail for one in report.failures)
+    assert any(f"before 1 tally sheet is in (station {HERE})" in one.detail for one in report.failures)
 
 
 def test_a_replaced_key_signs_nothing_though_other_keys_are_missing(kept: Any, tmp_path: Path) -> None:
@@ -457,14 +458,24 @@ def test_a_changed_entry_is_found_though_its_tile_is_missing(public: Path) -> No
 def test_every_verdict_has_an_exit_code_a_meaning_and_a_line_in_the_documents(project_root: Path) -> None:
     document = (project_root / "docs" / "verify.md").read_text()
     for verdict in Verdict:
-        assert f"| `{verdict}` | {EXIT_CODES[verdict]} | {MEANINGS[verdict]} |" in document
+        assert f"| `{verdict}` | {EXIT_CODES[verdict]} | {verdict.meaning} |" in document
 
 
 def test_every_code_has_its_line_in_the_documents(project_root: Path) -> None:
     document = (project_root / "docs" / "verify.md").read_text()
     lines = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", document, re.MULTILINE)
-    table = {code: sentence for code, sentence in lines if code in CODES}
-    assert table == CODES
+    table = [(code, sentence) for code, sentence in lines if code in CODES]
+    assert table == [(code, str(message("verify", f"check.{code}"))) for code in CODES]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_code_grade_and_verdict_has_its_words(language: str) -> None:
+    said = section(language, "verify")
+    checks = {key.removeprefix("check.") for key in said if key.startswith("check.")}
+    assert checks == set(CODES) and len(CODES) == len(checks)
+    assert {key.removeprefix("grade.") for key in said if key.startswith("grade.")} == set(Grade)
+    for kind in ("verdict", "meaning"):
+        assert {key.removeprefix(f"{kind}.") for key in said if key.startswith(f"{kind}.")} == set(Verdict)
 
 
 def test_every_grade_is_explained_in_the_documents(project_root: Path) -> None:

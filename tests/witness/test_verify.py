@@ -164,7 +164,7 @@ def test_more_releases_than_the_cap_are_found(elect: Any, tmp_path: Path) -> Non
         return Replace(sheet, reconciliation=counters)
 
     report = verify(elect(only("tally-sheet", "01-01", cheat)).publish(tmp_path / "p"))
-    assert any("released" in one.detail for one in failed(report, "limits"))
+    assert any("Released" in one.detail for one in failed(report, "limits"))
 
 
 def test_votes_before_opening_are_found(elect: Any, tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_two_seeds_are_one_too_many(elect: Any, tmp_path: Path) -> None:
     election = elect()
     election.say("audit-seed", "", AuditSeed("2" * 24), election.key("auditor"), 700)
     assert any(
-        "second audit-seed" in one.detail for one in failed(verify(election.publish(tmp_path / "p")), "statements")
+        "second audit seed" in one.detail for one in failed(verify(election.publish(tmp_path / "p")), "statements")
     )
 
 

@@ -41,7 +41,7 @@ class AuditDesk:
     """
 
     def __init__(self, rules: RecordRules, key: SigningKey) -> None:
-        rules.key_ring.key_for("auditor", key.public.key_id, what="statement of the auditor")
+        rules.key_ring.key_for("auditor", key.public.key_id)
         self.rules = rules.fork()
         self._key = key
 

@@ -12,7 +12,8 @@ from testigo import canonical
 from testigo.ballot.marks import Marks
 from testigo.ballot.slip_number import NUMBER_LENGTH
 from testigo.election import BallotStyle, Definition
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, TestigoError
+from testigo.words import message
 
 _MAGIC = b"CVR1"
 _HEAD = len(_MAGIC) + 4
@@ -35,7 +36,7 @@ class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         be)."""
         body = canonical.encode(self)
         if _HEAD + len(body) > size:
-            raise InvalidInput(f"a record of {_HEAD + len(body)} bytes does not fit in {size}")
+            raise InvalidInput("vote-record.too-long", length=_HEAD + len(body), size=size)
         return (_MAGIC + len(body).to_bytes(4, "big") + body).ljust(size, b"\0")
 
     @classmethod
@@ -44,11 +45,13 @@ class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         length = int.from_bytes(data[len(_MAGIC) : _HEAD], "big")
         body, padding = data[_HEAD : _HEAD + length], data[_HEAD + length :]
         if data[: len(_MAGIC)] != _MAGIC or len(body) != length or len(data) < _HEAD or padding.strip(b"\0"):
-            raise InvalidInput("not a cast vote record", hint="use the other copy of the ballot box")
+            raise InvalidInput("vote-record.malformed")
         try:
-            return msgspec.convert(canonical.decode(body, place="cast vote record"), cls, strict=True)
+            return msgspec.convert(canonical.decode(body), cls, strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput(f"not a cast vote record ({error})") from None
+            raise InvalidInput("vote-record.body-malformed", why=str(error)) from None
+        except TestigoError as error:
+            raise error.at(message("place", "vote-record")) from None
 
 
 def record_size(definition: Definition, station_id: str) -> int:

@@ -9,6 +9,7 @@ A field that a later version adds has a default and raises its struct's `VERSION
 and zero reports follow (docs/adr/2026-11-28-counters-are-declared-once.md).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_type_hints
@@ -17,6 +18,7 @@ import msgspec
 
 from testigo.ballot.reasons import REFUSAL_REASONS, RELEASE_REASONS, SPOIL_REASONS, VOID_REASONS
 from testigo.canonical import SignedValue
+from testigo.words import Message, Value, message
 
 CounterMachine = Literal["check-in", "booth"]
 CounterOutput = Literal["sheet", "results", "screen"]
@@ -42,6 +44,17 @@ class Counter:
     explains: str = ""
     machine: CounterMachine = "check-in"
     name: str = ""
+
+    @property
+    def said(self) -> Message:
+        """What people call it; a count by reason is called as what it explains."""
+        return message("counters", self.explains or self.name)
+
+    def spelled(self, figures: Mapping[str, int]) -> Value:
+        """Its figures as a value of a sentence; `figures` as in `MachineCounters.figures`."""
+        if not self.reasons:
+            return figures[""]
+        return [message("term", "figure", what=reason, figure=count) for reason, count in figures.items()] or 0
 
 
 class CounterRow(msgspec.Struct, frozen=True):
@@ -100,27 +113,31 @@ class MachineCounters(SignedValue, frozen=True):
             rows.append(CounterRow(one.name, self.total(one), False, bool(one.part_of), most, by_reason))
         return rows
 
-    def unlisted_reasons(self) -> list[str]:
-        """What is counted for a reason that is on no list, in words; empty if nothing."""
-        unknown = {
-            one.name: sorted(set(getattr(self, one.name)) - set(one.reasons)) for one in self.declared() if one.reasons
-        }
+    def unlisted_reasons(self) -> list[Message]:
+        """What is counted for a reason that is on no list; empty if nothing."""
+        unknown = [(one, sorted(set(self.figures(one)) - set(one.reasons))) for one in self.declared() if one.reasons]
         return [
-            f"{name} for reasons that are not on the list: {', '.join(map(repr, reasons))}"
-            for name, reasons in unknown.items()
+            message("finding", "counters.reason-not-on-list", counter=one.said, reasons=reasons)
+            for one, reasons in unknown
             if reasons
         ]
 
-    def broken_rules(self) -> list[str]:
-        """Which declared rules the figures break, in words: limits, lists of reasons, sums of reasons. Empty if
-        none."""
+    def broken_rules(self) -> list[Message]:
+        """Which declared rules the figures break: limits, lists of reasons, sums of reasons. Empty if none."""
         broken = self.unlisted_reasons()
         for one in self.declared():
             count = self.total(one)
             if one.at_most and count > getattr(self, one.at_most):
-                broken.append(f"{one.name} {count}, {one.at_most} {getattr(self, one.at_most)}")
-            if one.explains and count != getattr(self, one.explains):
-                broken.append(f"{one.name} for {count}, {one.explains} {getattr(self, one.explains)}")
+                limit, most = message("counters", one.at_most), getattr(self, one.at_most)
+                broken.append(
+                    message("finding", "counters.over-limit", counter=one.said, found=count, limit=limit, most=most)
+                )
+            if one.explains and count != (explained := getattr(self, one.explains)):
+                broken.append(
+                    message(
+                        "finding", "counters.reasons-do-not-add-up", found=count, counter=one.said, expected=explained
+                    )
+                )
         return broken
 
 

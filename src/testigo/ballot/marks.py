@@ -8,6 +8,9 @@ from testigo import canonical
 from testigo.election import BallotStyle, Contest, Definition
 from testigo.errors import InvalidInput
 
+_SHOWN = 60
+"""Characters that an error quotes of an id from outside."""
+
 
 class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page, a code, a record or a person says is on one ballot; nothing is checked. Contest → chosen options."""
@@ -49,7 +52,7 @@ def mark_contest(
     """Valid choices in one contest of that style, in the contest's order; raises `InvalidInput` as `Ballot.mark`
     does."""
     if contest_id not in style.contests:
-        raise InvalidInput(f"contest {contest_id!r} is not on ballot style {style.id!r}")
+        raise InvalidInput("ballot.contest-not-on-style", contest=contest_id[:_SHOWN], style=style.id)
     return _check_marks(definition.contest(contest_id), chosen)
 
 
@@ -70,10 +73,10 @@ def unused(contest: Contest, chosen: tuple[str, ...]) -> int:
 
 def _check_marks(contest: Contest, chosen: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(chosen)) != len(chosen):
-        raise InvalidInput(f"an option of contest {contest.id!r} is chosen twice")
+        raise InvalidInput("ballot.option-twice", contest=contest.id)
     for option_id in chosen:
         contest.option(option_id)
     if too_many(contest, chosen):
-        raise InvalidInput(f"{len(chosen)} options are chosen in contest {contest.id!r}, which allows {contest.choose}")
+        raise InvalidInput("ballot.too-many-options", count=len(chosen), contest=contest.id, most=contest.choose)
     order = {option.id: place for place, option in enumerate(contest.options)}
     return tuple(sorted(chosen, key=order.__getitem__))

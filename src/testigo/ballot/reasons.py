@@ -1,8 +1,10 @@
 """Every reason a person may give, as ids. Screens translate them; logs, counters and tally sheets carry the ids."""
 
+import re
 from typing import Final
 
 from testigo.errors import InvalidInput
+from testigo.words import Either, Message, message
 
 RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
 """Why the chair let a voter through whose finger did not match."""
@@ -32,6 +34,9 @@ PAUSE_REASONS: Final = ("printer", "booth-failure", "check-in-failure", "power",
 CHECK_IN_LOST: Final = "check-in lost: "
 """How the reason begins where a check-in lost its disk and signed nothing; the chair's own words follow."""
 
+_VOIDED = re.compile(r"void-session: ([0-9]{1,6} [a-z-]+(?:, [0-9]{1,6} [a-z-]+)*)")
+"""How a station gives the reason of a difference that ended sessions explain: `void-session: 1 voter-ill, 2 other`."""
+
 
 LONGEST_WRITTEN: Final = 200
 """Characters of a reason in somebody's own words."""
@@ -44,5 +49,25 @@ machines."""
 def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
     """The reason itself; raises `InvalidInput` if it is not in the list."""
     if reason not in allowed:
-        raise InvalidInput(f"{reason!r} is no reason on the list", hint=f"choose one of {', '.join(allowed)}")
+        raise InvalidInput("reason.not-on-list", reason=reason[:LONGEST_WRITTEN], allowed=Either(allowed))
     return reason
+
+
+def parts(written: str) -> list[Message | str]:
+    """The reason of a difference in its parts: what a person wrote as it is, what the station added as a message."""
+    return [_part(one) for one in written.split("; ") if one]
+
+
+def _part(written: str) -> Message | str:
+    if written.startswith(CHECK_IN_LOST):
+        return message("results", "check_in_lost", why=written.removeprefix(CHECK_IN_LOST))
+    voided = _VOIDED.fullmatch(written)
+    if voided is None:
+        return written
+    counts = (one.split() for one in voided.group(1).split(", "))
+    said = [message("term", "figure-of", figure=int(count), what=_why_voided(why)) for count, why in counts]
+    return message("results", "voided_sessions", reasons=said)
+
+
+def _why_voided(reason: str) -> Message | str:
+    return message("counters", f"voided.{reason}") if reason in VOID_REASONS else reason

@@ -8,6 +8,9 @@ from testigo.errors import InvalidInput
 NUMBER_LENGTH = 12
 """Characters of a slip number, without the hyphens between groups of four."""
 
+_SHOWN = 40
+"""Characters that an error quotes of what was typed."""
+
 
 def new_slip_number() -> str:
     """A random slip number such as `7K3M-9QXT-RB2W`; it has nothing to do with any order. Its last character is the
@@ -20,9 +23,9 @@ def check_slip_number(number: str) -> str:
     """The number in its printed form; white space, hyphens and letter case do not matter. Raises `InvalidInput`."""
     plain = "".join(number.split()).replace("-", "").upper()
     if len(plain) != NUMBER_LENGTH or set(plain) - set(ALPHABET):
-        raise InvalidInput(f"{number!r} is not a slip number", hint="type the twelve characters as printed")
+        raise InvalidInput("slip-number.malformed", number=number[:_SHOWN], length=NUMBER_LENGTH)
     if check_character(plain[:-1]) != plain[-1]:
-        raise InvalidInput(f"the slip number {number!r} has a wrong character in it", hint="type it again as printed")
+        raise InvalidInput("slip-number.wrong-character", number=number[:_SHOWN])
     return _in_groups(plain)
 
 

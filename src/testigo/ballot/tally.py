@@ -13,6 +13,7 @@ from testigo.ballot.marks import Ballot, unused
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
+from testigo.words import Message, message
 
 BLANK, NULL, UNDERVOTES, BALLOTS = "(blank)", "(null)", "(undervotes)", "(ballots)"
 """Names of the figures of a contest that do not belong to an option, whose id never has brackets."""
@@ -60,7 +61,7 @@ class Tally(SignedValue, frozen=True):
         for tally in self.contests:
             if tally.contest == contest_id:
                 return tally
-        raise InvalidInput(f"the tally has no contest {contest_id!r}")
+        raise InvalidInput("tally.no-such-contest", contest=contest_id)
 
 
 def tally_ballots(definition: Definition, station_id: str, ballots: Iterable[Ballot]) -> Tally:
@@ -159,13 +160,19 @@ class Reconciliation(SignedValue, frozen=True):
         rows = [row for machine in self.machines for row in machine.rows(output)]
         return [row for row in rows if row.name not in self.NOT_CARRIED]
 
-    def contradictions(self, signed: MachineCounters) -> list[str]:
-        """Every counter of it that is not what the machine itself signed, in words; empty if none."""
-        mine = {one.name: getattr(machine, one.name) for machine in self.machines for one in machine.declared()}
+    def contradictions(self, signed: MachineCounters) -> list[Message]:
+        """Every counter of it that is not what the machine itself signed; empty if none."""
+        mine = {one.name: figures for one, figures in self.figures()}
         return [
-            f"{one.name}: the machine says {getattr(signed, one.name)}, the tally sheet {mine[one.name]}"
+            message(
+                "finding",
+                "counters.machine-says-otherwise",
+                counter=one.said,
+                machine=one.spelled(signed.figures(one)),
+                sheet=one.spelled(mine[one.name]),
+            )
             for one in signed.declared()
-            if one.name not in self.NOT_CARRIED and getattr(signed, one.name) != mine[one.name]
+            if one.name in mine and signed.figures(one) != mine[one.name]
         ]
 
     @property
@@ -210,16 +217,16 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
 
 
-def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[str]:
+def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[Message]:
     """What in a tally cannot be: wrong contests or options, negative counts, sums that do not come out. Empty if
     none."""
     expected = tally_ballots(definition, station_id, ())
     if tally.ballots.keys() != expected.ballots.keys():
-        return ["its ballot styles are not those of the station"]
+        return [message("finding", "sums.other-ballot-styles")]
     if [one.contest for one in tally.contests] != [one.contest for one in expected.contests]:
-        return ["its contests are not those of the station"]
+        return [message("finding", "sums.other-contests")]
     if any(count < 0 for count in tally.ballots.values()):
-        return ["a number of ballots is negative"]
+        return [message("finding", "sums.negative-ballots")]
     return [
         error
         for one, empty in zip(tally.contests, expected.contests, strict=True)
@@ -229,25 +236,28 @@ def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[
 
 def _contest_errors(
     definition: Definition, station_id: str, tally: Tally, one: ContestTally, empty: ContestTally
-) -> list[str]:
-    contest = definition.contest(one.contest)
+) -> list[Message]:
+    contest, name = definition.contest(one.contest), one.contest
     if one.votes.keys() != empty.votes.keys():
-        return [f"{one.contest}: its options are not those of the contest"]
+        return [message("finding", "sums.other-options", contest=name)]
     if any(count < 0 for _, count in one.figures()):
-        return [f"{one.contest}: a count is negative"]
+        return [message("finding", "sums.negative-count", contest=name)]
     errors = []
     with_contest = sum(
         tally.ballots[style.id] for style in definition.styles_of_station(station_id) if one.contest in style.contests
     )
     if one.ballots != with_contest:
-        errors.append(f"{one.contest}: {one.ballots} ballots, but {with_contest} of styles that have it")
-    if max(one.votes.values(), default=0) > one.ballots - one.blank - one.null:
-        errors.append(f"{one.contest}: an option has more votes than there are ballots")
+        errors.append(message("finding", "sums.ballots", contest=name, found=one.ballots, allowed=with_contest))
+    most, chosen = max(one.votes.values(), default=0), one.ballots - one.blank - one.null
+    if most > chosen:
+        errors.append(message("finding", "sums.more-votes-than-ballots", contest=name, found=most, allowed=chosen))
     # Whoever chose somebody left at most all but one of the choices unused; more would be votes taken away.
-    most_unused = (contest.choose - 1) * (one.ballots - one.blank - one.null)
+    most_unused = (contest.choose - 1) * chosen
     if one.undervotes > most_unused:
-        errors.append(f"{one.contest}: {one.undervotes} unused choices, at most {most_unused} can be")
+        errors.append(
+            message("finding", "sums.unused-choices", contest=name, found=one.undervotes, allowed=most_unused)
+        )
     made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
-    if made != contest.choose * one.ballots:
-        errors.append(f"{one.contest}: {made} votes, blanks and unused choices, not {contest.choose * one.ballots}")
+    if made != (due := contest.choose * one.ballots):
+        errors.append(message("finding", "sums.choices", contest=name, found=made, allowed=due))
     return errors

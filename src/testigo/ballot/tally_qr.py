@@ -14,14 +14,15 @@ import msgspec
 
 from testigo.ballot.tally import BALLOTS, BLANK, NULL, UNDERVOTES, ContestTally, Tally, TallySheet
 from testigo.election import Contest, Definition
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey, SigningKey
+from testigo.words import message
 
 FORMATS: Final = ("T2", "T1")
 """How a code begins: as it is written now, and as release 0.1 wrote it."""
 
 _DOMAIN = b"testigo tally qr 1\n"
-_PLACE = "tally sheet's QR code"
+_PLACE = message("place", "tally-sheet-code")
 _LONGEST = 4296
 """Alphanumeric characters in the largest QR code (ISO/IEC 18004, version 40-L)."""
 
@@ -78,23 +79,26 @@ def read(text: str, definition: Definition, chair: PublicKey) -> QrTotals:
             for contest, figures in zip(definition.contests_of_station(station), parts[5].split("*"), strict=True)
         )
     except ValueError:
-        raise InvalidInput("its figures are not those of a station", place=_PLACE) from None
-    chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode(), place=_PLACE)
+        raise InvalidInput("tally-code.figures-malformed", place=_PLACE) from None
+    try:
+        chair.verify(signature, _DOMAIN + ":".join(parts[:6]).encode())
+    except TestigoError as error:
+        raise error.at(_PLACE) from None
     return QrTotals(station, parts[3].lower(), Tally(ballots, contests), of_body=first)
 
 
 def _parts(text: str, definition: Definition) -> tuple[str, list[str]]:
     parts = text.split(":")
     if len(text) > _LONGEST or len(parts) != 7 or parts[0] not in FORMATS:
-        raise InvalidInput("not the code of a tally sheet", place=_PLACE)
+        raise InvalidInput("tally-code.malformed", place=_PLACE)
     if parts[1] != definition.digest[:16].upper():
-        raise InvalidInput("of another election", place=_PLACE)
+        raise InvalidInput("tally-code.another-election", place=_PLACE)
     if not (_is_number(parts[2]) and len(parts[2]) < 8):
-        raise InvalidInput("names no station", place=_PLACE)
+        raise InvalidInput("tally-code.no-station", place=_PLACE)
     try:
         return definition.station_at(int(parts[2])).id, parts
     except InvalidInput:
-        raise InvalidInput("names a station that the election does not have", place=_PLACE) from None
+        raise InvalidInput("tally-code.unknown-station", place=_PLACE) from None
 
 
 def _tally(contest: Contest, figures: list[int], *, alphabetical: bool) -> ContestTally:

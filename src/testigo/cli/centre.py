@@ -225,9 +225,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
         ],
     )
     for anomaly in result.anomalies:
-        console.print(
-            f"warning: station {anomaly.station}: {anomaly.kind} {anomaly.detail or (anomaly.found, anomaly.allowed)}"
-        )
+        console.print(f"warning: station {anomaly.station}: {anomaly.said}")
     for package in refused:
         console.print(f"refused: station {package.station}: {package.why} ({package.file})")
 

@@ -7,9 +7,10 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import console, print_json
-from testigo.errors import how_many, printable
+from testigo.errors import printable
 from testigo.keys import PublicKey
 from testigo.release import INSTALLED, compare, read_manifest
+from testigo.words import message
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -41,13 +42,13 @@ def selfcheck(
     else:
         for what, paths in differences.items():
             for path in paths:
-                console.print(f"{what:<8} {printable(path)}", soft_wrap=True)
+                console.print(f"{message('selfcheck', what)!s:<8} {printable(path)}", soft_wrap=True)
         if found.uncompared:
-            console.print(f"not compared: {how_many(len(found.uncompared), 'file')} compiled on this computer")
-        state = "is what the release installs" if found.same else "is NOT what the release installs"
-        console.print(
-            f"Testigo {printable(found.version)}, {how_many(found.files, 'file')}: {folder} {state}.", soft_wrap=True
-        )
+            console.print(str(message("selfcheck", "uncompared", count=len(found.uncompared))))
+        verdict = "same" if found.same else "differs"
+        version = printable(found.version)
+        said = message("selfcheck", verdict, version=version, count=found.files, folder=folder)
+        console.print(str(said), soft_wrap=True)
     raise typer.Exit(0 if found.same else DIFFERS)
 
 

@@ -13,6 +13,7 @@ from testigo.keys import PublicKey
 from testigo.record import Finding, Grade
 from testigo.witness import Verdict, VerificationReport
 from testigo.witness import verify as check_record
+from testigo.words import message
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,8 +25,7 @@ _COLOURS = {
     Grade.UNCHECKED: "bold magenta",
     Grade.FAILURE: "bold red",
 }
-_SHOWN = {Grade.FAILURE: "FAILURE"}
-"""How a grade is written at the beginning of a line, where not as in JSON: a failure must be seen in a long list."""
+_GRADE_WIDTH, _CODE_WIDTH = 10, 16
 
 
 @app.command()
@@ -63,7 +63,7 @@ def verify(
         key = _read_root_key(root_key) if root_key else None
     except TestigoError as error:
         raise typer.BadParameter(str(error)) from None
-    with progress("Reading the record", None) as bar:
+    with progress(str(message("verify", "reading")), None) as bar:
         report = check_record(
             record,
             key,
@@ -87,16 +87,14 @@ def _read_root_key(text: str) -> PublicKey:
 
 def _print_finding(finding: Finding) -> None:
     place = f"{finding.place}: " if finding.place else ""
-    mark = (f"{_SHOWN.get(finding.grade, finding.grade):<10}", _COLOURS[finding.grade])
-    console.print(
-        Text.assemble(mark, " ", (f"{finding.code:<16}", "bold"), f" {place}{finding.detail}"), soft_wrap=True
-    )
+    mark = (str(finding.grade.said).ljust(_GRADE_WIDTH), _COLOURS[finding.grade])
+    code = (finding.code.ljust(_CODE_WIDTH), "bold")
+    console.print(Text.assemble(mark, " ", code, f" {place}{finding.detail}"), soft_wrap=True)
 
 
 def _print_verdict(report: VerificationReport) -> None:
     first, second = report.sentences()
     colour = "bold green" if report.verdict is Verdict.ALL_HOLDS else _COLOURS[report.worst]
-    console.print(Text.assemble("\n", (first, colour), f" {second}"), soft_wrap=True)
+    console.print(Text.assemble("\n", (str(first), colour), f" {second}"), soft_wrap=True)
     if not report.root_key_given and report.root_key_id:
-        console.print("The root key is the one in the record itself. Compare its id with the one that was")
-        console.print(f"published, or give the published key with --root-key. Its id:\n  {report.root_key_id}")
+        console.print(f"{message('verify', 'own-root-key')}\n  {report.root_key_id}", soft_wrap=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from testigo.count.conflict import Conflict
 from testigo.election import PIECE, Definition, DefinitionCore, Station, StationList
-from testigo.errors import InvalidInput
+from testigo.errors import IllegalStep, InvalidInput
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class DefinitionParts:
     stations: tuple[Station, ...] = ()
     whole: Definition | None = None
 
-    @property
-    def missing(self) -> str:
-        """What is not there yet, as a sentence."""
+    def incomplete(self, place: str = "") -> IllegalStep:
+        """The error of what needs all of it, by what is not there yet."""
         if self.core is None:
-            return "the record holds no election definition yet"
-        return f"the record holds only {len(self.stations)} of the {self.core.stations.count} stations"
+            return IllegalStep("definition.not-there-yet", place=place)
+        there, count = len(self.stations), self.core.stations.count
+        return IllegalStep("definition.stations-missing", place=place, there=there, count=count)
 
     def with_piece(self, piece: StationList, place: str = "") -> "DefinitionParts":
         """With the next piece, of its full length; the last one must complete what the core names.
@@ -34,13 +34,12 @@ class DefinitionParts:
         """
         core, known = self.core, len(self.stations)
         if core is None or self.whole is not None:
-            raise Conflict("the record already holds all stations", place=place, hint="the first list stands")
+            raise Conflict("station-list.complete-already", place=place)
         if piece.first != known:
-            problem = f"a piece of the station list from place {piece.first} on, where {known} is next"
-            raise Conflict(problem, place=place, hint="append the pieces in order, each once")
+            raise Conflict("station-list.out-of-order", place=place, found=str(piece.first), expected=str(known))
         size = min(PIECE, core.stations.count - known)
         if len(piece.stations) != size:
-            raise InvalidInput(f"{len(piece.stations)} stations, where {size} are required here", place=place)
+            raise InvalidInput("station-list.wrong-length", place=place, count=len(piece.stations), required=size)
         stations = self.stations + piece.stations
         complete = len(stations) == core.stations.count
         return replace(self, stations=stations, whole=core.with_stations(stations) if complete else None)

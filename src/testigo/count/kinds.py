@@ -18,10 +18,14 @@ from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, Publi
 from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, Role, StationList
 from testigo.errors import InvalidInput, TestigoError
 from testigo.record import Statement
+from testigo.words import Message, message
 
 Subject = Literal["election", "station", "any"]
 
 Body = TypeVar("Body", bound=SignedValue)
+
+_SHOWN = 64
+"""Characters that an error quotes of a kind that is not known."""
 
 
 class NewerVersion(TestigoError):
@@ -47,19 +51,27 @@ class Kind:
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
     shapes: Mapping[int, type] = field(default_factory=dict)
 
+    @property
+    def said(self) -> Message:
+        """What people call it."""
+        return message("term", f"statement.{self.name}")
+
     def read(self, statement: Statement, place: str = "") -> SignedValue:
         """The statement's body; raises `InvalidInput`, or `NewerVersion` for a version after the newest known."""
         if statement.version > self.body.VERSION:
             raise NewerVersion(
-                f"a {self.name} of version {statement.version}; this program reads versions up to {self.body.VERSION}",
+                "statement.newer-version",
                 place=place,
-                hint="use a newer release of Testigo",
+                hint="use-a-newer-release",
+                kind=self.said,
+                version=str(statement.version),
+                newest=str(self.body.VERSION),
             )
         older = self.older.get(statement.version)
         try:
             return older(statement.body) if older else msgspec.convert(statement.body, self.body, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput(f"not the body of a {self.name} ({error})", place=place) from None
+            raise InvalidInput("statement.body-malformed", place=place, kind=self.said, why=str(error)) from None
 
 
 _TABLE: Final = (
@@ -106,17 +118,18 @@ def kind_of(name: str, place: str = "") -> Kind:
     """The kind of that name; raises `NewerVersion` where this release knows none."""
     kind = KINDS.get(name)
     if kind is None:
-        raise NewerVersion(
-            f"{name!r} is not a kind of statement that this program knows",
-            place=place,
-            hint="use a newer release of Testigo",
-        )
+        raise NewerVersion("statement.unknown-kind", place=place, hint="use-a-newer-release", kind=name[:_SHOWN])
     return kind
+
+
+def said_kind(name: str) -> Message | str:
+    """What people call that kind of statement; its name as it is where this release knows none."""
+    return KINDS[name].said if name in KINDS else name[:_SHOWN]
 
 
 def body_of(statement: Statement, body: type[Body], place: str = "") -> Body:
     """A statement's body, which is expected to be of that struct; raises `InvalidInput` or `NewerVersion`."""
     read = kind_of(statement.type, place).read(statement, place)
     if not isinstance(read, body):
-        raise InvalidInput(f"the body of a {statement.type}, not of the kind expected here", place=place)
+        raise InvalidInput("statement.another-kind", place=place, kind=said_kind(statement.type))
     return read

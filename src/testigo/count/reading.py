@@ -7,6 +7,7 @@ from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
 from testigo.record.log import LOG_KEY
+from testigo.words import message
 
 
 def read_rules(public: Path | str | PublishedRecord, root: PublicKey | None = None) -> RecordRules:
@@ -19,18 +20,11 @@ def read_rules(public: Path | str | PublishedRecord, root: PublicKey | None = No
     root = root or record.root_key
     wrong = [finding for finding in record.findings if not finding.holds]
     if wrong or root is None:
-        raise InvalidInput(
-            f"the public record does not hold ({wrong[0].detail})",
-            place=f"{record.name}/{wrong[0].place}",
-            hint="run `testigo verify` on it, and restore it from a copy that holds",
-        )
+        check = message("verify", f"check.{wrong[0].code}")
+        raise InvalidInput("record.does-not-hold", place=f"{record.name}/{wrong[0].place}", check=check)
     rules = RecordRules(root)
     for path, envelope in record.envelopes:
         rules.add(envelope, place=path)
     if record.log_key not in rules.key_ring.log_keys(record.size):
-        raise InvalidInput(
-            "the record is signed by a key that the root has not admitted for the log, or has replaced",
-            place=f"{record.name}/{LOG_KEY}",
-            hint="get the record from its owner, and run `testigo verify` on it",
-        )
+        raise InvalidInput("record.log-key-not-admitted", place=f"{record.name}/{LOG_KEY}")
     return rules

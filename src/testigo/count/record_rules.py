@@ -15,7 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, TallySheet
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
-from testigo.count.kinds import KINDS, Kind, kind_of
+from testigo.count.kinds import KINDS, Kind, kind_of, said_kind
 from testigo.count.result import Result, count_result, sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import (
@@ -27,10 +27,16 @@ from testigo.election import (
     MachineKeys,
     StationList,
     pack_station_file,
+    said_role,
 )
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
+from testigo.words import Value, first_of
+
+_SHOWN = 80
+"""Characters that an error quotes of what an envelope says."""
+_STATIONS_NAMED = 3
 
 
 class NeedsUnread(TestigoError):
@@ -38,8 +44,8 @@ class NeedsUnread(TestigoError):
     subject of that one.
     """
 
-    def __init__(self, problem: str, needs: tuple[str, str], *, place: str = "") -> None:
-        super().__init__(problem, place=place)
+    def __init__(self, code: str, needs: tuple[str, str], *, place: str = "", **values: Value) -> None:
+        super().__init__(code, place=place, hint="", **values)
         self.needs = needs
 
 
@@ -82,7 +88,7 @@ class RecordRules:
     def definition(self) -> Definition:
         """The election's definition; raises `IllegalStep` before its statement and all its stations are in."""
         if self._parts.whole is None:
-            raise IllegalStep(self._parts.missing, hint="append the definition with its list of stations first")
+            raise self._parts.incomplete()
         return self._parts.whole
 
     @property
@@ -180,7 +186,7 @@ class RecordRules:
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
         self._check_key_read(key_id, claimed.subject, place)
-        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.name)
+        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.said)
         return open_statement(envelope, key, place=place)
 
     def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
@@ -195,8 +201,7 @@ class RecordRules:
             self.key_ring.any_key(key_id)
         except InvalidSignature:
             if key_id not in ended:
-                problem = "the keys that may sign it were admitted by a statement that was not read"
-                raise NeedsUnread(problem, ("machine-keys", needs), place=place) from None
+                raise NeedsUnread("statement.keys-not-read", ("machine-keys", needs), place=place) from None
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
         """The kind of a statement; one that only a later release can know must at least be signed by an admitted
@@ -210,24 +215,22 @@ class RecordRules:
     def _check_subject(self, claimed: Statement, kind: Kind, place: str) -> None:
         if claimed.type == "election-definition":
             if self._digest:
-                raise Conflict("the record already holds an election definition", place=place)
+                raise Conflict("definition.already-there", place=place, hint="keep-the-first")
             return
         if not self.is_defined and not (self._parts.core and claimed.type == "station-list"):
             self._check_read("station-list" if self._parts.core else "election-definition", "", place)
-            raise IllegalStep(self._parts.missing, place=place, hint="append them first")
+            raise self._parts.incomplete(place)
+        subject = claimed.subject[:_SHOWN]
         if claimed.election != self._digest:
+            found, expected = f"{claimed.election[:16]}…", f"{self.election[:16]}…"
             raise InvalidInput(
-                f"this {claimed.type} is of another election ({claimed.election[:16]}…, not {self.election[:16]}…)",
-                place=place,
-                hint="send it to the centre of its own election",
+                "statement.another-election", place=place, kind=kind.said, found=found, expected=expected
             )
         if kind.subject == "station" and claimed.subject not in self._stations:
-            raise InvalidInput(
-                f"a {claimed.type} of station {claimed.subject!r}, which the election does not have", place=place
-            )
+            raise InvalidInput("statement.unknown-station", place=place, kind=kind.said, station=subject)
         # With a subject of its own, what may be said once could be said as often as there are words.
         if kind.subject == "election" and claimed.subject:
-            raise InvalidInput(f"a {claimed.type} of {claimed.subject!r}, not of the whole election", place=place)
+            raise InvalidInput("statement.not-of-whole-election", place=place, kind=kind.said, subject=subject)
 
     def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
         match body:
@@ -250,16 +253,18 @@ class RecordRules:
                 if self.seed is None:
                     self._check_read("audit-seed", "", place)
                 if body.seed != self.seed:
-                    raise InvalidInput("the sample is not of the seed in the record", place=place, hint="draw again")
+                    raise InvalidInput("audit-sample.another-seed", place=place)
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
-            whose = f" of station {statement.subject}" if statement.subject else ""
+            if not statement.subject:
+                raise Conflict("statement.second", place=place, hint="keep-the-first", kind=kind.said)
+            station = statement.subject
             raise Conflict(
-                f"a second {statement.type}{whose}", place=place, hint="the first is in the record and stands"
+                "statement.second-of-station", place=place, hint="keep-the-first", kind=kind.said, station=station
             )
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
@@ -269,18 +274,19 @@ class RecordRules:
         named: set[tuple[str, str]] = set()
         for key in keys.keys:
             role, station = key.role, key.station
-            whose = f"{role} of station {station}" if station else role
+            whose = said_role(role, station[:_SHOWN])
             if (role in STATION_ROLES) != (station in self._stations) or role == "root":
-                raise InvalidInput(f"no key can be admitted for {whose!r}", place=place, hint="name role and station")
+                raise InvalidInput("machine-keys.not-for-this-role", place=place, holder=whose)
             if (role, station) in named:
-                raise Conflict(f"two keys for the {whose}", place=place, hint="admit one key a machine")
+                raise Conflict("machine-keys.two-for-one", place=place, holder=whose)
             if self.key_ring.contains(station, role):
                 spoken = station in self._spoken
                 if spoken or self.key_ring.of_station(station, role).key == key.key:
                     raise Conflict(
-                        f"the {whose} already has {'a' if spoken else 'this'} key",
+                        "machine-keys.has-key" if spoken else "machine-keys.has-this-key",
                         place=place,
-                        hint="keys can be replaced only of a station of which the record holds no statement yet",
+                        hint="replace-before-first-statement",
+                        holder=whose,
                     )
             named.add((role, station))
         self.key_ring.replace(keys, entry=len(self.entries))
@@ -293,47 +299,44 @@ class RecordRules:
             if not self.unread("tally-sheet", station)
         ]
         if missing:
-            named = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
+            stations = first_of(missing, _STATIONS_NAMED)
             raise IllegalStep(
-                f"the {kind} comes before {len(missing)} tally sheets are in (stations {named})",
-                place=place,
-                hint="roll dice when all tally sheets are in the record",
+                "dice.before-tally-sheets", place=place, kind=said_kind(kind), count=len(missing), stations=stations
             )
 
     def _check_read(self, kind: str, subject: str, place: str) -> None:
         """Raise `NeedsUnread` where a statement that is needed and not in was skipped."""
         if self.unread(kind, subject):
-            whose = f" of station {subject}" if subject else ""
-            raise NeedsUnread(f"it follows on the {kind}{whose}, which was not read", (kind, subject), place=place)
+            if not subject:
+                raise NeedsUnread("statement.follows-on-unread", (kind, subject), place=place, kind=said_kind(kind))
+            raise NeedsUnread(
+                "statement.follows-on-unread-of-station",
+                (kind, subject),
+                place=place,
+                kind=said_kind(kind),
+                station=subject,
+            )
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         if count.station not in self.sheets:
             self._check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
-            raise InvalidInput(
-                f"the paper of station {count.station} is compared with a tally sheet that the record does not hold",
-                place=place,
-                hint="count against the tally sheet in the record",
-            )
+            raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
         if sheet.station != subject:
-            raise InvalidInput(f"the tally sheet of {sheet.station!r} is sent as that of {subject!r}", place=place)
+            raise _sent_as_another("tally-sheet", sheet.station, subject, place)
         earlier = self.sheets.get(sheet.station)
         if earlier is not None:
-            what = "the same tally sheet, signed at another time" if earlier == sheet else "another tally sheet"
             raise Conflict(
-                f"station {sheet.station} has already sent {what}",
+                "tally-sheet.signed-again" if earlier == sheet else "tally-sheet.another-sent",
                 place=place,
-                hint="compare both with the printed one; the first is in the record, the second is kept aside",
+                hint="compare-both-with-the-printed-one",
+                station=sheet.station,
             )
         errors = sheet_errors(self.definition, sheet)
         if errors:
-            raise InvalidInput(
-                f"the tally sheet of station {sheet.station} cannot be: {errors[0]}",
-                place=place,
-                hint="compare it with the printed one",
-            )
+            raise InvalidInput("tally-sheet.impossible", place=place, station=sheet.station, cause=errors[0])
 
     def _define(self, parts: DefinitionParts) -> None:
         self._parts = parts
@@ -371,9 +374,14 @@ class RecordRules:
 
 def _check_definition(statement: Statement, digest: str, place: str) -> None:
     if not digest == statement.body_digest == statement.election:
-        raise InvalidInput("the definition is not the one whose digest its statement names", place=place)
+        raise InvalidInput("definition.another-digest", place=place)
 
 
 def _check_station(statement: Statement, station: str, place: str) -> None:
     if station != statement.subject:
-        raise InvalidInput(f"the {statement.type} of {station!r} is sent as that of {statement.subject!r}", place=place)
+        raise _sent_as_another(statement.type, station, statement.subject, place)
+
+
+def _sent_as_another(kind: str, station: str, subject: str, place: str) -> InvalidInput:
+    shown, about = station[:_SHOWN], subject[:_SHOWN]
+    return InvalidInput("statement.sent-as-of-another", place=place, kind=said_kind(kind), station=shown, subject=about)

@@ -17,8 +17,11 @@ from testigo.count.totals import Turnout, percent
 from testigo.election import GENERAL_ROLL, Contest, Definition, Station
 from testigo.election.seats import Allocation, allocate
 from testigo.errors import InvalidInput, is_printable
+from testigo.words import Message, message
 
 Status = Literal["counted", "missing", "set-aside"]
+
+_SHEET = message("term", "statement.tally-sheet")
 
 
 class OptionResult(SignedValue, frozen=True):
@@ -95,7 +98,7 @@ class Result(SignedValue, frozen=True):
         try:
             return msgspec.convert(payload, cls, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput(f"not an election result ({error})", place=place) from None
+            raise InvalidInput("result.malformed", place=place, why=str(error)) from None
 
     def payload(self) -> dict[str, Any]:
         """Plain JSON values, the inverse of `from_payload`."""
@@ -146,17 +149,21 @@ def count_result(
     )
 
 
-def sheet_errors(definition: Definition, sheet: TallySheet) -> list[str]:
+def sheet_errors(definition: Definition, sheet: TallySheet) -> list[Message]:
     """Why a tally sheet cannot be counted: `ballot.tally_errors`, null votes (a booth makes none), counters that no
     station can have, reasons that no chair can have written. Empty if none.
     """
     negative = any(figure < 0 for _, figures in sheet.reconciliation.figures() for figure in figures.values())
-    errors = ["a counter of the reconciliation is negative"] if negative else []
+    errors = [message("finding", "sums.negative-counter")] if negative else []
     # What is written here is shown to people on their terminals and pages.
     for reason in sheet.reconciliation.reasons.values():
         if not is_printable(reason, reasons.LONGEST_REASON):
-            errors.append(f"the reason of a difference is not up to {reasons.LONGEST_REASON} printable characters")
-    errors += [f"{one.contest}: {one.null} null votes, a booth makes none" for one in sheet.tally.contests if one.null]
+            errors.append(message("finding", "sums.reason-unprintable", allowed=reasons.LONGEST_REASON))
+    errors += [
+        message("finding", "sums.null-votes", contest=one.contest, found=one.null)
+        for one in sheet.tally.contests
+        if one.null
+    ]
     return [*errors, *tally_errors(definition, sheet.station, sheet.tally)]
 
 
@@ -164,9 +171,9 @@ def _check_stations(definition: Definition, sheets: Mapping[str, TallySheet]) ->
     known = {station.id for station in definition.stations}
     for name, sheet in sheets.items():
         if sheet.station != name:
-            raise InvalidInput(f"the tally sheet of station {sheet.station!r} is given as that of {name!r}")
+            raise InvalidInput("statement.sent-as-of-another", kind=_SHEET, station=sheet.station, subject=name)
         if name not in known:
-            raise InvalidInput(f"a tally sheet of station {name!r}, which the election does not have")
+            raise InvalidInput("statement.unknown-station", kind=_SHEET, station=name)
 
 
 def _stations_inside(definition: Definition) -> dict[str, list[Station]]:

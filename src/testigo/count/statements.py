@@ -20,13 +20,9 @@ def check_dice(digits: str, *, place: str = "") -> None:
     """Return if these are dice as rolled, 20 to 200 digits from 1 to 6; else raise `InvalidInput`."""
     wrong = sorted(set(digits) - set("123456"))
     if wrong:
-        raise InvalidInput(f"a die does not show {wrong[0]!r}", place=place, hint="type only the digits 1 to 6")
+        raise InvalidInput("dice.no-such-face", place=place, face=wrong[0])
     if not LEAST_DICE <= len(digits) <= MOST_DICE:
-        raise InvalidInput(
-            f"{len(digits)} dice, where at least {LEAST_DICE} and at most {MOST_DICE} are needed",
-            place=place,
-            hint=f"roll until there are {LEAST_DICE} digits",
-        )
+        raise InvalidInput("dice.wrong-number", place=place, count=len(digits), least=LEAST_DICE, most=MOST_DICE)
 
 
 class AuditSeed(SignedValue, frozen=True):

@@ -120,7 +120,7 @@ class KeyRing:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
         key = self._holders.get((station, role))
         if key is None:
-            raise InvalidSignature("key.none-of-role", role=_role(role, station))
+            raise InvalidSignature("key.none-of-role", role=said_role(role, station))
         return key
 
     def contains(self, station: str, role: Role) -> bool:
@@ -136,16 +136,17 @@ class KeyRing:
             # A disk that is found again may come back to a station that has said nothing; a key of the authority that
             # was replaced may be in other hands.
             if old is not None and old.key.role not in STATION_ROLES:
-                raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=_role(old.key.role))
+                raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=said_role(old.key.role))
             self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
 
-    def key_for(self, role: Role, key_id: str, station: str = "", *, what: str = "statement") -> PublicKey:
+    def key_for(self, role: Role, key_id: str, station: str = "", *, what: Message | None = None) -> PublicKey:
         """The key `key_id`, if it is admitted for that role and station; else raises `InvalidSignature`.
 
-        `what`: what bears the signature, for the sentence.
+        `what`: what bears the signature, for the sentence; without it, some statement.
         """
+        what = what or message("term", "statement")
         if role == "root":
             if key_id != self.root.key_id:
                 raise InvalidSignature("signature.not-by-root", what=what)
@@ -153,7 +154,7 @@ class KeyRing:
         key = self._admitted(key_id)
         if key.role != role or (key.station and key.station != station):
             code = "signature.not-allowed-for" if station else "signature.not-allowed"
-            raise InvalidSignature(code, role=_role(key.role, key.station), what=what, station=station)
+            raise InvalidSignature(code, role=said_role(key.role, key.station), what=what, station=station)
         return key.public
 
     def any_key(self, key_id: str) -> PublicKey:
@@ -165,14 +166,14 @@ class KeyRing:
     def _admitted(self, key_id: str) -> MachineKey:
         key, old = self._by_id.get(key_id), self._replaced.get(key_id)
         if key is None and old is not None:
-            whose, at = _role(old.key.role, old.key.station), str(old.entry)
+            whose, at = said_role(old.key.role, old.key.station), str(old.entry)
             raise InvalidSignature("signature.by-replaced-key", key=f"{key_id[:16]}…", role=whose, entry=at)
         if key is None:
             raise InvalidSignature("signature.by-unknown-key", key=f"{key_id[:16]}…")
         return key
 
 
-def _role(role: Role, station: str = "") -> Message:
+def said_role(role: Role, station: str = "") -> Message:
     """Who holds a key, for a sentence."""
     if station:
         return message("term", f"role-{role}-of", station=station)

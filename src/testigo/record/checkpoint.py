@@ -42,15 +42,11 @@ def parse(data: bytes, *, place: str = "") -> tuple[Checkpoint, note.Note]:
     signed = note.parse(data, place=place)
     lines = signed.text.split("\n")[:-1]
     if len(lines) != 3 or not lines[0]:
-        raise InvalidInput(
-            "not a checkpoint of three lines: origin, size, root hash", place=place, hint="get the file again"
-        )
+        raise InvalidInput("checkpoint.malformed", place=place, hint="get-the-file-again")
     origin, size_text, root_text = lines
     root_hash = decode_base64(root_text, place=place)
     if not _SIZE.fullmatch(size_text) or int(size_text) > MAX_LOG_SIZE or len(root_hash) != merkle.HASH_SIZE:
-        raise InvalidInput(
-            "the checkpoint's size or root hash is not one", place=place, hint="get the file again from its source"
-        )
+        raise InvalidInput("checkpoint.no-size-or-root-hash", place=place, hint="get-the-file-again")
     return Checkpoint(origin, int(size_text), root_hash), signed
 
 

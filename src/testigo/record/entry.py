@@ -24,6 +24,8 @@ FILE_NAME = re.compile(r"([0-9]{6,16})-[A-Za-z0-9._-]{1,200}\.json", re.ASCII)
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 _SUBJECT_LENGTH = 64
+_SHOWN = 80
+"""Characters that an error quotes of a type that cannot be one."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,9 +53,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def statement_path(index: int, statement: Statement, *, place: str = "") -> str:
     """`statements/NNNNNN-TYPE[-SUBJECT].json`; what no file name should hold becomes `_` in the subject."""
     if not _TYPE.fullmatch(statement.type):
-        raise InvalidInput(
-            f"{statement.type!r} cannot be a statement's type", place=place, hint="use a-z, 0-9 and hyphens, at most 64"
-        )
+        raise InvalidInput("statement.type-unusable", place=place, type=statement.type[:_SHOWN])
     subject = file_subject(statement.subject)
     return f"{STATEMENTS}/{index:06d}-{statement.type}{'-' if subject else ''}{subject}.json"
 
@@ -73,4 +73,4 @@ def decode_entry(data: bytes, *, place: str = "") -> Entry:
     try:
         return msgspec.convert(canonical.decode(data, place=place), Entry, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a log entry ({error})", place=place, hint="get the file again") from None
+        raise InvalidInput("log-entry.malformed", place=place, hint="get-the-file-again", why=str(error)) from None

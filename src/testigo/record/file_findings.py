@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from testigo.errors import StorageError, TestigoError, printable
+from testigo.errors import StorageError, TestigoError
 from testigo.record.finding import RECORD_CODES, Finding, Grade
 from testigo.record.source import MissingFile
+from testigo.words import Message
 
 
 @dataclass
@@ -17,15 +18,15 @@ class FileFindings:
     troubles: dict[str, Grade] = field(default_factory=dict)
     marred: set[str] = field(default_factory=set)
 
-    def write(self, code: str, grade: Grade, detail: str, place: str = "") -> None:
+    def write(self, code: str, grade: Grade, detail: Message, place: str = "") -> None:
         """Note a check; `code` is one of `RECORD_CODES`."""
         if code not in RECORD_CODES:
             raise KeyError(code)
-        self.findings.append(Finding(code, grade, printable(place), printable(detail)))
+        self.findings.append(Finding.of(code, grade, detail, place))
         if not grade.holds:
             self.marred.add(code)
 
-    def fail(self, code: str, detail: str, place: str = "") -> None:
+    def fail(self, code: str, detail: Message, place: str = "") -> None:
         """Note that a file is not what the log says."""
         self.write(code, Grade.FAILURE, detail, place)
 
@@ -34,20 +35,20 @@ class FileFindings:
         self.marred.add(code)
         if isinstance(error, MissingFile):
             self.troubles[place] = Grade.INCOMPLETE
-            self.write("missing-file", Grade.INCOMPLETE, error.problem, place)
+            self.write("missing-file", Grade.INCOMPLETE, error.message, place)
         elif isinstance(error, StorageError):
             self.troubles[place] = Grade.UNCHECKED
-            self.write("unreadable-file", Grade.UNCHECKED, error.problem, place)
+            self.write("unreadable-file", Grade.UNCHECKED, error.message, place)
         else:
             self.troubles[place] = Grade.FAILURE
-            self.fail(code, error.problem, place)
+            self.fail(code, error.message, place)
 
     def without(self, *places: str) -> Grade:
         """The grade of what cannot be checked for want of these files: the failure is told where it is."""
         found = [self.troubles.get(place, Grade.UNCHECKED) for place in places]
         return Grade.INCOMPLETE if Grade.worst(found) is Grade.INCOMPLETE else Grade.UNCHECKED
 
-    def summary(self, code: str, detail: str) -> None:
+    def summary(self, code: str, detail: Message) -> None:
         """One good finding for a check of which every part holds."""
         if code not in self.marred:
             self.write(code, Grade.OK, detail)

@@ -1,7 +1,7 @@
 """What a check found: a stable code, a grade, the file at fault, and the figures in a sentence.
 
-A new check of a record's files is one line in `RECORD_CODES`; those of what statements say are in `witness.codes`.
-docs/verify.md lists all of them.
+A new check of a record's files is a code in `RECORD_CODES`; those of what statements say are in `witness.codes`. What
+holds where a check is `ok` is said by the catalogues (`verify`, `check.CODE`). docs/verify.md lists all of them.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from testigo.errors import printable
+from testigo.words import Message, message
 
 
 class Grade(StrEnum):
@@ -29,6 +32,11 @@ class Grade(StrEnum):
         """Whether the check was made, and found nothing that needs more than its signed reason."""
         return self in (Grade.OK, Grade.NOTE, Grade.EXPLAINED)
 
+    @property
+    def said(self) -> Message:
+        """What people call it."""
+        return message("verify", f"grade.{self}")
+
     @classmethod
     def worst(cls, grades: Iterable["Grade"]) -> "Grade":
         """The worst of some grades; `OK` where there are none."""
@@ -37,7 +45,7 @@ class Grade(StrEnum):
 
 class Finding(msgspec.Struct, frozen=True):
     """One check and what it found. `code`: of the check, stable from release to release. `place`: the file at fault,
-    relative to the record; "" for all of it.
+    relative to the record; "" for all of it. `detail`: for people, in the language of this process.
     """
 
     code: str
@@ -45,23 +53,28 @@ class Finding(msgspec.Struct, frozen=True):
     place: str
     detail: str
 
+    @classmethod
+    def of(cls, code: str, grade: Grade, detail: Message | str, place: str = "") -> "Finding":
+        """What a check found, with every unprintable character spelled out."""
+        return cls(code, grade, printable(place), printable(str(detail)))
+
     @property
     def holds(self) -> bool:
         """See `Grade.holds`."""
         return self.grade.holds
 
 
-RECORD_CODES: Final = {
-    "no-record": "there is a record at this place: a checkpoint beside the keys of root and log",
-    "missing-file": "every file that follows from the checkpoint is here",
-    "unreadable-file": "every file could be read or fetched",
-    "keys": "`root.pub` and `log.pub` hold keys; the first statement is signed by the root's",
-    "checkpoint": "three lines, signed by the log's key",
-    "cosignatures": "who else signed the checkpoint; their keys are not in the record, so it is only told",
-    "tiles": "the entries give the root hash; every tile is what follows from them, byte for byte",
-    "entries": "each entry names a statement of its own index",
-    "statement-files": "each statement's file has the digest that its entry says, and the name that follows from it",
-    "files": "nothing is here beside these: no file, folder, link or device",
-    "kept-checkpoint": "the record begins with all that was in it when the checkpoint was kept",
-}
-"""Code → what holds where the check is `ok`."""
+RECORD_CODES: Final = (
+    "no-record",
+    "missing-file",
+    "unreadable-file",
+    "keys",
+    "checkpoint",
+    "cosignatures",
+    "tiles",
+    "entries",
+    "statement-files",
+    "files",
+    "kept-checkpoint",
+)
+"""Of the checks of a record's files, in their order."""

@@ -35,8 +35,6 @@ LOG_KEY = "log.pub"
 ROOT_KEY = "root.pub"
 TILES = "tile"
 
-_DAMAGED = "the record is damaged; restore the folder from a mirror or a backup that `testigo verify` accepts"
-
 
 def encode_key_file(key: PublicKey) -> bytes:
     """The content of `log.pub` and `root.pub`: 64 hexadecimal digits and a line end."""
@@ -47,7 +45,7 @@ def decode_key_file(data: bytes, *, place: str = "") -> PublicKey:
     """The key in a `.pub` file; raises `InvalidInput` for any spelling but that of `encode_key_file`."""
     text = data.decode("ascii", errors="replace")
     if len(data) != 65 or not text.endswith("\n"):
-        raise InvalidInput("not 64 hexadecimal digits and a line end", place=place, hint="get the key file again")
+        raise InvalidInput("key-file.malformed", place=place)
     return PublicKey.from_hex(text[:-1])
 
 
@@ -76,7 +74,7 @@ class Log:
         """
         first = Checkpoint(origin, 0, merkle.EMPTY_ROOT).sign(key)
         if (folder / CHECKPOINT).exists() or next((folder / STATEMENTS).glob("*"), None):
-            raise IllegalStep("a record is already there", place=str(folder), hint="open it, or choose another folder")
+            raise IllegalStep("record.already-there", place=folder)
         storage.make_folder(folder / STATEMENTS)
         storage.write(folder / LOG_KEY, encode_key_file(key.public))
         if root_key is not None:
@@ -123,7 +121,7 @@ class Log:
             index = self.size
             entry = Entry.of(index, envelope)
             if len(envelope) > MAX_STATEMENT_SIZE:
-                raise InvalidInput(f"a statement may hold at most {MAX_STATEMENT_SIZE:,} bytes")
+                raise InvalidInput("statement.too-large", limit=MAX_STATEMENT_SIZE)
             if index == 0:
                 self._check_first(envelope)
             with self._changing():
@@ -192,11 +190,7 @@ class Log:
         file = self.folder / ROOT_KEY
         root = decode_key_file(storage.read(file, limit=1024), place=str(file))
         if keys.envelope_key_id(envelope) != root.key_id:
-            raise InvalidSignature(
-                "the first statement of a record must be signed by the root key",
-                place=str(file),
-                hint="append the election definition first",
-            )
+            raise InvalidSignature("record.first-not-of-root", place=file)
 
     def _write_tiles(self) -> None:
         """All tiles and bundles that are new since the published checkpoint."""
@@ -236,7 +230,7 @@ class Log:
         self._forget()
         key_file = self.folder / LOG_KEY
         if decode_key_file(storage.read(key_file, limit=1024), place=str(key_file)) != self._key.public:
-            raise InvalidSignature("this is not the log's key", place=str(key_file), hint="use the key named there")
+            raise InvalidSignature("log.another-key", place=key_file)
         file = self.folder / CHECKPOINT
         signed = storage.read(file, limit=64 * 1024)
         published = checkpoint.open_checkpoint(signed, self._key.public, place=str(file))
@@ -244,7 +238,7 @@ class Log:
         for bundle in tiles.tiles_of_level(-1, published.size):
             self._load_bundle(bundle)
         if self._frontier.root() != published.root_hash:
-            raise InvalidInput("the entries do not fit the checkpoint", place=str(self.folder), hint=_DAMAGED)
+            raise InvalidInput("record.entries-do-not-fit", place=self.folder, hint="restore-the-record")
         self._published = published.size
         if signed != published.sign(self._key):  # a `rekey` was cut
             storage.write(file, published.sign(self._key))
@@ -287,7 +281,7 @@ class Log:
             envelope = storage.read(file, limit=MAX_STATEMENT_SIZE)
             entry = Entry.of(index, envelope, place=str(file))
             if index != self.size or self.folder / entry.path != file:
-                raise InvalidInput("not a statement that this log kept", place=str(file), hint=_DAMAGED)
+                raise InvalidInput("record.statement-not-kept", place=file, hint="restore-the-record")
             self._take(entry.encode(), entry.sha256)
 
     # One writer at a time

@@ -114,11 +114,11 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     Source: RFC 9162 section 2.1.3.2. Raises `InvalidSignature` otherwise.
     """
     if not 0 <= index < size:
-        raise InvalidSignature(f"a log of {size} entries has no entry {index}")
+        raise InvalidSignature("proof.no-such-entry", hint="get-the-proof-again", count=size, index=str(index))
     position, last, hash_ = index, size - 1, leaf
     for sibling in proof:
         if last == 0 or len(sibling) != HASH_SIZE:
-            raise InvalidSignature("the inclusion proof has a wrong length")
+            raise InvalidSignature("proof.inclusion-wrong-length", hint="get-the-proof-again")
         if position & 1 or position == last:
             hash_ = node_hash(sibling, hash_)
             while not position & 1 and position:
@@ -127,9 +127,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             hash_ = node_hash(hash_, sibling)
         position, last = position >> 1, last >> 1
     if last:
-        raise InvalidSignature("the inclusion proof has a wrong length")
+        raise InvalidSignature("proof.inclusion-wrong-length", hint="get-the-proof-again")
     if not hmac.compare_digest(hash_, root_hash):
-        raise InvalidSignature(f"entry {index} is not in the log of {size} entries with this root hash")
+        raise InvalidSignature("proof.entry-not-included", hint="get-the-proof-again", index=str(index), count=size)
 
 
 def verify_consistency(old_size: int, old_root: bytes, size: int, root_hash: bytes, proof: Sequence[bytes]) -> None:
@@ -138,15 +138,15 @@ def verify_consistency(old_size: int, old_root: bytes, size: int, root_hash: byt
     Source: RFC 9162 section 2.1.4.2; a proof from size 0 or to the same size is empty. Raises `InvalidSignature`.
     """
     if not 0 <= old_size <= size or any(len(hash_) != HASH_SIZE for hash_ in proof):
-        raise InvalidSignature(f"no proof can lead from {old_size} entries to {size}")
+        raise InvalidSignature("proof.sizes-impossible", hint="get-the-proof-again", old=old_size, new=size)
     if old_size in (0, size):
         expected = EMPTY_ROOT if old_size == 0 else root_hash
         if proof or not hmac.compare_digest(expected, old_root):
-            raise InvalidSignature(f"the log of {old_size} entries is not the beginning of the log of {size}")
+            raise InvalidSignature("proof.not-the-beginning", hint="get-the-proof-again", old=old_size, new=size)
         return
     first, second = _walk_consistency(old_size, old_root, size, proof)
     if not (hmac.compare_digest(first, old_root) and hmac.compare_digest(second, root_hash)):
-        raise InvalidSignature(f"the log of {old_size} entries is not the beginning of the log of {size}")
+        raise InvalidSignature("proof.not-the-beginning", hint="get-the-proof-again", old=old_size, new=size)
 
 
 def _walk_consistency(old_size: int, old_root: bytes, size: int, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -154,14 +154,14 @@ def _walk_consistency(old_size: int, old_root: bytes, size: int, proof: Sequence
     if old_size & (old_size - 1) == 0:
         proof = [old_root, *proof]
     if not proof:
-        raise InvalidSignature("the consistency proof has a wrong length")
+        raise InvalidSignature("proof.consistency-wrong-length", hint="get-the-proof-again")
     position, last = old_size - 1, size - 1
     while position & 1:
         position, last = position >> 1, last >> 1
     first = second = proof[0]
     for hash_ in proof[1:]:
         if last == 0:
-            raise InvalidSignature("the consistency proof has a wrong length")
+            raise InvalidSignature("proof.consistency-wrong-length", hint="get-the-proof-again")
         if position & 1 or position == last:
             first, second = node_hash(hash_, first), node_hash(hash_, second)
             while not position & 1 and position:
@@ -170,5 +170,5 @@ def _walk_consistency(old_size: int, old_root: bytes, size: int, proof: Sequence
             second = node_hash(second, hash_)
         position, last = position >> 1, last >> 1
     if last:
-        raise InvalidSignature("the consistency proof has a wrong length")
+        raise InvalidSignature("proof.consistency-wrong-length", hint="get-the-proof-again")
     return first, second

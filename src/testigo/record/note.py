@@ -23,6 +23,7 @@ import msgspec
 
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey
+from testigo.words import Value
 
 MAX_SIZE = 64 * 1024
 MAX_SIGNATURES = 64
@@ -31,7 +32,8 @@ _ED25519 = b"\x01"
 _MARK = "— "
 _HASH_SIZE = 4
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
-_HINT = "get the file again from its source"
+_SHOWN = 80
+"""Characters that an error quotes of a name."""
 
 
 class NoteSignature(msgspec.Struct, frozen=True):
@@ -69,9 +71,12 @@ class Note(msgspec.Struct, frozen=True):
         ]
         if len(mine) != 1:
             raise InvalidSignature(
-                f"bears {len(mine) or 'no'} signatures of {name!r} with key {key.key_id[:16]}…, where one is due",
+                "note.signed-more-than-once" if mine else "note.not-signed",
                 place=place,
-                hint=_HINT,
+                hint="get-the-file-again",
+                count=len(mine),
+                name=name[:_SHOWN],
+                key=f"{key.key_id[:16]}…",
             )
         key.verify(mine[0].signature, self.text.encode(), place=place)
 
@@ -91,19 +96,19 @@ def sign(text: str, name: str, *signers: SigningKey) -> bytes:
 def parse(data: bytes, *, place: str = "") -> Note:
     """Read a note; nothing is verified. Raises `InvalidInput` on anything that `encode` would write in another way."""
     if len(data) > MAX_SIZE:
-        raise InvalidInput(f"larger than {MAX_SIZE:,} bytes", place=place, hint="this is not the file that is meant")
+        raise InvalidInput("file.too-large", place=place, limit=MAX_SIZE)
     try:
         whole = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _malformed("not UTF-8", place) from None
+        raise _malformed("note.not-utf-8", place) from None
     text, gap, block = whole.rpartition("\n\n")
     if not gap or not block.endswith("\n"):
-        raise _malformed("no signatures after an empty line", place)
+        raise _malformed("note.no-signatures", place)
     text += "\n"
     _check_text(text, place)
     lines = block[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise _malformed(f"more than {MAX_SIGNATURES} signatures", place)
+        raise _malformed("note.too-many-signatures", place, most=MAX_SIGNATURES)
     return Note(text, tuple(_parse_signature(line, place) for line in lines))
 
 
@@ -121,34 +126,34 @@ def encode_verifier_key(name: str, key: PublicKey) -> str:
 def _parse_signature(line: str, place: str) -> NoteSignature:
     name, gap, body = line.removeprefix(_MARK).partition(" ")
     if not line.startswith(_MARK) or not gap:
-        raise _malformed("a signature line is not '— NAME BASE64'", place)
+        raise _malformed("note.signature-line-malformed", place)
     _check_name(name, place)
     try:
         raw = binascii.a2b_base64(body.encode("ascii"), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError):
         raw = b""
     if len(raw) <= _HASH_SIZE or base64.b64encode(raw).decode() != body:
-        raise _malformed("a signature is not base64 in its canonical spelling", place)
+        raise _malformed("note.signature-not-base64", place)
     return NoteSignature(name, raw[:_HASH_SIZE], raw[_HASH_SIZE:])
 
 
 def _check_text(text: str, place: str) -> None:
     if text in ("", "\n") or not text.endswith("\n") or _CONTROL.search(text):
-        raise _malformed("the text is empty, does not end in a line end, or holds control characters", place)
+        raise _malformed("note.text-unusable", place)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _malformed("the text is no Unicode", place) from None
+        raise _malformed("note.text-not-unicode", place) from None
 
 
 def _check_name(name: str, place: str) -> None:
     if not name or "+" in name or any(character.isspace() for character in name) or _CONTROL.search(name):
-        raise _malformed(f"{name!r} cannot name a key: empty, or with white space or a plus sign", place)
+        raise _malformed("note.name-unusable", place, name=name[:_SHOWN])
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise _malformed("the key's name is no Unicode", place) from None
+        raise _malformed("note.name-not-unicode", place) from None
 
 
-def _malformed(problem: str, place: str) -> InvalidInput:
-    return InvalidInput(f"not a signed note: {problem}", place=place, hint=_HINT)
+def _malformed(code: str, place: str, **values: Value) -> InvalidInput:
+    return InvalidInput(code, place=place, hint="get-the-file-again", **values)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record.statement import peek
+from testigo.words import Message, message
 
 PAYLOAD_TYPE = "application/vnd.testigo.package+json"
 FIRST_TYPE = "application/vnd.testigo.bundle+json"
@@ -20,8 +21,8 @@ FIRST_TYPE = "application/vnd.testigo.bundle+json"
 
 MAX_SIZE = 16 * 1024 * 1024
 MAX_ENVELOPES = 1000
-
-_ASK = "ask the station to make and send it again"
+_SHOWN = 80
+"""Characters that an error quotes of a subject."""
 
 
 class PackageClaim(msgspec.Struct, frozen=True):
@@ -86,28 +87,40 @@ def _convert(payload: object, place: str) -> PackagePayload:
     try:
         return msgspec.convert(payload, PackagePayload, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a package of statements ({error})", place=place, hint=_ASK) from None
+        raise InvalidInput("package.malformed", place=place, hint="ask-the-station-again", why=str(error)) from None
 
 
 def _check_size(data: bytes, place: str) -> None:
     if len(data) > MAX_SIZE:
-        raise InvalidInput(f"a package may hold at most {MAX_SIZE:,} bytes", place=place, hint=_ASK)
+        raise InvalidInput("package.too-large", place=place, hint="ask-the-station-again", limit=MAX_SIZE)
 
 
 def _check_envelopes(envelopes: Sequence[bytes], election: str, subject: str, place: str) -> None:
     if not 1 <= len(envelopes) <= MAX_ENVELOPES or len(set(envelopes)) != len(envelopes):
         raise InvalidInput(
-            f"a package holds 1 to {MAX_ENVELOPES} statements, each once; this one has {len(envelopes)}",
+            "package.wrong-number-of-statements",
             place=place,
-            hint=_ASK,
+            hint="ask-the-station-again",
+            count=len(envelopes),
+            most=MAX_ENVELOPES,
         )
     for number, envelope in enumerate(envelopes, 1):
-        statement = peek(envelope, place=f"{place or 'package'}, statement {number}")
+        try:
+            statement = peek(envelope)
+        except TestigoError as error:
+            raise error.at(_inside(place, number)) from None
         if statement.election != election:
-            raise InvalidInput(f"statement {number} is of another election", place=place, hint=_ASK)
+            raise InvalidInput("package.another-election", place=_inside(place, number), hint="ask-the-station-again")
         if statement.subject != subject:
             raise InvalidInput(
-                f"statement {number} is about {statement.subject!r}, the package about {subject!r}",
-                place=place,
-                hint=_ASK,
+                "package.another-subject",
+                place=_inside(place, number),
+                hint="ask-the-station-again",
+                found=statement.subject[:_SHOWN],
+                expected=subject[:_SHOWN],
             )
+
+
+def _inside(place: str, number: int) -> Message:
+    file = place or message("term", "package")
+    return message("place", "statement-in-package", package=file, number=str(number))

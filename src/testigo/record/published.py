@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from testigo.errors import InvalidInput, InvalidSignature, TestigoError, printable
+from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import PublicKey
 from testigo.record import checkpoint, merkle, note
 from testigo.record.finding import Finding, Grade
 from testigo.record.log import CHECKPOINT
+from testigo.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class PublishedRecord:
     def inclusion_proof(self, index: int) -> list[bytes]:
         """Proof that entry `index` is in this log; see `merkle`. Raises `InvalidInput` where there is none to give."""
         if self.leaves is None or not 0 <= index < len(self.leaves):
-            raise InvalidInput(f"the record has no sound entry {index}", place=self.name)
+            raise InvalidInput("record.entry-not-sound", place=self.name, index=str(index))
         return merkle.inclusion_proof(self.leaves, index)
 
     def consistency_proof(self, old_size: int) -> list[bytes]:
         """Proof that the log of `old_size` entries begins this one; see `merkle`. Raises `InvalidInput`."""
         if self.leaves is None or not 0 <= old_size <= len(self.leaves):
-            raise InvalidInput(f"the record has no sound {old_size} first entries", place=self.name)
+            raise InvalidInput("record.first-entries-not-sound", place=self.name, count=old_size)
         return merkle.consistency_proof(self.leaves, old_size)
 
     def check_consistency(
@@ -73,32 +74,29 @@ class PublishedRecord:
         either: this may be an older copy, or a log that was cut back.
         """
         grade, detail = self._compare_with(kept, signers)
-        return Finding("kept-checkpoint", grade, CHECKPOINT, printable(detail))
+        return Finding.of("kept-checkpoint", grade, detail, CHECKPOINT)
 
     def _compare_with(
         self, kept: bytes | str, signers: Callable[[int], Sequence[PublicKey]] | None
-    ) -> tuple[Grade, str]:
+    ) -> tuple[Grade, Message]:
         if self.log_key is None or self.leaves is None:
-            return Grade.UNCHECKED, "the root hash of this record is not certain, so nothing can be compared with it"
+            return Grade.UNCHECKED, message("finding", "kept-checkpoint.root-hash-not-certain")
         try:
-            data = kept.encode() if isinstance(kept, str) else kept
-            claimed, signed = checkpoint.parse(data, place="kept checkpoint")
+            data = kept.encode(errors="surrogatepass") if isinstance(kept, str) else kept
+            claimed, signed = checkpoint.parse(data)
             able = (signers(claimed.size) if signers else ()) or (self.log_key,)
             key = _signer(claimed.origin, signed, able) or able[-1]
-            old = checkpoint.open_checkpoint(data, key, place="kept checkpoint")
-        except (InvalidInput, InvalidSignature, UnicodeEncodeError) as error:
-            problem = error.problem if isinstance(error, TestigoError) else "not Unicode"
-            return Grade.UNCHECKED, f"the kept file is not a checkpoint of this log: {problem}"
+            old = checkpoint.open_checkpoint(data, key)
+        except (InvalidInput, InvalidSignature) as error:
+            return Grade.UNCHECKED, message("finding", "kept-checkpoint.not-of-this-log", problem=error.message)
         if old.origin != self.origin:
-            return Grade.UNCHECKED, f"the kept checkpoint is of another log, {old.origin!r}"
+            return Grade.UNCHECKED, message("finding", "kept-checkpoint.of-another-log", origin=old.origin)
         if old.size > self.size:
-            detail = (
-                f"the log had {old.size} entries, here are {self.size}: this copy is older, or the log was cut back"
-            )
+            detail = message("finding", "kept-checkpoint.longer", old=old.size, new=self.size)
             return Grade.INCOMPLETE, detail
         if merkle.root(self.leaves[: old.size]) != old.root_hash:
-            return Grade.FAILURE, f"the first {old.size} entries are not what they were: the log was rewritten"
-        return Grade.OK, f"the log of {old.size} entries is the beginning of this one of {self.size}"
+            return Grade.FAILURE, message("finding", "kept-checkpoint.rewritten", count=old.size)
+        return Grade.OK, message("finding", "kept-checkpoint.continued", old=old.size, new=self.size)
 
 
 def _signer(origin: str, signed: note.Note, able: Sequence[PublicKey]) -> PublicKey | None:

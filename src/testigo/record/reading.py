@@ -30,12 +30,17 @@ from testigo.record.log import CHECKPOINT, LOG_KEY, ROOT_KEY, decode_key_file
 from testigo.record.published import Absent, PublishedRecord
 from testigo.record.source import Source, open_source
 from testigo.record.statement import PAYLOAD_TYPE
+from testigo.words import first_of, message
 
 MAX_SIZE = 4_000_000
 """Entries beyond which a record is not read: a hundred statements from each of 40,000 machines."""
 
 _KEY_LIMIT = 1024
 _ATTEMPTS = 3
+_NAMED = 3
+"""Cosignatures that are named."""
+_SHOWN = 200
+"""Characters that an error quotes of a path."""
 
 
 def read_record(
@@ -126,7 +131,7 @@ class _Reading:
         except TestigoError as error:
             self.notes.trouble("keys", error, path)
             return None
-        self.notes.write("keys", Grade.OK, f"key {key.key_id}", path)
+        self.notes.write("keys", Grade.OK, message("finding", "keys.key", id=key.key_id), path)
         return key
 
     def _checkpoint(self, log_key: PublicKey | None) -> tuple[bytes, Checkpoint | None]:
@@ -140,28 +145,30 @@ class _Reading:
             return data, None
         signature_ok = self._checkpoint_signature(claim, signed, log_key)
         if claim.size > MAX_SIZE:
-            detail = f"claims {claim.size:,} entries; this program reads {MAX_SIZE:,}"
+            detail = message("finding", "checkpoint.too-many-entries", size=claim.size, most=MAX_SIZE)
             self.notes.write("checkpoint", Grade.UNCHECKED, detail, CHECKPOINT)
             return data, None
         if not self._plausible(claim.size, signature_ok):
-            detail = f"claims {claim.size:,} entries, which are not here"
+            detail = message("finding", "checkpoint.entries-not-here", count=claim.size)
             self.notes.write("checkpoint", Grade.INCOMPLETE, detail, CHECKPOINT)
             return data, None
-        self.notes.summary("checkpoint", f"{claim.origin}: {claim.size:,} entries, root hash {claim.root_hash.hex()}")
+        root_hash = claim.root_hash.hex()
+        detail = message("finding", "checkpoint.signed", origin=claim.origin, count=claim.size, root_hash=root_hash)
+        self.notes.summary("checkpoint", detail)
         return data, claim
 
     def _checkpoint_signature(self, claim: Checkpoint, signed: note.Note, log_key: PublicKey | None) -> bool:
         if log_key is None:
-            detail = "its signature cannot be checked without the log's key"
+            detail = message("finding", "checkpoint.no-log-key")
             self.notes.write("checkpoint", self.notes.without(LOG_KEY), detail, CHECKPOINT)
             return False
         try:
             signed.verify(claim.origin, log_key)
         except InvalidSignature as error:
-            self.notes.fail("checkpoint", error.problem, CHECKPOINT)
+            self.notes.fail("checkpoint", error.message, CHECKPOINT)
             own = {one.key_hash for one in signed.signatures if one.name == claim.origin}
             if own and note.key_hash(claim.origin, log_key) not in own:
-                self.notes.fail("keys", "not the key that the checkpoint is signed with", LOG_KEY)
+                self.notes.fail("keys", message("finding", "keys.not-of-checkpoint"), LOG_KEY)
             return False
         self._tell_cosignatures(claim, signed, log_key)
         return True
@@ -171,8 +178,8 @@ class _Reading:
         own = (claim.origin, note.key_hash(claim.origin, log_key))
         others = [one.name for one in signed.signatures if (one.name, one.key_hash) != own]
         if others:
-            names = f"{', '.join(others[:3])}{'…' if len(others) > 3 else ''}"
-            detail = f"{len(others)} beside the log's, which cannot be checked here: {names}"
+            names = first_of(others, _NAMED)
+            detail = message("finding", "cosignatures.beside", count=len(others), names=names)
             self.notes.write("cosignatures", Grade.NOTE, detail, CHECKPOINT)
 
     def _plausible(self, size: int, signature_ok: bool) -> bool:
@@ -191,9 +198,10 @@ class _Reading:
         if CHECKPOINT in self.notes.troubles and root_key is None and log_key is None:
             reason = next(finding.detail for finding in self.notes.findings if finding.place == CHECKPOINT)
             self.notes.findings.clear()
-            self.notes.write("no-record", Grade.UNCHECKED, f"no checkpoint can be read here ({reason})", CHECKPOINT)
+            detail = message("finding", "no-record.no-checkpoint", reason=reason)
+            self.notes.write("no-record", Grade.UNCHECKED, detail, CHECKPOINT)
         else:
-            self.notes.write("files", Grade.UNCHECKED, "cannot be accounted for without a checkpoint to go by")
+            self.notes.write("files", Grade.UNCHECKED, message("finding", "files.no-checkpoint"))
 
     # Tiles and entries
 
@@ -239,15 +247,14 @@ class _Reading:
         """The root hash does not follow: because something is wrong, or because something is not here."""
         for index in sorted(from_entries.keys() & from_tiles.keys()):
             if from_entries[index] != from_tiles[index]:
-                self.notes.fail(
-                    "tiles", f"entry {index} is not the one whose hash the tile holds", tiles.holding(index, size).path
-                )
+                detail = message("finding", "tiles.other-hash", index=str(index))
+                self.notes.fail("tiles", detail, tiles.holding(index, size).path)
         lost = [index for index in range(size) if index not in from_entries and index not in from_tiles]
         if not lost:
-            self.notes.fail("tiles", "neither entries nor tiles give the checkpoint's root hash", CHECKPOINT)
+            self.notes.fail("tiles", message("finding", "tiles.other-root-hash"), CHECKPOINT)
             return
         files = {tiles.holding(index, size, level).path for index in lost for level in (-1, 0)}
-        detail = f"the root hash cannot be computed without {len(lost):,} of {size:,} entries"
+        detail = message("finding", "tiles.entries-lost", lost=len(lost), size=size)
         self.notes.write("tiles", self.notes.without(*files), detail, CHECKPOINT)
 
     def _keep_known(self, hashes: dict[int, bytes], leaves: list[bytes]) -> None:
@@ -255,9 +262,8 @@ class _Reading:
         for index, hash_ in hashes.items():
             if hash_ != leaves[index]:
                 del self.entries[index]
-                self.notes.fail(
-                    "tiles", f"entry {index} is not the one in the log", tiles.holding(index, len(leaves)).path
-                )
+                detail = message("finding", "tiles.other-entry", index=str(index))
+                self.notes.fail("tiles", detail, tiles.holding(index, len(leaves)).path)
 
     def _compare_tiles(self, size: int, leaves: list[bytes], contents: dict[tiles.Tile, bytes]) -> None:
         """Every tile of hashes must be, byte for byte, what the leaf hashes make it."""
@@ -265,8 +271,8 @@ class _Reading:
             hashes = tiles.HashLevels.of(leaves)
             for tile, data in contents.items():
                 if tile.level >= 0 and data != hashes.content(tile):
-                    self.notes.fail("tiles", "not the hashes that follow from the log's entries", tile.path)
-        self.notes.summary("tiles", f"{len(contents):,} tiles and bundles, {size:,} entries give the root hash")
+                    self.notes.fail("tiles", message("finding", "tiles.other-hashes"), tile.path)
+        self.notes.summary("tiles", message("finding", "tiles.hold", tiles=len(contents), count=size))
 
     # Statements
 
@@ -278,12 +284,13 @@ class _Reading:
                 entry = decode_entry(data)
                 match = FILE_NAME.fullmatch(entry.path.removeprefix(f"{STATEMENTS}/"))
                 if not entry.path.startswith(f"{STATEMENTS}/") or match is None or int(match[1]) != index:
-                    raise InvalidInput(f"names {entry.path!r}, which is no file of statement {index}")
+                    raise InvalidInput("log-entry.names-another-file", path=entry.path[:_SHOWN], index=str(index))
                 named[entry.path] = (index, entry)
             except InvalidInput as error:
-                self.notes.fail("entries", f"entry {index}: {error.problem}", tiles.holding(index, size).path)
+                detail = message("finding", "entries.wrong", index=str(index), problem=error.message)
+                self.notes.fail("entries", detail, tiles.holding(index, size).path)
         if len(self.entries) == size:
-            self.notes.summary("entries", f"{len(named):,} entries name a statement each")
+            self.notes.summary("entries", message("finding", "entries.hold", count=len(named)))
         self.expected.update(named)
         return named
 
@@ -295,11 +302,11 @@ class _Reading:
             if isinstance(envelope, TestigoError):
                 self.notes.trouble("statement-files", envelope, path)
             elif problem := _mismatch(index, entry, envelope):
-                self.notes.trouble("statement-files", InvalidInput(problem), path)
+                self.notes.trouble("statement-files", problem, path)
             else:
                 envelopes[index] = (path, envelope)
             self.on_progress(len(envelopes), len(named))
-        self.notes.summary("statement-files", f"{len(envelopes):,} statements are in the log, byte for byte")
+        self.notes.summary("statement-files", message("finding", "statement-files.hold", count=len(envelopes)))
         return envelopes
 
     def _absent(
@@ -325,7 +332,8 @@ class _Reading:
         try:
             keys.open_envelope(envelope, root_key, PAYLOAD_TYPE, place=path)
         except TestigoError as error:
-            self.notes.fail("keys", f"not the key that signed the first statement, {path} ({error.problem})", ROOT_KEY)
+            detail = message("finding", "keys.not-of-first-statement", file=path, problem=error.message)
+            self.notes.fail("keys", detail, ROOT_KEY)
 
     # What is in the folder beside these
 
@@ -333,10 +341,11 @@ class _Reading:
         try:
             found = self.source.unexpected_files(self.expected)
         except StorageError as error:
-            self.notes.write("files", Grade.UNCHECKED, f"the folder cannot be listed: {error.problem}")
+            detail = message("finding", "files.not-listed", problem=error.message)
+            self.notes.write("files", Grade.UNCHECKED, detail)
             return
         if found is None:
-            self.notes.summary("files", f"{len(self.expected):,} files; over HTTP, files beside them cannot be seen")
+            self.notes.summary("files", message("finding", "files.over-http", count=len(self.expected)))
             return
         earlier = 0
         hashes = tiles.HashLevels.of(leaves) if all(leaves) else None
@@ -347,20 +356,23 @@ class _Reading:
                 self._check_earlier_tile(tile, hashes)
             else:
                 self._tell_unexpected(path, kind, size)
-        beside = f"{earlier} partial tiles of earlier checkpoints beside them" if earlier else "none beside them"
-        self.notes.summary("files", f"{len(self.expected):,} files, and {beside}")
+        if earlier:
+            detail = message("finding", "files.with-earlier-tiles", files=len(self.expected), count=earlier)
+        else:
+            detail = message("finding", "files.hold", count=len(self.expected))
+        self.notes.summary("files", detail)
 
     def _tell_unexpected(self, path: str, kind: str, size: int) -> None:
         match = FILE_NAME.fullmatch(Path(path).name) if Path(path).parent == Path(STATEMENTS) else None
         index = int(match[1]) if match and kind == "file" else None
         if index is not None and index >= size:
-            detail = "not in the log; if the centre is just publishing it, it will be"
+            detail = message("finding", "files.not-in-log")
             self.notes.write("files", Grade.INCOMPLETE, detail, path)
         elif index is not None and index not in self.entries:
             grade = self.notes.without(tiles.holding(index, size).path)
-            self.notes.write("statement-files", grade, "cannot be checked without its entry in the log", path)
+            self.notes.write("statement-files", grade, message("finding", "statement-files.no-entry"), path)
         else:
-            self.notes.fail("files", f"a {kind} that is no part of the record", path)
+            self.notes.fail("files", message("finding", f"files.unexpected-{kind}"), path)
 
     def _check_earlier_tile(self, tile: tiles.Tile, hashes: tiles.HashLevels | None) -> None:
         """A partial tile stays until the full one is there (C2SP tlog-tiles); its bytes follow from the entries."""
@@ -371,7 +383,7 @@ class _Reading:
             return
         span = range(tile.start, tile.stop)
         if hashes is None or (tile.level < 0 and not all(index in self.entries for index in span)):
-            detail = "a partial tile of an earlier checkpoint, which cannot be computed again"
+            detail = message("finding", "tiles.earlier-not-computed")
             self.notes.write("tiles", Grade.UNCHECKED, detail, tile.path)
             return
         if tile.level < 0:
@@ -379,15 +391,18 @@ class _Reading:
         else:
             content = hashes.content(tile)
         if data != content:
-            self.notes.fail("tiles", "not the partial tile that follows from the log's entries", tile.path)
+            self.notes.fail("tiles", message("finding", "tiles.other-partial-tile"), tile.path)
 
 
-def _mismatch(index: int, entry: Entry, envelope: bytes) -> str:
-    """Why a statement's file is not the one that its entry names, or ""."""
-    if canonical.digest(envelope) != entry.sha256:
-        return f"changed: its digest is {canonical.digest(envelope)}, the log says {entry.sha256}"
+def _mismatch(index: int, entry: Entry, envelope: bytes) -> InvalidInput | None:
+    """Why a statement's file is not the one that its entry names, if it is not."""
+    digest = canonical.digest(envelope)
+    if digest != entry.sha256:
+        return InvalidInput("statement-file.changed", found=digest, expected=entry.sha256)
     try:
         own = Entry.of(index, envelope)
     except InvalidInput as error:
-        return error.problem
-    return "" if own == entry else f"the log lists it as {entry.path} of type {entry.type!r}, which it is not"
+        return error
+    if own == entry:
+        return None
+    return InvalidInput("statement-file.listed-otherwise", path=entry.path[:_SHOWN], type=entry.type[:_SHOWN])

@@ -25,6 +25,7 @@ FILE_TIMEOUT = 300.0
 CONNECTIONS = 8
 MAX_FAILURES = 50
 """After so many failed requests in a row, a server is asked no more."""
+_MISSING = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 
 
 class MissingFile(StorageError):
@@ -64,14 +65,14 @@ class FolderSource:
         """A plain file's bytes. Links are not followed and devices not opened, whoever put them there."""
         file = self._folder / path
         if "\0" in str(file):
-            raise InvalidInput("no path holds a zero byte", place=path, hint="check the path")
+            raise InvalidInput("path.zero-byte", place=path)
         with storage.explained(file):
             try:
                 mode = file.lstat().st_mode
             except (FileNotFoundError, NotADirectoryError):
-                raise MissingFile("missing", place=path, hint="get the record again from its source") from None
+                raise MissingFile("file.missing", place=path, hint="get-the-record-again") from None
             if not stat.S_ISREG(mode):
-                raise InvalidInput("not a plain file", place=path, hint="get the record again from its source")
+                raise InvalidInput("file.not-plain", place=path, hint="get-the-record-again")
             handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as opened:
                 data = opened.read(limit + 1)
@@ -130,7 +131,7 @@ class HttpSource:
         else a connection that is cut looks like a file that was changed.
         """
         if self._failures >= MAX_FAILURES:
-            raise StorageError("not fetched, because too many files before it failed", place=path)
+            raise StorageError("server.asked-no-more", place=path)
         try:
             data = self._fetch(path, limit)
         except TestigoError:
@@ -145,21 +146,23 @@ class HttpSource:
         data = bytearray()
         try:
             with self._client.stream("GET", f"{self.name}/{path}") as answer:
-                if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-                    raise MissingFile(f"the server answers {answer.status_code}", place=path, hint="check the address")
+                status = str(answer.status_code)
+                if answer.status_code in _MISSING:
+                    raise MissingFile("server.answers-otherwise", place=path, status=status)
                 if answer.status_code != httpx.codes.OK:
-                    raise StorageError(f"the server answers {answer.status_code}", place=path, hint="check the address")
+                    raise StorageError("server.answers-otherwise", place=path, status=status)
                 for piece in answer.iter_raw():
                     data += piece
                     if len(data) > limit:
                         raise _too_large(path, limit)
                     if time.monotonic() - began > FILE_TIMEOUT:
-                        raise StorageError("the server sends too slowly", place=path, hint="try again later")
+                        raise StorageError("server.too-slow", place=path)
                 if not {"content-length", "transfer-encoding"} & answer.headers.keys():
-                    raise StorageError("the server does not say how long the file is", place=path, hint="try another")
+                    raise StorageError("server.no-length", place=path)
+        except httpx.TimeoutException:
+            raise StorageError("server.no-answer", place=path) from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last for names no host can have
-            reason = str(error) or type(error).__name__
-            raise StorageError(f"cannot be fetched ({reason})", place=path, hint="check the address") from None
+            raise StorageError("file.not-fetched", place=path, why=str(error) or type(error).__name__) from None
         return bytes(data)
 
     def read_many(self, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | TestigoError]]:
@@ -192,4 +195,4 @@ def open_source(path_or_address: str | Path) -> Source:
 
 
 def _too_large(path: str, limit: int) -> InvalidInput:
-    return InvalidInput(f"larger than {limit:,} bytes", place=path, hint="get the record again from its source")
+    return InvalidInput("file.too-large", place=path, hint="get-the-record-again", limit=limit)

@@ -70,4 +70,4 @@ def _convert(payload: Any, place: str) -> Statement:
     try:
         return msgspec.convert(payload, Statement, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a statement ({error})", place=place) from None
+        raise InvalidInput("statement.malformed", place=place, hint="get-the-file-again", why=str(error)) from None

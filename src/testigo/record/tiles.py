@@ -149,14 +149,14 @@ class HashLevels:
 def split_hashes(data: bytes, width: int, *, place: str = "") -> list[bytes]:
     """The `width` hashes of a tile's bytes; raises `InvalidInput` for any other length."""
     if len(data) != width * merkle.HASH_SIZE:
-        raise InvalidInput(f"not a tile of {width} hashes ({len(data):,} bytes)", place=place, hint="get it again")
+        raise InvalidInput("tile.wrong-size", place=place, hint="get-the-file-again", count=width, length=len(data))
     return [data[start : start + merkle.HASH_SIZE] for start in range(0, len(data), merkle.HASH_SIZE)]
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """An entry bundle's bytes. Raises `InvalidInput` for more than 256 entries or one longer than 65,535 bytes."""
     if len(entries) > WIDTH or any(len(entry) > MAX_ENTRY_SIZE for entry in entries):
-        raise InvalidInput(f"an entry bundle holds at most {WIDTH} entries of at most {MAX_ENTRY_SIZE:,} bytes each")
+        raise InvalidInput("entry-bundle.too-large", entries=WIDTH, limit=MAX_ENTRY_SIZE)
     return b"".join(_LENGTH.pack(len(entry)) + entry for entry in entries)
 
 
@@ -171,5 +171,5 @@ def decode_bundle(data: bytes, width: int, *, place: str = "") -> list[bytes]:
         position = start + _LENGTH.unpack_from(data, start - _LENGTH.size)[0]
         entries.append(data[start:position])
     if position != len(data) or len(entries) != width:
-        raise InvalidInput(f"not a bundle of {width} entries", place=place, hint="get the file again from its source")
+        raise InvalidInput("entry-bundle.malformed", place=place, hint="get-the-file-again", count=width)
     return entries

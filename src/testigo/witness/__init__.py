@@ -23,13 +23,12 @@ a new kind of statement, add its module here, a line in `verify`, and one in `co
 
 from testigo.witness.codes import CODES
 from testigo.witness.report import ReportFile, VerificationReport
-from testigo.witness.verdict import EXIT_CODES, MEANINGS, STRICT_EXIT_CODE, USAGE_EXIT_CODE, Verdict
+from testigo.witness.verdict import EXIT_CODES, STRICT_EXIT_CODE, USAGE_EXIT_CODE, Verdict
 from testigo.witness.verify import verify
 
 __all__ = [
     "CODES",
     "EXIT_CODES",
-    "MEANINGS",
     "STRICT_EXIT_CODE",
     "USAGE_EXIT_CODE",
     "ReportFile",

@@ -6,8 +6,9 @@ from testigo.ballot import UNDERVOTES
 from testigo.count import AuditSample, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
-from testigo.witness.finding_log import FindingLog
+from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
+from testigo.words import Message, message
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
@@ -17,10 +18,10 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
     for station in drawn:
         if station not in counted:
             grade, cause = contents.without("closing-count", station)
-            detail = f"station {station} was drawn, and no paper count is here{cause}"
-            findings.write("closing-count", grade, detail)
+            detail = message("finding", "closing-count.not-here", station=station)
+            findings.write("closing-count", grade, detail, cause=cause)
     for station, verified in counted.items():
-        _check_count(findings, contents, verified, "" if station in drawn else ", not drawn")
+        _check_count(findings, contents, verified, was_drawn=station in drawn)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
@@ -29,49 +30,66 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
     seeds, samples = contents.statements.get("audit-seed", []), contents.statements.get("audit-sample", [])
     if digits is None or not seeds:
         grade, cause = contents.without("audit-seed")
-        findings.write("audit-seed", grade, f"no boxes were drawn: no dice are here{cause}")
+        findings.write("audit-seed", grade, message("finding", "audit-seed.no-dice"), cause=cause)
         return ()
     everywhere = tuple(station.id for station in definition.stations)
-    detail = f"{len(digits)} dice, rolled after the tally sheets of all {len(everywhere)} stations were published"
+    detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(everywhere))
     findings.ok("audit-seed", detail, seeds[0].place)
     wanted = sample(Seed(digits), everywhere, boxes_to_count(definition))
     drawn = tuple(ticket.id for ticket in wanted)
     if not samples:
         grade, cause = contents.without("audit-sample")
-        findings.write("audit-sample", grade, f"the dice draw {', '.join(drawn)}, and no sample is here{cause}")
+        detail = message("finding", "audit-sample.not-here", drawn=drawn)
+        findings.write("audit-sample", grade, detail, cause=cause)
     for verified in samples:
         body = body_of(verified.statement, AuditSample, verified.place)
         same = sorted(body.population) == sorted(everywhere) and body.drawn == wanted
-        boxes = f"{', '.join(drawn)} of {len(everywhere)} boxes"
+        boxes = len(everywhere)
         if same:
-            findings.ok("audit-sample", f"{boxes}, drawn again from {len(digits)} dice", verified.place)
+            detail = message("finding", "audit-sample.holds", drawn=drawn, count=boxes, dice=len(digits))
+            findings.ok("audit-sample", detail, verified.place)
         else:
-            detail = f"the dice draw {boxes}, the sample says {', '.join(body.ids)}"
+            detail = message("finding", "audit-sample.other", drawn=drawn, count=boxes, said=body.ids)
             findings.fail("audit-sample", detail, verified.place)
     return drawn
 
 
-def _check_count(findings: FindingLog, contents: RecordContents, verified: VerifiedStatement, aside: str) -> None:
+def _check_count(
+    findings: FindingLog, contents: RecordContents, verified: VerifiedStatement, *, was_drawn: bool
+) -> None:
     """One box: its paper, counted against the tally sheet in the record (the rules saw to that), agrees with it."""
-    name = f"station {verified.statement.subject}"
+    station = verified.statement.subject
     with findings.reporting("closing-count", verified.place):
         body = body_of(verified.statement, ClosingCount, verified.place)
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
         again = closing_count(contents.rules.definition, contents.rules.sheets[body.station], body.sheet, paper)
         if again.differences != body.differences:
-            told = f"{len(body.differences)} differences are told, {len(again.differences)} are there"
-            findings.fail("closing-count", f"{name}: {told}", verified.place)
+            told, there = len(body.differences), len(again.differences)
+            detail = message("finding", "closing-count.other-differences", told=told, there=there)
+            findings.fail("closing-count", at_station(station, detail), verified.place)
         for one in again.differences:
-            where = f"{one.contest} {one.what}".strip()
-            detail = f"{name}: {where}: {one.paper} on paper, {one.sheet} on the tally sheet"
             unread = _may_be_unread(contents.rules.definition, one, body.unread)
-            findings.write("closing-count", Grade.INCOMPLETE if unread else Grade.FAILURE, detail, verified.place)
+            grade = Grade.INCOMPLETE if unread else Grade.FAILURE
+            findings.write("closing-count", grade, at_station(station, _difference(one)), verified.place)
         if body.unread:
-            detail = f"{name}: {body.unread} papers nobody could read"
-            findings.write("closing-count", Grade.INCOMPLETE, detail, verified.place)
+            detail = message("finding", "closing-count.unread", count=body.unread)
+            findings.write("closing-count", Grade.INCOMPLETE, at_station(station, detail), verified.place)
         if again.is_consistent and body.is_consistent:
-            detail = f"{name}{aside}: {body.papers} papers, by {body.method}, agree in every figure"
-            findings.ok("closing-count", detail)
+            method = message("term", f"count-by.{body.method}")
+            detail = message(
+                "finding",
+                "closing-count.holds" if was_drawn else "closing-count.holds-not-drawn",
+                count=body.papers,
+                method=method,
+            )
+            findings.ok("closing-count", at_station(station, detail))
+
+
+def _difference(one: CountDifference) -> Message:
+    where: Message | str = message("term", f"figure.{one.what[1:-1]}") if one.what[:1] == "(" else one.what
+    if one.contest:
+        where = message("term", "of-contest", contest=one.contest, what=where)
+    return message("finding", "closing-count.difference", where=where, paper=one.paper, sheet=one.sheet)
 
 
 def _may_be_unread(definition: Definition, one: CountDifference, unread: int) -> bool:

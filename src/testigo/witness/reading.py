@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from testigo import canonical
-from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of
-from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition
+from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, said_kind
+from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, said_role
 from testigo.election.diagnostic import spelled
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
-from testigo.witness.finding_log import FindingLog
+from testigo.witness.finding_log import FindingLog, at_station
+from testigo.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class VerifiedStatement:
 class Gap:
     """A statement that is in the log and was not read. `kind`, `subject`: "" where not even these are known.
 
-    `grade`: of what needs it, `INCOMPLETE` or `UNCHECKED`. `cause`: why, as the end of a sentence.
+    `grade`: of what needs it, `INCOMPLETE` or `UNCHECKED`. `cause`: why.
     """
 
     index: int
     kind: str
     subject: str
     grade: Grade
-    cause: str
+    cause: Message
 
 
 @dataclass
@@ -83,18 +84,18 @@ class RecordContents:
             found += [gap for about in wanted for gap in by_subject.get(about, ())]
         return [gap for gap in found if before is None or gap.index < before]
 
-    def without(self, kind: str, subject: str = "") -> tuple[Grade, str]:
-        """The grade of a check for which such a statement is missing, and why, to be put after its sentence."""
+    def without(self, kind: str, subject: str = "") -> tuple[Grade, Message | None]:
+        """The grade of a check for which such a statement is missing, and why, where that is known."""
         return grade_without(self.gaps_of(kind, subject=subject))
 
 
-def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, str]:
+def grade_without(gaps: Iterable[Gap]) -> tuple[Grade, Message | None]:
     """The grade of a check that needs what is in these gaps, and the cause; where there are none, it has not come."""
     found = list(gaps)
     if not found:
-        return Grade.INCOMPLETE, ""
+        return Grade.INCOMPLETE, None
     grade = Grade.worst(gap.grade for gap in found)
-    return grade, f" ({next(gap.cause for gap in found if gap.grade is grade)})"
+    return grade, next(gap.cause for gap in found if gap.grade is grade)
 
 
 def read_statements(findings: FindingLog, record: PublishedRecord, root: PublicKey) -> RecordContents:
@@ -116,10 +117,12 @@ _DEFINING = ("election-definition", "station-list")
 """What all other statements follow on."""
 
 _WHY = {
-    Grade.INCOMPLETE: "is missing",
-    Grade.UNCHECKED: "could not be read",
-    Grade.FAILURE: "is not what the log says",
+    Grade.INCOMPLETE: "cause.missing",
+    Grade.UNCHECKED: "cause.not-read",
+    Grade.FAILURE: "cause.not-as-in-log",
 }
+_SHOWN = 40
+"""Characters that a finding quotes of a time that is not one."""
 
 
 class _Reader:
@@ -142,11 +145,11 @@ class _Reader:
                 self._take(index, *entry)
         if self._undefined:
             grade, cause = grade_without(self._contents.gaps_of(*_DEFINING))
-            detail = f"{self._undefined} could not be checked without the election definition{cause}"
-            self._findings.write("statements", grade, detail)
+            detail = message("finding", "statements.without-definition", count=self._undefined)
+            self._findings.write("statements", grade, detail, cause=cause)
         read = len(self._record.envelopes) - self._unread
         if not self._refused and read:
-            self._findings.ok("statements", f"{read} signed by who may sign them")
+            self._findings.ok("statements", message("finding", "statements.hold", count=read))
 
     def _entries(self) -> Iterator[tuple[int, Absent | tuple[str, bytes]]]:
         """Every entry of the log, in its order."""
@@ -157,11 +160,10 @@ class _Reader:
 
     def _skip(self, index: int, absent: Absent) -> None:
         grade = Grade.INCOMPLETE if absent.grade is Grade.INCOMPLETE else Grade.UNCHECKED
-        why = _WHY[absent.grade]
+        what = absent.path or message("term", "log-entry", index=str(index))
+        cause = message("finding", _WHY[absent.grade], what=what)
         for subject in self._subjects(absent):
-            self._contents.leave_out(
-                Gap(index, absent.type, subject, grade, f"{absent.path or f'entry {index}'} {why}")
-            )
+            self._contents.leave_out(Gap(index, absent.type, subject, grade, cause))
 
     def _subjects(self, absent: Absent) -> list[str]:
         """The subjects that a file may be about: its name does not hold every character."""
@@ -174,7 +176,7 @@ class _Reader:
         rules, before = self._contents.rules, self._contents.key_ring
         try:
             if rules.contains(envelope):
-                raise Conflict("a statement that is already in the record", place=place)
+                raise Conflict("statement.already-in-record", place=place)
             statement = rules.add(envelope, place=place, index=index).statement
         except NewerVersion as error:
             self._take_newer(index, place, envelope, error)
@@ -190,19 +192,22 @@ class _Reader:
 
     def _refuse(self, place: str, error: TestigoError) -> None:
         self._refused += 1
-        self._findings.fail("statements", _words(error, place), place)
+        self._findings.refuse("statements", Grade.FAILURE, error, place)
 
     def _take_newer(self, index: int, place: str, envelope: bytes, error: NewerVersion) -> None:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
         claimed = peek(envelope)
         about = (claimed.type, claimed.subject)
         if about in self._seen and claimed.type in KINDS and KINDS[claimed.type].once:
-            self._refuse(place, Conflict(f"a second {claimed.type}, of a newer version", place=place))
+            self._refuse(
+                place, Conflict("statement.second-of-newer-version", place=place, kind=said_kind(claimed.type))
+            )
             return
         self._unread += 1
         self._seen.add(about)
-        self._findings.write("newer-version", Grade.UNCHECKED, _words(error, place), place)
-        self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, f"{place} needs a newer release"))
+        self._findings.refuse("newer-version", Grade.UNCHECKED, error, place)
+        cause = message("finding", "cause.newer-release", what=place)
+        self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, cause))
 
     def _pass_over(self, index: int, place: str, envelope: bytes, error: NeedsUnread) -> None:
         """It follows on a statement that was not read, so it is not read either."""
@@ -212,12 +217,9 @@ class _Reader:
             return
         claimed = peek(envelope)
         grade, cause = self._contents.without(*error.needs)
-        self._findings.write("statements", grade, f"{_words(error, place)}{cause}", place)
-        self._contents.leave_out(Gap(index, claimed.type, claimed.subject, grade, f"{place} could not be checked"))
-
-
-def _words(error: TestigoError, place: str) -> str:
-    return str(error).removeprefix(f"{place}: ").removesuffix(".")
+        self._findings.write("statements", grade, error.message, place, cause=cause)
+        unchecked = message("finding", "cause.not-checked", what=place)
+        self._contents.leave_out(Gap(index, claimed.type, claimed.subject, grade, unchecked))
 
 
 def _check_there(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> bool:
@@ -225,11 +227,11 @@ def _check_there(findings: FindingLog, contents: RecordContents, record: Publish
     if contents.rules.is_defined:
         return True
     grade, cause = grade_without(contents.gaps_of(*_DEFINING))
-    if not cause and record.envelopes:
+    if cause is None and record.envelopes:
         grade = Grade.FAILURE
     signed = contents.statements.get("election-definition", [])
-    what = "not all stations of the election definition" if signed else "no election definition"
-    findings.write("definition", grade, f"{what} signed by the root key{cause}", signed[0].place if signed else "")
+    detail = message("finding", "definition.stations-not-signed" if signed else "definition.not-signed")
+    findings.write("definition", grade, detail, signed[0].place if signed else "", cause=cause)
     return False
 
 
@@ -238,13 +240,36 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
     place = contents.statements["election-definition"][0].place
     errors = [error for error in check_definition(definition) if not error.warning]
     for error in errors:
-        findings.fail("definition", f"{spelled(error.place)}: {error.error.problem}", place)
+        where, problem = spelled(error.place), error.error.message
+        findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
     if not errors:
-        title = definition.words(definition.title, definition.languages[0])
-        sizes = f"{len(definition.contests)} contests, {len(definition.stations)} stations"
-        listed = "" if isinstance(definition, FirstDefinition) else f" of root {definition.core().stations.root}"
-        findings.ok("definition", f"{title}: {sizes}{listed}; digest {definition.digest}", place)
+        findings.ok("definition", _about(definition), place)
     return not errors
+
+
+def _about(definition: Definition) -> Message:
+    """Title, sizes and digests."""
+    title = definition.words(definition.title, definition.languages[0])
+    contests = message("term", "contest", count=len(definition.contests))
+    stations = message("term", "station-count", count=len(definition.stations))
+    if isinstance(definition, FirstDefinition):
+        return message(
+            "finding",
+            "definition.holds-first",
+            title=title,
+            contests=contests,
+            stations=stations,
+            digest=definition.digest,
+        )
+    return message(
+        "finding",
+        "definition.holds",
+        title=title,
+        contests=contests,
+        stations=stations,
+        root=definition.core().stations.root,
+        digest=definition.digest,
+    )
 
 
 def _check_log_key(findings: FindingLog, contents: RecordContents, record: PublishedRecord) -> None:
@@ -255,18 +280,17 @@ def _check_log_key(findings: FindingLog, contents: RecordContents, record: Publi
     if record.log_key is None:
         missing = any(one.code == "missing-file" and one.place == "log.pub" for one in record.findings)
         grade = Grade.INCOMPLETE if missing else Grade.UNCHECKED
-        findings.write("log-key", grade, "the key that signs the log was not read", "log.pub")
+        findings.write("log-key", grade, message("finding", "log-key.not-read"), "log.pub")
     elif record.log_key == newest:
-        findings.ok("log-key", "the root admitted the key that signs the log")
+        findings.ok("log-key", message("finding", "log-key.admitted"))
     elif record.log_key.hex in replaced:
-        entry = replaced[record.log_key.hex]
-        detail = f"the key that signs the log was replaced at entry {entry}; the new one has to sign it"
-        findings.fail("log-key", detail, "log.pub")
+        index = str(replaced[record.log_key.hex])
+        findings.fail("log-key", message("finding", "log-key.replaced", index=index), "log.pub")
     elif gaps or newest is None:
         grade, cause = grade_without(gaps)
-        findings.write("log-key", grade, f"no statement admits the log's key{cause}", "log.pub")
+        findings.write("log-key", grade, message("finding", "log-key.no-statement"), "log.pub", cause=cause)
     else:
-        findings.fail("log-key", "the root never admitted the log's key", "log.pub")
+        findings.fail("log-key", message("finding", "log-key.never-admitted"), "log.pub")
 
 
 def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, place: str, index: int) -> None:
@@ -275,13 +299,14 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
     """
     for new in keys.keys:
         if before.contains(new.station, new.role):
-            old = before.of_station(new.station, new.role).public.key_id
-            ids = f"{new.public.key_id[:16]}… in place of {old[:16]}…"
-            detail = f"from entry {index} on the {new.role} has another key: {ids}"
+            own = f"{new.public.key_id[:16]}…"
+            old = f"{before.of_station(new.station, new.role).public.key_id[:16]}…"
+            role = said_role(new.role)
             if new.station:
-                detail = (
-                    f"station {new.station}: the root gave its {new.role} another key before it said anything: {ids}"
-                )
+                replaced = message("finding", "keys-replaced.machine", role=role, new=own, old=old)
+                detail = at_station(new.station, replaced)
+            else:
+                detail = message("finding", "keys-replaced.authority", role=role, index=str(index), new=own, old=old)
             findings.write("keys-replaced", Grade.NOTE, detail, place)
 
 
@@ -296,11 +321,13 @@ def _check_times(findings: FindingLog, contents: RecordContents) -> None:
         for earlier, later in itertools.pairwise(found):
             if earlier.statement.issued > later.statement.issued:
                 wrong += 1
-                detail = f"station {station.id}: its {later.statement.type} is older than its {earlier.statement.type}"
-                findings.fail("order-of-day", detail, later.place)
+                newer, older = said_kind(later.statement.type), said_kind(earlier.statement.type)
+                detail = message("finding", "order-of-day.older", later=newer, earlier=older)
+                findings.fail("order-of-day", at_station(station.id, detail), later.place)
     everything = itertools.chain.from_iterable(contents.statements.values())
     for verified in (one for one in everything if not canonical.is_instant(one.statement.issued)):
         wrong += 1
-        findings.fail("order-of-day", f"{verified.statement.issued!r} is no time in UTC", verified.place)
+        detail = message("finding", "order-of-day.no-time", time=verified.statement.issued[:_SHOWN])
+        findings.fail("order-of-day", detail, verified.place)
     if not wrong:
-        findings.ok("order-of-day", "tested, then at zero, then counted, in every station")
+        findings.ok("order-of-day", message("finding", "order-of-day.holds"))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import msgspec
 
 from testigo.record import Finding, Grade
-from testigo.witness.verdict import MEANINGS, SENTENCES, Verdict
+from testigo.witness.verdict import Verdict
+from testigo.words import Message, message
 
 
 class ReportFile(msgspec.Struct, frozen=True):
@@ -53,14 +54,15 @@ class VerificationReport:
         """The findings that show that something is not what was signed."""
         return self.of_grade(Grade.FAILURE)
 
-    def sentences(self) -> tuple[str, str]:
+    def sentences(self) -> tuple[Message, Message]:
         """The verdict, and what it means here."""
         verdict, checks = self.verdict, len(self.findings)
         count = len(self.of_grade(self.worst))
-        first = SENTENCES[verdict].format(count=count)
         if verdict is Verdict.ALL_HOLDS:
-            return first, f"{checks} checks were made."
-        return first, f"{count} of {checks} checks are marked {self.worst} above: {MEANINGS[verdict]}."
+            return verdict.said(count), message("verify", "checks-made", count=checks)
+        grade, meaning = self.worst.said, verdict.meaning
+        marked = message("verify", "checks-marked", count=count, checks=checks, grade=grade, meaning=meaning)
+        return verdict.said(count), marked
 
     def as_json(self) -> ReportFile:
         """The same for programs."""

@@ -19,14 +19,19 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
-from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Station
+from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, said_role
 from testigo.record import Grade
-from testigo.witness.finding_log import FindingLog
+from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
+from testigo.words import Message, message
 
 _HEX = frozenset("0123456789abcdef")
+_SHOWN = 40
+"""Characters that a finding quotes of a time."""
+_REPORTING: Final[tuple[Role, Role]] = ("booth", "check-in")
+"""Machines that sign what they counted."""
 
-_TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-not-add-up")
+TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-not-add-up")
 """Anomalies that the reconciliation or the declared rules of the counters tell of."""
 
 
@@ -70,26 +75,30 @@ def _check_test(findings: FindingLog, contents: RecordContents, decks: _Decks, s
     verified = contents.of_station("logic-and-accuracy", station.id)
     if verified is None:
         grade, cause = contents.without("logic-and-accuracy", station.id)
-        findings.write("tested", grade, f"station {station.id}: no logic and accuracy test is published{cause}")
+        findings.write("tested", grade, at_station(station.id, message("finding", "tested.none")), cause=cause)
         return
     with findings.reporting("tested", verified.place):
         test = body_of(verified.statement, LogicAndAccuracy, verified.place)
         deck, digest, expected = decks.of(station.id)
+        own, ballots, before = digest[:16], len(deck), test.failed_before
         wrong = [
             problem
             for holds, problem in (
-                (test.deck == digest, f"the deck is {test.deck[:16]}, this election's is {digest[:16]}"),
-                (test.ballots == len(deck), f"{test.ballots} test ballots, where the deck has {len(deck)}"),
-                (test.expected == expected, "it expected other counts than the deck gives"),
-                (test.counted == expected, "it counted otherwise than the deck gives"),
-                (test.ok, "the chair says that it failed"),
-                (test.failed_before >= 0, f"{test.failed_before} runs failed before"),
+                (test.deck == digest, message("finding", "tested.other-deck", found=test.deck[:16], own=own)),
+                (
+                    test.ballots == ballots,
+                    message("finding", "tested.other-length", count=test.ballots, length=ballots),
+                ),
+                (test.expected == expected, message("finding", "tested.other-expected")),
+                (test.counted == expected, message("finding", "tested.other-counted")),
+                (test.ok, message("finding", "tested.failed")),
+                (before >= 0, message("finding", "tested.failed-before-impossible", count=before)),
             )
             if not holds
         ]
-        good = f"{len(deck)} test ballots of deck {digest[:16]}, all counts as computed here"
-        good += f"; {test.failed_before} runs failed before"
-        findings.conclude("tested", f"station {station.id}", wrong, good, verified.place)
+        failed = message("term", "failed-before", count=before)
+        good = message("finding", "tested.holds", count=ballots, deck=own, failed_before=failed)
+        findings.conclude("tested", station.id, wrong, good, verified.place)
 
 
 def _check_zero_report(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
@@ -97,7 +106,8 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
     verified = contents.of_station("zero-report", station.id)
     if verified is None:
         grade, cause = contents.without("zero-report", station.id)
-        findings.write("zero-report", grade, f"station {station.id}: no zero report is published{cause}")
+        detail = at_station(station.id, message("finding", "zero-report.none"))
+        findings.write("zero-report", grade, detail, cause=cause)
         return
     with findings.reporting("zero-report", verified.place):
         report = body_of(verified.statement, ZeroReport, verified.place)
@@ -106,18 +116,24 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
         wrong = [
             problem
             for holds, problem in (
-                (report.is_zero and empty, "not everything is at zero"),
-                (verified.statement.issued <= sheet.opened, f"signed {verified.statement.issued}, after opening"),
-                *(
-                    (had == after[name], f"{name} {had}, on the tally sheet {after[name]}")
-                    for name, had in before.items()
+                (report.is_zero and empty, message("finding", "zero-report.not-zero")),
+                (
+                    verified.statement.issued <= sheet.opened,
+                    message("finding", "zero-report.after-opening", time=verified.statement.issued[:_SHOWN]),
                 ),
+                *((had == after[name], _not_as_before(name, had, after[name])) for name, had in before.items()),
             )
             if not holds
         ]
-        fixed = ", ".join(f"{name} {figure}" for name, figure in before.items())
-        good = f"everything at zero before opening, {fixed}"
-        findings.conclude("zero-report", f"station {station.id}", wrong, good, verified.place)
+        fixed = [
+            message("term", "figure", what=message("counters", name), figure=figure) for name, figure in before.items()
+        ]
+        good = message("finding", "zero-report.holds", fixed=fixed)
+        findings.conclude("zero-report", station.id, wrong, good, verified.place)
+
+
+def _not_as_before(name: str, before: int, after: int) -> Message:
+    return message("finding", "zero-report.other", counter=message("counters", name), before=before, after=after)
 
 
 def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet, verified: VerifiedStatement) -> None:
@@ -129,10 +145,11 @@ def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet,
         size = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes.get(style.roll, 0)
         ballots = sheet.tally.ballots.get(style.id, 0)
         if ballots > size:
-            errors.append(f"{ballots} ballots of style {style.id}, whose roll has {size} voters there")
-    counted, contests = sum(sheet.tally.ballots.values()), len(sheet.tally.contests)
-    good = f"{counted} ballots, sums of {contests} contests come out"
-    findings.conclude("tally-sheet", f"station {sheet.station}", errors, good, verified.place)
+            errors.append(message("finding", "tally-sheet.more-ballots", count=ballots, style=style.id, voters=size))
+    counted = sum(sheet.tally.ballots.values())
+    contests = message("term", "contest", count=len(sheet.tally.contests))
+    good = message("finding", "tally-sheet.holds", count=counted, contests=contests)
+    findings.conclude("tally-sheet", sheet.station, errors, good, verified.place)
 
 
 def _check_machines(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
@@ -140,33 +157,35 @@ def _check_machines(findings: FindingLog, contents: RecordContents, station: Sta
     wrote = sheet.reconciliation
     booth, check_in = _reports(contents, station)
     wrong = []
-    missing = [role for role, own in (("booth", booth), ("check-in", check_in)) if own is None]
+    missing = [role for role, own in zip(_REPORTING, (booth, check_in), strict=True) if own is None]
     for role in missing:
         _tell_no_report(findings, contents, sheet, role)
     if booth is not None and booth.tally != sheet.tally:
         pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
-        other = ", ".join(one.contest for one, chairs in pairs if one != chairs)
-        wrong.append(f"the tally sheet does not say what the booth counted: {other or 'ballots'}")
+        other = [one.contest for one, chairs in pairs if one != chairs] or message("term", "figure.ballots")
+        wrong.append(message("finding", "machine-reports.other-tally", what=other))
     for own in (booth, check_in):
         if own is not None:
             wrong += wrote.contradictions(own.counters)
-            wrong += [f"not so: {told}" for told in own.counters.unlisted_reasons()]
+            wrong += own.counters.unlisted_reasons()
     sessions = sum(booth.counters.voided.values()) if booth else 0
-    good = f"booth and check-in each signed the figures of the tally sheet; {sessions} sessions voided"
+    good = message("finding", "machine-reports.hold", count=sessions)
     if wrong or not missing:
-        findings.conclude("machine-reports", f"station {station.id}", wrong, good)
+        findings.conclude("machine-reports", station.id, wrong, good)
 
 
-def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: str) -> None:
+def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: Role) -> None:
     """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
     kind = f"{role}-report"
-    detail = f"station {sheet.station}: no report of its {role} is published"
+    of_role = said_role(role)
     lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
     if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
-        findings.write("machine-reports", Grade.EXPLAINED, f"{detail}; the chair wrote: {lost[0]}")
+        detail = message("finding", "machine-reports.none-explained", role=of_role, reason=_written(lost[0]))
+        findings.write("machine-reports", Grade.EXPLAINED, at_station(sheet.station, detail))
     else:
         grade, cause = contents.without(kind, sheet.station)
-        findings.write("machine-reports", grade, f"{detail}{cause}")
+        detail = message("finding", "machine-reports.none", role=of_role)
+        findings.write("machine-reports", grade, at_station(sheet.station, detail), cause=cause)
 
 
 def _reports(contents: RecordContents, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
@@ -184,17 +203,37 @@ def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: Ver
     booth, recorded = counters.booth, counters.booth.recorded
     differences = list(counters.differences())
     if recorded != ballots:
-        differences.append(Difference("recorded", "ballots on the tally sheet", recorded, ballots, ""))
+        differences.append(Difference("recorded", "ballots", recorded, ballots, ""))
     for one in differences:
         explained = bool(one.reason.strip())
-        reason = f"the chair wrote: {one.reason}" if explained else "no reason given"
-        detail = f"station {sheet.station}: {one.left} {one.left_count}, {one.right} {one.right_count}; {reason}"
+        detail = at_station(sheet.station, _difference(one))
         findings.write("reconciliation", Grade.EXPLAINED if explained else Grade.FAILURE, detail, verified.place)
     if not differences:
-        spoiled = f"{booth.printed} printed − {booth.spoiled} spoiled"
-        chain = f"{counters.check_in.checked_in} checked in = {booth.cards_used} cards = {spoiled}"
-        detail = f"station {sheet.station}: {chain} = {booth.deposited} deposited = {recorded} recorded"
-        findings.ok("reconciliation", detail)
+        detail = message(
+            "finding",
+            "reconciliation.holds",
+            checked_in=counters.check_in.checked_in,
+            cards=booth.cards_used,
+            printed=booth.printed,
+            spoiled=booth.spoiled,
+            deposited=booth.deposited,
+            recorded=recorded,
+        )
+        findings.ok("reconciliation", at_station(sheet.station, detail))
+
+
+def _difference(one: Difference) -> Message:
+    left = message("term", "figure", what=message("counters", one.left), figure=one.left_count)
+    ballots = message("term", "ballots-on-sheet")
+    right_name = ballots if one.right == "ballots" else message("counters", one.right)
+    right = message("term", "figure", what=right_name, figure=one.right_count)
+    if not one.reason.strip():
+        return message("finding", "reconciliation.differs", left=left, right=right)
+    return message("finding", "reconciliation.explained", left=left, right=right, reason=_written(one.reason))
+
+
+def _written(reason: str) -> str:
+    return "; ".join(str(part) for part in reasons.parts(reason))
 
 
 def _check_limits(
@@ -208,22 +247,21 @@ def _check_limits(
     counters, cap = sheet.reconciliation.check_in, definition.release_cap(station.id)
     fewer = counters.registered < station.register_size
     odd = [
-        f"{one.kind}: {one.found} against {one.allowed}"
+        message("finding", f"limits.{one.kind}", found=one.found, allowed=one.allowed)
         for one in find_anomalies(station, sheet, [])
-        if one.kind not in _TOLD_ELSEWHERE and not (one.kind == "register-differs" and fewer)
+        if one.kind not in TOLD_ELSEWHERE and not (one.kind == "register-differs" and fewer)
     ]
-    limits = (
-        (counters.release_cap == cap, f"a cap of {counters.release_cap} releases where the rules give {cap}"),
-        (_times_hold(sheet), f"opened {sheet.opened!r}, closed {sheet.closed!r}"),
-        *((False, rule) for machine in sheet.reconciliation.machines for rule in machine.broken_rules()),
-    )
-    odd += [f"not so: {detail}" for holds, detail in limits if not holds]
+    if counters.release_cap != cap:
+        odd.append(message("finding", "limits.release-cap", found=counters.release_cap, allowed=cap))
+    if not _times_hold(sheet):
+        odd.append(message("finding", "limits.times", opened=sheet.opened[:_SHOWN], closed=sheet.closed[:_SHOWN]))
+    odd += [rule for machine in sheet.reconciliation.machines for rule in machine.broken_rules()]
     refused = sum(counters.refused.values())
-    good = f"{counters.released} released of at most {cap}, {refused} refused, each with a reason"
-    findings.conclude("limits", f"station {station.id}", odd, good, verified.place)
+    good = message("finding", "limits.hold", released=counters.released, cap=cap, refused=refused)
+    findings.conclude("limits", station.id, odd, good, verified.place)
     if fewer:
-        detail = f"station {station.id}: {counters.registered} voters on the poll book of {station.register_size}"
-        findings.write("limits", Grade.NOTE, detail, verified.place)
+        detail = message("finding", "limits.fewer-voters", count=counters.registered, size=station.register_size)
+        findings.write("limits", Grade.NOTE, at_station(station.id, detail), verified.place)
 
 
 def _times_hold(sheet: TallySheet) -> bool:
@@ -238,21 +276,21 @@ def _check_event_logs(findings: FindingLog, contents: RecordContents, station: S
     verified = contents.of_station("event-log", station.id)
     if verified is None:
         grade, cause = contents.without("event-log", station.id)
-        detail = f"station {station.id}: the heads of its event logs are not published{cause}"
-        findings.write("event-logs", grade, detail)
+        detail = at_station(station.id, message("finding", "event-logs.none"))
+        findings.write("event-logs", grade, detail, cause=cause)
         return
     logs = body_of(verified.statement, EventLogs, verified.place)
     wrong = []
     if not set(logs.heads) == set(logs.entries) == set(STATION_ROLES):
-        wrong.append("the logs are not those of chair, booth and check-in")
+        wrong.append(message("finding", "event-logs.other-machines"))
     if not all(len(head) == 64 and set(head) <= _HEX for head in logs.heads.values()):
-        wrong.append("a head is not 64 hexadecimal digits")
+        wrong.append(message("finding", "event-logs.no-head"))
     if not all(count > 0 for count in logs.entries.values()):
-        wrong.append("a log without a line")
+        wrong.append(message("finding", "event-logs.empty"))
     if logs.heads != sheet.event_logs:
-        wrong.append("heads differ from the tally sheet's")
-    for role, own in zip(("booth", "check-in"), _reports(contents, station), strict=True):
+        wrong.append(message("finding", "event-logs.other-heads"))
+    for role, own in zip(_REPORTING, _reports(contents, station), strict=True):
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
-            wrong.append(f"the {role} itself reported another head, or another number of lines")
-    good = f"{sum(logs.entries.values())} events, heads as on the tally sheet and as the machines say"
-    findings.conclude("event-logs", f"station {station.id}", wrong, good, verified.place)
+            wrong.append(message("finding", "event-logs.other-report", role=said_role(role)))
+    good = message("finding", "event-logs.hold", count=sum(logs.entries.values()))
+    findings.conclude("event-logs", station.id, wrong, good, verified.place)

@@ -5,6 +5,9 @@ from testigo.count import Result, body_of, count_result
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grade_without
+from testigo.words import first_of, message
+
+_STATIONS_NAMED = 10
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
@@ -13,7 +16,8 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
     results = contents.statements.get("result", [])
     if not results:
         grade, cause = contents.without("result")
-        findings.write("result", grade, f"no result is published for {len(contents.rules.sheets)} tally sheets{cause}")
+        detail = message("finding", "result.none", count=len(contents.rules.sheets))
+        findings.write("result", grade, detail, cause=cause)
         return
     for verified in results:
         gaps = contents.gaps_of("tally-sheet", "public-draw", before=verified.index)
@@ -32,16 +36,17 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
 def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
     definition, rules = contents.rules.definition, contents.rules
     missing = [station.id for station in definition.stations if station.id not in rules.sheets]
-    counted = f"{len(definition.stations) - len(missing)} of {len(definition.stations)} stations counted"
+    there, count = len(definition.stations) - len(missing), len(definition.stations)
     if not missing:
-        findings.ok("stations-counted", counted)
+        findings.ok("stations-counted", message("finding", "stations-counted.all", there=there, count=count))
         return
-    which = f"missing: {', '.join(missing[:10])}{'…' if len(missing) > 10 else ''}"
+    which = first_of(missing, _STATIONS_NAMED)
     without = set(missing)
     grade, cause = grade_without(
         gap for gap in contents.gaps_of("tally-sheet") if not gap.kind or gap.subject in without
     )
-    findings.write("stations-counted", grade, f"{counted}; {which}{cause}")
+    detail = message("finding", "stations-counted.missing", there=there, count=count, missing=which)
+    findings.write("stations-counted", grade, detail, cause=cause)
 
 
 def _check_newest(findings: FindingLog, contents: RecordContents, last: VerifiedStatement) -> None:
@@ -49,8 +54,7 @@ def _check_newest(findings: FindingLog, contents: RecordContents, last: Verified
     changing = contents.statements.get("tally-sheet", []) + contents.statements.get("public-draw", [])
     later = sum(verified.index > last.index for verified in changing)
     if later:
-        detail = f"{later} tally sheets or draws came after the last result"
-        findings.write("result", Grade.INCOMPLETE, detail, last.place)
+        findings.write("result", Grade.INCOMPLETE, message("finding", "result.outgrown", count=later), last.place)
 
 
 def _check_least(findings: FindingLog, published: Result, part: Result, gaps: list[Gap], place: str) -> None:
@@ -60,12 +64,17 @@ def _check_least(findings: FindingLog, published: Result, part: Result, gaps: li
         for option in contest.options:
             votes = theirs.get((contest.contest, option.option), 0)
             if votes < option.votes:
-                detail = (
-                    f"{contest.contest}: {option.option} is published with {votes} votes, the tally sheets that are"
+                detail = message(
+                    "finding",
+                    "result.fewer-votes",
+                    contest=contest.contest,
+                    option=option.option,
+                    published=votes,
+                    least=option.votes,
                 )
-                findings.fail("result", f"{detail} here give {option.votes} and more", place)
+                findings.fail("result", detail, place)
     grade, cause = grade_without(gaps)
-    findings.write("result", grade, f"cannot be computed again without all of its tally sheets{cause}", place)
+    findings.write("result", grade, message("finding", "result.sheets-not-here"), place, cause=cause)
 
 
 def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result:
@@ -88,8 +97,8 @@ def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result
 def _compare(findings: FindingLog, published: Result, recomputed: Result, place: str) -> None:
     votes = sum(option.votes for contest in recomputed.contests for option in contest.options)
     if canonical.encode(published) == canonical.encode(recomputed):
-        detail = f"{len(recomputed.contests)} contests, {votes} votes, recomputed, byte-identical"
-        findings.ok("result", detail, place)
+        contests = message("term", "contest", count=len(recomputed.contests))
+        findings.ok("result", message("finding", "result.holds", contests=contests, count=votes), place)
         return
     ours = {contest.contest: contest for contest in recomputed.contests}
     for contest in published.contests:
@@ -98,24 +107,30 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
             continue
         for theirs, own in zip(contest.options, again.options, strict=False):
             if theirs != own:
-                detail = (
-                    f"{contest.contest}: {theirs.option} is published with {theirs.votes} votes, the tally sheets give"
+                detail = message(
+                    "finding",
+                    "result.other-votes",
+                    contest=contest.contest,
+                    option=theirs.option,
+                    published=theirs.votes,
+                    counted=own.votes,
                 )
-                findings.fail("result", f"{detail} {own.votes}", place)
+                findings.fail("result", detail, place)
         for option, seats in again.allocation.seats.items():
             if contest.allocation.seats.get(option) != seats:
-                told = contest.allocation.seats.get(option, 0)
-                detail = f"{contest.contest}: {option} is published with {told} seats, the votes give {seats}"
+                told, contest_id = contest.allocation.seats.get(option, 0), contest.contest
+                detail = message(
+                    "finding", "result.other-seats", contest=contest_id, option=option, published=told, allotted=seats
+                )
                 findings.fail("result", detail, place)
-    findings.fail("result", "the published result is not what the tally sheets add up to", place)
+    findings.fail("result", message("finding", "result.other"), place)
 
 
 def _report_seats(findings: FindingLog, result: Result, place: str) -> None:
     open_ties = [contest.contest for contest in result.contests if any(tie.open for tie in contest.allocation.ties)]
     seats = sum(sum(contest.allocation.seats.values()) for contest in result.contests)
     if open_ties:
-        names = ", ".join(open_ties)
-        detail = f"{seats} allotted; a tie waits for its public draw in {names}"
+        detail = message("finding", "seats.open-tie", count=seats, contests=open_ties)
         findings.write("seats", Grade.INCOMPLETE, detail, place)
     else:
-        findings.ok("seats", f"{seats} allotted again by each contest's rule", place)
+        findings.ok("seats", message("finding", "seats.hold", count=seats), place)

@@ -1,10 +1,11 @@
-"""What all findings together say of a record: one verdict, its exit code, and its sentence."""
+"""What all findings together say of a record: one verdict, its exit code, and its sentences."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from testigo.record import Finding, Grade
+from testigo.words import Message, message
 
 
 class Verdict(StrEnum):
@@ -31,6 +32,15 @@ class Verdict(StrEnum):
         """Of `testigo verify`. `strict`: a difference that is explained is not enough."""
         return STRICT_EXIT_CODE if strict and self is Verdict.EXPLAINED else EXIT_CODES[self]
 
+    def said(self, count: int) -> Message:
+        """The verdict to a person. `count`: of findings of the grade that decided."""
+        return message("verify", f"verdict.{self}", count=count)
+
+    @property
+    def meaning(self) -> Message:
+        """What it means, as the end of a sentence."""
+        return message("verify", f"meaning.{self}")
+
 
 _BY_GRADE: Final = {
     Grade.OK: Verdict.ALL_HOLDS,
@@ -50,20 +60,3 @@ EXIT_CODES: Final = {
 }
 STRICT_EXIT_CODE: Final = 5
 USAGE_EXIT_CODE: Final = 2
-
-SENTENCES: Final = {
-    Verdict.ALL_HOLDS: "Complete, all holds.",
-    Verdict.EXPLAINED: "Complete, differences explained: {count}.",
-    Verdict.UNCHECKED: "Could not be checked.",
-    Verdict.INCOMPLETE: "Incomplete.",
-    Verdict.TAMPERED: "Tampered with.",
-}
-"""The verdict to a person. `{count}`: of findings of the grade that decided."""
-
-MEANINGS: Final = {
-    Verdict.ALL_HOLDS: "everything is there, and every check holds",
-    Verdict.EXPLAINED: "every check holds, but for differences of which a signed reason is in the record",
-    Verdict.UNCHECKED: "no record there, network or disk, another root key, a newer version: nothing can be said",
-    Verdict.INCOMPLETE: "something has not come yet, or is missing in this copy",
-    Verdict.TAMPERED: "something is not what was signed",
-}

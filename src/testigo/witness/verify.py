@@ -9,6 +9,7 @@ from testigo.record import Finding, Grade, PublishedRecord, read_record
 from testigo.witness import audits, reading, stations, totals
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.report import VerificationReport
+from testigo.words import message
 
 
 def verify(
@@ -31,7 +32,7 @@ def verify(
         progress = {"on_progress": on_progress} if on_progress else {}
         published = read_record(record, on_check=findings.add, **progress)
     except TestigoError as error:
-        findings.write("no-record", Grade.UNCHECKED, str(error).removesuffix("."))
+        findings.refuse("no-record", Grade.UNCHECKED, error, "")
         return VerificationReport(str(record), "", root_key is not None, 0, "", tuple(findings.findings))
     usable = _check_root_key(findings, published, root_key) if published.origin else None
     contents = reading.read_statements(findings, published, usable) if usable is not None else None
@@ -60,17 +61,20 @@ def _check_root_key(findings: FindingLog, published: PublishedRecord, given: Pub
     own, code, place = published.root_key, "root-key", "root.pub"
     if given is None:
         if own is None:
-            findings.write(code, Grade.UNCHECKED, "none was given, and the record's own was not read", place)
+            findings.write(code, Grade.UNCHECKED, message("finding", "root-key.none"), place)
         else:
-            findings.write(code, Grade.NOTE, f"none was given, so the record's own is used: {own.key_id}", place)
+            findings.write(code, Grade.NOTE, message("finding", "root-key.own", id=own.key_id), place)
         return own
     first = published.envelopes[0][1] if published.envelopes else None
     if own == given:
-        findings.ok(code, f"the one that was given: {given.key_id}", place)
+        findings.ok(code, message("finding", "root-key.given", id=given.key_id), place)
     elif first is None or envelope_key_id(first) != given.key_id:
-        whose = f"of root key {own.key_id}" if own else "without a root key that could be read"
-        findings.write(code, Grade.UNCHECKED, f"the record is {whose}, not of the one that was given", place)
+        if own:
+            detail = message("finding", "root-key.of-another-record", id=own.key_id)
+        else:
+            detail = message("finding", "root-key.not-read")
+        findings.write(code, Grade.UNCHECKED, detail, place)
         return None
     elif own is not None:
-        findings.fail(code, "not the root key that was given, which the first statement names", place)
+        findings.fail(code, message("finding", "root-key.not-of-first-statement"), place)
     return given

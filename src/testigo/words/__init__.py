@@ -33,7 +33,7 @@ from testigo.words.catalogues import (
 from testigo.words.files import catalogue_file
 from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
-from testigo.words.messages import Either, Message, Value, message, speak, spelled, spoken
+from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
 
 __all__ = [
     "FALLBACK",
@@ -50,6 +50,7 @@ __all__ = [
     "clock",
     "counter_words",
     "day",
+    "first_of",
     "instant",
     "kept",
     "lacking",

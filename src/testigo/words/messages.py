@@ -47,6 +47,13 @@ def message(section: str, key: str, **values: Value) -> Message:
     return Message(section, key, values)
 
 
+def first_of(parts: Sequence[str], most: int) -> Value:
+    """A value that lists them, of more than `most` the first ones and how many others there are."""
+    if len(parts) <= most:
+        return tuple(parts)
+    return message("term", "and-others", first=", ".join(parts[:most]), count=len(parts) - most)
+
+
 def spelled(value: Value, language: str) -> str:
     """A value as that language writes it."""
     if isinstance(value, Message):
