@@ -250,7 +250,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
 def _about(definition: Definition) -> Message:
     """Title, sizes and digests."""
     title = definition.words(definition.title, definition.languages[0])
-    contests = message("term", "contest", count=len(definition.contests))
+    contests = message("term", "contest-count", count=len(definition.contests))
     stations = message("term", "station-count", count=len(definition.stations))
     if isinstance(definition, FirstDefinition):
         return message(

@@ -147,7 +147,7 @@ def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet,
         if ballots > size:
             errors.append(message("finding", "tally-sheet.more-ballots", count=ballots, style=style.id, voters=size))
     counted = sum(sheet.tally.ballots.values())
-    contests = message("term", "contest", count=len(sheet.tally.contests))
+    contests = message("term", "contest-count", count=len(sheet.tally.contests))
     good = message("finding", "tally-sheet.holds", count=counted, contests=contests)
     findings.conclude("tally-sheet", sheet.station, errors, good, verified.place)
 

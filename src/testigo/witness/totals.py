@@ -97,7 +97,7 @@ def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result
 def _compare(findings: FindingLog, published: Result, recomputed: Result, place: str) -> None:
     votes = sum(option.votes for contest in recomputed.contests for option in contest.options)
     if canonical.encode(published) == canonical.encode(recomputed):
-        contests = message("term", "contest", count=len(recomputed.contests))
+        contests = message("term", "contest-count", count=len(recomputed.contests))
         findings.ok("result", message("finding", "result.holds", contests=contests, count=votes), place)
         return
     ours = {contest.contest: contest for contest in recomputed.contests}
