@@ -2,8 +2,8 @@
 
 import re
 import string
-from collections import Counter
 import time
+from collections import Counter
 
 import pytest
 
