@@ -16,6 +16,9 @@ import msgspec
 
 from testigo.words import Message, Value, kept, recalled, spoken
 
+_NO_BREAK_SPACES = "\u00a0\u202f"
+"""Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
+
 
 def printable(text: str) -> str:
     """The text with everything a terminal or a reader could be fooled by spelled out: `\\x1b`, `\\n`, `\\u202e`.
@@ -23,7 +26,9 @@ def printable(text: str) -> str:
     What is quoted from outside goes through this before a person sees it: a name in a file must not be able to draw a
     line of its own.
     """
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(
+        one if one.isprintable() or one in _NO_BREAK_SPACES else one.encode("unicode_escape").decode() for one in text
+    )
 
 
 def is_printable(text: str, longest: int) -> bool:

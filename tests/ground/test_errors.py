@@ -44,6 +44,10 @@ def test_printable_spells_out_what_could_forge_a_line() -> None:
     assert printable("Ñandú\x1b[1A\n\u202e\ud800") == "Ñandú\\x1b[1A\\n\\u202e\\ud800"
 
 
+def test_printable_keeps_the_spaces_that_french_has() -> None:
+    assert printable("«\u202fa\u202f»\u00a0: 12\u202f345") == "«\u202fa\u202f»\u00a0: 12\u202f345"
+
+
 @pytest.mark.parametrize("text", ["", "Ñandú 年 5", "x" * 20])
 def test_a_line_of_words_is_printable(text: str) -> None:
     assert is_printable(text, 20)
