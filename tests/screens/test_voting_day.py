@@ -1,5 +1,6 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
+import re
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import httpx
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.web.client import Client, SeenPage
+from testigo.words import languages
 
 
 def finger(person: int, impression: int) -> bytes:
@@ -151,6 +153,13 @@ def test_a_choice_on_one_page_takes_the_place_of_the_choice_on_another(opened: A
         assert opened.booth.current().choices["anthem"] == ("h1",)
         voter.send("/contest/3", option="h15", page="2", go="look", size="3")
         assert opened.booth.current().choices["anthem"] == ("h15",)
+
+
+def test_the_booth_waits_in_the_elections_languages_only(opened: Any) -> None:
+    assert not {"es", "en"} >= set(languages())  # there are others that it could speak
+    with opened.voter() as voter:
+        page = voter.get("/").content.decode()
+    assert set(re.findall(r'<span lang="(\w+)"', page)) == {"es", "en"}
 
 
 def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
