@@ -27,7 +27,7 @@ from testigo.record import PublishedRecord, read_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import percent
-from testigo.words import day, language_name, languages, number
+from testigo.words import day, language_name, number, offered
 
 
 def write_results(
@@ -46,8 +46,8 @@ def write_results(
     `index.html` is in the election's first language that has a catalogue.
     """
     storage.make_folder(folder)
-    first = next((code for code in definition.languages if code in languages()), languages()[0])
-    names = {code: "index.html" if code == first else f"index.{code}.html" for code in languages()}
+    first, *others = offered(definition.languages)
+    names = {first: "index.html", **{code: f"index.{code}.html" for code in others}}
     files = {
         name: render(Page(definition, result, sheets, record, code, closing_counts, refused), names).encode()
         for code, name in names.items()

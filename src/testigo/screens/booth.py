@@ -47,6 +47,7 @@ def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar
         routes,
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
+        languages=booth.definition.languages,
         templates=TEMPLATES,
         booth=booth,
         screen=Screen(booth, screen_hosts),
@@ -121,7 +122,7 @@ def choose_language(request: Request, booth: TheBooth) -> Answer:
 @post("/language", guards=[own_screen], sync_to_thread=False)
 def set_language(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     """Take over language and look; on to the first contest, or back to the review."""
-    change_appearance(browser_session.session(request), form)
+    change_appearance(request, form)
     session = booth.choose_language(form.text("language"))
     browser_session.session(request).language = session.language
     return _to_stage(request, booth, session)
@@ -152,7 +153,7 @@ def mark_contest(request: Request, number: FromPath[int], form: FormSent, booth:
         return _contest_page(request, spot, marks, note="many", status_code=422)
     if marks != spot.marks or form.text("go", "") in ("next", "review"):
         session = booth.choose(spot.contest.id, marks)
-    change_appearance(browser_session.session(request), form)
+    change_appearance(request, form)
     return redirect(_after_contest(spot, session, form.text("go", "look"), enough="enough" in form))
 
 

@@ -28,15 +28,14 @@ from testigo.paper import FONTS
 from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
-from testigo.web.sessions import SIZES, BrowserSession, BrowserSessions
+from testigo.web.sessions import SIZES, BrowserSessions
 from testigo.words import (
-    FIRST,
     Message,
     clock,
     instant,
     language_name,
-    languages,
     number,
+    offered,
     or_itself,
     say,
     words,
@@ -94,11 +93,12 @@ def application(
     sessions: BrowserSessions,
     *,
     title: Text,
+    languages: Sequence[str] = (),
     templates: str = "",
     **parts: Any,
 ) -> Litestar:
-    """One role's application. `title`: what stands in the page's head line; `templates`: the package whose folder
-    `templates` holds the role's own pages; `parts`: what handlers find by name.
+    """One role's application. `title`: what stands in the page's head line; `languages`: those of its election;
+    `templates`: the package whose folder `templates` holds the role's own pages; `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
@@ -113,7 +113,16 @@ def application(
         exception_handlers={TestigoError: error_page, HTTPException: show_refusal, Exception: show_defect},
         openapi_config=None,
         request_max_body_size=SMALL_BODY,
-        state=State({"role": role, "title": title, "sessions": sessions, "templates": templates, **parts}),
+        state=State(
+            {
+                "role": role,
+                "title": title,
+                "sessions": sessions,
+                "templates": templates,
+                "languages": offered(languages),
+                **parts,
+            }
+        ),
         on_app_init=[_keep_quiet],
     )
     _refuse_unguarded(app)
@@ -130,7 +139,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **facts: An
             session=session,
             t=words(language_of(request)),
             language=language_of(request),
-            languages=languages(),
+            languages=request.app.state.languages,
             sizes=SIZES,
             role=request.app.state.role,
             title=request.app.state.title,
@@ -147,10 +156,10 @@ def redirect(path: str) -> Answer:
 
 
 def language_of(request: Request) -> str:
-    """The language this visitor chose, else Spanish: not the browser's, which on an office machine says nothing of
-    its user.
+    """The language this visitor chose, else the election's first: not the browser's, which on an office machine says
+    nothing of its user.
     """
-    return browser_session.session(request).language or FIRST
+    return browser_session.session(request).language or str(request.app.state.languages[0])
 
 
 def error_page(request: Request, error: TestigoError) -> Answer:
@@ -206,14 +215,15 @@ def health(request: Request) -> Answer:
 @post("/look", guards=[guards.anyone], sync_to_thread=False)
 def set_appearance(request: Request, form: FormSent) -> Answer:
     """Language, text size and contrast of this visit; then back to the page the visitor came from."""
-    change_appearance(browser_session.session(request), form)
+    change_appearance(request, form)
     back = form.text("back", "/")
     return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
 
 
-def change_appearance(session: BrowserSession, form: Form) -> None:
+def change_appearance(request: Request, form: Form) -> None:
     """Take over the fields `language`, `size` and `contrast` as far as they are sent and sensible."""
-    if form.text("language", "") in languages():
+    session = browser_session.session(request)
+    if form.text("language", "") in request.app.state.languages:
         session.language = form.text("language")
     if form.text("size", "") in {str(size) for size in SIZES}:
         session.size = int(form.text("size"))

@@ -14,7 +14,7 @@ same keys and the same gaps. A new language is a new folder and nothing else; on
 which) is in none of the interfaces, because it would fail on voting day.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -60,6 +60,7 @@ __all__ = [
     "message",
     "missing",
     "number",
+    "offered",
     "or_itself",
     "parse",
     "percent",
@@ -98,6 +99,12 @@ def language_name(language: str) -> str:
 def reviewed_by(language: str) -> str:
     """Who has reviewed the catalogue of a language; "" where nobody has."""
     return catalogue_of(language).reviewed_by
+
+
+def offered(election: Sequence[str]) -> tuple[str, ...]:
+    """What desks and results pages of an election offer: its own languages, then those that somebody has reviewed."""
+    own = [code for code in election if code in languages()]
+    return tuple(dict.fromkeys([*own, *(code for code in languages() if reviewed_by(code))]))
 
 
 @cache
