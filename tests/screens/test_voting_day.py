@@ -1,5 +1,6 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
+import re
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import httpx
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.web.client import Client, SeenPage
+from testigo.words import languages
 
 
 def finger(person: int, impression: int) -> bytes:
@@ -165,6 +167,12 @@ def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
         voter.send("/printed", right="yes")
         assert voter.send("/card", code=opened.cards[0]).status in (403, 409, 422)
         assert opened.booth.counters().recorded == 1
+
+
+def test_the_first_page_of_the_booth_speaks_the_elections_languages_and_no_others(opened: Any) -> None:
+    with opened.voter() as voter:
+        spoken = set(re.findall(r'<span lang="(\w+)"', voter.get("/").content.decode()))
+    assert spoken == set(opened.booth.definition.languages) < set(languages())
 
 
 def test_machines_speak_json_and_refuse_strange_orders(opened: Any) -> None:

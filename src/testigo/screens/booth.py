@@ -99,7 +99,7 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
         return _to_stage(request, booth, session)
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
-    return page(request, "booth/welcome.html", state=booth.state)
+    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth))
 
 
 @post("/card", guards=[own_screen], sync_to_thread=False)
