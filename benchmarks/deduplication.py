@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from testigo.cli.output import Bar, progress, table
 from testigo.election import Contest, Definition, District, Option, Station
+from testigo.errors import TestigoError
 from testigo.fingerprint import FingerImage, Position, warm_up
 from testigo.fingerprint.synthetic import TemplateFinger
 from testigo.register import Register, RegisterKey, enrolment
@@ -33,6 +34,7 @@ from testigo.register.deduplication import STANDARD, Summary, deduplicate
 from testigo.register.tables import changing, voters
 from testigo.register.work_folder import Outcome
 from testigo.register.workers import Workers
+from testigo.words import Message
 
 HANDS = (Position.RIGHT_INDEX, Position.LEFT_INDEX)
 TWICE = 100  # one person in so many is enrolled twice
@@ -56,17 +58,17 @@ class Stages:
         self._bars = contextlib.ExitStack()
         self._bar: Bar | None = None
 
-    def stage(self, name: str, total: int, done: int = 0) -> None:
+    def stage(self, name: Message, total: int, done: int = 0) -> None:
         self.end()
-        self._begun = name, time.monotonic()
-        self._bar = self._bars.enter_context(progress(name, total))
+        self._begun = str(name), time.monotonic()
+        self._bar = self._bars.enter_context(progress(str(name), total))
 
     def advance(self, steps: int) -> None:
         if self._bar is not None:
             self._bar.advance(steps)
 
-    def note(self, sentence: str) -> None:
-        print(sentence)
+    def note(self, what: Message | TestigoError) -> None:
+        print(what)
 
     def end(self) -> None:
         self._bars.close()

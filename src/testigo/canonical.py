@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NoReturn
 import msgspec
 import rfc8785
 
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, Place
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MAX_DEPTH = 64
@@ -43,7 +43,7 @@ def encode(value: Any) -> bytes:
         raise InvalidInput("json.no-canonical-form", why=str(error)) from error
 
 
-def decode(data: bytes, *, place: str = "") -> Any:
+def decode(data: bytes, *, place: Place = "") -> Any:
     """Plain values from bytes that must be canonical in every byte.
 
     Any other spelling of the same value (white space, key order, escapes, duplicate keys) raises `InvalidInput`:

@@ -4,11 +4,17 @@ Every error that a user can cause is a `TestigoError`: a stable code, and values
 of each language (`words/LANGUAGE/errors.po`): what is wrong under `error`, what to do about it under `hint`, both by
 the code. So the command line, a web page and a JSON answer can each show them in their own way and language. The rooms
 raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
+
+An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_error`), and whoever shows it says it in
+its own reader's language.
 """
 
-from typing import Any, Self, TypeVar
+from pathlib import PurePath
+from typing import Any, Final, Self, TypeVar
 
-from testigo.words import Message, Value, spoken
+import msgspec
+
+from testigo.words import Message, Value, kept, recalled, spoken
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
@@ -35,6 +41,9 @@ def how_many(number: int, noun: str, plural: str = "") -> str:
     """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
+
+Place = Message | PurePath | str
+"""Where an error is: in words, or a file, an address, an option as it is written."""
 
 Kind = TypeVar("Kind", bound="TestigoError")
 
@@ -90,9 +99,25 @@ class TestigoError(Exception):
         text = self.text(language)
         return text if self.place else text[:1].upper() + text[1:]
 
-    def as_json(self) -> dict[str, str]:
-        """The parts by name, for `--json` and web answers."""
-        return {"code": self.code, "problem": self.problem, "place": self.place, "hint": self.hint}
+    def as_json(self) -> dict[str, Any]:
+        """The parts by name, for `--json` and web answers.
+
+        `kind`: one of `KINDS`. `problem`, `place`, `hint`: said in the language of this process. `kept`: the same three
+        as `words.kept` keeps a message, for whoever says them in another; "" for a place that is not in words.
+        """
+        where = self.place_said
+        return {
+            "code": self.code,
+            "kind": next(base.__name__ for base in type(self).__mro__ if base.__name__ in KINDS),
+            "problem": self.problem,
+            "place": self.place,
+            "hint": self.hint,
+            "kept": {
+                "problem": kept(self.message),
+                "place": kept(where) if isinstance(where, Message) else "",
+                "hint": kept(self.advice),
+            },
+        }
 
     def _hint(self, language: str) -> str:
         return self.advice.text(language) if self.advice.known or self.advice.key != self.code else ""
@@ -149,3 +174,52 @@ class SeveralErrors(TestigoError):
     def text(self, language: str) -> str:
         """The error of the whole, then each on a line of its own."""
         return "\n".join([super().text(language), *(f"  {error.text(language)}" for error in self.errors)])
+
+
+KINDS: Final[dict[str, type[TestigoError]]] = {
+    kind.__name__: kind
+    for kind in (InvalidInput, InvalidSignature, IllegalStep, NotAllowed, StorageError, TestigoError)
+}
+"""The kinds that JSON names; a room's own subclass goes as the one that it is derived from."""
+
+LONGEST_JSON = 64 * 1024
+"""Bytes of an error from another machine; ours have some hundreds."""
+
+_LONGEST_PLACE = 200
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    problem: str
+    place: str
+    hint: str
+
+
+class _Json(msgspec.Struct, frozen=True):
+    code: str
+    kind: str
+    place: str
+    kept: _Kept
+
+
+def read_error(data: bytes) -> TestigoError:
+    """An error that another machine sent as JSON (`TestigoError.as_json`), to be said in any language.
+
+    The sentence is always one of ours, never one that came along: a code or values that this release does not know
+    become an error that says so. Raises `ValueError` for what is not an error.
+    """
+    if len(data) > LONGEST_JSON:
+        raise ValueError("too long")
+    try:
+        sent = msgspec.json.decode(data, type=_Json)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    kind = KINDS.get(sent.kind, TestigoError)
+    where = recalled("place", sent.kept.place)
+    place = where if where.known else sent.place[:_LONGEST_PLACE]
+    message = recalled("error", sent.kept.problem)
+    if not message.known:
+        unknown = TestigoError("error.of-another-release", place=place, unknown=sent.code[:80])
+        return _again(kind, unknown.__dict__)
+    hint = recalled("hint", sent.kept.hint)
+    advice = hint if hint.known else recalled("hint", "")
+    return _again(kind, {"code": message.key, "place_said": place, "message": message, "advice": advice})

@@ -20,10 +20,12 @@ from typing import Any
 import msgspec
 
 from testigo import canonical, storage
-from testigo.errors import InvalidInput, InvalidSignature, StorageError
+from testigo.errors import InvalidInput, InvalidSignature, Place, StorageError
 from testigo.keys import PublicKey, SigningKey
+from testigo.words import Message, message
 
 _DOMAIN = b"testigo event log 1\n"
+_PLACE = message("place", "event-log")
 LOG_LIMIT = 512 * 1024 * 1024
 
 
@@ -49,7 +51,7 @@ def log_origin(election: str, station: str, role: str) -> str:
 
 
 def verify_event_log(
-    data: bytes, public: PublicKey, origin: str, *, head: str | None = None, place: str = "event log"
+    data: bytes, public: PublicKey, origin: str, *, head: str | None = None, place: Place = _PLACE
 ) -> tuple[Event, ...]:
     """The entries of a whole log, if every line is `public`'s and in its place.
 
@@ -59,15 +61,15 @@ def verify_event_log(
     start, may cut one off.
     """
     if data and not data.endswith(b"\n"):
-        raise InvalidInput("the last line is not whole", place=place)
+        raise InvalidInput("event-log.last-line-torn", place=place)
     previous, events, heads = origin, [], {origin}
     for number, line in enumerate(data.split(b"\n")[:-1]):
-        where = f"{place}, line {number + 1}"
+        where = message("place", "event-log-line", log=place, number=number + 1)
         events.append(_verify_line(line, public, number, previous, where))
         previous = hashlib.sha256(line).hexdigest()
         heads.add(previous)
     if head is not None and head not in heads:
-        raise InvalidInput("the line with that head is not in it; lines were cut off or exchanged", place=place)
+        raise InvalidInput("event-log.without-head", place=place)
     return tuple(events)
 
 
@@ -76,14 +78,14 @@ def lines_after(events: Sequence[Event], head: str) -> int:
     return next((len(events) - event.sequence for event in events if event.previous == head), 0)
 
 
-def _verify_line(line: bytes, public: PublicKey, number: int, previous: str, where: str) -> Event:
+def _verify_line(line: bytes, public: PublicKey, number: int, previous: str, where: Message) -> Event:
     try:
         read = msgspec.convert(canonical.decode(line, place=where), _Line, strict=True)
         signature = bytes.fromhex(read.signature)
     except (msgspec.ValidationError, ValueError, RecursionError):
-        raise InvalidInput("not an entry of an event log", place=where) from None
+        raise InvalidInput("event-log.line-malformed", place=where) from None
     if read.entry.sequence != number or read.entry.previous != previous:
-        raise InvalidSignature("does not follow the line before it; lines were changed, moved or dropped", place=where)
+        raise InvalidSignature("event-log.line-does-not-follow", place=where)
     public.verify(signature, _DOMAIN + canonical.encode(read.entry), place=where)
     return read.entry
 
@@ -118,7 +120,7 @@ class EventLog:
     def _begin(self, origin: str) -> None:
         data = storage.read(self.file, limit=LOG_LIMIT)
         whole = data[: data.rfind(b"\n") + 1]
-        self._entries = list(verify_event_log(whole, self._key.public, origin, place=str(self.file)))
+        self._entries = list(verify_event_log(whole, self._key.public, origin, place=self.file))
         lines = whole.split(b"\n")[:-1]
         self._head = hashlib.sha256(lines[-1]).hexdigest() if lines else origin
         self._length = len(whole)
@@ -161,9 +163,7 @@ class EventLog:
         signature = self._key.sign(_DOMAIN + canonical.encode(entry)).hex()
         line = canonical.encode(_Line(entry, signature))
         if self._broken:
-            raise StorageError(
-                "an earlier write failed", place=str(self.file), hint="repair the disk, then start again"
-            )
+            raise StorageError("event-log.write-failed-before", place=self.file)
         try:
             with storage.explained(self.file):
                 self._write(line + b"\n")

@@ -23,7 +23,7 @@ from securesystemslib.dsse import Envelope as _Dsse
 from securesystemslib.signer import Signature as _DsseSignature
 
 from testigo import canonical, storage
-from testigo.errors import InvalidInput, InvalidSignature
+from testigo.errors import InvalidInput, InvalidSignature, Place
 
 _LARGEST_KEY_FILE = 4096
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -62,7 +62,7 @@ class PublicKey:
         """SHA-256 of the 32 public bytes, hexadecimal: how statements name the key."""
         return canonical.digest(self.raw)
 
-    def verify(self, signature: bytes, message: bytes, *, place: str = "") -> None:
+    def verify(self, signature: bytes, message: bytes, *, place: Place = "") -> None:
         """Return if `signature` (64 bytes) is this key's over `message`; else raise `InvalidSignature`."""
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
@@ -148,7 +148,7 @@ class OpeningKey:
         """Write the key as PKCS#8 PEM with mode 0600; an existing file is never overwritten."""
         _save_private(self._key, path)
 
-    def open(self, sealed: bytes, *, purpose: str, place: str = "") -> bytes:
+    def open(self, sealed: bytes, *, purpose: str, place: Place = "") -> bytes:
         """The sealed bytes in plain; raises `InvalidSignature` if they were not sealed to this key for this purpose."""
         try:
             return bytes(_SUITE.decrypt(sealed, self._key, purpose.encode()))
@@ -179,17 +179,17 @@ class OpenedEnvelope:
     digest: str
 
 
-def envelope_key_id(data: bytes, *, place: str = "") -> str:
+def envelope_key_id(data: bytes, *, place: Place = "") -> str:
     """The id of the key an envelope says it is signed by (nothing is verified yet)."""
     return str(next(iter(_parse_envelope(data, place).signatures)))
 
 
-def envelope_type(data: bytes, *, place: str = "") -> str:
+def envelope_type(data: bytes, *, place: Place = "") -> str:
     """The payload type that an envelope says it has (nothing is verified yet)."""
     return str(_parse_envelope(data, place).payload_type)
 
 
-def unverified_payload(data: bytes, payload_type: str, *, place: str = "") -> Any:
+def unverified_payload(data: bytes, payload_type: str, *, place: Place = "") -> Any:
     """What an envelope says, before its signature is verified: only to find out which key to ask for."""
     envelope = _parse_envelope(data, place)
     if envelope.payload_type != payload_type:
@@ -197,7 +197,7 @@ def unverified_payload(data: bytes, payload_type: str, *, place: str = "") -> An
     return canonical.decode(envelope.payload, place=place)
 
 
-def open_envelope(data: bytes, key: PublicKey, payload_type: str, *, place: str = "") -> OpenedEnvelope:
+def open_envelope(data: bytes, key: PublicKey, payload_type: str, *, place: Place = "") -> OpenedEnvelope:
     """Verify an envelope of exactly one signature, that of `key`, and return what it holds.
 
     Raises `InvalidInput` where the bytes are not a canonical envelope of `payload_type`, `InvalidSignature` where the
@@ -216,7 +216,7 @@ def open_envelope(data: bytes, key: PublicKey, payload_type: str, *, place: str 
     return OpenedEnvelope(envelope.payload_type, payload, key, canonical.digest(envelope.payload))
 
 
-def _parse_envelope(data: bytes, place: str) -> _Dsse:
+def _parse_envelope(data: bytes, place: Place) -> _Dsse:
     value = canonical.decode(data, place=place)
     try:
         envelope = _Dsse.from_dict(canonical.decode(data))
@@ -228,7 +228,7 @@ def _parse_envelope(data: bytes, place: str) -> _Dsse:
     return envelope
 
 
-def decode_base64(text: str, *, place: str = "") -> bytes:
+def decode_base64(text: str, *, place: Place = "") -> bytes:
     """Standard base64 in its one canonical spelling; raises `InvalidInput` on any other."""
     try:
         data = base64.b64decode(text, validate=True)

@@ -2,6 +2,9 @@
 
 A line says what the machine does, never what a person does: nothing of a request, no document number, PIN, card or
 choice. So of an error only its kind and the places in our code are written, not its message, which may quote somebody.
+
+Lines are in English on every machine, whatever language it speaks: a technician finds the same words in every country,
+in these sources, and in what others report. Whoever stands at the machine reads its screen, not these lines.
 """
 
 import logging

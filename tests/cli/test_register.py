@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook
+from testigo.words import speak
 
 Press = Callable[..., FingerImage]
 Typed = Callable[..., tuple[int, str, str]]
@@ -66,7 +67,9 @@ def test_from_the_file_to_the_poll_book(
     code, out, _ = imported("cases", "--json", *election)
     assert [(one["earlier_document"], one["later_document"]) for one in json.loads(out)] == [("V5329151", "V6723830")]
     code, out, _ = imported("case", "1", "--images", "seen", *election)
-    assert "most alike" in out
+    assert "most similar" in out and "right index finger and left index finger" in out
+    sides = json.loads(imported("case", "1", "--json", *election)[1])
+    assert sides["earlier"]["fingers"] == "right-index, left-index"
     assert sorted(file.name for file in (tmp_path / "seen").iterdir()) == [
         "earlier-1-right-index.png",
         "earlier-2-left-index.png",
@@ -147,7 +150,7 @@ def test_erasing_by_law(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, out, _ = imported(*words)
     assert code == 1
-    assert "Will be erased: 1 template and 1 image of right-index, from 1 enrolment." in out
+    assert "Will be erased: 1 template and 1 image of right index finger, from 1 enrolment." in out
     assert "Nothing was changed." in out and "enrolled" in imported("voter", "V-5329151", *election)[1].splitlines()
     code, out, _ = imported(*words, "--yes")
     assert code == 0
@@ -176,6 +179,39 @@ def test_upgrading_an_older_register(
     assert code == 0 and "Nothing to do." in out
     code, _, err = typed("upgrade", "--register", "absent.db")
     assert code == 1 and "there is no register here" in err and not (tmp_path / "absent.db").exists()
+
+
+@pytest.fixture
+def spanish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TESTIGO_LANGUAGE", "es")
+    yield
+    speak("en")
+
+
+@pytest.mark.usefixtures("spanish")
+def test_an_officer_is_asked_and_told_in_the_officers_language(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_root: Path
+) -> None:
+    stored = project_root / "tests" / "data" / "stored" / "0.1" / "register-with-cases"
+    shutil.copy(stored / "register.db", tmp_path)
+    before = (tmp_path / "register.db").read_bytes()
+    for answer in ("\n", "n\n", "quizás\n", ""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        code, out, err = typed("upgrade")
+        assert (code, (tmp_path / "register.db").read_bytes()) == (1, before)
+        assert "¿Actualizarlo? [s/N]: " in err and "0002  Constancias de los borrados por ley" in out
+        assert ("No se cambió nada." in out) == bool(answer)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Sí\n"))
+    code, out, _ = typed("upgrade")
+    assert code == 0 and "Actualizado del esquema 0001 al 0002." in out
+
+
+def test_summaries_and_errors_are_in_the_officers_language(imported: Typed, election: list[str], spanish: None) -> None:
+    out = imported("status", *election)[1]
+    assert "Padrón" in out and "inscripciones retenidas │      0" in out
+    assert "Adela Salas Escalona, mesa 01-01, padrón general" in imported("voter", "V-5329151", *election)[1]
+    code, _, err = imported("voter", "999", *election)
+    assert code == 1 and "Error: el documento 999 no está en el padrón; revise el número" in " ".join(err.split())
 
 
 def test_every_command_shows_an_example(imported: Typed) -> None:

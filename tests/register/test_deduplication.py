@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from enrolled_people import both_indexes, document, enrol_people, press
+from raising import raises_code
 from stored_files import unlisted
 from testigo.cli import main
 from testigo.election import Definition, load
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.fingerprint import THRESHOLD, Position
 from testigo.register import Register, RegisterKey, deduplication, duplicates, prints, workers
 from testigo.register.deduplication import STANDARD, Summary, expected_false_cases, least_pair_score
@@ -34,6 +35,7 @@ from testigo.register.gallery import DuplicateCandidate, least_score
 from testigo.register.tables import changing
 from testigo.register.work_folder import Pair, Parameters
 from testigo.register.workers import Certificates, Workers
+from testigo.words import Message
 
 RIGHT, LEFT = Position.RIGHT_INDEX, Position.LEFT_INDEX
 PARAMETERS = msgspec.structs.replace(STANDARD, block=7)
@@ -57,15 +59,15 @@ class Watcher:
         self.stages: list[tuple[str, int, int]] = []
         self.notes: list[str] = []
 
-    def stage(self, name: str, total: int, done: int = 0) -> None:
-        self.stages.append((name, total, done))
+    def stage(self, name: Message, total: int, done: int = 0) -> None:
+        self.stages.append((name.key, total, done))
 
     def advance(self, steps: int) -> None:
         name, total, done = self.stages[-1]
         self.stages[-1] = (name, total, done + steps)
 
-    def note(self, sentence: str) -> None:
-        self.notes.append(sentence)
+    def note(self, what: Message | TestigoError) -> None:
+        self.notes.append(str(what))
 
 
 class ThisProcess:
@@ -267,7 +269,7 @@ def test_a_run_goes_on_where_it_was_cut(people_enrolled: Register, work: Path, l
     assert len(kept) == lives
     assert all(after[name] == before[name] for name in kept)
     assert people_of(people_enrolled, summary.found) == PLANTED
-    assert watcher.stages[1] == ("Looking for duplicates", 40, 40)
+    assert watcher.stages[1] == ("deduplicate.looking", 40, 40)
 
 
 def test_a_part_that_is_there_is_not_made_again(
@@ -353,15 +355,15 @@ def test_a_folder_of_other_parameters_or_another_register_is_refused(
         run(people_enrolled, work, ThisProcess(3))
     before = files(work)
     other = msgspec.structs.replace(PARAMETERS, false_cases=3, block=8)
-    with pytest.raises(InvalidInput, match=r"other parameters \(block 7, now 8; false_cases 0, now 3\)"):
+    with pytest.raises(InvalidInput, match=r"other parameters: block 7 \(now 8\) and false_cases 0 \(now 3\)"):
         run(people_enrolled, work, parameters=other)
     with (
         Register.open(str(tmp_path / "other.db"), definition, RegisterKey.generate()) as other,
-        pytest.raises(InvalidInput, match="begun for another register"),
+        raises_code(InvalidInput, "work-folder.of-another-register"),
     ):
         run(other, work)
     begun = json.loads((work / "run.json").read_text())
-    for name, value, sentence in (("newest", 41, "restored from a backup"), ("version", "9", "begun with Testigo 9")):
+    for name, value, sentence in (("newest", 41, "restored from a backup"), ("version", "9", "started with Testigo 9")):
         (work / "run.json").write_text(json.dumps({**begun, name: value}))
         with pytest.raises(InvalidInput, match=sentence):
             run(people_enrolled, work)
@@ -374,7 +376,7 @@ def test_a_folder_of_other_parameters_or_another_register_is_refused(
 def test_a_folder_in_which_nothing_was_done_may_be_begun_otherwise(people_enrolled: Register, work: Path) -> None:
     @contextlib.contextmanager
     def nobody() -> Iterator[Any]:
-        raise StorageError("the scheduler does not answer")
+        raise StorageError("scheduler.gone")
         yield
 
     with pytest.raises(StorageError):
@@ -386,17 +388,17 @@ def test_a_place_that_is_used_or_open_to_others_is_refused(
     people_enrolled: Register, work: Path, tmp_path: Path
 ) -> None:
     work.mkdir(mode=0o755)
-    with pytest.raises(InvalidInput, match="others may read the folder; make it your own and chmod 700"):
+    with raises_code(InvalidInput, "work-folder.readable-by-others"):
         run(people_enrolled, work)
     work.chmod(0o700)
     (work / "letters").write_text("dear")
-    with pytest.raises(StorageError, match="something else is in this folder"):
+    with raises_code(StorageError, "work-folder.something-else-there"):
         run(people_enrolled, work)
     assert [entry.name for entry in work.iterdir()] == ["letters"]
     (tmp_path / "private").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "private")
     for place in (tmp_path / "link", work / "letters"):
-        with pytest.raises(StorageError, match="this is no folder"):
+        with raises_code(StorageError, "work-folder.not-a-folder"):
             run(people_enrolled, place)
 
 
@@ -410,7 +412,7 @@ def test_nobody_else_may_read_what_lies_in_the_folder(people_enrolled: Register,
 def test_two_commands_do_not_work_in_one_folder(people_enrolled: Register, work: Path) -> None:
     class Second(ThisProcess):
         def run(self, *given: Any) -> Iterator[tuple[int, Any]]:
-            with pytest.raises(StorageError, match="in use by another process"):
+            with raises_code(StorageError, "folder.in-use"):
                 run(people_enrolled, work)
             return super().run(*given)
 
@@ -453,7 +455,7 @@ def test_what_a_worker_cannot_do_is_one_sentence(people_enrolled: Register, work
             list(one.run(deduplication.search_block, (str(tmp_path / "absent"), "x"), [0], deduplication.forget))
         with pytest.raises(KeyboardInterrupt):
             run(people_enrolled, work, ThisProcess(0))
-        with pytest.raises(IllegalStep, match="sees another work folder, or runs another Testigo"):
+        with raises_code(IllegalStep, "worker.another-folder-or-release"):
             list(one.run(deduplication.search_block, (str(work), "x"), [0], deduplication.forget))
 
 
@@ -466,12 +468,12 @@ def _not_installed_there(number: int) -> int:
     ("address", "sentence"),
     [
         ("tcp://192.0.2.7:8786", "whoever reaches a scheduler without TLS can run anything"),
-        ("tls://192.0.2.7:8786", "wants certificates; give --tls-ca"),
+        ("tls://192.0.2.7:8786", "requires certificates; give --tls-ca"),
         ("tcp://cluster:8786", "whoever reaches a scheduler without TLS"),
-        ("inproc://127.0.0.1:1", "this is no scheduler's address"),
-        ("tcp://127.0.0.1", "this is no scheduler's address"),
-        ("tcp://127.0.0.1:notaport", "this is no scheduler's address"),
-        ("127.0.0.1:8786", "this is no scheduler's address"),
+        ("inproc://127.0.0.1:1", "this is not a scheduler's address"),
+        ("tcp://127.0.0.1", "this is not a scheduler's address"),
+        ("tcp://127.0.0.1:notaport", "this is not a scheduler's address"),
+        ("127.0.0.1:8786", "this is not a scheduler's address"),
     ],
 )
 def test_only_safe_addresses_are_spoken_to(address: str, sentence: str) -> None:
@@ -481,7 +483,7 @@ def test_only_safe_addresses_are_spoken_to(address: str, sentence: str) -> None:
 
 def test_a_silent_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(workers, "CONNECTING", 1)
-    with pytest.raises(StorageError, match="does not answer"), Workers.cluster("tcp://127.0.0.1:9"):
+    with raises_code(StorageError, "scheduler.does-not-answer"), Workers.cluster("tcp://127.0.0.1:9"):
         pass
     absent = Certificates(tmp_path / "ca.pem", tmp_path / "cert.pem", tmp_path / "key.pem")
     with pytest.raises(StorageError, match=r"ca\.pem: no such file"), Workers.cluster("tls://127.0.0.1:9", absent):
@@ -675,7 +677,7 @@ def test_a_client_without_our_certificate_is_not_let_in(
 ) -> None:
     monkeypatch.setattr(workers, "CONNECTING", 3)
     theirs = Certificates(*make_certificates(tmp_path / "theirs"))
-    with pytest.raises(StorageError, match="the scheduler does not answer"), Workers.cluster(cluster.address, theirs):
+    with raises_code(StorageError, "scheduler.does-not-answer"), Workers.cluster(cluster.address, theirs):
         pass
 
 
@@ -696,7 +698,7 @@ def test_a_cluster_that_falls_silent_is_one_sentence(
         monkeypatch.setattr(workers, "CONNECTING", 30)
         open_cluster.add_worker()
         with Workers.cluster(open_cluster.address) as these:
-            with pytest.raises(IllegalStep, match="a worker does not know this Testigo"):
+            with raises_code(IllegalStep, "worker.of-another-release"):
                 list(these.run(_not_installed_there, (), [0], gc.collect))
             with pytest.raises(StorageError, match=sentence):
                 for number, _ in these.run(slow, (), range(50), gc.collect):

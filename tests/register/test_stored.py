@@ -4,8 +4,7 @@ it has there."""
 import shutil
 from pathlib import Path
 
-import pytest
-
+from raising import raises_code
 from testigo.count import read_rules
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
@@ -31,5 +30,5 @@ def test_a_register_of_release_0_1_opens(tmp_path: Path) -> None:
             data = make_poll_book(opened, "01-01-1", check_in.public, centre)
             book = PollBook.open(data, named.digest, "01-01-1", check_in, centre.public)
             assert book.voters and not book.others  # a machine of 0.1 refuses what it does not know
-    with pytest.raises(InvalidInput, match="belongs to another election"):
+    with raises_code(InvalidInput, "register.of-another-election"):
         Register.open(address, Definition.from_payload({**written.payload(), "date": "2030-01-01"}), key)

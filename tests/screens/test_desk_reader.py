@@ -154,7 +154,7 @@ def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(des
         assert second.send("/find", document="102").name == "finger"  # person 2, whose finger is on the reader
         played.hold.set()
         pressing.join(30)
-        assert answers[0].status == 409 and "this visit is over" in answers[0].code
+        assert answers[0].status == 409 and answers[0].code == "visit.over"
         assert second.get("/visit").name == "finger"
 
 

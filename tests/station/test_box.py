@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coded import coded
 from testigo.ballot import CastVoteRecord, Marks, new_slip_number
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.station.box import BallotBox
@@ -60,7 +61,7 @@ def test_same_slip_twice_is_once(box):
 def test_full_box(box):
     for _ in range(12):
         box.deposit(vote())
-    with pytest.raises(IllegalStep, match="full"):
+    with pytest.raises(IllegalStep, check=coded("box.full")):
         box.deposit(vote())
     assert box.recorded == 12
 
@@ -141,7 +142,7 @@ def test_two_paths_with_different_votes_are_a_sentence(box, paths):
     with paths[1].open("r+b") as file:
         file.seek(slot * SIZE)
         file.write(forged)
-    with pytest.raises(InvalidInput, match="tampered"):
+    with pytest.raises(InvalidInput, check=coded("box.copies-disagree")):
         BallotBox(paths, KEY, "e/s1", SIZE)
 
 
@@ -172,7 +173,7 @@ def test_missing_copy_is_a_sentence_and_is_restored(box, paths):
     box.deposit(one)
     box.close()
     paths[1].unlink()
-    with pytest.raises(StorageError, match="restore-box"):
+    with pytest.raises(StorageError, check=coded("box.copy-missing")):
         BallotBox(paths, KEY, "e/s1", SIZE)
     assert BallotBox.restore(paths) == paths[1]
     again = BallotBox(paths, KEY, "e/s1", SIZE)
@@ -186,12 +187,13 @@ def test_missing_copy_is_a_sentence_and_is_restored(box, paths):
 def test_copy_of_another_size_is_a_sentence(box, paths, size):
     box.close()
     paths[1].write_bytes(paths[1].read_bytes()[:size])
-    with pytest.raises(StorageError, match="size"):
+    code = "box.copies-differ-in-size" if size % SIZE == 0 < size else "box.copy-wrong-size"
+    with pytest.raises(StorageError, check=coded(code)):
         BallotBox(paths, KEY, "e/s1", SIZE)
 
 
 def test_box_is_never_made_twice(box, paths):
-    with pytest.raises(StorageError, match="already"):
+    with pytest.raises(StorageError, check=coded("box.there-already")):
         BallotBox.create(paths, KEY, "e/s1", slots=12, slot_size=SIZE)
 
 

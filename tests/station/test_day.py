@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from coded import coded
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
@@ -99,14 +100,14 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
 def test_no_cards_no_zero_report(place):
     place.check_in.load_poll_book(place.poll_book)
     assert place.test()
-    with pytest.raises(IllegalStep, match="cards"):
+    with pytest.raises(IllegalStep, check=coded("cards.none-made")):
         place.chair.zero_report()
 
 
 def test_closing_waits_for_voters_with_cards(place):
     codes = place.to_open()
     place.release("103")
-    with pytest.raises(IllegalStep, match="1 voters were checked in"):
+    with pytest.raises(IllegalStep, check=coded("voters.with-unused-cards", count=1)):
         place.chair.close_polls()
     assert place.chair.state == "open" and place.booth.state == "open"
     place.vote(codes[0])
@@ -121,7 +122,7 @@ def test_difference_needs_a_reason_and_is_published(place):
         ("checked_in", "cards_used", 0, 1)
     ]
     assert place.chair.tally_sheet() is None
-    with pytest.raises(IllegalStep, match="not printed"):
+    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-printed")):
         place.chair.send()
     with pytest.raises(InvalidInput):
         place.chair.explain_difference("recorded=nothing", "x")
@@ -138,7 +139,7 @@ def test_voided_session_is_a_difference_with_its_reason(place):
     codes = place.to_open()
     place.release("103")
     place.booth.accept_card(codes[0])
-    with pytest.raises(IllegalStep, match="in the booth"):
+    with pytest.raises(IllegalStep, check=coded("booth.voter-inside")):
         place.chair.close_polls()
     place.chair.void_session("voter-left")
     assert place.booth.current() is None
@@ -152,7 +153,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
 
     class Dead:
         def order(self, envelope):
-            raise StorageError("the machine does not answer", place="booth")
+            raise StorageError("machine.does-not-answer", place="booth", why="ConnectError")
 
     place.chair.close()
     from testigo.station.machine import LocalMachine
@@ -160,7 +161,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
     place.chair = Chair(place.folder / "chair", booth=Dead(), check_in=LocalMachine(place.check_in))
     status = place.chair.status()
     assert status.reconciliation is None
-    assert [one.problem for one in status.machines if one.role == "booth"] == ["booth: the machine does not answer."]
+    assert [one.problem.code for one in status.machines if one.problem] == ["machine.does-not-answer"]
     with pytest.raises(StorageError):
         place.chair.pause("power")
     assert place.chair.state == "open"
@@ -180,7 +181,7 @@ def test_printer_of_pages_fails_and_is_used_again(place):
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert place.chair.state == "closed" and place.chair.tally_sheet() is not None
-    with pytest.raises(IllegalStep, match="not printed"):
+    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-printed")):
         place.chair.send()
     place.chair._pages = pages
     place.chair.print_tally_sheet()

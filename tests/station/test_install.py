@@ -7,6 +7,7 @@ import sys
 import msgspec
 import pytest
 
+from coded import coded
 from polling_place import ISSUED
 from testigo.election import FirstDefinition, MachineKey, MachineKeys, pack_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
@@ -56,7 +57,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
         (sign(whole, "0" * 64, root.key), "names another election"),
         (sign(whole, whole.digest, root.key, version=3), "of version 3"),
         (sign(core, core.digest, root.key), "of version 2 without the proof"),
-        (keys, "a machine-keys, not an election definition"),
+        (keys, "kind 'machine-keys', not an election definition"),
     ]
     proven = [
         (sign(core, core.digest, other), "signed by key"),
@@ -64,7 +65,7 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
         (sign(core, core.digest, root.key, version=1), "of version 1 with the proof"),
         (sign(core, core.digest, root.key, version=3), "of version 3"),
         (sign(whole, whole.digest, root.key, version=2), "not an election definition"),
-        (keys, "a machine-keys, not an election definition"),
+        (keys, "kind 'machine-keys', not an election definition"),
     ]
     files = alone + [(pack_station_file(envelope, root.definition, "s1"), problem) for envelope, problem in proven]
     for file, problem in files:
@@ -90,7 +91,7 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
         with pytest.raises((InvalidInput, InvalidSignature)):
             load_keys(folder, [envelope])
     machine = MachineFolder(folder / "booth", "booth")
-    with pytest.raises(IllegalStep, match="not loaded"):
+    with pytest.raises(IllegalStep, check=coded("machine-keys.not-loaded")):
         machine.key_of("chair")
     machine.close()
     load_keys(folder, [root.admit(request)] * 2)
@@ -105,7 +106,7 @@ def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
     first, again = root.admit(lost), root.sign("machine-keys", msgspec.to_builtins(request))
     new = MachineKey(SigningKey.generate().public.hex, "centre", "", "")
     replaced = root.sign("machine-keys", msgspec.to_builtins(MachineKeys((new,))))
-    with pytest.raises(InvalidSignature, match="is not this machine's"):
+    with pytest.raises(InvalidSignature, check=coded("machine-keys.not-of-this-machine")):
         load_keys(tmp_path / "s1", [first])
     load_keys(tmp_path / "s1", [first, again, replaced])
     with MachineContext(tmp_path / "s1") as machine:
@@ -128,7 +129,7 @@ class MachineContext:
 
 def test_folder_of_another_role_or_of_nothing(place, tmp_path):
     place.stop()
-    with pytest.raises(InvalidInput, match="folder of the check-in"):
+    with pytest.raises(InvalidInput, check=coded("folder.of-another-role")):
         Booth(place.folder / "check-in", place.printer)
     with pytest.raises(StorageError, match="no such file"):
         Booth(tmp_path / "nowhere", place.printer)

@@ -1,13 +1,17 @@
 """The tally sheet on paper: its QR code read back from the page, and who cheats with it."""
 
+import re
+import time
+
 import pypdfium2
 import pytest
 import zxingcpp
 
-from testigo.ballot import tally_qr
+from testigo.ballot import reasons, tally_qr
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_statement
+from testigo.words import day
 
 
 @pytest.fixture
@@ -49,6 +53,41 @@ def test_differences_are_on_the_page(place):
     place.chair.close_polls({"checked_in=cards_used": "Tarjeta encontrada en el piso"})
     _, text = pages(place.chair.tally_sheet_pdf())
     assert "Diferencias" in text and "Tarjeta encontrada" in text
+
+
+@pytest.fixture
+def in_la_paz(monkeypatch):
+    monkeypatch.setenv("TZ", "America/La_Paz")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_spanish_page_has_no_english_word_and_local_times(place, in_la_paz):
+    """What the station itself writes into a signed reason is English there, and Spanish on paper."""
+    codes = place.to_open()
+    place.release("103")
+    place.booth.accept_card(codes[0])
+    place.chair.void_session("voter-ill")
+    place.vote(codes[1])
+    place.chair.close_polls({"checked_in=cards_used": "Tarjeta hallada"}, check_in_lost="")
+    sheet = place.chair.tally_sheet()
+    assert "void-session: 1 voter-ill" in sheet.reconciliation.reasons.values() and sheet.opened.endswith("Z")
+    _, text = pages(place.chair.tally_sheet_pdf())
+    assert "sesiones terminadas sin voto: 1 (el votante se indispuso)" in " ".join(text.split())
+    assert text.count("(UTC−04:00)") == 2 and sheet.opened not in text
+    assert "Máquina de votación" in text and day(place.chair.definition.date, "es") in text
+    english = {"void", "session", "voter", "ill", "chair", "booth", "check", "in", "lost", "the", "of", "and", "Z"}
+    assert not english & set(re.findall(r"\w+", text))
+
+
+def test_a_lost_check_in_is_said_in_the_pages_language(place):
+    for language, words in (("es", "la identificación no pudo firmar"), ("en", "the check-in could not sign")):
+        said = reasons.in_words("check-in lost: se quemó; void-session: 2 other, 1 x-y; por la lluvia", language)
+        assert said.startswith(words) and "se quemó; " in said and said.endswith("; por la lluvia")
+        assert "1 (x-y)" in said and "void-session" not in said
+    assert reasons.in_words("", "es") == ""
 
 
 def test_zero_report_has_no_code(closed):

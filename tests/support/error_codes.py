@@ -1,6 +1,7 @@
 """Where the sources raise errors and make messages: the addresses of their sentences, and the values they give.
 
-An error's code is a literal (or one of two, or an f-string over a short list, or in a table of the module), at the
+An error's code is a literal (or one of two, or an f-string over a short list, or in a table of the module, or in a
+variable set so just before), at the
 place where the error is made; or in the call of a function whose first parameter is called `code` and which makes the
 error. So that all can be found.
 """
@@ -182,7 +183,23 @@ def _keys(node: ast.expr | None, tree: ast.Module) -> list[tuple[str, bool]]:
         return [("".join(parts), False)]
     if isinstance(node, ast.Subscript):
         return [(code, True) for code in _table(_name(node.value), tree)]
+    if isinstance(node, ast.Name):
+        return [key for value in _assigned(node, tree) for key in _keys(value, tree)]
     return []
+
+
+def _assigned(node: ast.Name, tree: ast.Module) -> list[ast.expr]:
+    """What a name is set to in the function around it."""
+    function = _function_around(tree, node)
+    if function is None:
+        return []
+    return [
+        one.value
+        for one in ast.walk(function)
+        if isinstance(one, ast.Assign)
+        and [_name(target) for target in one.targets] == [node.id]
+        and one.value is not node
+    ]
 
 
 def _table(name: str, tree: ast.Module) -> list[str]:
@@ -208,7 +225,7 @@ def _hint(node: ast.Call) -> str | None:
     return None
 
 
-def _function_around(tree: ast.Module, call: ast.Call) -> ast.FunctionDef | None:
+def _function_around(tree: ast.Module, call: ast.expr) -> ast.FunctionDef | None:
     around = [
         node
         for node in ast.walk(tree)

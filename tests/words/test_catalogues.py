@@ -33,6 +33,15 @@ def test_our_languages_are_complete(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", language.languages())
+def test_a_key_of_a_section_stands_in_one_file(code: str) -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for file in sorted((language.FOLDER / code).glob("*.po")):
+        for address in language.parse(file.read_text("utf-8")).forms:
+            found.setdefault(address, []).append(file.name)
+    assert {address: names for address, names in found.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize("code", language.languages())
 def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) -> None:
     other = language.catalogue(code)
     assert other.keys() == SPANISH.keys()

@@ -32,7 +32,7 @@ def filled(language: str) -> str:
 def test_an_elections_own_catalogue_is_a_language_of_this_process() -> None:
     try:
         words.add("gn", filled("gn"))
-        assert words.languages() == ("es", "en", "gn") and words.language_name("gn") == "Avañe'ẽ"
+        assert "gn" in words.languages() and words.language_name("gn") == "Avañe'ẽ"
         assert words.say("gn", "booth.print") == "Imprimir mi voto"
         words.add("gn", filled("gn").replace("Imprimir mi voto", "Embopapapaite"))
         assert [words.say(code, "booth.print") for code in ("gn", "es")] == ["Embopapapaite", "Imprimir mi voto"]

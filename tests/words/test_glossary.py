@@ -1,4 +1,4 @@
-"""docs/glossary.md is what the catalogues say; documents and docstrings are plain English (`plain_words`)."""
+"""docs/glossary*.md are what the catalogues say; documents and docstrings are plain English (`plain_words`)."""
 
 import re
 from collections import Counter
@@ -21,6 +21,8 @@ from plain_words import (
 from testigo.words.catalogues import catalogue_of
 
 LANGUAGES = ("en", "es")
+OTHERS = ("pt",)
+"""Languages with a page of their own, `docs/glossary-LANGUAGE.md`."""
 
 
 class Row(NamedTuple):
@@ -49,6 +51,16 @@ def rows(page: str) -> list[Row]:
     return found
 
 
+def rows_of_another(page: str, language: str) -> list[Row]:
+    """Every line of a table with four columns: English, the language's word, not, seen at."""
+    cells = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in page.splitlines()]
+    return [
+        Row({language: own}, {language: _words(rejected)}, key.strip("`"))
+        for _, own, rejected, key in (four for four in cells if len(four) == 4)
+        if key.startswith("`")
+    ]
+
+
 def _words(text: str) -> list[str]:
     plain = re.sub(r"\(.*?\)", "", text)
     return [word.strip() for word in plain.split(",") if word.strip()]
@@ -61,13 +73,15 @@ def catalogues(language: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def glossary(project_root: Path) -> list[Row]:
-    return rows((project_root / "docs" / "glossary.md").read_text())
+def glossaries(project_root: Path) -> dict[str, list[Row]]:
+    docs = project_root / "docs"
+    own = {code: rows_of_another((docs / f"glossary-{code}.md").read_text(), code) for code in OTHERS}
+    return {**dict.fromkeys(LANGUAGES, rows((docs / "glossary.md").read_text())), **own}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_catalogues_use_the_words(glossary: list[Row], language: str) -> None:
-    texts = catalogues(language)
+@pytest.mark.parametrize("language", [*LANGUAGES, *OTHERS])
+def test_the_catalogues_use_the_words(glossaries: dict[str, list[Row]], language: str) -> None:
+    texts, glossary = catalogues(language), glossaries[language]
     assert len(glossary) > 50
     wrong = [
         f"{row.key}: {texts.get(row.key)!r} has no {row.word[language]!r}"
@@ -77,14 +91,14 @@ def test_the_catalogues_use_the_words(glossary: list[Row], language: str) -> Non
     assert wrong == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_catalogue_uses_a_rejected_word(glossary: list[Row], language: str) -> None:
+@pytest.mark.parametrize("language", [*LANGUAGES, *OTHERS])
+def test_no_catalogue_uses_a_rejected_word(glossaries: dict[str, list[Row]], language: str) -> None:
     texts = {
         key: re.sub(r"`[^`]*`|{\w+}", "…", text) for key, text in catalogues(language).items()
     }  # no commands, no gaps
     wrong = [
         f"{key}: {text!r} says {word!r}, the word is {row.word[language]!r}"
-        for row in glossary
+        for row in glossaries[language]
         for word in row.rejected[language]
         for key, text in texts.items()
         if re.search(rf"\b{re.escape(word)}s?\b", text, re.IGNORECASE)
@@ -97,8 +111,8 @@ def _stem(word: str) -> str:
     return word.lower().removesuffix("s")
 
 
-def test_a_rejected_word_would_be_found(glossary: list[Row]) -> None:
-    rejected = {word for row in glossary for word in row.rejected["es"]}
+def test_a_rejected_word_would_be_found(glossaries: dict[str, list[Row]]) -> None:
+    rejected = {word for row in glossaries["es"] for word in row.rejected["es"]}
     assert {"elija", "votaron", "liberados", "rechazado"} <= rejected
 
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from testigo.words import Message, Value, kept, message, number, recalled
+from testigo.words import Either, Message, Value, kept, message, number, recalled
 
 FINGERS = message("term", "finger", count=2)
 VALUES: some.SearchStrategy[Value] = some.recursive(
     some.text(max_size=5) | some.integers() | some.none() | some.floats(allow_nan=False, allow_infinity=False),
     lambda inner: (
         some.lists(inner, max_size=3)
+        | some.lists(inner, max_size=3).map(Either)
         | some.builds(lambda one: message("term", "finger", count=one), some.integers())
         | some.builds(lambda one: message("error", "json.malformed", why=one), inner)
     ),
@@ -62,6 +63,7 @@ def test_paths_and_times_are_kept_as_text() -> None:
         'json.malformed {"why": {"section": "term", "key": "finger", "values": []}}',
         'json.malformed {"why": {"section": [], "key": "finger", "values": {}}}',
         'json.malformed {"why": ' + "[" * 100_000,
+        'json.malformed {"why": ' + "[" * 12 + "]" * 12 + "}",
     ],
 )
 def test_any_other_line_says_itself(line: str) -> None:

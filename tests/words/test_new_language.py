@@ -43,7 +43,7 @@ def change(file: Path, key: str, text: str | None) -> None:
 
 
 def test_a_new_folder_is_a_new_language(folder: Path) -> None:
-    assert words.languages() == ("es", "en", "xx") and words.language_name("xx") == "XX"
+    assert words.languages()[-1] == "xx" and words.language_name("xx") == "XX"
     assert words.section("xx", "slip")["blank"] == "EN BLANCO XX"
     assert words.number(12345, "xx") == words.number(12345, "es")
     assert NotAllowed("pin.wrong", count=4).sentence("xx") == NotAllowed("pin.wrong", count=4).sentence("es")

@@ -1,10 +1,11 @@
 """Every reason a person may give, as ids. Screens translate them; logs, counters and tally sheets carry the ids."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from testigo.errors import InvalidInput
-from testigo.words import Either, Message, message
+from testigo.words import Either, Message, message, spelled
 
 RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
 """Why the chair let a voter through whose finger did not match."""
@@ -56,6 +57,16 @@ def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
 def parts(written: str) -> list[Message | str]:
     """The reason of a difference in its parts: what a person wrote as it is, what the station added as a message."""
     return [_part(one) for one in written.split("; ") if one]
+
+
+def in_words(written: str, language: str) -> str:
+    """The whole reason in that language, as a page says it; "" where nobody gave one."""
+    return "; ".join(spelled(part, language) for part in parts(written))
+
+
+def voided_sessions(voided: Mapping[str, int]) -> str:
+    """What the station adds where ended sessions explain a difference: how many for which of `VOID_REASONS`."""
+    return f"void-session: {', '.join(f'{count} {reason}' for reason, count in voided.items())}"
 
 
 def _part(written: str) -> Message | str:

@@ -19,7 +19,8 @@ from rich.progress import (
 
 from testigo.cli.output import console, errors, print_json, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, open_register
-from testigo.errors import InvalidInput, how_many
+from testigo.errors import InvalidInput, TestigoError
+from testigo.words import Message, message, spelled, spoken
 
 if TYPE_CHECKING:
     from testigo.register import Register
@@ -109,9 +110,7 @@ def _told(work: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        errors.print(
-            f"Stopped. The same command goes on from here; {work} holds fingerprints in the clear until it has ended."
-        )
+        errors.print(str(message("cli", "deduplicate.stopped", folder=work)))
         raise typer.Exit(130) from None
 
 
@@ -137,17 +136,18 @@ class _Bars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def stage(self, name: str, total: int, done: int = 0) -> None:
-        self._task = self._progress.add_task(name, total=total, completed=done, rate="")
+    def stage(self, name: Message, total: int, done: int = 0) -> None:
+        self._task = self._progress.add_task(str(name), total=total, completed=done, rate="")
 
     def advance(self, steps: int) -> None:
         if self._task is not None:
             self._progress.advance(self._task, steps)
             speed = next(task.speed for task in self._progress.tasks if task.id == self._task)
-            self._progress.update(self._task, rate=f"{speed:,.0f} a second" if speed else "")
+            rate = str(message("cli", "deduplicate.rate", number=round(speed))) if speed else ""
+            self._progress.update(self._task, rate=rate)
 
-    def note(self, sentence: str) -> None:
-        errors.print(sentence)
+    def note(self, what: Message | TestigoError) -> None:
+        errors.print(str(what))
 
 
 def _with_documents(register: "Register", summary: "Summary") -> dict[str, object]:
@@ -164,25 +164,26 @@ def _with_documents(register: "Register", summary: "Summary") -> dict[str, objec
 def _list(register: "Register", summary: "Summary") -> None:
     shown = summary.found[:LISTED]
     names = register.documents({enrolment for pair in shown for enrolment in (pair.earlier, pair.later)})
-    rows = ((names[pair.earlier], names[pair.later], f"{pair.score:.1f}") for pair in shown)
-    table("Likely duplicates", ("earlier", "later", "score"), rows)
+    rows = ((names[pair.earlier], names[pair.later], spelled(round(pair.score, 1), spoken())) for pair in shown)
+    columns = [str(message("screens", f"case.{column}")) for column in ("earlier", "later", "score")]
+    table(str(message("screens", "enrolment.cases")), columns, rows)
     if len(summary.found) > LISTED:
-        console.print(f"… and {len(summary.found) - LISTED:,} more; --json lists all.")
+        console.print(str(message("cli", "deduplicate.and-more", count=len(summary.found) - LISTED)))
 
 
 def _print(summary: "Summary", work: Path, dry_run: bool) -> None:
-    console.print(
-        f"{how_many(summary.persons, 'person')} with {how_many(summary.prints, 'finger')}: "
-        f"{how_many(summary.pairs, 'pair')} looked at in "
-        f"{summary.seconds:,.0f} s of processor time."
+    done = message(
+        "cli",
+        "deduplicate.done",
+        persons=message("term", "person", count=summary.persons),
+        fingers=message("term", "finger", count=summary.prints),
+        count=summary.pairs,
+        seconds=round(summary.seconds),
     )
-    console.print(
-        f"{how_many(len(summary.found), 'likely duplicate')}, with a score of at least {summary.least_score:.1f}; "
-        f"chance makes about {summary.false_cases:,.2g} of them."
-    )
+    console.print(str(done))
+    found, least, chance = len(summary.found), round(summary.least_score, 1), float(f"{summary.false_cases:.2g}")
+    console.print(str(message("cli", "deduplicate.found", count=found, least=least, chance=chance)))
     if dry_run:
-        console.print(f"No case was opened; the same command without --dry-run opens them from {work}.")
+        console.print(str(message("cli", "deduplicate.none-opened", folder=work)))
     else:
-        console.print(
-            f"{how_many(len(summary.opened), 'case')} opened; the others had one, or were set aside meanwhile."
-        )
+        console.print(str(message("cli", "deduplicate.opened", count=len(summary.opened))))

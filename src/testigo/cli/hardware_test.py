@@ -1,7 +1,7 @@
 """`testigo station hardware-test`: does this machine have what its role needs, and does it work."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -9,6 +9,10 @@ import typer
 from testigo import storage
 from testigo.cli.output import errors, print_json, table
 from testigo.errors import StorageError
+from testigo.words import instant, message, spoken
+
+if TYPE_CHECKING:
+    from testigo.station.hardware_test import HardwareReport
 
 
 def hardware_test(
@@ -35,16 +39,35 @@ def hardware_test(
     machine = MachineFolder(folder, read_settings(folder).role)
     try:
         if reader:
-            errors.print("Put a finger on the reader.")
+            errors.print(str(message("hardware", "put-finger")))
         report = check_hardware(machine, printer=printer, photograph=photograph, reader=reader)
     finally:
         machine.close()
-    written = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+    written = msgspec.json.format(msgspec.json.encode(report.as_json()), indent=2) + b"\n"
     if out is not None:
         storage.write_new(out, written, mode=0o644)
     if as_json:
-        print_json(report)
+        print_json(report.as_json())
     else:
-        rows = [(check.name, check.outcome, check.found) for check in report.checks]
-        table(f"Station {report.station}, {report.role}, {report.tested}", ("", "", "found"), rows)
+        _print_report(report)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _print_report(report: "HardwareReport") -> None:
+    title = message(
+        "hardware",
+        "title",
+        station=report.station,
+        role=message("screens", f"{report.role}.role"),
+        time=instant(report.tested, spoken()),
+    )
+    columns = ("", "", str(message("hardware", "found")))
+    rows = [
+        (
+            str(message("hardware", f"check.{check.name}")),
+            str(message("hardware", f"outcome.{check.outcome.replace(' ', '-')}")),
+            str(check.found or ""),
+        )
+        for check in report.checks
+    ]
+    table(str(title), columns, rows)

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from testigo import waits
 from testigo.errors import InvalidInput, printable
-from testigo.words import Either, languages, speak
+from testigo.words import Either, Message, languages, message, speak
 
 console = Console(highlight=False, markup=False, emoji=False)
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -81,6 +82,19 @@ def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[Non
         yield
     finally:
         timer.cancel()
+
+
+def confirmed(question: Message) -> bool:
+    """Ask on standard error whether to do it: only one of the language's words for yes says so (`cli: answers-yes`).
+
+    Raises `typer.Abort` where standard input is at its end.
+    """
+    yes, no = (str(message("cli", f"answers-{one}")).split() for one in ("yes", "no"))
+    errors.print(f"{question} [{yes[0]}/{no[0].upper()}]: ", end="", soft_wrap=True)
+    answer = sys.stdin.readline()
+    if not answer:
+        raise typer.Abort
+    return answer.strip().lower() in yes
 
 
 def print_json(value: Any) -> None:

@@ -28,10 +28,10 @@ from testigo.cli.register_options import (
 )
 from testigo.cli.register_upgrade import upgrade
 from testigo.election import load
-from testigo.errors import InvalidInput, how_many
-from testigo.fingerprint import FingerImage
+from testigo.errors import InvalidInput
+from testigo.fingerprint import FingerImage, Position, label_of
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
-from testigo.words import message
+from testigo.words import Message, instant, message, spelled, spoken
 
 app = typer.Typer(
     help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
@@ -58,15 +58,20 @@ def import_file(
     """
     with storage.explained(file), file.open("rb") as lines:
         rows = max(0, sum(1 for _ in lines) - 1)
-    with _open_or_make(register, election, key) as opened, progress("Importing voters", rows) as bar:
+    title = str(message("cli", "register.importing"))
+    with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
         report = opened.import_voters(file, bar.advance)
     if as_json:
         print_json(report)
         return
-    console.print(f"{report.imported:,} voters imported.")
-    table("Stations", ("station", "voters"), sorted(report.stations.items()))
-    for warning in report.warnings:
-        console.print(f"Note: {warning}.")
+    console.print(str(message("cli", "register.imported", count=report.imported)))
+    columns = [str(message("cli", f"register.stations-{column}")) for column in ("station", "voters")]
+    stations = ((station, spelled(count, spoken())) for station, count in sorted(report.stations.items()))
+    table(str(message("cli", "register.stations")), columns, stations)
+    for few in report.warnings:
+        size = few.register_size
+        note = message("cli", "register.few-voters", station=few.station, count=few.voters, size=size)
+        console.print(str(note))
 
 
 @app.command()
@@ -86,12 +91,13 @@ def voter(
     if as_json:
         print_json(found)
         return
-    console.print(f"{found.document}  {found.name}, station {found.station}, roll {found.roll}")
-    console.print("enrolled" if found.enrolled else "not enrolled")
+    who = message("cli", "register.voter", name=found.name, station=found.station, roll=found.roll)
+    console.print(f"{found.document}  {who}")
+    console.print(str(message("cli", "register.voter-enrolled" if found.enrolled else "register.voter-not-enrolled")))
     if found.erased:
-        console.print(f"fingers erased by law at {found.erased}")
+        console.print(str(message("cli", "register.voter-erased", at=instant(found.erased, spoken()))))
     if found.barred:
-        console.print(f"barred: {found.barred}")
+        console.print(str(message("cli", "register.voter-barred", case=str(found.barred))))
 
 
 @app.command()
@@ -129,9 +135,9 @@ def enrol(
         print_json(done)
         return
     _print_qualities(done.qualities)
-    console.print(f"{done.document} is enrolled with {how_many(done.templates, 'template')}.")
+    console.print(str(message("cli", "register.enrolled", document=done.document, count=done.templates)))
     for case_id in done.cases:
-        console.print(f"Likely enrolled before under another number: settle case {case_id}.")
+        console.print(str(message("cli", "register.likely-enrolled-before", case=str(case_id))))
 
 
 @app.command()
@@ -150,7 +156,7 @@ def withdraw(
     """
     with open_register(register, election, key) as opened:
         opened.withdraw(document, officer, reason)
-    console.print("The enrolment is set aside.")
+    console.print(str(message("cli", "register.set-aside")))
 
 
 @app.command()
@@ -171,10 +177,19 @@ def cases(
         print_json(found)
         return
     lines = (
-        (one.id, one.earlier_document, one.later_document, f"{one.score:.1f}", one.opened, one.verdict or "open")
+        (
+            one.id,
+            one.earlier_document,
+            one.later_document,
+            spelled(round(one.score, 1), spoken()),
+            instant(one.opened, spoken()),
+            message("screens", f"verdict.{one.verdict or 'none'}"),
+        )
         for one in found
     )
-    table("Likely duplicates", ("case", "earlier", "later", "score", "opened", "verdict"), lines)
+    columns = [str(message("screens", f"case.{column}")) for column in ("number", "earlier", "later", "score")]
+    columns += [str(message("cli", "register.case-opened")), str(message("screens", "case.verdict"))]
+    table(str(message("screens", "enrolment.cases")), columns, lines)
 
 
 @app.command()
@@ -202,12 +217,13 @@ def case(
         sides = {name: _facts(side) for name, side in (("earlier", found.earlier), ("later", found.later))}
         print_json({"case": found.line, **sides, "history": found.history})
         return
-    facts = zip(_facts(found.earlier).items(), _facts(found.later).values(), strict=True)
-    table(
-        f"Case {case_id}, score {found.line.score:.1f}", ("", "earlier", "later"), ((*one, two) for one, two in facts)
-    )
+    title = message("cli", "register.case-title", case=str(case_id), score=round(found.line.score, 1))
+    facts = zip(_shown(found.earlier), _shown(found.later), strict=True)
+    columns = ("", str(message("screens", "case.earlier")), str(message("screens", "case.later")))
+    table(str(title), columns, ((name, earlier, later) for (name, earlier), (_, later) in facts))
     for ruling in found.history:
-        console.print(f"{ruling.at}  {ruling.officer}: {ruling.verdict}  {ruling.note}")
+        said = message("screens", f"verdict.{ruling.verdict}")
+        console.print(f"{instant(ruling.at, spoken())}  {ruling.officer}: {said}  {ruling.note}")
 
 
 @app.command()
@@ -226,7 +242,8 @@ def settle(
     """
     with open_register(register, election, key) as opened:
         ruling = opened.settle(case_id, verdict, officer, note)
-    console.print(f"Case {case_id}: {ruling.verdict}, by {ruling.officer}.")
+    said = message("screens", f"verdict.{ruling.verdict}")
+    console.print(str(message("cli", "register.settled", case=str(case_id), verdict=said, officer=ruling.officer)))
 
 
 @app.command("poll-book")
@@ -258,7 +275,9 @@ def poll_book(
     if as_json:
         print_json({**msgspec.structs.asdict(label), "file": str(out)})
     else:
-        console.print(f"{out}: station {station}, serial {label.serial}, {label.voters:,} voters.")
+        serial = str(label.serial)
+        made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
+        console.print(str(made))
 
 
 @app.command()
@@ -268,9 +287,8 @@ def adopt(election: ElectionFile, register: Address = REGISTER, key: KeyFile = K
     Example: testigo register adopt --election corrected.yaml
     """
     with Register.adopt(register, load(election), load_key(key)) as opened:
-        console.print(
-            f"The register's {opened.status().voters:,} voters belong to {opened.definition.digest[:16]}… now."
-        )
+        election_id = f"{opened.definition.digest[:16]}…"
+        console.print(str(message("cli", "register.adopted", count=opened.status().voters, election=election_id)))
 
 
 @app.command()
@@ -284,9 +302,11 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
     if as_json:
         print_json(found)
     else:
-        names = {"open_cases": "open cases", "poll_books": "poll books"}
-        counts = ((names.get(name, name), f"{count:,}") for name, count in msgspec.structs.asdict(found).items())
-        table("Register", ("", "number"), counts)
+        counts = (
+            (message("cli", f"register.status-{name.replace('_', '-')}"), spelled(count, spoken()))
+            for name, count in msgspec.structs.asdict(found).items()
+        )
+        table(str(message("cli", "register.status")), ("", str(message("cli", "register.status-number"))), counts)
 
 
 @contextlib.contextmanager
@@ -312,15 +332,22 @@ def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]
         if made_here:
             database.remove_database(address)
         raise
-    errors.print(f"A new register; its key is {key}. Without that file nobody can read the fingers.")
+    errors.print(str(message("cli", "register.made", file=key)))
 
 
 def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:
-    rows = ((one.finger, one.quality, "good enough" if one.good_enough else "accepted") for one in qualities)
-    table("Quality, 0 to 100", ("finger", "quality", ""), rows)
+    good, accepted = (message("cli", f"register.quality-{word}") for word in ("good-enough", "accepted"))
+    rows = ((_finger(one.finger), one.quality, good if one.good_enough else accepted) for one in qualities)
+    columns = [str(message("cli", f"register.quality-{column}")) for column in ("finger", "number")]
+    table(str(message("cli", "register.quality")), (*columns, ""), rows)
+
+
+def _finger(word: str) -> Message:
+    return label_of(Position.named(word))
 
 
 def _facts(side: Side) -> dict[str, str]:
+    """One side for programs."""
     return {
         "document": side.document,
         "name": side.name,
@@ -330,6 +357,21 @@ def _facts(side: Side) -> dict[str, str]:
         "fingers": ", ".join(finger for finger, _ in side.images) or "erased",
         "most alike": side.images[side.most_similar][0] if side.images else "",
     }
+
+
+def _shown(side: Side) -> list[tuple[Message, object]]:
+    """One side for people."""
+    fingers = [_finger(finger) for finger, _ in side.images]
+    erased = message("cli", "register.side-erased")
+    return [
+        (message("cli", "register.side-document"), side.document),
+        (message("cli", "register.side-name"), side.name),
+        (message("cli", "register.side-station"), side.station),
+        (message("cli", "register.side-enrolled-by"), side.enrolled_by),
+        (message("cli", "register.side-enrolled-at"), instant(side.enrolled_at, spoken())),
+        (message("cli", "register.side-fingers"), spelled(fingers or erased, spoken())),
+        (message("screens", "case.most-similar"), fingers[side.most_similar] if fingers else ""),
+    ]
 
 
 def _write_images(found: Case, folder: Path) -> None:

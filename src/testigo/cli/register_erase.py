@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from testigo import database
-from testigo.cli.output import console, patience, print_json
+from testigo.cli.output import confirmed, console, patience, print_json
 from testigo.cli.register_options import (
     KEY,
     REGISTER,
@@ -18,10 +18,11 @@ from testigo.cli.register_options import (
     Officer,
     open_register,
 )
-from testigo.errors import how_many
-from testigo.register import Erasable
+from testigo.fingerprint import Position, label_of
+from testigo.register import Erasable, Erasure
+from testigo.words import instant, message, spoken
 
-_CLEANING = "Writing the database again without what was erased; this takes about as long as copying it."
+_CLEANING = message("cli", "register.cleaning")
 
 
 def erase(
@@ -52,15 +53,15 @@ def erase(
         found = opened.erasable(document)
         if not as_json:
             _show(found)
-        if not yes and not typer.confirm("Erase it? It cannot be undone.", err=True):
-            console.print("Nothing was changed.")
+        if not yes and not confirmed(message("cli", "register.erase-it")):
+            console.print(str(message("cli", "nothing-changed")))
             raise typer.Exit(1)
-        with patience(_CLEANING):
+        with patience(str(_CLEANING)):
             done = opened.erase(document, officer, reason, legal_basis)
     if as_json:
         print_json(done)
         return
-    console.print(f"Erased; the trace is number {done.id} of `testigo register erasures`.")
+    console.print(str(message("cli", "register.erased", number=str(done.id))))
     _show_copies(found, register)
 
 
@@ -77,44 +78,52 @@ def erasures(
     """
     with open_register(register, election, key) as opened:
         if clean:
-            with patience(_CLEANING):
+            with patience(str(_CLEANING)):
                 opened.clean_erased()
         found = opened.erasures()
     if as_json:
         print_json(found)
         return
     for one in found:
-        amount = f"{how_many(one.templates, 'template')}, {how_many(one.images, 'image')}"
-        console.print(f"{one.id}  {one.at}  document {one.document}: {amount}", soft_wrap=True)
-        console.print(f"   by {one.officer}; {one.reason} ({one.legal_basis})", soft_wrap=True)
-        if not one.cleaned:
-            console.print("   Bytes of it may be left in the database's files: run this with --clean.", soft_wrap=True)
-    console.print(f"{how_many(len(found), 'erasure')}.")
+        _show_trace(one)
+    console.print(str(message("cli", "register.erasures", count=len(found))))
+
+
+def _show_trace(one: Erasure) -> None:
+    templates, images = message("term", "template", count=one.templates), message("term", "image", count=one.images)
+    what = message("cli", "register.erasure", document=one.document, templates=templates, images=images)
+    console.print(f"{one.id}  {instant(one.at, spoken())}  {what}", soft_wrap=True)
+    why = message("cli", "register.erasure-why", officer=one.officer, reason=one.reason, basis=one.legal_basis)
+    console.print(f"   {why}", soft_wrap=True)
+    if not one.cleaned:
+        console.print(f"   {message('cli', 'register.erasure-not-cleaned')}", soft_wrap=True)
 
 
 def _show(found: Erasable) -> None:
-    console.print(f"{found.document}  {found.name}, station {found.station}", soft_wrap=True)
-    console.print(
-        f"Will be erased: {how_many(found.templates, 'template')} and {how_many(found.images, 'image')} of "
-        f"{', '.join(found.fingers)}, from {how_many(found.enrolments, 'enrolment')}.",
-        soft_wrap=True,
+    who = message("cli", "register.erase-whose", name=found.name, station=found.station)
+    console.print(f"{found.document}  {who}", soft_wrap=True)
+    what = message(
+        "cli",
+        "register.erase-what",
+        templates=message("term", "template", count=found.templates),
+        images=message("term", "image", count=found.images),
+        fingers=[label_of(Position.named(finger)) for finger in found.fingers],
+        enrolments=message("term", "enrolment", count=found.enrolments),
     )
-    console.print("The voter stays in the register, and is on the next poll book without fingers.", soft_wrap=True)
+    console.print(str(what), soft_wrap=True)
+    console.print(str(message("cli", "register.erase-voter-stays")), soft_wrap=True)
     for other in found.same_person:
-        console.print(f"Ruled to be the same person as {other}: that number has fingers of its own.", soft_wrap=True)
+        console.print(str(message("cli", "register.erase-same-person", document=other)), soft_wrap=True)
 
 
 def _show_copies(found: Erasable, address: str) -> None:
     """Where the fingers may still be: the register cannot reach there."""
     if found.poll_books:
-        console.print(
-            f"Poll books made for station {found.station} before now ({found.poll_books}) still hold the templates. "
-            "Make a new one, which its machine loads before it opens.",
-            soft_wrap=True,
-        )
+        books = message("cli", "register.erased-poll-books", station=found.station, count=found.poll_books)
+        console.print(str(books), soft_wrap=True)
     for file in copies_of(address):
-        console.print(f"This copy still holds them; delete it: {file}", soft_wrap=True)
-    console.print("Backups and an unfinished deduplication's folder hold them too, if you have any.", soft_wrap=True)
+        console.print(str(message("cli", "register.erased-copy", file=file)), soft_wrap=True)
+    console.print(str(message("cli", "register.erased-backups")), soft_wrap=True)
 
 
 def copies_of(address: str) -> list[Path]:

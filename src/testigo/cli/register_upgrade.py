@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from testigo import database
-from testigo.cli.output import console, progress
+from testigo.cli.output import confirmed, console, progress
 from testigo.cli.register_options import REGISTER, Address
 from testigo.register import Upgrade, planned_upgrade
 from testigo.register import upgrade as run
+from testigo.words import message
 
 
 def upgrade(
@@ -22,23 +23,23 @@ def upgrade(
     """
     plan = planned_upgrade(register)
     if not plan.steps:
-        console.print(f"The register has schema {plan.version}, which is this release's. Nothing to do.")
+        console.print(str(message("cli", "register.up-to-date", schema=plan.version)))
         return
     _show(plan, register)
-    if not yes and not typer.confirm("Upgrade it?"):
-        console.print("Nothing was changed.")
+    if not yes and not confirmed(message("cli", "register.upgrade-it")):
+        console.print(str(message("cli", "nothing-changed")))
         raise typer.Exit(1)
-    with progress("Upgrading the register", len(plan.steps)) as bar:
+    with progress(str(message("cli", "register.upgrading")), len(plan.steps)) as bar:
         copy = run(register, lambda _: bar.advance())
-    console.print(f"Upgraded from schema {plan.version} to {plan.steps[-1].version}.")
+    console.print(str(message("cli", "register.upgraded", before=plan.version, now=plan.steps[-1].version)))
     if copy is not None:
-        console.print(f"As it was before: {copy}. It holds fingers; delete it when the register works.", soft_wrap=True)
+        console.print(str(message("cli", "register.upgrade-copy", file=copy)), soft_wrap=True)
 
 
 def _show(plan: Upgrade, address: str) -> None:
-    console.print(f"Schema {plan.version} to {plan.steps[-1].version}:")
+    console.print(str(message("cli", "register.upgrade-from-to", before=plan.version, now=plan.steps[-1].version)))
     for step in plan.steps:
         console.print(f"  {step.version}  {step.what}", soft_wrap=True)
     if database.sqlite_file(address) is None:
-        console.print("Make a copy of the database first: pg_dump --format custom --file register.dump …")
-    console.print("Stop every enrolment desk first. Earlier releases cannot open the register afterwards.")
+        console.print(str(message("cli", "register.upgrade-copy-first")))
+    console.print(str(message("cli", "register.upgrade-stop-first")))

@@ -99,13 +99,13 @@ def _day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("not a day", place=text[:40], hint="write it as YYYY-MM-DD") from None
+        raise InvalidInput("day.malformed", place=text[:40]) from None
 
 
 def _printer(address: str) -> CupsPages | None:
     kind, _, name = address.partition(":")
     if address and kind != "cups":
-        raise InvalidInput("not a printer of pages", place=address, hint="give cups or cups:NAME")
+        raise InvalidInput("page-printer.not-cups", place=address)
     return CupsPages(name) if address else None
 
 

@@ -36,7 +36,7 @@ from testigo.fingerprint.matching import (
     match,
     prepare,
 )
-from testigo.fingerprint.position import Position
+from testigo.fingerprint.position import Position, label_of
 from testigo.fingerprint.search import Candidate, Gallery, warm_up
 from testigo.fingerprint.templates import Kind, Template, decode_template, encode_template
 
@@ -67,6 +67,7 @@ __all__ = [
     "evaluate",
     "extract",
     "fuse",
+    "label_of",
     "match",
     "prepare",
     "quality",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, Place
 from testigo.keys import PublicKey, SigningKey
 
 PAYLOAD_TYPE = "application/vnd.testigo.statement+json"
@@ -55,18 +55,18 @@ class SignedStatement(msgspec.Struct, frozen=True):
     digest: str
 
 
-def peek(envelope: bytes, *, place: str = "") -> Statement:
+def peek(envelope: bytes, *, place: Place = "") -> Statement:
     """The statement an envelope claims to hold, not verified: only to find out whose key to ask for."""
     return _convert(keys.unverified_payload(envelope, PAYLOAD_TYPE, place=place), place)
 
 
-def open_statement(envelope: bytes, key: PublicKey, *, place: str = "") -> SignedStatement:
+def open_statement(envelope: bytes, key: PublicKey, *, place: Place = "") -> SignedStatement:
     """Verify an envelope with `key`. Raises `InvalidInput` for a wrong shape, `InvalidSignature` for a wrong key."""
     opened = keys.open_envelope(envelope, key, PAYLOAD_TYPE, place=place)
     return SignedStatement(_convert(opened.payload, place), key, envelope, opened.digest)
 
 
-def _convert(payload: Any, place: str) -> Statement:
+def _convert(payload: Any, place: Place) -> Statement:
     try:
         return msgspec.convert(payload, Statement, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:

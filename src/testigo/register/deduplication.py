@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo import __version__
-from testigo.errors import IllegalStep, InvalidInput
+from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.fingerprint import THRESHOLD, Prepared
 from testigo.register import prints
 from testigo.register.enrolment import Kept
@@ -38,6 +38,7 @@ from testigo.register.prints import Part, Prints
 from testigo.register.register import Register
 from testigo.register.work_folder import Loaded, Outcome, Pair, Parameters, Run, WorkFolder
 from testigo.register.workers import Workers
+from testigo.words import Message, message
 
 PAGE = 200
 """Enrolments decrypted at a time."""
@@ -59,13 +60,13 @@ fingers 599 of 600 persons searched are among the first 0.5 % after the scan (`b
 class Watcher(Protocol):
     """Whoever shows how a run goes on."""
 
-    def stage(self, name: str, total: int, done: int = 0) -> None:
+    def stage(self, name: Message, total: int, done: int = 0) -> None:
         """The next stage begins, of so many persons or cases, of which so many were done before."""
 
     def advance(self, steps: int) -> None:
         """Some more are done."""
 
-    def note(self, sentence: str) -> None:
+    def note(self, what: Message | TestigoError) -> None:
         """Something that the person at the screen should know."""
 
 
@@ -125,7 +126,7 @@ def deduplicate(
     with WorkFolder.working(folder, run) as work:
         work.clear_unfinished()
         if work.run.newest < extent.newest:
-            watcher.note("Enrolments made since this run began are not in it; the desk compared them with all others.")
+            watcher.note(message("cli", "deduplicate.newer-enrolments"))
         loaded, outcomes = _done_before(work, watcher)
         failed: list[int] = []
         if loaded is None or len(outcomes) < _blocks(work, loaded):
@@ -136,12 +137,8 @@ def deduplicate(
             work.remove_prints()
         summary = _conclude(register, work, loaded, outcomes.values(), watcher, dry_run)
         if failed:
-            raise IllegalStep(
-                f"{len(failed)} of {_blocks(work, loaded)} blocks could not be done, because every worker that took "
-                f"one died ({_listed(failed)})",
-                place=str(folder),
-                hint="look at the workers' memory and log, then give the same command again",
-            )
+            total = _blocks(work, loaded)
+            raise IllegalStep("blocks.not-done", place=folder, count=len(failed), total=total, blocks=_listed(failed))
         if not dry_run:
             work.remove()
     return summary
@@ -177,7 +174,7 @@ def _done_before(work: WorkFolder, watcher: Watcher) -> tuple[Loaded | None, dic
             try:
                 outcome = work.outcome(block, loaded)
             except InvalidInput as error:
-                watcher.note(str(error))
+                watcher.note(error)
                 continue
             if outcome is not None:
                 outcomes[block] = outcome
@@ -194,11 +191,11 @@ def _load(
 ) -> tuple[Loaded, dict[int, Outcome]]:
     """All parts, made where they are missing; outcomes of other people are none."""
     size = work.run.parameters.block * max(1, prints.PART // work.run.parameters.block)
-    watcher.stage("Opening templates", holding)
+    watcher.stage(message("cli", "deduplicate.opening-templates"), holding)
     prints.write_parts(work, size, lambda newest: _people(register, newest, work.run.newest), watcher.advance)
     now = prints.count_parts(work)
     if loaded is not None and now != loaded:
-        watcher.note("Enrolments were set aside since this run began: it looks at all others again.")
+        watcher.note(message("cli", "deduplicate.enrolments-set-aside"))
         outcomes = {}
     work.all_loaded(now)
     return now, outcomes
@@ -215,7 +212,8 @@ def _look(
 ) -> list[int]:
     """Add the outcomes that are missing; the blocks that no worker survived."""
     missing = [block for block in range(_blocks(work, loaded)) if block not in outcomes]
-    watcher.stage("Looking for duplicates", loaded.total, sum(outcome.persons for outcome in outcomes.values()))
+    done = sum(outcome.persons for outcome in outcomes.values())
+    watcher.stage(message("cli", "deduplicate.looking"), loaded.total, done)
     failed = []
     identity = work.identity(loaded)
     for block, outcome in workers.run(search_block, (str(work.path.resolve()), identity), missing, forget):
@@ -238,7 +236,7 @@ def _conclude(
 ) -> Summary:
     done = list(outcomes)
     found = sorted((pair for outcome in done for pair in outcome.found), key=lambda pair: -pair.score)
-    watcher.stage("Opening cases", len(found))
+    watcher.stage(message("cli", "deduplicate.opening-cases"), len(found))
     opened: tuple[int, ...] = ()
     if not dry_run:
         opened = register.open_missing_cases([_candidate(pair) for pair in found])
@@ -267,11 +265,7 @@ def _joined(folder: str, identity: str) -> tuple[WorkFolder, Loaded, Prints]:
     work = WorkFolder.join(Path(folder))
     loaded = work.loaded
     if loaded is None or work.identity(loaded) != identity:
-        raise IllegalStep(
-            "this worker sees another work folder, or runs another Testigo",
-            place=folder,
-            hint="share one folder and install one version everywhere",
-        )
+        raise IllegalStep("worker.another-folder-or-release", place=folder)
     return work, loaded, Prints(work, loaded)
 
 

@@ -18,6 +18,7 @@ from testigo.errors import InvalidInput
 from testigo.register.gallery import DuplicateCandidate
 from testigo.register.tables import cases, enrolments, is_holding, rulings, voters
 from testigo.register.values import CaseLine, Ruling, Verdict
+from testigo.words import Either, message
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
 
@@ -100,14 +101,13 @@ def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
 def rule(connection: Connection, case_id: int, verdict: str, officer: str, note: str) -> Ruling:
     """Add a ruling; raises `InvalidInput` for an unknown case or verdict, and where a changed verdict has no note."""
     if verdict not in VERDICTS:
-        raise InvalidInput(f"{verdict[:40]!r} is no verdict", hint=f"use one of {', '.join(VERDICTS)}")
+        raise InvalidInput("verdict.unknown", verdict=verdict[:40], known=Either(VERDICTS))
     lines = case_lines(connection, case_id)
     if not lines:
         raise unknown_case(case_id)
     if lines[0].verdict and not note.strip():
-        raise InvalidInput(
-            f"case {case_id} was ruled {lines[0].verdict!r} before", hint="say in a note why it is ruled on again"
-        )
+        before = message("screens", f"verdict.{lines[0].verdict}")
+        raise InvalidInput("case.ruled-before", case=str(case_id), verdict=before)
     ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), utc_now())
     connection.execute(
         insert(rulings).values(duplicate_case=case_id, verdict=verdict, officer=officer, note=ruling.note, at=ruling.at)
@@ -115,11 +115,11 @@ def rule(connection: Connection, case_id: int, verdict: str, officer: str, note:
     return ruling
 
 
-def barred(connection: Connection, voter: int | None = None) -> dict[int, str]:
-    """Voter's row id → why the voter is on no poll book; of all voters, or of one."""
+def barred(connection: Connection, voter: int | None = None) -> dict[int, int]:
+    """Voter's row id → the case for which the voter is on no poll book; of all voters, or of one."""
     last = _last_rulings().subquery()
     query = (
-        select(enrolments.c.voter, func.min(cases.c.id))
+        select(enrolments.c.voter, func.min(cases.c.id).label("case_id"))
         .join(cases, cases.c.later == enrolments.c.id)
         .join(last, last.c.duplicate_case == cases.c.id)
         .where(last.c.verdict == "same", enrolments.c.withdrawn_at.is_(None))
@@ -127,10 +127,7 @@ def barred(connection: Connection, voter: int | None = None) -> dict[int, str]:
     )
     if voter is not None:
         query = query.where(enrolments.c.voter == voter)
-    return {
-        row: f"the same person is enrolled under another document number (case {case_id})"
-        for row, case_id in connection.execute(query)
-    }
+    return {row.voter: row.case_id for row in connection.execute(query)}
 
 
 def blocking_case(connection: Connection, enrolment: int) -> int | None:
@@ -162,8 +159,8 @@ def same_person(connection: Connection, voter: int) -> tuple[str, ...]:
 
 
 def unknown_case(case_id: int) -> InvalidInput:
-    """The sentence for a case that does not exist."""
-    return InvalidInput(f"there is no case {case_id}", hint="see the list of cases")
+    """The error for a case that does not exist."""
+    return InvalidInput("case.unknown", case=str(case_id))
 
 
 def _last_rulings() -> Select[tuple[int, str]]:

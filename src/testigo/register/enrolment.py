@@ -24,11 +24,8 @@ class PoorFingers(InvalidInput):
     """A finger is too poor to be kept without an officer's reason. `qualities`: of all fingers, to be shown."""
 
     def __init__(self, qualities: tuple[FingerQuality, ...]) -> None:
-        poor = [f"{quality.finger} ({quality.quality} of 100)" for quality in qualities if not quality.good_enough]
-        super().__init__(
-            f"too poor to be recognised: {', '.join(poor)}",
-            hint="clean the finger and the glass and take it again, or let an officer accept it with a reason",
-        )
+        poor = [quality.label for quality in qualities if not quality.good_enough]
+        super().__init__("fingers.too-poor", fingers=poor)
         self.qualities = qualities
 
 
@@ -59,9 +56,7 @@ class Kept(msgspec.Struct, frozen=True):
 def take(given: Sequence[tuple[str, FingerImage]]) -> list[ExtractedPrint]:
     """Extract and judge every (finger, image); raises `InvalidInput` for unknown fingers, none, or too many."""
     if not 1 <= len(given) <= MOST_IMPRESSIONS:
-        raise InvalidInput(
-            f"{len(given)} finger images were given", hint=f"take one to ten fingers, at most {MOST_IMPRESSIONS} images"
-        )
+        raise InvalidInput("finger-images.wrong-number", count=len(given), most=MOST_IMPRESSIONS)
     positions = [Position.named(finger) for finger, _ in given]
     taken = []
     for number, (finger, (_, image)) in enumerate(zip(positions, given, strict=True), start=1):

@@ -34,10 +34,7 @@ def erasable(connection: Connection, voter: int, definition: Definition) -> Eras
     kept = select(impressions.c.enrolment, impressions.c.finger).join(enrolments).where(enrolments.c.voter == voter)
     rows = connection.execute(kept).all()
     if not rows:
-        raise InvalidInput(
-            f"nothing of the fingers of document {person.document} is in the register",
-            hint="see `testigo register erasures` for what was erased before",
-        )
+        raise InvalidInput("fingers.not-in-register", document=person.document)
     _allowed(connection, voter, definition)
     issued = select(func.count()).where(poll_books.c.station == person.station)
     return Erasable(
@@ -60,8 +57,8 @@ def erase(
 
     The bytes are gone from the database's files only after `database.clean`, which is then noted by `cleaned`.
     """
-    reason = _text(reason, "reason", "--reason")
-    legal_basis = _text(legal_basis, "legal basis", "--legal-basis")
+    reason = _text("erasure.wrong-reason", reason, most=MOST_TEXT)
+    legal_basis = _text("erasure.wrong-legal-basis", legal_basis, most=MOST_TEXT)
     found = erasable(connection, voter, definition)
     row = {
         "voter": voter,
@@ -120,20 +117,14 @@ def cleaned(connection: Connection, until: int) -> None:
 
 def _allowed(connection: Connection, voter: int, definition: Definition) -> None:
     if date.today().isoformat() == definition.date:
-        raise IllegalStep(
-            "the election is held today, and stations work with poll books that hold this data",
-            hint="erase it tomorrow",
-        )
+        raise IllegalStep("erasure.on-election-day")
     case = duplicates.open_case_of(connection, voter)
     if case is not None:
-        raise IllegalStep(f"these fingers are the evidence of case {case}", hint="settle the case first")
+        raise IllegalStep("fingers.evidence-of-case", hint="settle-the-case-first", case=str(case))
 
 
-def _text(text: str, name: str, option: str) -> str:
+def _text(code: str, text: str, *, most: int) -> str:
     plain = " ".join(text.split())
-    if not plain or len(plain) > MOST_TEXT or not plain.isprintable():
-        raise InvalidInput(
-            f"the {name} of the erasure is missing, or longer than {MOST_TEXT} characters",
-            hint=f"give it with {option}; write nothing of the person in it",
-        )
+    if not plain or len(plain) > most or not plain.isprintable():
+        raise InvalidInput(code, most=most)
     return plain

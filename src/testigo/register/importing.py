@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from testigo.election import GENERAL_ROLL, Definition, Station
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.register.tables import voters
-from testigo.register.voters_file import VoterRow, read_voters
+from testigo.register.voters_file import VoterRow, read_voters, row_of
+from testigo.words import message
 
 SHOWN_ERRORS = 50
 BATCH = 5000
@@ -20,12 +21,20 @@ BATCH = 5000
 Batch = list[tuple[int, VoterRow | InvalidInput]]
 
 
+class FewVoters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A station with fewer voters in the register than the definition gives it (`register_size`)."""
+
+    station: str
+    voters: int
+    register_size: int
+
+
 class ImportReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one import did. `stations`: voters of each station the file names, as the register has them now."""
 
     imported: int
     stations: dict[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[FewVoters, ...]
 
 
 def import_voters(
@@ -47,13 +56,13 @@ def import_voters(
             sizes[row.station, row.roll] += 1
             named.add(row.station)
             if row.document in known:
-                errors.add(_twice(row, f"{path}, row {number}", "is already in the register"))
+                errors.add(_in_register(row.document, path, number))
         if good and not errors.count:
             connection.execute(insert(voters), [row._asdict() for _, row in good])
         if on_rows is not None:
             on_rows(len(batch))
     if not seen and not errors.count:
-        raise InvalidInput("the file names no voter", place=str(path), hint="add one row for each voter")
+        raise InvalidInput("voters-file.no-voter", place=path)
     stations = _check_sizes(sizes, sorted(named), definition, errors)
     errors.raise_any(path)
     return ImportReport(len(seen), stations, _too_few(stations, definition))
@@ -73,12 +82,13 @@ class _Errors:
 
     def raise_any(self, path: Path) -> None:
         if self.count:
-            which = f"; these are the first {SHOWN_ERRORS}" if self.count > SHOWN_ERRORS else ""
             raise SeveralErrors(
-                f"{how_many(self.count, 'error')} in the file of voters{which}",
+                "voters-file.errors" if self.count <= SHOWN_ERRORS else "voters-file.errors-of-which",
                 self._shown,
-                place=str(path),
-                hint="correct them and import the file again; nothing was imported",
+                place=path,
+                hint="correct-the-voters-file",
+                count=self.count,
+                listed=SHOWN_ERRORS,
             )
 
 
@@ -98,12 +108,18 @@ def _first_named(batch: Batch, seen: dict[str, int], errors: _Errors, path: Path
         if first == number:
             good.append((number, row))
         else:
-            errors.add(_twice(row, f"{path}, row {number}", f"is already in row {first}"))
+            errors.add(_in_row(row.document, first, path, number))
     return good
 
 
-def _twice(row: VoterRow, place: str, where: str) -> InvalidInput:
-    return InvalidInput(f"document {row.document} {where}", place=place, hint="keep one row for each voter")
+def _in_row(document: str, first: int, path: Path, number: int) -> InvalidInput:
+    place = row_of(path, number)
+    return InvalidInput("document.twice", place=place, hint="keep-one-row-for-each-voter", document=document, row=first)
+
+
+def _in_register(document: str, path: Path, number: int) -> InvalidInput:
+    place = row_of(path, number)
+    return InvalidInput("document.in-register", place=place, hint="keep-one-row-for-each-voter", document=document)
 
 
 def _already_in(connection: Connection, documents: list[str]) -> set[str]:
@@ -125,13 +141,7 @@ def _check_sizes(
         for roll in (GENERAL_ROLL, *station.roll_sizes):
             has, found = capacity(station, roll), sizes[station_id, roll]
             if found > has:
-                errors.add(
-                    InvalidInput(
-                        f"{found:,} voters on the roll {roll!r}, and the definition has {has:,}",
-                        place=f"station {station_id}",
-                        hint="move voters to another station, or correct the definition's register-size",
-                    )
-                )
+                errors.add(too_many(station_id, roll, found, has))
     totals = Counter[str]()
     for (station_id, _), count in sizes.items():
         totals[station_id] += count
@@ -145,10 +155,14 @@ def capacity(station: Station, roll: str) -> int:
     return station.roll_sizes.get(roll, 0)
 
 
-def _too_few(stations: dict[str, int], definition: Definition) -> tuple[str, ...]:
+def too_many(station_id: str, roll: str, found: int, has: int) -> InvalidInput:
+    """The error for a station with more voters on a roll than the definition gives it (`capacity`)."""
+    place = message("place", "station", id=station_id)
+    return InvalidInput("roll.too-many-voters", place=place, count=found, roll=roll, size=has)
+
+
+def _too_few(stations: dict[str, int], definition: Definition) -> tuple[FewVoters, ...]:
     sizes = {station.id: station.register_size for station in definition.stations}
     return tuple(
-        f"station {station}: {count:,} voters in the register, and the definition has {sizes[station]:,}"
-        for station, count in stations.items()
-        if count < sizes[station]
+        FewVoters(station, count, sizes[station]) for station, count in stations.items() if count < sizes[station]
     )

@@ -11,12 +11,14 @@ from testigo.register.vault import PrintAddress, RegisterKey
 
 
 class ListedVoter(msgspec.Struct, frozen=True):
-    """A voter as a poll book lists them. `fingers`: (ISO/IEC 19794-2 position, template) of each impression."""
+    """A voter as a poll book lists them. `barred`: the case for which the voter may not vote, else None; `fingers`:
+    (ISO/IEC 19794-2 position, template) of each impression.
+    """
 
     document: str
     name: str
     roll: str
-    barred: str
+    barred: int | None
     fingers: tuple[tuple[int, bytes], ...]
 
 
@@ -55,9 +57,9 @@ def listed(connection: Connection, station: str, key: RegisterKey) -> list[Liste
     for row in connection.execute(query):
         place = PrintAddress(row.document, row.enrolment, row.finger, row.number)
         fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
-    reasons = duplicates.barred(connection)
+    barred = duplicates.barred(connection)
     people = select(voters).where(voters.c.station == station).order_by(voters.c.document)
     return [
-        ListedVoter(row.document, row.name, row.roll, reasons.get(row.id, ""), tuple(fingers.get(row.document, ())))
+        ListedVoter(row.document, row.name, row.roll, barred.get(row.id), tuple(fingers.get(row.document, ())))
         for row in connection.execute(people)
     ]

@@ -9,9 +9,10 @@ from testigo import storage
 from testigo.election import Definition
 from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, TestigoError
 from testigo.register import schema, tables
-from testigo.register.importing import capacity
+from testigo.register.importing import capacity, too_many
 from testigo.register.tables import about, changing, reading, voters
 from testigo.register.vault import RegisterKey
+from testigo.words import message
 
 
 def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: bool = True) -> Definition:
@@ -36,9 +37,10 @@ def claim(engine: Engine, definition: Definition, key: RegisterKey, *, make: boo
         return definition.named(found.election)
     except InvalidInput:
         raise InvalidInput(
-            f"this register belongs to another election ({found.election[:16]}…, not {definition.digest[:16]}…)",
+            "register.of-another-election",
             place=_place(engine),
-            hint="give the definition it was made with, or move it to this one with `testigo register adopt`",
+            found=f"{found.election[:16]}…",
+            expected=f"{definition.digest[:16]}…",
         ) from None
 
 
@@ -54,25 +56,21 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
         errors = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [error for error in errors if error is not None]
         if wrong:
-            raise SeveralErrors("the register's voters do not fit the definition", wrong, hint="correct the definition")
+            raise SeveralErrors("register.voters-do-not-fit", wrong)
         connection.execute(update(about).values(election=definition.digest))
 
 
 def _misfit(definition: Definition, station_id: str, roll: str, count: int) -> TestigoError | None:
-    place = f"station {station_id}"
     if station_id not in {station.id for station in definition.stations}:
-        return InvalidInput(f"{count:,} voters, and the definition has no such station", place=place)
+        place = message("place", "station", id=station_id)
+        return InvalidInput("station.with-voters-not-defined", place=place, count=count)
     has = capacity(definition.station(station_id), roll)
-    if count > has:
-        return InvalidInput(f"{count:,} voters on the roll {roll!r}, and the definition has {has:,}", place=place)
-    return None
+    return too_many(station_id, roll, count, has) if count > has else None
 
 
 def _check_key(found: Row[tuple[int, int, str, str, int]], engine: Engine, key: RegisterKey) -> None:
     if not key.is_named(found.key_check):
-        raise NotAllowed(
-            "this is not the register's key", place=_place(engine), hint="give the key file it was made with"
-        )
+        raise NotAllowed("register.another-key", place=_place(engine))
 
 
 def _keep_private(engine: Engine) -> None:

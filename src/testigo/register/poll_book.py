@@ -25,17 +25,18 @@ import numpy as np
 from testigo import canonical, keys
 from testigo.canonical import utc_now
 from testigo.election import Definition, FirstDefinition
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, Place
 from testigo.fingerprint import Template, decode_template
 from testigo.keys import OpeningKey, PublicKey, SealingKey, SigningKey
 from testigo.register.document import normalise_document
 from testigo.register.issuing import ListedVoter
 from testigo.register.register import Register
 from testigo.register.vault import PURPOSE
+from testigo.words import message
 
 PAYLOAD_TYPE = "application/vnd.testigo.poll-book+json"
 _HASH_BYTES = 12
-_HINT = "ask the centre for this station's newest poll book"
+_PLACE = message("place", "poll-book")
 
 
 class EnrolledFinger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -120,7 +121,7 @@ class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, eq=False)
 class PollBook:
-    """An opened poll book. `voters`: by document number, those who may vote here; `barred`: document → reason;
+    """An opened poll book. `voters`: by document number, those who may vote here; `barred`: document → case;
     `others`: id → name and address of the stations that `elsewhere` names (none in one for machines of release 0.1).
 
     `serial` counts the poll books of the station from 1; `issued`: UTC; `digest`: SHA-256 of the package.
@@ -146,7 +147,7 @@ class PollBook:
         verify_key: PublicKey,
         *,
         newest_serial: int = 0,
-        place: str = "poll book",
+        place: Place = _PLACE,
     ) -> "PollBook":
         """Verify, open and check a package that `make_poll_book` made.
 
@@ -155,19 +156,22 @@ class PollBook:
         """
         header = _package(keys.open_envelope(data, verify_key, PAYLOAD_TYPE, place=place).payload, place)
         if header.election != definition_digest:
-            raise InvalidInput("this poll book belongs to another election", place=place, hint=_HINT)
+            raise InvalidInput("poll-book.of-another-election", place=place, hint="ask-for-the-newest-poll-book")
         if header.station != station_id:
             raise InvalidInput(
-                f"this poll book is station {header.station}'s, and this is station {station_id}",
+                "poll-book.of-another-station",
                 place=place,
-                hint=_HINT,
+                hint="ask-for-the-newest-poll-book",
+                station=header.station,
+                own=station_id,
             )
         if header.serial < newest_serial:
             raise InvalidInput(
-                f"this poll book (serial {header.serial}, issued {header.issued}) is stale: "
-                f"serial {newest_serial} was loaded before",
+                "poll-book.stale",
                 place=place,
-                hint=_HINT,
+                hint="ask-for-the-newest-poll-book",
+                serial=str(header.serial),
+                loaded=str(newest_serial),
             )
         content = _content(header, opening_key, place)
         return cls(
@@ -210,7 +214,7 @@ def make_poll_book(
         elsewhere = _elsewhere_of(issue.elsewhere(nearby))
         content = _Content(
             tuple(_entry(voter) for voter in voters),
-            {voter.document: voter.barred for voter in issue.voters if voter.barred},
+            {voter.document: f"case {voter.barred}" for voter in issue.voters if voter.barred},
             elsewhere,
             _others(register.definition, elsewhere),
         )
@@ -222,7 +226,7 @@ def make_poll_book(
     return data
 
 
-def read_label(data: bytes, *, place: str = "poll book") -> PollBookLabel:
+def read_label(data: bytes, *, place: Place = _PLACE) -> PollBookLabel:
     """What a package says in the open, before its signature is verified: to show, and to trust in nothing.
 
     Raises `InvalidInput` where it is not a poll book.
@@ -247,26 +251,30 @@ def _purpose(label: PollBookLabel) -> str:
     return f"testigo/{PURPOSE}/poll-book/{label.election}/{label.station}/{label.serial}"
 
 
-def _package(payload: Any, place: str) -> _Package:
+def _package(payload: Any, place: Place) -> _Package:
     try:
         return msgspec.convert(payload, _Package, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput(f"not a poll book ({error})", place=place, hint=_HINT) from None
+        raise InvalidInput(
+            "poll-book.malformed", place=place, hint="ask-for-the-newest-poll-book", why=str(error)
+        ) from None
 
 
-def _content(header: _Package, opening_key: OpeningKey, place: str) -> _Content:
+def _content(header: _Package, opening_key: OpeningKey, place: Place) -> _Content:
     sealed = keys.decode_base64(header.sealed, place=place)
     plain = opening_key.open(sealed, purpose=_purpose(header), place=place)
     try:
         content = msgspec.msgpack.decode(plain, type=_Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not a poll book of this version ({error})", place=place, hint=_HINT) from None
+        raise InvalidInput(
+            "poll-book.other-version", place=place, hint="ask-for-the-newest-poll-book", why=str(error)
+        ) from None
     documents = {voter.document for voter in content.voters}
     if not len(documents) == len(content.voters) == header.voters or documents & content.barred.keys():
-        raise InvalidInput("the poll book's voters are not as many as it says", place=place, hint=_HINT)
+        raise InvalidInput("poll-book.other-number-of-voters", place=place, hint="ask-for-the-newest-poll-book")
     named = set(content.elsewhere.stations)
     if not content.elsewhere.is_sound() or (content.others and content.others.keys() != named):
-        raise InvalidInput("the poll book's list of other stations is damaged", place=place, hint=_HINT)
+        raise InvalidInput("poll-book.other-stations-damaged", place=place, hint="ask-for-the-newest-poll-book")
     return content
 
 

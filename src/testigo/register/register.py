@@ -26,7 +26,6 @@ from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
 from testigo.register.issuing import Issue, listed
 from testigo.register.key_binding import claim, move
-from testigo.register.schema import MAKE_ONE
 from testigo.register.tables import changing, enrolments, impressions, is_holding, poll_books, reading, voters
 from testigo.register.values import (
     Case,
@@ -69,7 +68,7 @@ class Register:
         of another version, `NotAllowed` where `key` is not its key.
         """
         if not make and not database.database_exists(address):
-            raise InvalidInput("there is no register here", place=address, hint=MAKE_ONE)
+            raise InvalidInput("register.not-here", place=address)
         engine = database.open_database(address)
         try:
             definition = claim(engine, definition, key, make=make)
@@ -113,10 +112,10 @@ class Register:
         """The voter of that document number, however it is written; raises `InvalidInput`."""
         with reading(self._engine) as connection:
             row = _voter_row(connection, document)
-            reason = duplicates.barred(connection, row.id).get(row.id, "")
+            barred = duplicates.barred(connection, row.id).get(row.id)
             enrolled = enrolment.holding_enrolment(connection, row.id) is not None
             erased = erasure.last_of(connection, row.id)
-        return Voter(row.document, row.name, row.station, row.roll, enrolled, reason, erased)
+        return Voter(row.document, row.name, row.station, row.roll, enrolled, barred, erased)
 
     def status(self) -> Status:
         """How many voters, enrolments, open cases, barred voters and poll books there are."""
@@ -187,18 +186,15 @@ class Register:
         """
         officer = _named(officer)
         if not reason.strip():
-            raise InvalidInput("no reason is given", hint="say why the enrolment is set aside")
+            raise InvalidInput("enrolment.no-reason")
         with changing(self._engine) as connection:
             row = _voter_row(connection, document)
             current = enrolment.holding_enrolment(connection, row.id)
             if current is None:
-                raise InvalidInput(f"document {row.document} is not enrolled", hint="check the number")
+                raise InvalidInput("document.not-enrolled", document=row.document)
             case_id = duplicates.blocking_case(connection, current)
             if case_id is not None:
-                raise IllegalStep(
-                    f"the enrolment of document {row.document} is part of case {case_id}",
-                    hint="settle the case first; one ruled as the same person keeps its enrolments",
-                )
+                raise IllegalStep("enrolment.part-of-case", document=row.document, case=str(case_id))
             values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
             connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
 
@@ -340,22 +336,20 @@ def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str
     number = normalise_document(document)
     row = connection.execute(select(voters).where(voters.c.document == number)).one_or_none()
     if row is None:
-        raise InvalidInput(f"document {number} is not in the register", hint="check the number, or import the voter")
+        raise InvalidInput("document.not-in-register", document=number)
     return row
 
 
 def _not_enrolled(connection: Connection, row: Row[tuple[int, str, str, str, str]]) -> None:
     if enrolment.holding_enrolment(connection, row.id) is not None:
-        raise IllegalStep(
-            f"document {row.document} is enrolled already", hint="set the enrolment aside with a reason first"
-        )
+        raise IllegalStep("document.enrolled-already", document=row.document)
 
 
 def _named(officer: str) -> str:
     try:
         return normalise_name(officer)
     except InvalidInput:
-        raise InvalidInput("the officer's name is missing or unreadable", hint="say who does this") from None
+        raise InvalidInput("officer.not-named") from None
 
 
 def _count(connection: Connection, query: object) -> int:

@@ -20,8 +20,8 @@ from sqlalchemy import Connection, Engine, inspect, select, update
 from testigo import database
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.register.tables import SCHEMA, about, explained, reading, version
+from testigo.words import Message, message
 
-MAKE_ONE = "check --register; `testigo register import` makes a new one"
 FIRST = "0001"
 """The schema of release 0.1."""
 
@@ -33,7 +33,7 @@ class Step(msgspec.Struct, frozen=True):
     """One step between two versions. `version`: the one that it leads to; `what`: what it changes, in a line."""
 
     version: str
-    what: str
+    what: Message
 
 
 class Upgrade(msgspec.Struct, frozen=True):
@@ -59,11 +59,7 @@ def require_current(engine: Engine) -> None:
     """Raise `InvalidInput` where there is no register, `IllegalStep` where it is not of this release's version."""
     steps = _planned(engine).steps
     if steps:
-        raise IllegalStep(
-            f"this register was made by an earlier release (schema {steps[0].version} is missing)",
-            place=_place(engine),
-            hint="stop every program that has it open, then run `testigo register upgrade`",
-        )
+        raise IllegalStep("register.of-earlier-release", place=_place(engine), schema=steps[0].version)
 
 
 def planned_upgrade(address: str) -> Upgrade:
@@ -96,7 +92,7 @@ def upgrade(address: str, on_step: Callable[[str], None] | None = None) -> Path 
 @contextlib.contextmanager
 def _opened(address: str) -> Iterator[Engine]:
     if not database.database_exists(address):
-        raise InvalidInput("there is no register here", place=address, hint=MAKE_ONE)
+        raise InvalidInput("register.not-here", place=address)
     engine = database.open_database(address)
     try:
         yield engine
@@ -108,15 +104,11 @@ def _planned(engine: Engine) -> Upgrade:
     with reading(engine) as connection:
         found = _version_of(connection)
     if not found:
-        raise InvalidInput("there is no register here", place=_place(engine), hint=MAKE_ONE)
+        raise InvalidInput("register.not-here", place=_place(engine))
     steps = _steps()
     numbers = [step.version for step in steps]
     if found not in numbers:
-        raise IllegalStep(
-            f"this register was made by a later release (schema {found}, this release knows {SCHEMA})",
-            place=_place(engine),
-            hint="use that release, or a later one",
-        )
+        raise IllegalStep("register.of-later-release", place=_place(engine), schema=found, known=SCHEMA)
     return Upgrade(found, tuple(steps[numbers.index(found) + 1 :]))
 
 
@@ -132,7 +124,7 @@ def _steps() -> list[Step]:
     """All steps, the oldest first."""
     script = ScriptDirectory.from_config(_config(None))
     revisions = script.walk_revisions()
-    return [Step(one.revision, (one.doc or "").splitlines()[0].rstrip(".")) for one in revisions][::-1]
+    return [Step(one.revision, message("term", f"register-step.{one.revision}")) for one in revisions][::-1]
 
 
 def _config(connection: Connection | None, on_step: Callable[[str], None] | None = None) -> Config:
@@ -163,10 +155,7 @@ def _writing_alone(engine: Engine) -> Iterator[Connection]:
 
 def _check_references(connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise StorageError(
-            "a row of the register refers to one that is missing",
-            hint="nothing was changed; restore the register from its backup",
-        )
+        raise StorageError("register.row-missing")
 
 
 def _copy(engine: Engine) -> Path | None:

@@ -171,20 +171,15 @@ def changing(engine: Engine) -> Iterator[Connection]:
     with explained(), engine.begin() as connection:
         connection.execute(update(about).values(turn=about.c.turn + 1))
         if connection.scalar(select(version.c.version_num)) != SCHEMA:
-            raise IllegalStep(
-                "the register was upgraded while this program had it open",
-                hint="end this program and start the release that upgraded it",
-            )
+            raise IllegalStep("register.upgraded-meanwhile")
         yield connection
 
 
 @contextlib.contextmanager
 def explained() -> Iterator[None]:
-    """Let failures of the database in the block be `StorageError`, one sentence each."""
+    """Let failures of the database in the block be `StorageError`."""
     try:
         yield
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StorageError(
-            f"the register's database failed ({reason})", hint="nothing was changed; check the disk and the server"
-        ) from error
+        raise StorageError("register.database-failed", why=reason) from error

@@ -4,13 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from testigo.fingerprint import FingerImage
+from testigo.fingerprint import FingerImage, Position, label_of
+from testigo.words import Message, message
 
 Verdict = Literal["same", "different", "undecided"]
 
 
 class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One voter. `enrolled`: fingers were taken; `barred`: why the voter is on no poll book, else empty.
+    """One voter. `enrolled`: fingers were taken; `barred`: the case for which the voter is on no poll book, else None.
 
     `erased`: when fingers of this voter were last erased by law (UTC), else empty.
     """
@@ -20,7 +21,7 @@ class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     station: str
     roll: str
     enrolled: bool
-    barred: str
+    barred: int | None
     erased: str = ""
 
 
@@ -30,6 +31,11 @@ class FingerQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finger: str
     quality: int
     good_enough: bool
+
+    @property
+    def label(self) -> Message:
+        """The finger with its quality, for people."""
+        return message("term", "finger-quality", finger=label_of(Position.named(self.finger)), quality=self.quality)
 
 
 class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from testigo import canonical, storage
 from testigo.errors import InvalidInput
+from testigo.words import message
 
 PURPOSE = "electoral-register"
 NONCE_BYTES = 12
@@ -42,7 +43,7 @@ class RegisterKey:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
-            raise InvalidInput("a register key has 32 bytes", hint="restore the key file from its backup")
+            raise InvalidInput("register-key.malformed")
         self._secret = secret
         self._ciphers = {kind: AESGCM(self._derive(kind)) for kind in ("template", "image")}
         self.check = self._derive("key-check").hex()
@@ -59,13 +60,11 @@ class RegisterKey:
         with storage.explained(path):
             mode = path.stat().st_mode
         if stat.S_IMODE(mode) & 0o077:
-            raise InvalidInput("other users may read the register's key", place=str(path), hint=f"chmod 600 {path}")
+            raise InvalidInput("register-key.readable-by-others", place=path, file=path)
         try:
             return cls(storage.read(path, limit=KEY_BYTES))
         except InvalidInput:
-            raise InvalidInput(
-                "not a register key (32 bytes)", place=str(path), hint="restore the key file from its backup"
-            ) from None
+            raise InvalidInput("register-key.malformed", place=path) from None
 
     def save(self, path: Path) -> None:
         """Write the key with mode 0600; an existing file is never overwritten."""
@@ -86,9 +85,10 @@ class RegisterKey:
             return self._ciphers[kind].decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(kind, place))
         except (InvalidTag, ValueError):
             raise InvalidInput(
-                f"the {kind} of finger {place.finger} was changed or belongs to somebody else",
-                place=f"document {place.document}",
-                hint="restore the register from its backup and find out who wrote to it",
+                f"enrolled-{kind}.changed",
+                place=message("place", "document", document=place.document),
+                hint="restore-the-register-and-find-out",
+                finger=place.finger,
             ) from None
 
     def _derive(self, name: str) -> bytes:

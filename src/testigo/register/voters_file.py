@@ -15,13 +15,17 @@ from testigo import storage
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import InvalidInput
 from testigo.register.document import normalise_document, normalise_name
+from testigo.words import Either, Message, message
 
 REQUIRED = ("document", "name", "station")
 OPTIONAL = ("roll",)
 _LONGEST_HEADER = 4096
-_HINT_HEADER = "let the first row be document,name,station or document,name,station,roll"
-_HINT_ENCODING = "save it as CSV UTF-8"
-_NO_TEXT = {b"PK\x03\x04": "a spreadsheet or archive", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
+_LONGEST_SHOWN = 40
+_NO_TEXT = {
+    b"PK\x03\x04": "voters-file.is-a-spreadsheet",
+    b"\xff\xfe": "voters-file.is-utf-16",
+    b"\xfe\xff": "voters-file.is-utf-16",
+}
 
 
 class VoterRow(NamedTuple):
@@ -38,20 +42,24 @@ def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, Voter
 
     Raises `InvalidInput` where the file as a whole can't be read on (encoding, header, quotes), or `StorageError`.
     """
-    place = str(path)
     with storage.explained(path), path.open("rb") as file:
-        for start, what in _NO_TEXT.items():
+        for start in _NO_TEXT:
             if file.peek(4).startswith(start):
-                raise InvalidInput(f"this is {what}, not UTF-8 text", place=place, hint=_HINT_ENCODING)
-        rows = _records(file, place)
-        columns = _columns(next(rows, (1, [])), place)
-        check = _RowCheck(definition, columns, place)
+                raise InvalidInput(_NO_TEXT[start], place=path, hint="save-as-csv-utf-8")
+        rows = _records(file, path)
+        columns = _columns(next(rows, (1, [])), path)
+        check = _RowCheck(definition, columns, path)
         for number, fields in rows:
             if fields:
                 yield number, check(number, fields)
 
 
-def _records(file: BinaryIO, place: str) -> Iterator[tuple[int, list[str]]]:
+def row_of(path: Path, number: int) -> Message:
+    """The place of an error in a row."""
+    return message("place", "row", file=path, number=number)
+
+
+def _records(file: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Numbered records of the CSV; an empty line is an empty record."""
     number = 0
     try:
@@ -64,38 +72,37 @@ def _records(file: BinaryIO, place: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, record
     except UnicodeDecodeError as error:
         raise InvalidInput(
-            f"this is not UTF-8 text (near row {number + 1}, byte 0x{error.object[error.start]:02x})",
-            place=place,
-            hint=_HINT_ENCODING,
+            "voters-file.not-utf-8",
+            place=path,
+            hint="save-as-csv-utf-8",
+            row=number + 1,
+            byte=f"0x{error.object[error.start]:02x}",
         ) from None
     except csv.Error as error:
-        raise InvalidInput(
-            f"no rows can be made out here ({error})",
-            place=f"{place}, row {number + 1}",
-            hint="close the quotation marks, and write one voter a line",
-        ) from None
+        raise InvalidInput("voters-file.not-csv", place=row_of(path, number + 1), why=str(error)) from None
 
 
-def _columns(first: tuple[int, list[str]], place: str) -> list[str]:
+def _columns(first: tuple[int, list[str]], path: Path) -> list[str]:
     columns = [field.strip().lower() for field in first[1]]
-    place = f"{place}, row 1"
+    place = row_of(path, 1)
     for column in columns:
         if column not in REQUIRED + OPTIONAL:
-            raise InvalidInput(f"the register has no column {column!r}", place=place, hint=_HINT_HEADER)
+            shown = column[:_LONGEST_SHOWN]
+            raise InvalidInput("voters-file.unknown-column", place=place, hint="name-the-columns", column=shown)
     for column in REQUIRED:
         if column not in columns:
-            raise InvalidInput(f"the column {column!r} is missing", place=place, hint=_HINT_HEADER)
+            raise InvalidInput("voters-file.column-missing", place=place, hint="name-the-columns", column=column)
     if len(set(columns)) != len(columns):
-        raise InvalidInput("a column is named twice", place=place, hint=_HINT_HEADER)
+        raise InvalidInput("voters-file.column-twice", place=place, hint="name-the-columns")
     return columns
 
 
 class _RowCheck:
     """Checks one record after the other against the election."""
 
-    def __init__(self, definition: Definition, columns: list[str], place: str) -> None:
+    def __init__(self, definition: Definition, columns: list[str], path: Path) -> None:
         self._columns = columns
-        self._place = place
+        self._path = path
         self._rolls = set(definition.rolls) | {GENERAL_ROLL}
         self._rolls_of_station = {
             station.id: {GENERAL_ROLL, *(roll for roll, size in station.roll_sizes.items() if size > 0)}
@@ -103,38 +110,27 @@ class _RowCheck:
         }
 
     def __call__(self, number: int, fields: list[str]) -> VoterRow | InvalidInput:
-        place = f"{self._place}, row {number}"
         try:
-            return self._voter(fields, place)
+            return self._voter(fields, row_of(self._path, number))
         except InvalidInput as error:
             return error
 
-    def _voter(self, fields: list[str], place: str) -> VoterRow:
+    def _voter(self, fields: list[str], place: Message) -> VoterRow:
         if len(fields) != len(self._columns):
             raise InvalidInput(
-                f"{len(fields)} fields where the header has {len(self._columns)}",
-                place=place,
-                hint="quote names that hold the separator",
+                "voters-file.other-number-of-fields", place=place, count=len(fields), columns=len(self._columns)
             )
         values = dict(zip(self._columns, fields, strict=True))
         document = normalise_document(values["document"], place=place)
         name = normalise_name(values["name"], place=place)
         station = values["station"].strip()
         if station not in self._rolls_of_station:
-            raise InvalidInput(
-                f"the election has no station {station[:40]!r}",
-                place=place,
-                hint="write the station's id as the definition has it",
-            )
+            shown = station[:_LONGEST_SHOWN]
+            raise InvalidInput("station.unknown", place=place, hint="write-the-station-id", station=shown)
         roll = values.get("roll", "").strip() or GENERAL_ROLL
         if roll not in self._rolls:
-            raise InvalidInput(
-                f"the election has no roll {roll[:40]!r}", place=place, hint=f"use {', '.join(sorted(self._rolls))}"
-            )
+            known = Either(sorted(self._rolls))
+            raise InvalidInput("roll.unknown", place=place, roll=roll[:_LONGEST_SHOWN], known=known)
         if roll not in self._rolls_of_station[station]:
-            raise InvalidInput(
-                f"station {station!r} has no voters on the roll {roll!r}",
-                place=place,
-                hint="correct the row, or the station's roll-sizes in the definition",
-            )
+            raise InvalidInput("roll.not-of-station", place=place, station=station, roll=roll)
         return VoterRow(document, name, station, roll)

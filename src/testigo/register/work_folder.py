@@ -28,6 +28,7 @@ from testigo import storage
 from testigo.errors import InvalidInput, StorageError
 from testigo.locks import FolderLock
 from testigo.stored import NewerFormat, StoredFormat
+from testigo.words import Message, message
 
 MOST_RESULT = 16 * 1024 * 1024
 """Bytes of a block's outcome: some 200,000 likely duplicates."""
@@ -124,11 +125,9 @@ class WorkFolder:
     def join(cls, path: Path) -> "WorkFolder":
         """An existing folder as a worker sees it. Raises `StorageError` where this machine does not have it."""
         if not (path / "run.json").is_file():
-            raise StorageError(
-                "this worker does not see the work folder",
-                place=f"{path} on {os.uname().nodename}",
-                hint="share it with all workers at the same path, readable for their user, and try again",
-            )
+            machine = os.uname().nodename
+            place = message("place", "on-machine", file=path, machine=machine)
+            raise StorageError("work-folder.not-seen-by-worker", place=place)
         return cls(path, _read(path, RUN_FORMAT))
 
     @classmethod
@@ -203,10 +202,10 @@ class WorkFolder:
             return None
         digest, _, body = storage.read(file, limit=MOST_RESULT).partition(b"\n")
         if not hmac.compare_digest(digest, hashlib.sha256(body).hexdigest().encode()):
-            raise InvalidInput("this result is damaged", place=str(file), hint="its block is done again")
+            raise InvalidInput("work-folder.result-damaged", place=file, hint="its-block-is-done-again")
         found = OUTCOME_FORMAT.decode(body, place=str(file))
         if (found.identity, found.block) != (self.identity(loaded), block):
-            raise InvalidInput("this result is not of these people", place=str(file), hint="its block is done again")
+            raise InvalidInput("work-folder.result-of-others", place=file, hint="its-block-is-done-again")
         return found
 
     def _result(self, block: int) -> Path:
@@ -216,34 +215,37 @@ class WorkFolder:
 def _make_private(path: Path) -> None:
     with storage.explained(path):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
-            raise StorageError("this is no folder", place=str(path), hint="choose another with --work")
+            raise StorageError("work-folder.not-a-folder", place=path)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         unexpected = {entry.name for entry in path.iterdir() if not entry.name.startswith(".run.json.")} - {"lock"}
         about = path.stat()
     if unexpected and "run.json" not in unexpected:
-        raise StorageError("something else is in this folder", place=str(path), hint="choose a new one with --work")
+        raise StorageError("work-folder.something-else-there", place=path)
     if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o077:
-        raise InvalidInput(
-            "fingerprints would lie here in the clear, and others may read the folder",
-            place=str(path),
-            hint=f"make it your own and chmod 700 {path}, or choose another with --work",
-        )
+        raise InvalidInput("work-folder.readable-by-others", place=path, folder=path)
 
 
 def _same_run(path: Path, begun: Run, wanted: Run) -> None:
     if (begun.election, begun.key) != (wanted.election, wanted.key) or wanted.newest < begun.newest:
-        problem = "this folder was begun for another register, or for this one before it was restored from a backup"
-    elif begun.version != wanted.version:
-        problem = f"this folder was begun with Testigo {begun.version}, this is {wanted.version}"
-    elif begun.parameters != wanted.parameters:
-        names = (name for name in Parameters.__struct_fields__ if _differs(name, begun.parameters, wanted.parameters))
-        told = (
-            f"{name} {getattr(begun.parameters, name):g}, now {getattr(wanted.parameters, name):g}" for name in names
+        raise InvalidInput("work-folder.of-another-register", place=path, hint="use-the-same-or-another-folder")
+    if begun.version != wanted.version:
+        raise InvalidInput(
+            "work-folder.of-another-release",
+            place=path,
+            hint="use-the-same-or-another-folder",
+            begun=begun.version,
+            now=wanted.version,
         )
-        problem = f"this folder was begun with other parameters ({'; '.join(told)})"
-    else:
-        return
-    raise InvalidInput(problem, place=str(path), hint="use the same again, or another folder with --work")
+    if begun.parameters != wanted.parameters:
+        names = [name for name in Parameters.__struct_fields__ if _differs(name, begun.parameters, wanted.parameters)]
+        changed = [_changed(name, getattr(begun.parameters, name), getattr(wanted.parameters, name)) for name in names]
+        raise InvalidInput(
+            "work-folder.of-other-parameters", place=path, hint="use-the-same-or-another-folder", changed=changed
+        )
+
+
+def _changed(name: str, before: float, now: float) -> Message:
+    return message("term", "parameter-changed", name=name, before=before, now=now)
 
 
 def _differs(name: str, one: Parameters, other: Parameters) -> bool:
@@ -257,6 +259,4 @@ def _read(folder: Path, format_: StoredFormat[_Read]) -> _Read:
     except NewerFormat:
         raise
     except InvalidInput:
-        raise InvalidInput(
-            "this file of the run cannot be read", place=str(file), hint="remove the folder and start again"
-        ) from None
+        raise InvalidInput("work-folder.file-malformed", place=file) from None

@@ -95,18 +95,13 @@ class Workers:
         try:
             client = Client(address, security=_security(certificates), timeout=CONNECTING)
         except (OSError, TypeError, ValueError) as error:  # ssl's errors are OSErrors
-            raise StorageError(
-                f"the scheduler does not answer ({str(error).splitlines()[0] if str(error) else type(error).__name__})",
-                place=address,
-                hint="start it with `dask scheduler`, or check address and certificates",
-            ) from None
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise StorageError("scheduler.does-not-answer", place=address, why=why) from None
         with client:
             try:
                 client.wait_for_workers(1, timeout=CONNECTING)
             except TimeoutError:
-                raise StorageError(
-                    "the scheduler has no workers", place=address, hint=f"start some with `dask worker {address}`"
-                ) from None
+                raise StorageError("scheduler.without-workers", place=address, scheduler=address) from None
             yield cls(client)
 
     def run(
@@ -142,9 +137,7 @@ class Workers:
                 raise _scheduler_gone() from None
             except TimeoutError:
                 if not self._client.nthreads():
-                    raise StorageError(
-                        "all workers are gone", hint="start them again and give the same command"
-                    ) from None
+                    raise StorageError("workers.gone") from None
 
     def _outcome(self, future: Any) -> Any:
         from distributed import KilledWorker
@@ -160,9 +153,7 @@ class Workers:
         except RuntimeError as error:
             if "deserialization" not in str(error):  # dask's word for a task that is not installed where it shall run
                 raise
-            raise IllegalStep(
-                "a worker does not know this Testigo", hint="install the same version for all workers"
-            ) from None
+            raise IllegalStep("worker.of-another-release") from None
 
     def _end(self, pending: list[Any], after: Callable[[], None]) -> None:
         with contextlib.suppress(Exception):  # whoever is gone has nothing open
@@ -171,7 +162,7 @@ class Workers:
 
 
 def _scheduler_gone() -> StorageError:
-    return StorageError("the scheduler is gone", hint="start it again and give the same command; it goes on from here")
+    return StorageError("scheduler.gone")
 
 
 def _check(address: str, certificates: Certificates | None) -> None:
@@ -181,17 +172,11 @@ def _check(address: str, certificates: Certificates | None) -> None:
     except ValueError:
         whole = False
     if parts.scheme not in ("tls", "tcp") or not whole:
-        raise InvalidInput("this is no scheduler's address", place=address[:80], hint="give tls://HOST:PORT")
+        raise InvalidInput("scheduler.not-an-address", place=address[:80])
     if parts.scheme == "tls" and certificates is None:
-        raise InvalidInput(
-            "a scheduler behind TLS wants certificates", place=address, hint="give --tls-ca, --tls-cert and --tls-key"
-        )
+        raise InvalidInput("scheduler.certificates-required", place=address)
     if parts.scheme == "tcp" and not _is_this_machine(parts.hostname or ""):
-        raise InvalidInput(
-            "whoever reaches a scheduler without TLS can run anything on its workers, which see fingerprints",
-            place=address,
-            hint="start scheduler and workers with TLS certificates and give tls://HOST:PORT",
-        )
+        raise InvalidInput("scheduler.without-tls", place=address)
 
 
 def _is_this_machine(host: str) -> bool:
@@ -208,7 +193,7 @@ def _security(certificates: Certificates | None) -> Any:
         return None
     for file in (certificates.authority, certificates.certificate, certificates.key):
         if not file.is_file():
-            raise StorageError("no such file", place=str(file), hint="check the path of the certificate")
+            raise StorageError("file.not-found", place=file)
     return Security(
         tls_ca_file=str(certificates.authority),
         tls_client_cert=str(certificates.certificate),

@@ -4,7 +4,7 @@ in words what a machine wrote into a signed reason.
 
 from testigo.ballot import reasons
 from testigo.count.anomalies import Anomaly
-from testigo.words import Value, message, spelled
+from testigo.words import Value, message
 from testigo.words import percent as spelled_share
 
 
@@ -32,4 +32,4 @@ def anomaly(language: str, one: Anomaly) -> str:
 
 def reason(language: str, written: str) -> str:
     """The reason of a difference: what a person wrote as it is, what the station added in words."""
-    return "; ".join(spelled(part, language) for part in reasons.parts(written)) or say(language, "no_reason")
+    return reasons.in_words(written, language) or say(language, "no_reason")

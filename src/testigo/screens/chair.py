@@ -15,7 +15,7 @@ from litestar.di import NamedDependency
 from testigo import waits
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
-from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS
+from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS, in_words
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.staff.accounts import PRESIDING
@@ -152,7 +152,14 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
     sheet = chair.tally_sheet()
     if sheet is None:
         raise IllegalStep("tally-sheet.not-made")
-    return page(request, "chair/tally_sheet.html", sheet=sheet, definition=chair.definition, **_about(chair))
+    return page(
+        request,
+        "chair/tally_sheet.html",
+        sheet=sheet,
+        definition=chair.definition,
+        in_words=in_words,
+        **_about(chair),
+    )
 
 
 @get("/tally-sheet.pdf", guards=[person], sync_to_thread=False)

@@ -45,7 +45,7 @@ def unpack_archive(data: bytes, *, place: str = "") -> dict[str, bytes]:
     except (tarfile.TarError, ValueError, OSError, EOFError, OverflowError):
         one_spelling = False
     if not one_spelling:
-        raise InvalidInput("not the archive of a retired machine, or changed since", place=place, hint="use a copy")
+        raise InvalidInput("archive.malformed", place=place, hint="use-another-copy")
     return files
 
 
@@ -58,13 +58,9 @@ def open_archive(data: bytes, root: PublicKey, *, place: str = "") -> Retirement
     retirement = check_list(files, place=place)
     definition = open_station_file(files.get(DEFINITION, b""), root, place=f"{place}, {DEFINITION}")
     if definition.digest != retirement.election:
-        raise InvalidInput("its definition is of another election", place=place)
+        raise InvalidInput("archive.definition-of-another-election", place=place, hint="use-another-copy")
     if not _admitted(files.get(MACHINE_KEYS, b"[]"), root, retirement, place):
-        raise InvalidSignature(
-            "the root has not admitted the key that signed this archive",
-            place=place,
-            hint="compare the archive's SHA-256 with the signed page",
-        )
+        raise InvalidSignature("archive.key-not-admitted", place=place)
     return retirement
 
 
@@ -75,7 +71,7 @@ def check_list(files: Mapping[str, bytes], *, place: str = "") -> Retirement:
     found = {name: (len(data), canonical.digest(data)) for name, data in files.items() if name != MANIFEST}
     wrong = sorted(name for name in {*listed, *found} if listed.get(name) != found.get(name))
     if wrong:
-        raise InvalidInput("not as it was listed", place=f"{place}, {wrong[0]}", hint="use another copy")
+        raise InvalidInput("archive.file-not-as-listed", place=f"{place}, {wrong[0]}", hint="use-another-copy")
     return retirement
 
 

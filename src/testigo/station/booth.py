@@ -38,8 +38,9 @@ from testigo.station.box import BallotBox
 from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderReceiver
+from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state
 from testigo.station.session import LiveSession, SessionView
+from testigo.words import Either, language_name
 
 
 class Booth:
@@ -118,7 +119,7 @@ class Booth:
     def tally(self) -> Tally:
         """What the votes in the box add up to; raises `IllegalStep` before the booth is closed."""
         if self.state != "closed" or self._box is None:
-            raise IllegalStep("votes are counted only after closing", place=self.folder.place)
+            raise IllegalStep("votes.before-closing", place=self.folder.place)
         return votes.count_box(self.definition, self.station_id, self._box)
 
     # ---- before opening
@@ -131,7 +132,7 @@ class Booth:
         Raises `IllegalStep` once the zero report was made.
         """
         if self.state not in ("installed", "tested"):
-            raise IllegalStep(f"cards are made before opening, and the booth is {self.state}", place=self.folder.place)
+            raise IllegalStep("cards.too-late", place=self.folder.place, state=machine_state(self.state))
         deck = make_deck(self.definition, self.station_id, spare)
         self._cards.keep(deck)
         self.folder.log.append("cards-made", count=len(deck.cards))
@@ -148,16 +149,16 @@ class Booth:
         voter is in the booth), `NotAllowed` (too many wrong cards).
         """
         if self.state != "open":
-            raise IllegalStep(f"the booth is {self.state}, not open", hint="call the chair")
+            raise IllegalStep("booth.not-open", state=machine_state(self.state))
         if self._session.entry is not None:
-            raise IllegalStep("a vote is under way in this booth", hint="wait until it is finished")
+            raise IllegalStep("booth.in-use")
         waiting = booth_day.seconds_locked(self._day.now)
         if waiting:
-            raise NotAllowed("too many wrong cards", hint=f"wait {waiting} seconds, and call the clerk")
+            raise NotAllowed("card.too-many-wrong", count=waiting)
         try:
             card = self._cards.look_up(code)
             if self._day.now.has_used(card.position):
-                raise UnknownCard("this card was used already", hint="each card is good for one vote; call the clerk")
+                raise UnknownCard("card.used")
         except UnknownCard:
             self._refuse_card()
             raise
@@ -176,7 +177,8 @@ class Booth:
         """Choose a language of the election; possible until the vote is printed."""
         live = self._session.at("language", "voting", "review")
         if language not in self.definition.languages:
-            raise InvalidInput(f"the election has no language {language[:20]!r}")
+            known = Either(map(language_name, self.definition.languages))
+            raise InvalidInput("language.not-of-election", language=language[:20], known=known)
         stage: booth_day.Stage = "voting" if live.stage == "language" else live.stage
         self._session.change(replace(live, language=language, stage=stage))
         return self._shown()
@@ -242,10 +244,7 @@ class Booth:
         reasons.check_reason(reason, reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
         if live.spoiled >= limit:
-            raise IllegalStep(
-                f"{limit} printed votes were spoiled already, which is the limit",
-                hint="confirm this one, or call the chair",
-            )
+            raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
         self._session.keep(booth_day.spoiled(self._day.now, live, reason))
         return self._shown()
 
@@ -272,7 +271,7 @@ class Booth:
             return self._test(order.data)
         if order.name == "zero":
             if self.state == "installed":
-                raise IllegalStep("the booth was not tested yet", place=self.folder.place, hint="run the test first")
+                raise IllegalStep("booth.not-tested", place=self.folder.place)
             self._make_box()
         if order.name == "open":
             self._begin_day()
@@ -286,7 +285,7 @@ class Booth:
         try:
             marks = msgspec.convert(data.get("deck"), list[Marks], strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput(f"not a deck of test ballots ({error})", place=self.folder.place) from None
+            raise InvalidInput("test-deck.malformed", place=self.folder.place, why=str(error)) from None
         deck = [one.ballot(self.definition, self.station_id) for one in marks]
         key = secrets.token_bytes(32)
         counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
@@ -297,7 +296,7 @@ class Booth:
     def _make_box(self) -> None:
         if self._box is None:
             if not len(self._cards):
-                raise IllegalStep("no voting cards were made", place=self.folder.place, hint="make the cards first")
+                raise IllegalStep("cards.none-made", place=self.folder.place)
             for path in self._paths:
                 path.unlink(missing_ok=True)  # left by a power cut before the box was noted, so no vote was ever in it
             key = bytes.fromhex(self._secrets.box)
@@ -306,23 +305,17 @@ class Booth:
             self.folder.log.append("box-made", slots=len(self._cards))
             self._box = self._open_box()
         if self._box.recorded:
-            raise IllegalStep(
-                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
-            )
+            raise IllegalStep("box.not-empty", place=self.folder.place)
 
     def _begin_day(self) -> None:
         if self._box is None or (self.state == "ready" and self._box.recorded):
-            raise IllegalStep(
-                "the ballot box is not empty", place=self.folder.place, hint="call the electoral authority"
-            )
+            raise IllegalStep("box.not-empty", place=self.folder.place)
         if self.state == "ready":
             self._day.begin(booth_day.ROOM + self._slot_size + len(self._cards) // 4)
 
     def _end_day(self) -> None:
         if self._session.entry is not None:
-            raise IllegalStep(
-                "a voter is in the booth", place=self.folder.place, hint="let the voter finish, or void the session"
-            )
+            raise IllegalStep("booth.voter-inside", place=self.folder.place)
         if self.state != "closed":
             # The pause before closing has a later number than every voided session, and its line is in the log.
             self._day.end(replace(self._day.now, voided_by=0))
@@ -331,12 +324,10 @@ class Booth:
     def _void(self, reason: str, order: int) -> None:
         live = self._session.entry
         if live is None:
-            raise IllegalStep("nobody is voting", place=self.folder.place)
+            raise IllegalStep("booth.nobody-voting", place=self.folder.place)
         reasons.check_reason(reason, reasons.VOID_REASONS)
         if live.stage == "depositing":
-            raise IllegalStep(
-                "this voter has confirmed the vote", place=self.folder.place, hint="repair the disk instead"
-            )
+            raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
 
     # ---- the session's paper and record
@@ -344,7 +335,7 @@ class Booth:
     def _shown(self) -> SessionView:
         session = self.current()
         if session is None:
-            raise IllegalStep("no vote is under way")
+            raise IllegalStep("vote.none-under-way")
         return session
 
     def _style(self, live: VotingSession) -> BallotStyle:
@@ -364,7 +355,7 @@ class Booth:
     def _deposit(self) -> None:
         live = self._session.at("depositing")
         if self._box is None:
-            raise IllegalStep("there is no ballot box", place=self.folder.place)
+            raise IllegalStep("box.none", place=self.folder.place)
         self._box.deposit(votes.record_of(self._slip(live)))
         self._end_session(booth_day.deposited(self._day.now))
 

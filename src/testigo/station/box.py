@@ -50,7 +50,7 @@ class BallotBox:
         self._handles: list[int] = []
         copies = [_read_copy(path, slot_size) for path in paths]
         if len(copies[0]) != len(copies[1]):
-            raise StorageError("the two copies differ in size", place=str(paths[1]), hint="restore the smaller one")
+            raise StorageError("box.copies-differ-in-size", place=paths[1])
         self.slots = len(copies[0]) // slot_size
         try:
             for path in paths:
@@ -65,10 +65,10 @@ class BallotBox:
     def create(cls, paths: Paths, key: bytes, name: str, *, slots: int, slot_size: int) -> "BallotBox":
         """A new, empty box on both paths; raises `StorageError` where one is already there or the disk is too small."""
         if slots < 1 or slot_size <= OVERHEAD or slots * slot_size > LARGEST_BOX:
-            raise InvalidInput(f"a ballot box of {slots} slots of {slot_size} bytes cannot be made")
+            raise InvalidInput("box.impossible-size", slots=slots, size=slot_size)
         for path in paths:
             if path.exists():
-                raise StorageError("a ballot box is already there", place=str(path), hint="never make it twice")
+                raise StorageError("box.there-already", place=path)
         for path in paths:
             storage.make_folder(path.parent, mode=0o700)
             storage.write(path, secrets.token_bytes(slots * slot_size), mode=0o600)
@@ -82,11 +82,7 @@ class BallotBox:
         """
         missing = [path for path in paths if not path.exists()]
         if len(missing) != 1:
-            raise IllegalStep(
-                f"{len(missing)} copies of the ballot box are missing, not one",
-                place=str(paths[0].parent),
-                hint="only a missing copy is restored; move a damaged one away, and keep it",
-            )
+            raise IllegalStep("box.not-one-copy-missing", place=paths[0].parent, count=len(missing))
         left = paths[1] if missing[0] == paths[0] else paths[0]
         storage.make_folder(missing[0].parent, mode=0o700)
         storage.write(missing[0], storage.read(left, limit=LARGEST_BOX), mode=0o600)
@@ -115,7 +111,7 @@ class BallotBox:
             return
         free = [slot for slot in range(self.slots) if slot not in self._votes]
         if not free:
-            raise IllegalStep("the ballot box is full", place=str(self.paths[0]), hint="call the chair")
+            raise IllegalStep("box.full", place=self.paths[0], hint="call-the-chair")
         slot = secrets.choice(free)
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, vote.encode(self.slot_size - OVERHEAD), self._bound(slot))
@@ -150,11 +146,7 @@ class BallotBox:
             if first is None and second is None:
                 continue
             if first is not None and second is not None and first != second:
-                raise InvalidInput(
-                    f"slot {slot} holds different votes on the two paths",
-                    place=str(self.paths[0].parent),
-                    hint="the box was tampered with; keep both copies, and count the paper votes",
-                )
+                raise InvalidInput("box.copies-disagree", place=self.paths[0].parent, slot=str(slot))
             if first is None or second is None:
                 self._write(0 if first is None else 1, slot, pieces[1] if first is None else pieces[0])
                 repaired += 1
@@ -181,7 +173,7 @@ class BallotBox:
         with storage.explained(self.paths[number]):
             written = os.pwrite(self._handles[number], data, slot * self.slot_size)
             if written != len(data):
-                raise StorageError("the disk took only part of a write", place=str(self.paths[number]))
+                raise StorageError("disk.wrote-part", place=self.paths[number])
             storage.flush(self._handles[number])
 
     def _take_back(self, slot: int) -> None:
@@ -193,16 +185,8 @@ class BallotBox:
 
 def _read_copy(path: Path, slot_size: int) -> bytes:
     if not path.exists():
-        raise StorageError(
-            "this copy of the ballot box is missing",
-            place=str(path),
-            hint="put the disk back, or restore the copy from the other with `testigo station restore-box`",
-        )
+        raise StorageError("box.copy-missing", place=path)
     data = storage.read(path, limit=LARGEST_BOX)
     if not data or len(data) % slot_size:
-        raise StorageError(
-            "this copy of the ballot box has a wrong size",
-            place=str(path),
-            hint="move it away, keep it, and restore the copy",
-        )
+        raise StorageError("box.copy-wrong-size", place=path)
     return data

@@ -21,11 +21,12 @@ from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
 from testigo.stored import StoredFormat
-from testigo.words import section
+from testigo.words import day, section
 
 RANDOM_LENGTH = 8
 CODE_LENGTH = RANDOM_LENGTH + 2
 DEFAULT_SPARE = 20
+MOST_SPARE = 10_000
 _QR_HEAD = "TESTIGO1"
 _TEMPLATE = Path(__file__).with_name("cards.typ")
 
@@ -61,7 +62,7 @@ class Deck(msgspec.Struct, frozen=True):
         styles = list(dict.fromkeys(card.style for card in self.cards))
         data = {
             "title": definition.words(definition.title, language),
-            "date": definition.date,
+            "date": day(definition.date, language),
             "station": f"{station.id} · {station.name}",
             "words": dict(section(language, "cards")),
             "styles": [
@@ -84,8 +85,8 @@ def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPAR
 
     Raises `InvalidInput` for an unknown station or a spare outside 0 to 10 000.
     """
-    if not 0 <= spare <= 10_000:
-        raise InvalidInput(f"{spare} spare cards cannot be made", hint="give 0 to 10000")
+    if not 0 <= spare <= MOST_SPARE:
+        raise InvalidInput("cards.spare-out-of-range", count=spare, most=MOST_SPARE)
     station = definition.station(station_id)
     special = sum(station.roll_sizes.values())
     issuer = _issuer(definition, station_id)
@@ -152,15 +153,15 @@ class CardIndex:
         """
         code, printed_style = _parse(typed)
         if check_character(code[:RANDOM_LENGTH]) != code[RANDOM_LENGTH]:
-            raise InvalidInput("the card's code has a wrong character in it", hint="type it again as printed")
+            raise InvalidInput("card.wrong-character")
         if _station_character(self._issuer, code[:RANDOM_LENGTH]) != code[-1]:
-            raise UnknownCard("this card is of another station or election", hint="call the clerk")
+            raise UnknownCard("card.of-another-station", hint="call-the-clerk")
         card = self._hash(code)
         style = self._styles.get(card)
         if style is None:
-            raise UnknownCard("this booth does not know this card", hint="check the code, or call the clerk")
+            raise UnknownCard("card.unknown")
         if printed_style not in ("", style):
-            raise UnknownCard(f"this card says ballot style {printed_style!r}, but it is none", hint="call the clerk")
+            raise UnknownCard("card.of-another-style", hint="call-the-clerk", style=printed_style[:40])
         return KnownCard(self.position(card), style)
 
     def _hash(self, code: str) -> str:
@@ -191,9 +192,9 @@ def _parse(typed: str) -> tuple[str, str]:
     if text.startswith(f"{_QR_HEAD}:"):
         parts = text.split(":")
         if len(parts) != 3:
-            raise InvalidInput("this QR code is not a voting card's", hint="scan the card again, or type its code")
+            raise InvalidInput("card.not-its-qr-code")
         _, style, text = parts
     code = "".join(text.upper().replace("-", "").split())
     if len(code) != CODE_LENGTH or set(code) - set(ALPHABET):
-        raise InvalidInput("this is not a card's code", hint=f"type the {CODE_LENGTH} characters as printed")
+        raise InvalidInput("card.not-a-code", length=CODE_LENGTH)
     return code, style

@@ -39,11 +39,12 @@ from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
-from testigo.station.closing import Closing, check_words, reconciled
+from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
+from testigo.words import Either, Message, message
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 
@@ -60,11 +61,11 @@ STEPS: Final[dict[str, State]] = {
 
 
 class MachineStatus(msgspec.Struct, frozen=True):
-    """How one machine is: its `report`, or the `problem` why there is none."""
+    """How one machine is: its `report`, or the `problem`, the error why there is none."""
 
     role: Role
     report: MachineReport | None
-    problem: str = ""
+    problem: TestigoError | None = None
 
 
 class StationStatus(msgspec.Struct, frozen=True):
@@ -116,7 +117,7 @@ class Chair:
 
     @exclusive
     def status(self) -> StationStatus:
-        """Ask both machines how they are now; one that does not answer is told of in words."""
+        """Ask both machines how they are now; of one that does not answer, the error."""
         asked = {role: self._ask(role) for role in ("check-in", "booth")}
         check_in, booth = asked["check-in"].report, asked["booth"].report
         counted = reconciled(check_in, booth) if check_in and booth else None
@@ -153,7 +154,7 @@ class Chair:
         check_in, booth = self._sender.give("check-in", "zero"), self._sender.give("booth", "zero")
         body = ZeroReport(tally_ballots(self.definition, self.station_id, ()), reconciled(check_in, booth))
         if not body.is_zero:
-            raise IllegalStep("the counters are not all zero", place=self.folder.place, hint="do not open this station")
+            raise IllegalStep("counters.not-zero", place=self.folder.place)
         if self.state == "tested":
             self._statements.sign("zero-report", body, "zero-reported")
         heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
@@ -212,7 +213,7 @@ class Chair:
         """
         explained = explained or {}
         for step, reason in explained.items():
-            check_words(step, reason)
+            check_words(named(step), reason)
         if self.state in ("open", "paused"):
             self._closing.close_machines(explained, check_in_lost=check_in_lost, go_on=self.state == "open")
         self._must_be("closed")
@@ -234,11 +235,11 @@ class Chair:
         After the last, the tally sheet is made and printed. Raises `IllegalStep` once it is made.
         """
         self._must_be("closed")
-        check_words(step, reason)
+        check_words(named(step), reason)
         if self._statements.last("tally-sheet"):
-            raise IllegalStep("the tally sheet is signed already", place=self.folder.place)
+            raise IllegalStep("tally-sheet.signed-already", place=self.folder.place)
         if step not in {f"{one.left}={one.right}" for one in self.differences()}:
-            raise InvalidInput(f"{step!r} is no difference of this station", place=self.folder.place)
+            raise InvalidInput("difference.unknown", place=self.folder.place, step=step[:80])
         self.folder.log.append("difference-explained", step=step, reason=reason)
         return self._finish()
 
@@ -278,7 +279,7 @@ class Chair:
         tally sheet is made.
         """
         self._made_sheet()
-        check_words("printed elsewhere", reason)
+        check_words(message("term", "reason-for.printed-elsewhere"), reason)
         self.folder.log.append("tally-sheet-printed-elsewhere", reason=reason)
 
     @exclusive
@@ -291,9 +292,7 @@ class Chair:
             return self._statements.read(PACKAGE if self._statements.has(PACKAGE) else FIRST_PACKAGE)
         self._must_be("closed")
         if not self._printed:
-            raise IllegalStep(
-                "the tally sheet is not printed yet", place=self.folder.place, hint="print it before anything is sent"
-            )
+            raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
         signed = ("booth-report",) if self._closing.closing_reports().lost else ("booth-report", "check-in-report")
         types = ("logic-and-accuracy", "zero-report", *signed, "tally-sheet", "event-log")
         package = pack(
@@ -323,9 +322,10 @@ class Chair:
     def _must_be(self, *states: State) -> None:
         if self.state not in states:
             raise IllegalStep(
-                f"this step may not be taken while the station is {self.state}",
-                place=f"station {self.station_id}",
-                hint=f"it may be taken while the station is {' or '.join(states)}",
+                "station.other-state",
+                place=message("place", "station", id=self.station_id),
+                state=_state(self.state),
+                states=Either(map(_state, states)),
             )
 
     def _order_both(self, name: OrderName) -> None:
@@ -336,7 +336,7 @@ class Chair:
         try:
             return MachineStatus(role, self._sender.give(role, "status"))
         except TestigoError as error:
-            return MachineStatus(role, None, str(error))
+            return MachineStatus(role, None, error)
 
     def _print_page(self, name: str, pdf: bytes) -> None:
         """Keep the page where `export` and people find it, then print it."""
@@ -351,7 +351,7 @@ class Chair:
     def _made_sheet(self) -> TallySheet:
         sheet = self.tally_sheet()
         if sheet is None:
-            raise IllegalStep("there is no tally sheet yet", place=self.folder.place, hint="close the station first")
+            raise IllegalStep("tally-sheet.not-made", place=self.folder.place)
         return sheet
 
     def _reconciliation(self) -> Reconciliation:
@@ -374,8 +374,12 @@ def state_of(events: Iterable[Event]) -> State:
     return steps[-1] if steps else "installed"
 
 
+def _state(state: State) -> Message:
+    return message("term", f"station-state.{state}")
+
+
 def _tally(plain: object) -> Tally:
     try:
         return msgspec.convert(plain, Tally, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"the booth's report holds no tally ({error})") from None
+        raise InvalidInput("report.no-tally", why=str(error)) from None

@@ -37,9 +37,10 @@ from testigo.station.batches import note_batch, note_rest
 from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderReceiver
+from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.staffing import staff_of
 from testigo.station.visit import RefusedVoter, Visit
+from testigo.words import message
 
 IMPOSTORS_BEFORE_CHAIR = 2
 """Impostors refused on one document before no further finger is tried on it, and the chair decides.
@@ -133,7 +134,7 @@ class CheckIn:
         then stays.
         """
         if self.state not in ("installed", "tested", "ready"):
-            raise IllegalStep(f"the check-in is {self.state}", hint="a poll book is loaded before opening")
+            raise IllegalStep("poll-book.too-late", state=machine_state(self.state))
         book = self._open_book(data)
         storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
         self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
@@ -153,15 +154,11 @@ class CheckIn:
 
     def _centre_key(self) -> PublicKey:
         if self.folder.ring is None:
-            raise IllegalStep("the machine keys are not loaded yet", place=self.folder.place, hint="load them first")
+            raise IllegalStep("machine-keys.not-loaded", place=self.folder.place)
         try:
             return self.folder.ring.of_station("", "centre").public
         except InvalidSignature:
-            raise IllegalStep(
-                "the machine keys do not name the centre, who signs poll books",
-                place=self.folder.place,
-                hint="load the root's statement of the centre's key, too",
-            ) from None
+            raise IllegalStep("machine-keys.without-centre", place=self.folder.place) from None
 
     # ---- a visit
 
@@ -178,9 +175,9 @@ class CheckIn:
         concluded.
         """
         if self.state != "open" or self._book is None:
-            raise IllegalStep(f"the check-in is {self.state}, not open", hint="the chair opens the station")
+            raise IllegalStep("check-in.not-open", state=machine_state(self.state))
         if self._visit is not None:
-            raise IllegalStep("the visit before is not concluded", hint="hand the card, or refuse with a reason")
+            raise IllegalStep("visit.not-concluded", hint="conclude-the-visit")
         document = normalise_document(document)
         refused = self._refusal(document)
         if refused is not None:
@@ -193,7 +190,7 @@ class CheckIn:
 
     def _refusal(self, document: str) -> RefusedVoter | None:
         if self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
+            raise IllegalStep("poll-book.none", place=self.folder.place)
         if document in self._day.now.voted:
             return RefusedVoter(document, "already-voted", at=self._day.now.voted[document].hour)
         if document in self._book.voters:
@@ -257,14 +254,9 @@ class CheckIn:
             and reason not in reasons.RELEASES_WITHOUT_A_TRY
             and not self._day.now.tried(visit.document).failed
         ):
-            raise IllegalStep(
-                "the finger was not tried yet", hint="try the finger first, or give a reason why it can't be"
-            )
+            raise IllegalStep("finger.not-tried")
         if self.counters().released >= self.release_cap:
-            raise IllegalStep(
-                f"{self.release_cap} voters were released, which is the station's limit",
-                hint="refuse the visitor with a reason, and tell the electoral authority",
-            )
+            raise IllegalStep("released.to-limit", count=self.release_cap)
         by = self.staff.check(account, chair_pin, PRESIDING)
         self._day.keep(self._day.now.admitting(visit.document, released=reason, by=by.id))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
@@ -315,11 +307,11 @@ class CheckIn:
 
     def _obey(self, order: Order) -> None:
         if order.name in ("test", "void-session"):
-            raise InvalidInput(f"{order.name!r} is an order for the booth", place=self.folder.place)
+            raise InvalidInput("order.for-the-booth", place=self.folder.place, order=order_named(order.name))
         if order.name in ("zero", "open") and self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
+            raise IllegalStep("poll-book.none", place=self.folder.place)
         if order.name == "zero" and self.counters().checked_in:
-            raise IllegalStep("voters were checked in already", place=self.folder.place)
+            raise IllegalStep("check-in.not-at-zero", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
         if order.name == "close":
@@ -327,9 +319,7 @@ class CheckIn:
 
     def _end_day(self) -> None:
         if self._visit is not None:
-            raise IllegalStep(
-                "a visitor is at the desk", place=self.folder.place, hint="hand the card, or refuse with a reason"
-            )
+            raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
             self._day.settle()
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
@@ -338,7 +328,7 @@ class CheckIn:
 
     def _voter(self, document: str) -> PollBookVoter:
         if self._book is None:
-            raise IllegalStep("no poll book is loaded", place=self.folder.place, hint="load it first")
+            raise IllegalStep("poll-book.none", place=self.folder.place)
         return self._book.voters[document]
 
     def _begin(self, open_: OpenVisit, *, interrupted: bool = False) -> Visit:
@@ -372,9 +362,10 @@ class CheckIn:
     def _at(self, visit_id: str, *stages: str) -> Visit:
         visit = self._visit
         if visit is None or not hmac.compare_digest(visit.id.encode(), visit_id.encode()):
-            raise IllegalStep("this visit is over", hint="begin again with the document number")
+            raise IllegalStep("visit.over")
         if visit.stage not in stages:
-            raise IllegalStep(f"the visit is at another step ({visit.stage})", hint="go on from what the screen shows")
+            stage = message("term", f"visit-stage.{visit.stage}")
+            raise IllegalStep("visit.at-another-step", hint="go-on-from-the-screen", stage=stage)
         return visit
 
     def close(self) -> None:

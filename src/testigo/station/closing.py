@@ -23,13 +23,14 @@ from testigo.ballot import (
     TallySheet,
     tally_errors,
 )
-from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN
+from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessions
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement
-from testigo.station.folder import MachineFolder
+from testigo.station.folder import MachineFolder, role_named
 from testigo.station.machine import MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
+from testigo.words import Message, message
 
 _CHECKED_IN = "checked_in=cards_used"
 _VOIDED = "cards_used=printed-spoiled"
@@ -56,9 +57,8 @@ class ClosingReports(msgspec.Struct, frozen=True):
     def _voided(self, counted: Reconciliation) -> dict[str, str]:
         """A difference that voided sessions account for to the last one has its reason already."""
         voided = self.booth.counters.voided
-        what = ", ".join(f"{count} {reason}" for reason, count in voided.items())
         steps = {f"{one.left}={one.right}": one.left_count - one.right_count for one in counted.differences()}
-        return {_VOIDED: f"void-session: {what}"} if steps.get(_VOIDED) == sum(voided.values()) else {}
+        return {_VOIDED: voided_sessions(voided)} if steps.get(_VOIDED) == sum(voided.values()) else {}
 
 
 class Closing:
@@ -102,29 +102,28 @@ class Closing:
         check_in, booth = asked.get("check-in"), asked["booth"]
         visiting = check_in is not None and check_in.data.get("visiting")
         if visiting or booth.data.get("voting"):
-            who = "a visitor is at the desk" if visiting else "a voter is in the booth"
-            raise IllegalStep(who, place=self._folder.place, hint="let them finish, or end the visit or session first")
+            raise IllegalStep(
+                "desk.visitor-there" if visiting else "booth.voter-inside",
+                place=self._folder.place,
+                hint="let-them-finish",
+            )
         counters = reconciled(check_in, booth) if check_in else None
         waiting = counters.check_in.checked_in - counters.booth.cards_used if counters else 0
         if waiting > 0 and _CHECKED_IN not in explained:
-            raise IllegalStep(
-                f"{waiting} voters were checked in and have not used a card",
-                place=self._folder.place,
-                hint="wait for them, or give the reason why they will not vote",
-            )
+            raise IllegalStep("voters.with-unused-cards", place=self._folder.place, count=waiting)
 
     def _lost(self, reason: str) -> dict[str, object]:
         """What the log keeps instead of a lost check-in's statement. Raises `IllegalStep` if it is not lost."""
-        check_words("check-in lost", reason)
+        check_words(message("term", "reason-for.check-in-lost"), reason)
         try:
             self._sender.give("check-in", "status")
         except TestigoError:
             pass
         else:
-            raise IllegalStep("the check-in answers, so it is not lost", place=self._folder.place, hint="just close")
+            raise IllegalStep("check-in.not-lost", place=self._folder.place)
         report = self._sender.last_report("check-in")
         if report is None:
-            raise IllegalStep("the check-in never reported", place=self._folder.place, hint="put another in its place")
+            raise IllegalStep("check-in.never-reported", place=self._folder.place)
         counters = counters_of(report, CheckInCounters)
         last = CheckInReport(report.station, counters, report.head, report.entries)
         return {"check_in_lost": reason, "last_heard": msgspec.to_builtins(last)}
@@ -169,19 +168,23 @@ class Closing:
         report = _open_report(self._folder, envelope, "booth", BoothReport)
         errors = tally_errors(self._folder.definition, self._folder.station_id, report.tally)
         if errors:
-            raise InvalidInput(f"the booth's count cannot be ({errors[0]})", place=self._folder.place)
+            raise InvalidInput("report.impossible-tally", place=self._folder.place, why=errors[0])
         return report
 
     def _check_in_report(self, envelope: bytes) -> CheckInReport:
         return _open_report(self._folder, envelope, "check-in", CheckInReport)
 
 
-def check_words(what: str, reason: str) -> None:
-    """Return if a reason in somebody's own words can be printed; raises `InvalidInput`."""
+def check_words(about: Message, reason: str) -> None:
+    """Return if a reason in somebody's own words can be printed; raises `InvalidInput`. `about`: what it explains."""
     if not reason.strip() or not is_printable(reason, LONGEST_WRITTEN):
-        raise InvalidInput(
-            f"the reason for {what!r} is empty or too long", hint=f"say in up to {LONGEST_WRITTEN} characters why"
-        )
+        raise InvalidInput("reason.empty-or-too-long", about=about, most=LONGEST_WRITTEN)
+
+
+def named(step: str) -> Message:
+    """A step of the reconciliation, such as `checked_in=cards_used`, by what its counters are called."""
+    left, _, right = step[:80].partition("=")
+    return message("term", "reason-for.difference", left=Message("counters", left), right=Message("counters", right))
 
 
 _Counters = TypeVar("_Counters", bound=MachineCounters)
@@ -192,7 +195,7 @@ def counters_of(report: MachineReport, kind: type[_Counters]) -> _Counters:
     try:
         return msgspec.convert(report.counters, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"the {report.role}'s report holds no counters ({error})") from None
+        raise InvalidInput("report.no-counters", role=role_named(report.role), why=str(error)) from None
 
 
 def reconciled(check_in: MachineReport, booth: MachineReport) -> Reconciliation:
@@ -203,7 +206,7 @@ def reconciled(check_in: MachineReport, booth: MachineReport) -> Reconciliation:
 def _signed(report: MachineReport) -> bytes:
     statement = report.data.get("statement")
     if not isinstance(statement, str):
-        raise InvalidInput(f"the {report.role} closed without signing its counters", hint="close the station again")
+        raise InvalidInput("report.not-signed", role=role_named(report.role))
     return statement.encode()
 
 
@@ -211,15 +214,15 @@ _Body = TypeVar("_Body", BoothReport, CheckInReport)
 
 
 def _open_report(folder: MachineFolder, envelope: bytes, role: Role, kind: type[_Body]) -> _Body:
-    place = f"closing report of {role}, station {folder.station_id}"
+    place = message("place", "closing-report", role=role_named(role), station=folder.station_id)
     statement = open_statement(envelope, folder.key_of(role), place=place).statement
     meant = (f"{role}-report", folder.settings.election, folder.station_id)
     if (statement.type, statement.election, statement.subject) != meant:
-        raise InvalidSignature("of another election, station or kind", place=place)
+        raise InvalidSignature("closing-report.of-another", place=place)
     try:
         body = msgspec.convert(statement.body, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a {role}-report ({error})", place=place) from None
+        raise InvalidInput("closing-report.malformed", place=place, why=str(error)) from None
     if body.station != folder.station_id:
-        raise InvalidSignature("of another station", place=place)
+        raise InvalidSignature("closing-report.of-another", place=place)
     return body

@@ -69,11 +69,7 @@ class DayFile(Generic[AnyDay]):
         elif state == "closed" and not any(event.event == COUNTED for event in folder.log):
             self.now = earlier()
         else:
-            raise StorageError(
-                "the state of the day is missing",
-                place=str(self.file),
-                hint="if release 0.1 opened this station, finish the day with it; else call the electoral authority",
-            )
+            raise StorageError("day-state.missing", place=self.file)
 
     def begin(self, room: int) -> None:
         """Make the file with `now` in it, in place of one that is there. `room`: bytes that a day may have as JSON."""
@@ -91,23 +87,19 @@ class DayFile(Generic[AnyDay]):
             halves = [os.pread(self._handle, self._half, number * self._half) for number in (0, 1)]
         found = [(turn, day) for turn, day in map(self._opened, halves) if day is not None]
         if not found:
-            raise InvalidInput(
-                "the state of the day was changed or damaged",
-                place=str(self.file),
-                hint="keep the file, and call the electoral authority",
-            )
+            raise InvalidInput("day-state.damaged", place=self.file)
         self._turn, self.now = max(found, key=lambda one: one[0])
         self._settled = len(found) == 2 and found[0][1] == found[1][1]
 
     def keep(self, day: AnyDay) -> None:
         """Replace the day, flushed before the return; raises `StorageError`, and then nothing has happened."""
         if self._handle < 0:
-            raise IllegalStep("the day has not begun", place=str(self.file), hint="open the station first")
+            raise IllegalStep("day-state.not-begun", place=self.file)
         turn = self._turn + 1
         data = self._sealed(turn, day)
         with storage.explained(self.file):
             if os.pwrite(self._handle, data, turn % 2 * self._half) != len(data):
-                raise StorageError("the disk took only part of a write", place=str(self.file))
+                raise StorageError("disk.wrote-part", place=self.file)
             storage.flush(self._handle)
         self._turn, self.now, self._settled = turn, day, False
 
@@ -140,7 +132,7 @@ class DayFile(Generic[AnyDay]):
     def _sealed(self, turn: int, day: AnyDay) -> bytes:
         plain, room = self._format.encode(day), self._half - _OVERHEAD
         if len(plain) > room:
-            raise InvalidInput(f"a day of {len(plain)} bytes does not fit in the file's {room}", place=str(self.file))
+            raise InvalidInput("day-state.too-long", place=self.file, length=len(plain), room=room)
         nonce = secrets.token_bytes(_NONCE)
         return nonce + self._cipher.encrypt(nonce, turn.to_bytes(_TURN, "big") + plain.ljust(room), self._bound)
 

@@ -30,6 +30,7 @@ from testigo.locks import FolderLock
 from testigo.record import SignedStatement, Statement, open_statement
 from testigo.station.retired import refuse_retired
 from testigo.stored import StoredFormat
+from testigo.words import Message, message
 
 SETTINGS = "settings.json"
 DEFINITION = "definition.json"
@@ -78,13 +79,14 @@ class MachineFolder:
         self.path = path
         self.settings = read_settings(path)
         if self.settings.role != role:
-            raise InvalidInput(f"the folder of the {self.settings.role}, not of the {role}", place=str(path))
+            found = role_named(self.settings.role)
+            raise InvalidInput("folder.of-another-role", place=path, found=found, role=role_named(role))
         self.role: Role = role
         self.station_id = self.settings.station
         self.root = PublicKey.from_hex(self.settings.root)
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
         if self.definition.digest != self.settings.election:
-            raise InvalidInput("its definition is of another election", place=str(path), hint="install it again")
+            raise InvalidInput("folder.definition-of-another-election", place=path)
         speak_own_languages(self.definition)
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
@@ -99,9 +101,9 @@ class MachineFolder:
             raise
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """How sentences name this machine."""
-        return f"station {self.station_id}, {self.role}"
+        return message("place", "machine", station=self.station_id, role=role_named(self.role))
 
     def load_keys(self, envelopes: Sequence[bytes]) -> None:
         """Take in `machine-keys` statements signed by the root, in the order of the record: a later key takes the place
@@ -117,7 +119,7 @@ class MachineFolder:
     def key_of(self, role: Role) -> PublicKey:
         """The admitted key of a machine of this station; raises `IllegalStep` before the keys are loaded."""
         if self.ring is None:
-            raise IllegalStep("the machine keys are not loaded yet", place=self.place, hint="load them first")
+            raise IllegalStep("machine-keys.not-loaded", place=self.place)
         return self.ring.of_station(self.station_id, role).public
 
     def sign_statement(self, type_: str, body: SignedValue) -> bytes:
@@ -148,30 +150,33 @@ class MachineFolder:
     def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
         ring = KeyRing(self.root)
         for number, envelope in enumerate(dict.fromkeys(envelopes)):
-            place = f"machine keys, statement {number + 1}"
+            place = message("place", "machine-keys", number=number + 1)
             keys = _machine_keys(open_statement(envelope, self.root, place=place), self.settings, place)
             ring = ring.replace(keys, entry=number)
         own = ring.of_station(self.station_id, self.role).public
         if own != self.key.public:
-            raise InvalidSignature(
-                f"the {self.role} key of station {self.station_id} is not this machine's",
-                hint="send the request file that this machine's installation wrote to the root again",
-            )
+            own_role = role_named(self.role)
+            raise InvalidSignature("machine-keys.not-of-this-machine", role=own_role, station=self.station_id)
         for role in ("chair", "booth", "check-in"):
             ring.of_station(self.station_id, role)
         return ring
 
 
-def _machine_keys(signed: SignedStatement, settings: Settings, place: str) -> MachineKeys:
+def role_named(role: Role) -> Message:
+    """What a machine is called inside a sentence."""
+    return message("term", f"role.{role}")
+
+
+def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -> MachineKeys:
     statement = signed.statement
     if statement.type != "machine-keys":
-        raise InvalidInput(f"a {statement.type}, not machine keys", place=place)
+        raise InvalidInput("machine-keys.another-kind", place=place, kind=statement.type[:60])
     if statement.election != settings.election:
-        raise InvalidInput("machine keys of another election", place=place)
+        raise InvalidInput("machine-keys.of-another-election", place=place)
     try:
         return msgspec.convert(statement.body, MachineKeys, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not machine keys ({error})", place=place) from None
+        raise InvalidInput("machine-keys.malformed", place=place, why=str(error)) from None
 
 
 class _HasFolder(Protocol):

@@ -2,7 +2,7 @@
 
 Each check tries the thing itself: the disk is written and read back, a slip is set and its text read, a finger is
 taken. What was not asked for, or cannot be known on this machine, is `not tested`; nothing is guessed. The report is
-for the authority's files: it names the machine, the release, and what was found.
+for the authority's files: it names the machine, the release, and what was found, in the language of this process.
 """
 
 import datetime
@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,6 +23,7 @@ from testigo.errors import InvalidInput, TestigoError
 from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader
 from testigo.station.folder import MachineFolder
+from testigo.words import Message, message, zone
 
 Outcome = Literal["ok", "failed", "not tested"]
 
@@ -38,11 +39,17 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One check: what was looked at, how it came out, and what was found, in words."""
+    """One check: what was looked at, how it came out, and what was found; None where nothing was tested."""
 
     name: str
     outcome: Outcome
-    found: str
+    found: Message | TestigoError | None
+
+    def as_json(self) -> dict[str, str]:
+        """The parts by name. `code`: of what was found, stable from release to release; `found`: the same in words."""
+        found = self.found
+        code = found.code if isinstance(found, TestigoError) else found.key if found else ""
+        return {"name": self.name, "outcome": self.outcome, "code": code, "found": str(found or "")}
 
 
 class HardwareReport(msgspec.Struct, frozen=True):
@@ -58,6 +65,11 @@ class HardwareReport(msgspec.Struct, frozen=True):
     def ok(self) -> bool:
         """Whether nothing failed; what was not tested has not failed."""
         return all(check.outcome != "failed" for check in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        """The parts by name."""
+        checks = [check.as_json() for check in self.checks]
+        return {**{name: getattr(self, name) for name in ("station", "role", "release", "tested")}, "checks": checks}
 
 
 def check_hardware(
@@ -87,25 +99,25 @@ def blank_slip(definition: Definition, station: str) -> Slip:
     return Slip(definition, station, ballot, new_slip_number(), definition.languages[0])
 
 
-def _checked(name: str, check: Callable[[], str] | None) -> Check:
+def _checked(name: str, check: Callable[[], Message] | None) -> Check:
     if check is None:
-        return Check(name, "not tested", "")
+        return Check(name, "not tested", None)
     try:
         return Check(name, "ok", check())
     except TestigoError as error:
-        return Check(name, "failed", str(error))
+        return Check(name, "failed", error)
 
 
-def clock() -> tuple[Outcome, str]:
+def clock() -> tuple[Outcome, Message]:
     """The time, for a person to compare with a watch. Without a network nothing can say whether it is right."""
     now = datetime.datetime.now().astimezone()
-    shown = f"{now:%Y-%m-%d %H:%M:%S} {now.tzname()} (UTC{now:%z})"
+    shown = f"{now:%Y-%m-%d %H:%M:%S} ({zone(now)})"
     if SYNCHRONISED.exists():
-        return "ok", f"{shown}, set from the network"
-    return "not tested", f"{shown}; not set from the network: compare it with a watch"
+        return "ok", message("hardware", "clock.set", time=shown)
+    return "not tested", message("hardware", "clock.not-set", time=shown)
 
 
-def disk(folder: Path) -> str:
+def disk(folder: Path) -> Message:
     """Write, flush, read back. Raises `InvalidInput` where bytes differ or little is free, `StorageError` else."""
     data = secrets.token_bytes(WRITTEN)
     file = folder / ".hardware-test"
@@ -113,17 +125,18 @@ def disk(folder: Path) -> str:
     try:
         storage.write(file, data)
         if storage.read(file) != data:
-            raise InvalidInput("what was written is not what is read", place=str(folder), hint="replace the disk")
+            raise InvalidInput("disk.reads-otherwise", place=folder)
     finally:
         file.unlink(missing_ok=True)
     took = time.monotonic() - started
     free = shutil.disk_usage(folder).free
     if free < FREE:
-        raise InvalidInput(f"only {free / 1e9:.1f} GB are free", place=str(folder), hint=f"free {FREE / 1e9:.0f} GB")
-    return f"{WRITTEN >> 20} MiB written and read back in {took:.2f} s, {free / 1e9:.1f} GB free"
+        raise InvalidInput("disk.little-free", place=folder, free=round(free / 1e9, 1), least=round(FREE / 1e9, 1))
+    written, seconds = WRITTEN >> 20, round(took, 2)
+    return message("hardware", "disk.works", written=written, seconds=seconds, free=round(free / 1e9, 1))
 
 
-def screen() -> tuple[Outcome, str]:
+def screen() -> tuple[Outcome, Message]:
     """The connected displays and their size, as the kernel knows them."""
     sizes = []
     for status in sorted(DISPLAYS.glob("card*-*/status")):
@@ -131,9 +144,10 @@ def screen() -> tuple[Outcome, str]:
         if status.read_text().strip() == "connected" and modes:
             sizes.append(modes[0])
     if not sizes:
-        return "not tested", "no display is connected, or the kernel does not know it"
+        return "not tested", message("hardware", "screen.unknown")
     outcome: Outcome = "ok" if any(map(_large, sizes)) else "failed"
-    return outcome, f"{', '.join(sizes)} pixels; {SMALLEST_SCREEN[0]}x{SMALLEST_SCREEN[1]} are needed"
+    least = f"{SMALLEST_SCREEN[0]}x{SMALLEST_SCREEN[1]}"
+    return outcome, message("hardware", "screen.sizes", sizes=sizes, least=least)
 
 
 def _large(size: str) -> bool:
@@ -142,32 +156,33 @@ def _large(size: str) -> bool:
     return len(sides) == 2 and sides[0] >= SMALLEST_SCREEN[0] and sides[1] >= SMALLEST_SCREEN[1]
 
 
-def read_back(slip: Slip, picture: bytes) -> str:
+def read_back(slip: Slip, picture: bytes) -> Message:
     """The slip's own picture, read as paper is: typesetting, fonts and reader fit each other on this machine."""
     (reading,) = SlipReader(slip.definition, slip.station).read(picture)
+    if reading.refused:
+        raise InvalidInput("paper-vote.set-here-not-read", hint="install-testigo-again", why=reading.refused)
     if reading.choices != slip.ballot or reading.number != slip.number:
-        raise InvalidInput(f"a slip set here is not read: {reading.refused}", hint="install Testigo again")
-    return "a slip set here is read as what it says"
+        raise InvalidInput("paper-vote.set-here-read-otherwise", hint="install-testigo-again")
+    return message("hardware", "fonts.read")
 
 
-def printed(slip: Slip, address: str) -> str:
+def printed(slip: Slip, address: str) -> Message:
     """Print it. Raises the printer's error."""
     open_printer(address).print_slip(slip)
-    return f"slip {slip.number} printed; look at it, photograph it, then void it"
+    return message("hardware", "printer.printed", number=slip.number)
 
 
-def photographed(machine: MachineFolder, photograph: Path) -> str:
+def photographed(machine: MachineFolder, photograph: Path) -> Message:
     """Read a printed test slip. Raises `InvalidInput` where one is refused."""
     for reading in SlipReader(machine.definition, machine.station_id).read(photograph):
         if reading.refused:
-            hint = "photograph it flat, whole and in good light; clean the printer's head"
-            raise InvalidInput(f"the slip is not read: {reading.refused}", place=str(photograph), hint=hint)
-    return f"slip {reading.number} read, certainty {reading.certainty:.2f} of 0.50"
+            raise InvalidInput("paper-vote.not-read", place=photograph, why=reading.refused)
+    return message("hardware", "paper.read", number=reading.number, certainty=round(reading.certainty, 2))
 
 
-def finger(address: str) -> str:
+def finger(address: str) -> Message:
     """Take a finger. Raises the reader's error, and what is wrong with the best of three tries."""
-    from testigo.fingerprint import extract, quality, quality_word  # here: the booth's machine is tested without them
+    from testigo.fingerprint import extract, quality, quality_label  # here: the booth's machine is tested without them
     from testigo.fingerprint.reader import open_reader, take
 
     with open_reader(address) as reader:
@@ -175,4 +190,11 @@ def finger(address: str) -> str:
     if taken.wrong is not None:
         raise taken.wrong
     score = quality(taken.image, extract(taken.image))
-    return f"{taken.image.width} × {taken.image.height} pixels, quality {score} of 100 ({quality_word(score)})"
+    return message(
+        "hardware",
+        "finger.taken",
+        width=taken.image.width,
+        height=taken.image.height,
+        score=score,
+        word=quality_label(score),
+    )

@@ -57,7 +57,7 @@ def install_station(
     for pin in (chair_pin, clerk_pin):
         hash_pin(pin)
     if chair_pin == clerk_pin:
-        raise InvalidInput("chair and clerk have the same PIN", hint="the clerk must not be able to release voters")
+        raise InvalidInput("pins.same")
     settings = Settings(definition.digest, station_id, "chair", root_key.hex, second_disk)
     with storage.new_folder(folder) as building:
         return _install(building, settings, station_file, chair_pin, clerk_pin)
@@ -107,7 +107,7 @@ def installed_folders(folder: Path) -> list[Path]:
     """The same folders, those of retired machines included; raises `StorageError` where there is none."""
     found = [path for path in (folder, *(folder / role for role in STATION_ROLES)) if _is_installed(path)]
     if not found:
-        raise StorageError("no station is installed here", place=str(folder), hint="give the folder that was installed")
+        raise StorageError("folder.without-station", place=folder)
     return found
 
 

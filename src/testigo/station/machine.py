@@ -25,12 +25,13 @@ from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now
 from testigo.election import Role
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError, read_error
 from testigo.event_log import Event
 from testigo.keys import PublicKey
 from testigo.replay import Numbers
-from testigo.station.folder import MachineFolder
+from testigo.station.folder import MachineFolder, role_named
 from testigo.stored import StoredFormat
+from testigo.words import Either, Message, message
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
@@ -105,8 +106,8 @@ class LocalMachine:
 
 
 class HttpMachine:
-    """A machine on the station's cable: `POST ADDRESS/orders`, the order in, the report out; 409 with a sentence's
-    parts."""
+    """A machine on the station's cable: `POST ADDRESS/orders`, the order in, the report out; 409 with the error as
+    JSON (`TestigoError.as_json`), which the chair says in its own language."""
 
     LARGEST_REPORT = 4 * 1024 * 1024
 
@@ -115,38 +116,23 @@ class HttpMachine:
         self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
     def order(self, envelope: bytes) -> bytes:
-        """Send the order; raises `StorageError` where nobody answers, `IllegalStep` where the machine refuses."""
+        """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
             answer = httpx.post(f"{self.address}/orders", content=envelope, timeout=self._timeout, trust_env=False)
         except httpx.HTTPError as error:
-            raise StorageError(
-                f"the machine does not answer ({type(error).__name__})",
-                place=self.address,
-                hint="check that it is on and the cable is in; nothing is lost, give the order again",
-            ) from None
+            raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if answer.status_code in (200, 201):
             if len(answer.content) > self.LARGEST_REPORT:
-                raise InvalidInput("the machine's report is too large", place=self.address)
+                raise InvalidInput("report.too-large", place=self.address, limit=self.LARGEST_REPORT)
             return answer.content
         raise _refusal(answer, self.address)
 
 
-class _Sentence(msgspec.Struct, frozen=True):
-    problem: str
-    place: str = ""
-    hint: str = ""
-
-
 def _refusal(answer: httpx.Response, address: str) -> TestigoError:
     if answer.status_code == 409:
-        try:
-            sentence = msgspec.json.decode(answer.content, type=_Sentence)
-            return IllegalStep(sentence.problem, place=sentence.place, hint=sentence.hint)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            pass
-    return StorageError(
-        f"the machine answers with error {answer.status_code}", place=address, hint="look at that machine's screen"
-    )
+        with contextlib.suppress(ValueError):
+            return read_error(answer.content)
+    return StorageError("machine.answers-with-error", place=address, status=str(answer.status_code))
 
 
 class OrderReceiver:
@@ -178,24 +164,24 @@ class OrderReceiver:
         except TestigoError as refused:
             # Its number must be used up also after a restart: a refused order that somebody kept may fit later.
             with contextlib.suppress(StorageError):
-                log.append("order-refused", **noted, why=refused.problem)
+                log.append("order-refused", **noted, why=refused.code)
             raise
         if order.name not in ("status", "void-session"):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:
         folder = self._folder
-        place = f"order to {folder.place}"
+        place = message("place", "order", machine=folder.place)
         opened = keys.open_envelope(envelope, folder.key_of("chair"), ORDER_TYPE, place=place)
         try:
             order = msgspec.convert(opened.payload, Order, strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput(f"not an order ({error})", place=place) from None
+            raise InvalidInput("order.malformed", place=place, why=str(error)) from None
         meant = (folder.settings.election, folder.station_id, folder.role)
         if (order.election, order.station, order.to) != meant:
-            raise InvalidSignature("meant for another election, station or machine", place=place)
+            raise InvalidSignature("order.for-another-machine", place=place)
         if order.sequence <= self._last:
-            raise IllegalStep("an old order given again", place=place, hint="give a new order from the chair's screen")
+            raise IllegalStep("order.old", place=place)
         self._last = order.sequence
         return order
 
@@ -228,15 +214,27 @@ def state_of(events: Iterable[Event]) -> MachineState:
     return states[-1] if states else "installed"
 
 
-def check_state(order: Order, state: MachineState, place: str) -> None:
+def check_state(order: Order, state: MachineState, place: Message) -> None:
     """Return if an order may be obeyed in this state; else raise `IllegalStep`."""
     allowed, _ = ORDERS[order.name]
     if state not in allowed:
         raise IllegalStep(
-            f"the order {order.name!r} may not be given while the machine is {state}",
+            "order.in-another-state",
             place=place,
-            hint=f"it may be given while it is {' or '.join(allowed)}",
+            order=order_named(order.name),
+            state=machine_state(state),
+            states=Either(map(machine_state, allowed)),
         )
+
+
+def machine_state(state: MachineState) -> Message:
+    """What a machine's state is called inside a sentence."""
+    return message("term", f"machine-state.{state}")
+
+
+def order_named(name: OrderName) -> Message:
+    """What an order is called inside a sentence."""
+    return message("term", f"order.{name}")
 
 
 class OrderSender:
@@ -261,16 +259,10 @@ class OrderSender:
         report = self._check(answer, envelope, to)
         if before is not None and report.known_head != before.head:
             raise InvalidSignature(
-                f"its event log has lost or changed lines since it reported {before.entries}",
-                place=self._place(to),
-                hint="pause, touch nothing on that machine, and call the electoral authority",
+                "report.event-log-lost-lines", place=self._place(to), hint="touch-nothing", count=before.entries
             )
         if before is not None and _went_back(before, report):
-            raise InvalidSignature(
-                "its counters have gone back since its last report",
-                place=self._place(to),
-                hint="pause, touch nothing on that machine, and call the electoral authority",
-            )
+            raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to, answer)
         return report
@@ -282,15 +274,15 @@ class OrderSender:
             return None  # the root put another machine in its place
         return _open_report(envelope, key, self._place(role))
 
-    def _place(self, role: Role) -> str:
-        return f"report of {role}, station {self._folder.station_id}"
+    def _place(self, role: Role) -> Message:
+        return message("place", "report", role=role_named(role), station=self._folder.station_id)
 
     def _check(self, answer: bytes, envelope: bytes, to: Role) -> MachineReport:
         folder = self._folder
         report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
         if (report.election, report.station, report.role, report.answers) != meant:
-            raise InvalidSignature("answers another order", place=self._place(to), hint="give the order again")
+            raise InvalidSignature("report.answers-another-order", place=self._place(to))
         return report
 
 
@@ -306,12 +298,12 @@ def _is_less(now: Any, before: Any) -> bool:
     return not isinstance(now, int) or not isinstance(before, int) or now < before
 
 
-def _open_report(envelope: bytes, key: PublicKey, place: str) -> MachineReport:
+def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineReport:
     opened = keys.open_envelope(envelope, key, REPORT_TYPE, place=place)
     try:
         return msgspec.convert(opened.payload, MachineReport, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not a report ({error})", place=place) from None
+        raise InvalidInput("report.malformed", place=place, why=str(error)) from None
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

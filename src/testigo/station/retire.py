@@ -35,6 +35,7 @@ from testigo.station.folder import (
     SETTINGS_FORMAT,
     SIGNING_KEY,
     MachineFolder,
+    role_named,
 )
 from testigo.station.retired import (
     ARCHIVE,
@@ -49,6 +50,7 @@ from testigo.station.retired import (
     read_retirement,
 )
 from testigo.station.votes import SECRETS
+from testigo.words import message
 
 _KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STAFF_LIST, EVENTS)
 _KEPT: Final[dict[str, tuple[str, ...]]] = {
@@ -86,7 +88,7 @@ def plan_retirement(
     state = _state(folder)
     if state in ("open", "paused"):
         raise IllegalStep(
-            f"the machine is {state}, so it cannot be retired", place=folder.place, hint="close the station first"
+            "retirement.day-not-over", place=folder.place, state=message("term", f"station-state.{state}")
         )
     boxes = _box_copies(folder)
     holds = {
@@ -112,26 +114,8 @@ def check_plan(plan: RetirementPlan, reason: str) -> None:
     """Return if a plan may be carried out: every condition holds, or a reason is given. Raises `IllegalStep`."""
     if reason.strip() or not plan.unmet:
         return
-    place, hint = f"station {plan.station}, {plan.role}", "wait, or give --reason: it stands on the page that is signed"
-    match plan.unmet[0]:
-        case "not-opened":
-            raise IllegalStep("the station was never opened", place=place, hint=hint)
-        case "not-sent":
-            raise IllegalStep("the station was closed, and its package was not sent", place=place, hint=hint)
-        case "not-published":
-            raise IllegalStep(
-                "the public record that was given does not have this machine's day",
-                place=place,
-                hint="give --record with the newest public record, or --reason",
-            )
-        case "too-early":
-            raise IllegalStep(f"everything is kept until {plan.keep_until}", place=place, hint=hint)
-        case _:
-            raise IllegalStep(
-                "the second copy of the ballot box is not here",
-                place=place,
-                hint="put its disk in, or give --reason and destroy that disk",
-            )
+    place = message("place", "machine", station=plan.station, role=role_named(plan.role))
+    raise IllegalStep(f"retirement.{plan.unmet[0]}", place=place, keep_until=plan.keep_until)
 
 
 def retire(folder: MachineFolder, plan: RetirementPlan, reason: str = "") -> Retirement:
@@ -181,7 +165,7 @@ def finish(path: Path) -> Retirement:
         archive = storage.read(path / ARCHIVE, limit=ARCHIVE_LIMIT)
         files = unpack_archive(archive, place=str(path / ARCHIVE))
         if check_list(files, place=str(path / ARCHIVE)) != retirement:
-            raise InvalidInput("not the archive of this machine", place=str(path / ARCHIVE), hint="use its copy")
+            raise InvalidInput("archive.of-another-machine", place=path / ARCHIVE)
         if not (path / REPORT).exists():
             root = PublicKey.from_hex(SETTINGS_FORMAT.decode(files[SETTINGS], place=str(path / ARCHIVE)).root)
             definition = open_station_file(files[DEFINITION], root)

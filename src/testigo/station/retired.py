@@ -76,16 +76,8 @@ def refuse_retired(folder: Path) -> None:
         return
     day = read_retirement(storage.read(folder / RETIRED), place=str(folder / RETIRED)).retired[:10]
     if any(file.name not in LEFT for file in folder.iterdir()):
-        raise IllegalStep(
-            f"this machine is being retired since {day}, and not everything is destroyed yet",
-            place=str(folder),
-            hint="run `testigo station retire` again: it goes on where it stopped",
-        )
-    raise IllegalStep(
-        f"this machine was retired on {day}, and its keys are destroyed",
-        place=str(folder),
-        hint="its archive and its report are all that is left; for another election install a new folder",
-    )
+        raise IllegalStep("machine.being-retired", place=folder, day=day)
+    raise IllegalStep("machine.retired", place=folder, day=day)
 
 
 def read_retirement(envelope: bytes, *, place: str = "") -> Retirement:
@@ -100,10 +92,8 @@ def read_retirement(envelope: bytes, *, place: str = "") -> Retirement:
 def _convert(payload: object, place: str) -> Retirement:
     format_ = payload.get("format") if isinstance(payload, dict) else None
     if isinstance(format_, int) and format_ > FORMAT:
-        raise InvalidInput(
-            f"has format {format_}, and this release reads format {FORMAT}", place=place, hint="use the newer release"
-        )
+        raise InvalidInput("file.newer-format", place=place, found=str(format_)[:20], known=str(FORMAT))
     try:
         return msgspec.convert(payload, Retirement, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"not what a machine signs when it is retired ({error})", place=place) from None
+        raise InvalidInput("retirement.malformed", place=place, why=str(error)) from None

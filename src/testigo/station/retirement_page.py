@@ -1,12 +1,11 @@
 """The page on which officers and witnesses sign that a machine was retired: what was kept, what was destroyed."""
 
-from datetime import datetime
 from pathlib import Path
 
 from testigo.election import Definition
 from testigo.paper import typeset
 from testigo.station.retired import Retirement
-from testigo.words import section
+from testigo.words import day, instant, section
 
 _TEMPLATE = Path(__file__).with_name("retirement.typ")
 
@@ -16,15 +15,14 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
     language = definition.languages[0]
     words = section(language, "retirement")
     station = definition.station(retirement.station)
-    moment = datetime.fromisoformat(retirement.retired).astimezone()
     data = {
         "words": dict(words),
         "election": definition.words(definition.title, language),
-        "date": definition.date,
+        "date": day(definition.date, language),
         "station": f"{station.id} · {station.name}",
         "machine": words[f"machine.{retirement.role}"],
-        "retired": f"{moment:%Y-%m-%d %H:%M %Z}",
-        "keep_until": retirement.keep_until,
+        "retired": instant(retirement.retired, language),
+        "keep_until": day(retirement.keep_until, language),
         "unmet": [words[f"unmet.{one}"] for one in retirement.unmet],
         "reason": retirement.reason,
         "archive": archive,

@@ -23,6 +23,7 @@ from testigo.slip import Slip
 from testigo.station import booth_day
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.day_file import DayFile
+from testigo.words import message
 
 Stage = Literal["language", "voting", "review", "printed", "depositing"]
 
@@ -98,11 +99,12 @@ class LiveSession:
         """
         entry = self.entry
         if entry is None:
-            raise IllegalStep("no vote is under way", hint="begin with a voting card")
+            raise IllegalStep("vote.none-under-way")
         if entry.stage == "printing" and "review" in stages:
             entry = self._interrupted(entry)
         if entry.stage not in stages:
-            raise IllegalStep(f"the vote is at another step ({entry.stage})", hint="go on from what the screen shows")
+            stage = message("term", f"vote-stage.{entry.stage}")
+            raise IllegalStep("vote.at-another-step", hint="go-on-from-the-screen", stage=stage)
         return entry
 
     def change(self, entry: VotingSession) -> None:

@@ -20,7 +20,7 @@ STAFFED: Final[tuple[StaffMachine, ...]] = ("chair", "check-in")
 def staff_of(folder: MachineFolder) -> Staff:
     """The staff of an opened machine. Raises what `Staff` raises; `InvalidInput` for the booth."""
     if folder.role not in STAFFED:
-        raise InvalidInput("nobody signs in at the booth", place=folder.place)
+        raise InvalidInput("booth.without-accounts", place=folder.place)
     place = StaffPlace(folder.settings.election, folder.station_id, folder.role)
     ring = folder.ring
     if ring is not None and ring.contains("", "centre"):

@@ -40,7 +40,7 @@ class StatementStore:
         """The envelope `NAME.json`; raises `StorageError`, or `InvalidInput` where it is not the one of that digest."""
         data = storage.read(self._path / f"{name}.json")
         if digest and canonical.digest(data) != digest:
-            raise InvalidInput("not what the chair's log names", place=str(self._path / f"{name}.json"))
+            raise InvalidInput("statement-file.not-of-the-log", place=self._path / f"{name}.json")
         return data
 
     def sign(self, type_: str, body: SignedValue, event: str) -> None:

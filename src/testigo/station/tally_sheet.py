@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, tally_qr
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, reasons, tally_qr
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
-from testigo.words import counter_words, section
+from testigo.words import counter_words, day, instant, say, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 
@@ -45,7 +45,10 @@ class DifferenceView(msgspec.Struct, frozen=True):
 
 
 class SheetView(msgspec.Struct, frozen=True):
-    """A tally sheet in words of one language, for a screen or a page. `digest`: of the sheet's canonical form."""
+    """A tally sheet in words of one language, for a screen or a page. `digest`: of the sheet's canonical form.
+
+    `opened`, `closed`: on this machine's clock, with its zone. `event_logs`: name of the machine → head.
+    """
 
     language: str
     election: str
@@ -73,16 +76,16 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
     return SheetView(
         language=language,
         election=definition.words(definition.title, language),
-        date=definition.date,
+        date=day(definition.date, language),
         station=f"{station.id} · {station.name}",
         district=" › ".join(names[district] for district in definition.district_path(station.district)),
-        opened=sheet.opened,
-        closed=sheet.closed,
+        opened=instant(sheet.opened, language),
+        closed=instant(sheet.closed, language),
         ballots=tuple(CountRow(style, count) for style, count in sheet.tally.ballots.items()),
         contests=tuple(_contest_view(definition, tally, language) for tally in sheet.tally.contests),
         counters=tuple(_counter_view(row, words) for row in sheet.reconciliation.rows("sheet")),
-        differences=_difference_views(sheet.reconciliation, words),
-        event_logs=sheet.event_logs,
+        differences=_difference_views(sheet.reconciliation, words, language),
+        event_logs={say(language, f"{role}.role"): head for role, head in sheet.event_logs.items()},
         digest=digest,
     )
 
@@ -129,13 +132,13 @@ def _counter_view(row: CounterRow, words: dict[str, str]) -> CountRow:
     return CountRow(("– " if row.part else "") + words[row.name], row.count, by_reason)
 
 
-def _difference_views(counters: Reconciliation, words: dict[str, str]) -> tuple[DifferenceView, ...]:
+def _difference_views(counters: Reconciliation, words: dict[str, str], language: str) -> tuple[DifferenceView, ...]:
     return tuple(
         DifferenceView(
             f"{one.left}={one.right}",
             CountRow(words[one.left], one.left_count),
             CountRow(words[one.right], one.right_count),
-            one.reason,
+            reasons.in_words(one.reason, language),
         )
         for one in counters.differences()
     )

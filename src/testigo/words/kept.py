@@ -2,7 +2,7 @@
 
 The line is the key of the sentence, `package.of-another-election`, and after a space its values as JSON where it has
 any: `paper-vote.seen-twice {"paper":"b.png#1"}`. A message among the values is
-`{"key": …, "section": …, "values": {…}}`; paths and times are text.
+`{"key": …, "section": …, "values": {…}}`, several of which one is meant `{"either": […]}`; paths and times are text.
 """
 
 import json
@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from testigo.words.catalogues import languages
-from testigo.words.messages import Message, Value
+from testigo.words.messages import Either, Message, Value
+
+_DEEPEST = 10
+"""Values in values; ours have two or three."""
 
 
 def kept(message: Message) -> str:
@@ -32,7 +35,7 @@ def recalled(section: str, line: str) -> Message:
     itself = Message("", line)
     try:
         plain = json.loads(values or "{}")
-        message = Message(section, key, {name: _value(one) for name, one in plain.items()})
+        message = Message(section, key, {name: _value(one, 1) for name, one in plain.items()})
         for language in languages():
             message.text(language)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
@@ -49,12 +52,19 @@ def _plain(value: Value) -> Any:
         return {"section": value.section, "key": value.key, "values": _plain_values(value)}
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Either):
+        return {"either": [_plain(one) for one in value]}
     if isinstance(value, datetime):
         return value.isoformat()
     return [_plain(one) for one in value] if isinstance(value, Sequence) else str(value)
 
 
-def _value(plain: Any) -> Value:
+def _value(plain: Any, depth: int) -> Value:
+    if depth > _DEEPEST:
+        raise ValueError("too deep")
+    if isinstance(plain, Mapping) and "either" in plain:
+        return Either(_value(one, depth + 1) for one in plain["either"])
     if isinstance(plain, Mapping):
-        return Message(plain["section"], plain["key"], {name: _value(one) for name, one in plain["values"].items()})
-    return [_value(one) for one in plain] if isinstance(plain, list) else plain
+        values = {name: _value(one, depth + 1) for name, one in plain["values"].items()}
+        return Message(plain["section"], plain["key"], values)
+    return [_value(one, depth + 1) for one in plain] if isinstance(plain, list) else plain

@@ -4,8 +4,9 @@
 once a release has it. It writes its tables out and does not import `tables`, which shows the newest version only.
 
 A new column or table: write it in `tables`, add the next file with `revision` and `down_revision`, and set
-`tables.SCHEMA` to its number. The first line of its docstring is what `testigo register upgrade` shows. A test
-compares the tables that the steps make with `tables`, another runs all steps over registers of every release.
+`tables.SCHEMA` to its number. What `testigo register upgrade` shows of it stands in the catalogues, as the term
+`register-step.NUMBER`. A test compares the tables that the steps make with `tables`, another runs all steps over
+registers of every release.
 
 There are no steps back: whoever must go back restores the copy that the upgrade made.
 """
