@@ -83,7 +83,7 @@ def test_check_in_and_chair_start_and_end(folder: Path) -> None:
         (("station", "serve", "booth", "{nowhere}", "--printer", "folder:{slips}"), "nowhere"),
         (("station", "serve", "booth", "{station}/booth", "--printer", "telepathy"), "telepathy"),
         (("station", "serve", "check-in", "{station}/check-in", "--reader", "folder:{nowhere}"), "no such folder"),
-        (("station", "serve", "check-in", "{station}/check-in", "--reader", "glass"), "not a fingerprint reader"),
+        (("station", "serve", "check-in", "{station}/check-in", "--reader", "glass"), "not a reader"),
         (("station", "serve", "chair", "{station}/booth"), "booth"),
         (("station", "serve", "chair", "{station}/chair", "--pages", "stone"), "stone"),
         (("station", "serve", "chair", "{station}/chair", "--certificate", "{station}/x.pem"), "private key"),

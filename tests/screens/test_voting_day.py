@@ -155,6 +155,13 @@ def test_a_choice_on_one_page_takes_the_place_of_the_choice_on_another(opened: A
         assert opened.booth.current().choices["anthem"] == ("h15",)
 
 
+def test_the_booth_waits_in_the_elections_languages_only(opened: Any) -> None:
+    assert not {"es", "en"} >= set(languages())  # there are others that it could speak
+    with opened.voter() as voter:
+        page = voter.get("/").content.decode()
+    assert set(re.findall(r'<span lang="(\w+)"', page)) == {"es", "en"}
+
+
 def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
     with opened.voter() as voter:
         voter.get("/")
