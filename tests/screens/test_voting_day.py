@@ -176,12 +176,6 @@ def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
         assert opened.booth.counters().recorded == 1
 
 
-def test_the_first_page_of_the_booth_speaks_the_elections_languages_and_no_others(opened: Any) -> None:
-    with opened.voter() as voter:
-        spoken = set(re.findall(r'<span lang="(\w+)"', voter.get("/").content.decode()))
-    assert spoken == set(opened.booth.definition.languages) < set(languages())
-
-
 def test_machines_speak_json_and_refuse_strange_orders(opened: Any) -> None:
     for address, role in ((opened.booth_address, "booth"), (opened.desk_address, "check-in")):
         assert httpx.get(f"{address}/health").json()["role"] == role
