@@ -23,6 +23,7 @@ class Stub:
     """Enough of a room's object for its application to be built; no request is made."""
 
     class definition:  # noqa: N801
+        languages = ("es",)
         title = {"es": "Elección"}  # noqa: RUF012
 
     station_id = "s1"
