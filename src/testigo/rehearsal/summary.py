@@ -7,7 +7,7 @@ from testigo.register.gallery import FALSE_CASES
 from testigo.rehearsal.incidents import INCIDENTS
 from testigo.rehearsal.rehearse import Rehearsal
 
-SECOND_NUMBER_UNFOUND = 1e-5
+SECOND_NUMBER_UNFOUND = 4e-6
 """Probability that one person with two fingers of judged quality enrols twice and is not found: an upper bound at 95 %,
 measured with synthetic fingers by `benchmarks/double_enrolments.py`."""
 
