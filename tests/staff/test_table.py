@@ -1,10 +1,12 @@
 """The CSV file of staff lists: every wrong row is told by its number, and nothing is read by halves."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from testigo.errors import InvalidInput, SeveralErrors
+from testigo.staff.accounts import MACHINES
 from testigo.staff.table import read_staff_table
 
 HEADER = "id,name,role,party,station\n"
@@ -84,3 +86,9 @@ def test_who_cannot_work_together_is_told_by_place(
 def test_what_is_no_staff_table(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(InvalidInput):
         read(tmp_path, text)
+
+
+def test_the_documented_roles_have_their_pins_where_the_program_says(project_root: Path) -> None:
+    page = (project_root / "docs" / "staff.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)`[^|]*\| ([a-z, -]+) \|", page, re.MULTILINE)
+    assert {role: tuple(machines.strip().split(", ")) for role, machines in rows} == MACHINES

@@ -1,8 +1,8 @@
 """The kinds of statements that a record may hold: one table, and the reading of their bodies.
 
 A new kind is a line of the table, the struct of its body, and its check in `witness`; a rule about what it may follow,
-where it has one, stands in `rules`. A body whose shape changes gets the next `VERSION`, and its kind a reader for each
-version before (docs/adr/2026-11-28-statements-have-versions.md).
+where it has one, stands in `record_rules`. A body whose shape changes gets the next `VERSION`, and its kind a reader
+for each version before (docs/adr/2026-11-28-statements-have-versions.md).
 """
 
 from collections.abc import Callable, Mapping

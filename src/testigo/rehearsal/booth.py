@@ -1,6 +1,7 @@
 """One voter in the booth, screen by screen, and the ways to hand in a printed vote.
 
-`deposit`, `spoil_once` and `lose_power` are what an incident does once the paper vote is printed (`incidents`).
+`vote`, `spoil_once` and `lose_power` are what an incident does in the booth (`incidents`). Each begins with `print`: an
+incident may do something before the vote is printed, or instead.
 """
 
 import contextlib
@@ -20,24 +21,40 @@ _LATEST_CUT = 0.05
 
 
 class BoothVisit:
-    """A voter before the booth's screen. `screen`: the one browser of this session."""
+    """A voter with a card before the booth's screen. `screen`: the one browser of this session. `languages`: those that
+    the booth offers.
+    """
 
     def __init__(
-        self, screen: Client, site: Site, person: Person, generator: random.Random, notes: StationNotes
+        self,
+        screen: Client,
+        site: Site,
+        person: Person,
+        card: str,
+        languages: tuple[str, ...],
+        generator: random.Random,
+        notes: StationNotes,
     ) -> None:
         self._screen = screen
         self._site = site
         self._person = person
+        self._card = card
+        self._languages = languages
         self._generator = generator
         self._notes = notes
 
-    def print(self, card: str, languages: tuple[str, ...]) -> SeenPage:
+    def vote(self) -> SeenPage:
+        """An ordinary visit, from the card to the deposited vote; the page where that ended."""
+        page = self.print()
+        return self.deposit() if page.name == "printed" else page
+
+    def print(self) -> SeenPage:
         """From the card to the printed vote; the page where that ended."""
         self._screen.get("/")
-        page = self._screen.send("/card", code=card)
+        page = self._screen.send("/card", code=self._card)
         if page.name != "language":
             return page
-        page = self._choose(self._screen.send("/language", language=self._generator.choice(languages)))
+        page = self._choose(self._screen.send("/language", language=self._generator.choice(self._languages)))
         return self._screen.send("/print")
 
     def _choose(self, page: SeenPage) -> SeenPage:
@@ -56,6 +73,9 @@ class BoothVisit:
 
     def spoil_once(self) -> SeenPage:
         """The voter finds the printed vote wrong, prints another, and deposits that."""
+        page = self.print()
+        if page.name != "printed":
+            return page
         self._screen.send("/printed", right="no")
         self._screen.send("/spoil", reason="changed-mind")
         self._spoil_paper()
@@ -66,6 +86,9 @@ class BoothVisit:
         """The voter touches "yes", and somewhere in that instant the booth loses its power; it starts again by itself,
         and the voter goes on from what the screen shows.
         """
+        page = self.print()
+        if page.name != "printed":
+            return page
         booth = self._site.booth
         cut = threading.Timer(self._generator.uniform(0.0, _LATEST_CUT), booth.cut_power)
         cut.start()

@@ -109,12 +109,10 @@ class StationDay:
 
     def _vote(self, visit: PlannedVisit, card: str) -> None:
         with Client(self._site.booth.address) as screen:
-            booth = BoothVisit(screen, self._site, visit.person, self._generator, self._notes)
-            page = booth.print(card, self._definition.languages)
-            if page.name != "printed":
-                self._surprise(visit, f"no paper vote: {page.name} {page.code}")
-                return
-            page = visit.incident.hand_in(booth)
+            booth = BoothVisit(
+                screen, self._site, visit.person, card, self._definition.languages, self._generator, self._notes
+            )
+            page = visit.incident.in_booth(booth)
             if not is_deposited(page):
                 self._surprise(visit, f"the vote was not deposited: {page.name} {page.code}")
             elif not booth.take_paper():

@@ -108,8 +108,8 @@ class Incident:
     with so many voters, the `place`-th. `who_comes`: finds the visitor; None where nobody fits. `right`: the outcome
     that is right, unless somebody has voted with the document; then it is `already-voted`. `chance`: outcomes that
     chance may bring → what the summary says of them. `touch`: what the reader sees of the finger. `refused_as`: the
-    reason for which the chair turns the visitor away when no try has matched; "": lets them through. `hand_in`: what
-    the visitor does with the printed vote. `when`: among the visits in any order, or last.
+    reason for which the chair turns the visitor away when no try has matched; "": lets them through. `in_booth`: what
+    the visitor does there, from the card on. `last`: comes after all other visits, which come in any order.
     """
 
     name: str
@@ -121,7 +121,7 @@ class Incident:
     chance: Mapping[Outcome, str] = field(default_factory=dict)
     touch: Callable[[bytes], bytes] = bytes
     refused_as: str = ""
-    hand_in: Callable[[BoothVisit], SeenPage] = BoothVisit.deposit
+    in_booth: Callable[[BoothVisit], SeenPage] = BoothVisit.vote
     last: bool = False
 
 
@@ -172,11 +172,11 @@ INCIDENTS = (
     ORDINARY,
     Incident(
         "power-cut", "a power cut while the vote is deposited", "Power cuts in a deposit",
-        one, an_own_voter, "matched", NOT_MATCHED, hand_in=BoothVisit.lose_power,
+        one, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.lose_power,
     ),
     Incident(
         "spoils", "a voter who finds the printed vote wrong", "Spoiled and printed again",
-        one, an_own_voter, "matched", NOT_MATCHED, hand_in=BoothVisit.spoil_once,
+        one, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.spoil_once,
     ),
     Incident(
         "worn-finger", "a voter with a worn finger, released by the chair", "Worn fingers",
@@ -196,4 +196,5 @@ INCIDENTS = (
         {"matched": "was turned away before, and let through now", **NOT_MATCHED}, last=True,
     ),
 )  # fmt: skip
-"""In the order in which people are cast for them, and of the summary's lines."""
+"""In the order in which people are cast for them, and of the summary's lines. At a small station there is nobody left
+for the later rows: a new one that uses a voter up stands after those that must happen there."""

@@ -1,8 +1,8 @@
 """What a printer of slips is, and the one for trials and rehearsals, which writes files into a folder.
 
 A printer is anything with `print_slip(slip)` that returns only when the whole slip is on paper, and raises
-`PrinterError` otherwise; the booth then counts the slip as spoiled by the machine. A new kind is a class and a line in
-`printers.open_printer`.
+`PrinterError` otherwise; the booth then counts a failed print, and no slip as printed. A new kind is a class and a line
+in `printers.open_printer`.
 """
 
 import os

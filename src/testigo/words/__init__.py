@@ -7,7 +7,7 @@
                    cards.po         the voting cards
                    tally_sheet.po   tally sheet and zero report
                    retirement.po    the page of a retired machine
-                   errors.po        what is wrong (section `error`), what to do about it (`hint`), by the error's code
+                   errors-ROOM.po   what is wrong (section `error`), what to do about it (`hint`), by the error's code
 
 A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
 same keys and the same gaps. A new language is a new folder and nothing else; one that lacks a sentence (`missing` says
