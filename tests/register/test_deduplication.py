@@ -539,8 +539,12 @@ COMMAND = [sys.executable, "-m", "testigo", "register", "deduplicate", "--electi
 
 
 def wait_for_results(work: Path, wanted: int, process: "subprocess.Popen[bytes]") -> None:
+    wait_for(lambda: len(list((work / "results").glob("0*"))) >= wanted, process)
+
+
+def wait_for(done: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 120
-    while len(list((work / "results").glob("0*"))) < wanted:
+    while not done():
         if process.poll() is not None or time.monotonic() > until:
             pytest.fail(f"the command ended or stood still: {process.communicate(timeout=5)[0].decode()}")
         time.sleep(0.02)
@@ -588,7 +592,7 @@ def test_the_command_killed_in_the_middle_goes_on(
 
 def test_a_stopped_command_says_how_it_goes_on(officers_folder: Path) -> None:
     with start(officers_folder) as command:
-        wait_for_results(officers_folder / "deduplication.work", 1, command)
+        wait_for(lambda: (officers_folder / "deduplication.work" / "loaded.json").exists(), command)
         os.killpg(command.pid, signal.SIGINT)  # as a terminal does: the workers get it too
         out, _ = command.communicate()
     assert command.returncode == 130
