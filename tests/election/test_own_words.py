@@ -64,6 +64,16 @@ def test_a_machine_that_gets_the_definition_speaks_it(file: Path) -> None:
     assert words.say("gn", "booth.print") == "Embopapapaite"
 
 
+def test_spanish_of_its_own_is_no_measure_for_other_languages(file: Path) -> None:
+    """What it leaves out of an error is nothing that English would have too much."""
+    spanish = words.catalogue_file("es").replace("quedan {count} intentos", "quedan pocos intentos")
+    assert spanish != words.catalogue_file("es")
+    (file.parent / "words" / "es.po").write_text(spanish)
+    load(file)
+    assert {"es", "en", "gn"} <= set(words.languages())
+    assert catalogues.catalogue_of("es") != catalogues.of_release("es")
+
+
 def test_a_definition_without_one_has_the_bytes_it_always_had(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(BASE)
     definition = load(tmp_path / "e.yaml")
@@ -104,6 +114,22 @@ def test_a_catalogue_that_could_fail_on_voting_day_is_refused(file: Path, old: s
     with pytest.raises(InvalidInput) as refused:
         load(file)
     assert refused.value.code == code and refused.value.place.endswith("gn.po")
+
+
+@pytest.mark.parametrize("words_for_it", ["\x1b[31m", "\u202eimpr", "\u200b", "x\\nx", "W" * 100, "\0a"])
+def test_a_sentence_that_is_not_for_screens_and_paper_is_refused(file: Path, words_for_it: str) -> None:
+    (file.parent / "words" / "gn.po").write_text(guarani().replace("Embopapapaite", words_for_it))
+    with pytest.raises(InvalidInput) as refused:
+        load(file)
+    assert refused.value.code == "catalogue.not-to-be-shown"
+    assert "screens: booth.print" in str(refused.value)
+
+
+@pytest.mark.parametrize("seen", ["\u200f\u0627\u200c\u0628", "Ñe'ẽ: «5»\u00a0!", "印刷"])
+def test_writing_of_every_kind_is_for_screens_and_paper(file: Path, seen: str) -> None:
+    (file.parent / "words" / "gn.po").write_text(guarani().replace("Embopapapaite", seen))
+    load(file)
+    assert words.say("gn", "booth.print") == seen
 
 
 @pytest.mark.parametrize("rule", ["(n == 2000 ? 1 / 0 : n != 1)", "(n == 2000 ? 5 : n != 1)"])

@@ -58,5 +58,7 @@ def _read(language: str, file: Path, definition: Definition) -> str:
         raise InvalidInput("catalogue.names-other-language", place=file, language=language, named=own.names[:20])
     if lacks := words.lacking(own):
         raise InvalidInput("catalogue.incomplete", place=file, count=len(lacks), first=lacks[:6])
+    if unfit := words.unfit(own):
+        raise InvalidInput("catalogue.not-to-be-shown", place=file, count=len(unfit), first=unfit[:6])
     words.add(language, text)
     return text

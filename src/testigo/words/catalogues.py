@@ -9,6 +9,7 @@ import gettext
 import io
 import re
 import string
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +40,13 @@ MOST_BYTES = 4 << 20
 
 MOST_FORMS = 6
 """Plural forms of a language; Arabic has six, and no language of CLDR more."""
+
+_MORE = 30
+"""So many characters more than three times the Spanish sentence's are too many; ours have at most six more than twice
+as many."""
+
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 _MAY_LEAVE_OUT = ("error", "hint", "finding")
 """Sections whose sentences may leave some of the values out."""
@@ -80,14 +88,14 @@ _added: dict[str, Catalogue] = {}
 def add(language: str, catalogue: Catalogue) -> None:
     """Let this process speak a language as an election's own catalogue has it."""
     _added[language] = catalogue
-    for cached in (catalogue_of, languages, missing):
+    for cached in (languages, missing):
         cached.cache_clear()
 
 
 def forget_added() -> None:
     """Speak only what this release has."""
     _added.clear()
-    for cached in (catalogue_of, languages, missing):
+    for cached in (languages, missing):
         cached.cache_clear()
 
 
@@ -151,11 +159,14 @@ def _found(one: re.Pattern[str], text: str) -> str:
     return found[1].strip() if found else ""
 
 
-@cache
 def catalogue_of(language: str) -> Catalogue:
+    """All sentences of a language: of the election's own catalogue, else of this release."""
+    return _added[language] if language in _added else of_release(language)
+
+
+@cache
+def of_release(language: str) -> Catalogue:
     """All sentences of a language's folder; none for a language without one, or with a file that cannot be read."""
-    if language in _added:
-        return _added[language]
     parts = []
     for file in sorted((FOLDER / language).glob("*.po")):
         try:
@@ -190,9 +201,29 @@ def lacking(own: Catalogue) -> tuple[str, ...]:
     """What a catalogue lacks, as `missing` says it."""
     return tuple(
         f"{section}: {key}"
-        for (section, key), forms in catalogue_of(FIRST).forms.items()
+        for (section, key), forms in of_release(FIRST).forms.items()
         if not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
     )
+
+
+def unfit(own: Catalogue) -> tuple[str, ...]:
+    """Which sentences of a catalogue are not for screens and paper, named as by `missing`: with characters that control
+    a terminal or turn the direction of what follows, nothing to be seen, or so long that no room is left for them (a
+    slip, a button and a line of the tally sheet grow with them).
+    """
+    return tuple(
+        f"{section}: {key}"
+        for (section, key), first in of_release(FIRST).forms.items()
+        for forms in [own.forms.get((section, key), ())]
+        if any(len(form) > 3 * max(map(len, first)) + _MORE for form in forms)
+        or not all(_can_be_shown(form, "\n" in first[0]) for form in forms)
+    )
+
+
+def _can_be_shown(form: str, lines: bool) -> bool:
+    text = form.replace("\n", "") if lines else form
+    kinds = [unicodedata.category(one) for one in text]
+    return not _TURNS.search(text) and not _CONTROL & set(kinds) and any(kind[0] in "LNPS" for kind in kinds)
 
 
 def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> bool:
