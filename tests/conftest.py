@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from testigo import words
 
@@ -12,6 +13,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 os.environ |= {"LC_ALL": "C.UTF-8"}  # sentences are compared in English, whatever the terminal of who tests speaks
 os.environ.pop("TESTIGO_LANGUAGE", None)
+
+settings.register_profile("busy", deadline=None)  # no test fails because the machine has much else to do
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

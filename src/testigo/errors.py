@@ -182,7 +182,7 @@ KINDS: Final[dict[str, type[TestigoError]]] = {
 }
 """The kinds that JSON names; a room's own subclass goes as the one that it is derived from."""
 
-LONGEST_JSON = 64 * 1024
+LONGEST_JSON = 16 * 1024
 """Bytes of an error from another machine; ours have some hundreds."""
 
 _LONGEST_PLACE = 200

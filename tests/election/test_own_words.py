@@ -9,7 +9,7 @@ import pytest
 
 from small_definition import BASE
 from testigo import words
-from testigo.election import Definition, DefinitionCore, load, load_with_warnings, speak_own_languages
+from testigo.election import Definition, DefinitionCore, load, load_with_warnings, speak_own_languages, write_definition
 from testigo.errors import InvalidInput, SeveralErrors
 from testigo.words import catalogues
 
@@ -64,6 +64,16 @@ def test_a_machine_that_gets_the_definition_speaks_it(file: Path) -> None:
     assert words.say("gn", "booth.print") == "Embopapapaite"
 
 
+def test_spanish_of_its_own_is_no_measure_for_other_languages(file: Path) -> None:
+    """What it leaves out of an error is nothing that English would have too much."""
+    spanish = words.catalogue_file("es").replace("quedan {count} intentos", "quedan pocos intentos")
+    assert spanish != words.catalogue_file("es")
+    (file.parent / "words" / "es.po").write_text(spanish)
+    load(file)
+    assert {"es", "en", "gn"} <= set(words.languages())
+    assert catalogues.catalogue_of("es") != catalogues.of_release("es")
+
+
 def test_a_definition_without_one_has_the_bytes_it_always_had(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(BASE)
     definition = load(tmp_path / "e.yaml")
@@ -92,6 +102,10 @@ def test_without_it_the_language_is_refused_with_the_way_out(file: Path) -> None
         ("plural=(n != 1)", "plural=(n / 0)", "catalogue.malformed"),
         ("plural=(n != 1)", "plural=(n + 7)", "catalogue.malformed"),
         ("plural=(n != 1)", "plural=__import__", "catalogue.malformed"),
+        ("nplurals=2", "nplurals=1000000000", "catalogue.malformed"),
+        ("nplurals=2", "nplurals=0", "catalogue.malformed"),
+        ("Language: gn", "Language: es_VE", "catalogue.names-other-language"),
+        ('msgctxt "slip"', '#, fuzzy\nmsgctxt "slip"', "catalogue.incomplete"),
     ],
 )
 def test_a_catalogue_that_could_fail_on_voting_day_is_refused(file: Path, old: str, new: str, code: str) -> None:
@@ -100,6 +114,49 @@ def test_a_catalogue_that_could_fail_on_voting_day_is_refused(file: Path, old: s
     with pytest.raises(InvalidInput) as refused:
         load(file)
     assert refused.value.code == code and refused.value.place.endswith("gn.po")
+
+
+@pytest.mark.parametrize("words_for_it", ["\x1b[31m", "\u202eimpr", "\u200b", "x\\nx", "W" * 100, "\0a"])
+def test_a_sentence_that_is_not_for_screens_and_paper_is_refused(file: Path, words_for_it: str) -> None:
+    (file.parent / "words" / "gn.po").write_text(guarani().replace("Embopapapaite", words_for_it))
+    with pytest.raises(InvalidInput) as refused:
+        load(file)
+    assert refused.value.code == "catalogue.not-to-be-shown"
+    assert "screens: booth.print" in str(refused.value)
+
+
+@pytest.mark.parametrize("seen", ["\u200f\u0627\u200c\u0628", "Ñe'ẽ: «5»\u00a0!", "印刷"])
+def test_writing_of_every_kind_is_for_screens_and_paper(file: Path, seen: str) -> None:
+    (file.parent / "words" / "gn.po").write_text(guarani().replace("Embopapapaite", seen))
+    load(file)
+    assert words.say("gn", "booth.print") == seen
+
+
+@pytest.mark.parametrize("rule", ["(n == 2000 ? 1 / 0 : n != 1)", "(n == 2000 ? 5 : n != 1)"])
+def test_a_rule_for_plurals_that_fails_for_a_large_number_fails_on_no_page(file: Path, rule: str) -> None:
+    (file.parent / "words" / "gn.po").write_text(guarani().replace("(n != 1)", rule))
+    load(file)
+    assert words.message("term", "finger", count=2000).text("gn").startswith("2,000 ")
+
+
+def test_the_mark_that_some_editors_put_first_and_ends_of_lines_of_others_do_no_harm(file: Path) -> None:
+    catalogue = file.parent / "words" / "gn.po"
+    catalogue.write_bytes(("\ufeff" + guarani().replace("\n", "\r\n")).encode())
+    load(file)
+    assert words.say("gn", "booth.print") == "Embopapapaite"
+
+
+def test_what_is_wrong_is_told_with_its_line_as_editors_count(file: Path) -> None:
+    (file.parent / "words" / "gn.po").write_text('msgid "a"\nxx\n')
+    with pytest.raises(InvalidInput, match="line 2: "):
+        load(file)
+
+
+def test_a_definition_is_written_with_its_catalogues_beside_it(file: Path, tmp_path: Path) -> None:
+    definition = load(file)
+    write_definition(definition, tmp_path / "copy" / "election.json")
+    catalogues.forget_added()
+    assert load(tmp_path / "copy" / "election.json") == definition
 
 
 def test_bytes_that_are_no_text_and_a_language_of_no_use_are_refused(file: Path) -> None:

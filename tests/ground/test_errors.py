@@ -139,6 +139,16 @@ def test_an_error_of_many_bytes_is_refused() -> None:
         read_error(msgspec.json.encode(InvalidInput("json.malformed", why="x" * LONGEST_JSON).as_json()))
 
 
+def test_messages_inside_messages_cannot_grow() -> None:
+    """A hint of ours has its gap twice, so that a text doubles with each message that it is put into."""
+    text: object = "x" * (LONGEST_JSON // 2)
+    for _ in range(8):
+        text = {"section": "hint", "key": "definition.no-catalogue", "values": {"language": text}}
+    sent = InvalidInput("json.malformed", why="").as_json()
+    sent["kept"]["problem"] = f"json.malformed {json.dumps({'why': text})}"
+    assert len(read_error(msgspec.json.encode(sent)).text("es")) < 1000
+
+
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text(max_size=8),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner, max_size=3),

@@ -1,5 +1,7 @@
 """Orders and reports: replayed, foreign, forged and late ones are refused."""
 
+import contextlib
+
 import msgspec
 import pytest
 
@@ -149,6 +151,41 @@ def test_http_machine_speaks_with_a_real_server(place):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, "report.too-large"), (409, "report.too-large")])
+def test_an_answer_without_end_is_cut_off(status, code):
+    """Whoever pulled the booth's cable into another machine cannot fill the chair's memory."""
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(status)
+            self.send_header("content-encoding", "gzip")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(bytes(1 << 16))
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Endless)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with pytest.raises(InvalidInput, check=coded(code)):
+            HttpMachine(f"http://127.0.0.1:{server.server_port}").order(b"{}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_an_address_that_is_none_is_a_sentence():
+    with pytest.raises(StorageError, check=coded("machine.does-not-answer")):
+        HttpMachine("http://[::").order(b"{}")
 
 
 def test_refused_order_is_not_obeyed_later(wired):

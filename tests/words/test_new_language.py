@@ -11,7 +11,7 @@ from testigo import words
 from testigo.errors import NotAllowed
 from testigo.words import catalogues
 
-CACHES = (words.languages, words.missing, words.section, words.catalogue, catalogues.catalogue_of)
+CACHES = (words.languages, words.missing, words.section, words.catalogue, catalogues.of_release)
 
 
 @pytest.fixture

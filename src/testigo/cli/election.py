@@ -29,7 +29,7 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
 from testigo.keys import PublicKey
-from testigo.words import catalogue_file, message
+from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
     help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
@@ -123,8 +123,8 @@ def write_words(
         raise InvalidInput("definition.not-a-language", language=language[:60])
     text = catalogue_file(language)
     storage.write_new(out, text.encode(), mode=0o644)
-    empty = text.count('msgstr ""\n') + text.count('msgstr[0] ""\n') - 1
-    console.print(str(message("cli", "sentences-to-translate", count=empty, file=out)), soft_wrap=True)
+    lacks = len(lacking(parse(text)))
+    console.print(str(message("cli", "sentences-to-translate", count=lacks, file=out)), soft_wrap=True)
 
 
 @app.command("station-proof")

@@ -23,7 +23,7 @@ from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, said_role
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
-from testigo.election.own_words import speak_own_languages
+from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
@@ -77,4 +77,5 @@ __all__ = [
     "require_valid",
     "said_role",
     "speak_own_languages",
+    "write_definition",
 ]

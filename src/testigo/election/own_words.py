@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from testigo import storage, words
+from testigo import canonical, storage, words
 from testigo.election.definition import Definition
 from testigo.errors import InvalidInput
 
@@ -23,6 +23,15 @@ def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
     found = {file.stem: file for file in sorted((folder / FOLDER).glob("*.po"))}
     texts = {language: _read(language, file, definition) for language, file in found.items()}
     return msgspec.structs.replace(definition, catalogues=texts) if texts else definition
+
+
+def write_definition(definition: Definition, file: Path) -> None:
+    """Write a definition as a file that `load` reads, its own catalogues beside it."""
+    storage.make_folder(file.parent)
+    for language, text in definition.catalogues.items():
+        storage.make_folder(file.parent / FOLDER)
+        storage.write(file.parent / FOLDER / f"{language}.po", text.encode())
+    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={})))
 
 
 def speak_own_languages(definition: Definition) -> None:
@@ -45,7 +54,11 @@ def _read(language: str, file: Path, definition: Definition) -> str:
         own = words.parse(text)
     except ValueError as error:
         raise InvalidInput("catalogue.malformed", place=file, why=str(error)[:200]) from None
+    if own.names.lower() not in ("", language.partition("-")[0].lower()):
+        raise InvalidInput("catalogue.names-other-language", place=file, language=language, named=own.names[:20])
     if lacks := words.lacking(own):
         raise InvalidInput("catalogue.incomplete", place=file, count=len(lacks), first=lacks[:6])
+    if unfit := words.unfit(own):
+        raise InvalidInput("catalogue.not-to-be-shown", place=file, count=len(unfit), first=unfit[:6])
     words.add(language, text)
     return text

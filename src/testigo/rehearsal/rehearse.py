@@ -17,7 +17,7 @@ from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
 from testigo.centre import Centre
 from testigo.count import ClosingCount, Result
-from testigo.election import Definition
+from testigo.election import Definition, write_definition
 from testigo.errors import InvalidInput
 from testigo.record import read_record
 from testigo.register import Register, RegisterKey
@@ -130,7 +130,7 @@ def _prepare(
     storage.make_folder(out)
     population = make_population(definition, generator)
     rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
-    storage.write(out / "election.json", canonical.encode(definition))
+    write_definition(definition, out / "election.json")
     auditor = create_auditor(out / night.AUDITOR)
     centre = Centre.create(out / "centre", out / "election.json", auditor)
     return rehearsal, centre, _set_up(rehearsal, centre, fingers, generator, progress)

@@ -14,6 +14,7 @@ reports.
 """
 
 import contextlib
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -109,7 +110,7 @@ class HttpMachine:
     """A machine on the station's cable: `POST ADDRESS/orders`, the order in, the report out; 409 with the error as
     JSON (`TestigoError.as_json`), which the chair says in its own language."""
 
-    LARGEST_REPORT = 4 * 1024 * 1024
+    LARGEST_REPORT: Final = 4 * 1024 * 1024
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         self.address = address.rstrip("/")
@@ -118,21 +119,32 @@ class HttpMachine:
     def order(self, envelope: bytes) -> bytes:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
-            answer = httpx.post(f"{self.address}/orders", content=envelope, timeout=self._timeout, trust_env=False)
-        except httpx.HTTPError as error:
+            status, answer = self._post(envelope)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
-        if answer.status_code in (200, 201):
-            if len(answer.content) > self.LARGEST_REPORT:
-                raise InvalidInput("report.too-large", place=self.address, limit=self.LARGEST_REPORT)
-            return answer.content
-        raise _refusal(answer, self.address)
+        if status in (200, 201):
+            return answer
+        raise _refusal(status, answer, self.address)
+
+    def _post(self, envelope: bytes) -> tuple[int, bytes]:
+        """Status and body as it came: nothing is unpacked, and no more is read than a report may have."""
+        client = httpx.Client(timeout=self._timeout, trust_env=False, headers={"Accept-Encoding": "identity"})
+        body, began = bytearray(), time.monotonic()
+        with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
+            for piece in answer.iter_raw():
+                body += piece
+                if len(body) > self.LARGEST_REPORT:
+                    raise InvalidInput("report.too-large", place=self.address, limit=self.LARGEST_REPORT)
+                if time.monotonic() - began > waits.ANSWER:
+                    raise httpx.ReadTimeout("piece by piece")
+        return answer.status_code, bytes(body)
 
 
-def _refusal(answer: httpx.Response, address: str) -> TestigoError:
-    if answer.status_code == 409:
+def _refusal(status: int, answer: bytes, address: str) -> TestigoError:
+    if status == 409:
         with contextlib.suppress(ValueError):
-            return read_error(answer.content)
-    return StorageError("machine.answers-with-error", place=address, status=str(answer.status_code))
+            return read_error(answer)
+    return StorageError("machine.answers-with-error", place=address, status=str(status))
 
 
 class OrderReceiver:

@@ -29,6 +29,7 @@ from testigo.words.catalogues import (
     languages,
     missing,
     parse,
+    unfit,
 )
 from testigo.words.files import catalogue_file
 from testigo.words.kept import kept, recalled
@@ -71,6 +72,7 @@ __all__ = [
     "speak",
     "spelled",
     "spoken",
+    "unfit",
     "words",
     "zone",
 ]  # fmt: skip
@@ -81,10 +83,10 @@ Words = Callable[..., str]
 def add(language: str, text: str) -> None:
     """Let this process speak a language as an election's own catalogue (a gettext file's text) has it.
 
-    Raises `ValueError` for what is not a complete catalogue.
+    Raises `ValueError` for what is not a complete catalogue, or not for screens and paper.
     """
     own = catalogues.parse(text)
-    if lacks := lacking(own):
+    if lacks := (*lacking(own), *unfit(own)):
         raise ValueError(f"lacks {lacks[0]}")
     catalogues.add(language, own)
     for cached in (section, catalogue):

@@ -9,13 +9,15 @@ import gettext
 import io
 import re
 import string
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel.core import UnknownLocaleError
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, PoFileParser
 
 FIRST = "es"
 """The language that says which sentences there are."""
@@ -27,10 +29,24 @@ FOLDER = Path(__file__).parent
 CHOOSES = "count"
 """The gap whose number chooses the plural form."""
 
-_REVIEWED = re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE)
+_HEAD = (
+    re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE),
+    re.compile(r'^"Language: *([A-Za-z]+)', re.MULTILINE),
+)
+"""Who has reviewed it, and what language it is."""
 
 MOST_BYTES = 4 << 20
 """Ours have a tenth of it."""
+
+MOST_FORMS = 6
+"""Plural forms of a language; Arabic has six, and no language of CLDR more."""
+
+_MORE = 30
+"""So many characters more than three times the Spanish sentence's are too many; ours have at most six more than twice
+as many."""
+
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 _MAY_LEAVE_OUT = ("error", "hint", "finding")
 """Sections whose sentences may leave some of the values out."""
@@ -42,13 +58,15 @@ Forms = tuple[str, ...]
 @dataclass(frozen=True)
 class Catalogue:
     """One language's sentences, each as its plural forms, by section and key. `rule`: how many forms there are, and the
-    expression in C that chooses one, as `plural` does. `reviewed_by`: "" where nobody has reviewed it.
+    expression in C that chooses one, as `plural` does. `reviewed_by`: "" where nobody has reviewed it. `names`: the
+    language that the file itself names, without its country; "" where it names none.
     """
 
     forms: Mapping[Address, Forms]
     rule: tuple[int, str]
     plural: Callable[[int], int]
     reviewed_by: str
+    names: str = ""
 
     def sentence(self, section: str, key: str, count: object = None) -> str | None:
         """The sentence with its gaps, in the plural form for `count`; None where there is none."""
@@ -70,34 +88,62 @@ _added: dict[str, Catalogue] = {}
 def add(language: str, catalogue: Catalogue) -> None:
     """Let this process speak a language as an election's own catalogue has it."""
     _added[language] = catalogue
-    for cached in (catalogue_of, languages, missing):
+    for cached in (languages, missing):
         cached.cache_clear()
 
 
 def forget_added() -> None:
     """Speak only what this release has."""
     _added.clear()
-    for cached in (catalogue_of, languages, missing):
+    for cached in (languages, missing):
         cached.cache_clear()
 
 
 def parse(text: str) -> Catalogue:
     """The catalogue in a gettext file's text, of at most `MOST_BYTES`. Raises `ValueError` for what is not one, with
-    the line where it is known.
+    the line where it is known. A sentence that is marked `fuzzy`, which editors do where it is not sure, is left out.
     """
     if len(text) > MOST_BYTES:
         raise ValueError(f"longer than {MOST_BYTES}")
+    read = _Read()
     try:
-        read = read_po(io.StringIO(text), abort_invalid=True)
-        plural = gettext.c2py(read.plural_expr)
-        if not all(0 <= plural(count) < read.num_plurals for count in range(1001)):
-            raise ValueError("the rule for plurals names a form that is not there")
+        PoFileParser(read, abort_invalid=True).parse(io.StringIO(text.removeprefix("\ufeff")))
+        plural = _total(gettext.c2py(read.plural_expr), read.num_plurals)
     except PoFileError as error:
-        raise ValueError(f"line {error.lineno}: {error}") from None
-    except (LookupError, TypeError, ArithmeticError, RecursionError, UnknownLocaleError) as error:
+        raise ValueError(f"line {error.lineno + 1}: {str(error).removesuffix(f' on {error.lineno}')[:80]}") from None
+    except (LookupError, TypeError, AssertionError, ArithmeticError, RecursionError, UnknownLocaleError) as error:
         raise ValueError(type(error).__name__) from None
-    forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id}
-    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, _reviewer(text))
+    forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id and not one.fuzzy}
+    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, *(_found(one, text) for one in _HEAD))
+
+
+class _Read(Catalog):
+    """What Babel reads into. It makes a list of as many forms as the file says that there are, so that many would fill
+    the memory."""
+
+    @property
+    def num_plurals(self) -> int:
+        number = super().num_plurals
+        if not 1 <= number <= MOST_FORMS:
+            raise ValueError(f"nplurals={number}, not 1 to {MOST_FORMS}")
+        return number
+
+
+def _total(plural: Callable[[int], int], number: int) -> Callable[[int], int]:
+    """The rule, for any count whatever: the last form where it fails or names one that is not there. Raises
+    `ValueError` where it does so for a count up to 1000.
+    """
+    if not all(0 <= plural(count) < number for count in range(1001)):
+        raise ValueError("the rule for plurals names a form that is not there")
+
+    def choose(count: int) -> int:
+        try:
+            form = plural(count)
+        except ArithmeticError:
+            return number - 1
+        return form if 0 <= form < number else number - 1
+
+    return choose
 
 
 def _key(said: object) -> str:
@@ -108,16 +154,19 @@ def _forms(said: object) -> Forms:
     return tuple(said) if isinstance(said, tuple | list) else (str(said),)
 
 
-def _reviewer(text: str) -> str:
-    found = _REVIEWED.search(text)
+def _found(one: re.Pattern[str], text: str) -> str:
+    found = one.search(text)
     return found[1].strip() if found else ""
 
 
-@cache
 def catalogue_of(language: str) -> Catalogue:
+    """All sentences of a language: of the election's own catalogue, else of this release."""
+    return _added[language] if language in _added else of_release(language)
+
+
+@cache
+def of_release(language: str) -> Catalogue:
     """All sentences of a language's folder; none for a language without one, or with a file that cannot be read."""
-    if language in _added:
-        return _added[language]
     parts = []
     for file in sorted((FOLDER / language).glob("*.po")):
         try:
@@ -152,9 +201,29 @@ def lacking(own: Catalogue) -> tuple[str, ...]:
     """What a catalogue lacks, as `missing` says it."""
     return tuple(
         f"{section}: {key}"
-        for (section, key), forms in catalogue_of(FIRST).forms.items()
+        for (section, key), forms in of_release(FIRST).forms.items()
         if not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
     )
+
+
+def unfit(own: Catalogue) -> tuple[str, ...]:
+    """Which sentences of a catalogue are not for screens and paper, named as by `missing`: with characters that control
+    a terminal or turn the direction of what follows, nothing to be seen, or so long that no room is left for them (a
+    slip, a button and a line of the tally sheet grow with them).
+    """
+    return tuple(
+        f"{section}: {key}"
+        for (section, key), first in of_release(FIRST).forms.items()
+        for forms in [own.forms.get((section, key), ())]
+        if any(len(form) > 3 * max(map(len, first)) + _MORE for form in forms)
+        or not all(_can_be_shown(form, "\n" in first[0]) for form in forms)
+    )
+
+
+def _can_be_shown(form: str, lines: bool) -> bool:
+    text = form.replace("\n", "") if lines else form
+    kinds = [unicodedata.category(one) for one in text]
+    return not _TURNS.search(text) and not _CONTROL & set(kinds) and any(kind[0] in "LNPS" for kind in kinds)
 
 
 def _says_the_same(section: str, first: Forms, own: Catalogue, forms: Forms) -> bool:

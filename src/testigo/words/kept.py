@@ -13,8 +13,8 @@ from typing import Any
 from testigo.words.catalogues import languages
 from testigo.words.messages import Either, Message, Value
 
-_DEEPEST = 10
-"""Values in values; ours have two or three."""
+_DEEPEST = 5
+"""Values in values; ours have two or three. A sentence may have a gap twice, so that text doubles with each."""
 
 
 def kept(message: Message) -> str:
