@@ -167,7 +167,7 @@ class Reconciliation(SignedValue, frozen=True):
             message(
                 "finding",
                 "counters.machine-says-otherwise",
-                counter=one.said,
+                counter=one.label,
                 machine=one.spelled(signed.figures(one)),
                 sheet=one.spelled(mine[one.name]),
             )

@@ -20,7 +20,7 @@ from testigo.election.definition import (
 )
 from testigo.election.diagnostic import Diagnostic
 from testigo.election.example import EXAMPLES, copy_example, example_definition
-from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, said_role
+from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.own_words import speak_own_languages
@@ -75,6 +75,6 @@ __all__ = [
     "pack_station_file",
     "pieces",
     "require_valid",
-    "said_role",
+    "role_label",
     "speak_own_languages",
 ]
