@@ -23,7 +23,7 @@ from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, r
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
-from testigo.words import kept
+from testigo.words import to_line
 
 SheetOf = Callable[..., TallySheet]
 
@@ -125,7 +125,7 @@ def test_a_second_different_sheet_is_refused_and_kept(centre: Centre, machines: 
     assert (centre.public / "checkpoint").read_bytes() == before
     assert centre.result().contests == count_result(centre.definition, {"n1": sheet_of("n1")}, digests=DIGESTS).contests
     (refused,) = Centre.open(centre.folder).refused()
-    assert (refused.station, refused.reason) == ("n1", kept(caught.value.message))
+    assert (refused.station, refused.reason) == ("n1", to_line(caught.value.message))
     assert [refused.why.text(code) for code in ("es", "en")] == [caught.value.message.text(c) for c in ("es", "en")]
     assert (centre.folder / refused.file).read_bytes() == other
 

@@ -123,7 +123,7 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
         if isinstance(found, extraction.Print):
             yield found
         elif skipped is None:
-            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.advice)
+            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.hint_message)
         else:
             skipped.append(path.name)
         bar.advance()

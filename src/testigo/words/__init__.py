@@ -31,8 +31,8 @@ from testigo.words.catalogues import (
     parse,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
+from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
 
 __all__ = [
@@ -51,8 +51,8 @@ __all__ = [
     "counter_words",
     "day",
     "first_of",
+    "from_line",
     "instant",
-    "kept",
     "lacking",
     "language_name",
     "languages",
@@ -63,13 +63,13 @@ __all__ = [
     "or_itself",
     "parse",
     "percent",
-    "recalled",
     "reviewed_by",
     "say",
     "section",
     "speak",
     "spelled",
     "spoken",
+    "to_line",
     "words",
     "zone",
 ]  # fmt: skip

@@ -192,7 +192,7 @@ def test_every_error_has_a_sentence_of_its_own() -> None:
     for language in languages():
         said = [kind().message.text(language) for kind in kinds]
         assert len(kinds) >= 20 and len(set(said)) == len(said)
-    assert all(kind().message.known and kind().advice.known for kind in kinds)
+    assert all(kind().message.known and kind().hint_message.known for kind in kinds)
     assert all(kind().sentence("es") != kind().sentence("en") for kind in kinds)
 
 
