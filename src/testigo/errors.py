@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from testigo.words import Message, Value, from_line, spoken, to_line
+from testigo.words import Message, Value, current_language, from_line, to_line
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
@@ -80,7 +80,7 @@ class TestigoError(Exception):
     @property
     def hint(self) -> str:
         """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
-        return self._hint(spoken())
+        return self._hint(current_language())
 
     def at(self, place: Value) -> Self:
         """The same error at another place."""
@@ -123,7 +123,7 @@ class TestigoError(Exception):
         return self.hint_message.text(language) if self.hint_message.known or self.hint_message.key != self.code else ""
 
     def __str__(self) -> str:
-        return self.text(spoken())
+        return self.text(current_language())
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.__dict__)

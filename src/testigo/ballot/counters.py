@@ -50,7 +50,7 @@ class Counter:
         """What people call it; a count by reason is called as what it explains."""
         return message("counters", self.explains or self.name)
 
-    def spelled(self, figures: Mapping[str, int]) -> Value:
+    def figures_value(self, figures: Mapping[str, int]) -> Value:
         """Its figures as a value of a sentence; `figures` as in `MachineCounters.figures`."""
         if not self.reasons:
             return figures[""]

@@ -168,8 +168,8 @@ class Reconciliation(SignedValue, frozen=True):
                 "finding",
                 "counters.machine-says-otherwise",
                 counter=one.label,
-                machine=one.spelled(signed.figures(one)),
-                sheet=one.spelled(mine[one.name]),
+                machine=one.figures_value(signed.figures(one)),
+                sheet=one.figures_value(mine[one.name]),
             )
             for one in signed.declared()
             if one.name in mine and signed.figures(one) != mine[one.name]

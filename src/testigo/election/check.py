@@ -23,7 +23,7 @@ from testigo.election.diagnostic import (
     check_words,
     diagnose,
     folded,
-    spelled,
+    path_text,
     unknown,
 )
 from testigo.election.methods import METHODS
@@ -340,7 +340,7 @@ def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Dia
     try:
         threshold.share()
     except InvalidInput as error:
-        yield Diagnostic(path, error.at(spelled(path)))
+        yield Diagnostic(path, error.at(path_text(path)))
 
 
 def _check_options(known: _Known, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

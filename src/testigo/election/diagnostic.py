@@ -34,10 +34,10 @@ class Diagnostic:
 
 def diagnose(code: str, place: DefinitionPath, *, warning: bool = False, **values: Value) -> Diagnostic:
     """A diagnostic of that code; `values` for the gaps of its sentences."""
-    return Diagnostic(place, InvalidInput(code, place=spelled(place), **values), warning)
+    return Diagnostic(place, InvalidInput(code, place=path_text(place), **values), warning)
 
 
-def spelled(place: DefinitionPath) -> str:
+def path_text(place: DefinitionPath) -> str:
     """A place for people, positions counted from 1: `contests[2].options[1].id`."""
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 

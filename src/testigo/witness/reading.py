@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, kind_label
 from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, role_label
-from testigo.election.diagnostic import spelled
+from testigo.election.diagnostic import path_text
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -240,7 +240,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
     place = contents.statements["election-definition"][0].place
     errors = [error for error in check_definition(definition) if not error.warning]
     for error in errors:
-        where, problem = spelled(error.place), error.error.message
+        where, problem = path_text(error.place), error.error.message
         findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
     if not errors:
         findings.ok("definition", _about(definition), place)

@@ -23,7 +23,7 @@ from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Stat
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
-from testigo.words import Message, message, spoken
+from testigo.words import Message, current_language, message
 
 _HEX = frozenset("0123456789abcdef")
 _SHOWN = 40
@@ -233,7 +233,7 @@ def _difference(one: Difference) -> Message:
 
 
 def _written(reason: str) -> str:
-    return reasons.in_words(reason, spoken())
+    return reasons.in_words(reason, current_language())
 
 
 def _check_limits(

@@ -33,7 +33,7 @@ from testigo.words.catalogues import (
 from testigo.words.files import catalogue_file
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
 from testigo.words.message_line import from_line, to_line
-from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
+from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
 
 __all__ = [
     "FALLBACK",
@@ -49,6 +49,7 @@ __all__ = [
     "catalogue_file",
     "clock",
     "counter_words",
+    "current_language",
     "day",
     "first_of",
     "from_line",
@@ -66,10 +67,9 @@ __all__ = [
     "reviewed_by",
     "say",
     "section",
-    "speak",
-    "spelled",
-    "spoken",
+    "set_language",
     "to_line",
+    "value_text",
     "words",
     "zone",
 ]  # fmt: skip
@@ -136,7 +136,7 @@ def words(language: str) -> Words:
             sentence = own.sentence("counters", key.removeprefix("count."))
         if sentence is None:
             raise KeyError(key)
-        return sentence.format(**{name: spelled(value, code) for name, value in gaps.items()})
+        return sentence.format(**{name: value_text(value, code) for name, value in gaps.items()})
 
     return translate
 
