@@ -3,7 +3,6 @@
 import re
 import string
 import time
-from collections import Counter
 
 import pytest
 
@@ -48,13 +47,6 @@ def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) ->
     for key, sentence in other.items():
         assert sentence.strip(), key
         assert gaps(sentence) == gaps(SPANISH[key]), key
-
-
-@pytest.mark.parametrize("code", sorted(folder.name for folder in language.FOLDER.iterdir() if folder.is_dir()))
-def test_no_sentence_stands_twice(code: str) -> None:
-    files = sorted((language.FOLDER / code).glob("*.po"))
-    found = Counter(address for file in files for address in language.parse(file.read_text(encoding="utf-8")).forms)
-    assert [address for address, times in found.items() if times > 1] == []
 
 
 def test_every_sentence_a_template_asks_for_exists() -> None:
