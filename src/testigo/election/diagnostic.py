@@ -67,9 +67,7 @@ def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Dia
         yield diagnose("definition.text-with-space", place, text=words[:60])
     elif len(words) > longest:
         yield diagnose("definition.text-too-long", place, count=len(words), most=longest)
-    bad = next(
-        (one for one in words if one in _REORDERING or unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn")), None
-    )
+    bad = next((one for one in words if one in _REORDERING or unicodedata.category(one) in _UNPRINTABLE), None)
     if bad:
         yield diagnose("definition.text-not-printable", place, character=f"U+{ord(bad):04X}")
 
