@@ -4,7 +4,7 @@
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
 the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own errors in `check`.
+`contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.check import LANGUAGE, check_definition, require_valid
