@@ -1,9 +1,9 @@
 """Errors as sentences to a person: what is wrong, where, and how to correct it.
 
 Every error that a user can cause is a `TestigoError`: a stable code, and values. Its sentences stand in the catalogue
-of each language (`words/LANGUAGE/errors.po`): what is wrong under `error`, what to do about it under `hint`, both by
-the code. So the command line, a web page and a JSON answer can each show them in their own way and language. The rooms
-raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
+of each language (`words/LANGUAGE/errors-ROOM.po`): what is wrong under `error`, what to do about it under `hint`, both
+by the code. So the command line, a web page and a JSON answer can each show them in their own way and language. The
+rooms raise the subclasses below; a room adds a subclass of its own only where a caller must tell it apart.
 
 An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_error`), and whoever shows it says it in
 its own reader's language.

@@ -14,7 +14,7 @@ from testigo.station.batches import COUNTED
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 
-SPANISH = language.catalogue("es")
+SPANISH = language.section("es", "screens")
 
 
 def gaps(sentence: str) -> set[str]:
@@ -42,7 +42,7 @@ def test_a_key_of_a_section_stands_in_one_file(code: str) -> None:
 
 @pytest.mark.parametrize("code", language.languages())
 def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) -> None:
-    other = language.catalogue(code)
+    other = language.section(code, "screens")
     assert other.keys() == SPANISH.keys()
     for key, sentence in other.items():
         assert sentence.strip(), key
