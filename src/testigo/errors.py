@@ -37,11 +37,6 @@ def is_printable(text: str, longest: int) -> bool:
     return len(text) <= longest and text.isprintable()
 
 
-def how_many(number: int, noun: str, plural: str = "") -> str:
-    """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
-
-
 Place = Message | PurePath | str
 """Where an error is: in words, or a file, an address, an option as it is written."""
 

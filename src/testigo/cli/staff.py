@@ -299,4 +299,4 @@ def _print_made(made: Sequence[NewPin], out: Path, *, as_json: bool) -> None:
         rows = [{"account": new.account.id, "machine": new.place.machine} for new in made]
         print_json({"slips": str(out), "made": rows})
         return
-    console.print(str(message("cli", "staff.pin-slips", file=out, count=len(made))), soft_wrap=True)
+    console.print(str(message("cli", "staff.pins-made", file=out, count=len(made))), soft_wrap=True)
