@@ -36,6 +36,6 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Commands choose the language of their process, which is that of all tests here: each test begins in English."""
-    words.speak("en")
+    words.set_language("en")
     yield
-    words.speak("en")
+    words.set_language("en")

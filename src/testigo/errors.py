@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from testigo.words import Message, Value, kept, recalled, spoken
+from testigo.words import Message, Value, current_language, from_line, to_line
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
@@ -35,11 +35,6 @@ def is_printable(text: str, longest: int) -> bool:
     """Whether a text can be shown to people as it is: one line of at most `longest` characters, none of which controls
     a terminal."""
     return len(text) <= longest and text.isprintable()
-
-
-def how_many(number: int, noun: str, plural: str = "") -> str:
-    """`1 pair`, `2,500 pairs`; `plural`: for nouns that do not end in s then, such as `minutiae`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 Place = Message | PurePath | str
@@ -63,14 +58,14 @@ class TestigoError(Exception):
     def __init__(self, code: str, *, place: Value = "", hint: Value = "", **values: Value) -> None:
         super().__init__(code)
         self.code = code
-        self.place_said = place
+        self.place_value = place
         self.message = Message("error", code, values)
-        self.advice = Message("hint", str(hint) or code, values)
+        self.hint_message = Message("hint", str(hint) or code, values)
 
     @property
     def place(self) -> str:
         """Where it is, in the language of this process."""
-        return str(self.place_said)
+        return str(self.place_value)
 
     @property
     def problem(self) -> str:
@@ -80,15 +75,15 @@ class TestigoError(Exception):
     @property
     def hint(self) -> str:
         """What to do about it, without a full stop, in the language of this process; "" where there is nothing."""
-        return self._hint(spoken())
+        return self._hint(current_language())
 
     def at(self, place: Value) -> Self:
         """The same error at another place."""
-        return _again(type(self), {**self.__dict__, "place_said": place})
+        return _again(type(self), {**self.__dict__, "place_value": place})
 
     def text(self, language: str) -> str:
         """Place, what is wrong, and what to do about it: one sentence in that language."""
-        place = self.place_said.text(language) if isinstance(self.place_said, Message) else str(self.place_said)
+        place = self.place_value.text(language) if isinstance(self.place_value, Message) else str(self.place_value)
         hint = self._hint(language)
         where = f"{place}: " if place else ""
         how = f"; {hint}" if hint else ""
@@ -102,28 +97,28 @@ class TestigoError(Exception):
     def as_json(self) -> dict[str, Any]:
         """The parts by name, for `--json` and web answers.
 
-        `kind`: one of `KINDS`. `problem`, `place`, `hint`: said in the language of this process. `kept`: the same three
-        as `words.kept` keeps a message, for whoever says them in another; "" for a place that is not in words.
+        `kind`: one of `KINDS`. `problem`, `place`, `hint`: in the language of this process. `messages`: the same three
+        as lines (`words.to_line`), for whoever shows them in another; "" for a place that is not a message.
         """
-        where = self.place_said
+        where = self.place_value
         return {
             "code": self.code,
             "kind": next(base.__name__ for base in type(self).__mro__ if base.__name__ in KINDS),
             "problem": self.problem,
             "place": self.place,
             "hint": self.hint,
-            "kept": {
-                "problem": kept(self.message),
-                "place": kept(where) if isinstance(where, Message) else "",
-                "hint": kept(self.advice),
+            "messages": {
+                "problem": to_line(self.message),
+                "place": to_line(where) if isinstance(where, Message) else "",
+                "hint": to_line(self.hint_message),
             },
         }
 
     def _hint(self, language: str) -> str:
-        return self.advice.text(language) if self.advice.known or self.advice.key != self.code else ""
+        return self.hint_message.text(language) if self.hint_message.known or self.hint_message.key != self.code else ""
 
     def __str__(self) -> str:
-        return self.text(spoken())
+        return self.text(current_language())
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.__dict__)
@@ -188,7 +183,7 @@ LONGEST_JSON = 16 * 1024
 _LONGEST_PLACE = 200
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _Messages(msgspec.Struct, frozen=True):
     problem: str
     place: str
     hint: str
@@ -198,7 +193,7 @@ class _Json(msgspec.Struct, frozen=True):
     code: str
     kind: str
     place: str
-    kept: _Kept
+    messages: _Messages
 
 
 def read_error(data: bytes) -> TestigoError:
@@ -214,12 +209,17 @@ def read_error(data: bytes) -> TestigoError:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     kind = KINDS.get(sent.kind, TestigoError)
-    where = recalled("place", sent.kept.place)
+    where = from_line("place", sent.messages.place)
     place = where if where.known else sent.place[:_LONGEST_PLACE]
-    message = recalled("error", sent.kept.problem)
+    message = from_line("error", sent.messages.problem)
     if not message.known:
         unknown = TestigoError("error.of-another-release", place=place, unknown=sent.code[:80])
         return _again(kind, unknown.__dict__)
-    hint = recalled("hint", sent.kept.hint)
-    advice = hint if hint.known else recalled("hint", "")
-    return _again(kind, {"code": message.key, "place_said": place, "message": message, "advice": advice})
+    hint = from_line("hint", sent.messages.hint)
+    parts = {
+        "code": message.key,
+        "place_value": place,
+        "message": message,
+        "hint_message": hint if hint.known else from_line("hint", ""),
+    }
+    return _again(kind, parts)

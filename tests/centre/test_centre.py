@@ -23,7 +23,7 @@ from testigo.count import KINDS, Conflict, NewerVersion, Result, count_result, r
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
-from testigo.words import kept
+from testigo.words import to_line
 
 SheetOf = Callable[..., TallySheet]
 
@@ -125,7 +125,7 @@ def test_a_second_different_sheet_is_refused_and_kept(centre: Centre, machines: 
     assert (centre.public / "checkpoint").read_bytes() == before
     assert centre.result().contests == count_result(centre.definition, {"n1": sheet_of("n1")}, digests=DIGESTS).contests
     (refused,) = Centre.open(centre.folder).refused()
-    assert (refused.station, refused.reason) == ("n1", kept(caught.value.message))
+    assert (refused.station, refused.reason) == ("n1", to_line(caught.value.message))
     assert [refused.why.text(code) for code in ("es", "en")] == [caught.value.message.text(c) for c in ("es", "en")]
     assert (centre.folder / refused.file).read_bytes() == other
 
@@ -278,7 +278,7 @@ def test_what_may_be_said_once_is_not_said_again(
                 centre.append(auditor_says(kind, {"digits": wrong}))
         assert centre.append(auditor_says(kind, {"digits": "123456" * 4}))
         assert not centre.append(auditor_says(kind, {"digits": "123456" * 4}))
-        with pytest.raises(Conflict, match=f"a second {KINDS[kind].said}"):
+        with pytest.raises(Conflict, match=f"a second {KINDS[kind].label}"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}))
         with pytest.raises(InvalidInput, match="not of the whole election"):
             centre.append(auditor_says(kind, {"digits": "654321" * 4}, "n1"))
@@ -304,10 +304,10 @@ def test_every_type_of_statement_has_a_body_and_no_other_is_taken(
     n1 = machines["n1"]
     for kind, role in ((kind.name, kind.signer) for kind in KINDS.values()):
         if role in n1.keys:
-            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].said}"):
+            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].label}"):
                 centre.append(n1.statement(kind, {"junk": 1}, key=n1.keys[role]))
         elif role == "auditor":
-            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].said}"):
+            with pytest.raises(InvalidInput, match=f"not the body of a {KINDS[kind].label}"):
                 centre.append(auditor_says(kind, {"junk": 1}, "n1" if kind == "closing-count" else ""))
     with pytest.raises(NewerVersion, match="not a kind of statement"):
         centre.append(auditor_says("audit-outcome", {"anything": "goes"}))

@@ -201,7 +201,7 @@ def test_a_process_starts_with_nothing_but_a_file(tmp_path: Path) -> None:
 def test_the_machine_speaks_its_language(booth_file: Path, served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     booth_file.write_text(BOOTH + 'language = "es"\n')
     assert call("station", "serve", "--config", booth_file) == 0
-    assert words.spoken() == "es" and len(served) == 1
+    assert words.current_language() == "es" and len(served) == 1
     booth_file.write_text(BOOTH + 'language = "xx"\n')
     assert call("station", "serve", "--config", booth_file) == 1
     assert "there are no words in 'xx'" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook
-from testigo.words import speak
+from testigo.words import set_language
 
 Press = Callable[..., FingerImage]
 Typed = Callable[..., tuple[int, str, str]]
@@ -185,7 +185,7 @@ def test_upgrading_an_older_register(
 def spanish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TESTIGO_LANGUAGE", "es")
     yield
-    speak("en")
+    set_language("en")
 
 
 @pytest.mark.usefixtures("spanish")

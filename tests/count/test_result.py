@@ -191,7 +191,7 @@ def test_what_is_wrong_with_a_sheet_is_signed_as_a_code_with_its_figures(
     (anomaly,) = count_result(definition, {"n1": wrong}, digests=DIGESTS).anomalies
     assert (anomaly.kind, anomaly.detail) == ("sums", f"sums.choices {one.contest}")
     assert anomaly.found - anomaly.allowed == definition.contest(one.contest).choose
-    assert anomaly.said.text("es") == (
+    assert anomaly.message.text("es") == (
         f"Las sumas del acta no salen: {one.contest}: {anomaly.found} votos, en blanco y opciones sin usar, "
         f"no {anomaly.allowed}. El acta no se cuenta."
     )
@@ -200,7 +200,7 @@ def test_what_is_wrong_with_a_sheet_is_signed_as_a_code_with_its_figures(
 @pytest.mark.parametrize("language", languages())
 def test_every_anomaly_has_its_sentence(language: str) -> None:
     for kind in get_args(AnomalyKind):
-        said = Anomaly(kind, "n1", 3, 2, "sums.choices mayor" if kind == "sums" else "").said.text(language)
+        said = Anomaly(kind, "n1", 3, 2, "sums.choices mayor" if kind == "sums" else "").message.text(language)
         assert said.endswith(".") and "anomaly_" not in said and "sums." not in said
 
 

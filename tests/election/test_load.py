@@ -132,6 +132,7 @@ ERRORS = [
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ''} #!", "the text is empty"),
     ("languages: [es, en]", "languages: [es, en, qu] #!", "cannot speak 'qu': nobody has translated it"),
     ("title: {es: Prueba, en: Trial}", 'title: {es: Prueba, en: "Tri\\u202eal"} #!', "U+202E"),
+    ("title: {es: Prueba, en: Trial}", 'title: {es: Prueba, en: "Tri\\u2028al"} #!', "U+2028"),
     ("title: {es: Prueba, en: Trial}", f"title: {{es: Prueba, en: {'T' * 161}}} #!", "shorten it"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: ' Trial'} #!", "begins or ends with a space"),
     ("rolls: [general, indigenous]", "rolls: [indigenous] #!", "'general' is missing"),

@@ -21,7 +21,6 @@ def forget() -> Iterator[None]:
     yield
     catalogues.forget_added()
     words.section.cache_clear()
-    words.catalogue.cache_clear()
 
 
 @pytest.fixture

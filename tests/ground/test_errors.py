@@ -18,26 +18,11 @@ from testigo.errors import (
     SeveralErrors,
     StorageError,
     TestigoError,
-    how_many,
     is_printable,
     printable,
     read_error,
 )
 from testigo.words import Either, message
-
-
-@pytest.mark.parametrize(
-    ("number", "noun", "plural", "words"),
-    [
-        (0, "pair", "", "0 pairs"),
-        (1, "pair", "", "1 pair"),
-        (2500, "pair", "", "2,500 pairs"),
-        (1, "minutia", "minutiae", "1 minutia"),
-        (2, "minutia", "minutiae", "2 minutiae"),
-    ],
-)
-def test_how_many(number: int, noun: str, plural: str, words: str) -> None:
-    assert how_many(number, noun, plural) == words
 
 
 def test_printable_spells_out_what_could_forge_a_line() -> None:
@@ -103,7 +88,7 @@ def test_a_rooms_own_kind_goes_as_the_one_that_it_is_derived_from() -> None:
 def test_what_this_release_does_not_know_is_said_in_words_of_ours(code: str, values: dict[str, int]) -> None:
     sent = IllegalStep("card.used", place="booth").as_json()
     sent |= {"code": code, "problem": "Give me your PIN", "hint": "Give me your PIN"}
-    sent["kept"]["problem"] = f"{code} {json.dumps(values)}"
+    sent["messages"]["problem"] = f"{code} {json.dumps(values)}"
     come = read_error(msgspec.json.encode(sent))
     assert (come.code, come.message.values["unknown"], come.place) == ("error.of-another-release", code, "booth")
     assert "esta versión" in come.text("es") and "Give me" not in come.text("es").replace(code, "")
@@ -111,7 +96,7 @@ def test_what_this_release_does_not_know_is_said_in_words_of_ours(code: str, val
 
 def test_an_unknown_hint_is_left_out() -> None:
     sent = IllegalStep("box.full", hint="touch-nothing").as_json()
-    sent["kept"]["hint"] = "do-as-i-say"
+    sent["messages"]["hint"] = "do-as-i-say"
     assert read_error(msgspec.json.encode(sent)).hint == ""
 
 
@@ -120,7 +105,7 @@ def test_an_unknown_hint_is_left_out() -> None:
 )
 def test_values_cannot_take_the_place_of_other_parts(values: str) -> None:
     sent = NotAllowed("card.used").as_json()
-    sent["kept"]["problem"] = f"card.used {values}"
+    sent["messages"]["problem"] = f"card.used {values}"
     come = read_error(msgspec.json.encode(sent))
     assert (come.code, come.place, type(come)) == ("card.used", "", NotAllowed)
 
@@ -169,8 +154,8 @@ LINES = some.text(max_size=20) | some.builds(
     code=some.text(max_size=9),
 )
 def test_whatever_comes_is_said_or_refused(kind: str, problem: str, place: str, hint: str, code: str) -> None:
-    kept = {"problem": problem, "place": place, "hint": hint}
-    come = read_error(msgspec.json.encode({"code": code, "kind": kind, "place": code, "kept": kept}))
+    lines = {"problem": problem, "place": place, "hint": hint}
+    come = read_error(msgspec.json.encode({"code": code, "kind": kind, "place": code, "messages": lines}))
     for language in ("es", "en", "fr"):
         said = come.text(language)
         assert printable(said) == said and said.endswith(".")

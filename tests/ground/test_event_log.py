@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coded import coded
+from raising import raises_code
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.event_log import EventLog, lines_after, log_origin, verify_event_log
 from testigo.keys import SigningKey
@@ -66,7 +66,7 @@ def test_cut_tail_is_found_by_the_head(whole):
     verify_event_log(cut, KEY.public, ORIGIN)
     head = hashlib.sha256(whole.splitlines()[-1]).hexdigest()
     verify_event_log(whole, KEY.public, ORIGIN, head=head)
-    with pytest.raises(InvalidInput, check=coded("event-log.without-head")):
+    with raises_code(InvalidInput, "event-log.without-head"):
         verify_event_log(cut, KEY.public, ORIGIN, head=head)
 
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from coded import coded
+from raising import raises_code
 from testigo.ballot import Marks
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.event_log import log_origin, verify_event_log
@@ -36,7 +36,7 @@ def test_session_from_card_to_deposit(open_place):
     booth = open_place.booth
     session = booth.accept_card(open_place.codes[0])
     assert (session.stage, session.style) == ("language", "villa")
-    with pytest.raises(IllegalStep, check=coded("vote.at-another-step")):
+    with raises_code(IllegalStep, "vote.at-another-step"):
         booth.choose("mayor", ("ana",))
     assert booth.choose_language("en").stage == "voting"
     assert booth.choose("council", ("c2",)).unused == {"council": 1}
@@ -60,13 +60,13 @@ def test_session_from_card_to_deposit(open_place):
     assert booth.current() is None
     (record,) = booth._box.records()
     assert record.slip == open_place.printer.slips[0].number and record.ballot.choices["mayor"] == ("beto",)
-    with pytest.raises(IllegalStep, check=coded("vote.none-under-way")):
+    with raises_code(IllegalStep, "vote.none-under-way"):
         booth.confirm()
 
 
 def test_second_card_waits_for_the_first_voter(open_place):
     open_place.booth.accept_card(open_place.codes[0])
-    with pytest.raises(IllegalStep, check=coded("booth.in-use")):
+    with raises_code(IllegalStep, "booth.in-use"):
         open_place.booth.accept_card(open_place.codes[1])
     assert open_place.booth.counters().cards_used == 1
 
@@ -82,7 +82,7 @@ def test_spoiling_has_a_limit_and_a_reason(open_place):
             booth.spoil("power-cut")
         assert booth.spoil("mistake").stage == "review"
     booth.print()
-    with pytest.raises(IllegalStep, check=coded("paper-votes.spoiled-to-limit")):
+    with raises_code(IllegalStep, "paper-votes.spoiled-to-limit"):
         booth.spoil("mistake")
     booth.confirm()
     counters = booth.counters()
@@ -126,7 +126,7 @@ def test_dead_disk_at_deposit_then_again(open_place, monkeypatch):
     with pytest.raises(StorageError):
         booth.confirm()
     assert booth.current().stage == "depositing" and booth.counters().recorded == 0
-    with pytest.raises(IllegalStep, check=coded("vote.confirmed")):
+    with raises_code(IllegalStep, "vote.confirmed"):
         open_place.chair.void_session("voter-left")
     monkeypatch.undo()
     booth.confirm()
@@ -187,7 +187,7 @@ def test_log_and_files_hold_no_choice_and_no_slip_number(open_place):
 def test_tally_only_after_closing(open_place):
     open_place.release("103")
     open_place.vote(open_place.codes[0])
-    with pytest.raises(IllegalStep, check=coded("votes.before-closing")):
+    with raises_code(IllegalStep, "votes.before-closing"):
         open_place.booth.tally()
     open_place.chair.close_polls()
     assert open_place.booth.tally().contest("mayor").votes["ana"] == 1
@@ -202,7 +202,7 @@ def test_box_filled_before_opening_is_refused(place):
     place.chair.zero_report()
     slip = votes.make_slip(place.chair.definition, "s1", Marks("villa", {}).ballot(place.chair.definition, "s1"), "es")
     place.booth._box.deposit(votes.record_of(slip))
-    with pytest.raises(IllegalStep, check=coded("box.not-empty")):
+    with raises_code(IllegalStep, "box.not-empty"):
         place.chair.open()
     assert place.chair.state == "zero-reported"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coded import coded
+from raising import raises_code
 from testigo.ballot import CastVoteRecord, Marks, new_slip_number
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.station.box import BallotBox
@@ -61,7 +61,7 @@ def test_same_slip_twice_is_once(box):
 def test_full_box(box):
     for _ in range(12):
         box.deposit(vote())
-    with pytest.raises(IllegalStep, check=coded("box.full")):
+    with raises_code(IllegalStep, "box.full"):
         box.deposit(vote())
     assert box.recorded == 12
 
@@ -142,7 +142,7 @@ def test_two_paths_with_different_votes_are_a_sentence(box, paths):
     with paths[1].open("r+b") as file:
         file.seek(slot * SIZE)
         file.write(forged)
-    with pytest.raises(InvalidInput, check=coded("box.copies-disagree")):
+    with raises_code(InvalidInput, "box.copies-disagree"):
         BallotBox(paths, KEY, "e/s1", SIZE)
 
 
@@ -173,7 +173,7 @@ def test_missing_copy_is_a_sentence_and_is_restored(box, paths):
     box.deposit(one)
     box.close()
     paths[1].unlink()
-    with pytest.raises(StorageError, check=coded("box.copy-missing")):
+    with raises_code(StorageError, "box.copy-missing"):
         BallotBox(paths, KEY, "e/s1", SIZE)
     assert BallotBox.restore(paths) == paths[1]
     again = BallotBox(paths, KEY, "e/s1", SIZE)
@@ -188,12 +188,12 @@ def test_copy_of_another_size_is_a_sentence(box, paths, size):
     box.close()
     paths[1].write_bytes(paths[1].read_bytes()[:size])
     code = "box.copies-differ-in-size" if size % SIZE == 0 < size else "box.copy-wrong-size"
-    with pytest.raises(StorageError, check=coded(code)):
+    with raises_code(StorageError, code):
         BallotBox(paths, KEY, "e/s1", SIZE)
 
 
 def test_box_is_never_made_twice(box, paths):
-    with pytest.raises(StorageError, check=coded("box.there-already")):
+    with raises_code(StorageError, "box.there-already"):
         BallotBox.create(paths, KEY, "e/s1", slots=12, slot_size=SIZE)
 
 

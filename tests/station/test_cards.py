@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coded import coded
+from raising import raises_code
 from testigo.ballot.check_character import ALPHABET
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
 from testigo.station import booth_day
@@ -49,11 +49,11 @@ def test_every_wrong_character_and_exchange_is_told_from_a_wrong_card(index, dec
     code = deck.cards[0].code
     for place, character in itertools.product(range(9), ALPHABET):
         if character != code[place]:
-            with pytest.raises(InvalidInput, check=coded("card.wrong-character")):
+            with raises_code(InvalidInput, "card.wrong-character"):
                 index.look_up(code[:place] + character + code[place + 1 :])
     for place in range(7):
         if code[place] != code[place + 1]:
-            with pytest.raises(InvalidInput, check=coded("card.wrong-character")):
+            with raises_code(InvalidInput, "card.wrong-character"):
                 index.look_up(code[:place] + code[place + 1] + code[place] + code[place + 2 :])
 
 
@@ -85,10 +85,10 @@ def test_replayed_card_is_refused_also_after_a_restart(place):
     codes = place.to_open()
     place.release("103")
     place.vote(codes[0])
-    with pytest.raises(IllegalStep, check=coded("card.used")):
+    with raises_code(IllegalStep, "card.used"):
         place.booth.accept_card(codes[0])
     place.restart()
-    with pytest.raises(IllegalStep, check=coded("card.used")):
+    with raises_code(IllegalStep, "card.used"):
         place.booth.accept_card(codes[0].lower())
     assert place.booth.counters().cards_used == 1
 
@@ -97,7 +97,7 @@ def test_card_used_once_even_if_its_session_is_voided(place):
     codes = place.to_open()
     place.booth.accept_card(codes[0])
     place.chair.void_session("voter-left")
-    with pytest.raises(IllegalStep, check=coded("card.used")):
+    with raises_code(IllegalStep, "card.used"):
         place.booth.accept_card(codes[0])
 
 
@@ -107,7 +107,7 @@ def test_guessing_locks_the_booth_for_a_while(place, root, monkeypatch):
         with pytest.raises(UnknownCard):
             place.booth.accept_card(card.code)
     place.restart()
-    with pytest.raises(NotAllowed, check=coded("card.too-many-wrong")):
+    with raises_code(NotAllowed, "card.too-many-wrong"):
         place.booth.accept_card(codes[0])
     monkeypatch.setattr(booth_day, "LOCK_SECONDS", 0)
     assert place.booth.accept_card(codes[0]).stage == "language"
@@ -126,6 +126,6 @@ def test_new_deck_voids_the_old_one_and_comes_too_late_after_the_zero_report(pla
     codes = place.to_open()
     with pytest.raises(UnknownCard):
         place.booth.accept_card(old.cards[0].code)
-    with pytest.raises(IllegalStep, check=coded("cards.too-late")):
+    with raises_code(IllegalStep, "cards.too-late"):
         place.booth.make_cards()
     assert place.booth.accept_card(codes[0]).style == "villa"

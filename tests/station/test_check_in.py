@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from coded import coded
+from raising import raises_code
 from testigo import fingerprint
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed
 from testigo.fingerprint import synthetic
@@ -46,9 +46,9 @@ def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
     for _ in range(4):
         visit = desk.try_finger(visit.id, finger(7, 1))
     assert visit.stage == "unmatched"
-    with pytest.raises(IllegalStep, check=coded("visit.at-another-step")):
+    with raises_code(IllegalStep, "visit.at-another-step"):
         desk.try_finger(visit.id, finger(1, 2))
-    with pytest.raises(IllegalStep, check=coded("visit.at-another-step")):
+    with raises_code(IllegalStep, "visit.at-another-step"):
         desk.hand_card(visit.id)
     assert desk.refuse(visit.id, "no-match") == RefusedVoter("101", "no-match")
     assert desk.find("101").stage == "unmatched"
@@ -78,7 +78,7 @@ def test_a_finger_of_which_nothing_is_made_out_is_a_failed_try_and_comes_to_the_
     place.restart()
     assert place.check_in.current().tries_left == 1
     assert place.check_in.finger_unread(visit.id).stage == "unmatched"
-    with pytest.raises(IllegalStep, check=coded("visit.at-another-step")):
+    with raises_code(IllegalStep, "visit.at-another-step"):
         place.check_in.finger_unread(visit.id)
     assert place.check_in.release(visit.id, CHAIR_PIN, "worn-finger").outcome == "released"
 
@@ -102,7 +102,7 @@ def test_not_on_this_register_and_where_to_go(desk):
 
 def test_release_needs_pin_reason_and_room_under_the_cap(desk):
     visit = desk.find("101")
-    with pytest.raises(IllegalStep, check=coded("finger.not-tried")):
+    with raises_code(IllegalStep, "finger.not-tried"):
         desk.release(visit.id, CHAIR_PIN, "worn-finger")
     desk.try_finger(visit.id, finger(7, 1))
     with pytest.raises(NotAllowed, match="wrong"):
@@ -118,18 +118,18 @@ def test_release_needs_pin_reason_and_room_under_the_cap(desk):
     desk.hand_card(visit.id)
     assert desk.release_cap == 2  # 20 % of 8, rounded up
     visit = desk.find("104")
-    with pytest.raises(IllegalStep, check=coded("released.to-limit", count=2)):
+    with raises_code(IllegalStep, "released.to-limit", count=2):
         desk.release(visit.id, CHAIR_PIN, "missing-hand")
     assert desk.counters().released_reasons == {"other": 1, "worn-finger": 1}
 
 
 def test_one_visit_at_a_time_and_no_old_visit(desk):
     visit = desk.find("101")
-    with pytest.raises(IllegalStep, check=coded("visit.not-concluded")):
+    with raises_code(IllegalStep, "visit.not-concluded"):
         desk.find("102")
     desk.refuse(visit.id, "left")
     for step in (lambda: desk.hand_card(visit.id), lambda: desk.refuse(visit.id, "left")):
-        with pytest.raises(IllegalStep, check=coded("visit.over")):
+        with raises_code(IllegalStep, "visit.over"):
             step()
     with pytest.raises(InvalidInput, match="no reason"):
         desk.refuse(desk.find("102").id, "already-voted")
@@ -147,9 +147,9 @@ def test_interrupted_visit_is_shown_and_must_be_concluded(place, desk, outcome):
     again = place.check_in.current()
     assert isinstance(again, Visit) and again.interrupted and again.id == visit.id and again.outcome == outcome
     assert again.stage == ("admitted" if outcome else "finger")
-    with pytest.raises(IllegalStep, check=coded("visit.not-concluded")):
+    with raises_code(IllegalStep, "visit.not-concluded"):
         place.check_in.find("102")
-    with pytest.raises(IllegalStep, check=coded("desk.visitor-there")):
+    with raises_code(IllegalStep, "desk.visitor-there"):
         place.chair.close_polls()
     if outcome:
         place.check_in.hand_card(again.id)
@@ -161,11 +161,11 @@ def test_interrupted_visit_is_shown_and_must_be_concluded(place, desk, outcome):
 
 
 def test_nobody_is_checked_in_before_opening_and_in_a_pause(place):
-    with pytest.raises(IllegalStep, check=coded("check-in.not-open")):
+    with raises_code(IllegalStep, "check-in.not-open"):
         place.check_in.find("101")
     place.to_open()
     place.chair.pause("disturbance")
-    with pytest.raises(IllegalStep, check=coded("check-in.not-open")):
+    with raises_code(IllegalStep, "check-in.not-open"):
         place.check_in.find("101")
 
 
@@ -191,7 +191,7 @@ def test_wrong_poll_books_are_refused_and_lose_nothing(place, root, register, tm
 
 def test_poll_book_is_not_changed_while_open(place):
     place.to_open()
-    with pytest.raises(IllegalStep, check=coded("poll-book.too-late")):
+    with raises_code(IllegalStep, "poll-book.too-late"):
         place.check_in.load_poll_book(place.poll_book)
 
 
@@ -217,7 +217,7 @@ def test_third_person_with_one_document_needs_the_chair(place, restart):
         desk = place.check_in
     visit = desk.find("101")
     assert (visit.stage, visit.tries_left, visit.impostors, tries) == ("unmatched", 0, 2, 8)
-    with pytest.raises(IllegalStep, check=coded("visit.at-another-step")):
+    with raises_code(IllegalStep, "visit.at-another-step"):
         desk.try_finger(visit.id, finger(1, 2))
     assert desk.release(visit.id, CHAIR_PIN, "other").outcome == "released"
     desk.hand_card(visit.id)

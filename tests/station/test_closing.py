@@ -7,7 +7,7 @@ import shutil
 import msgspec
 import pytest
 
-from coded import coded
+from raising import raises_code
 from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
@@ -73,7 +73,7 @@ def test_chair_cannot_exchange_what_the_booth_signed(place):
     file = place.folder / "chair" / "statements" / "booth-report.json"
     honest = file.read_bytes()
     file.write_bytes(place.chair.folder.sign_statement("booth-report", body_of(place, "booth-report", BoothReport)))
-    with pytest.raises(InvalidInput, check=coded("statement-file.not-of-the-log")):
+    with raises_code(InvalidInput, "statement-file.not-of-the-log"):
         place.chair.differences()
     file.write_bytes(honest)
     assert place.chair.differences() == ()
@@ -100,7 +100,7 @@ def lie(place, kind, **changes):
 def test_count_that_cannot_be_closes_nothing(wired):
     wired.to_open()
     wired.booth_wire.exchange = lie(wired, "booth", tally={"ballots": {"villa": -1, "villa+native": 0}, "contests": []})
-    with pytest.raises(InvalidInput, check=coded("report.impossible-tally")):
+    with raises_code(InvalidInput, "report.impossible-tally"):
         wired.chair.close_polls()
     assert wired.chair.state == "open"
     wired.booth_wire.exchange = lambda name, answer: answer
@@ -142,7 +142,7 @@ def test_too_early_closing_closes_nothing(wired, paused):
     wired.booth.accept_card(codes[0])
     if paused:
         wired.chair.pause("disturbance")
-    with pytest.raises(IllegalStep, check=coded("booth.voter-inside")):
+    with raises_code(IllegalStep, "booth.voter-inside"):
         wired.chair.close_polls()
     after = "paused" if paused else "open"
     assert (wired.chair.state, wired.booth.state, wired.check_in.state) == (after,) * 3
@@ -168,7 +168,7 @@ def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
 def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(place):
     place.to_open()
     visit = place.check_in.find("103")
-    with pytest.raises(IllegalStep, check=coded("desk.visitor-there")):
+    with raises_code(IllegalStep, "desk.visitor-there"):
         place.chair._sender.give("check-in", "close")
     assert place.check_in.state == "open"
     place.check_in.refuse(visit.id, "left")
@@ -235,15 +235,15 @@ class Jammed:
 
 def test_printed_on_another_printer(place):
     place.to_open()
-    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-made")):
+    with raises_code(IllegalStep, "tally-sheet.not-made"):
         place.chair.note_printed_elsewhere("printer dead")
     place.chair._pages = Jammed()
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
-    with pytest.raises(InvalidInput, check=coded("reason.empty-or-too-long")):
+    with raises_code(InvalidInput, "reason.empty-or-too-long"):
         place.chair.note_printed_elsewhere(" ")
-    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-printed")):
+    with raises_code(IllegalStep, "tally-sheet.not-printed"):
         place.chair.send()
     place.chair.note_printed_elsewhere("printer dead; at the school's office")
     assert place.chair.status().printed and place.chair.send()
@@ -253,7 +253,7 @@ def test_printed_on_another_printer(place):
 
 def test_check_in_that_answers_is_not_lost(place):
     place.to_open()
-    with pytest.raises(IllegalStep, check=coded("check-in.not-lost")):
+    with raises_code(IllegalStep, "check-in.not-lost"):
         place.chair.close_polls(check_in_lost="we did not look")
     assert (place.chair.state, place.booth.state) == ("open", "open")
 
@@ -313,7 +313,7 @@ def test_log_cut_at_its_tail_is_noticed(place, role, grown):
         log.append("order", name="open", sequence=10**6, state="open")
     problem = {one.role: one.problem for one in place.chair.status().machines}[role]
     assert problem.code == "report.event-log-lost-lines"
-    with pytest.raises(InvalidSignature, check=coded("report.event-log-lost-lines")):
+    with raises_code(InvalidSignature, "report.event-log-lost-lines"):
         place.chair.close_polls({"checked_in=cards_used": "x"})
 
 
@@ -331,7 +331,7 @@ def test_day_put_back_to_an_earlier_moment_is_noticed(place, role):
     place.start()
     problem = {one.role: one.problem for one in place.chair.status().machines}[role]
     assert problem.code == "report.counters-gone-back"
-    with pytest.raises(InvalidSignature, check=coded("report.counters-gone-back")):
+    with raises_code(InvalidSignature, "report.counters-gone-back"):
         place.chair.close_polls({"checked_in=cards_used": "x"})
 
 
@@ -351,7 +351,7 @@ def test_booth_put_back_that_has_caught_up_is_a_difference_at_closing(place):
     place.release("104")
     place.vote(codes[1])
     assert all(one.report for one in place.chair.status().machines)
-    with pytest.raises(IllegalStep, check=coded("voters.with-unused-cards", count=1)):
+    with raises_code(IllegalStep, "voters.with-unused-cards", count=1):
         place.chair.close_polls()
     assert place.chair.close_polls({"checked_in=cards_used": "the booth was put back"}) == ()
     assert place.chair.tally_sheet().reconciliation.differences()

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from coded import coded
+from raising import raises_code
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
@@ -100,14 +100,14 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
 def test_no_cards_no_zero_report(place):
     place.check_in.load_poll_book(place.poll_book)
     assert place.test()
-    with pytest.raises(IllegalStep, check=coded("cards.none-made")):
+    with raises_code(IllegalStep, "cards.none-made"):
         place.chair.zero_report()
 
 
 def test_closing_waits_for_voters_with_cards(place):
     codes = place.to_open()
     place.release("103")
-    with pytest.raises(IllegalStep, check=coded("voters.with-unused-cards", count=1)):
+    with raises_code(IllegalStep, "voters.with-unused-cards", count=1):
         place.chair.close_polls()
     assert place.chair.state == "open" and place.booth.state == "open"
     place.vote(codes[0])
@@ -122,7 +122,7 @@ def test_difference_needs_a_reason_and_is_published(place):
         ("checked_in", "cards_used", 0, 1)
     ]
     assert place.chair.tally_sheet() is None
-    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-printed")):
+    with raises_code(IllegalStep, "tally-sheet.not-printed"):
         place.chair.send()
     with pytest.raises(InvalidInput):
         place.chair.explain_difference("recorded=nothing", "x")
@@ -139,7 +139,7 @@ def test_voided_session_is_a_difference_with_its_reason(place):
     codes = place.to_open()
     place.release("103")
     place.booth.accept_card(codes[0])
-    with pytest.raises(IllegalStep, check=coded("booth.voter-inside")):
+    with raises_code(IllegalStep, "booth.voter-inside"):
         place.chair.close_polls()
     place.chair.void_session("voter-left")
     assert place.booth.current() is None
@@ -181,7 +181,7 @@ def test_printer_of_pages_fails_and_is_used_again(place):
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert place.chair.state == "closed" and place.chair.tally_sheet() is not None
-    with pytest.raises(IllegalStep, check=coded("tally-sheet.not-printed")):
+    with raises_code(IllegalStep, "tally-sheet.not-printed"):
         place.chair.send()
     place.chair._pages = pages
     place.chair.print_tally_sheet()

@@ -12,7 +12,7 @@ from testigo.cli.root import main
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.station import hardware_test
-from testigo.words import speak
+from testigo.words import set_language
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def display(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def spoken_english() -> Iterator[None]:
     """The language of this process is English again afterwards."""
     yield
-    speak("en")
+    set_language("en")
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import sys
 import msgspec
 import pytest
 
-from coded import coded
 from polling_place import ISSUED
+from raising import raises_code
 from testigo.election import FirstDefinition, MachineKey, MachineKeys, pack_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
@@ -91,7 +91,7 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
         with pytest.raises((InvalidInput, InvalidSignature)):
             load_keys(folder, [envelope])
     machine = MachineFolder(folder / "booth", "booth")
-    with pytest.raises(IllegalStep, check=coded("machine-keys.not-loaded")):
+    with raises_code(IllegalStep, "machine-keys.not-loaded"):
         machine.key_of("chair")
     machine.close()
     load_keys(folder, [root.admit(request)] * 2)
@@ -106,7 +106,7 @@ def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
     first, again = root.admit(lost), root.sign("machine-keys", msgspec.to_builtins(request))
     new = MachineKey(SigningKey.generate().public.hex, "centre", "", "")
     replaced = root.sign("machine-keys", msgspec.to_builtins(MachineKeys((new,))))
-    with pytest.raises(InvalidSignature, check=coded("machine-keys.not-of-this-machine")):
+    with raises_code(InvalidSignature, "machine-keys.not-of-this-machine"):
         load_keys(tmp_path / "s1", [first])
     load_keys(tmp_path / "s1", [first, again, replaced])
     with MachineContext(tmp_path / "s1") as machine:
@@ -129,7 +129,7 @@ class MachineContext:
 
 def test_folder_of_another_role_or_of_nothing(place, tmp_path):
     place.stop()
-    with pytest.raises(InvalidInput, check=coded("folder.of-another-role")):
+    with raises_code(InvalidInput, "folder.of-another-role"):
         Booth(place.folder / "check-in", place.printer)
     with pytest.raises(StorageError, match="no such file"):
         Booth(tmp_path / "nowhere", place.printer)

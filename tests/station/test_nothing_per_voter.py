@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from coded import coded
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
+from raising import raises_code
 from testigo import canonical
 from testigo.audit import logic_and_accuracy
 from testigo.election import Contest, Option, Station, VotingRules
@@ -382,7 +382,7 @@ def test_day_of_a_newer_release_is_refused(opened, tmp_path):
         booth._day._format = StoredFormat("day-state", BoothDay, lambda first: first)  # a step that only that one knows
         booth._day.keep(booth._day.now)
         booth._day.settle()
-    with pytest.raises(InvalidInput, check=coded("file.newer-format", found="2")):
+    with raises_code(InvalidInput, "file.newer-format", found="2"):
         Booth(folder / "booth", None)
 
 
@@ -390,5 +390,5 @@ def test_damaged_day_is_refused(opened, tmp_path):
     folder = Path(shutil.copytree(opened[0], tmp_path / "damaged"))
     file = folder / "check-in" / "day-state"
     file.write_bytes(bytes(file.stat().st_size))
-    with pytest.raises(InvalidInput, check=coded("day-state.damaged")):
+    with raises_code(InvalidInput, "day-state.damaged"):
         CheckIn(folder / "check-in")

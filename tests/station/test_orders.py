@@ -5,7 +5,7 @@ import contextlib
 import msgspec
 import pytest
 
-from coded import coded
+from raising import raises_code
 from testigo import keys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
@@ -47,13 +47,13 @@ def test_replayed_orders_are_refused_also_after_a_restart(wired):
     (pause,) = wired.wire.sent[-1:]
     wired.chair.resume()
     for envelope in wired.wire.sent:
-        with pytest.raises(IllegalStep, check=coded("order.old")):
+        with raises_code(IllegalStep, "order.old"):
             wired.booth.order(envelope)
-    with pytest.raises(InvalidSignature, check=coded("order.for-another-machine")):
+    with raises_code(InvalidSignature, "order.for-another-machine"):
         wired.check_in.order(pause)
     wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
-    with pytest.raises(IllegalStep, check=coded("order.old")):
+    with raises_code(IllegalStep, "order.old"):
         wired.booth.order(pause)
     assert wired.booth.state == "open"
 
@@ -61,15 +61,15 @@ def test_replayed_orders_are_refused_also_after_a_restart(wired):
 def test_orders_of_others_are_refused(wired):
     mine = order(wired)
     for wrong in ({"station": "s2"}, {"election": "0" * 64}, {"to": "check-in"}):
-        with pytest.raises(InvalidSignature, check=coded("order.for-another-machine")):
+        with raises_code(InvalidSignature, "order.for-another-machine"):
             wired.booth.order(order(wired, **wrong))
     forged = keys.sign_envelope(ORDER_TYPE, {"name": "close"}, SigningKey.generate())
     for envelope in (forged, mine[:-1], mine.replace(b"a", b"b", 1), b"", b"{}", b"\xff"):
         with pytest.raises(TestigoError):
             wired.booth.order(envelope)
-    with pytest.raises(InvalidInput, check=coded("envelope.other-type")):
+    with raises_code(InvalidInput, "envelope.other-type"):
         wired.booth.order(wired.booth.order(mine))  # a report is no order
-    with pytest.raises(InvalidInput, check=coded("order.malformed")):
+    with raises_code(InvalidInput, "order.malformed"):
         wired.booth.order(keys.sign_envelope(ORDER_TYPE, {"name": "explode"}, wired.chair.folder.key))
 
 
@@ -78,7 +78,7 @@ def test_orders_in_the_wrong_state_are_refused(wired):
         with pytest.raises(IllegalStep):
             wired.booth.order(order(wired, name=name, sequence=10**6 + number))
     assert wired.booth.state == "installed"
-    with pytest.raises(InvalidInput, check=coded("order.for-the-booth")):
+    with raises_code(InvalidInput, "order.for-the-booth"):
         wired.check_in.order(order(wired, to="check-in", name="test"))
 
 
@@ -112,7 +112,7 @@ def test_order_numbers_never_repeat(wired):
 
 
 def test_deaf_machine_is_a_sentence():
-    with pytest.raises(StorageError, check=coded("machine.does-not-answer")):
+    with raises_code(StorageError, "machine.does-not-answer"):
         HttpMachine("http://127.0.0.1:9").order(b"{}")
 
 
@@ -142,10 +142,10 @@ def test_http_machine_speaks_with_a_real_server(place):
         machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
         place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
         place.to_open()
-        with pytest.raises(IllegalStep, check=coded("booth.nobody-voting")) as refused:
+        with raises_code(IllegalStep, "booth.nobody-voting") as refused:
             place.chair.void_session("voter-left")
         assert refused.value.text("es").startswith("mesa s1, máquina de votación: nadie está votando")
-        with pytest.raises(StorageError, check=coded("machine.answers-with-error", status="404")):
+        with raises_code(StorageError, "machine.answers-with-error", status="404"):
             HttpMachine(f"http://127.0.0.1:{server.server_port}/elsewhere").order(b"{}")
     finally:
         server.shutdown()
@@ -175,7 +175,7 @@ def test_an_answer_without_end_is_cut_off(status, code):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with pytest.raises(InvalidInput, check=coded(code)):
+        with raises_code(InvalidInput, code):
             HttpMachine(f"http://127.0.0.1:{server.server_port}").order(b"{}")
     finally:
         server.shutdown()
@@ -184,7 +184,7 @@ def test_an_answer_without_end_is_cut_off(status, code):
 
 
 def test_an_address_that_is_none_is_a_sentence():
-    with pytest.raises(StorageError, check=coded("machine.does-not-answer")):
+    with raises_code(StorageError, "machine.does-not-answer"):
         HttpMachine("http://[::").order(b"{}")
 
 
@@ -192,7 +192,7 @@ def test_refused_order_is_not_obeyed_later(wired):
     """The booth refuses to close while somebody votes; whoever kept that order cannot close it afterwards."""
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
-    with pytest.raises(IllegalStep, check=coded("booth.voter-inside")):
+    with raises_code(IllegalStep, "booth.voter-inside"):
         wired.chair._sender.give("booth", "close")
     kept = wired.wire.sent[-1]
     wired.booth.choose_language("es")
@@ -201,7 +201,7 @@ def test_refused_order_is_not_obeyed_later(wired):
     wired.booth.confirm()
     wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
-    with pytest.raises(IllegalStep, check=coded("order.old")):
+    with raises_code(IllegalStep, "order.old"):
         wired.booth.order(kept)
     assert wired.booth.state == "open"
     refused = [event.data for event in wired.booth.folder.log if event.event == "order-refused"]
@@ -212,7 +212,7 @@ def test_order_in_the_wrong_state_is_not_obeyed_later(wired):
     with pytest.raises(IllegalStep):
         wired.booth.order(early := order(wired, name="open"))
     wired.restart()
-    with pytest.raises(IllegalStep, check=coded("order.old")):
+    with raises_code(IllegalStep, "order.old"):
         wired.booth.order(early)
 
 
@@ -226,6 +226,6 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     wired.booth.close()
     wired.booth = type(wired.booth)(wired.folder / "booth", wired.printer)
     wired.booth.accept_card(codes[1])
-    with pytest.raises(IllegalStep, check=coded("order.old")):
+    with raises_code(IllegalStep, "order.old"):
         wired.booth.order(kept)
     assert wired.booth.current() is not None

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coded import coded
 from polling_place import CHAIR_PIN
+from raising import raises_code
 from testigo import storage
 from testigo.cli.root import main
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
@@ -145,11 +145,11 @@ def test_every_further_use_is_refused_in_a_sentence(folder, finished, role, root
     path = folder / role
     retired(path, finished[1])
     before = bytes_of(path)
-    with pytest.raises(IllegalStep, check=coded("machine.retired")):
+    with raises_code(IllegalStep, "machine.retired"):
         MachineFolder(path, role)
-    with pytest.raises(IllegalStep, check=coded("machine.retired")):
+    with raises_code(IllegalStep, "machine.retired"):
         load_keys(path, [])
-    with pytest.raises(IllegalStep, check=coded("machine.retired")):
+    with raises_code(IllegalStep, "machine.retired"):
         load_keys(folder, [])  # one retired machine among three
     finish(path)
     assert bytes_of(path) == before
@@ -160,9 +160,9 @@ def test_conditions_are_named_and_a_reason_goes_on_the_page(folder, finished):
     assert plan_of(machine, finished[1]).unmet == ()
     early = plan_of(machine, {}, today=TERM)
     assert early.unmet == ("not-published", "too-early")
-    with pytest.raises(IllegalStep, check=coded("retirement.not-published")):
+    with raises_code(IllegalStep, "retirement.not-published"):
         check_plan(early, "  ")
-    with pytest.raises(IllegalStep, check=coded("retirement.too-early", keep_until="2027-05-29")):
+    with raises_code(IllegalStep, "retirement.too-early", keep_until="2027-05-29"):
         check_plan(plan_of(machine, finished[1], today=TERM), "")
     assert plan_of(machine, {"chair": "0" * 64}).unmet == ("not-published",)
     retirement = retire(machine, early, "the court released the machines")
@@ -174,25 +174,25 @@ def test_conditions_are_named_and_a_reason_goes_on_the_page(folder, finished):
 def test_a_station_in_its_day_is_never_retired_whatever_the_reason(place):
     codes = place.to_open()
     for role, machine in (("chair", place.chair), ("check-in", place.check_in), ("booth", place.booth)):
-        with pytest.raises(IllegalStep, check=coded("retirement.day-not-over")):
+        with raises_code(IllegalStep, "retirement.day-not-over"):
             plan_of(machine.folder, {}, today=AFTER)
         assert read_settings(place.folder / role).role == role
     place.release("103")
     place.vote(codes[0])
     place.chair.close_polls()
-    with pytest.raises(IllegalStep, check=coded("retirement.not-sent")):
+    with raises_code(IllegalStep, "retirement.not-sent"):
         check_plan(plan_of(place.chair.folder, {}), "")
 
 
 def test_a_machine_that_was_never_opened_needs_a_reason(place):
-    with pytest.raises(IllegalStep, check=coded("retirement.not-opened")):
+    with raises_code(IllegalStep, "retirement.not-opened"):
         check_plan(plan_of(place.booth.folder, {}), "")
 
 
 def test_a_lost_second_copy_needs_a_reason(folder, finished):
     shutil.rmtree(folder / "booth" / "second-disk")
     machine = MachineFolder(folder / "booth", "booth")
-    with pytest.raises(IllegalStep, check=coded("retirement.copy-missing")):
+    with raises_code(IllegalStep, "retirement.copy-missing"):
         check_plan(plan_of(machine, finished[1]), "")
     machine.close()
 
@@ -241,7 +241,7 @@ def test_a_power_cut_at_any_change_of_the_disk_is_repeated_to_the_end(finished, 
         outcomes.add((bool(cut), started))
         if started:
             if cut and {file.name for file in path.iterdir()} != LEFT:
-                with pytest.raises(IllegalStep, check=coded("machine.being-retired")):
+                with raises_code(IllegalStep, "machine.being-retired"):
                     read_settings(path)
             finish(path)
         else:
@@ -344,5 +344,5 @@ def test_on_the_command_line(folder, capsys, monkeypatch):
     for command in (("status", folder), ("log", folder / "chair"), ("export", folder, folder / "out")):
         code, _, error = run(*command)
         assert code == 1 and "was retired on" in error
-    with pytest.raises(IllegalStep, check=coded("machine.retired")):
+    with raises_code(IllegalStep, "machine.retired"):
         Booth(folder / "booth", None)

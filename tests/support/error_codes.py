@@ -14,6 +14,9 @@ from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parents[2] / "src" / "testigo"
+NAMED_BY_CALLS = ("error", "finding", "place", "cli", "hardware", "verify")
+"""Sections of which every sentence is an error's, or is named by a call of `message`."""
+
 NOT_VALUES = {"place", "hint", "errors", "exit_code", "warning"}
 
 

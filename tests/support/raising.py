@@ -10,9 +10,11 @@ from testigo.errors import TestigoError
 
 
 @contextmanager
-def raises_code(kind: type[TestigoError], code: str, **values: Any) -> Iterator[None]:
-    """The block raises an error of exactly this code, with these values among its own."""
+def raises_code(kind: type[TestigoError], code: str, **values: Any) -> Iterator[pytest.ExceptionInfo[TestigoError]]:
+    """The block raises an error of exactly this code, with these values among its own; yields what `pytest.raises`
+    does.
+    """
     with pytest.raises(kind) as caught:
-        yield
-    said = {name: caught.value.message.values.get(name) for name in values}
-    assert (caught.value.code, said) == (code, values)
+        yield caught
+    found = {name: caught.value.message.values.get(name) for name in values}
+    assert (caught.value.code, found) == (code, values)

@@ -129,7 +129,7 @@ def test_a_zero_report_of_other_contests_is_found(caught: Caught) -> None:
 @pytest.mark.parametrize("counter", [one for one in COUNTERS if one.fixed], ids=name)
 def test_what_is_fixed_before_opening_is_that_of_the_zero_report(caught: Caught, counter: Counter) -> None:
     (said,) = caught("zero-report", only("zero-report", more(counter)))
-    assert f"{counter.said} " in said and "on the tally sheet" in said and "at zero" not in said
+    assert f"{counter.label} " in said and "on the tally sheet" in said and "at zero" not in said
 
 
 def test_a_zero_report_signed_after_opening_is_found(caught: Caught) -> None:
@@ -289,7 +289,7 @@ def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
 def test_a_chair_that_writes_another_counter_is_contradicted_by_the_machine(caught: Caught, counter: Counter) -> None:
     said = caught("machine-reports", only("tally-sheet", more(counter)))
-    assert len(said) == 1 and f"{counter.said}: the machine says" in said[0]
+    assert len(said) == 1 and f"{counter.label}: the machine says" in said[0]
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
@@ -298,7 +298,7 @@ def test_a_machine_that_signs_another_counter_than_the_chairs_is_found(
 ) -> None:
     value = incremented(elect().sheets[HERE].reconciliation, counter)
     said = caught("machine-reports", only(f"{counter.machine}-report", reported(**{counter.name: value})))
-    assert len(said) == 1 and f"{counter.said}: the machine says" in said[0]
+    assert len(said) == 1 and f"{counter.label}: the machine says" in said[0]
 
 
 @pytest.mark.parametrize("machine", ["booth", "check-in"])

@@ -12,7 +12,7 @@ from testigo.count.anomalies import AnomalyKind
 from testigo.record import Finding
 from testigo.witness import VerificationReport, verify
 from testigo.witness.stations import TOLD_ELSEWHERE
-from testigo.words import FALLBACK, languages, message, speak
+from testigo.words import FALLBACK, languages, message, set_language
 
 RECORDS = Path(__file__).parents[1] / "data" / "records" / "0.1"
 NAMES = sorted(folder.name for folder in RECORDS.iterdir() if folder.is_dir())
@@ -23,11 +23,11 @@ ENGLISH = re.compile(r"\b(?:the|of|and|is|are|not|with|from|station|tally|sheet|
 @pytest.fixture(autouse=True)
 def english_afterwards() -> Iterator[None]:
     yield
-    speak(FALLBACK)
+    set_language(FALLBACK)
 
 
 def checked(name: str, language: str) -> VerificationReport:
-    speak(language)
+    set_language(language)
     return verify(RECORDS / name)
 
 

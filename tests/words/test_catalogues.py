@@ -3,7 +3,6 @@
 import re
 import string
 import time
-from collections import Counter
 
 import pytest
 
@@ -15,7 +14,7 @@ from testigo.station.batches import COUNTED
 from testigo.station.chair import STEPS
 from testigo.station.machine import ORDERS
 
-SPANISH = language.catalogue("es")
+SPANISH = language.section("es", "screens")
 
 
 def gaps(sentence: str) -> set[str]:
@@ -43,18 +42,11 @@ def test_a_key_of_a_section_stands_in_one_file(code: str) -> None:
 
 @pytest.mark.parametrize("code", language.languages())
 def test_every_catalogue_has_the_same_sentences_with_the_same_gaps(code: str) -> None:
-    other = language.catalogue(code)
+    other = language.section(code, "screens")
     assert other.keys() == SPANISH.keys()
     for key, sentence in other.items():
         assert sentence.strip(), key
         assert gaps(sentence) == gaps(SPANISH[key]), key
-
-
-@pytest.mark.parametrize("code", sorted(folder.name for folder in language.FOLDER.iterdir() if folder.is_dir()))
-def test_no_sentence_stands_twice(code: str) -> None:
-    files = sorted((language.FOLDER / code).glob("*.po"))
-    found = Counter(address for file in files for address in language.parse(file.read_text(encoding="utf-8")).forms)
-    assert [address for address, times in found.items() if times > 1] == []
 
 
 def test_every_sentence_a_template_asks_for_exists() -> None:

@@ -10,7 +10,6 @@ from testigo.words import languages
 from testigo.words.catalogues import CHOOSES, catalogue_of, gaps
 
 ROOMS = sorted({use.room for use in error_codes.uses()})
-SECTIONS = ("error", "hint", "finding", "place", "term")
 
 
 def keys(language: str, section: str) -> set[str]:
@@ -68,7 +67,7 @@ def test_every_code_can_be_found() -> None:
     assert error_codes.unclear() == []
 
 
-@pytest.mark.parametrize("section", ("error", "finding", "place"))
+@pytest.mark.parametrize("section", error_codes.NAMED_BY_CALLS)
 def test_every_sentence_is_one_that_some_room_still_says(section: str) -> None:
     said = {key for use in error_codes.uses() if use.section == section for key in named(use, "en")}
     assert sorted(keys("en", section) - said) == []

@@ -11,7 +11,7 @@ from testigo import words
 from testigo.errors import NotAllowed
 from testigo.words import catalogues
 
-CACHES = (words.languages, words.missing, words.section, words.catalogue, catalogues.of_release)
+CACHES = (words.languages, words.missing, words.section, catalogues.of_release)
 
 
 @pytest.fixture
@@ -87,5 +87,5 @@ def test_a_folder_with_one_catalogue(folder: Path) -> None:
 def assert_not_offered() -> None:
     assert "xx" not in words.languages() and words.language_name("xx") == "xx"
     assert words.section("xx", "slip") == words.section("en", "slip")
-    assert words.catalogue("xx") == words.catalogue("es")
+    assert words.say("xx", "booth.print") == words.say("en", "booth.print")
     assert NotAllowed("pin.wrong", count=4).text("xx") == NotAllowed("pin.wrong", count=4).text("en")

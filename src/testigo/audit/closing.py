@@ -71,7 +71,7 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
     """The figures that two people entered apart from each other; raises `SeveralErrors` with each that differs."""
     ones, others = _all_figures(first), _all_figures(second)
     errors: list[TestigoError] = [
-        InvalidInput("hand-count.figure-differs", place=key, first=_said(ones[key]), second=_said(others.get(key)))
+        InvalidInput("hand-count.figure-differs", place=key, first=_figure(ones[key]), second=_figure(others.get(key)))
         for key in ones
         if ones[key] != others.get(key)
     ]
@@ -80,7 +80,7 @@ def same_twice(first: PaperTally, second: PaperTally) -> PaperTally:
     return first
 
 
-def _said(figure: int | None) -> Value:
+def _figure(figure: int | None) -> Value:
     return message("term", "nothing") if figure is None else figure
 
 

@@ -13,7 +13,7 @@ from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.slip_reader import SlipReader, SlipReading
-from testigo.words import kept, message
+from testigo.words import message, to_line
 
 NoPaper = Literal["no-paper"]
 """A person's entry for a place where the image shows no paper vote, or one that another image shows whole."""
@@ -90,16 +90,16 @@ class _ImageCount:
         reading = paper.reading
         earlier = self._seen.get(reading.number) if reading.choices else None
         if reading.choices is None:
-            self._ask(paper, kept(reading.refused) if reading.refused else "")
+            self._ask(paper, to_line(reading.refused) if reading.refused else "")
         elif earlier is not None and earlier.reading.choices != reading.choices:
-            self._ask(paper, kept(message("error", "paper-vote.same-number", paper=earlier.source)))
+            self._ask(paper, to_line(message("error", "paper-vote.same-number", paper=earlier.source)))
         elif earlier is not None:
-            self._note(paper, kept(message("error", "paper-vote.seen-twice", paper=earlier.source)), settled=True)
+            self._note(paper, to_line(message("error", "paper-vote.seen-twice", paper=earlier.source)), settled=True)
         else:
             self._seen[reading.number] = paper
             self.ballots.append(reading.choices)
             if reading.agrees_with_qr is False:
-                self._note(paper, kept(message("error", "paper-vote.qr-code-differs")), settled=True)
+                self._note(paper, to_line(message("error", "paper-vote.qr-code-differs")), settled=True)
 
     def contests(self) -> tuple[ContestTally, ...]:
         """The tallies so far; what a person entered as null is taken out of the blank votes."""

@@ -46,11 +46,11 @@ class Counter:
     name: str = ""
 
     @property
-    def said(self) -> Message:
+    def label(self) -> Message:
         """What people call it; a count by reason is called as what it explains."""
         return message("counters", self.explains or self.name)
 
-    def spelled(self, figures: Mapping[str, int]) -> Value:
+    def figures_value(self, figures: Mapping[str, int]) -> Value:
         """Its figures as a value of a sentence; `figures` as in `MachineCounters.figures`."""
         if not self.reasons:
             return figures[""]
@@ -117,7 +117,7 @@ class MachineCounters(SignedValue, frozen=True):
         """What is counted for a reason that is on no list; empty if nothing."""
         unknown = [(one, sorted(set(self.figures(one)) - set(one.reasons))) for one in self.declared() if one.reasons]
         return [
-            message("finding", "counters.reason-not-on-list", counter=one.said, reasons=reasons)
+            message("finding", "counters.reason-not-on-list", counter=one.label, reasons=reasons)
             for one, reasons in unknown
             if reasons
         ]
@@ -130,12 +130,12 @@ class MachineCounters(SignedValue, frozen=True):
             if one.at_most and count > getattr(self, one.at_most):
                 limit, most = message("counters", one.at_most), getattr(self, one.at_most)
                 broken.append(
-                    message("finding", "counters.over-limit", counter=one.said, found=count, limit=limit, most=most)
+                    message("finding", "counters.over-limit", counter=one.label, found=count, limit=limit, most=most)
                 )
             if one.explains and count != (explained := getattr(self, one.explains)):
                 broken.append(
                     message(
-                        "finding", "counters.reasons-do-not-add-up", found=count, counter=one.said, expected=explained
+                        "finding", "counters.reasons-do-not-add-up", found=count, counter=one.label, expected=explained
                     )
                 )
         return broken

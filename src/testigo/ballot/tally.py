@@ -167,9 +167,9 @@ class Reconciliation(SignedValue, frozen=True):
             message(
                 "finding",
                 "counters.machine-says-otherwise",
-                counter=one.said,
-                machine=one.spelled(signed.figures(one)),
-                sheet=one.spelled(mine[one.name]),
+                counter=one.label,
+                machine=one.figures_value(signed.figures(one)),
+                sheet=one.figures_value(mine[one.name]),
             )
             for one in signed.declared()
             if one.name in mine and signed.figures(one) != mine[one.name]

@@ -53,7 +53,7 @@ from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Package, PackageClaim, Statement, note, open_package
 from testigo.record.log import LOG_KEY, decode_key_file
 from testigo.stored import StoredFormat
-from testigo.words import Message, kept, recalled
+from testigo.words import Message, from_line, to_line
 
 PUBLIC = "public"
 RECEIVED = "received"
@@ -82,7 +82,7 @@ class Receipt(msgspec.Struct, frozen=True):
 class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A package of an admitted machine that was not taken in. `file`: where it is kept, below the centre's folder.
 
-    `reason`: the error's code and values (`words.kept`); of release 0.1, its English sentence.
+    `reason`: the error's code and values (`words.to_line`); of release 0.1, its English sentence.
     """
 
     station: str
@@ -93,7 +93,7 @@ class RefusedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def why(self) -> Message:
         """The reason in words."""
-        return recalled("error", self.reason)
+        return from_line("error", self.reason)
 
 
 REFUSED_FORMAT = StoredFormat("refused/DIGEST.json", RefusedPackage)
@@ -316,7 +316,7 @@ class Centre:
     def _keep_refused(self, package: Package, data: bytes, error: TestigoError) -> None:
         file = f"{REFUSED}/{package.digest}{_TAKEN_IN}"
         storage.write(self.folder / file, data)
-        note = RefusedPackage(package.subject, package.digest, kept(error.message), file)
+        note = RefusedPackage(package.subject, package.digest, to_line(error.message), file)
         REFUSED_FORMAT.write(self.folder / REFUSED / f"{package.digest}.json", note)
 
     @contextlib.contextmanager

@@ -27,7 +27,7 @@ from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
-from testigo.words import recalled
+from testigo.words import from_line
 
 app = typer.Typer(
     help="Logic and accuracy, draws with dice, closing counts.", no_args_is_help=True, rich_markup_mode=None
@@ -220,7 +220,7 @@ def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
     console.print(f"station {count.station}: {count.papers} papers counted")
     for paper in count.unsettled:
         console.print(
-            f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {recalled('error', paper.reason)}"
+            f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {from_line('error', paper.reason)}"
         )
     for one in count.differences:
         where = f"{one.contest} {one.what}".strip()

@@ -225,7 +225,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
         ],
     )
     for anomaly in result.anomalies:
-        console.print(f"warning: station {anomaly.station}: {anomaly.said}")
+        console.print(f"warning: station {anomaly.station}: {anomaly.message}")
     for package in refused:
         console.print(f"refused: station {package.station}: {package.why} ({package.file})")
 

@@ -20,7 +20,7 @@ from rich.progress import (
 from testigo.cli.output import console, errors, print_json, table
 from testigo.cli.register_options import KEY, REGISTER, Address, AsJson, ElectionFile, KeyFile, open_register
 from testigo.errors import InvalidInput, TestigoError
-from testigo.words import Message, message, spelled, spoken
+from testigo.words import Message, current_language, message, value_text
 
 if TYPE_CHECKING:
     from testigo.register import Register
@@ -164,7 +164,9 @@ def _with_documents(register: "Register", summary: "Summary") -> dict[str, objec
 def _list(register: "Register", summary: "Summary") -> None:
     shown = summary.found[:LISTED]
     names = register.documents({enrolment for pair in shown for enrolment in (pair.earlier, pair.later)})
-    rows = ((names[pair.earlier], names[pair.later], spelled(round(pair.score, 1), spoken())) for pair in shown)
+    rows = (
+        (names[pair.earlier], names[pair.later], value_text(round(pair.score, 1), current_language())) for pair in shown
+    )
     columns = [str(message("screens", f"case.{column}")) for column in ("earlier", "later", "score")]
     table(str(message("screens", "enrolment.cases")), columns, rows)
     if len(summary.found) > LISTED:

@@ -27,7 +27,7 @@ from testigo.election import (
     load_with_warnings,
     open_station_file,
 )
-from testigo.errors import InvalidInput, SeveralErrors, TestigoError, how_many
+from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
 from testigo.words import catalogue_file, lacking, message, parse
 
@@ -319,4 +319,4 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 def _how(contest: Contest) -> str:
     method = f", {contest.method}" if METHODS[contest.method].lists else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, {how_many(contest.seats, 'seat')}"
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.seats}"

@@ -15,7 +15,8 @@ from testigo.cli import (
     fingerprint_reader,
 )
 from testigo.cli.output import COMPILING, console, patience, print_json, progress
-from testigo.errors import InvalidInput, how_many
+from testigo.errors import InvalidInput
+from testigo.words import message
 
 if TYPE_CHECKING:
     from testigo import fingerprint
@@ -64,8 +65,8 @@ def extract(
     if as_json:
         print_json(_template_fields(template, picture, score))
         return
-    word = fingerprint.quality_word(score)
-    console.print(f"{how_many(len(template), 'minutia', 'minutiae')}; quality {score} of 100 ({word}).")
+    word = fingerprint.quality_label(score)
+    console.print(str(message("cli", "prints.extracted", count=len(template), score=score, word=word)))
     _say_written(Template=out, Picture=plot)
 
 
@@ -170,7 +171,8 @@ def generate(
     if as_json:
         print_json(written)
         return
-    console.print(f"{how_many(len(written), 'impression')} of {how_many(fingers, 'finger')}: {out}")
+    of = message("term", "finger", count=fingers)
+    console.print(str(message("cli", "prints.generated", count=len(written), fingers=of, folder=out)))
 
 
 def _prepare_folder(out: Path, names: list[str], replace: bool) -> None:

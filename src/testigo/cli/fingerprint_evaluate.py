@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from testigo.cli.output import console, print_json, progress, table
-from testigo.errors import InvalidInput, how_many
+from testigo.errors import InvalidInput
 
 if TYPE_CHECKING:
     from testigo.fingerprint import Evaluation
@@ -131,7 +131,7 @@ def _pair(genuine: int, impostors: int) -> str:
 
 
 def _notes(result: "Evaluation", few: bool) -> list[str]:
-    from testigo.fingerprint.evaluation import rule_of_three
+    from testigo.fingerprint.evaluation import how_many, rule_of_three
 
     notes = []
     if few:

@@ -9,8 +9,9 @@ import msgspec
 import typer
 
 from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
-from testigo.errors import InvalidInput, how_many
+from testigo.errors import InvalidInput
 from testigo.stored import NewerFormat, StoredFormat
+from testigo.words import message
 
 if TYPE_CHECKING:
     from testigo.fingerprint.extraction import Print
@@ -72,7 +73,7 @@ def build(
     if as_json:
         print_json({"gallery": str(out), "templates": len(names), "skipped": skipped})
         return
-    console.print(f"{how_many(len(names), 'print')} in the gallery: {out}", soft_wrap=True)
+    console.print(str(message("cli", "prints.in-gallery", count=len(names), folder=out)), soft_wrap=True)
     _say_skipped(skipped)
 
 
@@ -123,7 +124,7 @@ def _readable(files: list[Path], dpi: int | None, skipped: list[str] | None, bar
         if isinstance(found, extraction.Print):
             yield found
         elif skipped is None:
-            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.advice)
+            raise InvalidInput("print.unreadable", place=path, why=found.message, how=found.hint_message)
         else:
             skipped.append(path.name)
         bar.advance()
@@ -182,22 +183,19 @@ def _answer(wanted: "Print", scored: list[tuple[str, float]], compared: int) -> 
 
 
 def _print(answer: dict[str, Any]) -> None:
-    rows = [
-        (one["name"], f"{one['score']:.2f}", "the same finger" if one["matched"] else "not shown to be")
-        for one in answer["candidates"]
-    ]
+    decisions = {True: message("cli", "prints.matched"), False: message("cli", "prints.not-matched")}
+    rows = [(one["name"], f"{one['score']:.2f}", decisions[one["matched"]]) for one in answer["candidates"]]
+    probe, count = answer["probe"], answer["compared"]
     if rows:
-        among = how_many(answer["compared"], "print")
-        table(f"{answer['probe']} among {among}", ("candidate", "score", "decision"), rows)
+        columns = [str(message("cli", f"prints.{column}")) for column in ("name", "score", "decision")]
+        table(str(message("cli", "prints.similar", probe=probe, count=count)), columns, rows)
     else:
-        console.print(f"None of {how_many(answer['compared'], 'print')} is like {answer['probe']}.", soft_wrap=True)
-    console.print(
-        f"Threshold {answer['threshold']:.2f}; log10 of the number of prints is already taken off the scores.",
-        soft_wrap=True,
-    )
+        console.print(str(message("cli", "prints.none-similar", probe=probe, count=count)), soft_wrap=True)
+    threshold = message("cli", "prints.threshold", threshold=f"{answer['threshold']:.2f}")
+    console.print(str(threshold), soft_wrap=True)
     _say_skipped(answer["skipped"])
 
 
 def _say_skipped(skipped: list[str]) -> None:
     if skipped:
-        console.print(f"Left out, unreadable: {', '.join(skipped)}.", soft_wrap=True)
+        console.print(str(message("cli", "prints.left-out", names=skipped)), soft_wrap=True)

@@ -9,7 +9,7 @@ import typer
 from testigo import storage
 from testigo.cli.output import errors, print_json, table
 from testigo.errors import StorageError
-from testigo.words import instant, message, spoken
+from testigo.words import current_language, instant, message
 
 if TYPE_CHECKING:
     from testigo.station.hardware_test import HardwareReport
@@ -59,7 +59,7 @@ def _print_report(report: "HardwareReport") -> None:
         "title",
         station=report.station,
         role=message("screens", f"{report.role}.role"),
-        time=instant(report.tested, spoken()),
+        time=instant(report.tested, current_language()),
     )
     columns = ("", "", str(message("hardware", "found")))
     rows = [

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from testigo import waits
 from testigo.errors import InvalidInput, printable
-from testigo.words import Either, Message, languages, message, speak
+from testigo.words import Either, Message, languages, message, set_language
 
 console = Console(highlight=False, markup=False, emoji=False)
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -29,7 +29,7 @@ def choose_language(language: str) -> None:
     """What errors, findings and log lines are said in; raises `InvalidInput` for a language without a catalogue."""
     if language not in languages():
         raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
-    speak(language)
+    set_language(language)
 
 
 class Bar(Protocol):

@@ -31,7 +31,7 @@ from testigo.election import load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, label_of
 from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
-from testigo.words import Message, instant, message, spelled, spoken
+from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
     help="Who may vote: import, enrol, duplicates, poll books.", no_args_is_help=True, rich_markup_mode=None
@@ -66,7 +66,7 @@ def import_file(
         return
     console.print(str(message("cli", "register.imported", count=report.imported)))
     columns = [str(message("cli", f"register.stations-{column}")) for column in ("station", "voters")]
-    stations = ((station, spelled(count, spoken())) for station, count in sorted(report.stations.items()))
+    stations = ((station, value_text(count, current_language())) for station, count in sorted(report.stations.items()))
     table(str(message("cli", "register.stations")), columns, stations)
     for few in report.warnings:
         size = few.register_size
@@ -95,7 +95,7 @@ def voter(
     console.print(f"{found.document}  {who}")
     console.print(str(message("cli", "register.voter-enrolled" if found.enrolled else "register.voter-not-enrolled")))
     if found.erased:
-        console.print(str(message("cli", "register.voter-erased", at=instant(found.erased, spoken()))))
+        console.print(str(message("cli", "register.voter-erased", at=instant(found.erased, current_language()))))
     if found.barred:
         console.print(str(message("cli", "register.voter-barred", case=str(found.barred))))
 
@@ -181,8 +181,8 @@ def cases(
             one.id,
             one.earlier_document,
             one.later_document,
-            spelled(round(one.score, 1), spoken()),
-            instant(one.opened, spoken()),
+            value_text(round(one.score, 1), current_language()),
+            instant(one.opened, current_language()),
             message("screens", f"verdict.{one.verdict or 'none'}"),
         )
         for one in found
@@ -223,7 +223,7 @@ def case(
     table(str(title), columns, ((name, earlier, later) for (name, earlier), (_, later) in facts))
     for ruling in found.history:
         said = message("screens", f"verdict.{ruling.verdict}")
-        console.print(f"{instant(ruling.at, spoken())}  {ruling.officer}: {said}  {ruling.note}")
+        console.print(f"{instant(ruling.at, current_language())}  {ruling.officer}: {said}  {ruling.note}")
 
 
 @app.command()
@@ -303,7 +303,7 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
         print_json(found)
     else:
         counts = (
-            (message("cli", f"register.status-{name.replace('_', '-')}"), spelled(count, spoken()))
+            (message("cli", f"register.status-{name.replace('_', '-')}"), value_text(count, current_language()))
             for name, count in msgspec.structs.asdict(found).items()
         )
         table(str(message("cli", "register.status")), ("", str(message("cli", "register.status-number"))), counts)
@@ -368,8 +368,8 @@ def _shown(side: Side) -> list[tuple[Message, object]]:
         (message("cli", "register.side-name"), side.name),
         (message("cli", "register.side-station"), side.station),
         (message("cli", "register.side-enrolled-by"), side.enrolled_by),
-        (message("cli", "register.side-enrolled-at"), instant(side.enrolled_at, spoken())),
-        (message("cli", "register.side-fingers"), spelled(fingers or erased, spoken())),
+        (message("cli", "register.side-enrolled-at"), instant(side.enrolled_at, current_language())),
+        (message("cli", "register.side-fingers"), value_text(fingers or erased, current_language())),
         (message("screens", "case.most-similar"), fingers[side.most_similar] if fingers else ""),
     ]
 

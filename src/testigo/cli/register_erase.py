@@ -20,7 +20,7 @@ from testigo.cli.register_options import (
 )
 from testigo.fingerprint import Position, label_of
 from testigo.register import Erasable, Erasure
-from testigo.words import instant, message, spoken
+from testigo.words import current_language, instant, message
 
 _CLEANING = message("cli", "register.cleaning")
 
@@ -92,7 +92,7 @@ def erasures(
 def _show_trace(one: Erasure) -> None:
     templates, images = message("term", "template", count=one.templates), message("term", "image", count=one.images)
     what = message("cli", "register.erasure", document=one.document, templates=templates, images=images)
-    console.print(f"{one.id}  {instant(one.at, spoken())}  {what}", soft_wrap=True)
+    console.print(f"{one.id}  {instant(one.at, current_language())}  {what}", soft_wrap=True)
     why = message("cli", "register.erasure-why", officer=one.officer, reason=one.reason, basis=one.legal_basis)
     console.print(f"   {why}", soft_wrap=True)
     if not one.cleaned:

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from testigo import __version__, logs
 from testigo.cli.output import choose_language, errors
 from testigo.errors import TestigoError
-from testigo.words import FALLBACK, message, speak
+from testigo.words import FALLBACK, message, set_language
 
 GROUPS = {
     "election": "The election definition: check it, look at it",
@@ -119,7 +119,7 @@ def root(
     if language:
         choose_language(language)
     else:
-        speak(_of_the_terminal(os.environ))
+        set_language(_of_the_terminal(os.environ))
 
 
 def _of_the_terminal(environment: Mapping[str, str]) -> str:

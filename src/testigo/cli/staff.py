@@ -11,7 +11,7 @@ import typer
 from testigo import canonical, storage
 from testigo.cli.output import console, print_json, table
 from testigo.election import load
-from testigo.errors import IllegalStep, InvalidInput, how_many
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
 from testigo.staff.accounts import FORMAT, LARGEST_FILE, StaffList, StaffMachine, StaffPlace
 from testigo.staff.desk import DESK, make_desk, open_desk
@@ -21,7 +21,7 @@ from testigo.staff.table import read_staff_table
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
 from testigo.station.staffing import STAFFED, MachineStaff
-from testigo.words import FIRST, Either, languages
+from testigo.words import FIRST, Either, languages, message
 
 app = typer.Typer(
     help="Who works at the machines: staff lists, PINs, orders.", no_args_is_help=True, rich_markup_mode=None
@@ -299,4 +299,4 @@ def _print_made(made: Sequence[NewPin], out: Path, *, as_json: bool) -> None:
         rows = [{"account": new.account.id, "machine": new.place.machine} for new in made]
         print_json({"slips": str(out), "made": rows})
         return
-    console.print(f"{out}: {how_many(len(made), 'PIN slip')}. Print it, then delete it.", soft_wrap=True)
+    console.print(str(message("cli", "staff.pins-made", file=out, count=len(made))), soft_wrap=True)

@@ -270,8 +270,7 @@ def restore_box(folder: StationFolder) -> None:
 
     Example: testigo station restore-box stations/01-01
     """
-    from testigo.station.booth import box_paths
-    from testigo.station.box import BallotBox
+    from testigo.station.box import BallotBox, box_paths
     from testigo.station.folder import MachineFolder
 
     machine = MachineFolder(_machine(folder, "booth"), "booth")

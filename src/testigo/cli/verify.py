@@ -87,7 +87,7 @@ def _read_root_key(text: str) -> PublicKey:
 
 def _print_finding(finding: Finding) -> None:
     place = f"{finding.place}: " if finding.place else ""
-    mark = (str(finding.grade.said).ljust(_GRADE_WIDTH), _COLOURS[finding.grade])
+    mark = (str(finding.grade.label).ljust(_GRADE_WIDTH), _COLOURS[finding.grade])
     code = (finding.code.ljust(_CODE_WIDTH), "bold")
     console.print(Text.assemble(mark, " ", code, f" {place}{finding.detail}"), soft_wrap=True)
 

@@ -11,7 +11,7 @@ The authority's side is the room `centre`; the result as a page and as tables is
 
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.conflict import Conflict
-from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_of, said_kind
+from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
 from testigo.count.record_rules import NeedsUnread, RecordRules
 from testigo.count.result import (
@@ -60,9 +60,9 @@ __all__ = [
     "check_dice",
     "count_result",
     "find_anomalies",
+    "kind_label",
     "kind_of",
     "percent",
     "read_rules",
-    "said_kind",
     "sheet_errors",
 ]

@@ -34,7 +34,7 @@ class Anomaly(SignedValue, frozen=True):
     detail: str
 
     @property
-    def said(self) -> Message:
+    def message(self) -> Message:
         """What is odd, in a sentence."""
         code, _, contest = self.detail.partition(" ")
         wrong = message("finding", code, contest=contest, found=self.found, allowed=self.allowed)

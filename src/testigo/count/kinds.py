@@ -52,7 +52,7 @@ class Kind:
     shapes: Mapping[int, type] = field(default_factory=dict)
 
     @property
-    def said(self) -> Message:
+    def label(self) -> Message:
         """What people call it."""
         return message("term", f"statement.{self.name}")
 
@@ -63,7 +63,7 @@ class Kind:
                 "statement.newer-version",
                 place=place,
                 hint="use-a-newer-release",
-                kind=self.said,
+                kind=self.label,
                 version=str(statement.version),
                 newest=str(self.body.VERSION),
             )
@@ -71,7 +71,7 @@ class Kind:
         try:
             return older(statement.body) if older else msgspec.convert(statement.body, self.body, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput("statement.body-malformed", place=place, kind=self.said, why=str(error)) from None
+            raise InvalidInput("statement.body-malformed", place=place, kind=self.label, why=str(error)) from None
 
 
 _TABLE: Final = (
@@ -122,14 +122,14 @@ def kind_of(name: str, place: str = "") -> Kind:
     return kind
 
 
-def said_kind(name: str) -> Message | str:
+def kind_label(name: str) -> Message | str:
     """What people call that kind of statement; its name as it is where this release knows none."""
-    return KINDS[name].said if name in KINDS else name[:_SHOWN]
+    return KINDS[name].label if name in KINDS else name[:_SHOWN]
 
 
 def body_of(statement: Statement, body: type[Body], place: str = "") -> Body:
     """A statement's body, which is expected to be of that struct; raises `InvalidInput` or `NewerVersion`."""
     read = kind_of(statement.type, place).read(statement, place)
     if not isinstance(read, body):
-        raise InvalidInput("statement.another-kind", place=place, kind=said_kind(statement.type))
+        raise InvalidInput("statement.another-kind", place=place, kind=kind_label(statement.type))
     return read

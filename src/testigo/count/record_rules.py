@@ -15,7 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, TallySheet
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
-from testigo.count.kinds import KINDS, Kind, kind_of, said_kind
+from testigo.count.kinds import KINDS, Kind, kind_label, kind_of
 from testigo.count.result import Result, count_result, sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.election import (
@@ -27,7 +27,7 @@ from testigo.election import (
     MachineKeys,
     StationList,
     pack_station_file,
-    said_role,
+    role_label,
 )
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey, envelope_key_id
@@ -186,7 +186,7 @@ class RecordRules:
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
         self._check_key_read(key_id, claimed.subject, place)
-        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.said)
+        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.label)
         return open_statement(envelope, key, place=place)
 
     def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
@@ -224,13 +224,13 @@ class RecordRules:
         if claimed.election != self._digest:
             found, expected = f"{claimed.election[:16]}…", f"{self.election[:16]}…"
             raise InvalidInput(
-                "statement.another-election", place=place, kind=kind.said, found=found, expected=expected
+                "statement.another-election", place=place, kind=kind.label, found=found, expected=expected
             )
         if kind.subject == "station" and claimed.subject not in self._stations:
-            raise InvalidInput("statement.unknown-station", place=place, kind=kind.said, station=subject)
+            raise InvalidInput("statement.unknown-station", place=place, kind=kind.label, station=subject)
         # With a subject of its own, what may be said once could be said as often as there are words.
         if kind.subject == "election" and claimed.subject:
-            raise InvalidInput("statement.not-of-whole-election", place=place, kind=kind.said, subject=subject)
+            raise InvalidInput("statement.not-of-whole-election", place=place, kind=kind.label, subject=subject)
 
     def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
         match body:
@@ -261,10 +261,10 @@ class RecordRules:
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
             if not statement.subject:
-                raise Conflict("statement.second", place=place, hint="keep-the-first", kind=kind.said)
+                raise Conflict("statement.second", place=place, hint="keep-the-first", kind=kind.label)
             station = statement.subject
             raise Conflict(
-                "statement.second-of-station", place=place, hint="keep-the-first", kind=kind.said, station=station
+                "statement.second-of-station", place=place, hint="keep-the-first", kind=kind.label, station=station
             )
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
@@ -274,7 +274,7 @@ class RecordRules:
         named: set[tuple[str, str]] = set()
         for key in keys.keys:
             role, station = key.role, key.station
-            whose = said_role(role, station[:_SHOWN])
+            whose = role_label(role, station[:_SHOWN])
             if (role in STATION_ROLES) != (station in self._stations) or role == "root":
                 raise InvalidInput("machine-keys.not-for-this-role", place=place, holder=whose)
             if (role, station) in named:
@@ -301,19 +301,19 @@ class RecordRules:
         if missing:
             stations = first_of(missing, _STATIONS_NAMED)
             raise IllegalStep(
-                "dice.before-tally-sheets", place=place, kind=said_kind(kind), count=len(missing), stations=stations
+                "dice.before-tally-sheets", place=place, kind=kind_label(kind), count=len(missing), stations=stations
             )
 
     def _check_read(self, kind: str, subject: str, place: str) -> None:
         """Raise `NeedsUnread` where a statement that is needed and not in was skipped."""
         if self.unread(kind, subject):
             if not subject:
-                raise NeedsUnread("statement.follows-on-unread", (kind, subject), place=place, kind=said_kind(kind))
+                raise NeedsUnread("statement.follows-on-unread", (kind, subject), place=place, kind=kind_label(kind))
             raise NeedsUnread(
                 "statement.follows-on-unread-of-station",
                 (kind, subject),
                 place=place,
-                kind=said_kind(kind),
+                kind=kind_label(kind),
                 station=subject,
             )
 
@@ -384,4 +384,6 @@ def _check_station(statement: Statement, station: str, place: str) -> None:
 
 def _sent_as_another(kind: str, station: str, subject: str, place: str) -> InvalidInput:
     shown, about = station[:_SHOWN], subject[:_SHOWN]
-    return InvalidInput("statement.sent-as-of-another", place=place, kind=said_kind(kind), station=shown, subject=about)
+    return InvalidInput(
+        "statement.sent-as-of-another", place=place, kind=kind_label(kind), station=shown, subject=about
+    )

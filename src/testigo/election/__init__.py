@@ -4,7 +4,7 @@
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
 the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own errors in `check`.
+`contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.check import LANGUAGE, check_definition, require_valid
@@ -20,7 +20,7 @@ from testigo.election.definition import (
 )
 from testigo.election.diagnostic import Diagnostic
 from testigo.election.example import EXAMPLES, copy_example, example_definition
-from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, said_role
+from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.own_words import speak_own_languages, write_definition
@@ -75,7 +75,7 @@ __all__ = [
     "pack_station_file",
     "pieces",
     "require_valid",
-    "said_role",
+    "role_label",
     "speak_own_languages",
     "write_definition",
 ]

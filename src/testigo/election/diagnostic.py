@@ -34,10 +34,10 @@ class Diagnostic:
 
 def diagnose(code: str, place: DefinitionPath, *, warning: bool = False, **values: Value) -> Diagnostic:
     """A diagnostic of that code; `values` for the gaps of its sentences."""
-    return Diagnostic(place, InvalidInput(code, place=spelled(place), **values), warning)
+    return Diagnostic(place, InvalidInput(code, place=path_text(place), **values), warning)
 
 
-def spelled(place: DefinitionPath) -> str:
+def path_text(place: DefinitionPath) -> str:
     """A place for people, positions counted from 1: `contests[2].options[1].id`."""
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 
@@ -67,9 +67,7 @@ def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Dia
         yield diagnose("definition.text-with-space", place, text=words[:60])
     elif len(words) > longest:
         yield diagnose("definition.text-too-long", place, count=len(words), most=longest)
-    bad = next(
-        (one for one in words if one in _REORDERING or unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn")), None
-    )
+    bad = next((one for one in words if one in _REORDERING or unicodedata.category(one) in _UNPRINTABLE), None)
     if bad:
         yield diagnose("definition.text-not-printable", place, character=f"U+{ord(bad):04X}")
 

@@ -120,7 +120,7 @@ class KeyRing:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
         key = self._holders.get((station, role))
         if key is None:
-            raise InvalidSignature("key.none-of-role", role=said_role(role, station))
+            raise InvalidSignature("key.none-of-role", role=role_label(role, station))
         return key
 
     def contains(self, station: str, role: Role) -> bool:
@@ -136,7 +136,7 @@ class KeyRing:
             # A disk that is found again may come back to a station that has said nothing; a key of the authority that
             # was replaced may be in other hands.
             if old is not None and old.key.role not in STATION_ROLES:
-                raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=said_role(old.key.role))
+                raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=role_label(old.key.role))
             self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
             self._holders.setdefault((key.station, key.role), key)
@@ -154,7 +154,7 @@ class KeyRing:
         key = self._admitted(key_id)
         if key.role != role or (key.station and key.station != station):
             code = "signature.not-allowed-for" if station else "signature.not-allowed"
-            raise InvalidSignature(code, role=said_role(key.role, key.station), what=what, station=station)
+            raise InvalidSignature(code, role=role_label(key.role, key.station), what=what, station=station)
         return key.public
 
     def any_key(self, key_id: str) -> PublicKey:
@@ -166,14 +166,14 @@ class KeyRing:
     def _admitted(self, key_id: str) -> MachineKey:
         key, old = self._by_id.get(key_id), self._replaced.get(key_id)
         if key is None and old is not None:
-            whose, at = said_role(old.key.role, old.key.station), str(old.entry)
+            whose, at = role_label(old.key.role, old.key.station), str(old.entry)
             raise InvalidSignature("signature.by-replaced-key", key=f"{key_id[:16]}…", role=whose, entry=at)
         if key is None:
             raise InvalidSignature("signature.by-unknown-key", key=f"{key_id[:16]}…")
         return key
 
 
-def said_role(role: Role, station: str = "") -> Message:
+def role_label(role: Role, station: str = "") -> Message:
     """Who holds a key, for a sentence."""
     if station:
         return message("term", f"role-{role}-of", station=station)

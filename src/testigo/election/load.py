@@ -21,7 +21,7 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, spelled
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, path_text
 from testigo.election.own_words import with_own_catalogues
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.words import Either, Value, languages, missing, reviewed_by
@@ -199,7 +199,7 @@ class _Reader:
 
     def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
-        where = f" ({spelled(path)})" if path else ""
+        where = f" ({path_text(path)})" if path else ""
         self.errors.append(InvalidInput(code, place=f"{self.file}:{line}{where}", **values))
 
 

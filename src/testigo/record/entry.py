@@ -58,11 +58,6 @@ def statement_path(index: int, statement: Statement, *, place: str = "") -> str:
     return f"{STATEMENTS}/{index:06d}-{statement.type}{'-' if subject else ''}{subject}.json"
 
 
-def index_of(path: str) -> int:
-    """The index in the log of the statement of that path, which `statement_path` made."""
-    return int(path.removeprefix(f"{STATEMENTS}/").partition("-")[0])
-
-
 def file_subject(subject: str) -> str:
     """A subject as it stands in a file's name."""
     return _UNSAFE.sub("_", subject)[:_SUBJECT_LENGTH]

@@ -33,7 +33,7 @@ class Grade(StrEnum):
         return self in (Grade.OK, Grade.NOTE, Grade.EXPLAINED)
 
     @property
-    def said(self) -> Message:
+    def label(self) -> Message:
         """What people call it."""
         return message("verify", f"grade.{self}")
 

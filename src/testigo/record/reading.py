@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testigo import canonical, keys
-from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
+from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import PublicKey
 from testigo.record import checkpoint, merkle, note, tiles
 from testigo.record.checkpoint import Checkpoint
@@ -27,6 +27,7 @@ from testigo.record.entry import FILE_NAME, MAX_ENTRY_SIZE, MAX_STATEMENT_SIZE, 
 from testigo.record.file_findings import FileFindings
 from testigo.record.finding import Finding, Grade
 from testigo.record.log import CHECKPOINT, LOG_KEY, ROOT_KEY, decode_key_file
+from testigo.record.other_files import OtherFiles
 from testigo.record.published import Absent, PublishedRecord
 from testigo.record.source import Source, open_source
 from testigo.record.statement import PAYLOAD_TYPE
@@ -108,7 +109,7 @@ class _Reading:
         named = self._named(claim.size)
         envelopes = self._statements(named)
         self._root_signs_first(root_key, envelopes)
-        self._unexpected_files(claim.size, leaves)
+        OtherFiles(self.source, self.notes, self.expected, self.entries, claim.size).check(leaves)
         return PublishedRecord(
             self.source.name,
             claim.origin,
@@ -334,64 +335,6 @@ class _Reading:
         except TestigoError as error:
             detail = message("finding", "keys.not-of-first-statement", file=path, problem=error.message)
             self.notes.fail("keys", detail, ROOT_KEY)
-
-    # What is in the folder beside these
-
-    def _unexpected_files(self, size: int, leaves: list[bytes]) -> None:
-        try:
-            found = self.source.unexpected_files(self.expected)
-        except StorageError as error:
-            detail = message("finding", "files.not-listed", problem=error.message)
-            self.notes.write("files", Grade.UNCHECKED, detail)
-            return
-        if found is None:
-            self.notes.summary("files", message("finding", "files.over-http", count=len(self.expected)))
-            return
-        earlier = 0
-        hashes = tiles.HashLevels.of(leaves) if all(leaves) else None
-        for path, kind in found:
-            tile = tiles.earlier_tile(path, size)
-            if tile is not None and kind == "file":
-                earlier += 1
-                self._check_earlier_tile(tile, hashes)
-            else:
-                self._tell_unexpected(path, kind, size)
-        if earlier:
-            detail = message("finding", "files.with-earlier-tiles", files=len(self.expected), count=earlier)
-        else:
-            detail = message("finding", "files.hold", count=len(self.expected))
-        self.notes.summary("files", detail)
-
-    def _tell_unexpected(self, path: str, kind: str, size: int) -> None:
-        match = FILE_NAME.fullmatch(Path(path).name) if Path(path).parent == Path(STATEMENTS) else None
-        index = int(match[1]) if match and kind == "file" else None
-        if index is not None and index >= size:
-            detail = message("finding", "files.not-in-log")
-            self.notes.write("files", Grade.INCOMPLETE, detail, path)
-        elif index is not None and index not in self.entries:
-            grade = self.notes.without(tiles.holding(index, size).path)
-            self.notes.write("statement-files", grade, message("finding", "statement-files.no-entry"), path)
-        else:
-            self.notes.fail("files", message("finding", f"files.unexpected-{kind}"), path)
-
-    def _check_earlier_tile(self, tile: tiles.Tile, hashes: tiles.HashLevels | None) -> None:
-        """A partial tile stays until the full one is there (C2SP tlog-tiles); its bytes follow from the entries."""
-        try:
-            data = self.source.read(tile.path, tiles.WIDTH * MAX_ENTRY_SIZE)
-        except TestigoError as error:
-            self.notes.trouble("files", error, tile.path)
-            return
-        span = range(tile.start, tile.stop)
-        if hashes is None or (tile.level < 0 and not all(index in self.entries for index in span)):
-            detail = message("finding", "tiles.earlier-not-computed")
-            self.notes.write("tiles", Grade.UNCHECKED, detail, tile.path)
-            return
-        if tile.level < 0:
-            content = tiles.encode_bundle([self.entries[index] for index in span])
-        else:
-            content = hashes.content(tile)
-        if data != content:
-            self.notes.fail("tiles", message("finding", "tiles.other-partial-tile"), tile.path)
 
 
 def _mismatch(index: int, entry: Entry, envelope: bytes) -> InvalidInput | None:

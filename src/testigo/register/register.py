@@ -33,7 +33,6 @@ from testigo.register.values import (
     Enrolment,
     Erasable,
     Erasure,
-    FingerQuality,
     Ruling,
     Side,
     Status,
@@ -129,10 +128,6 @@ class Register:
             )
 
     # Enrolment
-
-    def assess(self, given: Sequence[tuple[str, FingerImage]]) -> tuple[FingerQuality, ...]:
-        """The quality of each finger, to be shown before anything is kept. Raises `InvalidInput`."""
-        return enrolment.judge(enrolment.take(given))
 
     def enrol(
         self, document: str, given: Sequence[tuple[str, FingerImage]], officer: str, *, accept_because: str = ""

@@ -27,7 +27,7 @@ def percent(language: str, value: str) -> str:
 
 def anomaly(language: str, one: Anomaly) -> str:
     """What is odd, in a sentence."""
-    return one.said.text(language)
+    return one.message.text(language)
 
 
 def reason(language: str, written: str) -> str:

@@ -34,7 +34,7 @@ from testigo.slip import Printer, PrinterError, Slip
 from testigo.station import booth_day, votes
 from testigo.station.batches import note_batch, note_rest
 from testigo.station.booth_day import BoothDay, VotingSession
-from testigo.station.box import BallotBox
+from testigo.station.box import BallotBox, box_paths
 from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
@@ -375,9 +375,3 @@ class Booth:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def box_paths(folder: MachineFolder) -> tuple[Path, Path]:
-    """Where a booth keeps the two copies of its ballot box."""
-    second = folder.path / folder.settings.second_disk
-    return folder.path / "ballot-box", second / "ballot-box"

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from testigo import storage
 from testigo.ballot import CastVoteRecord
 from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.station.folder import MachineFolder
 
 _NONCE = 12
 _TAG = 16
@@ -29,6 +30,12 @@ OVERHEAD = _NONCE + _TAG
 LARGEST_BOX = 1 << 30
 
 Paths = tuple[Path, Path]
+
+
+def box_paths(folder: MachineFolder) -> Paths:
+    """Where a booth keeps the two copies of its ballot box."""
+    second = folder.path / folder.settings.second_disk
+    return folder.path / "ballot-box", second / "ballot-box"
 
 
 class BallotBox:

@@ -26,6 +26,7 @@ from testigo.keys import PublicKey
 from testigo.staff.machine import PINS, STAFF_LIST
 from testigo.station import chair, machine, retirement_page
 from testigo.station.archive import ARCHIVE_LIMIT, MANIFEST, check_list, pack_archive, unpack_archive
+from testigo.station.box import box_paths
 from testigo.station.folder import (
     DEFINITION,
     EVENTS,
@@ -54,7 +55,7 @@ from testigo.words import message
 
 _KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STAFF_LIST, EVENTS)
 _KEPT: Final[dict[str, tuple[str, ...]]] = {
-    "chair": (*_KEPT_EVERYWHERE, "statements", "paper", "last-reports.json"),
+    "chair": (*_KEPT_EVERYWHERE, "statements", "paper", machine.REPORTS_FORMAT.name),
     "check-in": _KEPT_EVERYWHERE,
     "booth": _KEPT_EVERYWHERE,
 }
@@ -188,7 +189,7 @@ def _box_copies(folder: MachineFolder) -> tuple[Path, ...]:
     """Where the copies of a booth's ballot box are, once it was made."""
     if folder.role != "booth" or not any(event.event == "box-made" for event in folder.log):
         return ()
-    return folder.path / "ballot-box", folder.path / folder.settings.second_disk / "ballot-box"
+    return box_paths(folder)
 
 
 def _kept_files(path: Path, role: Role) -> list[Path]:

@@ -8,7 +8,7 @@ from testigo.count import NewerVersion
 from testigo.errors import StorageError, TestigoError
 from testigo.record import Finding, Grade
 from testigo.witness.codes import CODES
-from testigo.words import Message, message, spoken
+from testigo.words import Message, current_language, message
 
 
 @dataclass
@@ -45,7 +45,7 @@ class FindingLog:
     def refuse(self, code: str, grade: Grade, error: TestigoError, place: str) -> None:
         """Note an error, with its hint; its place only where it is not the finding's."""
         elsewhere = error if error.place != place else error.at("")
-        self._write(code, grade, elsewhere.text(spoken()).removesuffix("."), place)
+        self._write(code, grade, elsewhere.text(current_language()).removesuffix("."), place)
 
     def conclude(self, code: str, station: str, problems: Iterable[Message], good: Message, place: str = "") -> None:
         """One failed finding for each problem, at `place`; where there is none, one that says what is `good`."""

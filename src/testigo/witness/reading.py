@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from testigo import canonical
-from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, said_kind
-from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, said_role
-from testigo.election.diagnostic import spelled
+from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, kind_label
+from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, role_label
+from testigo.election.diagnostic import path_text
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -200,7 +200,7 @@ class _Reader:
         about = (claimed.type, claimed.subject)
         if about in self._seen and claimed.type in KINDS and KINDS[claimed.type].once:
             self._refuse(
-                place, Conflict("statement.second-of-newer-version", place=place, kind=said_kind(claimed.type))
+                place, Conflict("statement.second-of-newer-version", place=place, kind=kind_label(claimed.type))
             )
             return
         self._unread += 1
@@ -240,7 +240,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
     place = contents.statements["election-definition"][0].place
     errors = [error for error in check_definition(definition) if not error.warning]
     for error in errors:
-        where, problem = spelled(error.place), error.error.message
+        where, problem = path_text(error.place), error.error.message
         findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
     if not errors:
         findings.ok("definition", _about(definition), place)
@@ -301,7 +301,7 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
         if before.contains(new.station, new.role):
             own = f"{new.public.key_id[:16]}…"
             old = f"{before.of_station(new.station, new.role).public.key_id[:16]}…"
-            role = said_role(new.role)
+            role = role_label(new.role)
             if new.station:
                 replaced = message("finding", "keys-replaced.machine", role=role, new=own, old=old)
                 detail = at_station(new.station, replaced)
@@ -321,7 +321,7 @@ def _check_times(findings: FindingLog, contents: RecordContents) -> None:
         for earlier, later in itertools.pairwise(found):
             if earlier.statement.issued > later.statement.issued:
                 wrong += 1
-                newer, older = said_kind(later.statement.type), said_kind(earlier.statement.type)
+                newer, older = kind_label(later.statement.type), kind_label(earlier.statement.type)
                 detail = message("finding", "order-of-day.older", later=newer, earlier=older)
                 findings.fail("order-of-day", at_station(station.id, detail), later.place)
     everything = itertools.chain.from_iterable(contents.statements.values())

@@ -59,10 +59,10 @@ class VerificationReport:
         verdict, checks = self.verdict, len(self.findings)
         count = len(self.of_grade(self.worst))
         if verdict is Verdict.ALL_HOLDS:
-            return verdict.said(count), message("verify", "checks-made", count=checks)
-        grade, meaning = self.worst.said, verdict.meaning
+            return verdict.message(count), message("verify", "checks-made", count=checks)
+        grade, meaning = self.worst.label, verdict.meaning
         marked = message("verify", "checks-marked", count=count, checks=checks, grade=grade, meaning=meaning)
-        return verdict.said(count), marked
+        return verdict.message(count), marked
 
     def as_json(self) -> ReportFile:
         """The same for programs."""

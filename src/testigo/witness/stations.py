@@ -19,11 +19,11 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
-from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, said_role
+from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, role_label
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
-from testigo.words import Message, message, spoken
+from testigo.words import Message, current_language, message
 
 _HEX = frozenset("0123456789abcdef")
 _SHOWN = 40
@@ -177,7 +177,7 @@ def _check_machines(findings: FindingLog, contents: RecordContents, station: Sta
 def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: Role) -> None:
     """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
     kind = f"{role}-report"
-    of_role = said_role(role)
+    of_role = role_label(role)
     lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
     if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
         detail = message("finding", "machine-reports.none-explained", role=of_role, reason=_written(lost[0]))
@@ -233,7 +233,7 @@ def _difference(one: Difference) -> Message:
 
 
 def _written(reason: str) -> str:
-    return reasons.in_words(reason, spoken())
+    return reasons.in_words(reason, current_language())
 
 
 def _check_limits(
@@ -291,6 +291,6 @@ def _check_event_logs(findings: FindingLog, contents: RecordContents, station: S
         wrong.append(message("finding", "event-logs.other-heads"))
     for role, own in zip(_REPORTING, _reports(contents, station), strict=True):
         if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
-            wrong.append(message("finding", "event-logs.other-report", role=said_role(role)))
+            wrong.append(message("finding", "event-logs.other-report", role=role_label(role)))
     good = message("finding", "event-logs.hold", count=sum(logs.entries.values()))
     findings.conclude("event-logs", station.id, wrong, good, verified.place)

@@ -32,7 +32,7 @@ class Verdict(StrEnum):
         """Of `testigo verify`. `strict`: a difference that is explained is not enough."""
         return STRICT_EXIT_CODE if strict and self is Verdict.EXPLAINED else EXIT_CODES[self]
 
-    def said(self, count: int) -> Message:
+    def message(self, count: int) -> Message:
         """The verdict to a person. `count`: of findings of the grade that decided."""
         return message("verify", f"verdict.{self}", count=count)
 

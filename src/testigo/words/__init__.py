@@ -7,15 +7,22 @@
                    cards.po         the voting cards
                    tally_sheet.po   tally sheet and zero report
                    retirement.po    the page of a retired machine
-                   errors-ROOM.po   what is wrong (section `error`), what to do about it (`hint`), by the error's code
+                   hardware.po      the report of a hardware test
+                   findings.po      what `testigo verify` says: sections `verify`, `finding`, `selfcheck`
+                   errors-ROOM.po   what is wrong (section `error`) and what to do about it (`hint`), by the error's
+                                    code; and what stands in such sentences: where it is (`place`), words of them
+                                    (`term`); what the room's commands print (`cli`)
 
-A catalogue maps a key (`booth.print`) to a sentence with named gaps (`"{chosen} of {allowed}"`). All languages have the
-same keys and the same gaps. A new language is a new folder and nothing else; one that lacks a sentence (`missing` says
-which) is in none of the interfaces, because it would fail on voting day.
+A catalogue maps an address, section and key (`screens`, `booth.print`), to a sentence with named gaps (`"{chosen} of
+{allowed}"`). All languages have the same addresses and the same gaps. A new language is a new folder and nothing else;
+one that lacks a sentence (`missing` says which) is in none of the interfaces, because it would fail on voting day.
+
+`message` makes a `Message` of an address and values, which is said in a language when somebody reads it (`text`);
+`say` is that for the screens. `section` is for templates that lay out many sentences at once: paper.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 from testigo.words import catalogues
@@ -32,9 +39,9 @@ from testigo.words.catalogues import (
     unfit,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.kept import kept, recalled
 from testigo.words.locales import clock, day, instant, listed, number, percent, zone
-from testigo.words.messages import Either, Message, Value, first_of, message, speak, spelled, spoken
+from testigo.words.message_line import from_line, to_line
+from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
 
 __all__ = [
     "FALLBACK",
@@ -46,14 +53,14 @@ __all__ = [
     "Value",
     "Words",
     "add",
-    "catalogue",
     "catalogue_file",
     "clock",
     "counter_words",
+    "current_language",
     "day",
     "first_of",
+    "from_line",
     "instant",
-    "kept",
     "lacking",
     "language_name",
     "languages",
@@ -65,14 +72,13 @@ __all__ = [
     "or_itself",
     "parse",
     "percent",
-    "recalled",
     "reviewed_by",
     "say",
     "section",
-    "speak",
-    "spelled",
-    "spoken",
+    "set_language",
+    "to_line",
     "unfit",
+    "value_text",
     "words",
     "zone",
 ]  # fmt: skip
@@ -89,8 +95,7 @@ def add(language: str, text: str) -> None:
     if lacks := (*lacking(own), *unfit(own)):
         raise ValueError(f"lacks {lacks[0]}")
     catalogues.add(language, own)
-    for cached in (section, catalogue):
-        cached.cache_clear()
+    section.cache_clear()
 
 
 def language_name(language: str) -> str:
@@ -118,14 +123,6 @@ def section(language: str, name: str) -> Mapping[str, str]:
     return MappingProxyType({key: forms[-1] for (context, key), forms in own.forms.items() if context == name})
 
 
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """Every sentence of the screens in one language, counters included; the first language's where it has none."""
-    code = language if language in languages() else FIRST
-    counters = {f"count.{key}": text for key, text in counter_words(code).items()}
-    return MappingProxyType({**counters, **section(code, "screens")})
-
-
 def counter_words(language: str) -> Mapping[str, str]:
     """What counters are called, for screens, paper and results page alike.
 
@@ -135,28 +132,28 @@ def counter_words(language: str) -> Mapping[str, str]:
 
 
 def words(language: str) -> Words:
-    """The function templates call as `t("key", gap=value)`. An unknown key is a defect and raises `KeyError`."""
-    code = language if language in languages() else FIRST
-    own = catalogue_of(code)
-
-    def translate(key: str, **gaps: Value) -> str:
-        sentence = own.sentence("screens", key, gaps.get("count"))
-        if sentence is None and key.startswith("count."):
-            sentence = own.sentence("counters", key.removeprefix("count."))
-        if sentence is None:
-            raise KeyError(key)
-        return sentence.format(**{name: spelled(value, code) for name, value in gaps.items()})
-
-    return translate
+    """The function that templates call as `t("key", gap=value)`: `say` in that language."""
+    return partial(say, language)
 
 
 def say(language: str, key: str, **gaps: Value) -> str:
-    """One sentence of the screens in one language."""
-    return words(language)(key, **gaps)
+    """One sentence of the screens, or as `count.NAME` what a counter is called; in the fallback's words where that
+    language is not complete. An unknown key is a defect and raises `KeyError`.
+    """
+    found = _of_screens(key, gaps)
+    if not found.known:
+        raise KeyError(key)
+    return found.text(language)
 
 
 def or_itself(language: str, key: str, itself: str) -> str:
-    """The sentence of `key`, or `itself` where the catalogue has none: for names that a definition or station may
-    extend.
-    """
-    return catalogue(language).get(key, itself)
+    """As `say`, or `itself` where there is no such sentence: for names that a definition or station may extend."""
+    found = _of_screens(key, {})
+    return found.text(language) if found.known else itself
+
+
+def _of_screens(key: str, gaps: Mapping[str, Value]) -> Message:
+    found = Message("screens", key, gaps)
+    if not found.known and key.startswith("count."):
+        return Message("counters", key.removeprefix("count."), gaps)
+    return found

@@ -30,7 +30,7 @@ class Message:
         for code in (language if language in languages() else FALLBACK, FALLBACK):
             sentence = catalogue_of(code).sentence(self.section, self.key, self.values.get(CHOOSES))
             if sentence is not None:
-                return sentence.format(**{name: spelled(value, code) for name, value in self.values.items()})
+                return sentence.format(**{name: value_text(value, code) for name, value in self.values.items()})
         return self.key
 
     @property
@@ -54,7 +54,7 @@ def first_of(parts: Sequence[str], most: int) -> Value:
     return message("term", "and-others", first=", ".join(parts[:most]), count=len(parts) - most)
 
 
-def spelled(value: Value, language: str) -> str:
+def value_text(value: Value, language: str) -> str:
     """A value as that language writes it."""
     if isinstance(value, Message):
         return value.text(language)
@@ -65,7 +65,7 @@ def spelled(value: Value, language: str) -> str:
     if isinstance(value, datetime):
         return instant(value, language)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed([spelled(one, language) for one in value], language, either=isinstance(value, Either))
+        return listed([value_text(one, language) for one in value], language, either=isinstance(value, Either))
     return str(value)
 
 
@@ -77,11 +77,11 @@ class _Process:
 _process = _Process()
 
 
-def speak(language: str) -> None:
+def set_language(language: str) -> None:
     """The language in which this process says what is not said to a page's reader: errors on the command line, logs."""
     _process.language = language
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The language of this process; English at first."""
     return _process.language

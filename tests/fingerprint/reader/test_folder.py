@@ -15,7 +15,7 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
 from testigo.fingerprint.reader import DropFolder, ImageFolder, UploadedImage, open_reader, take
-from testigo.words import languages, speak
+from testigo.words import languages, set_language
 
 NOTHING = FingerImage(np.full((300, 300), 240, np.uint8))
 GOOD = synthetic.generate(2, 0, difficulty=0.2)
@@ -192,7 +192,7 @@ def test_every_error_has_a_sentence_of_its_own() -> None:
     for language in languages():
         said = [kind().message.text(language) for kind in kinds]
         assert len(kinds) >= 20 and len(set(said)) == len(said)
-    assert all(kind().message.known and kind().advice.known for kind in kinds)
+    assert all(kind().message.known and kind().hint_message.known for kind in kinds)
     assert all(kind().sentence("es") != kind().sentence("en") for kind in kinds)
 
 
@@ -219,11 +219,11 @@ def test_capture_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
     images.mkdir()
     (images / "1.png").write_bytes(NOTHING.to_png())
     (images / "2.png").write_bytes(GOOD.to_png())
-    speak("es")
+    set_language("es")
     try:
         done = CliRunner().invoke(app, ["capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"])
     finally:
-        speak("en")
+        set_language("en")
     assert done.stderr.split("\n")[0] == "Ponga el dedo en el lector."
     assert "en la imagen no hay ningún dedo; ponga el dedo plano" in " ".join(done.stderr.split())
     assert "Quedan 2 intentos." in done.stderr and "calidad" in done.stdout

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.errors import how_many
+from testigo.fingerprint.evaluation.counted import how_many
 from testigo.fingerprint.matching.calibration import calibration
 from testigo.fingerprint.matching.matcher import MatchResult
 from testigo.fingerprint.parameters import MATCHING

@@ -124,6 +124,8 @@ class ExtractedSet:
         except InvalidInput as error:
             if not self._skip:
                 place = self._listed[number].path
-                raise InvalidInput("print.unreadable", place=place, why=error.message, how=error.advice) from error
+                raise InvalidInput(
+                    "print.unreadable", place=place, why=error.message, how=error.hint_message
+                ) from error
             self.skipped.append(self._listed[number].path.name)
         self._tell("extracted", len(self._found) + len(self.skipped), len(self._listed))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.errors import how_many
+from testigo.fingerprint.evaluation.counted import how_many
 from testigo.fingerprint.evaluation.drawing import INK, LINE, PAPER, RED, SOFT, TEAL, Drawing, save
 from testigo.fingerprint.extraction.prints import Print
 from testigo.fingerprint.matching.matcher import MatchResult

@@ -1,4 +1,4 @@
-"""A message in a file or a signed statement: one line of text that is said in any language when somebody reads it.
+"""A message as one line of text, for files and signed statements; whoever reads it says it in any language.
 
 The line is the key of the sentence, `package.of-another-election`, and after a space its values as JSON where it has
 any: `paper-vote.seen-twice {"paper":"b.png#1"}`. A message among the values is
@@ -17,19 +17,19 @@ _DEEPEST = 5
 """Values in values; ours have two or three. A sentence may have a gap twice, so that text doubles with each."""
 
 
-def kept(message: Message) -> str:
-    """The line that keeps a message; its section is not in it."""
+def to_line(message: Message) -> str:
+    """A message as one line of text. Its section is not in it: whoever reads the line knows it."""
     if not message.values:
         return message.key
     values = json.dumps(_plain_values(message), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"{message.key} {values}"
 
 
-def recalled(section: str, line: str) -> Message:
-    """The message of that section which a line keeps.
+def from_line(section: str, line: str) -> Message:
+    """The message of that section that a line holds.
 
-    Any other line is a message that nothing knows, and says itself: an English sentence that release 0.1 kept, or a key
-    or values of a newer release.
+    Any other line is a message that nothing knows, and says itself: an English sentence of release 0.1, or a key or
+    values of a newer release.
     """
     key, _, values = line.partition(" ")
     itself = Message("", line)

@@ -1,4 +1,4 @@
-"""A message that is kept as a line of text is said in any language after it; a line of another release says itself."""
+"""A message written as a line of text is said in any language after it; a line of another release says itself."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from testigo.words import Either, Message, Value, kept, message, number, recalled
+from testigo.words import Either, Message, Value, from_line, message, number, to_line
 
 FINGERS = message("term", "finger", count=2)
 VALUES: some.SearchStrategy[Value] = some.recursive(
@@ -23,19 +23,19 @@ VALUES: some.SearchStrategy[Value] = some.recursive(
 
 
 def test_the_line_can_be_read() -> None:
-    assert kept(message("error", "key.not-pem")) == "key.not-pem"
-    assert kept(message("error", "json.malformed", why="línea 3")) == 'json.malformed {"why":"línea 3"}'
+    assert to_line(message("error", "key.not-pem")) == "key.not-pem"
+    assert to_line(message("error", "json.malformed", why="línea 3")) == 'json.malformed {"why":"línea 3"}'
     inside = '{"key":"finger","section":"term","values":{"count":2}}'
-    assert kept(message("error", "json.malformed", why=FINGERS)) == f'json.malformed {{"why":{inside}}}'
+    assert to_line(message("error", "json.malformed", why=FINGERS)) == f'json.malformed {{"why":{inside}}}'
 
 
 @given(value=VALUES)
-def test_what_is_kept_is_said_as_before_in_every_language(value: Value) -> None:
+def test_what_is_read_back_is_said_as_before_in_every_language(value: Value) -> None:
     whole = message("error", "json.malformed", why=value)
-    line = kept(whole)
-    assert "\n" not in line and recalled("error", line).known
+    line = to_line(whole)
+    assert "\n" not in line and from_line("error", line).known
     for language in ("es", "en"):
-        assert recalled("error", line).text(language) == whole.text(language)
+        assert from_line("error", line).text(language) == whole.text(language)
 
 
 @pytest.mark.parametrize("value", [10**15, 10**40, -(10**40), 1e300, float("inf")])
@@ -43,8 +43,8 @@ def test_no_number_is_too_large_to_be_said(value: float) -> None:
     assert all(kind in "0123456789.,e+inf-" for kind in number(value, "es"))
 
 
-def test_paths_and_times_are_kept_as_text() -> None:
-    line = kept(message("error", "json.malformed", why=[Path("a/b"), datetime(2027, 4, 11, tzinfo=UTC)]))
+def test_paths_and_times_are_written_as_text() -> None:
+    line = to_line(message("error", "json.malformed", why=[Path("a/b"), datetime(2027, 4, 11, tzinfo=UTC)]))
     assert line == 'json.malformed {"why":["a/b","2027-04-11T00:00:00+00:00"]}'
 
 
@@ -67,10 +67,10 @@ def test_paths_and_times_are_kept_as_text() -> None:
     ],
 )
 def test_any_other_line_says_itself(line: str) -> None:
-    found = recalled("error", line)
+    found = from_line("error", line)
     assert (found.text("es"), found.known) == (line, False)
 
 
 @given(line=some.text() | some.text().map(lambda rest: f"json.malformed {rest}"))
 def test_any_line_says_something(line: str) -> None:
-    assert isinstance(recalled("error", line), Message) and isinstance(recalled("error", line).text("es"), str)
+    assert isinstance(from_line("error", line), Message) and isinstance(from_line("error", line).text("es"), str)

@@ -1,0 +1,29 @@
+"""The ids of a definition that its parts refer to, and where each district stands."""
+
+from collections.abc import Iterator
+
+from testigo.election.definition import Definition, District
+from testigo.election.diagnostic import DefinitionPath
+
+
+class KnownIds:
+    """The definition, with the ids that others may refer to and the place of every district."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.districts = list(_districts(definition.districts))
+        self.district_ids = {district.id for _, district in self.districts}
+        self.party_ids = {party.id for party in definition.parties}
+        self.paths = {district.id: path for district, path in definition.all_districts()}
+
+
+def _districts(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:
+    waiting: list[tuple[DefinitionPath, District]] = [
+        (("districts", place), one) for place, one in enumerate(districts)
+    ]
+    waiting.reverse()
+    while waiting:
+        path, district = waiting.pop()
+        yield path, district
+        below = list(enumerate(district.districts))
+        waiting.extend(((*path, "districts", place), one) for place, one in reversed(below))
