@@ -130,7 +130,7 @@ def test_messages_inside_messages_cannot_grow() -> None:
     for _ in range(8):
         text = {"section": "hint", "key": "definition.no-catalogue", "values": {"language": text}}
     sent = InvalidInput("json.malformed", why="").as_json()
-    sent["kept"]["problem"] = f"json.malformed {json.dumps({'why': text})}"
+    sent["messages"]["problem"] = f"json.malformed {json.dumps({'why': text})}"
     assert len(read_error(msgspec.json.encode(sent)).text("es")) < 1000
 
 
