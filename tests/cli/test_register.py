@@ -10,6 +10,7 @@ import pytest
 
 from testigo.centre import Centre
 from testigo.cli import main
+from testigo.cli.output import console
 from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
@@ -24,7 +25,7 @@ Typed = Callable[..., tuple[int, str, str]]
 def typed(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """Runs a command in an empty folder; exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)
 
     def run(*words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
