@@ -7,6 +7,7 @@ is a string as `utc_now` writes it.
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
 
@@ -14,9 +15,17 @@ import msgspec
 import rfc8785
 
 from testigo.errors import InvalidInput, Place
+from testigo.words import Message, message
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MAX_DEPTH = 64
+_SHOWN = 60
+
+_AT = " - at "
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
+_ANOTHER_KIND = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+"""How msgspec says what is wrong with a value."""
 
 
 class SignedValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -54,7 +63,7 @@ def decode(data: bytes, *, place: Place = "") -> Any:
             data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float
         )
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("json.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("json.malformed", place=place, why=why_refused(error)) from None
     try:
         same = encode(value) == data
     except RecursionError:
@@ -95,12 +104,51 @@ def _refuse_floats(value: Any, depth: int = 0) -> None:
             _refuse_floats(item, depth + 1)
 
 
+class _NotCanonical(ValueError):
+    """What JSON allows and a canonical form does not."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.key)
+        self.why = why
+
+
+def why_refused(error: Exception) -> Message:
+    """Why bytes are not JSON, or a value is not of its shape: what a reader of outside bytes caught, in words that have
+    translations. `$.x[0]` says where in the value.
+    """
+    if isinstance(error, _NotCanonical):
+        return error.why
+    if isinstance(error, UnicodeDecodeError):
+        return message("term", "json-reason.not-utf-8", position=error.start + 1)
+    if isinstance(error, json.JSONDecodeError):
+        return message("term", "json-reason.syntax", line=error.lineno, column=error.colno)
+    if isinstance(error, RecursionError):
+        return message("term", "json-reason.too-deep")
+    if isinstance(error, msgspec.ValidationError):
+        return _why_another_shape(str(error))
+    if isinstance(error, msgspec.MsgspecError):
+        return message("term", "value-reason.no-json")
+    return message("term", "json-reason.number-too-long")
+
+
+def _why_another_shape(said: str) -> Message:
+    what, _, where = said.rpartition(_AT) if _AT in said else (said, "", "$")
+    where = where.strip("`")[:_SHOWN]
+    if found := _MISSING.fullmatch(what):
+        return message("term", "value-reason.missing", field=found[1][:_SHOWN], where=where)
+    if found := _UNKNOWN.fullmatch(what):
+        return message("term", "value-reason.unknown-field", field=found[1][:_SHOWN], where=where)
+    if found := _ANOTHER_KIND.fullmatch(what):
+        return message("term", "value-reason.another-kind", expected=found[1], found=found[2], where=where)
+    return message("term", "value-reason.not-possible", where=where)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ValueError("an object names the same key twice")
+        raise _NotCanonical(message("term", "json-reason.key-twice"))
     return result
 
 
 def _no_float(text: str) -> NoReturn:
-    raise ValueError(f"the number {text} is not whole")
+    raise _NotCanonical(message("term", "json-reason.not-whole", number=text[:_SHOWN]))

@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from testigo import __version__, keys, storage
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, SigningKey
 
@@ -69,7 +70,7 @@ def open_manifest(data: bytes, key: PublicKey, *, place: str = "") -> Manifest:
     try:
         manifest = msgspec.convert(opened.payload, Manifest, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("manifest.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("manifest.malformed", place=place, why=why_refused(error)) from None
     if manifest.format != 1:
         raise InvalidInput("manifest.newer-format", place=place, format=str(manifest.format))
     return manifest

@@ -41,7 +41,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def _of_the_disk(error: OSError, path: Path) -> StorageError:
     if error.errno not in _CODES:
-        return StorageError("disk.failed", place=path, why=error.strerror or type(error).__name__)
+        return StorageError("disk.failed", place=path, why=errno.errorcode.get(error.errno or 0, type(error).__name__))
     return StorageError(_CODES[error.errno], place=path)
 
 

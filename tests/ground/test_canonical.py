@@ -79,3 +79,44 @@ def test_structs_are_encoded_by_their_fields() -> None:
         x: int
 
     assert canonical.encode(Point(2, 1)) == b'{"x":1,"y":2}'
+
+
+class _Shape(msgspec.Struct, forbid_unknown_fields=True):
+    x: int
+    y: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "values"),
+    [
+        ({}, "value-reason.missing", {"field": "x", "where": "$"}),
+        ({"x": 1, "z": 1}, "value-reason.unknown-field", {"field": "z", "where": "$"}),
+        ({"x": 1, "z" * 99: 1}, "value-reason.unknown-field", {"field": "z" * 60, "where": "$"}),
+        ({"x": "1"}, "value-reason.another-kind", {"expected": "int", "found": "str", "where": "$.x"}),
+        ({"x": 1, "y": ["1"]}, "value-reason.another-kind", {"expected": "int", "found": "str", "where": "$.y[0]"}),
+    ],
+)
+def test_a_value_of_another_shape_is_explained_in_words(value: object, key: str, values: dict[str, str]) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(value, _Shape, strict=True)
+    why = canonical.why_refused(caught.value)
+    assert (why.key, why.values) == (key, values)
+    assert why.text("es") != why.text("en")
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"\xff", "not-utf-8"),
+        (b"{", "syntax"),
+        (b'{"a":1,"a":2}', "key-twice"),
+        (b"1.5", "not-whole"),
+        (b"NaN", "not-whole"),
+        (b"9" * 5000, "number-too-long"),
+        (b"[" * 100_000, "too-deep"),
+    ],
+)
+def test_bytes_that_are_not_json_are_explained_in_words(data: bytes, key: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        canonical.decode(data)
+    assert caught.value.message.values["why"].key == f"json-reason.{key}"  # type: ignore[union-attr]

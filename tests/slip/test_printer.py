@@ -189,5 +189,5 @@ def test_error_of_the_printer_library_is_a_printer_error(make_slip, step, monkey
     device = Device()
     monkeypatch.setattr(device, step, fail)
     monkeypatch.setattr(printer, "_connect", lambda: device)
-    with pytest.raises(PrinterError, match="too wide"):
+    with pytest.raises(PrinterError, match="ImageWidthError"):
         printer.print_slip(make_slip())

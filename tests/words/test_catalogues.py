@@ -91,6 +91,18 @@ def test_every_event_of_the_logs_has_its_words() -> None:
     assert sorted(known - events) == []
 
 
+def test_what_a_chairs_log_says_has_its_words() -> None:
+    sources = language.FOLDER.parent / "station"
+    files = [
+        sources / f"{name}.py" for name in ("chair", "closing", "statement_store", "staffing", "install", "folder")
+    ]
+    said = "".join(file.read_text(encoding="utf-8") for file in files)
+    calls = re.findall(r"\blog\.append(?:_coarse)?\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)", said)
+    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {"check_in_lost", "last_heard"}
+    assert len(names) > 10
+    assert sorted(f"event-data.{name}" for name in names if f"event-data.{name}" not in SPANISH) == []
+
+
 def test_times_are_shown_on_the_machines_clock_with_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "America/La_Paz")
     time.tzset()

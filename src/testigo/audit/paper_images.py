@@ -9,6 +9,7 @@ import msgspec
 
 from testigo.audit.closing import PaperTally
 from testigo.ballot import NULL, Ballot, ContestTally, Marks, tally_ballots
+from testigo.canonical import why_refused
 from testigo.count import UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput
@@ -69,7 +70,7 @@ def read_entries(data: bytes, *, place: str = "") -> dict[str, Marks | NoPaper]:
     try:
         return msgspec.json.decode(data, type=dict[str, Marks | NoPaper])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InvalidInput("entries.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("entries.malformed", place=place, why=why_refused(error)) from None
 
 
 class _ImageCount:

@@ -11,6 +11,7 @@ import msgspec
 from testigo import canonical
 from testigo.ballot.marks import Marks
 from testigo.ballot.slip_number import NUMBER_LENGTH
+from testigo.canonical import why_refused
 from testigo.election import BallotStyle, Definition
 from testigo.errors import InvalidInput, TestigoError
 from testigo.words import message
@@ -49,7 +50,7 @@ class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         try:
             return msgspec.convert(canonical.decode(body), cls, strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput("vote-record.body-malformed", why=str(error)) from None
+            raise InvalidInput("vote-record.body-malformed", why=why_refused(error)) from None
         except TestigoError as error:
             raise error.at(message("place", "vote-record")) from None
 

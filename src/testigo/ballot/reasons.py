@@ -47,10 +47,12 @@ LONGEST_REASON: Final = 500
 machines."""
 
 
-def check_reason(reason: str, allowed: tuple[str, ...]) -> str:
-    """The reason itself; raises `InvalidInput` if it is not in the list."""
+def check_reason(reason: str, act: str, allowed: tuple[str, ...]) -> str:
+    """The reason itself; raises `InvalidInput` if it is not in the list. `act`: of what it is the reason, as the
+    screens' words begin (`void.voter-left`)."""
     if reason not in allowed:
-        raise InvalidInput("reason.not-on-list", reason=reason[:LONGEST_WRITTEN], allowed=Either(allowed))
+        known = Either(message("screens", f"{act}.{one}") for one in allowed)
+        raise InvalidInput("reason.not-on-list", reason=reason[:LONGEST_WRITTEN], allowed=known)
     return reason
 
 

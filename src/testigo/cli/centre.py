@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from testigo import storage
+from testigo.canonical import why_refused
 from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore_centre
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
@@ -287,4 +288,4 @@ def _read_keys(file: Path) -> MachineKeys:
     try:
         return msgspec.json.decode(storage.read(file, limit=1 << 20), type=MachineKeys)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput("machine-keys.not-a-request", place=file, why=str(error)) from None
+        raise InvalidInput("machine-keys.not-a-request", place=file, why=why_refused(error)) from None

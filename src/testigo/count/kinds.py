@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport, version_1
-from testigo.canonical import SignedValue
+from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
 from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, Role, StationList
@@ -71,7 +71,9 @@ class Kind:
         try:
             return older(statement.body) if older else msgspec.convert(statement.body, self.body, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput("statement.body-malformed", place=place, kind=self.label, why=str(error)) from None
+            raise InvalidInput(
+                "statement.body-malformed", place=place, kind=self.label, why=why_refused(error)
+            ) from None
 
 
 _TABLE: Final = (

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_errors
-from testigo.canonical import SignedValue
+from testigo.canonical import SignedValue, why_refused
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
 from testigo.election import GENERAL_ROLL, Contest, Definition, Station
@@ -98,7 +98,7 @@ class Result(SignedValue, frozen=True):
         try:
             return msgspec.convert(payload, cls, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput("result.malformed", place=place, why=str(error)) from None
+            raise InvalidInput("result.malformed", place=place, why=why_refused(error)) from None
 
     def payload(self) -> dict[str, Any]:
         """Plain JSON values, the inverse of `from_payload`."""

@@ -14,6 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from testigo import canonical
+from testigo.canonical import why_refused
 from testigo.election.contests import GENERAL_ROLL, Contest, Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
@@ -122,7 +123,7 @@ class Definition(Value, frozen=True, dict=True):
         try:
             return msgspec.convert(payload, cls, strict=True)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise InvalidInput("definition.malformed", place=place, why=str(error)) from None
+            raise InvalidInput("definition.malformed", place=place, why=why_refused(error)) from None
 
     def payload(self) -> dict[str, object]:
         """Plain JSON values, the inverse of `from_payload`."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from testigo import canonical
+from testigo.canonical import why_refused
 from testigo.election.definition import Definition, DefinitionCore, FirstDefinition
 from testigo.election.stations import StationProof
 from testigo.errors import InvalidInput, InvalidSignature
@@ -49,12 +50,12 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
     try:
         file = msgspec.convert(value, _StationFile, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("definition.not-of-a-station", place=place, why=str(error)) from None
+        raise InvalidInput("definition.not-of-a-station", place=place, why=why_refused(error)) from None
     statement = _open(canonical.encode(file.definition), root, DefinitionCore.VERSION, place)
     try:
         core = msgspec.convert(statement.body, DefinitionCore, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("definition.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("definition.malformed", place=place, why=why_refused(error)) from None
     _check_name(statement, core.digest, place)
     return core.with_station(file.proof)
 

@@ -11,6 +11,7 @@ import re
 import msgspec
 
 from testigo import canonical
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput
 from testigo.record.statement import Statement, peek
 
@@ -68,4 +69,6 @@ def decode_entry(data: bytes, *, place: str = "") -> Entry:
     try:
         return msgspec.convert(canonical.decode(data, place=place), Entry, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("log-entry.malformed", place=place, hint="get-the-file-again", why=str(error)) from None
+        raise InvalidInput(
+            "log-entry.malformed", place=place, hint="get-the-file-again", why=why_refused(error)
+        ) from None

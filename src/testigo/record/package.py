@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from testigo import canonical, keys
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.record.statement import peek
@@ -87,7 +88,9 @@ def _convert(payload: object, place: str) -> PackagePayload:
     try:
         return msgspec.convert(payload, PackagePayload, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("package.malformed", place=place, hint="ask-the-station-again", why=str(error)) from None
+        raise InvalidInput(
+            "package.malformed", place=place, hint="ask-the-station-again", why=why_refused(error)
+        ) from None
 
 
 def _check_size(data: bytes, place: str) -> None:

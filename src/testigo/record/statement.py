@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from testigo import canonical, keys
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput, Place
 from testigo.keys import PublicKey, SigningKey
 
@@ -70,4 +71,6 @@ def _convert(payload: Any, place: Place) -> Statement:
     try:
         return msgspec.convert(payload, Statement, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("statement.malformed", place=place, hint="get-the-file-again", why=str(error)) from None
+        raise InvalidInput(
+            "statement.malformed", place=place, hint="get-the-file-again", why=why_refused(error)
+        ) from None

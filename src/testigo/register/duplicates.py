@@ -101,7 +101,11 @@ def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
 def rule(connection: Connection, case_id: int, verdict: str, officer: str, note: str) -> Ruling:
     """Add a ruling; raises `InvalidInput` for an unknown case or verdict, and where a changed verdict has no note."""
     if verdict not in VERDICTS:
-        raise InvalidInput("verdict.unknown", verdict=verdict[:40], known=Either(VERDICTS))
+        raise InvalidInput(
+            "verdict.unknown",
+            verdict=verdict[:40],
+            known=Either(message("screens", f"verdict.{one}") for one in VERDICTS),
+        )
     lines = case_lines(connection, case_id)
     if not lines:
         raise unknown_case(case_id)

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from testigo import canonical, keys
-from testigo.canonical import utc_now
+from testigo.canonical import utc_now, why_refused
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput, Place
 from testigo.fingerprint import Template, decode_template
@@ -256,7 +256,7 @@ def _package(payload: Any, place: Place) -> _Package:
         return msgspec.convert(payload, _Package, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidInput(
-            "poll-book.malformed", place=place, hint="ask-for-the-newest-poll-book", why=str(error)
+            "poll-book.malformed", place=place, hint="ask-for-the-newest-poll-book", why=why_refused(error)
         ) from None
 
 
@@ -267,7 +267,7 @@ def _content(header: _Package, opening_key: OpeningKey, place: Place) -> _Conten
         content = msgspec.msgpack.decode(plain, type=_Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(
-            "poll-book.other-version", place=place, hint="ask-for-the-newest-poll-book", why=str(error)
+            "poll-book.other-version", place=place, hint="ask-for-the-newest-poll-book", why=why_refused(error)
         ) from None
     documents = {voter.document for voter in content.voters}
     if not len(documents) == len(content.voters) == header.voters or documents & content.barred.keys():

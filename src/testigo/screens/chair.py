@@ -18,6 +18,7 @@ from testigo.ballot import Difference
 from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS, in_words
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
+from testigo.screens.events import event_data, event_name
 from testigo.staff.accounts import PRESIDING
 from testigo.station.chair import Chair
 from testigo.web import browser_session
@@ -222,6 +223,8 @@ def events(request: Request, chair: TheChair) -> Answer:
         entries=entries,
         count=len(chair.folder.log),
         head=chair.folder.log.head,
+        event_name=event_name,
+        event_data=event_data,
         **_about(chair),
     )
 

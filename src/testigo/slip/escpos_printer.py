@@ -131,7 +131,8 @@ _REASONS = {
 
 
 def _reason(error: Exception) -> Message | str:
-    """Why a printer failed: in words of our own where there are any, else in the library's."""
+    """Why a printer failed: in words of our own where there are any, else the system's or the library's name of it,
+    such as `EIO`."""
     cause = error if isinstance(error, OSError) else error.__cause__ or error.__context__
     if isinstance(cause, TimeoutError):
         return message("term", "printer-reason.timed-out")
@@ -141,4 +142,5 @@ def _reason(error: Exception) -> Message | str:
         return message("term", f"printer-reason.{_REASONS[cause.errno]}")
     if isinstance(error, DeviceNotFoundError):
         return message("term", "printer-reason.not-attached")
-    return " ".join(str(error).split()) or type(error).__name__
+    number = cause.errno if isinstance(cause, OSError) else None
+    return errno.errorcode.get(number or 0, type(error).__name__)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from testigo import canonical, keys
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.keys import PublicKey, SigningKey
 from testigo.words import Message, message
@@ -154,7 +155,7 @@ def open_staff_list(
     try:
         read = msgspec.convert(payload, StaffList, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("staff-list.malformed", place=name, why=str(error)) from None
+        raise InvalidInput("staff-list.malformed", place=name, why=why_refused(error)) from None
     check_place(read.election, read.place, place, name)
     if not canonical.is_instant(read.issued):
         raise InvalidInput("time.malformed", place=name, time=read.issued[:40])

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from testigo import canonical, keys
+from testigo.canonical import why_refused
 from testigo.errors import InvalidInput
 from testigo.keys import SigningKey
 from testigo.replay import is_nonce, new_nonce
@@ -53,7 +54,7 @@ def open_pin_order(data: bytes, place: StaffPlace, *, name: Message | str = PIN_
     try:
         order = msgspec.convert(payload, PinOrder, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("pin-order.malformed", place=name, why=str(error)) from None
+        raise InvalidInput("pin-order.malformed", place=name, why=why_refused(error)) from None
     check_place(order.election, order.place, place, name)
     if order.machine != place.machine:
         there, here = (message("screens", f"staff-machine.{machine}") for machine in (order.machine, place.machine))

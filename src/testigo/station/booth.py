@@ -28,6 +28,7 @@ from testigo.ballot import (
     mark_contest,
     reasons,
 )
+from testigo.canonical import why_refused
 from testigo.election import BallotStyle
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.slip import Printer, PrinterError, Slip
@@ -241,7 +242,7 @@ class Booth:
         Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
         """
         live = self._session.at("printed")
-        reasons.check_reason(reason, reasons.VOTER_SPOIL_REASONS)
+        reasons.check_reason(reason, "spoil", reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
         if live.spoiled >= limit:
             raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
@@ -285,7 +286,7 @@ class Booth:
         try:
             marks = msgspec.convert(data.get("deck"), list[Marks], strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput("test-deck.malformed", place=self.folder.place, why=str(error)) from None
+            raise InvalidInput("test-deck.malformed", place=self.folder.place, why=why_refused(error)) from None
         deck = [one.ballot(self.definition, self.station_id) for one in marks]
         key = secrets.token_bytes(32)
         counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
@@ -325,7 +326,7 @@ class Booth:
         live = self._session.entry
         if live is None:
             raise IllegalStep("booth.nobody-voting", place=self.folder.place)
-        reasons.check_reason(reason, reasons.VOID_REASONS)
+        reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))

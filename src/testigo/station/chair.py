@@ -32,6 +32,7 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
+from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.event_log import Event
@@ -176,7 +177,7 @@ class Chair:
     def pause(self, reason: str) -> None:
         """No new voters, for one of `reasons.PAUSE_REASONS`; who is in the booth may finish."""
         self._must_be("open")
-        reasons.check_reason(reason, reasons.PAUSE_REASONS)
+        reasons.check_reason(reason, "pause", reasons.PAUSE_REASONS)
         self._order_both("pause")
         self.folder.log.append("paused", reason=reason)
 
@@ -192,7 +193,7 @@ class Chair:
         """End the session in the booth without a vote, for one of `reasons.VOID_REASONS`: it will be a difference, with
         that reason."""
         self._must_be("open", "paused")
-        reasons.check_reason(reason, reasons.VOID_REASONS)
+        reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         self._sender.give("booth", "void-session", reason=reason)
         self.folder.log.append_coarse("session-voided", reason=reason)
 
@@ -382,4 +383,4 @@ def _tally(plain: object) -> Tally:
     try:
         return msgspec.convert(plain, Tally, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("report.no-tally", why=str(error)) from None
+        raise InvalidInput("report.no-tally", why=why_refused(error)) from None

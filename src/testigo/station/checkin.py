@@ -248,7 +248,7 @@ class CheckIn:
         PIN, `IllegalStep` over the cap.
         """
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, reasons.RELEASE_REASONS)
+        reasons.check_reason(reason, "release", reasons.RELEASE_REASONS)
         if (
             visit.stage == "finger"
             and reason not in reasons.RELEASES_WITHOUT_A_TRY
@@ -266,7 +266,7 @@ class CheckIn:
     def refuse(self, visit_id: str, reason: str) -> RefusedVoter:
         """Turn the visitor away, for one of `reasons.CLERK_REFUSAL_REASONS`; this concludes the visit."""
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, reasons.CLERK_REFUSAL_REASONS)
+        reasons.check_reason(reason, "refusal", reasons.CLERK_REFUSAL_REASONS)
         self._day.end(self._day.now.refusing(reason, visit.document))
         self._visit = None
         return RefusedVoter(visit.document, reason)

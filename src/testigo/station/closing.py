@@ -24,6 +24,7 @@ from testigo.ballot import (
     tally_errors,
 )
 from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessions
+from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement
@@ -195,7 +196,7 @@ def counters_of(report: MachineReport, kind: type[_Counters]) -> _Counters:
     try:
         return msgspec.convert(report.counters, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("report.no-counters", role=role_named(report.role), why=str(error)) from None
+        raise InvalidInput("report.no-counters", role=role_named(report.role), why=why_refused(error)) from None
 
 
 def reconciled(check_in: MachineReport, booth: MachineReport) -> Reconciliation:
@@ -222,7 +223,7 @@ def _open_report(folder: MachineFolder, envelope: bytes, role: Role, kind: type[
     try:
         body = msgspec.convert(statement.body, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("closing-report.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("closing-report.malformed", place=place, why=why_refused(error)) from None
     if body.station != folder.station_id:
         raise InvalidSignature("closing-report.of-another", place=place)
     return body

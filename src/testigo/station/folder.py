@@ -21,7 +21,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import msgspec
 
 from testigo import storage
-from testigo.canonical import SignedValue, utc_now
+from testigo.canonical import SignedValue, utc_now, why_refused
 from testigo.election import KeyRing, MachineKeys, Role, open_station_file, speak_own_languages
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.event_log import EventLog, log_origin
@@ -176,7 +176,7 @@ def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -
     try:
         return msgspec.convert(statement.body, MachineKeys, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("machine-keys.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("machine-keys.malformed", place=place, why=why_refused(error)) from None
 
 
 class _HasFolder(Protocol):

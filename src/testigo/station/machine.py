@@ -24,7 +24,7 @@ import msgspec
 
 from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
-from testigo.canonical import utc_now
+from testigo.canonical import utc_now, why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError, read_error
 from testigo.event_log import Event
@@ -188,7 +188,7 @@ class OrderReceiver:
         try:
             order = msgspec.convert(opened.payload, Order, strict=True)
         except msgspec.ValidationError as error:
-            raise InvalidInput("order.malformed", place=place, why=str(error)) from None
+            raise InvalidInput("order.malformed", place=place, why=why_refused(error)) from None
         meant = (folder.settings.election, folder.station_id, folder.role)
         if (order.election, order.station, order.to) != meant:
             raise InvalidSignature("order.for-another-machine", place=place)
@@ -315,7 +315,7 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
     try:
         return msgspec.convert(opened.payload, MachineReport, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("report.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("report.malformed", place=place, why=why_refused(error)) from None
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from testigo import keys, storage
-from testigo.canonical import SignedValue
+from testigo.canonical import SignedValue, why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey
@@ -96,4 +96,4 @@ def _convert(payload: object, place: str) -> Retirement:
     try:
         return msgspec.convert(payload, Retirement, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("retirement.malformed", place=place, why=str(error)) from None
+        raise InvalidInput("retirement.malformed", place=place, why=why_refused(error)) from None

@@ -16,4 +16,6 @@ def cannot_listen(error: OSError, host: str, port: int, option: str) -> StorageE
         return StorageError("port.in-use", place=place, option=option)
     if number == errno.EACCES:
         return StorageError("port.not-permitted", place=place, option=option)
-    return StorageError("port.failed", place=place, why=error.strerror or str(error), option=option)
+    return StorageError(
+        "port.failed", place=place, why=errno.errorcode.get(number, type(error).__name__), option=option
+    )
