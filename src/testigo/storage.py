@@ -58,6 +58,9 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Replace `path` by `data`, whole or not at all, flushed to the disk before the return."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with explained(path):
+        if path.is_char_device() or path.is_fifo():  # put in its place, a file would take the device away
+            path.write_bytes(data)
+            return
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(handle, "wb") as file:

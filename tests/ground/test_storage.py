@@ -109,3 +109,14 @@ def test_several_errors_are_a_line_each() -> None:
         "2 errors", [InvalidInput("no name", place="row 2"), InvalidInput("no number")], place="x.csv"
     )
     assert str(error).splitlines() == ["x.csv: 2 errors.", "  row 2: no name.", "  no number."]
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    master, slave = os.openpty()
+    try:
+        device = Path(os.ttyname(slave))
+        storage.write(device, b"shown")
+        assert device.is_char_device() and os.read(master, 10) == b"shown"
+    finally:
+        os.close(master)
+        os.close(slave)
