@@ -47,7 +47,8 @@ def test_an_example_is_not_written_over_what_is_there(call, tmp_path):
 
 
 def test_bytes_that_are_no_text_are_refused_before_anything_begins(call):
-    for arguments in (("check", "e\udcff.yaml", "--json"), ("seats", "dhondt", "1", "a=1", "\udced=1", "--draw", "123456")):
+    tie = ("seats", "dhondt", "1", "a=1", "\udced=1", "--draw", "123456")
+    for arguments in (("check", "e\udcff.yaml", "--json"), tie):
         code, out, err = call(*arguments)
         assert (code, out) == (1, "") and "is not in UTF-8; rename the file" in err
 
