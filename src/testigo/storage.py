@@ -27,6 +27,8 @@ _CODES = {
     errno.EEXIST: "file.exists",
     errno.EISDIR: "file.is-folder",
     errno.ENOTDIR: "file.not-in-folder",
+    errno.ENAMETOOLONG: "file.name-too-long",
+    errno.ELOOP: "file.not-found",
 }
 
 
@@ -36,10 +38,11 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _of_the_disk(error, path) from error
+        raise of_the_disk(error, path) from error
 
 
-def _of_the_disk(error: OSError, path: Path) -> StorageError:
+def of_the_disk(error: OSError, path: Path) -> StorageError:
+    """An error of the operating system about a file, as one that a person understands."""
     if error.errno not in _CODES:
         return StorageError("disk.failed", place=path, why=errno.errorcode.get(error.errno or 0, type(error).__name__))
     return StorageError(_CODES[error.errno], place=path)
@@ -56,6 +59,7 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
 
 def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Replace `path` by `data`, whole or not at all, flushed to the disk before the return."""
+    _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with explained(path):
         if path.is_char_device() or path.is_fifo():  # put in its place, a file would take the device away
@@ -74,6 +78,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Make a file that is not there yet, whole or not at all, flushed; raises `StorageError` where one is there."""
+    _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     make_folder(path.parent)
     try:
@@ -95,6 +100,8 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
     Raises `StorageError` where a file or a folder that is not empty is at `path`.
     """
     require_empty(path)
+    if not path.name:
+        raise StorageError("folder.not-empty", place=path)
     make_folder(path.parent)
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -104,6 +111,12 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
             flush_folder(path.parent)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _require_name(path: Path) -> None:
+    """Raise `StorageError` for what can only be a folder: `.`, which an empty path is too, and `/`."""
+    if not path.name:
+        raise StorageError("file.is-folder", place=path)
 
 
 def destroy(path: Path) -> None:

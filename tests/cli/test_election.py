@@ -46,6 +46,18 @@ def test_an_example_is_not_written_over_what_is_there(call, tmp_path):
     assert call("example", "kingdom", "--out", str(tmp_path / "new"))[0] == 2
 
 
+def test_bytes_that_are_no_text_are_refused_before_anything_begins(call):
+    tie = ("seats", "dhondt", "1", "a=1", "\udced=1", "--draw", "123456")
+    for arguments in (("check", "e\udcff.yaml", "--json"), tie):
+        code, out, err = call(*arguments)
+        assert (code, out) == (1, "") and "is not in UTF-8; rename the file" in err
+
+
+def test_the_number_of_sentences_to_translate_is_that_of_check(call, tmp_path):
+    assert "sentences to translate" in call("words", "gn", "--out", str(tmp_path / "gn.po"))[1]
+    assert " 0 sentences to translate" in call("words", "es", "--out", str(tmp_path / "es.po"))[1]
+
+
 def test_check_prints_one_line_per_error(call, base, written):
     file = written(base.replace("district: south, r", "district: west, r").replace("date: 2027-04-11", "date: soon"))
     code, _, err = call("check", str(file))

@@ -50,6 +50,12 @@ def imported(typed: Typed, election: list[str], project_root: Path) -> Typed:
     return typed
 
 
+def test_a_path_that_the_system_refuses_is_a_sentence(imported: Typed, election: list[str]) -> None:
+    """Such as a folder that another user may not enter; tests may run as root, who may."""
+    code, out, err = imported("status", *election, "--key", "x" * 300)
+    assert (code, out) == (1, "") and "x: the name of the file or folder is too long; choose a shorter one." in err
+
+
 def test_from_the_file_to_the_poll_book(
     imported: Typed, election: list[str], press: Press, tmp_path: Path, project_root: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Files are replaced whole or not at all, and a failure is a sentence."""
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,24 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 11)
     with pytest.raises(InvalidInput, match="larger than 10 bytes"):
         storage.read(tmp_path / "file", limit=10)
+
+
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_what_has_no_name_is_a_folder_and_no_new_one(path: str) -> None:
+    """`--out ""` and `--out .`: neither can be replaced whole."""
+    for write in (storage.write, storage.write_new):
+        with pytest.raises(StorageError, match="it is a folder"):
+            write(Path(path), b"")
+    with pytest.raises(StorageError, match="choose a new folder"), storage.new_folder(Path(path)):
+        pass
+
+
+def test_a_name_that_is_too_long_or_a_link_to_itself_is_not_the_disks_fault(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="the name of the file or folder is too long"):
+        storage.read(tmp_path / ("x" * 300))
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(StorageError, match="no such file"):
+        storage.read(tmp_path / "link")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -118,6 +118,12 @@ def test_a_changed_byte_of_the_stored_list_is_found_at_the_next_start(
         Staff(chair[0].folder, authority.place())
 
 
+def test_pins_that_cannot_be_read_are_found_at_the_next_start(chair: StaffAndPins, authority: Authority) -> None:
+    (chair[0].folder / PINS).write_text('{"format": 99}')
+    with raises_code(InvalidInput, "file.newer-format"):
+        Staff(chair[0].folder, authority.place())
+
+
 def test_a_stored_list_is_good_after_the_authoritys_key_was_replaced_and_a_new_one_is_not(
     chair: StaffAndPins, authority: Authority
 ) -> None:

@@ -4,16 +4,17 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
-from testigo import __version__, logs
+from testigo import __version__, logs, storage
 from testigo.cli.output import choose_language, errors
-from testigo.errors import TestigoError
+from testigo.errors import InvalidInput, TestigoError
 from testigo.words import FALLBACK, message, set_language
 
 GROUPS = {
@@ -130,14 +131,31 @@ def _of_the_terminal(environment: Mapping[str, str]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; a `TestigoError` becomes its sentence on standard error and its exit code."""
+    """Run the command line; a `TestigoError` becomes its sentence on standard error and its exit code, and so does an
+    error of the operating system about a file that no command expects, such as a folder that others may not enter.
+    """
     command: Any = typer.main.get_command(app)
     try:
+        _require_text(sys.argv[1:] if arguments is None else arguments)
         sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))
     except TestigoError as error:
-        errors.print(Text.assemble((str(message("cli", "error")), "bold red"), f": {error}"), soft_wrap=True)
-        sys.exit(error.exit_code)
+        _end_with(error)
+    except OSError as error:
+        _end_with(storage.of_the_disk(error, Path(os.fsdecode(error.filename or ""))))
     except SystemExit as ended:
         if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):  # typer says nothing itself
             errors.print(str(message("cli", "stopped")))
         raise
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raise `InvalidInput` for bytes that are no UTF-8: no page, database or signed statement could hold them."""
+    for text in arguments:
+        if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
+            set_language(os.environ.get(LANGUAGE) or _of_the_terminal(os.environ))
+            raise InvalidInput("command.not-utf-8", text=text[:60])
+
+
+def _end_with(error: TestigoError) -> NoReturn:
+    errors.print(Text.assemble((str(message("cli", "error")), "bold red"), f": {error}"), soft_wrap=True)
+    sys.exit(error.exit_code)

@@ -45,10 +45,13 @@ class Staff:
     """The accounts of one machine. Processes and threads may use one folder at the same time."""
 
     def __init__(self, folder: Path, place: StaffPlace, *, clock: Callable[[], float] = time.time) -> None:
-        """Raises `InvalidInput` or `InvalidSignature` where the list in the folder is not the authority's."""
+        """Raises `InvalidInput` or `InvalidSignature` where the list in the folder is not the authority's, and
+        `InvalidInput` where its PINs cannot be read: at the start, not when the first person comes.
+        """
         self.folder = folder
         self.place = place
         self._pins = Pins(folder / PINS, clock)
+        self._pins.accounts()
         self._list = self._stored_list()
 
     @property
