@@ -37,7 +37,9 @@ def test_the_chair_reads_its_tally_sheet_its_reports_and_its_closing(stored):
             assert counters_of(reports["booth"], BoothCounters) == last.booth.counters
             assert check_in.counters() == last.check_in.counters
             assert booth.counters() == last.booth.counters
-            assert chair.send() == (stored / "chair" / "statements" / "courier.json").read_bytes()
+            statements = stored / "chair" / "statements"
+            package = next(file for name in ("package.json", "courier.json") if (file := statements / name).exists())
+            assert chair.send() == package.read_bytes()
 
 
 @pytest.mark.parametrize("role", ["booth", "check-in"])
@@ -51,9 +53,9 @@ def test_a_day_that_release_0_1_has_begun_is_finished_with_it(tmp_path, role):
     assert not (folder / "day-state").exists()
 
 
-def test_a_station_that_release_0_1_closed_is_only_read(stored):
+def test_a_station_that_an_earlier_release_closed_is_only_read(stored):
     before = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
     with Booth(stored / "booth", None) as booth, CheckIn(stored / "check-in") as check_in:
         assert (booth.state, check_in.state) == ("closed", "closed")
-        assert sum(booth.tally().ballots.values()) == booth.counters().deposited == 5
+        assert sum(booth.tally().ballots.values()) == booth.counters().deposited > 3
     assert {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()} == before
