@@ -11,7 +11,7 @@ from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore
 from testigo.cli import serve
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
-from testigo.errors import InvalidInput, TestigoError
+from testigo.errors import InvalidInput, TestigoError, how_many
 from testigo.keys import PublicKey
 from testigo.results import RefusalRow, publish_results
 
@@ -249,7 +249,7 @@ def publish(
             {"result": result.payload(), "digest": centre.rules.result_digest, "files": [str(file) for file in files]}
         )
         return
-    console.print(f"Result {centre.rules.result_digest}\n{len(result.missing)} stations missing")
+    console.print(f"Result {centre.rules.result_digest}\n{how_many(len(result.missing), 'station')} missing")
     console.print("\n".join(str(file) for file in files))
 
 
