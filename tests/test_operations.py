@@ -179,7 +179,7 @@ def test_a_station_and_a_centre_move_in_the_middle_of_the_day(
     done = run_testigo("verify", str(moved / "public"), "--root-key", office.key_ring.root.hex)
     assert done.returncode == 0, done.stdout
 
-    last_day = ("--keep-until", "2020-01-01", "--record", str(moved / "public"), "--yes")
+    last_day = ("--keep-until", "2020-01-01", "--reason", "a trial", "--record", str(moved / "public"), "--yes")
     done = run_testigo("station", "retire", str(moved / "stations" / "s1"), *last_day)
     assert done.returncode == 0, done.stderr
     assert {file.name for file in (moved / "stations" / "s1" / "booth").iterdir()} == {

@@ -27,6 +27,8 @@ from testigo.words import Message, message
 _DOMAIN = b"testigo event log 1\n"
 _PLACE = message("place", "event-log")
 LOG_LIMIT = 512 * 1024 * 1024
+LONGEST_LINE = 1024 * 1024
+"""Bytes that a power cut may leave of a line; ours have some hundreds."""
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,9 +101,9 @@ def quarter_hour(time: str) -> str:
 class EventLog:
     """A machine's own log, open for writing. One writer at a time (the machine's folder holds a lock)."""
 
-    def __init__(self, file: Path, key: SigningKey, origin: str) -> None:
+    def __init__(self, file: Path, key: SigningKey, origin: str, *, begun: bool = False) -> None:
         """Open or begin the log in `file`. A last line torn by a power cut is cut off and noted as event
-        `log-repaired`.
+        `log-repaired`. `begun`: it was begun long ago, so that a file without a whole line, or none, is not it.
 
         Raises `InvalidInput` or `InvalidSignature` where anything else was changed, `StorageError` where the disk
         refuses.
@@ -110,16 +112,18 @@ class EventLog:
         self._key = key
         self._broken = False
         with storage.explained(file):
-            self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._handle = os.open(file, os.O_RDWR | (0 if begun else os.O_CREAT) | os.O_CLOEXEC, 0o600)
         try:
-            self._begin(origin)
+            self._begin(origin, begun)
         except BaseException:
             self.close()
             raise
 
-    def _begin(self, origin: str) -> None:
+    def _begin(self, origin: str, begun: bool) -> None:
         data = storage.read(self.file, limit=LOG_LIMIT)
         whole = data[: data.rfind(b"\n") + 1]
+        if (begun and not whole) or len(data) - len(whole) > LONGEST_LINE:
+            raise InvalidInput("event-log.not-one", place=self.file)
         self._entries = list(verify_event_log(whole, self._key.public, origin, place=self.file))
         lines = whole.split(b"\n")[:-1]
         self._head = hashlib.sha256(lines[-1]).hexdigest() if lines else origin

@@ -1,5 +1,6 @@
 """`testigo station`: from the signed definition to the exported package, as a person types it."""
 
+import io
 import json
 
 import pypdfium2
@@ -47,6 +48,9 @@ def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
         assert run("load-keys", tmp_path / "s1" / machine, tmp_path / "keys.json")[0] == 0
     code, said, _ = run("cards", tmp_path / "s1", "--out", tmp_path / "cards.pdf", "--spare", "3")
     assert code == 0 and (tmp_path / "cards.pdf").read_bytes().startswith(b"%PDF")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, _, asked = run("cards", tmp_path / "s1", "--out", tmp_path / "again.pdf")
+    assert code == 1 and "they will be void. Make them again?" in asked and not (tmp_path / "again.pdf").exists()
     code, said, _ = run("status", tmp_path / "s1", "--json")
     assert [(one["machine"], one["state"]) for one in json.loads(said)] == [
         ("chair", "installed"), ("booth", "installed"), ("check-in", "installed"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from raising import raises_code
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
-from testigo.event_log import EventLog, lines_after, log_origin, verify_event_log
+from testigo.event_log import LONGEST_LINE, EventLog, lines_after, log_origin, verify_event_log
 from testigo.keys import SigningKey
 
 KEY = SigningKey.generate()
@@ -80,6 +80,24 @@ def test_splice_from_another_log_is_found(whole, tmp_path):
         verify_event_log(b"".join(mixed), KEY.public, ORIGIN)
     with pytest.raises(InvalidSignature):
         verify_event_log(fill(tmp_path / "own", key=SigningKey.generate()), KEY.public, ORIGIN)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\0" * 4096, b"x" * (LONGEST_LINE + 1)])
+def test_a_log_that_was_begun_is_not_begun_again(tmp_path, content):
+    """What no power cut leaves: the log is gone, or is something else. Nothing is changed."""
+    file = tmp_path / "log"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises((InvalidInput, StorageError)):
+        EventLog(file, KEY, ORIGIN, begun=True)
+    assert (file.read_bytes() if file.exists() else None) == content
+
+
+def test_more_than_a_line_is_not_cut_off(whole, tmp_path):
+    (tmp_path / "log").write_bytes(whole + b" " * (LONGEST_LINE + 1))
+    with pytest.raises(InvalidInput):
+        EventLog(tmp_path / "log", KEY, ORIGIN)
+    assert len((tmp_path / "log").read_bytes()) > LONGEST_LINE
 
 
 def test_torn_last_line_is_cut_off_and_noted(whole, tmp_path):

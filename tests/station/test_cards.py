@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from raising import raises_code
 from testigo.ballot.check_character import ALPHABET
-from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed, StorageError, TestigoError
 from testigo.station import booth_day
 from testigo.station.cards import CardIndex, UnknownCard, make_deck
 
@@ -119,6 +119,19 @@ def test_typing_errors_lock_nobody(place):
         with pytest.raises(InvalidInput):
             place.booth.accept_card(codes[0][:-2] + codes[0][-1] * 2 if codes[0][-1] != codes[0][-2] else "ABC")
     assert place.booth.accept_card(codes[0]).stage == "language"
+
+
+def test_cards_that_could_not_be_written_void_none(place):
+    def full(deck):
+        raise StorageError("disk.full", place="cards.pdf")
+
+    assert not place.booth.has_cards
+    place.booth.make_cards(spare=2)
+    file = place.booth.folder.path / "cards.json"
+    old = file.read_bytes()
+    with pytest.raises(StorageError):
+        place.booth.make_cards(write=full)
+    assert file.read_bytes() == old and place.booth.has_cards
 
 
 def test_new_deck_voids_the_old_one_and_comes_too_late_after_the_zero_report(place):

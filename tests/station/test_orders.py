@@ -184,8 +184,9 @@ def test_an_answer_without_end_is_cut_off(status, code):
 
 
 def test_an_address_that_is_none_is_a_sentence():
-    with raises_code(StorageError, "machine.does-not-answer"):
-        HttpMachine("http://[::").order(b"{}")
+    for address in ("http://[::", "", "{x}", "127.0.0.1:8083", "http://", "file:///etc/passwd"):
+        with raises_code(InvalidInput, "machine.not-an-address"):
+            HttpMachine(address)
 
 
 def test_refused_order_is_not_obeyed_later(wired):

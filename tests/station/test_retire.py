@@ -165,6 +165,8 @@ def test_conditions_are_named_and_a_reason_goes_on_the_page(folder, finished):
     with raises_code(IllegalStep, "retirement.too-early", keep_until="2027-05-29"):
         check_plan(plan_of(machine, finished[1], today=TERM), "")
     assert plan_of(machine, {"chair": "0" * 64}).unmet == ("not-published",)
+    with raises_code(IllegalStep, "retirement.before-election", keep_until="2020-01-01"):
+        check_plan(plan_of(machine, finished[1], term=datetime.date(2020, 1, 1)), "")
     retirement = retire(machine, early, "the court released the machines")
     assert (retirement.reason, retirement.unmet) == ("the court released the machines", early.unmet)
     text = page_text(folder / "chair" / REPORT)

@@ -250,7 +250,8 @@ def publish(
             {"result": result.payload(), "digest": centre.rules.result_digest, "files": [str(file) for file in files]}
         )
         return
-    console.print(f"Result {centre.rules.result_digest}\n{len(result.missing)} stations missing")
+    missing = message("cli", "centre.stations-missing", count=len(result.missing))
+    console.print(f"Result {centre.rules.result_digest}\n{missing}", soft_wrap=True)
     console.print("\n".join(str(file) for file in files))
 
 

@@ -12,7 +12,7 @@ import typer
 from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
-from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.retire import check_archive, retire
 from testigo.election import Role, speak_own_languages
 from testigo.errors import InvalidInput, StorageError
@@ -118,10 +118,11 @@ def cards(
     folder: StationFolder,
     out: Annotated[Path, typer.Option(help="PDF of the cards; print it, then delete it.")] = Path("cards.pdf"),
     spare: Annotated[int, typer.Option(help="Spare cards of each ballot style.")] = 20,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, also where cards were made already.")] = False,
 ) -> None:
     """Make the voting cards: one a voter and some spare. The codes are in this PDF and nowhere else.
 
-    Print it, cut it, shuffle each tray, and delete the file. Cards made again void all those before.
+    Print it, cut it, shuffle each tray, and delete the file. Cards made again void all those before: then it asks.
 
     Example: testigo station cards stations/01-01 --out cards.pdf
     """
@@ -129,9 +130,12 @@ def cards(
     from testigo.station.booth import Booth
 
     path = _machine(folder, "booth")
-    with Booth(path, FolderPrinter(path / "paper")) as booth, progress("Making cards", None):
-        deck = booth.make_cards(spare)
-        storage.write(out, deck.pdf(), mode=0o600)
+    with Booth(path, FolderPrinter(path / "paper")) as booth:
+        if booth.has_cards and not yes and not confirmed(message("cli", "cards.make-again")):
+            console.print(str(message("cli", "nothing-changed")))
+            raise typer.Exit(1)
+        with progress("Making cards", None):
+            deck = booth.make_cards(spare, write=lambda made: storage.write(out, made.pdf(), mode=0o600))
     styles = [card.style for card in deck.cards]
     table("Voting cards", ("ballot style", "cards"), [(style, styles.count(style)) for style in sorted(set(styles))])
     console.print(f"{out}: print it, then delete it.")

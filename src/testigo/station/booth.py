@@ -11,6 +11,7 @@ power cut leaves of a session is resolved by `session`.
 
 import contextlib
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -125,16 +126,22 @@ class Booth:
 
     # ---- before opening
 
+    @property
+    def has_cards(self) -> bool:
+        """Whether voting cards were made."""
+        return len(self._cards) > 0
+
     @exclusive
-    def make_cards(self, spare: int = DEFAULT_SPARE) -> Deck:
+    def make_cards(self, spare: int = DEFAULT_SPARE, *, write: Callable[[Deck], None] = lambda deck: None) -> Deck:
         """Make the station's voting cards, before opening; cards made earlier are void. The plain codes are only in the
-        result.
+        result. `write` takes them first: where it raises, cards made earlier stay good.
 
         Raises `IllegalStep` once the zero report was made.
         """
         if self.state not in ("installed", "tested"):
             raise IllegalStep("cards.too-late", place=self.folder.place, state=machine_state(self.state))
         deck = make_deck(self.definition, self.station_id, spare)
+        write(deck)
         self._cards.keep(deck)
         self.folder.log.append("cards-made", count=len(deck.cards))
         return deck

@@ -75,7 +75,8 @@ def read_settings(path: Path) -> Settings:
 class MachineFolder:
     """A machine's folder, opened and locked: a second process that opens it is refused."""
 
-    def __init__(self, path: Path, role: Role) -> None:
+    def __init__(self, path: Path, role: Role, *, new: bool = False) -> None:
+        """`new`: it is being installed, and its event log begins."""
         self.path = path
         self.settings = read_settings(path)
         if self.settings.role != role:
@@ -95,7 +96,7 @@ class MachineFolder:
         try:
             self.ring = self._load_ring()
             origin = log_origin(self.settings.election, self.station_id, role)
-            self.log = EventLog(path / EVENTS, self.key, origin)
+            self.log = EventLog(path / EVENTS, self.key, origin, begun=not new)
         except BaseException:
             self._lock.close()
             raise

@@ -75,7 +75,7 @@ def _install(folder: Path, settings: Settings, station_file: bytes, chair_pin: s
     request = MachineKeys(made)
     storage.write(folder / REQUEST, msgspec.json.format(msgspec.json.encode(request), indent=2) + b"\n")
     for role in STATION_ROLES:
-        machine = MachineFolder(folder / role, role)
+        machine = MachineFolder(folder / role, role, new=True)
         machine.log.append("installed", station=settings.station, role=role, key=machine.key.public.key_id)
         machine.close()
     return request

@@ -113,6 +113,9 @@ class HttpMachine:
     LARGEST_REPORT: Final = 4 * 1024 * 1024
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
+        """Raises `InvalidInput` for what is no address of the web."""
+        if not _is_address(address):
+            raise InvalidInput("machine.not-an-address", place=address)
         self.address = address.rstrip("/")
         self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
@@ -120,7 +123,7 @@ class HttpMachine:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
             status, answer = self._post(envelope)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.HTTPError as error:
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if status in (200, 201):
             return answer
@@ -138,6 +141,13 @@ class HttpMachine:
                 if time.monotonic() - began > waits.ANSWER:
                     raise httpx.ReadTimeout("piece by piece")
         return answer.status_code, bytes(body)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return (address := httpx.URL(text)).scheme in ("http", "https") and bool(address.host)
+    except httpx.InvalidURL:
+        return False
 
 
 def _refusal(status: int, answer: bytes, address: str) -> TestigoError:

@@ -96,6 +96,7 @@ def plan_retirement(
         "not-opened": state in ("closed", "sent"),
         "not-sent": (folder.role, state) != ("chair", "closed"),
         "not-published": _is_published(folder, published_heads.get(folder.role, "")),
+        "before-election": keep_until.isoformat() >= folder.definition.date,
         "too-early": today > keep_until,
         "copy-missing": all(copy.exists() for copy in boxes),
     }
