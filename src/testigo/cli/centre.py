@@ -15,6 +15,7 @@ from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
 from testigo.results import RefusalRow, publish_results
+from testigo.words import message
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
