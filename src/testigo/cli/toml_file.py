@@ -65,7 +65,8 @@ def read_toml(file: Path) -> TomlFile:
         raise InvalidInput("toml.too-deep", place=file) from None
     lines: dict[Key, int] = {}
     for key, line in key_lines(text):
-        lines.setdefault(key, line)
+        for parts in range(1, len(key) + 1):
+            lines.setdefault(key[:parts], line)
     return TomlFile(file, values, lines)
 
 
