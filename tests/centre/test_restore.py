@@ -128,6 +128,22 @@ def test_a_record_that_does_not_hold_is_refused(office: Office) -> None:
         restore_centre(office.folder, str(office.mirror))
 
 
+def test_a_record_that_cannot_be_reached_is_not_said_to_be_wrong(office: Office, tmp_path: Path) -> None:
+    office.put_back()
+    for record in ("http://127.0.0.1:9", str(tmp_path / "nowhere")):
+        with pytest.raises(StorageError, match="nothing says that somebody changed it"):
+            restore_centre(office.folder, record)
+
+
+def test_the_checkpoint_is_not_kept_in_the_folder_itself(office: Office) -> None:
+    """It would be put back together with the folder, and nobody would notice."""
+    office.put_back()
+    before = office.everything()
+    with pytest.raises(InvalidInput, match="own folder"):
+        restore_centre(office.folder, str(office.mirror), kept=office.folder / "received" / ".." / "kept")
+    assert office.everything() == before
+
+
 def test_a_folder_of_release_0_1_gets_its_second_place(office: Office) -> None:
     (office.folder / "kept-checkpoint.json").unlink()
     office.kept.unlink()

@@ -204,4 +204,5 @@ def test_the_machine_speaks_its_language(booth_file: Path, served: Served, capsy
     assert words.current_language() == "es" and len(served) == 1
     booth_file.write_text(BOOTH + 'language = "xx"\n')
     assert call("station", "serve", "--config", booth_file) == 1
-    assert "there are no words in 'xx'" in capsys.readouterr().err
+    line = len(booth_file.read_text().splitlines())
+    assert f"{booth_file}:{line}: there are no words in 'xx'" in capsys.readouterr().err.replace("\n", "")

@@ -10,7 +10,7 @@ import pytest
 
 from testigo.centre import Centre
 from testigo.cli import main
-from testigo.cli.output import console
+from testigo.cli.output import console, errors
 from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
@@ -25,7 +25,9 @@ Typed = Callable[..., tuple[int, str, str]]
 def typed(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """Runs a command in an empty folder; exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "width", 200)
+    monkeypatch.setenv("COLUMNS", "200")
+    for one in (console, errors):  # they read COLUMNS when they are made, which another test may have done
+        monkeypatch.setattr(one, "width", 200)
 
     def run(*words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -207,7 +209,7 @@ def test_an_officer_is_asked_and_told_in_the_officers_language(
         code, out, err = typed("upgrade")
         assert (code, (tmp_path / "register.db").read_bytes()) == (1, before)
         assert "¿Actualizarlo? [s/N]: " in err and "0002  Constancias de los borrados por ley" in out
-        assert ("No se cambió nada." in out) == bool(answer)
+        assert "No se cambió nada." in out and "Aborted" not in err
     monkeypatch.setattr("sys.stdin", io.StringIO("Sí\n"))
     code, out, _ = typed("upgrade")
     assert code == 0 and "Actualizado del esquema 0001 al 0002." in out

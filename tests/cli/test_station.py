@@ -50,7 +50,11 @@ def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
     assert code == 0 and (tmp_path / "cards.pdf").read_bytes().startswith(b"%PDF")
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, _, asked = run("cards", tmp_path / "s1", "--out", tmp_path / "again.pdf")
-    assert code == 1 and "they will be good for nothing. Make them again?" in asked and not (tmp_path / "again.pdf").exists()
+    assert (
+        code == 1
+        and "they will be good for nothing. Make them again?" in asked
+        and not (tmp_path / "again.pdf").exists()
+    )
     code, said, _ = run("status", tmp_path / "s1", "--json")
     assert [(one["machine"], one["state"]) for one in json.loads(said)] == [
         ("chair", "installed"), ("booth", "installed"), ("check-in", "installed"),

@@ -139,6 +139,7 @@ def test_a_value_inside_has_the_line_of_its_key_and_what_is_not_there_the_first(
     assert place_of(tmp_path, data, "a") == "1"
     assert place_of(tmp_path, data, "t", "list", "x") == "5"
     assert place_of(tmp_path, data, "b") == "1"
+    assert place_of(tmp_path, b"x = 1\na.b.c = 2\n", "a") == "2"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from testigo import storage
-from testigo.errors import IllegalStep, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.record import Log, checkpoint
 from testigo.stored import StoredFormat
 
@@ -35,13 +35,15 @@ class NewestCheckpoint:
     """The second place of one centre's folder. `file`: where the checkpoint is kept."""
 
     def __init__(self, folder: Path, kept: Path | None = None) -> None:
-        """`kept`: another place from now on (`start`). Raises `InvalidInput` where the folder's setting cannot be
-        read.
+        """`kept`: another place from now on (`start`). Raises `InvalidInput` where the folder's setting cannot be read,
+        or the place is in the folder, with which it would be put back.
         """
         self._folder = folder
         self._settings = folder / SETTINGS
         self._path = str(kept.absolute()) if kept else self._read_path() or f"../{folder.absolute().name}.checkpoint"
         self.file = folder.absolute() / self._path
+        if self.file.resolve().is_relative_to(folder.resolve()):
+            raise InvalidInput("checkpoint.inside-folder", place=self.file)
 
     def require_free(self) -> None:
         """Raise `StorageError` where a checkpoint is kept there already."""

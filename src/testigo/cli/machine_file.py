@@ -216,8 +216,12 @@ def _take_up(machine: str, settings: tuple[Setting, ...], context: typer.Context
     context.obj = read
     context.default_map = {setting.name: read.values[setting.key] for setting in settings if setting.key in read.values}
     logs.set_up(*(_in_force(setting, context)[0] for setting in _LOGGING))
-    if language := str(_in_force(_LANGUAGE, context)[0] or ""):
-        choose_language(language)
+    language, source = _in_force(_LANGUAGE, context)
+    if language:
+        try:
+            choose_language(str(language))
+        except InvalidInput as error:
+            raise error.at("" if source == "command line" else source) from None
 
 
 def _write_example(machine: str, settings: tuple[Setting, ...], context: typer.Context, file: Path) -> None:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -86,14 +85,13 @@ def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[Non
 
 def confirmed(question: Message) -> bool:
     """Ask on standard error whether to do it: only one of the language's words for yes says so (`cli: answers-yes`).
-
-    Raises `typer.Abort` where standard input is at its end.
+    Where standard input is at its end, nobody said so.
     """
     yes, no = (str(message("cli", f"answers-{one}")).split() for one in ("yes", "no"))
     errors.print(f"{question} [{yes[0]}/{no[0].upper()}]: ", end="", soft_wrap=True)
     answer = sys.stdin.readline()
     if not answer:
-        raise typer.Abort
+        errors.print()
     return answer.strip().lower() in yes
 
 

@@ -17,14 +17,16 @@ MAX_BYTES = 64 * 1024
 
 Key = tuple[str, ...]
 
-_BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*+")
-_BASIC = r'"(?:[^"\\\n]|\\.)*+"'
-_LITERAL = r"'[^'\n]*+'"
-_KEY_PART = re.compile(rf"[ \t]*(?:([A-Za-z0-9_-]++)|({_BASIC}|{_LITERAL}))[ \t]*")
+# No possessive quantifiers: Python 3.11.2, which is Debian's, matches some of them wrongly (CPython issue 106052). The
+# alternatives of each group begin with different characters, so there is one way to match, and time stays linear.
+_BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+_BASIC = r'"(?:[^"\\\n]|\\.)*"'
+_LITERAL = r"'[^'\n]*'"
+_KEY_PART = re.compile(rf"[ \t]*(?:([A-Za-z0-9_-]+)|({_BASIC}|{_LITERAL}))[ \t]*")
 _PIECE = re.compile(  # of a value, of a comment after it, or the end of a line
-    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
-    rf"|{_BASIC}|{_LITERAL}|#[^\n]*|[\[{{]|[\]}}]|\n|[^\"'#\[\]{{}}\n]++"
+    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*"{3,5}'
+    r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
+    rf"|{_BASIC}|{_LITERAL}|#[^\n]*|[\[{{]|[\]}}]|\n|[^\"'#\[\]{{}}\n]+"
 )
 _LINE_TOLD = re.compile(r"at line (\d+)")
 
@@ -65,7 +67,8 @@ def read_toml(file: Path) -> TomlFile:
         raise InvalidInput("toml.too-deep", place=file) from None
     lines: dict[Key, int] = {}
     for key, line in key_lines(text):
-        lines.setdefault(key, line)
+        for parts in range(1, len(key) + 1):
+            lines.setdefault(key[:parts], line)
     return TomlFile(file, values, lines)
 
 
