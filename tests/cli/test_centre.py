@@ -161,7 +161,7 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
             "signed by the centre, who may not sign",
         ),
         (("audit", "draw", "PUBLIC", "--key", "ROOT-KEY", "--seed", "1" * 20), "root never admitted"),
-        (("audit", "draw", "NOWHERE", "--key", "KEY", "--seed", "1" * 20), "the public record does not hold"),
+        (("audit", "draw", "NOWHERE", "--key", "KEY", "--seed", "1" * 20), "the public record could not be read"),
         (("auditor", "create", "AUDITOR"), "something is there already"),
         (("centre", "admit", "OFFICE", "REQUEST"), "the auditor's key is there already"),
         (("centre", "replace-key", "OFFICE", "auditor"), "--request is for the auditor's key"),
