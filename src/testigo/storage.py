@@ -58,11 +58,13 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
 
 
 def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replace `path` by `data`, whole or not at all, flushed to the disk before the return."""
+    """Replace `path` by `data`, whole or not at all, flushed to the disk before the return. What is not a plain file (a
+    pipe, /dev/null) is written to as it is.
+    """
     _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with explained(path):
-        if path.is_char_device() or path.is_fifo():  # put in its place, a file would take the device away
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, a device: a file would take its place
             path.write_bytes(data)
             return
         try:

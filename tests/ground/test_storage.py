@@ -139,3 +139,14 @@ def test_a_device_is_written_to_and_stays_one() -> None:
     finally:
         os.close(master)
         os.close(slave)
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        storage.write(pipe, b"through")
+        assert pipe.is_fifo() and os.read(reader, 20) == b"through"
+    finally:
+        os.close(reader)

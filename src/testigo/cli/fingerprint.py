@@ -59,7 +59,7 @@ def extract(
     template = fingerprint.extract(picture)
     score = fingerprint.quality(picture, template)
     if out is not None:
-        evaluation.write(out, fingerprint.encode_template(template))
+        storage.write(out, fingerprint.encode_template(template))
     if plot is not None:
         evaluation.save_minutiae(plot, extraction.Print(template, picture, image.name))
     if as_json:
@@ -155,7 +155,7 @@ def generate(
 
     Python: image = synthetic.Finger(seed).impression(0)
     """
-    from testigo.fingerprint import evaluation, synthetic
+    from testigo.fingerprint import synthetic
 
     hard = synthetic.DIFFICULTY if difficulty is None else difficulty
     _prepare_folder(out, [f"{seed + f}_{n + 1}.png" for f in range(fingers) for n in range(impressions)], replace)
@@ -165,7 +165,7 @@ def generate(
             finger = synthetic.Finger(number)
             for n in range(impressions):
                 path = out / f"{number}_{n + 1}.png"
-                evaluation.write(path, finger.impression(n, difficulty=hard).to_png())
+                storage.write(path, finger.impression(n, difficulty=hard).to_png())
                 written.append(str(path))
                 bar.advance()
     if as_json:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from testigo import storage
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 
@@ -44,7 +45,7 @@ def evaluate(
     import msgspec
 
     from testigo import fingerprint
-    from testigo.fingerprint.evaluation import require_writable, write
+    from testigo.fingerprint.evaluation import require_writable
 
     to_output = json_file is not None and str(json_file) == "-"
     if json_file is not None and not to_output:
@@ -65,7 +66,7 @@ def evaluate(
         print_json(result)
         return
     if json_file is not None:
-        write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        storage.write(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
     _print(str(folder), result)
     for what, path in (("Scores", scores), ("Figures", json_file), ("Chart", plot)):
         if path is not None:

@@ -2,7 +2,6 @@
 
 import io
 import math
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -14,7 +13,7 @@ from PIL import Image
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, Template, match, synthetic
 from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
-from testigo.fingerprint.evaluation.drawing import Drawing, require_writable, save, to_png, write
+from testigo.fingerprint.evaluation.drawing import Drawing, require_writable, save, to_png
 from testigo.fingerprint.evaluation.explanation import chance, explain
 from testigo.fingerprint.evaluation.figures import summary
 from testigo.fingerprint.evaluation.impressions import Impression
@@ -166,17 +165,6 @@ def test_other_endings_and_places_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="its folder is not there"):
         require_writable(tmp_path / "none" / "a.svg")
     assert not list(tmp_path.iterdir())
-
-
-def test_what_is_no_plain_file_is_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        write(pipe, b"through")
-        assert pipe.is_fifo() and os.read(reader, 20) == b"through"
-    finally:
-        os.close(reader)
 
 
 def test_an_explanation_finds_the_turn_and_the_shift(synthetic_templates: Templates) -> None:

@@ -8,7 +8,7 @@ found, `pictures` draws minutiae and matches. All pictures are made on `drawing`
 from testigo.fingerprint.evaluation.bootstrap import rule_of_three
 from testigo.fingerprint.evaluation.comparisons import Comparisons, compare_all
 from testigo.fingerprint.evaluation.counted import how_many
-from testigo.fingerprint.evaluation.drawing import refuse_input, refuse_unknown_ending, require_writable, write
+from testigo.fingerprint.evaluation.drawing import refuse_input, refuse_unknown_ending, require_writable
 from testigo.fingerprint.evaluation.evaluation import evaluate
 from testigo.fingerprint.evaluation.explanation import Explanation, explain
 from testigo.fingerprint.evaluation.figures import Evaluation

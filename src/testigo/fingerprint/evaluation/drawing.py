@@ -107,11 +107,11 @@ def save(path: Path, drawing: Drawing, *, below: str = "") -> None:
     refuse_unknown_ending(path)
     ending = path.suffix.lower()
     if ending == ".png":
-        write(path, to_png(drawing))
+        storage.write(path, to_png(drawing))
     elif ending == ".html":
-        write(path, _PAGE.format(title=escape(drawing.title), drawing=drawing.svg(), below=below).encode())
+        storage.write(path, _PAGE.format(title=escape(drawing.title), drawing=drawing.svg(), below=below).encode())
     else:
-        write(path, drawing.svg().encode())
+        storage.write(path, drawing.svg().encode())
 
 
 def to_png(drawing: Drawing) -> bytes:
@@ -150,15 +150,6 @@ def refuse_input(path: Path, *inputs: Path) -> None:
     for source in inputs:
         if source.is_file() and path.exists() and path.samefile(source):
             raise InvalidInput("print.would-be-replaced", place=path)
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all; what is not a plain file (a pipe, /dev/null) is written to as it is."""
-    if path.exists() and not path.is_file():
-        with storage.explained(path):
-            path.write_bytes(data)
-        return
-    storage.write(path, data)
 
 
 _PAGE = """<!DOCTYPE html>

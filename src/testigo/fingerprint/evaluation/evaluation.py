@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from testigo import storage
 from testigo.fingerprint.evaluation import drawing, plots
 from testigo.fingerprint.evaluation.comparisons import compare_all, score_lines
 from testigo.fingerprint.evaluation.figures import Evaluation, summary
@@ -51,7 +52,7 @@ def evaluate(
     compared = compare_all(extracted.impressions, extracted.templates, tell)
     figures = summary(extracted, compared)
     if scores is not None:
-        drawing.write(scores, score_lines(extracted.impressions, compared).encode("ascii"))
+        storage.write(scores, score_lines(extracted.impressions, compared).encode("ascii"))
     if plot is not None:
         plots.save_evaluation(plot, figures, compared, title=folder.resolve().name)
     return figures
