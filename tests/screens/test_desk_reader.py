@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 
 import laid_badly
+from played_reader import PlayedReader
 from polling_place import CHAIR_PIN, CLERK_PIN
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
@@ -30,33 +31,19 @@ def dry(person: int, impression: int) -> FingerImage:
     return laid_badly.dry(laid_badly.dry(finger(person, impression)))
 
 
-class Played:
-    """A reader that plays images and errors in their order; `hold` makes it wait like a person."""
-
-    name = "played"
+class Played(PlayedReader):
+    """`hold` makes it wait like a person."""
 
     def __init__(self) -> None:
-        self.acts: list[FingerImage | Exception] = []
+        super().__init__()
         self.hold = threading.Event()
         self.hold.set()
         self.waiting = threading.Event()
 
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> "Played":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
     def capture(self, timeout: float = 1.0) -> FingerImage:
         self.waiting.set()
         self.hold.wait(20)
-        act = self.acts.pop(0)
-        if isinstance(act, Exception):
-            raise act
-        return act
+        return super().capture(timeout)
 
 
 Served = Callable[[Litestar], str]

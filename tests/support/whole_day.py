@@ -12,6 +12,7 @@ from unittest import mock
 
 import numpy as np
 
+from played_reader import PlayedReader
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, MemoryPrinter, Root, finger
 from served_station import OFFICER_PIN, PEOPLE, ServedStation, Server
 from testigo import storage
@@ -100,30 +101,6 @@ class DeadPages:
 
     def print_page(self, name: str, pdf: bytes) -> None:
         raise StorageError("print-system.no-answer")
-
-
-class Played:
-    """A finger reader that gives, or fails with, each of its `acts`."""
-
-    name = "played"
-
-    def __init__(self) -> None:
-        self.acts: list[Exception | FingerImage] = []
-
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> "Played":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def capture(self, timeout: float = 1.0) -> FingerImage:
-        act = self.acts.pop(0)
-        if isinstance(act, Exception):
-            raise act
-        return act
 
 
 @dataclass
@@ -242,7 +219,7 @@ class Day:
         self.register.import_voters(self.folder / "people.csv")
         officers = open_desk(self.folder / "officers")
         officers.set_pin("maria", OFFICER_PIN)
-        played = Played()
+        played = PlayedReader()
         desks = [
             Server(enrolment_pages.app(self.register, officers)),
             Server(enrolment_pages.app(self.register, officers, reader=played)),
@@ -307,7 +284,7 @@ class Day:
         self.register.erase("105", "ñ", "ñ", "ñ")
         desk.send("/find", document="105")
 
-    def _enrol_by_reader(self, desk: Client, played: Played) -> None:
+    def _enrol_by_reader(self, desk: Client, played: PlayedReader) -> None:
         desk.send("/find", document="105")
         desk.send("/capture", finger="11")
         for error in reader_errors():
@@ -458,7 +435,7 @@ class Day:
 
     def take_fingers(self) -> None:
         """A desk with a reader: everything that can go wrong with it."""
-        played = Played()
+        played = PlayedReader()
         server = Server(check_in_pages.app(self.place.check_in, reader=played))
         with self.clerk(server.address) as clerk:
             clerk.send("/find", document="102")

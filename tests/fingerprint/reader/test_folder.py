@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from played_reader import PlayedReader
 from testigo.cli.fingerprint import app
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, synthetic
@@ -23,30 +24,6 @@ GOOD = synthetic.generate(2, 0, difficulty=0.2)
 
 def same(first: FingerImage, second: FingerImage) -> bool:
     return np.array_equal(first.pixels, second.pixels)
-
-
-class Played:
-    """A reader that plays a fixed list of images and errors."""
-
-    name = "played"
-
-    def __init__(self, *acts: FingerImage | Exception) -> None:
-        self.acts = list(acts)
-
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> "Played":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def capture(self, timeout: float = 1.0) -> FingerImage:
-        act = self.acts.pop(0)
-        if isinstance(act, Exception):
-            raise act
-        return act
 
 
 # ── Folders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +123,7 @@ def test_a_usb_reader_is_opened_by_its_first_use_only() -> None:
 
 def test_the_first_good_image_is_taken_and_each_failure_before_is_told() -> None:
     told: list[tuple[str, int]] = []
-    reader = Played(readers.NoFinger(), NOTHING, GOOD)
+    reader = PlayedReader(readers.NoFinger(), NOTHING, GOOD)
     taken = take(reader, tries=3, tell=lambda wrong, left: told.append((type(wrong).__name__, left)))
     assert taken.image is GOOD and taken.wrong is None
     assert told == [("NoFinger", 2), ("NothingSeen", 1)]
@@ -155,9 +132,9 @@ def test_the_first_good_image_is_taken_and_each_failure_before_is_told() -> None
 def test_without_any_image_the_last_error_is_raised() -> None:
     told: list[int] = []
     with pytest.raises(readers.NothingSeen):
-        take(Played(readers.NoFinger(), NOTHING), tries=2, tell=lambda _wrong, left: told.append(left))
+        take(PlayedReader(readers.NoFinger(), NOTHING), tries=2, tell=lambda _wrong, left: told.append(left))
     with pytest.raises(readers.TooShort):
-        take(Played(NOTHING, readers.TooShort()), tries=2)
+        take(PlayedReader(NOTHING, readers.TooShort()), tries=2)
     assert told == [1]
 
 
@@ -169,14 +146,14 @@ def test_the_best_of_the_poor_images_is_kept_with_what_is_wrong() -> None:
 
     worse = FingerImage((GOOD.pixels // 16 + 200).astype(np.uint8))
     for acts in ((worse, GOOD, readers.NoFinger()), (GOOD, readers.NoFinger(), worse)):
-        taken = take(Played(*acts), tries=3, judge=complain)
+        taken = take(PlayedReader(*acts), tries=3, judge=complain)
         assert taken.image is GOOD
         assert isinstance(taken.wrong, readers.TooDry) and taken.wrong.image is GOOD
 
 
 @pytest.mark.parametrize("error", [readers.ReaderUnplugged(), readers.ReaderBusy(), readers.LibfprintMissing()])
 def test_what_wants_hands_is_said_at_once(error: readers.ReaderError) -> None:
-    reader = Played(error, GOOD)
+    reader = PlayedReader(error, GOOD)
     with pytest.raises(type(error)):
         take(reader, tries=3)
     assert reader.acts == [GOOD]
