@@ -29,11 +29,9 @@ FOLDER = Path(__file__).parent
 CHOOSES = "count"
 """The gap whose number chooses the plural form."""
 
-_HEAD = (
-    re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE),
-    re.compile(r'^"Language: *([A-Za-z]+)', re.MULTILINE),
-)
-"""Who has reviewed it, and what language it is."""
+_REVIEWED_BY = re.compile(r'^"X-Reviewed-By:(.*)\\n"$', re.MULTILINE)
+_LANGUAGE = re.compile(r'^"Language: *([A-Za-z]+)', re.MULTILINE)
+"""Lines of a file's head that Babel does not keep as they stand."""
 
 MOST_BYTES = 4 << 20
 """Ours have a tenth of it."""
@@ -114,7 +112,8 @@ def parse(text: str) -> Catalogue:
     except (LookupError, TypeError, AssertionError, ArithmeticError, RecursionError, UnknownLocaleError) as error:
         raise ValueError(type(error).__name__) from None
     forms = {(str(one.context), _key(one.id)): _forms(one.string) for one in read if one.id and not one.fuzzy}
-    return Catalogue(forms, (read.num_plurals, read.plural_expr), plural, *(_found(one, text) for one in _HEAD))
+    rule = (read.num_plurals, read.plural_expr)
+    return Catalogue(forms, rule, plural, _in_head(_REVIEWED_BY, text), _in_head(_LANGUAGE, text))
 
 
 class _Read(Catalog):
@@ -154,8 +153,8 @@ def _forms(said: object) -> Forms:
     return tuple(said) if isinstance(said, tuple | list) else (str(said),)
 
 
-def _found(one: re.Pattern[str], text: str) -> str:
-    found = one.search(text)
+def _in_head(line: re.Pattern[str], text: str) -> str:
+    found = line.search(text)
     return found[1].strip() if found else ""
 
 

@@ -6,7 +6,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import normalize
 
-from testigo.words.catalogues import FALLBACK, FIRST, Address, Catalogue, Forms, catalogue_of
+from testigo.words.catalogues import FALLBACK, FIRST, Address, Catalogue, Forms, catalogue_of, of_release
 
 _SHOWN = (FALLBACK, FIRST)
 
@@ -15,7 +15,7 @@ def catalogue_file(language: str) -> str:
     """One file with every sentence of a language, empty where it has none yet."""
     own = catalogue_of(language)
     number, rule = own.rule if own.forms else _plural(language)
-    entries = (_entry(address, own, number) for address in catalogue_of(FIRST).forms)
+    entries = (_entry(address, own, number) for address in of_release(FIRST).forms)
     return "\n".join([_head(language, number, rule, own.reviewed_by), *entries])
 
 
@@ -36,7 +36,7 @@ def _entry(address: Address, own: Catalogue, number: int) -> str:
     section, key = address
     forms = own.forms.get(address, ())
     lines = [*_comments(address), f"msgctxt {_quoted(section)}", f"msgid {_quoted(key)}"]
-    if len(catalogue_of(FIRST).forms[address]) == 1:
+    if len(of_release(FIRST).forms[address]) == 1:
         lines.append(f"msgstr {_quoted(forms[0] if forms else '')}")
     else:
         given: Forms = (*forms, *("",) * number)[:number]
