@@ -8,10 +8,14 @@ receives keeps the number or the nonce on disk together with what was done.
 import re
 import secrets
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from testigo.stored import StoredFormat
+
+_HIGHEST = 2**53
+"""No sender comes near it, and every reader of JSON keeps it as it is."""
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
@@ -29,7 +33,7 @@ def is_nonce(text: str) -> bool:
 class Reserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reserved`: no higher number was given."""
 
-    reserved: int
+    reserved: Annotated[int, msgspec.Meta(ge=0, le=_HIGHEST)]
 
 
 NUMBERS_FORMAT = StoredFormat("orders.json", Reserved, lambda first: {"reserved": first})

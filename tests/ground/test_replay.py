@@ -42,7 +42,9 @@ def test_no_number_is_given_that_the_disk_has_not(tmp_path: Path, monkeypatch: p
     assert numbers.next() == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'"1"', b"1.5", b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b'"1"', b"1.5", b"\xff", b"-1", b"1%s" % (b"0" * 30), b'{"format":2,"reserved":-1}']
+)
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "numbers.json").write_bytes(content)
     with pytest.raises(InvalidInput, match="changed or damaged"):
