@@ -145,9 +145,9 @@ def test_a_language_with_a_region_or_script_is_printed():
     assert len(slip_of(definition, "o0").png()) > 1000
 
 
-@pytest.mark.parametrize("choose", [2, 10, 30])
+@pytest.mark.parametrize("choose", [2, 12])
 def test_its_length_tells_nothing_however_many_are_chosen(choose):
-    definition = council([f"Persona {place}" for place in range(60)], choose=choose)
+    definition = council([f"Persona {place}" for place in range(24)], choose=choose)
     ids = [option.id for option in definition.contests[0].options]
     slips = [slip_of(definition), slip_of(definition, *ids[:choose]), slip_of(definition, *ids[-choose:])]
     assert len({pixels(slip).shape for slip in slips}) == 1
