@@ -197,9 +197,9 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
-    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     if address:
         _bring(package, address)
+    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     return redirect("/")
 
 
