@@ -2,7 +2,7 @@
 
 from litestar.di import NamedDependency
 
-from testigo.errors import InvalidInput, NotAllowed
+from testigo.errors import InvalidInput, NotAllowed, is_printable
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.form_body import read_body
@@ -22,14 +22,17 @@ class Form:
 
     def text(self, field: str, otherwise: str | None = None) -> str:
         """The one text of a field, without the white space around it; raises `InvalidInput` where it is missing or
-        too long.
+        too long, or holds control or other unprintable characters.
         """
         texts = self._texts.get(field, [])
         if not texts and otherwise is not None:
             return otherwise
         if len(texts) != 1 or len(texts[0]) > LONGEST_TEXT:
             raise InvalidInput("field.not-once", most=LONGEST_TEXT)
-        return texts[0].strip()
+        text = texts[0].strip()
+        if not is_printable(text, LONGEST_TEXT):
+            raise InvalidInput("field.not-printable")
+        return text
 
     def texts(self, field: str) -> tuple[str, ...]:
         """Every text of a field, in the form's order; empty if none."""
