@@ -91,6 +91,16 @@ def test_a_package_that_did_not_arrive_is_not_said_to_be_at_the_centre(opened: A
             assert chair.send("/send", address=address).code.startswith("centre.")
             page = chair.get("/")
             assert (page.facts["state"], page.facts["told"]) == ("sent", "")
+        for address in (
+            "http://",
+            "http://[",
+            "http://..",
+            f"http://{'a' * 70}.org/",
+            "http://xn--zz.com/",
+            "http://a:x/",
+        ):
+            page = chair.send("/send", address=address)
+            assert (page.status < 500 or page.code == "centre.does-not-answer", page.facts.get("told")) == (True, None)
 
 
 def test_only_what_is_wrong_with_a_card_is_said_of_the_card(opened: Any) -> None:

@@ -248,7 +248,9 @@ def _bring(package: bytes, address: str) -> None:
     try:
         with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
             pass  # its status says it; whatever else the server sends is left unread
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
+        raise InvalidInput("centre.not-an-address", place=address) from None
+    except httpx.HTTPError as error:
         raise StorageError("centre.does-not-answer", place=address, why=type(error).__name__) from None
     if not answer.is_success:
         raise StorageError("centre.refuses", place=address, status=str(answer.status_code))
