@@ -43,7 +43,7 @@ def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
         assert b'name="early"' in chair.get("/close").content
         assert chair.send("/close").code == "station.before-closing-time"
         page = chair.send("/close", early="rehearsal")
-        assert page.name == "tally-sheet" and page.content.count(b"Rehearsal") == 2
+        assert page.name == "tally-sheet" and page.content.count(b"Ensayo") == 2
 
 
 def test_a_day_from_the_test_to_the_package(place: Any) -> None:
