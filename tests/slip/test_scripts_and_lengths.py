@@ -15,9 +15,11 @@ from letters import letters, page_size, visual_lines
 from testigo import words
 from testigo.ballot import Ballot, new_slip_number
 from testigo.election import Contest, Definition, District, Option, Party, Station
-from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, MARK, TOP_MARKS
+from testigo.errors import InvalidInput
+from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS
 from testigo.slip import Slip
 from testigo.slip.first_slip import FirstSlip
+from testigo.slip.lengths import require_printable
 from testigo.slip_reader import SlipReader
 from testigo.slip_reader.legal_print import LegalPrint
 from testigo.words import catalogues
@@ -159,6 +161,27 @@ def test_choices_for_which_no_code_is_large_enough_are_in_the_text_alone():
     definition = council([f"Persona {place}" for place in range(600)], choose=500)
     page = slip_of(definition, *(option.id for option in definition.contests[0].options[:500])).page()
     assert (page["qr"], page["qr-modules"]) == ("", 0)
+
+
+def test_a_slip_longer_than_a_metre_is_read():
+    names = [f"Lista {place} " + "de nombres que no acaban " * 6 for place in range(3)]
+    (contest,) = council(names, choose=3).contests
+    contests = tuple(msgspec.structs.replace(contest, id=f"c{place}") for place in range(12))
+    definition = msgspec.structs.replace(council(names), contests=contests)
+    ballot = Ballot.mark(definition, definition.styles()[0], {one.id: ("o0", "o2") for one in contests})
+    slip = Slip(definition, "s1", ballot, new_slip_number(), "es")
+    image = pixels(slip)
+    assert 1000 < image.shape[0] / DOTS_PER_MM == slip.length() < LONGEST
+    (reading,) = SlipReader(definition).read(slip.png())
+    assert (reading.refused, reading.choices, reading.agrees_with_qr) == (None, ballot, True)
+
+
+def test_slips_longer_than_a_sheet_are_an_error(municipality, republic):
+    for definition in (municipality, republic, council(NAMES, languages=("es", "he", "ar"), choose=3)):
+        require_printable(definition)
+    endless = council([f"Lista {place} " + "de nombres que no acaban " * 6 for place in range(121)], choose=120)
+    with pytest.raises(InvalidInput, match=r"ballot style “d1” are 3[0-9]{3} mm long; 3000 mm"):
+        require_printable(endless)
 
 
 def test_a_word_longer_than_its_line_is_broken_and_the_last_letter_tells():

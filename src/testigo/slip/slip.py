@@ -37,6 +37,10 @@ _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
 
 
+_BELOW_TAIL = 2.0
+"""Millimetres of paper below the tail: a margin, and what the template adds."""
+
+
 class Row(msgspec.Struct, frozen=True):
     """What one row of a contest says: the option's name, and its party."""
 
@@ -89,6 +93,11 @@ class Slip(msgspec.Struct, frozen=True):
         millimetres, from the top down.
         """
         return typeset.query(self.TEMPLATE, self.page(), "<region>")
+
+    def length(self) -> float:
+        """Millimetres of paper: the same for every ballot of the style. A sheet may have `frame.LONGEST`."""
+        tail = self.regions()[-1]
+        return float(tail["top"] + tail["height"]) + _BELOW_TAIL
 
     def rows(self) -> dict[str, tuple[Row, ...]]:
         """What each contest's rows say in the slip's language, in order; every contest has `choose` rows."""
