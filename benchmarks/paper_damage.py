@@ -51,12 +51,165 @@ def poor_photograph(slip: Grey, rng: np.random.Generator) -> Grey:
     return _jpeg(image, int(rng.integers(25, 50)))
 
 
-KINDS: dict[str, Damage] = {
+def folded(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Folded once or twice before it went into the box: a line from edge to edge, print broken along it, and the two
+    sides lit a little differently; then scanned or photographed."""
+    image = np.pad(slip, ((24, 24), (32, 32)), constant_values=250).astype(np.float32)
+    height, width = image.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    for _ in range(int(rng.integers(1, 3))):
+        angle = rng.normal(0, 0.03) + (np.pi / 2 if rng.random() < 0.3 else 0)
+        off = (y - rng.uniform(0.15, 0.85) * height) * np.cos(angle) + (x - rng.uniform(0.3, 0.7) * width) * np.sin(angle)
+        line = np.exp(-((off / rng.uniform(0.8, 2.0)) ** 2))
+        image = 250 - (250 - image) * (1 - rng.uniform(0, 0.5) * line)
+        image *= 1 - rng.uniform(-0.03, 0.22) * line
+        image *= 1 - rng.uniform(-0.1, 0.1) * np.exp(-np.abs(off) / 60) * (off > 0)
+    return _taken(_grey(image)[24:-24, 32:-32], rng)
+
+
+def stained(slip: Grey, rng: np.random.Generator) -> Grey:
+    """With drops of coffee or grease, rings of cups, specks of dirt; then scanned or photographed."""
+    height, width = slip.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    image = slip.astype(np.float32)
+    wobble = cv2.GaussianBlur(rng.normal(0, 1, slip.shape).astype(np.float32), (0, 0), 25) * 90
+    for _ in range(int(rng.integers(1, 4))):
+        radius = rng.uniform(20, 160)
+        off = np.hypot(x - rng.uniform(0, width), y - rng.uniform(0, height)) + wobble * radius / 160 - radius
+        dark = rng.uniform(0.03, 0.22) / (1 + np.exp(np.minimum(off / rng.uniform(1.5, 6), 50)))
+        ring = rng.uniform(0, 0.18) * np.exp(-((off / rng.uniform(3, 9)) ** 2))
+        image *= 1 - np.clip(dark + ring, 0, 0.35)
+    for _ in range(int(rng.integers(0, 12))):
+        off = np.hypot(x - rng.uniform(0, width), y - rng.uniform(0, height)) - rng.uniform(0.5, 3)
+        image *= 1 - rng.uniform(0.2, 0.7) / (1 + np.exp(np.minimum(2 * off, 50)))
+    return _taken(_grey(image), rng)
+
+
+def faded(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Months in the sun or a warm box: print grey, in some places greyer; then scanned or photographed."""
+    height, width = slip.shape
+    spots = cv2.GaussianBlur(rng.normal(0, 1, slip.shape).astype(np.float32), (0, 0), 60)
+    spots = (spots - spots.min()) / max(float(np.ptp(spots)), 1e-6)
+    image = _thermal(slip, rng, fade=rng.uniform(0.3, 0.6))
+    ink = (1 - image.astype(np.float32) / 250) * (1 - rng.uniform(0, 0.4) * spots)
+    return _taken(_grey(250 * (1 - ink)), rng)
+
+
+def oblique(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Photographed from aside, up to 40 degrees from straight above."""
+    flat = np.zeros(slip.shape, np.float32)
+    return _seen_in_space(slip, flat, rng, rng.uniform(15, 40))
+
+
+def curled(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Paper that rolls up again: a cylinder across the slip, of 6 to 15 cm radius, photographed from nearly above."""
+    height, width = slip.shape
+    along = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * (height / 8) - np.float32(rng.uniform(-20, 20))
+    radius = rng.uniform(60, 150) * max(1.0, height / 8 / 110)
+    lifted = radius - np.sqrt(np.maximum(radius**2 - np.clip(along, -0.95 * radius, 0.95 * radius) ** 2, 1))
+    return _seen_in_space(slip, np.broadcast_to(lifted, slip.shape).astype(np.float32), rng, rng.uniform(0, 15))
+
+
+def crumpled(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Crushed in a hand and smoothed out: facets with sharp edges, up to 2 mm high, each lit in its own way."""
+    height, width = slip.shape
+    nodes = (max(int(height / rng.uniform(70, 160)), 2), max(int(width / rng.uniform(70, 160)), 2))
+    lifted = rng.uniform(0, rng.uniform(0.5, 2.0), nodes).astype(np.float32)
+    lifted = cv2.resize(lifted, (width, height), interpolation=cv2.INTER_LINEAR)
+    return _seen_in_space(slip, lifted, rng, rng.uniform(0, 15))
+
+
+def shadow(slip: Grey, rng: np.random.Generator) -> Grey:
+    """The shadow of a telephone or an arm, with a sharp edge, over a part of the slip."""
+    image = np.pad(slip, ((24, 24), (32, 32)), constant_values=250).astype(np.float32)
+    height, width = image.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    for _ in range(int(rng.integers(1, 3))):
+        angle = rng.uniform(0, 2 * np.pi)
+        off = (y - rng.uniform(0.2, 0.8) * height) * np.cos(angle) + (x - rng.uniform(0.2, 0.8) * width) * np.sin(angle)
+        image *= 1 - rng.uniform(0.25, 0.6) / (1 + np.exp(np.clip(-off / rng.uniform(0.8, 5), -50, 50)))
+    return _taken(_grey(image)[24:-24, 32:-32], rng)
+
+
+HONEST: dict[str, Damage] = {
     "clean": clean,
     "scan": scan,
     "photograph": photograph,
-    "poor photograph": poor_photograph,
+    "folded": folded,
+    "stained": stained,
+    "faded": faded,
 }
+"""What happens to most papers: they are to be read."""
+
+KINDS: dict[str, Damage] = {
+    **HONEST,
+    "poor photograph": poor_photograph,
+    "oblique": oblique,
+    "curled": curled,
+    "crumpled": crumpled,
+    "shadow": shadow,
+}
+
+
+def _taken(slip: Grey, rng: np.random.Generator) -> Grey:
+    """A scan, or a good photograph."""
+    if rng.random() < 0.5:
+        return scan(slip, rng)
+    image = _on_table(slip, int(rng.integers(60, 170)), 160)
+    image = _perspective(image, rng, rng.uniform(0.01, 0.05), rng.uniform(1.2, 1.9))
+    image = _light(image, rng, rng.uniform(0.1, 0.3))
+    image = _noise(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 1.4)), rng, rng.uniform(2, 6))
+    return _jpeg(image, int(rng.integers(60, 92)))
+
+
+def _seen_in_space(slip: Grey, lifted: NDArray[np.float32], rng: np.random.Generator, degrees: float) -> Grey:
+    """The slip, lifted from the table by so many millimetres at each dot, seen by a camera 30 to 45 cm away that looks
+    at its middle and stands so many degrees from straight above it, in any direction."""
+    slip, lifted = np.pad(slip, 60, constant_values=255), np.pad(lifted, 60, mode="edge")
+    height, width = slip.shape
+    away, direction, tilt = rng.uniform(300, 450) * max(1.0, height / 1200), rng.uniform(0, 2 * np.pi), np.radians(degrees)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    # Where the line from the camera through each point of the paper meets the table: straight above it the place is
+    # farther out, aside it is pushed away.
+    eye = away * np.array([np.sin(tilt) * np.cos(direction), np.sin(tilt) * np.sin(direction), np.cos(tilt)]) * 8
+    run_y = np.sqrt(np.maximum(1 - np.gradient(lifted * 8, axis=0) ** 2, 0.05))
+    arc_y = np.cumsum(run_y, axis=0) - np.cumsum(run_y, axis=0)[height // 2] + height / 2  # paper keeps its length
+    part = lifted * 8 / (eye[2] - lifted * 8)
+    seen_x = x + (x - width / 2 - eye[0]) * part
+    seen_y = arc_y + (arc_y - height / 2 - eye[1]) * part
+    back_x, back_y = x.copy(), y.copy()
+    for _ in range(25):
+        off_x, off_y = (
+            cv2.remap(plane.astype(np.float32), back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for plane in (seen_x - x, seen_y - y)
+        )
+        back_x, back_y = x - off_x, y - off_y
+    light = 1 - 0.35 * np.clip(np.gradient(lifted * 8, axis=0) + np.gradient(lifted * 8, axis=1), -1, 1)
+    lit = _grey(np.maximum(slip, 8) * np.clip(light, 0.5, 1.0))
+    image = cv2.remap(lit, back_x, back_y, cv2.INTER_CUBIC, borderValue=250)
+    image = _on_table(image, int(rng.integers(60, 170)), 200)
+    image = _from_aside(image, eye, rng.uniform(1.3, 1.9))
+    image = _light(image, rng, rng.uniform(0.1, 0.3))
+    image = _noise(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 1.4)), rng, rng.uniform(2, 6))
+    return _jpeg(image, int(rng.integers(60, 92)))
+
+
+def _from_aside(image: Grey, eye: NDArray[np.float64], scale: float) -> Grey:
+    """A flat picture as a camera at `eye` (dots from its middle) sees it that looks at its middle."""
+    height, width = image.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    ahead = -eye / np.linalg.norm(eye)
+    right = np.cross(ahead, [0.0, 1.0, 0.0])
+    right /= np.linalg.norm(right)
+    up = np.cross(ahead, right)
+    away = np.concatenate([corners - (width / 2, height / 2), np.zeros((4, 1))], axis=1) - eye
+    seen = np.stack([away @ right, away @ up], axis=1) / (away @ ahead)[:, None] * np.linalg.norm(eye) * scale
+    if np.linalg.det(np.stack([seen[1] - seen[0], seen[3] - seen[0]])) < 0:
+        seen[:, 0] *= -1
+    seen -= seen.min(axis=0)
+    size = np.ceil(seen.max(axis=0)).astype(int)
+    through = cv2.getPerspectiveTransform(corners.astype(np.float32), seen.astype(np.float32))
+    return cv2.warpPerspective(image, through, (int(size[0]), int(size[1])), flags=cv2.INTER_CUBIC, borderValue=int(image[2, 2]))
 
 
 def _on_table(slip: Grey, table: int, border: int) -> Grey:

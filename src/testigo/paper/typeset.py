@@ -62,9 +62,18 @@ def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
     """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
 
     `like`: another payload, no shorter, of whose size the code is to be."""
-    version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
-    code: str = segno.make(payload, error=error, micro=False, boost_error=False, version=version).svg_inline(border=0)
+    code: str = _qr(payload, error, like).svg_inline(border=0)
     return code
+
+
+def qr_modules(payload: str, *, error: str = "m", like: str = "") -> tuple[bytes, ...]:
+    """The same code as rows of modules, 1 for black."""
+    return tuple(bytes(row) for row in _qr(payload, error, like).matrix)
+
+
+def _qr(payload: str, error: str, like: str) -> Any:
+    version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
+    return segno.make(payload, error=error, micro=False, boost_error=False, version=version)
 
 
 def svg_width(svg: str) -> int:

@@ -35,6 +35,17 @@ def enlarge(plane: Plane, shape: tuple[int, int], *, cubic: bool = False) -> Pla
     return np.asarray(cv2.resize(plane, shape[::-1], interpolation=how), np.float32)
 
 
+def enlarge_field(field: Plane, cell: tuple[int, int], shape: tuple[int, int]) -> Plane:
+    """Values of the middles of cells (rows × columns × layers), of `cell` pixels down and across, at every pixel of a
+    plane of that shape; beyond the outermost middles they stay as they are."""
+    places = [
+        np.clip((np.arange(size, dtype=np.float32) + 0.5) / step - 0.5, 0, count - 1)
+        for size, step, count in zip(shape, cell, field.shape, strict=False)
+    ]
+    down, across = np.meshgrid(places[0], places[1], indexing="ij")
+    return np.asarray(cv2.remap(field, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
 def sample(
     plane: Plane,
     columns: Plane,

@@ -12,15 +12,35 @@ from testigo.paper.frame import CORNER_MARKS
 from testigo.slip.slip import Slip, code_line, station_line
 
 
+FEET_OF_0_1 = {
+    "es": "Lea su voto. Si es correcto, confírmelo en la pantalla, dóblelo y échelo en la caja. "
+    "Lo que cuenta es este texto."
+}
+"""The foot as release 0.1 printed it, where it had other words."""
+
+
 class FirstSlip(Slip, frozen=True):
-    """One paper vote of the first form, to compare a photograph with. `language`: the one it is printed in."""
+    """One paper vote of the first form, to compare a photograph with. `language`: the one it is printed in; `foot`: its
+    foot, where it is not today's."""
+
+    foot: str = ""
 
     TEMPLATE: ClassVar[Path] = Path(__file__).with_name("slip-1.typ")
+
+    def qr_payload(self) -> str:
+        """As `T1` had it: the place of the slip's language stands before the number."""
+        _, digest, station, style, *rest = super().qr_payload().split("*")
+        place = self.definition.languages.index(self.language)
+        return "*".join(("T1", digest, station, style, str(place), *rest))
+
+    def qr_modules(self) -> tuple[bytes, ...]:
+        """The code had the size that its own choices need."""
+        return typeset.qr_modules(self.qr_payload())
 
     def page(self, *, margin: int = 0) -> dict[str, Any]:
         """The data of the first template."""
         definition, station = self.definition, self.definition.station(self.station)
-        svg = typeset.qr_svg(f"T1{self.qr_payload()[2:]}*0")  # only its size matters
+        svg = typeset.qr_svg(self.qr_payload())
         return {
             "margin": margin,
             "language": self.language,
@@ -32,7 +52,7 @@ class FirstSlip(Slip, frozen=True):
             "qr": svg,
             "qr-modules": typeset.svg_width(svg),
             "marks": CORNER_MARKS,
-            "foot": self._label("foot", self.language),
+            "foot": self.foot or self._label("foot", self.language),
             "contests": [self._contest(definition.contest(contest_id)) for contest_id in self.ballot.choices],
         }
 

@@ -37,6 +37,9 @@ _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
 
 
+QR_AT, QR_MODULE = (9.0, 1.0), 0.5
+"""Millimetres: where in the tail the QR code stands in `slip.typ`, and how large a module is."""
+
 _BELOW_TAIL = 2.0
 """Millimetres of paper below the tail: a margin, and what the template adds."""
 
@@ -117,6 +120,12 @@ class Slip(msgspec.Struct, frozen=True):
     def qr_payload(self) -> str:
         """What the QR code holds; `testigo.slip.qr` says how it is made."""
         return qr.QrVote(self.station, self.ballot, self.number).encode(self.definition)
+
+    def qr_modules(self) -> tuple[bytes, ...]:
+        """The QR code as rows of modules, 1 for black; none where the slip has no code. It stands `QR_AT` (millimetres
+        to the right and below the tail's corner), half a millimetre a module."""
+        longest = self._longest_payload()
+        return () if len(longest) > _MOST_QR_CHARACTERS else typeset.qr_modules(self.qr_payload(), like=longest)
 
     def _longest_payload(self) -> str:
         """Of all ballots of the style: with the last options, as many as may be chosen."""

@@ -17,14 +17,21 @@ from testigo.ballot.marks import Ballot
 from testigo.election import BallotStyle, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
-from testigo.scan.ink import Ink
+from testigo.scan.ink import Ink, correlate, highest
 from testigo.scan.planes import soften
-from testigo.slip.slip import Slip
+from testigo.slip.first_slip import FEET_OF_0_1, FirstSlip
+from testigo.slip.slip import QR_AT, QR_MODULE, Slip
 
 GLYPHS = Slip.TEMPLATE.with_name("glyphs.typ")
 
 SOFTEN = 1.0
 """Standard deviation, in dots, of the blur on legal print: what a good camera leaves of a printed edge."""
+
+NUMBER_PITCH, NUMBER_AT = 2.5, (18.5, 1.5)
+"""Millimetres a character of the slip number, and where it begins."""
+
+Area = tuple[slice, slice]
+"""Rows and columns of dots."""
 
 _ANY_NUMBER = "2222-2222-2222"
 
@@ -57,10 +64,11 @@ class LegalPrint:
         self._language = language or definition.languages[0]
         self._form = form
         self._contests = [definition.contest(contest_id) for contest_id in style.contests]
-        blank = self._slip(definition, station_id, {})
+        self._blank = blank = self._slip(definition, station_id, {})
         self.page = _page_ink(blank)
         self.regions = _regions(blank)
         tail = self.regions[-1]
+        self._tails = [_page_ink(slip)[tail.top :] for slip in (blank, *_with_other_feet(blank))]
         self.length = (tail.top + tail.height) / DOTS_PER_MM - MARK - TOP_MARKS[0][1]
         self.rows = self._rows(definition, station_id)
 
@@ -88,8 +96,47 @@ class LegalPrint:
                 cut[place].append(_band(self.page, self._row_region(place, 1)))
         return [np.stack(rows) for rows in cut]
 
+    def whole(self, ballot: Ballot, number: str, rows: list[int], tail: Ink) -> tuple[Ink, Area]:
+        """The ink of a slip that says this, and where on it the QR code is. `rows`: for each row of the slip, its place
+        in `rows` of its contest; `tail`: the picture of its tail, with a margin, for forms with more than one."""
+        page = self.page.copy()
+        page[self.regions[-1].top :] = self._tail_like(tail)
+        for region, row in zip((r for r in self.regions if r.kind == "row"), rows, strict=True):
+            page[region.top : region.top + region.height] = self.rows[region.contest][row]
+        drawn = number_glyphs(NUMBER_PITCH)
+        width, (left, top) = round(NUMBER_PITCH * DOTS_PER_MM), (round(at * DOTS_PER_MM) for at in NUMBER_AT)
+        for cell, character in enumerate(number):
+            page[top : top + 2 * width, left + cell * width : left + (cell + 1) * width] = drawn[character]
+        code = msgspec.structs.replace(self._blank, ballot=ballot, number=number).qr_modules()
+        return page, self._draw_code(page, code)
+
+    def _tail_like(self, seen: Ink) -> Ink:
+        first, *others = self._tails
+        return max((first, *others), key=lambda legal: _fits(seen, legal)) if others else first
+
+    def _draw_code(self, page: Ink, code: tuple[bytes, ...]) -> Area:
+        side = round(QR_MODULE * DOTS_PER_MM)
+        modules = np.array([list(row) for row in code], np.float32).reshape(len(code), len(code))
+        drawn = soften(np.pad(np.kron(modules, np.ones((side, side), np.float32)), side), SOFTEN) if code else modules
+        left, top = round(QR_AT[0] * DOTS_PER_MM) - side, round((QR_AT[1]) * DOTS_PER_MM) + self.regions[-1].top - side
+        area = (slice(top, top + drawn.shape[0]), slice(left, left + drawn.shape[1]))
+        if code:
+            page[area] = drawn
+        return area
+
     def _row_region(self, contest: int, row: int) -> Region:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
+
+
+def _with_other_feet(slip: Slip) -> list[Slip]:
+    if isinstance(slip, FirstSlip) and slip.language in FEET_OF_0_1:
+        return [msgspec.structs.replace(slip, foot=FEET_OF_0_1[slip.language])]
+    return []
+
+
+def _fits(piece: Ink, tail: Ink) -> float:
+    height = min(len(tail), len(piece) - 1)
+    return highest(correlate(piece, np.ascontiguousarray(tail[:height, : piece.shape[1]])))[0]
 
 
 def glyphs(characters: str, pitch: float) -> dict[str, Ink]:

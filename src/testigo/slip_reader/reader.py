@@ -27,11 +27,13 @@ from testigo.paper.frame import DOTS_PER_MM
 from testigo.scan.codes import qr_texts_of_ink
 from testigo.scan.images import images_of
 from testigo.scan.ink import Grey, Ink, correlate
+from testigo.scan.register import lay_over
 from testigo.scan.sheets import MARGIN, Marks, find_sheets, flatten, guess_length
 from testigo.slip import QrVote, Slip
 from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
-from testigo.slip_reader.legal_print import LegalPrint, Region, glyphs, number_glyphs
+from testigo.slip_reader.alterations import find_alteration
+from testigo.slip_reader.legal_print import NUMBER_AT, NUMBER_PITCH, Area, LegalPrint, Region, glyphs, number_glyphs
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
 from testigo.words import Message, message
 
@@ -114,13 +116,17 @@ class SlipReader:
                 raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             legal = self._legal_print(station, self._lines.form(flat, station))
             flat = flatten(image, marks, legal.length)
-            choices, certainty = _choices(self._definition, flat, legal)
+            choices, rows, certainty = _choices(self._definition, flat, legal)
+            code = QrVote(station, choices, number)
+            tail = _piece(flat, legal.regions[-1])
+            agrees = self._agrees(tail, code)
+            _require_unaltered(flat, legal, *legal.whole(choices, number, rows, tail), code_differs=agrees is False)
         except _Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(
             reading,
             choices=choices,
-            agrees_with_qr=self._agrees(_piece(flat, legal.regions[-1]), QrVote(station, choices, number)),
+            agrees_with_qr=agrees,
             certainty=certainty,
         )
 
@@ -143,16 +149,45 @@ class SlipReader:
             return False
 
 
-def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ballot, float]:
-    """The choices that the rows say, and the smallest certainty; raises `_Doubt`."""
+def _require_unaltered(flat: Ink, legal: LegalPrint, print_: Ink, code: Area, *, code_differs: bool) -> None:
+    """Raise `_Doubt` where something was written on the slip or its print is gone. A QR code that says something else
+    is passed over: it is known to differ."""
+    height = min(len(print_), len(flat) - 2 * MARGIN)
+    seen, print_ = lay_over(flat, print_[:height]), print_[:height]
+    found = find_alteration(seen, print_, code, above=legal.regions[-1].top, code_known=not code_differs)
+    if found:
+        raise _Doubt(f"slip-part.{found.kind}", part=_part_at(legal, code, found.across, found.down))
+
+
+def _part_at(legal: LegalPrint, code: Area, across: int, down: int) -> Message:
+    """What stands at that dot."""
+    if code[0].start <= down < code[0].stop and code[1].start <= across < code[1].stop:
+        return message("term", "slip-part.qr-code")
+    region = next((each for each in legal.regions if down < each.top + each.height + DOTS_PER_MM), legal.regions[-1])
+    if region.kind == "head" and down < region.top:
+        lines = {"number": 8.0, "station-line": 12.5, "style-line": 99.0}
+        line = next(name for name, bottom in lines.items() if down < bottom * DOTS_PER_MM)
+        return message("term", f"slip-part.{line}")
+    return _named(region, legal.style)
+
+
+def _named(region: Region, style: BallotStyle) -> Message:
+    if region.kind == "contest":
+        return message("term", "slip-part.contest-title", number=region.contest + 1)
+    if region.kind == "row":
+        return message("term", "slip-part.row", number=region.row + 1, contest=style.contests[region.contest])
+    return message("term", "slip-part.election-title" if region.kind == "head" else "slip-part.foot")
+
+
+def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ballot, list[int], float]:
+    """The choices that the rows say, the place of each row among its contest's, and the smallest certainty; raises
+    `_Doubt`."""
     for region in legal.regions:
         if region.kind in ("head", "contest"):
             expected = legal.page[region.top : region.top + region.height]
-            title = message("term", "slip-part.election-title")
-            if region.kind == "contest":
-                title = message("term", "slip-part.contest-title", number=region.contest + 1)
-            _sure(compare(_piece(flat, region), expected[None], MARGIN), title, HEADING_LIMITS)
+            _sure(compare(_piece(flat, region), expected[None], MARGIN), _named(region, legal.style), HEADING_LIMITS)
     choices: dict[str, tuple[str, ...]] = {}
+    all_rows: list[int] = []
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
         rows = []
@@ -160,10 +195,10 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
             if region.kind == "row" and region.contest == place:
                 similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
                 certainty = min(certainty, similarity.apart)
-                row = message("term", "slip-part.row", number=region.row + 1, contest=contest_id)
-                rows.append(_sure(similarity, row).winner)
+                rows.append(_sure(similarity, _named(region, legal.style)).winner)
+        all_rows += rows
         choices[contest_id] = _options_of_rows(definition, contest_id, rows)
-    return Ballot.mark(definition, legal.style, choices), certainty
+    return Ballot.mark(definition, legal.style, choices), all_rows, certainty
 
 
 def _options_of_rows(definition: Definition, contest_id: str, rows: list[int]) -> tuple[str, ...]:
@@ -201,8 +236,8 @@ _DIGITS = "0123456789abcdef"
 class _CodeLines:
     """Reads the three lines of characters in cells at the top of every slip."""
 
-    NUMBER_PITCH, PITCH = 2.5, 2.0
-    NUMBER_AT, STATION_AT, STYLE_AT = (18.5, 1.5), (1.0, 8.25), (1.0, 12.75)
+    PITCH = 2.0
+    STATION_AT, STYLE_AT = (1.0, 8.25), (1.0, 12.75)
     SIGN_ALIKE, SIGN_APART = 0.5, 0.1
     """Least correlation of a character with the one it is read as, and least projection against each other one."""
 
@@ -215,8 +250,8 @@ class _CodeLines:
 
     def number(self, flat: Ink) -> str:
         """The slip number; raises `_Doubt` unless every character is clear and the check character is right."""
-        characters = number_glyphs(self.NUMBER_PITCH)
-        line = _Line(flat, self.NUMBER_AT, self.NUMBER_PITCH, 14)
+        characters = number_glyphs(NUMBER_PITCH)
+        line = _Line(flat, NUMBER_AT, NUMBER_PITCH, 14)
         patterns = np.stack([characters[character] for character in ALPHABET])
         cells = [cell for cell in range(14) if cell not in (4, 9)]
         alike, seen = line.alike(patterns, cells)

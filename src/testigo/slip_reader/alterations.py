@@ -1,0 +1,175 @@
+"""What was done to a slip after it was printed: ink that its print does not explain, and print that is gone.
+
+By now it is known what the slip says, so it is known how all of it must look. That print is laid over the picture, dot
+upon dot (`scan.register`), and made as blurred as the picture is: the small filter is sought that makes the print most
+like the picture, one filter for the whole sheet, so that a stroke in one place cannot hide in it. Then:
+
+- *A stroke*: on the dots where the paper should be white, darkness along a straight piece of 5 mm, in each third of it.
+  So a line through a name is seen in the gaps of its letters, and a speck or the edge of a stain is none.
+- *Writing*: much dark where it should be white, within 8 mm.
+- *Print that is gone*: windows of a letter's size where less than two fifths of the expected ink is seen.
+
+Darkness is measured against the paper around, so stains and shadows count only by their edges. A line that runs from
+edge to edge of the paper and is faint is a fold. Limits and where they come from:
+docs/adr/2026-11-28-what-was-done-to-a-slip.md.
+"""
+
+import cv2
+import msgspec
+import numpy as np
+
+from testigo.scan.ink import Ink
+from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
+
+
+class Alteration(msgspec.Struct, frozen=True):
+    """`kind`: `marked` (something is written or drawn there) or `gone` (print is missing). Where it is worst: dots from the left and from the top."""
+
+    kind: str
+    across: int
+    down: int
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """`strange`: ink above the expected, on white paper; `white`: how surely each dot should be white, 0 to 1;
+    `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper around; `black`:
+    what full black of the print is in the picture."""
+
+    strange: Plane
+    white: Plane
+    expected: Plane
+    found: Plane
+    black: float
+
+
+Area = tuple[slice, slice]
+
+_STROKE = 0.17
+_WRITING = 40.0
+"""Squared dots of black."""
+_GONE = 0.40
+
+
+def find_alteration(seen: Ink, print_: Ink, code: Area, *, above: int, code_known: bool = True) -> Alteration | None:
+    """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
+    are only known to a dot; `code_known`: whether it is the one in `print_`. Print is missed only `above` that dot."""
+    compared = _compare(seen, print_, code, code_known=code_known)
+    return _added(compared) or _gone(compared, above)
+
+
+def _compare(seen: Ink, print_: Ink, code: Area, *, code_known: bool) -> _Seen:
+    expected, black = _as_blurred(seen, print_, code)
+    gain = (window_mean(seen * expected, 81) + 1e-3) / (window_mean(expected * expected, 81) + 1e-3)
+    likely = expected * np.clip(gain, 0.5, 1.6)
+    widened = np.maximum(likely, 0)
+    widened[code] = cv2.dilate(widened[code], np.ones((3, 3)))
+    white = np.exp(-((widened / (0.18 * black)) ** 2))
+    white[white < 0.05] = 0
+    if not code_known:
+        white[code] = 0
+    around = window_mean(white, 41) + np.float32(1e-3)
+    strange = seen - likely
+    strange -= window_mean(white * strange, 41) / around
+    return _Seen(strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
+
+
+_TAP = 3
+_SAMPLES = 7000
+
+
+def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
+    """The print through the filter that makes it most like the picture (least squares over dots near print), and how
+    dark that leaves black."""
+    near = cv2.dilate(print_, np.ones((9, 9))) > 0.05
+    near[code] = False
+    near[:_TAP] = near[-_TAP:] = near[:, :_TAP] = near[:, -_TAP:] = False
+    rows, columns = np.nonzero(near)
+    step = max(len(rows) // _SAMPLES, 1)
+    rows, columns = rows[::step], columns[::step]
+    taps = [(down, across) for down in range(-_TAP, _TAP + 1) for across in range(-_TAP, _TAP + 1)]
+    shifted = [print_[rows + down, columns + across] for down, across in taps]
+    matrix = np.stack([*shifted, np.ones(len(rows), np.float32)], axis=1)
+    squares = (matrix.T @ matrix).astype(np.float64)
+    squares[np.arange(len(taps)), np.arange(len(taps))] += 2e-4 * len(rows)
+    solved = np.linalg.solve(squares, (matrix.T @ seen[rows, columns]).astype(np.float64))
+    kernel = solved[:-1].reshape(2 * _TAP + 1, -1).astype(np.float32)
+    return convolve(print_, kernel), max(float(kernel.sum()), 0.1)
+
+
+_LETTER = 17
+
+
+def _gone(compared: _Seen, above: int) -> Alteration | None:
+    found, expected = compared.found[:above], compared.expected[:above]
+    energy = window_mean(expected**2, _LETTER)
+    asked = energy > 0.02 * compared.black**2
+    if not asked.any():
+        return None
+    share = window_mean(found * expected, _LETTER) / (energy + np.float32(1e-4))
+    share = np.where(asked, share / max(float(np.median(share[asked][::7])), 0.05), 1)
+    down, across = np.unravel_index(int(share.argmin()), share.shape)
+    return Alteration("gone", int(across), int(down)) if share[down, across] < _GONE else None
+
+
+_SUSPECT = 0.008
+"""Mean strange ink in a window of 27 dots from which on it is looked at closely; few honest slips have any."""
+
+
+def _added(compared: _Seen) -> Alteration | None:
+    ink = compared.strange * compared.white
+    suspect = window_mean(np.clip(ink - 0.04, 0, 1), 27) > _SUSPECT
+    for top, bottom in _bands(suspect.any(axis=1)):
+        strokes = _strokes(ink[top:bottom], compared.white[top:bottom])
+        if strokes.max() > _STROKE:
+            return _at(strokes, top)
+        writing = window_mean(np.clip(ink[top:bottom] - 0.08, 0, 0.5), 65) * 65 * 65
+        if writing.max() > _WRITING:
+            return _at(writing, top)
+    return None
+
+
+def _at(plane: Plane, top: int) -> Alteration:
+    down, across = np.unravel_index(int(plane.argmax()), plane.shape)
+    return Alteration("marked", int(across), int(down) + top)
+
+
+_AROUND = 48
+
+
+def _bands(suspect: Plane) -> list[tuple[int, int]]:
+    """Runs of suspect rows, with `_AROUND` dots above and below."""
+    rows = np.flatnonzero(suspect)
+    if not len(rows):
+        return []
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 2 * _AROUND) + 1)
+    return [(max(int(run[0]) - _AROUND, 0), min(int(run[-1]) + _AROUND + 1, len(suspect))) for run in runs]
+
+
+_ANGLES = (*range(-30, 31, 5), *range(36, 145, 9))
+_THIRD = 7
+"""Dots of a third of a stroke, at half the size."""
+
+
+def _strokes(ink: Plane, white: Plane) -> Plane:
+    """At each dot, over all directions, the darkness of the lightest third of a stroke around it; thirds that are all
+    print are passed over, two must be seen."""
+    both = np.stack([shrink(ink, 2), shrink(white, 2)], axis=2)
+    height, width = both.shape[:2]
+    darkest = np.zeros((height, width), np.float32)
+    for angle in _ANGLES:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+        sine, cosine = abs(turn[0, 1]), abs(turn[0, 0])
+        size = (int(height * sine + width * cosine), int(height * cosine + width * sine))
+        turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+        lightest = _lightest_third(cv2.warpAffine(both, turn, size))
+        back = cv2.warpAffine(lightest, turn, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        np.maximum(darkest, back, out=darkest)
+    return enlarge(darkest, ink.shape)
+
+
+def _lightest_third(turned: Plane) -> Plane:
+    along = cv2.blur(turned, (_THIRD, 1))
+    dark = np.where(along[..., 1] < 0.12, np.float32(np.inf), along[..., 0] / (along[..., 1] + np.float32(0.05)))
+    thirds = np.stack([np.roll(dark, _THIRD * place, axis=1) for place in (-1, 0, 1)])
+    lightest = thirds.min(axis=0)
+    return np.where(np.isfinite(thirds).sum(axis=0) >= 2, lightest, 0).astype(np.float32)
