@@ -59,7 +59,9 @@ def folded(slip: Grey, rng: np.random.Generator) -> Grey:
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     for _ in range(int(rng.integers(1, 3))):
         angle = rng.normal(0, 0.03) + (np.pi / 2 if rng.random() < 0.3 else 0)
-        off = (y - rng.uniform(0.15, 0.85) * height) * np.cos(angle) + (x - rng.uniform(0.3, 0.7) * width) * np.sin(angle)
+        off = (y - rng.uniform(0.15, 0.85) * height) * np.cos(angle) + (x - rng.uniform(0.3, 0.7) * width) * np.sin(
+            angle
+        )
         line = np.exp(-((off / rng.uniform(0.8, 2.0)) ** 2))
         image = 250 - (250 - image) * (1 - rng.uniform(0, 0.5) * line)
         image *= 1 - rng.uniform(-0.03, 0.22) * line
@@ -167,7 +169,11 @@ def _seen_in_space(slip: Grey, lifted: NDArray[np.float32], rng: np.random.Gener
     at its middle and stands so many degrees from straight above it, in any direction."""
     slip, lifted = np.pad(slip, 60, constant_values=255), np.pad(lifted, 60, mode="edge")
     height, width = slip.shape
-    away, direction, tilt = rng.uniform(300, 450) * max(1.0, height / 1200), rng.uniform(0, 2 * np.pi), np.radians(degrees)
+    away, direction, tilt = (
+        rng.uniform(300, 450) * max(1.0, height / 1200),
+        rng.uniform(0, 2 * np.pi),
+        np.radians(degrees),
+    )
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     # Where the line from the camera through each point of the paper meets the table: straight above it the place is
     # farther out, aside it is pushed away.
@@ -209,7 +215,9 @@ def _from_aside(image: Grey, eye: NDArray[np.float64], scale: float) -> Grey:
     seen -= seen.min(axis=0)
     size = np.ceil(seen.max(axis=0)).astype(int)
     through = cv2.getPerspectiveTransform(corners.astype(np.float32), seen.astype(np.float32))
-    return cv2.warpPerspective(image, through, (int(size[0]), int(size[1])), flags=cv2.INTER_CUBIC, borderValue=int(image[2, 2]))
+    return cv2.warpPerspective(
+        image, through, (int(size[0]), int(size[1])), flags=cv2.INTER_CUBIC, borderValue=int(image[2, 2])
+    )
 
 
 def _on_table(slip: Grey, table: int, border: int) -> Grey:

@@ -178,7 +178,7 @@ def _by_text(data: bytes, slip: Slip, read: Callable[[np.ndarray], Lines]) -> Ba
         return None
     style = next(s for s in slip.definition.styles_of_station(slip.station) if s.id == slip.ballot.style)
     legal = _legal_print(slip, style)
-    flat = flatten(image, slips[0], legal.length)
+    flat = flatten(image, slips[0], legal.length).ink
     lines = read(((1 - flat) * 255).astype(np.uint8))
     choices = {}
     for place, contest_id in enumerate(style.contests):

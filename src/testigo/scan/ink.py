@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 """A grey image: rows × columns, 0 black to 255 white."""
 
+Colours = NDArray[np.uint8]
+"""A coloured image: rows × columns × red, green, blue."""
+
 Ink = NDArray[np.float32]
 """The same as ink: rows × columns, 0 paper to 1 print."""
 

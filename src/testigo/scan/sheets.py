@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS, WIDTH
-from testigo.scan.ink import Grey, Ink
+from testigo.scan.ink import Colours, Grey, Ink
 
 Points = NDArray[np.float64]
+
+COLOURS_PER_MM = 2
 
 MARGIN = 24
 """Dots kept around a flattened sheet, so that parts can be looked for a little off their place."""
@@ -35,6 +37,23 @@ class Marks(msgspec.Struct, frozen=True):
         """Where in the image the sheet is, in pixels."""
         x, y = self.points.mean(axis=0)
         return int(x), int(y)
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A flattened sheet, 8 dots a millimetre, with `MARGIN` dots around. `ink`: 0 white paper, 1 black print; `paper`:
+    how bright the paper is at each dot, print closed over, 0 to 255."""
+
+    ink: Any
+    paper: Any
+
+    def shadow_edges(self) -> NDArray[np.bool_]:
+        """Where the light on the paper changes by more than a tenth within two millimetres, without the margin."""
+        small = cv2.resize(self.paper, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        around = np.ones((5, 5), np.uint8)
+        lit, dark = cv2.dilate(small, around), cv2.erode(small, around)
+        edges = cv2.dilate((dark < 0.88 * lit).astype(np.uint8), np.ones((3, 3), np.uint8))
+        whole = cv2.resize(edges, self.paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        return np.asarray(whole[MARGIN:-MARGIN, MARGIN:-MARGIN] > 0)
 
 
 def find_sheets(image: Grey) -> tuple[list[Marks], int]:
@@ -130,11 +149,8 @@ def guess_length(marks: Marks) -> float:
     return middle
 
 
-def flatten(image: Grey, marks: Marks, length: float) -> Ink:
-    """The sheet as ink (0 white paper, 1 black print), flat, 8 dots a millimetre, with `MARGIN` dots around.
-
-    `length`: millimetres from the upper to the lower marks.
-    """
+def flatten(image: Grey, marks: Marks, length: float) -> Sheet:
+    """The sheet made flat. `length`: millimetres from the upper to the lower marks."""
     to_image, _ = _fit(marks, length)
     width = WIDTH * DOTS_PER_MM + 2 * MARGIN
     height = round((length + 9) * DOTS_PER_MM) + 2 * MARGIN
@@ -149,7 +165,20 @@ def flatten(image: Grey, marks: Marks, length: float) -> Ink:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return _ink(flat)
+    paper = _paper(flat)
+    return Sheet(_ink(flat, paper), paper)
+
+
+def flatten_colours(colours: Colours, marks: Marks, length: float) -> Colours:
+    """The sheet's red, green and blue, two pixels a millimetre, without a margin."""
+    to_image, _ = _fit(marks, length)
+    side = 1 / COLOURS_PER_MM
+    to_mm = np.array([[side, 0, side / 2], [0, side, side / 2], [0, 0, 1]])
+    width, height = WIDTH * COLOURS_PER_MM, round((length + 9) * COLOURS_PER_MM)
+    part, to_part = _around_sheet(colours, to_image @ to_mm, width, height)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flat = cv2.warpPerspective(part, to_part, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat, np.uint8)
 
 
 def _fit(marks: Marks, length: float) -> tuple[Points, float]:
@@ -166,7 +195,7 @@ def _fit(marks: Marks, length: float) -> tuple[Points, float]:
     return np.asarray(found, np.float64), float(((mapped - marks.points) ** 2).sum())
 
 
-def _around_sheet(image: Grey, to_image: Points, width: int, height: int) -> tuple[Grey, Points]:
+def _around_sheet(image: Any, to_image: Points, width: int, height: int) -> tuple[Any, Points]:
     """The part of the image that holds the sheet, halved until a dot is less than two pixels; and the mapping to it."""
     corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
     around = cv2.perspectiveTransform(corners, to_image)[0]
@@ -175,7 +204,7 @@ def _around_sheet(image: Grey, to_image: Points, width: int, height: int) -> tup
     part = image[top:bottom, left:right]
     to_part = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ to_image
     pixels_a_dot = np.sqrt(abs(_area(around)) / (width * height))
-    while pixels_a_dot > 1.6 and min(part.shape) > 16:
+    while pixels_a_dot > 1.6 and min(part.shape[:2]) > 16:
         part = cv2.resize(part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA)
         to_part = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]]) @ to_part
         pixels_a_dot /= 2
@@ -187,13 +216,19 @@ def _area(corners: Points) -> float:
     return float((corners[:, 0] * following[:, 1] - corners[:, 1] * following[:, 0]).sum() / 2)
 
 
-def _ink(flat: Grey) -> Ink:
-    """Darkness against the paper around it: paper is estimated as the brightest within 6 mm, smoothed."""
-    small = cv2.resize(flat, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.dilate(cv2.medianBlur(small, 3), np.ones((13, 13), np.uint8)), (0, 0), 5)
-    paper = cv2.resize(paper, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+def _ink(flat: Grey, paper: Ink) -> Ink:
+    """Darkness against the paper around it."""
     ink = np.clip(1 - flat.astype(np.float32) / np.maximum(paper, 1), 0, 1)
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), _SMOOTH), np.float32)
+
+
+def _paper(flat: Grey) -> Ink:
+    """How bright the paper is: dark things under 6 mm are closed over, and the edge of a shadow stays where it is."""
+    small = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    closed = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((27, 27), np.uint8))
+    paper = cv2.bilateralFilter(closed, 9, 24, 4)
+    large = cv2.resize(paper, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return large.astype(np.float32)
 
 
 _SMOOTH = 0.7

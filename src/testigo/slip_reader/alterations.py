@@ -17,8 +17,9 @@ docs/adr/2026-11-28-what-was-done-to-a-slip.md.
 import cv2
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from testigo.scan.ink import Ink
+from testigo.scan.ink import Colours, Ink
 from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
 
 
@@ -50,14 +51,14 @@ _WRITING = 40.0
 _GONE = 0.40
 
 
-def find_alteration(seen: Ink, print_: Ink, code: Area, *, above: int, code_known: bool = True) -> Alteration | None:
+def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_], *, above: int) -> Alteration | None:
     """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
-    are only known to a dot; `code_known`: whether it is the one in `print_`. Print is missed only `above` that dot."""
-    compared = _compare(seen, print_, code, code_known=code_known)
+    are only known to a dot; `unknown`: where nothing is known. Print is missed only `above` that dot."""
+    compared = _compare(seen, print_, code, unknown)
     return _added(compared) or _gone(compared, above)
 
 
-def _compare(seen: Ink, print_: Ink, code: Area, *, code_known: bool) -> _Seen:
+def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
     expected, black = _as_blurred(seen, print_, code)
     gain = (window_mean(seen * expected, 81) + 1e-3) / (window_mean(expected * expected, 81) + 1e-3)
     likely = expected * np.clip(gain, 0.5, 1.6)
@@ -65,8 +66,7 @@ def _compare(seen: Ink, print_: Ink, code: Area, *, code_known: bool) -> _Seen:
     widened[code] = cv2.dilate(widened[code], np.ones((3, 3)))
     white = np.exp(-((widened / (0.18 * black)) ** 2))
     white[white < 0.05] = 0
-    if not code_known:
-        white[code] = 0
+    white[unknown] = 0
     around = window_mean(white, 41) + np.float32(1e-3)
     strange = seen - likely
     strange -= window_mean(white * strange, 41) / around
@@ -88,10 +88,12 @@ def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
     rows, columns = rows[::step], columns[::step]
     taps = [(down, across) for down in range(-_TAP, _TAP + 1) for across in range(-_TAP, _TAP + 1)]
     shifted = [print_[rows + down, columns + across] for down, across in taps]
-    matrix = np.stack([*shifted, np.ones(len(rows), np.float32)], axis=1)
-    squares = (matrix.T @ matrix).astype(np.float64)
+    matrix = np.stack([*shifted, np.ones(len(rows), np.float32), seen[rows, columns]], axis=1)
+    squares = np.asarray(
+        cv2.mulTransposed(matrix, True), np.float64
+    )  # not by BLAS: its threads cost more than they save
     squares[np.arange(len(taps)), np.arange(len(taps))] += 2e-4 * len(rows)
-    solved = np.linalg.solve(squares, (matrix.T @ seen[rows, columns]).astype(np.float64))
+    solved = np.linalg.solve(squares[:-1, :-1], squares[:-1, -1])
     kernel = solved[:-1].reshape(2 * _TAP + 1, -1).astype(np.float32)
     return convolve(print_, kernel), max(float(kernel.sum()), 0.1)
 
@@ -173,3 +175,23 @@ def _lightest_third(turned: Plane) -> Plane:
     thirds = np.stack([np.roll(dark, _THIRD * place, axis=1) for place in (-1, 0, 1)])
     lightest = thirds.min(axis=0)
     return np.where(np.isfinite(thirds).sum(axis=0) >= 2, lightest, 0).astype(np.float32)
+
+
+_COLOURFUL, _BRIGHT = 0.30, 0.45
+"""Part of the brightest of red, green and blue that the darkest lacks, against plain paper; and how bright a
+highlighter leaves paper at least."""
+
+_PATCH = 7
+"""Pixels (half a millimetre each) of the side of a patch that must be coloured in two thirds."""
+
+
+def find_highlighter(colours: Colours) -> tuple[int, int] | None:
+    """Where a bright colour was laid over the sheet (pixels from the left and the top), or None. Against the sheet's own
+    white, so that the colour of a lamp does not count; a stain of coffee is paler."""
+    plain = np.percentile(colours.reshape(-1, 3), 70, axis=0).astype(np.float32)
+    lit = np.minimum(colours.astype(np.float32) / np.maximum(plain, 1), 1.2)
+    brightest = lit.max(axis=2)
+    coloured = ((brightest - lit.min(axis=2)) > _COLOURFUL * np.maximum(brightest, 0.1)) & (brightest > _BRIGHT)
+    patches = window_mean(coloured.astype(np.float32), _PATCH)
+    down, across = np.unravel_index(int(patches.argmax()), patches.shape)
+    return (int(across), int(down)) if patches[down, across] > 0.66 else None

@@ -25,14 +25,23 @@ from testigo.election import BallotStyle, Definition, FirstDefinition
 from testigo.errors import InvalidInput, TestigoError
 from testigo.paper.frame import DOTS_PER_MM
 from testigo.scan.codes import qr_texts_of_ink
-from testigo.scan.images import images_of
-from testigo.scan.ink import Grey, Ink, correlate
+from testigo.scan.images import Page, pages_of
+from testigo.scan.ink import Colours, Ink, correlate
 from testigo.scan.register import lay_over
-from testigo.scan.sheets import MARGIN, Marks, find_sheets, flatten, guess_length
+from testigo.scan.sheets import (
+    COLOURS_PER_MM,
+    MARGIN,
+    Marks,
+    Sheet,
+    find_sheets,
+    flatten,
+    flatten_colours,
+    guess_length,
+)
 from testigo.slip import QrVote, Slip
 from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
-from testigo.slip_reader.alterations import find_alteration
+from testigo.slip_reader.alterations import find_alteration, find_highlighter
 from testigo.slip_reader.legal_print import NUMBER_AT, NUMBER_PITCH, Area, LegalPrint, Region, glyphs, number_glyphs
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
 from testigo.words import Message, message
@@ -56,6 +65,12 @@ class SlipReading(msgspec.Struct, frozen=True):
 
 class _Doubt(TestigoError):
     """Why a slip is refused."""
+
+
+class _PartDoubt(_Doubt):
+    """The same of one part of the page, `region`."""
+
+    region: Region
 
 
 def read_slips(image: bytes | Path, definition: Definition, station_id: str | None = None) -> list[SlipReading]:
@@ -87,12 +102,12 @@ class SlipReader:
         """As `read_slips`."""
         data = storage.read(image) if isinstance(image, Path) else image
         readings = []
-        for page, grey in enumerate(images_of(data, place=str(image) if isinstance(image, Path) else "")):
-            slips, odd_marks = find_sheets(grey)
-            readings += [self._read_slip(grey, marks, page) for marks in slips]
+        for place, page in enumerate(pages_of(data, place=str(image) if isinstance(image, Path) else "")):
+            slips, odd_marks = find_sheets(page.grey)
+            readings += [self._read_slip(page, marks, place) for marks in slips]
             if odd_marks or not slips:
                 doubt = _Doubt("paper-vote.corners-not-seen" if odd_marks else "paper-vote.none-seen")
-                readings.append(SlipReading(refused=doubt.message, place=(page, 0, 0)))
+                readings.append(SlipReading(refused=doubt.message, place=(place, 0, 0)))
         return readings
 
     @cached_property
@@ -102,10 +117,10 @@ class SlipReader:
             return None
         return SlipReader(FirstDefinition.from_payload(self._definition.payload()), self._wanted or None)
 
-    def _read_slip(self, image: Grey, marks: Marks, page: int) -> SlipReading:
+    def _read_slip(self, image: Page, marks: Marks, page: int) -> SlipReading:
         reading = SlipReading(place=(page, *marks.centre))
         try:
-            flat = flatten(image, marks, guess_length(marks))
+            flat = flatten(image.grey, marks, guess_length(marks)).ink
             number = self._lines.number(flat)
             reading = msgspec.structs.replace(reading, number=number)
             if not self._lines.is_of_election(flat) and self._as_first and self._as_first._lines.is_of_election(flat):
@@ -115,20 +130,26 @@ class SlipReader:
             if self._wanted not in ("", station):
                 raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             legal = self._legal_print(station, self._lines.form(flat, station))
-            flat = flatten(image, marks, legal.length)
-            choices, rows, certainty = _choices(self._definition, flat, legal)
-            code = QrVote(station, choices, number)
-            tail = _piece(flat, legal.regions[-1])
-            agrees = self._agrees(tail, code)
-            _require_unaltered(flat, legal, *legal.whole(choices, number, rows, tail), code_differs=agrees is False)
+            sheet = flatten(image.grey, marks, legal.length)
+            choices, agrees, certainty = self._vote(sheet, legal, number, station)
+            if image.colours is not None:
+                _require_uncoloured(flatten_colours(image.colours, marks, legal.length), legal)
         except _Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
-        return msgspec.structs.replace(
-            reading,
-            choices=choices,
-            agrees_with_qr=agrees,
-            certainty=certainty,
-        )
+        return msgspec.structs.replace(reading, choices=choices, agrees_with_qr=agrees, certainty=certainty)
+
+    def _vote(self, sheet: Sheet, legal: LegalPrint, number: str, station: str) -> tuple[Ballot, bool | None, float]:
+        """The choices, whether the QR code says the same, and how certain they are; raises `_Doubt`."""
+        shadows = sheet.shadow_edges()
+        try:
+            choices, rows, certainty = _choices(self._definition, sheet.ink, legal)
+        except _PartDoubt as doubt:
+            raise _in_shadow(doubt, shadows) from None
+        tail = _piece(sheet.ink, legal.regions[-1])
+        agrees = self._agrees(tail, QrVote(station, choices, number))
+        print_, code = legal.whole(choices, number, rows, tail)
+        _require_unaltered(sheet.ink, legal, print_, code, shadows, code_differs=agrees is False)
+        return choices, agrees, certainty
 
     def _legal_print(self, station: str, form: _Form) -> LegalPrint:
         key = (station, form.style.id, form.language)
@@ -149,14 +170,38 @@ class SlipReader:
             return False
 
 
-def _require_unaltered(flat: Ink, legal: LegalPrint, print_: Ink, code: Area, *, code_differs: bool) -> None:
-    """Raise `_Doubt` where something was written on the slip or its print is gone. A QR code that says something else
-    is passed over: it is known to differ."""
-    height = min(len(print_), len(flat) - 2 * MARGIN)
-    seen, print_ = lay_over(flat, print_[:height]), print_[:height]
-    found = find_alteration(seen, print_, code, above=legal.regions[-1].top, code_known=not code_differs)
+def _require_unaltered(
+    flat: Ink, legal: LegalPrint, print_: Ink, code: Area, shadows: NDArray[np.bool_], *, code_differs: bool
+) -> None:
+    """Raise `_Doubt` where something was written on the slip or its print is gone. Passed over are a QR code that says
+    something else, which is known to differ, and the edges of shadows."""
+    height = min(len(print_), len(shadows))
+    seen, print_, unknown = lay_over(flat, print_[:height]), print_[:height], shadows[:height].copy()
+    unknown[code] |= code_differs
+    found = find_alteration(seen, print_, code, unknown, above=legal.regions[-1].top)
     if found:
         raise _Doubt(f"slip-part.{found.kind}", part=_part_at(legal, code, found.across, found.down))
+
+
+def _require_uncoloured(colours: Colours, legal: LegalPrint) -> None:
+    """Raise `_Doubt` where a colour was laid over print or paper."""
+    found = find_highlighter(colours)
+    if found:
+        dots = DOTS_PER_MM // COLOURS_PER_MM
+        nowhere = (slice(0, 0), slice(0, 0))
+        raise _Doubt("slip-part.coloured", part=_part_at(legal, nowhere, found[0] * dots, found[1] * dots))
+
+
+def _in_shadow(doubt: "_PartDoubt", shadows: NDArray[np.bool_]) -> _Doubt:
+    """The doubt, or that the edge of a shadow crosses the part that is doubtful."""
+    region = doubt.region
+    if shadows[region.top : region.top + region.height].mean() < _SHADOWED:
+        return doubt
+    return _Doubt("slip-part.in-shadow", part=doubt.message.values["part"])
+
+
+_SHADOWED = 0.03
+"""Part of a region that the edge of a shadow covers."""
 
 
 def _part_at(legal: LegalPrint, code: Area, across: int, down: int) -> Message:
@@ -185,7 +230,7 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
     for region in legal.regions:
         if region.kind in ("head", "contest"):
             expected = legal.page[region.top : region.top + region.height]
-            _sure(compare(_piece(flat, region), expected[None], MARGIN), _named(region, legal.style), HEADING_LIMITS)
+            _sure_of(region, compare(_piece(flat, region), expected[None], MARGIN), legal, HEADING_LIMITS)
     choices: dict[str, tuple[str, ...]] = {}
     all_rows: list[int] = []
     certainty = 0.5
@@ -195,7 +240,7 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
             if region.kind == "row" and region.contest == place:
                 similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
                 certainty = min(certainty, similarity.apart)
-                rows.append(_sure(similarity, _named(region, legal.style)).winner)
+                rows.append(_sure_of(region, similarity, legal).winner)
         all_rows += rows
         choices[contest_id] = _options_of_rows(definition, contest_id, rows)
     return Ballot.mark(definition, legal.style, choices), all_rows, certainty
@@ -223,6 +268,15 @@ def _sure(similarity: Similarity, part: Message, limits: Limits = LIMITS) -> Sim
     doubt = similarity.doubt(limits)
     if doubt:
         raise _Doubt(f"slip-part.{doubt}", part=part)
+    return similarity
+
+
+def _sure_of(region: Region, similarity: Similarity, legal: LegalPrint, limits: Limits = LIMITS) -> Similarity:
+    doubt = similarity.doubt(limits)
+    if doubt:
+        found = _PartDoubt(f"slip-part.{doubt}", part=_named(region, legal.style))
+        found.region = region
+        raise found
     return similarity
 
 
