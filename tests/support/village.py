@@ -70,7 +70,17 @@ def republic(project_root: Path) -> Definition:
 @pytest.fixture(scope="session")
 def paper_damage(project_root: Path) -> ModuleType:
     """The imitated scans and photographs of the benchmarks."""
-    spec = importlib.util.spec_from_file_location("paper_damage", project_root / "benchmarks" / "paper_damage.py")
+    return _benchmark(project_root, "paper_damage")
+
+
+@pytest.fixture(scope="session")
+def paper_marks(project_root: Path) -> ModuleType:
+    """What people do to slips, as the benchmarks imitate it."""
+    return _benchmark(project_root, "paper_marks")
+
+
+def _benchmark(project_root: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, project_root / "benchmarks" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -108,9 +108,10 @@ def _smooth(shifts: Field, weights: Plane) -> Field:
     for _ in range(2):
         near, near_weight = _spread(shifts, weights, 0.9)
         far, far_weight = _spread(shifts, weights, 4.0)
-        smooth = (near + 0.02 * far) / (near_weight + 0.02 * far_weight + 1e-9)[..., None]
+        total = near_weight + np.float32(0.02) * far_weight + np.float32(1e-9)
+        smooth = np.asarray((near + np.float32(0.02) * far) / total[..., None], np.float32)
         weights = np.where(np.abs(shifts - smooth).max(axis=2) > _OUTLIER, 0, weights).astype(np.float32)
-    return np.asarray(smooth, np.float32)
+    return smooth
 
 
 def _spread(shifts: Field, weights: Plane, cells: float) -> tuple[Field, Plane]:

@@ -151,7 +151,20 @@ def guess_length(marks: Marks) -> float:
 
 def flatten(image: Grey, marks: Marks, length: float) -> Sheet:
     """The sheet made flat. `length`: millimetres from the upper to the lower marks."""
-    to_image, _ = _fit(marks, length)
+    return _flatten(image, _fit(marks, length)[0], length)
+
+
+def flatten_top(image: Grey, marks: Marks) -> Sheet:
+    """The uppermost 2 cm made flat by the upper marks alone: paper that bends farther down doesn't disturb them."""
+    square = np.array([[0, 0], [MARK, 0], [MARK, MARK], [0, MARK]])
+    found, _ = cv2.findHomography(np.concatenate([square + place for place in TOP_MARKS]), marks.points[:8])
+    return _flatten(image, np.eye(3) if found is None else np.asarray(found, np.float64), _TOP - 9)
+
+
+_TOP = 20.0
+
+
+def _flatten(image: Grey, to_image: Points, length: float) -> Sheet:
     width = WIDTH * DOTS_PER_MM + 2 * MARGIN
     height = round((length + 9) * DOTS_PER_MM) + 2 * MARGIN
     half = 0.5  # a pixel's coordinates are those of its middle
@@ -228,7 +241,7 @@ def _paper(flat: Grey) -> Ink:
     closed = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((27, 27), np.uint8))
     paper = cv2.bilateralFilter(closed, 9, 24, 4)
     large = cv2.resize(paper, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return large.astype(np.float32)
+    return np.asarray(large, np.float32)
 
 
 _SMOOTH = 0.7

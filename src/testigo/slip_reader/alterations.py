@@ -24,7 +24,8 @@ from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
 
 
 class Alteration(msgspec.Struct, frozen=True):
-    """`kind`: `marked` (something is written or drawn there) or `gone` (print is missing). Where it is worst: dots from the left and from the top."""
+    """`kind`: `marked` (something is written or drawn there) or `gone` (print is missing). Where it is worst: dots from
+    the left and from the top."""
 
     kind: str
     across: int
@@ -55,7 +56,7 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
     """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
     are only known to a dot; `unknown`: where nothing is known. Print is missed only `above` that dot."""
     compared = _compare(seen, print_, code, unknown)
-    return _added(compared) or _gone(compared, above)
+    return _added(compared) or _gone(compared, ~unknown[:above])
 
 
 def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
@@ -101,10 +102,10 @@ def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
 _LETTER = 17
 
 
-def _gone(compared: _Seen, above: int) -> Alteration | None:
-    found, expected = compared.found[:above], compared.expected[:above]
+def _gone(compared: _Seen, known: NDArray[np.bool_]) -> Alteration | None:
+    found, expected = compared.found[: len(known)], compared.expected[: len(known)]
     energy = window_mean(expected**2, _LETTER)
-    asked = energy > 0.02 * compared.black**2
+    asked = (energy > 0.02 * compared.black**2) & known
     if not asked.any():
         return None
     share = window_mean(found * expected, _LETTER) / (energy + np.float32(1e-4))
@@ -119,8 +120,8 @@ _SUSPECT = 0.008
 
 def _added(compared: _Seen) -> Alteration | None:
     ink = compared.strange * compared.white
-    suspect = window_mean(np.clip(ink - 0.04, 0, 1), 27) > _SUSPECT
-    for top, bottom in _bands(suspect.any(axis=1)):
+    suspect = np.asarray(window_mean(np.clip(ink - 0.04, 0, 1), 27) > _SUSPECT)
+    for top, bottom in _bands(np.flatnonzero(suspect.any(axis=1)), len(ink)):
         strokes = _strokes(ink[top:bottom], compared.white[top:bottom])
         if strokes.max() > _STROKE:
             return _at(strokes, top)
@@ -138,13 +139,12 @@ def _at(plane: Plane, top: int) -> Alteration:
 _AROUND = 48
 
 
-def _bands(suspect: Plane) -> list[tuple[int, int]]:
+def _bands(rows: NDArray[np.intp], height: int) -> list[tuple[int, int]]:
     """Runs of suspect rows, with `_AROUND` dots above and below."""
-    rows = np.flatnonzero(suspect)
     if not len(rows):
         return []
     runs = np.split(rows, np.flatnonzero(np.diff(rows) > 2 * _AROUND) + 1)
-    return [(max(int(run[0]) - _AROUND, 0), min(int(run[-1]) + _AROUND + 1, len(suspect))) for run in runs]
+    return [(max(int(run[0]) - _AROUND, 0), min(int(run[-1]) + _AROUND + 1, height)) for run in runs]
 
 
 _ANGLES = (*range(-30, 31, 5), *range(36, 145, 9))
@@ -186,8 +186,8 @@ _PATCH = 7
 
 
 def find_highlighter(colours: Colours) -> tuple[int, int] | None:
-    """Where a bright colour was laid over the sheet (pixels from the left and the top), or None. Against the sheet's own
-    white, so that the colour of a lamp does not count; a stain of coffee is paler."""
+    """Where a bright colour was laid over the sheet (pixels from the left and the top), or None. Against the sheet's
+    own white, so that the colour of a lamp does not count; a stain of coffee is paler."""
     plain = np.percentile(colours.reshape(-1, 3), 70, axis=0).astype(np.float32)
     lit = np.minimum(colours.astype(np.float32) / np.maximum(plain, 1), 1.2)
     brightest = lit.max(axis=2)

@@ -96,6 +96,19 @@ class LegalPrint:
                 cut[place].append(_band(self.page, self._row_region(place, 1)))
         return [np.stack(rows) for rows in cut]
 
+    def marks(self) -> list[tuple[int, int]]:
+        """The corner marks' upper left corners: dots from the left and from the top."""
+        places = [*TOP_MARKS, *((x, y + self.length) for x, y in TOP_MARKS)]
+        return [(round(x * DOTS_PER_MM), round(y * DOTS_PER_MM)) for x, y in places]
+
+    def typical(self) -> Ink:
+        """The page with the mean of all legal rows in each row."""
+        page = self.page.copy()
+        for region in self.regions:
+            if region.kind == "row":
+                page[region.top : region.top + region.height] = self.rows[region.contest].mean(axis=0)
+        return page
+
     def whole(self, ballot: Ballot, number: str, rows: list[int], tail: Ink) -> tuple[Ink, Area]:
         """The ink of a slip that says this, and where on it the QR code is. `rows`: for each row of the slip, its place
         in `rows` of its contest; `tail`: the picture of its tail, with a margin, for forms with more than one."""

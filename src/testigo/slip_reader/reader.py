@@ -23,7 +23,7 @@ from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition, FirstDefinition
 from testigo.errors import InvalidInput, TestigoError
-from testigo.paper.frame import DOTS_PER_MM
+from testigo.paper.frame import DOTS_PER_MM, MARK
 from testigo.scan.codes import qr_texts_of_ink
 from testigo.scan.images import Page, pages_of
 from testigo.scan.ink import Colours, Ink, correlate
@@ -36,8 +36,10 @@ from testigo.scan.sheets import (
     find_sheets,
     flatten,
     flatten_colours,
+    flatten_top,
     guess_length,
 )
+from testigo.scan.unbend import unbend
 from testigo.slip import QrVote, Slip
 from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
@@ -118,9 +120,17 @@ class SlipReader:
         return SlipReader(FirstDefinition.from_payload(self._definition.payload()), self._wanted or None)
 
     def _read_slip(self, image: Page, marks: Marks, page: int) -> SlipReading:
+        flat = flatten(image.grey, marks, guess_length(marks))
+        reading = self._read_headed(flat.ink, image, marks, page)
+        if reading.refused and reading.refused.key in _ILLEGIBLE and _part_key(reading.refused) in _CODE_LINES:
+            again = self._read_headed(flatten_top(image.grey, marks).ink, image, marks, page)
+            return reading if again.refused and again.refused.key in _ILLEGIBLE else again
+        return reading
+
+    def _read_headed(self, flat: Ink, image: Page, marks: Marks, page: int) -> SlipReading:
+        """The slip at those marks; its code lines are read from `flat`."""
         reading = SlipReading(place=(page, *marks.centre))
         try:
-            flat = flatten(image.grey, marks, guess_length(marks)).ink
             number = self._lines.number(flat)
             reading = msgspec.structs.replace(reading, number=number)
             if not self._lines.is_of_election(flat) and self._as_first and self._as_first._lines.is_of_election(flat):
@@ -131,24 +141,45 @@ class SlipReader:
                 raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             legal = self._legal_print(station, self._lines.form(flat, station))
             sheet = flatten(image.grey, marks, legal.length)
-            choices, agrees, certainty = self._vote(sheet, legal, number, station)
+            choices, agrees, certainty = self._unbent_vote(sheet, legal, number, station)
             if image.colours is not None:
                 _require_uncoloured(flatten_colours(image.colours, marks, legal.length), legal)
         except _Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(reading, choices=choices, agrees_with_qr=agrees, certainty=certainty)
 
-    def _vote(self, sheet: Sheet, legal: LegalPrint, number: str, station: str) -> tuple[Ballot, bool | None, float]:
-        """The choices, whether the QR code says the same, and how certain they are; raises `_Doubt`."""
-        shadows = sheet.shadow_edges()
+    def _unbent_vote(
+        self, sheet: Sheet, legal: LegalPrint, number: str, station: str
+    ) -> tuple[Ballot, bool | None, float]:
+        """As `_vote`; once more with the bend of the paper taken out if it is not certain as it is."""
         try:
-            choices, rows, certainty = _choices(self._definition, sheet.ink, legal)
+            return self._vote(sheet, legal, number, station)
+        except _Doubt as doubt:
+            unbent = unbend(sheet.ink, legal.typical())
+            if float(np.abs(unbent.shift).max()) < _BENT:
+                raise
+            try:
+                return self._vote(sheet, legal, number, station, unbent=unbent.ink)
+            except _Doubt:
+                raise _bent(doubt, unbent.shift) from None
+
+    def _vote(
+        self, sheet: Sheet, legal: LegalPrint, number: str, station: str, unbent: Ink | None = None
+    ) -> tuple[Ballot, bool | None, float]:
+        """The choices, whether the QR code says the same, and how certain they are; raises `_Doubt`. `unbent`: the
+        sheet without its bend, as far as it is known before the choices are."""
+        shadows = sheet.shadow_edges()
+        flat = sheet.ink if unbent is None else unbent
+        try:
+            choices, rows, certainty = _choices(self._definition, flat, legal)
         except _PartDoubt as doubt:
             raise _in_shadow(doubt, shadows) from None
-        tail = _piece(sheet.ink, legal.regions[-1])
+        tail = _piece(flat, legal.regions[-1])
         agrees = self._agrees(tail, QrVote(station, choices, number))
         print_, code = legal.whole(choices, number, rows, tail)
-        _require_unaltered(sheet.ink, legal, print_, code, shadows, code_differs=agrees is False)
+        if unbent is not None:
+            flat = unbend(sheet.ink, print_).ink
+        _require_unaltered(flat, legal, print_, code, shadows, code_differs=agrees is False)
         return choices, agrees, certainty
 
     def _legal_print(self, station: str, form: _Form) -> LegalPrint:
@@ -174,13 +205,20 @@ def _require_unaltered(
     flat: Ink, legal: LegalPrint, print_: Ink, code: Area, shadows: NDArray[np.bool_], *, code_differs: bool
 ) -> None:
     """Raise `_Doubt` where something was written on the slip or its print is gone. Passed over are a QR code that says
-    something else, which is known to differ, and the edges of shadows."""
+    something else, which is known to differ; the edges of shadows; and the corner marks, which were found."""
     height = min(len(print_), len(shadows))
     seen, print_, unknown = lay_over(flat, print_[:height]), print_[:height], shadows[:height].copy()
     unknown[code] |= code_differs
+    for left, top in legal.marks():
+        unknown[max(top - 4, 0) : top + _MARK_DOTS + 4, left - 4 : left + _MARK_DOTS + 4] = True
     found = find_alteration(seen, print_, code, unknown, above=legal.regions[-1].top)
     if found:
-        raise _Doubt(f"slip-part.{found.kind}", part=_part_at(legal, code, found.across, found.down))
+        around = (slice(max(found.down - 16, 0), found.down + 17), slice(max(found.across - 16, 0), found.across + 17))
+        kind = "in-shadow" if shadows[around].any() else found.kind
+        raise _Doubt(f"slip-part.{kind}", part=_part_at(legal, code, found.across, found.down))
+
+
+_MARK_DOTS = round(MARK * DOTS_PER_MM)
 
 
 def _require_uncoloured(colours: Colours, legal: LegalPrint) -> None:
@@ -190,6 +228,29 @@ def _require_uncoloured(colours: Colours, legal: LegalPrint) -> None:
         dots = DOTS_PER_MM // COLOURS_PER_MM
         nowhere = (slice(0, 0), slice(0, 0))
         raise _Doubt("slip-part.coloured", part=_part_at(legal, nowhere, found[0] * dots, found[1] * dots))
+
+
+_BENT, _MUCH_BENT = 4.0, 16.0
+"""Dots off its place from which on paper is straightened, and from which on that is the reason given."""
+
+
+def _bent(doubt: _Doubt, shift: Ink) -> _Doubt:
+    """The doubt, or that the paper is bent too much at the part that is doubtful."""
+    if not isinstance(doubt, _PartDoubt):
+        return doubt
+    there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
+    if doubt.message.key not in _ILLEGIBLE or not len(there) or np.abs(there).max() < _MUCH_BENT:
+        return doubt
+    return _Doubt("slip-part.bent", part=doubt.message.values["part"])
+
+
+_ILLEGIBLE = ("slip-part.not-legible", "slip-part.strange", "slip-part.one-of-two")
+_CODE_LINES = ("slip-part.number", "slip-part.station-line", "slip-part.style-line")
+
+
+def _part_key(doubt: Message) -> str:
+    part = doubt.values.get("part")
+    return part.key if isinstance(part, Message) else ""
 
 
 def _in_shadow(doubt: "_PartDoubt", shadows: NDArray[np.bool_]) -> _Doubt:

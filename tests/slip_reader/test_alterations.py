@@ -1,0 +1,135 @@
+"""What people do to a slip after it was printed is seen, and honest paper is not taken for it."""
+
+import cv2
+import numpy as np
+import pytest
+
+from testigo import election
+from testigo.slip_reader import SlipReader, read_slips
+from testigo.slip_reader.alterations import find_highlighter
+from testigo.slip_reader.legal_print import LegalPrint
+
+MARKED = ("struck", "struck in part", "party struck", "crossed", "wavy", "written", "wiped", "fluid", "scratched")
+
+
+def png(image):
+    return bytes(cv2.imencode(".png", image)[1])
+
+
+def with_paper(image):
+    return np.pad(image, 30, constant_values=255)
+
+
+@pytest.fixture(scope="module")
+def reader(village):
+    return SlipReader(village)
+
+
+@pytest.fixture(scope="module")
+def regions(village):
+    return LegalPrint(village, "v-001", village.styles()[0]).regions
+
+
+@pytest.fixture
+def slip(make_slip):
+    return make_slip(mayor=("fernandez",), council=("c0", "c2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("slip-plain", None),
+        ("slip-struck-pen-038mm", "slip-part.marked"),
+        ("slip-struck-pencil-mayor-only", "slip-part.marked"),
+        ("slip-strike-w4-v60", "slip-part.marked"),
+        ("slip-anulado-over-foot", "slip-part.marked"),
+        ("slip-title-wiped", "slip-part.gone"),
+    ],
+)
+def test_kept_cases_of_the_first_form(name, refused, project_root):
+    """Pictures of slips of release 0.1 that were accepted, all of them."""
+    cases = project_root / "tests" / "data" / "papers" / "cases"
+    (reading,) = read_slips(cases / f"{name}.jpg", election.load(cases / "municipality.yaml"))
+    assert (reading.refused.key if reading.refused else None) == refused
+    assert (reading.choices is None) == (refused is not None)
+
+
+def test_the_part_that_was_struck_is_named(project_root):
+    cases = project_root / "tests" / "data" / "papers" / "cases"
+    (reading,) = read_slips(cases / "slip-struck-pencil-mayor-only.jpg", election.load(cases / "municipality.yaml"))
+    assert str(reading.refused) == "something is written or drawn on row 1 of contest mayor; let a person read it."
+
+
+@pytest.mark.parametrize("damage", ["scan", "photograph"])
+@pytest.mark.parametrize("kind", MARKED)
+def test_attack_what_was_done_to_a_slip_is_refused(
+    kind, damage, reader, regions, slip, print_of, paper_damage, paper_marks
+):
+    rng = np.random.default_rng(MARKED.index(kind))
+    for _ in range(2):
+        marked = paper_marks.MARKED[kind](print_of(slip), regions, rng)
+        for reading in reader.read(png(paper_damage.KINDS[damage](marked, rng))):
+            assert reading.choices is None, (kind, damage)
+
+
+@pytest.mark.parametrize("pen", [{"width": 0.25, "darkness": 0.5}, {"width": 0.3, "darkness": 0.6, "grain": 0.25}])
+@pytest.mark.parametrize("row", [0, 1])
+def test_attack_the_thinnest_pen_and_a_pencil_are_seen(pen, row, reader, regions, slip, print_of, paper_marks):
+    region = [each for each in regions if each.kind == "row"][row]
+    printed = print_of(slip)
+    left, top, right, bottom = paper_marks.words_of(printed, region)[0]
+    middle = (top + bottom) / 2
+    marked = paper_marks.draw(printed, [np.array([[left, middle], [right, middle + 3]])], **pen)
+    (reading,) = reader.read(png(with_paper(marked)))
+    assert reading.choices is None and reading.refused.key == "slip-part.marked"
+
+
+def test_attack_writing_over_code_lines_foot_and_code_is_refused_or_flagged(
+    reader, regions, slip, print_of, paper_marks
+):
+    printed, tail = print_of(slip), regions[-1].top
+    for x, y in ((200, 60), (40, 110), (300, tail + 60), (60, tail + 60)):
+        marked = printed.copy()
+        cv2.putText(marked, "NULO", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 3)
+        (reading,) = reader.read(png(with_paper(marked)))
+        assert reading.choices is None, (x, y)
+
+
+@pytest.mark.parametrize("kind", ["clean", "scan", "photograph", "folded", "stained", "faded"])
+def test_honest_paper_is_read(kind, reader, slip, print_of, paper_damage):
+    rng = np.random.default_rng(21)
+    for _ in range(3):
+        (reading,) = reader.read(png(paper_damage.KINDS[kind](print_of(slip), rng)))
+        assert reading.refused is None and reading.choices == slip.ballot
+
+
+@pytest.mark.parametrize("kind", ["oblique", "crumpled", "curled", "shadow"])
+def test_paper_that_does_not_lie_flat_is_read_or_refused_never_misread(kind, reader, slip, print_of, paper_damage):
+    rng = np.random.default_rng(5)
+    readings = [
+        reading for _ in range(3) for reading in reader.read(png(paper_damage.KINDS[kind](print_of(slip), rng)))
+    ]
+    assert all(reading.choices in (None, slip.ballot) for reading in readings)
+    assert any(reading.choices == slip.ballot for reading in readings)
+
+
+def test_attack_a_highlighter_over_a_choice_is_seen_in_a_coloured_picture(reader, regions, slip, print_of):
+    region = next(each for each in regions if each.kind == "row")
+    grey = with_paper(print_of(slip))
+    for colour, light, refused in (
+        ((90, 250, 255), 1.0, True),
+        ((170, 120, 255), 0.8, True),
+        ((215, 235, 245), 0.9, False),
+    ):
+        image = np.repeat(grey[..., None], 3, axis=2).astype(np.float32)
+        top = 30 + region.top
+        image[top + 6 : top + 50, 60:420] *= np.array(colour) / 255
+        image *= light * np.array([0.85, 0.95, 1.0])  # a lamp's warm light, blue first
+        (reading,) = reader.read(png(image.astype(np.uint8)))
+        assert (reading.choices is None) == refused
+        if refused:
+            assert str(reading.refused).startswith("a colour is laid over row 1 of contest mayor")
+
+
+def test_a_sheet_of_one_colour_has_no_highlighter():
+    assert find_highlighter(np.full((200, 144, 3), (250, 220, 180), np.uint8)) is None
