@@ -89,7 +89,6 @@ def stained(slip: Grey, rng: np.random.Generator) -> Grey:
 
 def faded(slip: Grey, rng: np.random.Generator) -> Grey:
     """Months in the sun or a warm box: print grey, in some places greyer; then scanned or photographed."""
-    height, width = slip.shape
     spots = cv2.GaussianBlur(rng.normal(0, 1, slip.shape).astype(np.float32), (0, 0), 60)
     spots = (spots - spots.min()) / max(float(np.ptp(spots)), 1e-6)
     image = _thermal(slip, rng, fade=rng.uniform(0.3, 0.6))
@@ -105,7 +104,7 @@ def oblique(slip: Grey, rng: np.random.Generator) -> Grey:
 
 def curled(slip: Grey, rng: np.random.Generator) -> Grey:
     """Paper that rolls up again: a cylinder across the slip, of 6 to 15 cm radius, photographed from nearly above."""
-    height, width = slip.shape
+    height = slip.shape[0]
     along = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * (height / 8) - np.float32(rng.uniform(-20, 20))
     radius = rng.uniform(60, 150) * max(1.0, height / 8 / 110)
     lifted = radius - np.sqrt(np.maximum(radius**2 - np.clip(along, -0.95 * radius, 0.95 * radius) ** 2, 1))

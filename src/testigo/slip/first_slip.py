@@ -11,7 +11,6 @@ from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS
 from testigo.slip.slip import Slip, code_line, station_line
 
-
 FEET_OF_0_1 = {
     "es": "Lea su voto. Si es correcto, confírmelo en la pantalla, dóblelo y échelo en la caja. "
     "Lo que cuenta es este texto."

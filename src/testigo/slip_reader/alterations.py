@@ -99,13 +99,14 @@ def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
     return convolve(print_, kernel), max(float(kernel.sum()), 0.1)
 
 
-_LETTER = 17
+_LETTER, _EDGE = 17, 10
 
 
 def _gone(compared: _Seen, known: NDArray[np.bool_]) -> Alteration | None:
     found, expected = compared.found[: len(known)], compared.expected[: len(known)]
     energy = window_mean(expected**2, _LETTER)
     asked = (energy > 0.02 * compared.black**2) & known
+    asked[:, :_EDGE] = asked[:, -2 * _EDGE :] = False  # only rules between contests end there
     if not asked.any():
         return None
     share = window_mean(found * expected, _LETTER) / (energy + np.float32(1e-4))

@@ -141,9 +141,9 @@ class SlipReader:
                 raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             legal = self._legal_print(station, self._lines.form(flat, station))
             sheet = flatten(image.grey, marks, legal.length)
-            choices, agrees, certainty = self._unbent_vote(sheet, legal, number, station)
             if image.colours is not None:
                 _require_uncoloured(flatten_colours(image.colours, marks, legal.length), legal)
+            choices, agrees, certainty = self._unbent_vote(sheet, legal, number, station)
         except _Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(reading, choices=choices, agrees_with_qr=agrees, certainty=certainty)
@@ -178,7 +178,8 @@ class SlipReader:
         agrees = self._agrees(tail, QrVote(station, choices, number))
         print_, code = legal.whole(choices, number, rows, tail)
         if unbent is not None:
-            flat = unbend(sheet.ink, print_).ink
+            unbent = unbend(sheet.ink, print_).ink
+            flat = np.pad(lay_over(unbent, print_[: len(unbent) - 2 * MARGIN]), MARGIN, mode="edge")
         _require_unaltered(flat, legal, print_, code, shadows, code_differs=agrees is False)
         return choices, agrees, certainty
 
@@ -210,7 +211,8 @@ def _require_unaltered(
     seen, print_, unknown = lay_over(flat, print_[:height]), print_[:height], shadows[:height].copy()
     unknown[code] |= code_differs
     for left, top in legal.marks():
-        unknown[max(top - 4, 0) : top + _MARK_DOTS + 4, left - 4 : left + _MARK_DOTS + 4] = True
+        rows, columns = (slice(max(at - _AROUND_MARK, 0), at + _MARK_DOTS + _AROUND_MARK) for at in (top, left))
+        unknown[rows, columns] = True
     found = find_alteration(seen, print_, code, unknown, above=legal.regions[-1].top)
     if found:
         around = (slice(max(found.down - 16, 0), found.down + 17), slice(max(found.across - 16, 0), found.across + 17))
@@ -218,7 +220,7 @@ def _require_unaltered(
         raise _Doubt(f"slip-part.{kind}", part=_part_at(legal, code, found.across, found.down))
 
 
-_MARK_DOTS = round(MARK * DOTS_PER_MM)
+_MARK_DOTS, _AROUND_MARK = round(MARK * DOTS_PER_MM), 10
 
 
 def _require_uncoloured(colours: Colours, legal: LegalPrint) -> None:
