@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.scan.ink import Ink, correlate, highest
-from testigo.scan.planes import Plane, enlarge_field, sample
+from testigo.scan.planes import enlarge_field, sample
 from testigo.scan.sheets import MARGIN
 
 _CELL = (64, 72)
@@ -19,7 +19,7 @@ _STRIP_REACH, _CELL_REACH = 10, 5
 """Dots that a strip of cells may be off its place, and a cell off its strip."""
 
 _LEAST_EDGES = 25.0
-"""A cell must have so much of edges in both directions: a rule alone says nothing about where it is along itself."""
+"""A cell must have so much of edges in a direction: a rule says nothing about where it is along itself."""
 
 _ALIKE = 0.5
 _OUTLIER = 1.5
@@ -42,7 +42,7 @@ def lay_over(flat: Ink, print_: Ink) -> Ink:
 def _field(flat: Ink, print_: Ink) -> Field:
     height, width = print_.shape
     rows, columns = -(-height // _CELL[0]), width // _CELL[1]
-    shifts, weights = np.zeros((rows, columns, 2), np.float32), np.zeros((rows, columns), np.float32)
+    shifts, weights = np.zeros((rows, columns, 2), np.float32), np.zeros((rows, columns, 2), np.float32)
     strip = (0, 0)
     for row in range(rows):
         top, bottom = row * _CELL[0], min((row + 1) * _CELL[0], height)
@@ -60,37 +60,38 @@ def _strip_shift(flat: Ink, pattern: Ink, top: int, before: tuple[int, int]) -> 
     height, width = pattern.shape
     first = MARGIN + top - reach
     around = flat[first : first + height + 2 * reach, MARGIN - reach : MARGIN + width + reach]
-    if not _tells(pattern) or around.shape != (height + 2 * reach, width + 2 * reach):
+    if not all(_tells(pattern)) or around.shape != (height + 2 * reach, width + 2 * reach):
         return before
     score, found = highest(correlate(around[::2, ::2], pattern[::2, ::2]))
     return (2 * found[0] - reach, 2 * found[1] - reach) if score > 0.4 else before
 
 
-def _tells(pattern: Ink) -> float:
-    """How well a piece of print says where it is, 0 to 1."""
+def _tells(pattern: Ink) -> tuple[float, float]:
+    """How well a piece of print says where it is across and down, 0 to 1."""
     if min(pattern.shape) < 20:
-        return 0.0
-    least = min(float(np.abs(np.diff(pattern, axis=axis)).sum()) for axis in (0, 1))
-    return min(least / 60, 1.0) if least > _LEAST_EDGES else 0.0
+        return 0.0, 0.0
+    edges = (float(np.abs(np.diff(pattern, axis=axis)).sum()) for axis in (1, 0))
+    across, down = (min(each / 60, 1.0) if each > _LEAST_EDGES else 0.0 for each in edges)
+    return across, down
 
 
 def _cell_shift(
     flat: Ink, pattern: Ink, place: tuple[int, int], strip: tuple[int, int]
-) -> tuple[tuple[float, float], float]:
-    """The cell's shift, and its weight."""
-    weight = _tells(pattern)
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The cell's shift, and the weights of both its parts."""
+    weights, nothing = _tells(pattern), ((0.0, 0.0), (0.0, 0.0))
     height, width = pattern.shape
     top, left = MARGIN + place[0] + strip[1] - _CELL_REACH, MARGIN + place[1] + strip[0] - _CELL_REACH
     around = flat[max(top, 0) : top + height + 2 * _CELL_REACH, max(left, 0) : left + width + 2 * _CELL_REACH]
-    if not weight or around.shape != (height + 2 * _CELL_REACH, width + 2 * _CELL_REACH):
-        return (0.0, 0.0), 0.0
+    if not any(weights) or around.shape != (height + 2 * _CELL_REACH, width + 2 * _CELL_REACH):
+        return nothing
     scores = correlate(around, pattern)
     score, (column, row) = highest(scores)
     if score < _ALIKE:
-        return (0.0, 0.0), 0.0
+        return nothing
     across = strip[0] + column - _CELL_REACH + _between(scores[row, max(column - 1, 0) : column + 2])
     down = strip[1] + row - _CELL_REACH + _between(scores[max(row - 1, 0) : row + 2, column])
-    return (across, down), weight * score * score
+    return (across, down), (weights[0] * score * score, weights[1] * score * score)
 
 
 def _between(three: NDArray[np.float32]) -> float:
@@ -102,19 +103,19 @@ def _between(three: NDArray[np.float32]) -> float:
     return 0.5 * (before - after) / bend if bend < -1e-6 else 0.0
 
 
-def _smooth(shifts: Field, weights: Plane) -> Field:
+def _smooth(shifts: Field, weights: Field) -> Field:
     """Each cell with its neighbours, and where there are none with those farther away; outliers left out."""
     smooth = shifts
     for _ in range(2):
         near, near_weight = _spread(shifts, weights, 0.9)
         far, far_weight = _spread(shifts, weights, 4.0)
         total = near_weight + np.float32(0.02) * far_weight + np.float32(1e-9)
-        smooth = np.asarray((near + np.float32(0.02) * far) / total[..., None], np.float32)
-        weights = np.where(np.abs(shifts - smooth).max(axis=2) > _OUTLIER, 0, weights).astype(np.float32)
+        smooth = np.asarray((near + np.float32(0.02) * far) / total, np.float32)
+        weights = np.where(np.abs(shifts - smooth) > _OUTLIER, np.float32(0), weights)
     return smooth
 
 
-def _spread(shifts: Field, weights: Plane, cells: float) -> tuple[Field, Plane]:
-    both = np.concatenate([shifts * weights[..., None], weights[..., None]], axis=2)
+def _spread(shifts: Field, weights: Field, cells: float) -> tuple[Field, Field]:
+    both = np.concatenate([shifts * weights, weights], axis=2)
     blurred = cv2.GaussianBlur(both, (0, 0), cells, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(blurred[..., :2], np.float32), np.asarray(blurred[..., 2], np.float32)
+    return np.asarray(blurred[..., :2], np.float32), np.asarray(blurred[..., 2:], np.float32)

@@ -46,8 +46,8 @@ class _Seen(msgspec.Struct, frozen=True):
 
 Area = tuple[slice, slice]
 
-_STROKE = 0.17
-_WRITING = 40.0
+_STROKE = 0.16
+_WRITING = 35.0
 """Squared dots of black."""
 _GONE = 0.40
 
@@ -68,11 +68,16 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
     white = np.exp(-((widened / (0.18 * black)) ** 2))
     white[white < 0.05] = 0
     white[unknown] = 0
+    rules = cv2.dilate((print_.mean(axis=1) > 0.4).astype(np.uint8)[:, None], np.ones((2 * _RULE + 1, 1), np.uint8))
+    white[rules[:, 0] > 0] = 0
     around = window_mean(white, 41) + np.float32(1e-3)
     strange = seen - likely
     strange -= window_mean(white * strange, 41) / around
     return _Seen(strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
 
+
+_RULE = 4
+"""Dots above and below a rule where nothing is looked for: paper bends, and a line on a line says nothing."""
 
 _TAP = 3
 _SAMPLES = 7000
