@@ -1,6 +1,7 @@
 """How well paper votes are read: ours beside general OCR, on clean print, scans and photographs.
 
     python benchmarks/slip_reading.py [--slips 50] [--peers tesseract,rapidocr] [--seed 1] [--elections republic]
+    python benchmarks/slip_reading.py --marked 100 --jobs 2   # what people do to slips (paper_marks.py)
 
 A slip counts as *right* when every choice is, as *wrong* when a choice is read that was not printed, else as *refused*.
 The peers are given the slip already found and flattened by us, and its ballot style; each line that they read is taken
@@ -17,12 +18,14 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
 import msgspec
 import numpy as np
-from paper_damage import KINDS
+from paper_damage import HONEST, KINDS
+from paper_marks import MARKED
 from PIL import Image
 from rich.console import Console
 from rich.progress import track
@@ -48,8 +51,13 @@ def main() -> None:
     parser.add_argument("--peers", default="")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--elections", default="municipality,republic")
+    parser.add_argument("--jobs", type=int, default=0, help="processes, for --marked")
+    parser.add_argument("--marked", type=int, default=0, help="slips of each mark and each kind of honest paper")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
+    if arguments.marked:
+        _measure_marks(arguments.elections.split(","), arguments.marked, arguments.seed, max(arguments.jobs, 1))
+        return
     peers = {name: PEERS[name]() for name in filter(None, arguments.peers.split(","))}
     for name in arguments.elections.split(","):
         _measure(name, arguments.slips, arguments.seed, peers)
@@ -104,6 +112,46 @@ def _measure_forgeries(name: str, count: int, seed: int) -> None:
                 outcomes[_outcome_of_forgery(reading, true, forged)] += 1
         table.add_row(kind, *[str(outcomes[each]) for each in ("text", "refused", "qr", "wrong")])
     Console(width=110).print(table)
+
+
+def _measure_marks(elections: list[str], count: int, seed: int, jobs: int) -> None:
+    """Slips on which people wrote, struck, wiped: how many are refused, flagged (the QR code is not read), or read."""
+    table = Table(title=f"{count} marked slips of each kind", title_justify="left")
+    columns = ("election", "mark", "paper", "refused", "flagged", "read", "wrong", "median CPU s")
+    for column in columns:
+        table.add_column(column, justify="left" if column in columns[:3] else "right")
+    tasks = [(name, mark, kind, count, seed) for name in elections for mark in MARKED for kind in HONEST]
+    with ProcessPoolExecutor(jobs) as pool:
+        for task, (outcomes, seconds) in zip(tasks, pool.map(_marked, *zip(*tasks, strict=True)), strict=True):
+            cells = [str(outcomes[each]) for each in ("refused", "flagged", "read", "wrong")]
+            table.add_row(*task[:3], *cells, f"{seconds:.3f}")
+    Console(width=110).print(table)
+
+
+def _marked(name: str, mark: str, kind: str, count: int, seed: int) -> tuple[Counter[str], float]:
+    cv2.setNumThreads(1)
+    definition = election.load(EXAMPLES / name / "election.yaml")
+    rng = np.random.default_rng([seed, list(MARKED).index(mark), list(HONEST).index(kind)])
+    station = definition.stations[0].id
+    reader, outcomes, times = SlipReader(definition), Counter[str](), []
+    for _ in range(count):
+        slip = random_slip(definition, station, rng)
+        style = next(each for each in definition.styles_of_station(station) if each.id == slip.ballot.style)
+        marked = MARKED[mark](printed(slip), _legal_print(slip, style).regions, rng)
+        data = picture(HONEST[kind](marked, rng), jpeg="photo" in kind)
+        begin = _processor_s()
+        (reading,) = reader.read(data)[:1]
+        times.append(_processor_s() - begin)
+        outcomes[_outcome_of_mark(reading, slip.ballot)] += 1
+    return outcomes, float(np.median(times))
+
+
+def _outcome_of_mark(reading: SlipReading, true: Ballot) -> str:
+    if reading.choices is None:
+        return "refused"
+    if reading.choices != true:
+        return "wrong"
+    return "read" if reading.agrees_with_qr else "flagged"
 
 
 def _outcome_of_forgery(reading: SlipReading, true: Ballot, forged: Ballot) -> str:

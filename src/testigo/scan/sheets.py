@@ -155,7 +155,12 @@ def flatten(image: Grey, marks: Marks, length: float) -> Sheet:
 
 
 def flatten_top(image: Grey, marks: Marks) -> Sheet:
-    """The uppermost 2 cm made flat by the upper marks alone: paper that bends farther down doesn't disturb them."""
+    """The uppermost 2 cm made flat."""
+    return _flatten(image, _fit(marks, guess_length(marks))[0], _TOP - 9)
+
+
+def flatten_top_alone(image: Grey, marks: Marks) -> Sheet:
+    """The same by the upper marks alone: paper that bends farther down doesn't disturb them."""
     square = np.array([[0, 0], [MARK, 0], [MARK, MARK], [0, MARK]])
     found, _ = cv2.findHomography(np.concatenate([square + place for place in TOP_MARKS]), marks.points[:8])
     return _flatten(image, np.eye(3) if found is None else np.asarray(found, np.float64), _TOP - 9)

@@ -37,7 +37,7 @@ from testigo.scan.sheets import (
     flatten,
     flatten_colours,
     flatten_top,
-    guess_length,
+    flatten_top_alone,
 )
 from testigo.scan.unbend import unbend
 from testigo.slip import QrVote, Slip
@@ -120,10 +120,10 @@ class SlipReader:
         return SlipReader(FirstDefinition.from_payload(self._definition.payload()), self._wanted or None)
 
     def _read_slip(self, image: Page, marks: Marks, page: int) -> SlipReading:
-        flat = flatten(image.grey, marks, guess_length(marks))
+        flat = flatten_top(image.grey, marks)
         reading = self._read_headed(flat.ink, image, marks, page)
         if reading.refused and reading.refused.key in _ILLEGIBLE and _part_key(reading.refused) in _CODE_LINES:
-            again = self._read_headed(flatten_top(image.grey, marks).ink, image, marks, page)
+            again = self._read_headed(flatten_top_alone(image.grey, marks).ink, image, marks, page)
             return reading if again.refused and again.refused.key in _ILLEGIBLE else again
         return reading
 
