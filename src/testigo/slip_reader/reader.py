@@ -449,7 +449,8 @@ class _Line:
     def alike(self, characters: NDArray[np.float32], cells: list[int]) -> tuple[NDArray[np.float32], list[Ink]]:
         """Correlation of every character with every cell (characters × cells), and the cells, at the small shift that
         suits the line."""
-        maps = np.stack([correlate(self.piece, character) for character in characters])
+        piece = self.piece[:, : (max(cells) + 1) * self.width + 2 * MARGIN]
+        maps = np.stack([correlate(piece, character) for character in characters])
         columns = MARGIN + np.array(cells) * self.width
         shifts = [(dy, dx) for dy in range(-10, 11) for dx in range(-10, 11)]
         fits = {(dy, dx): maps[:, MARGIN + dy, columns + dx] for dy, dx in shifts}
