@@ -86,12 +86,12 @@ def _profile(ink: Ink) -> NDArray[np.float32]:
 
 
 def _cheapest(there: NDArray[np.float32], expected: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each step the shift of the cheapest path; both ends stand where the marks hold them."""
+    """For each step the shift of the cheapest path; both ends stand where the marks are."""
     count, shifts = len(expected), np.arange(-_REACH, _REACH + 1)
     places = np.clip(np.arange(count)[:, None] + shifts[None, :], 0, len(there) - 1)
     cost = ((there[places] - expected[:, None, :]) ** 2).sum(axis=2)
-    held = np.abs(shifts) > np.minimum(np.arange(count), count - 1 - np.arange(count))[:, None] // 2 + 1
-    cost = np.where(held, 1e3, cost)
+    too_far = np.abs(shifts) > np.minimum(np.arange(count), count - 1 - np.arange(count))[:, None] // 2 + 1
+    cost = np.where(too_far, 1e3, cost)
     total, came = cost[0], np.zeros((count, len(shifts)), np.int64)
     for step in range(1, count):
         stay, near, far = total, np.r_[np.inf, total[:-1]] + _CHANGE, np.r_[total[1:], np.inf] + _CHANGE

@@ -7,7 +7,7 @@ like the picture, one filter for the whole sheet, so that a stroke in one place 
 - *A stroke*: on the dots where the paper should be white, darkness along a straight piece of 5 mm, in each third of it.
   So a line through a name is seen in the gaps of its letters, and a speck or the edge of a stain is none.
 - *Writing*: much dark where it should be white, within 8 mm.
-- *Print that is gone*: windows of a letter's size where less than two fifths of the expected ink is seen.
+- *Print that is gone*: windows of a letter's size where less than a third of the expected ink is seen.
 
 Darkness is measured against the paper around, so stains and shadows count only by their edges. A line that runs from
 edge to edge of the paper and is faint is a fold. Limits and where they come from:
@@ -49,7 +49,7 @@ Area = tuple[slice, slice]
 _STROKE = 0.16
 _WRITING = 35.0
 """Squared dots of black."""
-_GONE = 0.40
+_GONE = 0.33
 
 
 def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_], *, above: int) -> Alteration | None:

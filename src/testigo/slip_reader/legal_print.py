@@ -33,6 +33,9 @@ NUMBER_PITCH, NUMBER_AT = 2.5, (18.5, 1.5)
 Area = tuple[slice, slice]
 """Rows and columns of dots."""
 
+_RULE = 0.3
+"""Mean ink of a row of dots from which on it is a rule between contests."""
+
 _ANY_NUMBER = "2222-2222-2222"
 
 
@@ -70,7 +73,8 @@ class LegalPrint:
         tail = self.regions[-1]
         self._tails = [_page_ink(slip)[tail.top :] for slip in (blank, *_with_other_feet(blank))]
         self.length = (tail.top + tail.height) / DOTS_PER_MM - MARK - TOP_MARKS[0][1]
-        self.rows = self._rows(definition, station_id)
+        self._full_rows = self._rows(definition, station_id)
+        self.rows = [rows[:, _ROW_EDGE:-_ROW_EDGE] for rows in self._full_rows]
 
     def _slip(self, definition: Definition, station_id: str, choices: dict[str, tuple[str, ...]]) -> Slip:
         ballot = Ballot.mark(definition, self.style, choices)
@@ -89,11 +93,11 @@ class LegalPrint:
             page = _page_ink(self._slip(definition, station_id, choices))
             for place, contest in enumerate(contests):
                 if option < len(contest.options):
-                    cut[place].append(_band(page, first[place]))
+                    cut[place].append(_full_band(page, first[place]))
         for place, contest in enumerate(contests):
-            cut[place].append(_band(self.page, first[place]))
+            cut[place].append(_full_band(self.page, first[place]))
             if contest.choose > 1:
-                cut[place].append(_band(self.page, self._row_region(place, 1)))
+                cut[place].append(_full_band(self.page, self._row_region(place, 1)))
         return [np.stack(rows) for rows in cut]
 
     def marks(self) -> list[tuple[int, int]]:
@@ -115,7 +119,10 @@ class LegalPrint:
         page = self.page.copy()
         page[self.regions[-1].top :] = self._tail_like(tail)
         for region, row in zip((r for r in self.regions if r.kind == "row"), rows, strict=True):
-            page[region.top : region.top + region.height] = self.rows[region.contest][row]
+            band, full = _full_band(page, region), self._full_rows[region.contest][row]
+            plain = np.maximum(band.mean(axis=1), full.mean(axis=1)) < _RULE  # letters may reach into the edges
+            plain[_ROW_EDGE:-_ROW_EDGE] = True
+            band[plain] = full[plain]
         drawn = number_glyphs(NUMBER_PITCH)
         width, (left, top) = round(NUMBER_PITCH * DOTS_PER_MM), (round(at * DOTS_PER_MM) for at in NUMBER_AT)
         for cell, character in enumerate(number):
@@ -178,11 +185,16 @@ def _page(png: bytes) -> Ink:
     return soften(np.asarray(1 - grey / 255, np.float32), SOFTEN)
 
 
-def _band(page: Ink, region: Region) -> Ink:
-    return page[region.top : region.top + region.height]
+def _full_band(page: Ink, region: Region) -> Ink:
+    """A row with its edges."""
+    return page[region.top - _ROW_EDGE : region.top + region.height + _ROW_EDGE]
+
+
+_ROW_EDGE = DOTS_PER_MM // 2
+"""Dots that a row loses above and below, where the rules between contests are."""
 
 
 def _region(kind: str, contest: int, row: int, top: float, height: float) -> Region:
     """Rows lose half a millimetre above and below, where the rules between contests are."""
-    edge = DOTS_PER_MM // 2 if kind == "row" else 0
+    edge = _ROW_EDGE if kind == "row" else 0
     return Region(kind, contest, row, round(top * DOTS_PER_MM) + edge, round(height * DOTS_PER_MM) - 2 * edge)
