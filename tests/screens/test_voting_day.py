@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
@@ -25,6 +26,24 @@ def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | N
         page = voter.send(page.path, option=chosen[page.facts["contest"]], go="next", enough="yes")
     assert page.name == "review"
     return voter.send("/print")
+
+
+@pytest.mark.usefixtures("by_the_clock")
+def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
+    place.make_cards()
+    with place.clerk() as clerk, place.presiding() as chair:
+        assert clerk.send("/poll-book", files={"poll-book": place.poll_book}).ok
+        chair.send("/test")
+        page = chair.send("/zero-report")
+        assert page.facts["outside"] == "another-day" and b"The reason will" not in page.content
+        refused = chair.send("/open")
+        assert (refused.status, refused.code) == (409, "station.outside-hours")
+        assert chair.send("/open", reason="because").status == 422
+        assert chair.send("/open", reason="rehearsal").facts["state"] == "open"
+        assert b'name="early"' in chair.get("/close").content
+        assert chair.send("/close").code == "station.before-closing-time"
+        page = chair.send("/close", early="rehearsal")
+        assert page.name == "tally-sheet" and page.content.count(b"Ensayo") == 2
 
 
 def test_a_day_from_the_test_to_the_package(place: Any) -> None:

@@ -32,6 +32,7 @@ from testigo.web.sessions import SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
+    day,
     instant,
     language_name,
     number,
@@ -326,7 +327,13 @@ def _templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "instant": instant, "number": number, "in_language": _in_language}
+    environment.filters |= {
+        "clock": clock,
+        "day": day,
+        "instant": instant,
+        "number": number,
+        "in_language": _in_language,
+    }
     environment.globals |= {
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
     }  # fmt: skip
