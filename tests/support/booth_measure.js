@@ -51,12 +51,12 @@
     }
   });
 
-  // The bars lie over nothing, and the lower one can be reached.
+  // The bars lie over nothing, and all are always seen.
   const bars = [...document.querySelectorAll("header, main, footer")].filter(shown);
   const edges = bars.map((bar) => bar.getBoundingClientRect());
   edges.forEach((bar, number) => {
     if (edges.slice(number + 1).some((other) => meet(bar, other))) say("over another bar", bars[number]);
-    if (bar.bottom > root.scrollHeight + 1) say("out of reach", bars[number]);
+    if (bar.top < -1 || bar.bottom > innerHeight + 1) say("not in the window", bars[number]);
   });
   return found;
 }
