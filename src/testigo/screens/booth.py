@@ -13,7 +13,7 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from testigo.ballot.reasons import VOTER_SPOIL_REASONS
+from testigo.ballot.reasons import MISPRINT, VOTER_SPOIL_REASONS
 from testigo.errors import NotAllowed, TestigoError
 from testigo.screens import TEMPLATES, paging
 from testigo.screens.booth_search import find_options, search_options
@@ -242,12 +242,14 @@ def answer_right(request: Request, form: FormSent, booth: TheBooth) -> Answer:
 
 @get("/spoil", guards=[own_screen], sync_to_thread=False)
 def why_spoiled(request: Request, booth: TheBooth) -> Answer:
-    """Why the printed vote is not right."""
+    """Why the printed vote is not right; at the limit only what still can be: a misprint."""
     session = booth.current()
     if session is None or session.stage != "printed":
         return to_stage(request, booth, session)
     speak_as(request, session)
-    return page(request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS)
+    return page(
+        request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS if session.spoils_left else (MISPRINT,)
+    )
 
 
 @post("/spoil", guards=[own_screen], sync_to_thread=False)

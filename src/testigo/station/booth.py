@@ -246,14 +246,15 @@ class Booth:
     def spoil(self, reason: str) -> SessionView:
         """ "It is not right": the printed vote is void, for one of `reasons.VOTER_SPOIL_REASONS`; back to review.
 
-        Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
+        Raises `IllegalStep` once the voter has spoiled as many as the rules and the chair allow; not for a misprint.
         """
         live = self._session.at("printed")
         reasons.check_reason(reason, "spoil", reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
-        if live.spoiled >= limit:
+        misprint = reason == reasons.MISPRINT
+        if not misprint and not booth_day.spoils_left(live, limit):
             raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
-        self._session.keep(booth_day.spoiled(self._day.now, live, reason))
+        self._session.keep(booth_day.spoiled(self._day.now, live, reason), notice=reason if misprint else "")
         return self._shown()
 
     # ---- the chair's orders
@@ -287,6 +288,8 @@ class Booth:
             self._end_day()
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")), order.sequence)
+        if order.name == "allow-print":
+            self._allow_print(order.sequence)
         return {"voting": self._session.entry is not None}
 
     def _test(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -337,6 +340,14 @@ class Booth:
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
+
+    def _allow_print(self, order: int) -> None:
+        live = self._session.entry
+        if live is None:
+            raise IllegalStep("booth.nobody-voting", place=self.folder.place)
+        if live.stage == "depositing":
+            raise IllegalStep("vote.confirmed", place=self.folder.place)
+        self._session.keep(booth_day.print_allowed(self._day.now, live, order), notice=self._session.notice)
 
     # ---- the session's paper and record
 

@@ -41,6 +41,7 @@ from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
+from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
@@ -93,6 +94,7 @@ class Chair:
         try:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
+            self._extra_print = ExtraPrint(folder, self.staff)
         except BaseException:
             self.folder.close()
             raise
@@ -203,6 +205,17 @@ class Chair:
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         self._sender.give("booth", "void-session", reason=reason)
         self.folder.log.append_coarse("session-voided", reason=reason)
+
+    @exclusive
+    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+        """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
+
+        Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
+        """
+        self._must_be("open", "paused")
+        self._extra_print.agree(first, second, pin, reason)
+        self._sender.give("booth", "allow-print", reason=reason)
+        self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 
     # ---- closing
 

@@ -37,7 +37,7 @@ from testigo.station.batches import note_batch, note_rest
 from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state, order_named
+from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.staffing import staff_of
 from testigo.station.visit import RefusedVoter, Visit
 from testigo.words import message
@@ -306,7 +306,7 @@ class CheckIn:
         )
 
     def _obey(self, order: Order) -> None:
-        if order.name in ("test", "void-session"):
+        if order.name in ("test", *ABOUT_A_SESSION):
             raise InvalidInput("order.for-the-booth", place=self.folder.place, order=order_named(order.name))
         if order.name in ("zero", "open") and self._book is None:
             raise IllegalStep("poll-book.none", place=self.folder.place)
