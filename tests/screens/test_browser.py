@@ -489,3 +489,24 @@ def test_axe_finds_no_violation_when_check_in_and_printer_are_dead(
     found += violations(chair)
     assert chair.locator("form[action='/send']").count() == 1
     assert found == []
+
+
+@pytest.mark.parametrize(("language", "none"), [("es", "Ningún archivo elegido"), ("en", "No file chosen")])
+def test_file_fields_speak_the_language_of_the_page(
+    place: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, none: str
+) -> None:
+    page = make_page(locale="de-DE")
+    page.goto(f"{place.desk_address}/pin")
+    if language != "es":
+        tap(page, f"button.language[value={language}]")
+    sign_in(page, place.desk_address, "750126")
+    assert page.text_content(".file-names") == none
+    page.click("form[action='/poll-book'] > button")
+    missing = page.evaluate("() => document.querySelector('#poll-book').validationMessage")
+    assert missing == page.get_attribute("#poll-book", "data-missing")
+    (tmp_path / "cuaderno.pollbook").write_bytes(place.poll_book)
+    page.set_input_files("#poll-book", tmp_path / "cuaderno.pollbook")
+    assert page.text_content(".file-names") == "cuaderno.pollbook"
+    assert not violations(page)
+    tap(page, "form[action='/poll-book'] > button")
+    assert "5" in page.text_content("main")

@@ -46,3 +46,15 @@ if (foot) {
   addEventListener("resize", fit);
   fit();
 }
+
+// File fields say in the page's language what was chosen, and what is missing.
+for (const field of document.querySelectorAll(".file input")) {
+  const names = field.parentElement.querySelector(".file-names");
+  const say = () => {
+    field.setCustomValidity("");
+    names.textContent = [...field.files].map((file) => file.name).join(", ") || names.dataset.none;
+  };
+  field.addEventListener("change", say);
+  field.addEventListener("invalid", () => field.setCustomValidity(field.dataset.missing));
+  say();
+}
