@@ -21,6 +21,7 @@ from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stag
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.station.booth import Booth
+from testigo.station.screen_seen import LARGEST, ScreenSeen
 from testigo.web import browser_session
 from testigo.web.application import (
     Answer,
@@ -48,8 +49,8 @@ def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar
     """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
     name = f"testigo-booth-{booth.station_id}"
     routes = [
-        welcome, insert_card, choose_language, set_language, show_contest, mark_contest, find_options, search_options,
-        review, print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
+        welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
+        search_options, review, print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
     ]  # fmt: skip
     title = booth.definition.title
     return application(
@@ -110,7 +111,15 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
         return to_stage(request, booth, session)
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
-    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth))
+    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth), seen=booth.screen_seen)
+
+
+@post("/screen", guards=[own_screen], sync_to_thread=False)
+def note_screen(request: Request, form: FormSent, booth: TheBooth) -> Answer:
+    """What the browser tells of its screen, once and whenever it changes, before opening."""
+    width, height = (_pixels(form.text(side)) for side in ("width", "height"))
+    booth.screen_seen = ScreenSeen(width, height, form.text("fonts") == "yes")
+    return redirect("/")
 
 
 @post("/card", guards=[own_screen], sync_to_thread=False)
@@ -282,6 +291,10 @@ def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:
     answer.headers["refresh"] = f"{_THANKS_SECONDS}; url=/"
     screen.next_voter(request)
     return answer
+
+
+def _pixels(text: str) -> int:
+    return min(int(text), LARGEST) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _wrong_card(request: Request, booth: Booth, error: TestigoError) -> Answer:

@@ -51,9 +51,9 @@ def app(chair: Chair, *, centre_address: str = "") -> Litestar:
         return chair.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
-        *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
-        explain, void_session, allow_print, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again,
-        printed_elsewhere, send, package, events,
+        *PIN_PAGE, station, show_readiness, look_at_machines, run_test, zero_report, zero_report_page, open_station,
+        pause, resume, ask_close, close, explain, void_session, allow_print, show_tally_sheet, tally_sheet_pdf,
+        tally_sheet_json, print_again, printed_elsewhere, send, package, events,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -76,6 +76,20 @@ def station(request: Request, chair: TheChair, centre_address: NamedDependency[s
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, **_about(chair),
         **_hours(chair), extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
     )  # fmt: skip
+
+
+@get("/readiness", guards=[person], sync_to_thread=False)
+def show_readiness(request: Request, chair: TheChair) -> Answer:
+    """Before opening: what every machine found when it was last asked in this visit."""
+    machines = browser_session.session(request).data.get("readiness", ())
+    return page(request, "chair/readiness.html", machines=machines, **_about(chair))
+
+
+@post("/readiness", guards=[person], sync_to_thread=False)
+def look_at_machines(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Have every machine look at itself; with `print`, the booth prints a test slip."""
+    browser_session.session(request).data["readiness"] = chair.readiness(print_slip="print" in form)
+    return redirect("/readiness")
 
 
 @post("/test", guards=[person], sync_to_thread=False)

@@ -49,12 +49,21 @@ class EscposPrinter:
         """
         image = Image.open(io.BytesIO(slip.png()))
         with self._connection() as device:
-            if self._answers:
-                self._refuse(self._listen(device, None), at_end="printer.no-paper")
-                self._refuse(self._ask(device, NOW), at_end="printer.no-paper")
+            self._check_paper(device)
             self._send(device, image)
             if self._answers:
                 self._refuse(self._ask(device, IN_ORDER), at_end="printer.paper-ran-out")
+
+    def is_ready(self) -> bool:
+        """As `Printer.is_ready`."""
+        with self._connection() as device:
+            self._check_paper(device)
+        return self._answers
+
+    def _check_paper(self, device: Any) -> None:
+        if self._answers:
+            self._refuse(self._listen(device, None), at_end="printer.no-paper")
+            self._refuse(self._ask(device, NOW), at_end="printer.no-paper")
 
     def _send(self, device: Any, image: Image.Image) -> None:
         try:

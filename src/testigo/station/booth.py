@@ -41,6 +41,7 @@ from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, 
 from testigo.station.day_file import DayFile
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state
+from testigo.station.screen_seen import ScreenSeen
 from testigo.station.session import LiveSession, SessionView
 from testigo.words import Either, language_name
 
@@ -49,7 +50,7 @@ class Booth:
     """The booth's machine: `Booth(folder, printer)`. Every method may be called from any thread, one runs at a time.
 
     `recovered`: at this start a vote was found confirmed but not yet noted, and was deposited: the screen tells its
-    voter.
+    voter. `screen_seen`: what the screen's browser told of itself, before opening.
     """
 
     def __init__(self, folder: Path, printer: Printer) -> None:
@@ -59,6 +60,7 @@ class Booth:
         self._parts = contextlib.ExitStack()
         self._box: BallotBox | None = None
         self.recovered = False
+        self.screen_seen: ScreenSeen | None = None
         try:
             self._open_parts()
             if self._session.recover():
@@ -288,6 +290,8 @@ class Booth:
             self._end_day()
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")), order.sequence)
+        if order.name == "readiness":
+            return self._look_at_itself(print_slip=order.data.get("print") is True)
         if order.name == "allow-print":
             self._allow_print(order.sequence)
         return {"voting": self._session.entry is not None}
@@ -340,6 +344,12 @@ class Booth:
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
+
+    def _look_at_itself(self, *, print_slip: bool) -> dict[str, Any]:
+        from testigo.station.booth_readiness import booth_lines  # loads the slip reader, which a booth needs only here
+
+        lines = booth_lines(self.folder, self._printer, self.screen_seen, cards=len(self._cards), print_slip=print_slip)
+        return {"lines": msgspec.to_builtins(lines)}
 
     def _allow_print(self, order: int) -> None:
         live = self._session.entry

@@ -39,12 +39,13 @@ from testigo.event_log import Event
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import tally_sheet
+from testigo.station import readiness, tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
+from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.words import Either, Message, message
@@ -129,6 +130,15 @@ class Chair:
         return StationStatus(self.state, tuple(asked.values()), counted, self._printed)
 
     # ---- before opening
+
+    @exclusive
+    def readiness(self, *, print_slip: bool = False) -> tuple[MachineReadiness, ...]:
+        """Have every machine look at itself. `print_slip`: whether the booth prints a test slip, which is to be voided.
+
+        Raises `IllegalStep` once the station is open.
+        """
+        self._must_be("installed", "tested", "zero-reported")
+        return readiness.of_station(self.folder, self._sender, print_slip=print_slip)
 
     @exclusive
     def run_test(self, deck: list[Ballot], expected: Tally) -> bool:

@@ -37,7 +37,9 @@ from testigo.words import Either, Message, message
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
-OrderName = Literal["status", "test", "zero", "open", "pause", "resume", "close", "void-session", "allow-print"]
+OrderName = Literal[
+    "status", "test", "zero", "open", "pause", "resume", "close", "void-session", "allow-print", "readiness"
+]
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
 ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] = {
@@ -50,6 +52,7 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
     "close": (("open", "paused", "closed"), "closed"),
     "void-session": (("open", "paused"), None),
     "allow-print": (("open", "paused"), None),
+    "readiness": (("installed", "tested", "ready"), None),
 }
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 
@@ -194,7 +197,7 @@ class OrderReceiver:
             with contextlib.suppress(StorageError):
                 log.append("order-refused", **noted, why=refused.code)
             raise
-        if order.name not in ("status", *ABOUT_A_SESSION):
+        if order.name not in ("status", "readiness", *ABOUT_A_SESSION):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:

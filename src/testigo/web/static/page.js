@@ -58,3 +58,15 @@ for (const field of document.querySelectorAll(".file input")) {
   field.addEventListener("invalid", () => field.setCustomValidity(field.dataset.missing));
   say();
 }
+
+// Before opening, the booth's page tells its machine how large the screen is, and whether its fonts have come.
+const report = document.getElementById("screen");
+if (report) {
+  Promise.allSettled([...document.fonts].map((font) => font.load())).then((fonts) => {
+    const there = fonts.every((font) => font.status === "fulfilled");
+    const told = { width: innerWidth, height: innerHeight, fonts: there ? "yes" : "no" };
+    if (report.dataset.seen === Object.values(told).join(" ")) return;
+    for (const [name, value] of Object.entries(told)) report.elements[name].value = value;
+    report.submit();
+  });
+}
