@@ -127,6 +127,14 @@ class Result(SignedValue, frozen=True):
         return tuple(dict.fromkeys(name for name, tie in self.ties if tie.open))
 
     @property
+    def vote_totals(self) -> dict[str, VoteTotals]:
+        """What the seats of each contest follow from."""
+        return {
+            one.contest: VoteTotals({row.option: row.votes for row in one.options}, one.blank, one.ballots)
+            for one in self.contests
+        }
+
+    @property
     def settled_seats(self) -> int:
         """How many seats somebody has, in all contests and levelling seats."""
         levelling = sum(sum(body.levelling.seats.values()) for body in self.bodies if body.levelling is not None)
@@ -154,7 +162,8 @@ def count_result(
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
-    allotment = allot(definition, {name: vote_totals(tally) for name, tally in tallies.items()}, draw=draw)
+    votes = {name: VoteTotals(tally.votes, tally.blank, tally.ballots) for name, tally in tallies.items()}
+    allotment = allot(definition, votes, draw=draw)
     contests = tuple(
         _contest_result(contest, tallies[contest.id], inside, good, allocation)
         for contest, allocation in zip(definition.contests, allotment.contests, strict=True)
@@ -175,11 +184,6 @@ def count_result(
         ),
         bodies=allotment.bodies,
     )
-
-
-def vote_totals(tally: ContestTally) -> VoteTotals:
-    """What seats are worked out from."""
-    return VoteTotals(tally.votes, tally.blank, tally.ballots)
 
 
 def sheet_errors(definition: Definition, sheet: TallySheet) -> list[Message]:

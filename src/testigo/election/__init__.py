@@ -8,7 +8,7 @@ sits in which of the `bodies`. A new seat rule is a line in `methods.METHODS`; a
 `contests.Kind`, and its own errors in `check_contests`.
 """
 
-from testigo.election.allotment import Allotment, BodySeats, allot
+from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
 from testigo.election.check import LANGUAGE, check_definition, require_valid
 from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option
@@ -86,6 +86,7 @@ __all__ = [
     "copy_example",
     "draw_order",
     "example_definition",
+    "holder",
     "load",
     "load_with_warnings",
     "open_station_file",
@@ -93,6 +94,8 @@ __all__ = [
     "pieces",
     "require_valid",
     "role_label",
+    "seats_of_body",
     "speak_own_languages",
+    "without_rounding",
     "write_definition",
 ]

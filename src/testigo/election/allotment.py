@@ -9,6 +9,7 @@ from testigo.election.bodies import Body
 from testigo.election.contests import Contest, Option
 from testigo.election.definition import Definition
 from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
+from testigo.election.methods import METHODS
 from testigo.election.parties import Party
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
@@ -71,9 +72,32 @@ def allot(
     )
 
 
+def without_rounding(
+    definition: Definition, totals: Mapping[str, VoteTotals], *, draw: str | None = None
+) -> dict[str, dict[str, int]]:
+    """The contests in which the rounding of the quota, which the law of their method prescribes, changed seats: what
+    each option would have without it.
+    """
+    if not any(METHODS[contest.method].unrounded for contest in definition.contests):
+        return {}
+    rounded = allot(definition, totals, draw=draw)
+    exact = allot(definition, totals, draw=draw, unrounded=True)
+    return {
+        one.contest: other.seats
+        for one, other in zip(rounded.contests, exact.contests, strict=True)
+        if one.seats != other.seats
+    }
+
+
 def holder(contest: Contest, option: Option) -> str:
     """Whose an option's votes and seats are in all: its party's, else its own."""
     return option.party or f"{contest.id}/{option.id}"
+
+
+def seats_of_body(definition: Definition, body: Body) -> int:
+    """All seats of a body: those of its contests, and levelling seats."""
+    own = sum(contest.seats for contest in definition.contests if contest.body == body.id)
+    return own + (body.levelling.seats if body.levelling is not None else 0)
 
 
 def list_contests(definition: Definition, body: Body) -> list[Contest]:
@@ -135,7 +159,7 @@ def _body_seats(
         levelling = level(body.id, body.levelling, votes=admitted, won=won, lists=lists, draw=draw)
     return BodySeats(
         body=body.id,
-        seats=sum(contest.seats for contest in contests) + (body.levelling.seats if body.levelling else 0),
+        seats=seats_of_body(definition, body),
         party_seats=dict(sorted((won + Counter(levelling.seats if levelling else {})).items())),
         unfilled=sum(allocations[one.id].unfilled for one in contests) + (levelling.unfilled if levelling else 0),
         open_seats=open_seats + (levelling.open_seats if levelling else 0),

@@ -23,6 +23,9 @@ from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
 from testigo.words import Either, message
 
+SEVERAL = 3
+"""A contest of so many seats or more may be a body alone, or a part of one."""
+
 
 def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
     """Every error and warning about these, in the order of the file's parts."""
@@ -121,7 +124,7 @@ def _check_rounding(known: KnownIds, path: DefinitionPath, contest: Contest) -> 
 
 def _check_bodies(known: KnownIds) -> Iterator[Diagnostic]:
     definition = known.definition
-    several = sum(contest.seats > 1 for contest in definition.contests)
+    several = sum(contest.seats >= SEVERAL for contest in definition.contests)
     if several > 1 and not definition.bodies:
         yield diagnose("definition.no-bodies", ("contests",), warning=True, count=several)
     for place, body in enumerate(definition.bodies):
