@@ -269,7 +269,7 @@ def israel(agreements: tuple[tuple[str, str], ...]) -> dict[str, int]:
 
 
 def test_israel_2022_with_its_surplus_agreements() -> None:
-    """Bader and Ofer: D'Hondt among agreements, then inside each (Knesset Elections Law, sections 81 and 82A)."""
+    """Bader and Ofer: D'Hondt among agreements, then inside each (Knesset Elections Law 1969, chapter 8)."""
     expected = {party: won for party, (_, won) in ISRAEL_2022.items()}
     assert israel(AGREEMENTS_2022) == expected
     assert israel(()) != expected

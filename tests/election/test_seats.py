@@ -261,7 +261,7 @@ def test_a_tie_between_an_agreement_and_a_list_names_the_agreement():
 
 
 def test_a_list_under_the_threshold_brings_no_votes_into_its_agreement():
-    """Knesset Elections Law, section 82A: only lists that take part in the distribution."""
+    """As in Israel: only lists that take part in the distribution bring votes in."""
     votes = {"a": 60, "b": 4, "c": 36}
     with_it, without = (
         seats_of("dhondt", 5, votes, threshold=Threshold("5"), agreements=pooled) for pooled in ([("a", "b")], [])

@@ -58,7 +58,7 @@ class Assembly:
 
 
 def party_colour(definition: Definition, party: str, place: int) -> str:
-    """A class of the style sheet; `place`: counted from 0, for who is no party of the definition."""
+    """A class of the style sheet; `place`: counted from 0, for whoever stands alone."""
     order = [one.id for one in definition.parties]
     return f"p{(order.index(party) if party in order else len(order) + place) % PALETTE}"
 
