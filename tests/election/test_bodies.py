@@ -166,6 +166,23 @@ def test_a_levelling_seat_goes_to_the_next_candidate_of_the_best_list() -> None:
     assert body.levelling.elected[-1].contest in ("north", "south")
 
 
+def test_a_partys_own_lists_are_compared_with_the_first_divisor_1() -> None:
+    """Blue's next quotients are 30/3 in the north and 13/1 in the south, where 13/1.4 would be less."""
+    contests = [lists("north", 2, body="assembly"), lists("south", 1, body="assembly")]
+    votes = counted(north=(31, 30, 0), south=(14, 13, 0))
+    (body,) = allot(country(contests, assembly(1, method="sainte-lague-1.4")), votes).bodies
+    assert body.levelling is not None
+    assert body.levelling.elected == (LevellingElected("south", "blue", "south blue 1"),)
+
+
+def test_a_list_without_votes_gets_no_levelling_seat() -> None:
+    contests = [lists("north", 1, room=1, body="assembly"), lists("south", 1, body="assembly")]
+    (body,) = allot(country(contests, assembly(3)), counted(north=(50, 30, 0), south=(1, 0, 0))).bodies
+    assert body.party_seats == {"red": 4, "blue": 1}
+    assert body.levelling is not None
+    assert [one.contest for one in body.levelling.elected if one.option == "blue"] == ["north"]
+
+
 def test_seats_by_name_count_against_levelling_seats() -> None:
     nominal = Contest(
         "mayor", "land", {}, "choose-one", (Option("ana", {}, party="red"), Option("eva", {})), body="assembly"

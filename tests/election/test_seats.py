@@ -98,8 +98,10 @@ ALABAMA = {"a": 6, "b": 6, "c": 2}
         # By hand: the quotient is 200. Of the last seat's averages 160, 143 and 137 the first is of a list with 80 %.
         ("brazil", 5, {"a": 430, "b": 410, "c": 160}, [2, 2, 1]),
         ("brazil", 5, {"a": 430, "b": 410, "c": 159, "d": 1}, [3, 2, 0, 0]),
-        # By hand: 5/2 is rounded to 2, the half being dropped.
-        ("brazil", 2, {"a": 4, "b": 1}, [2, 0]),
+        # By hand: 22/4 is rounded to 6, which leaves remainders of 3, 4 and 3; 5 would give a three seats.
+        ("hagenbach-bischoff-quota", 3, {"a": 15, "b": 4, "c": 3}, [2, 1, 0]),
+        # By hand: 5/2 is rounded to 2, the half being dropped; 80 % of 3 would keep b out.
+        ("brazil", 2, {"a": 3, "b": 2}, [1, 1]),
     ],
 )
 def test_known_answers(method, seats, votes, expected):
@@ -258,6 +260,11 @@ def test_a_tie_between_an_agreement_and_a_list_names_the_agreement():
     drawn = [seats_of("dhondt", 1, {"a": 30, "b": 30, "c": 60}, agreements=[("a", "b")], draw=str(n)) for n in range(9)]
     assert {sum(one.seats.values()) for one in drawn} == {1}
     assert {len(one.ties) for one in drawn} == {1, 2}
+
+
+def test_what_is_left_of_an_agreement_is_a_list_like_others():
+    alone = seats_of("dhondt", 1, {"a": 40, "b": 1, "c": 40}, threshold=Threshold("5"), agreements=[("a", "b")])
+    assert alone.ties == (Tie(("a", "c"), 1, ()),)
 
 
 def test_a_list_under_the_threshold_brings_no_votes_into_its_agreement():
