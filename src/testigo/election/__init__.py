@@ -2,10 +2,10 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, `keyring` holds the keys of an election. `seats` turns the votes of one
-contest into seats by the rules of `methods`, `allotment` those of all, with thresholds over several contests and who
-sits in which of the `bodies`. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own errors in `check_contests`.
+lines), `check` finds what is wrong with it, `keyring` holds the keys of an election, `hours` tells whether a moment
+lies within the hours of voting. `seats` turns the votes of one contest into seats by the rules of `methods`,
+`allotment` those of all, with thresholds over several contests and who sits in which of the `bodies`. A new seat rule
+is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding

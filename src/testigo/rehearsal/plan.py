@@ -36,6 +36,7 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
     }
     contests = tuple(contest for contest in definition.contests if (contest.district, contest.roll) in rolls_of)
     contests = tuple(_measured_on(contest, {one.id for one in contests}) for contest in contests)
+    filled = {contest.body for contest in contests}
     parties = {option.party for contest in contests for option in contest.options}
     used_rolls = {roll for station in kept for roll in station.roll_sizes} | {GENERAL_ROLL}
     return msgspec.structs.replace(
@@ -46,7 +47,7 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
         contests=contests,
         parties=tuple(party for party in definition.parties if party.id in parties),
         rolls=tuple(roll for roll in definition.rolls if roll in used_rolls),
-        bodies=tuple(_shrink(body, contests) for body in definition.bodies if body.id in {one.body for one in contests}),
+        bodies=tuple(_shrink(body, contests) for body in definition.bodies if body.id in filled),
         rules=msgspec.structs.replace(definition.rules, release_cap_percent=_release_cap(definition, kept)),
     )
 
