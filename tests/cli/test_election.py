@@ -130,6 +130,7 @@ def test_seats_by_every_kind_of_threshold_and_what_rounding_changed(call):
         ["b"],
     )
     assert excluded("a=99", "b=1", "--threshold", "5", "--minority", "b") == []
+    assert excluded("a=60", "b=40", "--excluded", "b") == ["b"]
     pooled = call("seats", "dhondt", "3", "a=50", "b=19", "c=18", "d=30", "--agreement", "b,c", "--json")[1]
     assert json.loads(pooled)["seats"] == {"a": 1, "b": 1, "c": 0, "d": 1}
 
@@ -158,7 +159,9 @@ def test_show_tells_bodies(call, project_root):
         ("hare", "1", "a=1", "--coalition", "a"),
         ("hare", "1", "a=1", "--coalition-threshold", "8"),
         ("hare", "1", "a=1", "--minority", "b"),
+        ("hare", "1", "a=1", "--excluded", "b"),
         ("hare", "1", "a=1", "b=1", "--agreement", "a,c"),
+        ("plurality", "1", "a=1", "b=1", "--agreement", "a,b"),
         ("hare", "1", "a=1", "b=1", "--agreement", "a,b", "--agreement", "b,a"),
         ("hare", "1", "a=10", "--blank", "2", "--cast", "11"),
     ],

@@ -33,6 +33,7 @@ class _Count:
     blank: int
     ballots: int
     parties: tuple[Party, ...]
+    excluded: tuple[str, ...]
 
 
 def seats(
@@ -53,6 +54,9 @@ def seats(
         list[str] | None, typer.Option(help="Threshold of coalitions of so many parties or more: 2=8 is 8 %.")
     ] = None,
     minority: Annotated[list[str] | None, typer.Option(help="A list of a minority, without a threshold.")] = None,
+    excluded: Annotated[
+        list[str] | None, typer.Option(help="A list that a threshold over several contests keeps out.")
+    ] = None,
     agreement: Annotated[list[str] | None, typer.Option(help="Lists that pool their votes, as OPTION,OPTION.")] = None,
     draw: Annotated[str | None, typer.Option(help="Digits of the public draw, to settle a tie.")] = None,
     contest: Annotated[str, typer.Option(help="Id of the contest, which the public draw goes by.")] = "contest",
@@ -67,7 +71,7 @@ def seats(
 
     testigo election seats dhondt 10 a=52 b=41 c=7 --threshold 5 --coalition c=2 --coalition-threshold 2=8
     """
-    count = _count(votes, cast, blank, coalition or [], minority or [])
+    count = _count(votes, cast, blank, coalition or [], minority or [], excluded or [])
     bar = _threshold(threshold, coalition_threshold or [], cast, blank)
     made_up = _contest(contest, method, number, count.votes, bar, agreement or [])
     found, exact = (_allocate(made_up, count, draw, unrounded) for unrounded in (False, True))
@@ -81,7 +85,12 @@ def seats(
 
 
 def _count(
-    votes: list[str], cast: int | None, blank: int | None, coalitions: list[str], minorities: list[str]
+    votes: list[str],
+    cast: int | None,
+    blank: int | None,
+    coalitions: list[str],
+    minorities: list[str],
+    excluded: list[str],
 ) -> _Count:
     counted = _numbers(votes)
     valid = sum(counted.values())
@@ -89,11 +98,11 @@ def _count(
     if ballots < valid + (blank or 0):
         raise InvalidInput("votes.more-than-ballots", ballots=ballots, votes=valid + (blank or 0))
     sizes = _numbers(coalitions)
-    for option in (*sizes, *minorities):
+    for option in (*sizes, *minorities, *excluded):
         _require_option(option, counted)
     parties = [Party(option, {}, "", kind="coalition", members=size) for option, size in sizes.items()]
     parties += [Party(option, {}, "", kind="minority") for option in minorities]
-    return _Count(counted, blank or 0, ballots, tuple(parties))
+    return _Count(counted, blank or 0, ballots, tuple(parties), tuple(excluded))
 
 
 def _threshold(share: str, coalitions: list[str], cast: int | None, blank: int | None) -> Threshold:
@@ -119,6 +128,8 @@ def _contest(
     lists = METHODS[method].lists
     kind: Kind = "party-list" if lists else "choose-one"
     candidates = tuple(str(place + 1) for place in range(number)) if lists else ()
+    if agreements and not lists:
+        raise InvalidInput("agreement.of-persons", contest=name, kind=kind)
     pooled = [text.split(",") for text in agreements]
     together = [option for group in pooled for option in group]
     for option in together:
@@ -146,6 +157,7 @@ def _allocate(contest: Contest, count: _Count, draw: str | None, unrounded: bool
         blank=count.blank,
         draw=draw,
         parties=count.parties,
+        excluded=count.excluded,
         unrounded=unrounded,
     )
 
