@@ -1,6 +1,7 @@
 """`testigo election …` as a person calls it."""
 
 import json
+import re
 
 import pytest
 
@@ -139,6 +140,8 @@ def test_show_tells_bodies(call, project_root):
     republic = str(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
     (body,) = json.loads(call("show", "--json", republic)[1])["bodies"]
     assert (body["id"], body["seats"], body["levelling-seats"], len(body["contests"])) == ("assembly", 277, 0, 82)
+    assert json.loads(call("check", "--json", republic)[1])["seats_of_bodies"] == {"assembly": 277}
+    assert re.search(r"of assembly\W+277", call("check", republic)[1])
     out = call("show", republic)[1]
     assert "Bodies" in out and "277" in out
 

@@ -199,6 +199,7 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     rows = [
         (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
     ]
+    rows += [(f"  of {body.id}", f"{seats_of_body(definition, body):,}") for body in definition.bodies]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
     console.print(f"No errors in {file}.", soft_wrap=True)
@@ -224,7 +225,9 @@ def _contests_of(definition: Definition, body: Body) -> str:
 
 
 def _summary(definition: Definition) -> dict[str, object]:
-    return {"id": definition.id, "date": definition.date, "digest": definition.digest, **dict(_counts(definition))}
+    named = {"id": definition.id, "date": definition.date, "digest": definition.digest}
+    bodies = {body.id: seats_of_body(definition, body) for body in definition.bodies}
+    return {**named, **dict(_counts(definition)), "seats_of_bodies": bodies}
 
 
 def _overview(definition: Definition) -> dict[str, object]:

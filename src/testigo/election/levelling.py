@@ -5,7 +5,7 @@ Two steps, both with divisors, so that nothing is ever taken back:
 1. *To parties.* The largest quotients of the votes in all of the body's list contests that remain after the seats that
    each party has already won in the body, for as many seats as there are. This is the distribution of all seats of the
    body as if it were one contest, except that who won more in the contests keeps it, and the others share the rest
-   (Norway, valglov 2002, § 11-6; Sweden, vallag 2005:837, ch. 14 §§ 4–4 a, as they were until 2018).
+   (Norway, valglov 2002, § 11-6; Sweden, vallag 2005:837, ch. 14 § 4, as it was until 2014).
 2. *To lists.* Each of a party's levelling seats goes to that of its lists with the largest quotient after the seats
    it has there, by the same divisors, the first of which is 1 (Sweden, vallag, ch. 14 § 5): to its next candidate.
 """
