@@ -17,7 +17,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import httpx
 import msgspec
@@ -329,7 +329,7 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reports: dict[Role, str]
+    reports: Annotated[dict[Role, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
 
 
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
