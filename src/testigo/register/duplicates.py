@@ -26,6 +26,8 @@ _earlier = enrolments.alias("earlier_enrolment")
 _later = enrolments.alias("later_enrolment")
 _earlier_voter = voters.alias("earlier_voter")
 _later_voter = voters.alias("later_voter")
+_NO_NUMBER = 2**31
+"""PostgreSQL numbers rows up to here, and neither database takes a number of more than 64 bits in a question."""
 
 
 def open_cases(connection: Connection, enrolment: int, candidates: Iterable[DuplicateCandidate]) -> tuple[int, ...]:
@@ -65,7 +67,9 @@ def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Duplic
 
 
 def case_lines(connection: Connection, case_id: int | None = None) -> list[CaseLine]:
-    """All cases, or the one, oldest first."""
+    """All cases, or the one, oldest first; none for a number that no database would have given a case."""
+    if case_id is not None and not 0 < case_id < _NO_NUMBER:
+        return []
     last = _last_rulings().subquery()
     query = (
         select(
