@@ -188,3 +188,11 @@ def test_keys_are_loaded_into_all_machines_or_none(run, place, tmp_path):
     code, _, error = run("load-keys", place.folder, *files)
     assert code == 1 and "this is not the event log of a machine" in error
     assert {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("centre", ["centre", "http://[", "http://x:65536"])
+def test_a_centre_whose_address_is_none_is_refused_at_the_start(run, place, centre):
+    place.stop()
+    code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--centre", centre)
+    assert (code, said) == (1, "")
+    assert error.startswith(f"Error: {centre}: not an address of a machine")

@@ -114,8 +114,7 @@ class HttpMachine:
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         """Raises `InvalidInput` for what is no address of the web."""
-        if not _is_address(address):
-            raise InvalidInput("machine.not-an-address", place=address)
+        require_address(address)
         self.address = address.rstrip("/")
         self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
@@ -143,11 +142,15 @@ class HttpMachine:
         return answer.status_code, bytes(body)
 
 
-def _is_address(text: str) -> bool:
+def require_address(text: str) -> None:
+    """Raise `InvalidInput` for what is no address of the web."""
     try:
-        return (address := httpx.URL(text)).scheme in ("http", "https") and bool(address.host)
+        address = httpx.URL(text)
+        good = address.scheme in ("http", "https") and bool(address.host) and (address.port or 1) < 1 << 16
     except httpx.InvalidURL:
-        return False
+        good = False
+    if not good:
+        raise InvalidInput("machine.not-an-address", place=text)
 
 
 def _refusal(status: int, answer: bytes, address: str) -> TestigoError:
