@@ -247,12 +247,10 @@ class Register:
         """One case with both persons, their decrypted finger images and its history; raises `InvalidInput`."""
         cases = tables.cases
         with reading(self._engine) as connection:
-            lines = duplicates.case_lines(connection, case_id)
-            if not lines:
-                raise duplicates.unknown_case(case_id)
+            (line,) = duplicates.case_lines(connection, case_id)
             row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
             return Case(
-                lines[0],
+                line,
                 self._side(connection, row.earlier, row.earlier_impression),
                 self._side(connection, row.later, row.later_impression),
                 duplicates.history(connection, case_id),

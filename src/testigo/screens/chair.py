@@ -197,9 +197,9 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
-    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     if address:
         _bring(package, address)
+    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     return redirect("/")
 
 
@@ -248,7 +248,9 @@ def _bring(package: bytes, address: str) -> None:
     try:
         with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
             pass  # its status says it; whatever else the server sends is left unread
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
+        raise InvalidInput("centre.not-an-address", place=address) from None
+    except httpx.HTTPError as error:
         raise StorageError("centre.does-not-answer", place=address, why=type(error).__name__) from None
     if not answer.is_success:
         raise StorageError("centre.refuses", place=address, status=str(answer.status_code))

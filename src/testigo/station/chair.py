@@ -42,7 +42,7 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender
+from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.words import Either, Message, message
@@ -330,8 +330,14 @@ class Chair:
             )
 
     def _order_both(self, name: OrderName) -> None:
-        for role in ("check-in", "booth"):
-            self._sender.give(role, name)
+        """Order the check-in, then the booth. Raises `TestigoError` where only one of them obeyed: the order is not
+        taken back, because a check-in that is to be paused must be paused without the booth, too."""
+        self._sender.give("check-in", name)
+        try:
+            self._sender.give("booth", name)
+        except TestigoError as refused:
+            place, why = self.folder.place, refused.message
+            raise TestigoError("order.half-done", place=place, order=order_named(name), why=why) from refused
 
     def _ask(self, role: Role) -> MachineStatus:
         try:

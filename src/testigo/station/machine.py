@@ -122,7 +122,7 @@ class HttpMachine:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
             status, answer = self._post(envelope)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # the second: for names that no host can have
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if status in (200, 201):
             return answer
@@ -143,11 +143,11 @@ class HttpMachine:
 
 
 def require_address(text: str) -> None:
-    """Raise `InvalidInput` for what is no address of the web."""
+    """Raise `InvalidInput` for what is not an address of the web."""
     try:
         address = httpx.URL(text)
         good = address.scheme in ("http", "https") and bool(address.host) and (address.port or 1) < 1 << 16
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, UnicodeError):
         good = False
     if not good:
         raise InvalidInput("machine.not-an-address", place=text)
