@@ -146,7 +146,8 @@ def require_address(text: str) -> None:
     """Raise `InvalidInput` for what is not an address of the web."""
     try:
         address = httpx.URL(text)
-        good = address.scheme in ("http", "https") and bool(address.host) and (address.port or 1) < 1 << 16
+        named = bool(address.host) and "[" not in address.host
+        good = address.scheme in ("http", "https") and named and (address.port or 1) < 1 << 16
     except (httpx.InvalidURL, UnicodeError):
         good = False
     if not good:
