@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -146,9 +147,9 @@ def require_address(text: str) -> None:
     """Raise `InvalidInput` for what is not an address of the web."""
     try:
         address = httpx.URL(text)
-        named = bool(address.host) and "[" not in address.host
-        good = address.scheme in ("http", "https") and named and (address.port or 1) < 1 << 16
-    except (httpx.InvalidURL, UnicodeError):
+        urlsplit(text).port  # noqa: B018  # refuses a bracket alone and a port that none can be, which httpx takes
+        good = address.scheme in ("http", "https") and bool(address.host)
+    except (httpx.InvalidURL, ValueError):
         good = False
     if not good:
         raise InvalidInput("machine.not-an-address", place=text)
