@@ -106,19 +106,22 @@ def check_pages(pdf: bytes) -> list[str]:
 
 def check_rows(pdf: bytes, definition: Definition, sheet: TallySheet) -> None:
     """Every option is there once in each contest: the first line of its name with its votes at the end of that line,
-    the last line of its name on the same page."""
+    the last line of its name in the same column."""
     found: list[tuple[int, int]] = []
     for page in pages(pdf):
         text, middle = page.get_textpage(), page.get_width() / 2
         said = text.get_text_range()
+        first, last = (
+            sorted((mark[0][1:-1], text.get_charbox(mark.start())[0] < middle) for mark in re.finditer(ends, said))
+            for ends in (r"A\d+A", r"Z\d+Z")
+        )
+        assert first == last  # on one page, in one column
         for mark in re.finditer(r"A(\d+)A", said):
             left, bottom, _, top = text.get_charbox(mark.start())
             column = 0 if left < middle else middle
             line = text.get_text_bounded(column, bottom - 1, column + middle, top + 1)
             (votes,) = re.findall(r"(?<![\dAZ])\d+(?![\dAZ])", line)
             found.append((int(mark[1]), int(votes)))
-        first, last = re.findall(r"A(\d+)A", said), re.findall(r"Z(\d+)Z", said)
-        assert sorted(first) == sorted(last)
     due = [
         (int(option.id[1:]), tally.votes[option.id])
         for contest, tally in zip(definition.contests, sheet.tally.contests, strict=True)
