@@ -68,6 +68,8 @@ def read_qr(
     for error in (_impossible(rules, totals), other, given):
         if error is not None:
             raise error
+    if statement and not as_json:
+        console.print(f"{statement} is this very {_NAMES[totals.kind]}.", soft_wrap=True)
 
 
 def _totals(rules: RecordRules, arguments: Iterable[str]) -> tally_qr.QrTotals:
