@@ -99,9 +99,10 @@ def test_sheet_and_zero_report_on_paper(closed: Chair) -> None:
 def test_the_chairs_page(closed: Chair) -> None:
     server = Server(chair_pages.app(closed))
     try:
-        page = signed_in(server.address, CHAIR_PIN).get("/tally-sheet")
-        assert page.ok and page.content.decode().count("Candidata Número ") == OPTIONS
-        assert signed_in(server.address, CHAIR_PIN).get("/tally-sheet.pdf").ok
+        with signed_in(server.address, CHAIR_PIN) as client:
+            page = client.get("/tally-sheet")
+            assert page.ok and page.content.decode().count("Candidata Número ") == OPTIONS
+            assert client.get("/tally-sheet.pdf").content.startswith(b"%PDF")
     finally:
         server.stop()
 
