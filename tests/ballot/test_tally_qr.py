@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from large_sheet import large_definition, large_sheet
+from raising import raises_code
 from small_country import ELECTION, make_sheet
 from testigo import canonical
 from testigo.ballot import ContestTally, TallySheet, tally_qr
@@ -21,6 +22,7 @@ from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
 
 PAGE = Path(__file__).parents[2] / "docs" / "tally-sheet-qr.md"
+EXAMPLE = Path(__file__).parents[1] / "data" / "codes" / "election.yaml"
 KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
 DIGEST = "ab" * 32
 KINDS = get_args(tally_qr.SheetKind)
@@ -126,6 +128,21 @@ def test_any_text_is_refused(definition: Definition, text: str, digits: str, for
             opened(definition, [one])
 
 
+def test_a_code_of_another_election_is_named_though_the_chair_is_the_same(definition: Definition) -> None:
+    other = msgspec.structs.replace(definition, id="another")
+    (text,) = tally_qr.encode(other, make_sheet(other, "n1", 3), DIGEST, KEY)
+    with raises_code(InvalidInput, "tally-code.another-election"):
+        opened(definition, [text])
+
+
+@pytest.mark.parametrize(("number", "code"), [("9999999", "unknown-station"), ("99999999", "no-station")])
+def test_a_code_of_no_station_is_refused(definition: Definition, number: str, code: str) -> None:
+    parts = tally_qr.encode(definition, make_sheet(definition, "n1", 3), DIGEST, KEY)[0].split(":")
+    parts[2] = number
+    with raises_code(InvalidInput, f"tally-code.{code}"):
+        opened(definition, [":".join(parts)])
+
+
 @given(st.text("0123456789.*", max_size=60), st.sampled_from(["1/1", "0/1", "2/1", "01/1", "1/10000", "1", ""]))
 def test_figures_that_the_chair_signed_and_that_are_not_a_stations(
     definition: Definition, figures: str, number: str
@@ -158,10 +175,11 @@ def last_four(one: ContestTally) -> list[int]:
     return [count for _, count in one.figures()[-4:]]
 
 
-def test_the_documented_reader_reads_the_documented_example(definition: Definition) -> None:
+def test_the_documented_reader_reads_the_documented_example() -> None:
+    definition = load(EXAMPLE)
     page = PAGE.read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    code = "".join(re.findall(r"^    (T3:3.*(?:\n    .*)*)", page, re.MULTILINE)[-1].split())
+    code = "".join(re.findall(r"^    (T3:[0-9A-F]{16}:.*(?:\n    .*)*)", page, re.MULTILINE)[-1].split())
     (public,) = re.findall(r"^    ([0-9a-f]{64})$", page, re.MULTILINE)
     sheet = as_signed(make_sheet(definition, "n1", 12))
     assert public == KEY.public.hex and (code,) == tally_qr.encode(definition, sheet, DIGEST, KEY)
