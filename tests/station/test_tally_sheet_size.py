@@ -141,6 +141,23 @@ def test_rows_lie_beside_one_another(options: tuple[int, ...], language: str, ki
         check_rows(pdf, definition, sheet)
 
 
+@pytest.mark.parametrize("count", [50, 53, 55, 57, 60, 66, 156])
+def test_one_contest_that_was_printed_over_itself(count: int) -> None:
+    """From 55 options on, and from 26 with names of two lines, release 0.1 printed rows over one another."""
+    for definition in (
+        large_definition((count,), lambda place: f"A{place}A Apellido Segundo Z{place}Z"),
+        large_definition(
+            (count // 2,),
+            lambda place: (
+                f"A{place}A Apellido Segundo De La Torre Y Montenegro De Los Llanos Altos Del Norte Z{place}Z"
+            ),
+        ),
+    ):
+        pdf = made(definition, large_sheet(definition, 1100))
+        check_pages(pdf)
+        check_rows(pdf, definition, large_sheet(definition, 1100))
+
+
 @settings(deadline=None, max_examples=12)
 @given(st.data())
 def test_rows_lie_beside_one_another_at_any_size(data: st.DataObject) -> None:
