@@ -9,7 +9,7 @@ from testigo.errors import InvalidInput
 from testigo.paper import typeset
 
 
-@pytest.mark.parametrize(("payload", "error"), [("A" * 4297, "l"), ("A" * 3392, "m"), ("é" * 2332, "m")])
+@pytest.mark.parametrize(("payload", "error"), [("A" * 4297, "l"), ("A" * 3392, "m")])
 def test_more_than_a_qr_code_holds(payload: str, error: str) -> None:
     with raises_code(InvalidInput, "qr-code.too-much"):
         typeset.qr_svg(payload, error=error)
