@@ -14,6 +14,7 @@ from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.retire import check_archive, retire
+from testigo.cli.station_test import test
 from testigo.election import Role, speak_own_languages
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
 app.command()(retire)
+app.command("test")(test)
 app.command("check-archive")(check_archive)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
