@@ -18,18 +18,15 @@ _AGAIN = 1.0
 
 
 class BackgroundTest:
-    """The test of one chair. `problem`: why the last step could not be taken; it is taken again. Close it before the
-    chair.
+    """The test of one chair, open while its pages are served. `problem`: why the last step could not be taken; it is
+    taken again. Close it before the chair.
     """
 
     def __init__(self, chair: Chair) -> None:
-        """Goes on with a run that is under way."""
         self.problem: TestigoError | None = None
         self._chair = chair
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        if chair.test_run is not None:
-            self._go_on()
 
     def begin(self) -> None:
         """Begin a run; raises what `Chair.begin_test` raises."""
@@ -43,6 +40,9 @@ class BackgroundTest:
             self._thread.join()
 
     def __enter__(self) -> "BackgroundTest":
+        """Goes on with a run that is under way."""
+        if self._chair.test_run is not None:
+            self._go_on()
         return self
 
     def __exit__(
