@@ -20,8 +20,8 @@ from testigo.screens.booth_search import find_options, search_options
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
-from testigo.station.booth import Booth
 from testigo.station.screen_seen import LARGEST, ScreenSeen
+from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import (
     Answer,
@@ -45,7 +45,7 @@ _BACK = re.compile(r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|con
 """Pages to come back to from the choice of a language."""
 
 
-def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
+def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
     """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
     name = f"testigo-booth-{booth.station_id}"
     routes = [
@@ -72,7 +72,7 @@ class Screen:
     restarted); during a voter's session every other browser is refused, so nobody looks in from the side.
     """
 
-    def __init__(self, booth: Booth, hosts: Sequence[str]) -> None:
+    def __init__(self, booth: VotingBooth, hosts: Sequence[str]) -> None:
         self._booth = booth
         self._hosts = frozenset(hosts)
         self._bound = ""
@@ -297,7 +297,7 @@ def _pixels(text: str) -> int:
     return min(int(text), LARGEST) if text.isdecimal() and len(text) < 9 else 0
 
 
-def _wrong_card(request: Request, booth: Booth, error: TestigoError) -> Answer:
+def _wrong_card(request: Request, booth: VotingBooth, error: TestigoError) -> Answer:
     kind, offered = type(error).__name__, _offered(booth)
     said = [(code, *heading_and_advice(error, kind, "booth", code)) for code in offered]
     spoken = [(code, heading, error.sentence(code), advice) for code, heading, advice in said]
@@ -307,7 +307,7 @@ def _wrong_card(request: Request, booth: Booth, error: TestigoError) -> Answer:
     )  # fmt: skip
 
 
-def _offered(booth: Booth) -> list[str]:
+def _offered(booth: VotingBooth) -> list[str]:
     """The election's languages in which these screens can speak; its first one where that is none."""
     spoken = [code for code in booth.definition.languages if code in languages()]
     return spoken or [booth.definition.languages[0]]

@@ -2,23 +2,23 @@
 
 from litestar.di import NamedDependency
 
-from testigo.station.booth import Booth
 from testigo.station.session import SessionView
+from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import Answer, redirect
 from testigo.web.browser_session import Request
 
-TheBooth = NamedDependency[Booth]
+TheBooth = NamedDependency[VotingBooth]
 
 
-def contests_of(booth: Booth, session: SessionView | None) -> tuple[str, ...]:
+def contests_of(booth: VotingBooth, session: SessionView | None) -> tuple[str, ...]:
     """The contests of the session's ballot style, in order."""
     if session is None:
         return ()
     return booth.definition.style_of(booth.station_id, session.style).contests
 
 
-def to_stage(request: Request, booth: Booth, session: SessionView | None) -> Answer:
+def to_stage(request: Request, booth: VotingBooth, session: SessionView | None) -> Answer:
     """On to the page where the session stands; a voter who comes back after a restart goes on at the first open
     contest.
     """

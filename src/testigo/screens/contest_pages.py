@@ -6,8 +6,8 @@ from testigo.election import Contest, Definition, Option
 from testigo.screens import paging
 from testigo.screens.booth_stage import contests_of
 from testigo.screens.option_search import LONGEST, OptionSearch
-from testigo.station.booth import Booth
 from testigo.station.session import SessionView
+from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import Answer, page
 from testigo.web.browser_session import Request
@@ -49,12 +49,12 @@ class Spot:
         return self.session.choices.get(self.contest.id, ())
 
 
-def may_mark(booth: Booth, session: SessionView, number: int) -> bool:
+def may_mark(booth: VotingBooth, session: SessionView, number: int) -> bool:
     """Whether there is such a contest, and the voter may still choose in it."""
     return session.stage in ("voting", "review") and 1 <= number <= len(contests_of(booth, session))
 
 
-def spot_of(request: Request, booth: Booth, session: SessionView, number: int, asked: str) -> Spot:
+def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: int, asked: str) -> Spot:
     """The voter's spot. `asked`: the page's number as the browser sent it."""
     contests, size = contests_of(booth, session), browser_session.session(request).size
     contest = booth.definition.contest(contests[number - 1])
@@ -111,7 +111,7 @@ def after_contest(spot: Spot, session: SessionView, wish: str, *, enough: bool) 
     return "/review" if all_seen or wish == "review" else f"/contest/{spot.number + 1}"
 
 
-def search_of(booth: Booth, session: SessionView, contest: Contest) -> OptionSearch:
+def search_of(booth: VotingBooth, session: SessionView, contest: Contest) -> OptionSearch:
     """The search among a contest's options, as the voter's language names them."""
     return OptionSearch(booth.definition, contest.options, session.language)
 
