@@ -491,7 +491,7 @@ def test_axe_finds_no_violation_when_check_in_and_printer_are_dead(
     assert found == []
 
 
-@pytest.mark.parametrize(("language", "none"), [("es", "Ningún archivo elegido"), ("en", "No file chosen")])
+@pytest.mark.parametrize(("language", "none"), [("es", "Ningún archivo escogido"), ("en", "No file chosen")])
 def test_file_fields_speak_the_language_of_the_page(
     place: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, none: str
 ) -> None:

@@ -45,7 +45,7 @@ class EscposPrinter:
     def print_slip(self, slip: Slip) -> None:
         """Print and cut one slip, and wait until the printer says that it came to the end with paper left.
 
-        Raises `PrinterError` wherever that is not certain: also where the printer sends what is no such answer.
+        Raises `PrinterError` wherever that is not certain: also where the printer sends anything else.
         """
         image = Image.open(io.BytesIO(slip.png()))
         with self._connection() as device:

@@ -1,7 +1,7 @@
 """What an ESC/POS printer answers to a question about its paper, among all that it may send besides.
 
 A printer may speak unasked: *automatic status back* (ASB), four bytes, whenever something changes. Whatever else comes
-(flow control, an answer to somebody else, a device that is no printer) is foreign. Only a whole and certain answer
+(flow control, an answer to somebody else, a device of another kind) is foreign. Only a whole and certain answer
 says that there is paper; a byte that is not understood makes an answer uncertain, wherever it stands.
 
 Bits as Epson's *ESC/POS Command Reference* has them (`DLE EOT 4`, `GS r 1`, `GS a`): an answer to `DLE EOT` has
