@@ -2,12 +2,12 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
-the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own errors in `check_contests`.
+lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `seats` turns votes
+into seats by the rules of `methods`, `keyring` holds the keys of an election. A new seat rule is a line in
+`methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
-from testigo.election.check import LANGUAGE, check_definition, require_valid
+from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
 from testigo.election.contests import GENERAL_ROLL, Contest, Kind, Option, Party, Threshold
 from testigo.election.definition import (
     BallotStyle,
@@ -66,6 +66,8 @@ __all__ = [
     "VotingRules",
     "allocate",
     "check_definition",
+    "check_paper",
+    "check_structure",
     "copy_example",
     "draw_order",
     "example_definition",

@@ -13,7 +13,7 @@ class KnownIds:
         self.definition = definition
         self.districts = list(_districts(definition.districts))
         self.district_ids = {district.id for _, district in self.districts}
-        self.party_ids = {party.id for party in definition.parties}
+        self.parties = {party.id: party for party in definition.parties}
         self.paths = {district.id: path for district, path in definition.all_districts()}
 
 
