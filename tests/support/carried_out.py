@@ -155,7 +155,10 @@ class _Day:
         root = Root(self.definition)
         request = root.install(self.folder, self.station)
         poll_book = self._poll_book(root, request)
-        with closing(Booth(self.folder / "booth", self.printer)) as booth, closing(CheckIn(self.folder / "check-in")) as desk:
+        with (
+            closing(Booth(self.folder / "booth", self.printer)) as booth,
+            closing(CheckIn(self.folder / "check-in")) as desk,
+        ):
             machines = {"booth": LocalMachine(booth), "check_in": LocalMachine(desk)}
             with closing(Chair(self.folder / "chair", **machines)) as chair:
                 desk.load_poll_book(poll_book)
@@ -204,7 +207,7 @@ class _Day:
             server.stop()
 
     def _one_voter(self, address: str, style: BallotStyle, code: str, *, last: bool) -> None:
-        """Chooses the first option of each contest in the first language, or the last as many as allowed in the last."""
+        """Chooses the first option of each contest in the first language, or in the last the last ones, all allowed."""
         language = self.definition.languages[-1 if last else 0]
         contests = [self.definition.contest(contest) for contest in style.contests]
         wanted = {

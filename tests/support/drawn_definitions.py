@@ -1,5 +1,5 @@
-"""Lawful elections drawn at random, many of them at the limits: ids, names in several scripts, up to 100 options in up to
-12 contests, languages, rolls, parties, independents, all kinds of contests and all methods.
+"""Lawful elections drawn at random, many of them at the limits: ids, names in several scripts, up to 100 options in up
+to 12 contests, languages, rolls, parties, independents, all kinds of contests and all methods.
 
     drawn = draw(7)              the same seed is the same election, on every machine
     write(drawn, folder)         election.json, as an officer would keep it
