@@ -9,14 +9,14 @@ The parts are those that run on the day; what a person would see is compared wit
 import csv
 import html
 import io
-import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2
+from msgspec.structs import replace
 
 from polling_place import ISSUED, MemoryPrinter, Root
 from served_station import Server
@@ -33,11 +33,15 @@ from testigo.screens import booth as booth_pages
 from testigo.slip import QrVote, Slip
 from testigo.slip_reader import SlipReader
 from testigo.station.booth import Booth
+from testigo.station.cards import Card
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.machine import LocalMachine
 from testigo.web.client import Client
 from testigo.words import offered
+
+DECK = 60
+"""Ballots of the test deck that are cast, spread over all of it."""
 
 EXPLAINED = dict.fromkeys(("checked_in=cards_used", "cards_used=printed-spoiled"), "no desk in this trial")
 
@@ -66,37 +70,37 @@ class Carried:
             self.failures.append((step, f"{about}: {str(found)[:150]}, not {str(wanted)[:150]}"))
 
 
-def carry_out(
-    definition: Definition, folder: Path, *, slips: int, look: Callable[[str], list[str]] | None = None
-) -> Carried:
-    """Take the election through every step. `slips`: how many options of each contest are printed alone (the first, the
-    last and some between), or fewer where it has fewer. `look`: is told the address of the booth's page at each step,
-    and returns what is wrong with what a real browser shows there.
+def carry_out(definition: Definition, folder: Path, *, slips: int) -> Carried:
+    """Take the election through every step; nothing of it is changed. `slips`: how many options of each contest are
+    printed alone (the first, the last and some between), all where it has fewer. Papers are read of two ballot styles,
+    the one with most options and the one with fewest; the day is that of the first station, for all its styles.
     """
     carried = Carried()
-    rng = random.Random(definition.digest)
-    for station, style in _styles(definition):
-        _print_and_read(definition, station, style, carried, slips, rng)
+    for station, style in _longest_and_shortest(definition):
+        _print_and_read(definition, station, style, carried, slips)
     with carried.step("station"):
-        _Day(definition, folder, carried, look).whole()
+        _Day(definition, folder, carried).whole()
     return carried
 
 
-def _styles(definition: Definition) -> list[tuple[str, BallotStyle]]:
-    """Every ballot style, with the first station that has it."""
+def _longest_and_shortest(definition: Definition) -> list[tuple[str, BallotStyle]]:
+    """The ballot styles with most and with fewest options, each with the first station that has it."""
     found: dict[str, tuple[str, BallotStyle]] = {}
     for station in definition.stations:
         for style in definition.styles_of_station(station.id):
             found.setdefault(style.id, (station.id, style))
-    return list(found.values())
+
+    def size(one: tuple[str, BallotStyle]) -> int:
+        return sum(len(definition.contest(contest).options) for contest in one[1].contests)
+
+    ordered = sorted(found.values(), key=size)
+    return [ordered[-1], ordered[0]][: len(ordered)]
 
 
 # ---- paper votes
 
 
-def _print_and_read(
-    definition: Definition, station: str, style: BallotStyle, carried: Carried, sample: int, rng: random.Random
-) -> None:
+def _print_and_read(definition: Definition, station: str, style: BallotStyle, carried: Carried, sample: int) -> None:
     contests = [definition.contest(contest) for contest in style.contests]
     reader = SlipReader(definition, station)
     for number, choices in enumerate(_sample_choices(contests, sample)):
@@ -142,13 +146,11 @@ def _sample_choices(contests: list[Contest], sample: int) -> Iterator[dict[str, 
 class _Day:
     """The first station, from installation to the results; two voters for each ballot style."""
 
-    def __init__(
-        self, definition: Definition, folder: Path, carried: Carried, look: Callable[[str], list[str]] | None
-    ) -> None:
+    def __init__(self, definition: Definition, folder: Path, carried: Carried) -> None:
         self.definition, self.folder, self.carried = definition, folder, carried
         self.station = definition.stations[0].id
-        self.look = look or (lambda address: [])
         self.printer = MemoryPrinter()
+        self.cards: dict[str, list[Card]] = {}
         self.voted: list[Ballot] = []
 
     def whole(self) -> None:
@@ -183,11 +185,14 @@ class _Day:
     def _before(self, chair: Chair, booth: Booth) -> None:
         with self.carried.step("cards"):
             deck = booth.make_cards(spare=2)
-            self.cards = {card.style: card for card in deck.cards}, deck.cards
-            few = deck.cards[:20]
-            type(deck)(deck.definition, deck.station, few).pdf()
+            self.cards = {
+                style.id: [card for card in deck.cards if card.style == style.id][:2]
+                for style in self.definition.styles_of_station(self.station)
+            }
+            replace(deck, cards=tuple(card for cards in self.cards.values() for card in cards)).pdf()
         with self.carried.step("test deck"):
             ballots = logic_and_accuracy.station_deck(self.definition, self.station)
+            ballots = ballots[:: max(len(ballots) // DECK, 1)]
             expected = logic_and_accuracy.expected(self.definition, self.station, ballots)
             self.carried.expect("test deck", chair.run_test(ballots, expected), True, "the test comes out")
         with self.carried.step("zero report"):
@@ -200,8 +205,7 @@ class _Day:
         server = Server(booth_pages.app(booth))
         try:
             for style in self.definition.styles_of_station(self.station):
-                cards = [card for card in self.cards[1] if card.style == style.id][:2]
-                for last, card in enumerate(cards):
+                for last, card in enumerate(self.cards[style.id]):
                     self._one_voter(server.address, style, card.code, last=bool(last))
         finally:
             server.stop()

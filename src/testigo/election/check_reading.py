@@ -107,11 +107,11 @@ def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> I
 
 def _rows(known: KnownIds, option: Option, language: str) -> tuple[str, str, str]:
     """The option as paper votes, tally sheets and screens name it."""
-    name = option.name.get(language, "")
+    name = known.words(option.name, language)
     party = known.parties.get(option.party)
     if party is None:
         return name, name, name
-    full = party.name.get(language, "")
+    full = known.words(party.name, language)
     return (
         f"{name}{_BESIDE}{party.abbreviation}{_BESIDE}{full}",
         f"{name}{_BESIDE}{party.abbreviation}",
@@ -149,7 +149,7 @@ def _taken(spoken: Iterable[str]) -> dict[str, str]:
 def _check_titles(known: KnownIds, language: str) -> Iterator[Diagnostic]:
     """Contests meet on a ballot when one's district lies on the path of the other's."""
     contests = known.definition.contests
-    titles = [contest.title.get(language, "") for contest in contests]
+    titles = [known.words(contest.title, language) for contest in contests]
     same = dict(_meeting(known, [shapes(title) if title else frozenset() for title in titles]))
     alike = dict(_meeting(known, [skeletons(title) if title else frozenset() for title in titles]))
     for later in sorted(same | alike):
@@ -206,7 +206,7 @@ _Group = list[tuple[DefinitionPath, str, str]]
 def _parties(known: KnownIds) -> Iterator[_Group]:
     for language in known.definition.languages:
         yield [
-            (("parties", place), party.id, f"{party.name.get(language, '')}{_BESIDE}{party.abbreviation}")
+            (("parties", place), party.id, f"{known.words(party.name, language)}{_BESIDE}{party.abbreviation}")
             for place, party in enumerate(known.definition.parties)
         ]
 
@@ -216,7 +216,7 @@ def _districts(known: KnownIds) -> Iterator[_Group]:
     for language in known.definition.languages:
         groups: dict[DefinitionPath, _Group] = defaultdict(list)
         for path, district in known.districts:
-            groups[path[:-1]].append((path, district.id, district.name.get(language, "")))
+            groups[path[:-1]].append((path, district.id, known.words(district.name, language)))
         yield from groups.values()
 
 

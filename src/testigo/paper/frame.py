@@ -22,6 +22,9 @@ TOP_MARKS = ((1.0, 1.0), (65.0, 1.0))
 BETWEEN_MARKS = 64.0
 """From the left marks to the right ones."""
 
+LONGEST = 3000.0
+"""Between the upper and the lower marks; longer sheets are not looked for in an image."""
+
 CORNER_MARKS = (
     ("111111", "101001", "110101", "111001", "111011", "111111"),
     ("111111", "111111", "100001", "101101", "101011", "111111"),
