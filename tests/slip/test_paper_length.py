@@ -46,8 +46,8 @@ def test_wide_letters_are_counted_too(village):
 def test_a_paper_vote_that_no_scan_would_show_is_refused(village):
     payload = village.payload()
     payload["contests"] = [
-        payload["contests"][1] | {"id": f"c{n}", "title": {"es": f"Cargo {n}", "en": f"Office {n}"}} for n in range(40)
+        payload["contests"][1] | {"id": f"c{n}", "title": {"es": f"Cargo {n}", "en": f"Office {n}"}} for n in range(36)
     ]
     errors = [one.error for one in check_paper(Definition.from_payload(payload)) if not one.warning]
     assert [error.code for error in errors] == ["definition.paper-too-long"]
-    assert str(limits.PAPER) in errors[0].hint
+    assert f"{limits.PAPER:,}" in errors[0].hint

@@ -102,7 +102,8 @@ def _longest_and_shortest(definition: Definition) -> list[tuple[str, BallotStyle
 
 def _print_and_read(definition: Definition, station: str, style: BallotStyle, carried: Carried, sample: int) -> None:
     contests = [definition.contest(contest) for contest in style.contests]
-    reader = SlipReader(definition, station)
+    with carried.step("reader"):
+        reader = SlipReader(definition, station)
     for number, choices in enumerate(_sample_choices(contests, sample)):
         language = definition.languages[number % len(definition.languages)]
         ballot = Ballot.mark(definition, style, choices)
