@@ -230,3 +230,13 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     with raises_code(IllegalStep, "order.old"):
         wired.booth.order(kept)
     assert wired.booth.current() is not None
+
+
+@pytest.mark.parametrize("address", ["http://a..b", f"http://{'a' * 70}.org"])
+def test_a_name_that_no_host_can_have_does_not_answer(address):
+    with pytest.raises(StorageError) as silent:
+        HttpMachine(address).order(b"{}")
+    assert silent.value.code == "machine.does-not-answer"
+    with pytest.raises(InvalidInput) as malformed:
+        HttpMachine("http://xn--zz.com")
+    assert malformed.value.code == "machine.not-an-address"

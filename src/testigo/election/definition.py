@@ -58,7 +58,7 @@ class DefinitionCore(Value, frozen=True, dict=True):
     Body of the `election-definition` statement since version 2; its digest names the election.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     id: str
     title: Text
@@ -74,6 +74,8 @@ class DefinitionCore(Value, frozen=True, dict=True):
     stations: StationsRoot
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
     """The election's own catalogues, gettext files' text by language (`own_words`)."""
+    utc_offset: str = ""
+    """By how much a station's clock is ahead of UTC on election day, as `-04:00`; "" where nobody said it (`hours`)."""
 
     @cached_property
     def digest(self) -> str:
@@ -113,6 +115,7 @@ class Definition(Value, frozen=True, dict=True):
     rolls: tuple[str, ...] = (GENERAL_ROLL,)
     rules: VotingRules = VotingRules()
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
+    utc_offset: str = ""
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> Self:

@@ -246,11 +246,10 @@ class Register:
         """One case with both persons, their decrypted finger images and its history; raises `InvalidInput`."""
         cases = tables.cases
         with reading(self._engine) as connection:
-            row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
-            if row is None:
-                raise duplicates.unknown_case(case_id)
+            (line,) = duplicates.case_lines(connection, case_id)
+            row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
             return Case(
-                duplicates.case_lines(connection, case_id)[0],
+                line,
                 self._side(connection, row.earlier, row.earlier_impression),
                 self._side(connection, row.later, row.later_impression),
                 duplicates.history(connection, case_id),

@@ -21,7 +21,7 @@ MARGIN = 24
 """Dots kept around a flattened sheet, so that parts can be looked for a little off their place."""
 
 _SHORTEST = 25.0
-"""Fewest millimetres between the upper and the lower marks."""
+"""Millimetres between the upper and the lower marks."""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -67,12 +67,15 @@ def _enlarged(image: Grey) -> list[tuple[int, Points]]:
 
 
 def _marks_in(image: Grey) -> list[tuple[int, Points]]:
+    """Marks of at least so large a part of the picture's longer side; of a narrow scan, of twice its shorter one: the
+    marks of a long slip are a small part of its length."""
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.minMarkerPerimeterRate = min(0.02, _LEAST_PERIMETER / max(image.shape))
+    bordered = np.pad(image, _BORDER, constant_values=255)
+    parameters.minMarkerPerimeterRate = 0.02 * min(1.0, 2 * min(bordered.shape) / max(bordered.shape))
     parameters.adaptiveThreshWinSizeMax = 43
     detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
-    corners, ids, _ = detector.detectMarkers(np.pad(image, _BORDER, constant_values=255))
+    corners, ids, _ = detector.detectMarkers(bordered)
     if ids is None:
         return []
     return [
@@ -81,9 +84,6 @@ def _marks_in(image: Grey) -> list[tuple[int, Points]]:
         if int(mark) < len(CORNER_MARKS)
     ]
 
-
-_LEAST_PERIMETER = 80
-"""Pixels around a mark that is looked for in a large image: the longest paper votes are fifty times as high as wide."""
 
 _BORDER = 40
 """White pixels put all round: a mark at the very edge of a tightly cropped scan is found only against paper."""

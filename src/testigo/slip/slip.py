@@ -18,7 +18,6 @@ from PIL import Image
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import Contest, Definition, Option
-from testigo.election.limits import CODE_LINE
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS, PPI
@@ -26,6 +25,9 @@ from testigo.slip import qr
 from testigo.words import FIRST, Either, languages, section
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
+
+CODE_LINE_LENGTH = 35
+"""How many characters fit on a code line (station, ballot style)."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -160,6 +162,6 @@ def qr_picture(payload: str) -> tuple[str, int]:
 
 
 def _code_line(line: str) -> str:
-    if len(line) > CODE_LINE:
-        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE)
+    if len(line) > CODE_LINE_LENGTH:
+        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE_LENGTH)
     return line

@@ -123,7 +123,7 @@ class HttpMachine:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
             status, answer = self._post(envelope)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # the second: for names that no host can have
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if status in (200, 201):
             return answer
@@ -146,7 +146,7 @@ class HttpMachine:
 def _is_address(text: str) -> bool:
     try:
         return (address := httpx.URL(text)).scheme in ("http", "https") and bool(address.host)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, UnicodeError):
         return False
 
 
