@@ -12,7 +12,6 @@ from testigo.election.contests import GENERAL_ROLL, Contest
 from testigo.election.definition import BallotStyle
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
 from testigo.election.known_ids import KnownIds
-from testigo.election.paper_length import paper_length
 from testigo.words import message
 
 
@@ -90,9 +89,6 @@ def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
         rows = sum(contest.choose for contest in contests)
         yield from _at_most(path, "row-count", rows, limits.ROWS_OF_BALLOT)
-        if rows <= limits.ROWS_OF_BALLOT and (length := paper_length(known.definition, style)) > limits.PAPER:
-            where = (*path, "id")
-            yield diagnose("definition.paper-too-long", where, style=style.id[:100], number=length, most=limits.PAPER)
 
 
 def _styles(known: KnownIds) -> Iterable[tuple[DefinitionPath, BallotStyle]]:

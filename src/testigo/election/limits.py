@@ -8,8 +8,6 @@ a part of an election takes its limit from here. A limit is raised only together
 from datetime import date
 from typing import Final
 
-from testigo.paper.frame import LONGEST
-
 ID: Final = 48
 """Characters of an id that stands on no code line: of the election, a party, a contest, an option."""
 
@@ -46,11 +44,8 @@ CONTESTS: Final = 5_000
 
 CONTESTS_OF_BALLOT: Final = 40
 
-ROWS_OF_BALLOT: Final = 150
+ROWS_OF_BALLOT: Final = 200
 """A paper vote has a row for every choice that its voter may make."""
-
-PAPER: Final = round(LONGEST)
-"""Millimetres of a paper vote (`paper_length`): longer ones are not found again in a scan."""
 
 OPTIONS: Final = 300
 """Of one contest."""
