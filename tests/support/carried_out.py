@@ -22,6 +22,7 @@ from polling_place import ISSUED, MemoryPrinter, Root
 from served_station import Server
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Ballot, TallySheet, new_slip_number, tally_qr
+from testigo.ballot.reasons import REHEARSAL
 from testigo.count.result import count_result
 from testigo.election import BallotStyle, Contest, Definition, MachineKeys
 from testigo.record import open_statement
@@ -198,7 +199,7 @@ class _Day:
             self.carried.expect("test deck", chair.run_test(ballots, expected), True, "the test comes out")
         with self.carried.step("zero report"):
             self._expect_texts("zero report", chair.zero_report())
-        chair.open()
+        chair.open(REHEARSAL)
 
     # ---- the booth
 
@@ -258,7 +259,7 @@ class _Day:
     # ---- afterwards
 
     def _close(self, chair: Chair) -> None:
-        left = chair.close_polls(EXPLAINED)
+        left = chair.close_polls(EXPLAINED, early=REHEARSAL)
         self.carried.expect("tally sheet", left, (), "differences without a reason")
         self.sheet = chair.tally_sheet()
         assert self.sheet is not None
