@@ -92,6 +92,33 @@ def test_json_escapes_mean_what_json_says(base, written):
     assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𝒜 é'
 
 
+@pytest.mark.parametrize("literal", [None, True, False])
+@pytest.mark.parametrize("key", ["id", "title", "date"])
+def test_null_and_booleans_of_json_are_no_words(base, written, literal, key):
+    payload = load(written(base)).payload()
+    payload[key] = {"es": literal, "en": "Trial"} if key == "title" else literal
+    (error,) = errors_of(written(json.dumps(payload, indent=1), "e.json"))
+    assert error.code == "definition.not-a-text"
+    assert json.dumps(literal) in str(error)
+
+
+def test_json_and_yaml_are_refused_for_the_same(base, written):
+    """One definition with an error of each kind, in both spellings: the same codes."""
+    payload = json.loads(json.dumps(load(written(base)).payload()))
+    payload["stations"][0]["id"] = "s" * 27
+    payload["contests"][0]["options"][1]["name"] = {"es": "\u200b", "en": "VOTO EN BLANCO"}
+    payload["contests"][1]["options"][1] |= {"name": {"es": "Eva\u200b Mora", "en": "EVA  MORA"}, "party": "red"}
+    as_json = errors_of(written(json.dumps(payload, indent=1), "e.json"))
+    as_yaml = errors_of(written(yaml.safe_dump(payload, allow_unicode=True, sort_keys=False), "e.yaml"))
+    assert [error.code for error in as_json] == [error.code for error in as_yaml]
+    assert {error.code for error in as_json} == {
+        "definition.id-too-long",
+        "definition.text-prints-nothing",
+        "option.named-like-blank",
+        "definition.options-read-the-same",
+    }
+
+
 def test_an_error_in_json_has_its_line(base, written):
     payload = load(written(base)).payload()
     text = json.dumps(payload, indent=1).replace('"district": "south"', '"district": "west"')
