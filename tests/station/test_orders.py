@@ -184,7 +184,16 @@ def test_an_answer_without_end_is_cut_off(status, code):
 
 
 def test_an_address_that_is_none_is_a_sentence():
-    for address in ("http://[::", "", "{x}", "127.0.0.1:8083", "http://", "file:///etc/passwd"):
+    for address in (
+        "http://[::",
+        "",
+        "{x}",
+        "127.0.0.1:8083",
+        "http://",
+        "file:///etc/passwd",
+        "http://x:65536",
+        "http://[",
+    ):
         with raises_code(InvalidInput, "machine.not-an-address"):
             HttpMachine(address)
 

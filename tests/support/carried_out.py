@@ -271,7 +271,8 @@ class _Day:
         (self.folder / "tally-sheet.pdf").write_bytes(pdf)
         with self.carried.step("tally sheet's code"):
             codes = [text for text in qr_texts_in(self.folder / "tally-sheet.pdf") if tally_qr.is_code(text)]
-            read = tally_qr.read(codes[0], self.definition, chair.folder.key.public)
+            opened = [tally_qr.open_code(text, self.definition, chair.folder.key.public) for text in codes]
+            read = tally_qr.join(self.definition, opened)
             self.carried.expect("tally sheet's code", read.tally, self.sheet.tally, "votes")
 
     def _results(self, chair: Chair) -> None:
@@ -285,7 +286,8 @@ class _Day:
         options = sum(len(one.options) for one in self.definition.contests_of_station(self.station))
         votes = [row for row in rows if row["option_name"]]
         self.carried.expect("results", len(votes), options, "options in the table")
-        self.carried.expect("results", len(files), len(offered(self.definition.languages)) + 3, "files")
+        pages = [file for file in files if file.suffix == ".html"]
+        self.carried.expect("results", len(pages), len(offered(self.definition.languages)), "pages")
         page = html.unescape((self.folder / "results" / "index.html").read_text("utf-8"))
         for contest in self.definition.contests_of_station(self.station):
             title = self.definition.words(contest.title, self.definition.languages[0])

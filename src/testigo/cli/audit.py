@@ -119,9 +119,8 @@ def settle_ties(
     dice = Seed.parse(seed)
     desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.settle_ties(dice), out) if desk else []
-    for contest in rules.count(draw=dice.digits).contests:
-        for tie in contest.allocation.ties:
-            console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+    for name, tie in rules.count(draw=dice.digits).ties:
+        console.print(f"{name}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
     _say_next(files)
 
 
@@ -190,7 +189,7 @@ def _from_images(
 def _from_forms(definition: Definition, station: str, files: list[Path]) -> PaperTally:
     if len(files) != 2:
         raise InvalidInput("form.not-two", count=len(files))
-    if files[0].resolve() == files[1].resolve():
+    if storage.resolved(files[0]) == storage.resolved(files[1]):
         raise InvalidInput("form.same-twice", place=files[0])
     first, second = (read_form(storage.read(file), definition, station, place=str(file)) for file in files)
     return same_twice(first, second)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import BoothReport, CheckInReport, TallySheet
+from testigo.ballot import BoothReport, CheckInReport, TallySheet, ZeroReport
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
@@ -60,8 +60,8 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `closing_counts`: by station. `seed`, `draw`: dice of the closing
-    count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`, `closing_counts`: by station. `seed`, `draw`:
+    dice of the closing count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -70,6 +70,7 @@ class RecordRules:
         self.sheets: dict[str, TallySheet] = {}
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
+        self.zero_report_digests: dict[str, str] = {}
         self.closing_counts: dict[str, ClosingCount] = {}
         self.seed: str | None = None
         self.draw: str | None = None
@@ -117,6 +118,7 @@ class RecordRules:
         other.entries = list(self.entries)
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
+        other.zero_report_digests = dict(self.zero_report_digests)
         other.closing_counts = dict(self.closing_counts)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
@@ -357,6 +359,8 @@ class RecordRules:
                 self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
+            case ZeroReport():
+                self.zero_report_digests[statement.subject] = signed.digest
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry

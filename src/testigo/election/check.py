@@ -12,6 +12,7 @@ from datetime import date
 from testigo.election.check_contests import check_contests
 from testigo.election.check_limits import check_limits
 from testigo.election.check_reading import check_reading
+from testigo.election.check_seats import check_seats
 from testigo.election.contests import GENERAL_ROLL
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import (
@@ -33,21 +34,16 @@ from testigo.errors import SeveralErrors
 FEWEST_VOTERS = 10
 """Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
 
-_PARTS: tuple[str | int, ...] = (
-    "id", "title", "date", "opens", "closes", "languages", "rules", "rolls",
-    "parties", "districts", "stations", "contests",
-)  # fmt: skip
-"""Of the file, in the order in which errors are told."""
-
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check_definition(definition: Definition) -> list[Diagnostic]:
-    """Every error and warning, in the order of the file's parts; empty if there is nothing to say."""
+    """Every error and warning, in the order of the definition's parts; empty if there is nothing to say."""
+    parts: tuple[str | int, ...] = Definition.__struct_encode_fields__
     found = [*check_structure(definition), *check_paper(definition)]
-    return sorted(found, key=lambda one: _PARTS.index(one.place[0]))
+    return sorted(found, key=lambda one: parts.index(one.place[0]))
 
 
 def check_structure(definition: Definition) -> list[Diagnostic]:
@@ -253,4 +249,5 @@ _STRUCTURE: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (
     _check_districts,
     _check_stations,
     check_contests,
+    check_seats,
 )

@@ -40,6 +40,10 @@ def check_limits(known: KnownIds) -> Iterator[Diagnostic]:
     yield from _check_styles(known)
     for place, contest in enumerate(definition.contests):
         yield from _check_contest(("contests", place), contest)
+    for place, body in enumerate(definition.bodies):
+        if body.levelling is not None:
+            path = ("bodies", place, "levelling", "seats")
+            yield from _at_most(path, "seat-count", body.levelling.seats, limits.SEATS)
 
 
 def _at_most(place: DefinitionPath, what: str, number: int, most: int) -> Iterator[Diagnostic]:

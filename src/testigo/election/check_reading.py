@@ -36,6 +36,7 @@ def check_reading(known: KnownIds) -> Iterator[Diagnostic]:
     yield from _check_alike("party", _parties(known))
     yield from _check_alike("district", _districts(known))
     yield from _check_alike("station", _stations(known))
+    yield from _check_alike("body", _bodies(known))
     taken = _taken(known.definition.languages)
     for number, contest in enumerate(known.definition.contests):
         path: DefinitionPath = ("contests", number)
@@ -66,6 +67,7 @@ def _texts(known: KnownIds) -> Iterator[tuple[DefinitionPath, str]]:
     titled: list[tuple[DefinitionPath, Text]] = [(("title",), definition.title)]
     titled += [((*path, "name"), district.name) for path, district in known.districts]
     titled += [(("parties", place, "name"), party.name) for place, party in enumerate(definition.parties)]
+    titled += [(("bodies", place, "title"), body.title) for place, body in enumerate(definition.bodies)]
     for place, contest in enumerate(definition.contests):
         path: DefinitionPath = ("contests", place)
         titled.append(((*path, "title"), contest.title))
@@ -208,6 +210,14 @@ def _parties(known: KnownIds) -> Iterator[_Group]:
         yield [
             (("parties", place), party.id, f"{known.words(party.name, language)}{_BESIDE}{party.abbreviation}")
             for place, party in enumerate(known.definition.parties)
+        ]
+
+
+def _bodies(known: KnownIds) -> Iterator[_Group]:
+    for language in known.definition.languages:
+        yield [
+            (("bodies", place), body.id, known.words(body.title, language))
+            for place, body in enumerate(known.definition.bodies)
         ]
 
 

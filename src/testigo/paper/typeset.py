@@ -56,8 +56,14 @@ def query(template: Path, data: Any, selector: str) -> list[Any]:
 
 
 def qr_svg(payload: str, *, error: str = "m") -> str:
-    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module."""
-    code: str = segno.make(payload, error=error, micro=False, boost_error=False).svg_inline(border=0)
+    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
+
+    Raises `InvalidInput` for more than the largest code holds.
+    """
+    try:
+        code: str = segno.make(payload, error=error, micro=False, boost_error=False).svg_inline(border=0)
+    except segno.DataOverflowError:
+        raise InvalidInput("qr-code.too-much", count=len(payload)) from None
     return code
 
 

@@ -162,7 +162,8 @@ class Chair:
             self._statements.sign("zero-report", body, "zero-reported")
         heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
         sheet = TallySheet(self.station_id, "", "", body.tally, body.reconciliation, heads)
-        pdf = tally_sheet.zero_page(self.definition, sheet)
+        digest = self._statements.own("zero-report").digest
+        pdf = tally_sheet.zero_page(self.definition, sheet, digest, self.folder.key)
         self._print_page("zero-report", pdf)
         return pdf
 
