@@ -1,11 +1,12 @@
 """Whether what `testigo election check` accepts is carried out: lawful elections drawn at the limits, each checked, and
 each accepted one taken through paper votes, reader, QR codes, test deck, zero report, booth pages, tally sheet, result.
 
-python benchmarks/definitions.py [--count 300] [--seed 1] [--slips 6] [--processes 2] [--only SEED] [--json FILE]
+python benchmarks/definitions.py [--count 300] [--seed 1] [--carry 300] [--slips 6] [--deck 40]
+                                 [--processes 2] [--only SEED] [--json FILE]
 
-Election n of `--seed` s is that of seed 1000 s + n; `--only` takes one of them. Prints how many were accepted, the
-refusals by their code, the failures by step with the seeds, and the processor's seconds of each step. Exits 1 where a
-step failed or fewer than 97 % were accepted.
+Election n of `--seed` s is that of seed 1000 s + n; `--only` takes one of them; `--carry`: only the first so many are
+carried out, the others checked. Prints how many were accepted, the refusals by their code, the failures by step with
+the seeds, and the processor's seconds of each step. Exits 1 where a step failed or fewer than 97 % were accepted.
 """
 
 import argparse
@@ -46,6 +47,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--carry", type=int, default=300)
+    parser.add_argument("--deck", type=int, default=40, help="ballots of the test deck that are cast")
     parser.add_argument("--slips", type=int, default=6, help="options of each contest that are printed alone")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", type=int, help="the seed of a single election")
@@ -53,7 +56,10 @@ def main() -> None:
     given = parser.parse_args()
     seeds = [given.only] if given.only is not None else [1000 * given.seed + place for place in range(given.count)]
     with ProcessPoolExecutor(given.processes) as pool:
-        waiting = [pool.submit(_outcome, seed, given.slips) for seed in seeds]
+        waiting = [
+            pool.submit(_outcome, seed, given.slips, given.deck if place < given.carry else 0)
+            for place, seed in enumerate(seeds)
+        ]
         outcomes = [one.result() for one in track(waiting, description="elections", transient=True)]
     _print(outcomes)
     if given.json:
@@ -62,7 +68,8 @@ def main() -> None:
     sys.exit(any(one.failures for one in outcomes) or accepted < ACCEPTED * len(outcomes))
 
 
-def _outcome(seed: int, slips: int) -> Outcome:
+def _outcome(seed: int, slips: int, deck: int) -> Outcome:
+    """`deck`: 0 where the election is only checked."""
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -70,7 +77,9 @@ def _outcome(seed: int, slips: int) -> Outcome:
         except SeveralErrors as error:
             outcome.refused = [(one.code, str(one).partition("election.json:")[2]) for one in error.errors]
             return outcome
-        carried = carry_out(definition, Path(folder) / "station", slips=slips)
+        if not deck:
+            return outcome
+        carried = carry_out(definition, Path(folder) / "station", slips=slips, deck=deck)
     outcome.failures, outcome.seconds = carried.failures, carried.seconds
     return outcome
 
@@ -78,9 +87,10 @@ def _outcome(seed: int, slips: int) -> Outcome:
 def _print(outcomes: list[Outcome]) -> None:
     console = Console(width=140)
     accepted = [one for one in outcomes if not one.refused]
-    whole = sum(not one.failures for one in accepted)
-    console.print(f"{len(outcomes)} elections drawn, {len(accepted)} accepted ({len(accepted) / len(outcomes):.1%}),")
-    console.print(f"{whole} of these carried out whole")
+    carried = [one for one in accepted if one.seconds]
+    whole = sum(not one.failures for one in carried)
+    console.print(f"{len(outcomes)} elections drawn, {len(accepted)} accepted ({len(accepted) / len(outcomes):.1%})")
+    console.print(f"{len(carried)} of these taken through all steps, {whole} of them without a failure")
     refused = Counter(code for one in outcomes for code in {code for code, _ in one.refused})
     said = {code: words for one in reversed(outcomes) for code, words in one.refused}
     _table(
@@ -98,10 +108,10 @@ def _print(outcomes: list[Outcome]) -> None:
         [(*row, first[row[0]]) for row in failed.most_common()],
     )
     seconds = Counter[str]()
-    for one in accepted:
+    for one in carried:
         seconds.update(one.seconds)
     rows = [
-        (step, f"{spent / len(accepted):.2f}", f"{max(one.seconds.get(step, 0.0) for one in accepted):.2f}")
+        (step, f"{spent / len(carried):.2f}", f"{max(one.seconds.get(step, 0.0) for one in carried):.2f}")
         for step, spent in seconds.items()
     ]
     _table(console, "Processor seconds of each election", ("step", "mean", "most"), rows)

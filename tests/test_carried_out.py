@@ -21,7 +21,7 @@ SEEDS = (8, 9, 14, 17, 26, 28, 32, 38, 40, 44, 53, 59)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drawn_election_is_carried_out_whole(seed: int, tmp_path: Path) -> None:
     definition = load(write(draw(seed), tmp_path))
-    assert carry_out(definition, tmp_path / "station", slips=3).failures == []
+    assert carry_out(definition, tmp_path / "station", slips=3, deck=12).failures == []
 
 
 def test_the_same_seed_is_the_same_election() -> None:
@@ -48,8 +48,8 @@ def test_a_step_that_fails_is_noticed(tmp_path: Path) -> None:
             Contest("c", "d", {"es": "Cargo"}, "choose-one", (Option("a", {"es": "Ana"}), Option("b", {"es": "Ana"}))),
         ),
     )
-    assert {step for step, _ in carry_out(definition, tmp_path / "one", slips=2).failures} == {"reader"}
+    assert {step for step, _ in carry_out(definition, tmp_path / "one", slips=2, deck=12).failures} == {"reader"}
     long_id = replace(definition, stations=(Station("s" * 27, "Escuela", "d", 12),))
     assert {"slip", "reader", "test deck"} <= {
-        step for step, _ in carry_out(long_id, tmp_path / "two", slips=2).failures
+        step for step, _ in carry_out(long_id, tmp_path / "two", slips=2, deck=12).failures
     }

@@ -1,7 +1,7 @@
 """An accepted election taken through everything that follows: paper votes printed and read back, a whole day of one
 station behind its real pages, test deck, zero report, tally sheet and its code, results.
 
-    carry_out(definition, folder, slips=6)       what failed, step by step, and the seconds of each
+    carry_out(definition, folder, slips=6, deck=40)       what failed, step by step, and the seconds of each
 
 The parts are those that run on the day; what a person would see is compared with what the definition says.
 """
@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from polling_place import ISSUED, MemoryPrinter, Root
 from served_station import Server
 from testigo.audit import logic_and_accuracy
-from testigo.ballot import Ballot, TallySheet, new_slip_number, tally_qr
+from testigo.ballot import Ballot, DeckPart, TallySheet, new_slip_number, tally_qr
 from testigo.ballot.reasons import REHEARSAL
 from testigo.count.result import count_result
 from testigo.election import BallotStyle, Contest, Definition, MachineKeys
@@ -31,6 +31,7 @@ from testigo.results import write_results
 from testigo.results.view import RecordInfo
 from testigo.scan.codes import qr_texts_in
 from testigo.screens import booth as booth_pages
+from testigo.screens.page_voter import PageVoter
 from testigo.slip import QrVote, Slip
 from testigo.slip_reader import SlipReader
 from testigo.station.booth import Booth
@@ -40,9 +41,6 @@ from testigo.station.checkin import CheckIn
 from testigo.station.machine import LocalMachine
 from testigo.web.client import Client
 from testigo.words import offered
-
-DECK = 60
-"""Ballots of the test deck that are cast, spread over all of it."""
 
 EXPLAINED = dict.fromkeys(("checked_in=cards_used", "cards_used=printed-spoiled"), "no desk in this trial")
 
@@ -71,16 +69,17 @@ class Carried:
             self.failures.append((step, f"{about}: {str(found)[:150]}, not {str(wanted)[:150]}"))
 
 
-def carry_out(definition: Definition, folder: Path, *, slips: int) -> Carried:
+def carry_out(definition: Definition, folder: Path, *, slips: int, deck: int) -> Carried:
     """Take the election through every step; nothing of it is changed. `slips`: how many options of each contest are
     printed alone (the first, the last and some between), all where it has fewer. Papers are read of two ballot styles,
-    the one with most options and the one with fewest; the day is that of the first station, for all its styles.
+    the one with most options and the one with fewest; the day is that of the first station, for all its styles. `deck`:
+    how many ballots of its test deck are cast, spread over all of it.
     """
     carried = Carried()
     for station, style in _longest_and_shortest(definition):
         _print_and_read(definition, station, style, carried, slips)
     with carried.step("station"):
-        _Day(definition, folder, carried).whole()
+        _Day(definition, folder, carried, deck).whole()
     return carried
 
 
@@ -142,14 +141,25 @@ def _sample_choices(contests: list[Contest], sample: int) -> Iterator[dict[str, 
         yield {one.id: (one.options[min(place, len(one.options) - 1)].id,) for one in contests}
 
 
+def _sample_of_deck(definition: Definition, station: str, most: int) -> list[DeckPart]:
+    """About `most` ballots spread over all parts of the station's deck, or all; each part with what comes out of it."""
+    parts = logic_and_accuracy.station_deck(definition, station)
+    every = max(sum(len(part.ballots) for part in parts) // most, 1)
+    sampled = [(part.style, part.ballots[::every]) for part in parts]
+    return [
+        DeckPart(style, ballots, logic_and_accuracy.expected(definition, station, [one.ballot for one in ballots]))
+        for style, ballots in sampled
+    ]
+
+
 # ---- one station's day
 
 
 class _Day:
     """The first station, from installation to the results; two voters for each ballot style."""
 
-    def __init__(self, definition: Definition, folder: Path, carried: Carried) -> None:
-        self.definition, self.folder, self.carried = definition, folder, carried
+    def __init__(self, definition: Definition, folder: Path, carried: Carried, deck: int) -> None:
+        self.definition, self.folder, self.carried, self.deck = definition, folder, carried, deck
         self.station = definition.stations[0].id
         self.printer = MemoryPrinter()
         self.cards: dict[str, list[Card]] = {}
@@ -160,7 +170,7 @@ class _Day:
         request = root.install(self.folder, self.station)
         poll_book = self._poll_book(root, request)
         with (
-            closing(Booth(self.folder / "booth", self.printer)) as booth,
+            closing(Booth(self.folder / "booth", self.printer, screen=PageVoter)) as booth,
             closing(CheckIn(self.folder / "check-in")) as desk,
         ):
             machines = {"booth": LocalMachine(booth), "check_in": LocalMachine(desk)}
@@ -193,10 +203,8 @@ class _Day:
             }
             replace(deck, cards=tuple(card for cards in self.cards.values() for card in cards)).pdf()
         with self.carried.step("test deck"):
-            ballots = logic_and_accuracy.station_deck(self.definition, self.station)
-            ballots = ballots[:: max(len(ballots) // DECK, 1)]
-            expected = logic_and_accuracy.expected(self.definition, self.station, ballots)
-            self.carried.expect("test deck", chair.run_test(ballots, expected), True, "the test comes out")
+            parts = _sample_of_deck(self.definition, self.station, self.deck)
+            self.carried.expect("test deck", chair.run_test(parts), True, "the test comes out")
         with self.carried.step("zero report"):
             self._expect_texts("zero report", chair.zero_report())
         chair.open(REHEARSAL)
