@@ -48,7 +48,8 @@ def test_a_step_that_fails_is_noticed(tmp_path: Path) -> None:
             Contest("c", "d", {"es": "Cargo"}, "choose-one", (Option("a", {"es": "Ana"}), Option("b", {"es": "Ana"}))),
         ),
     )
-    assert {step for step, _ in carry_out(definition, tmp_path / "one", slips=2, deck=12).failures} == {"reader"}
+    same = {step for step, _ in carry_out(definition, tmp_path / "one", slips=2, deck=12).failures}
+    assert {"reader", "test deck"} <= same
     long_id = replace(definition, stations=(Station("s" * 27, "Escuela", "d", 12),))
     assert {"slip", "reader", "test deck"} <= {
         step for step, _ in carry_out(long_id, tmp_path / "two", slips=2, deck=12).failures
