@@ -119,9 +119,8 @@ def settle_ties(
     dice = Seed.parse(seed)
     desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.settle_ties(dice), out) if desk else []
-    for contest in rules.count(draw=dice.digits).contests:
-        for tie in contest.allocation.ties:
-            console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+    for name, tie in rules.count(draw=dice.digits).ties:
+        console.print(f"{name}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
     _say_next(files)
 
 

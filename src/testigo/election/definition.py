@@ -15,7 +15,9 @@ import msgspec
 
 from testigo import canonical
 from testigo.canonical import why_refused
-from testigo.election.contests import GENERAL_ROLL, Contest, Party
+from testigo.election.bodies import Body
+from testigo.election.contests import GENERAL_ROLL, Contest
+from testigo.election.parties import Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
@@ -74,6 +76,7 @@ class DefinitionCore(Value, frozen=True, dict=True):
     stations: StationsRoot
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
     """The election's own catalogues, gettext files' text by language (`own_words`)."""
+    bodies: tuple[Body, ...] = ()
     utc_offset: str = ""
     """By how much a station's clock is ahead of UTC on election day, as `-04:00`; "" where nobody said it (`hours`)."""
 
@@ -115,6 +118,7 @@ class Definition(Value, frozen=True, dict=True):
     rolls: tuple[str, ...] = (GENERAL_ROLL,)
     rules: VotingRules = VotingRules()
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
+    bodies: tuple[Body, ...] = ()
     utc_offset: str = ""
 
     @classmethod
