@@ -6,10 +6,14 @@ import json
 import pypdfium2
 import pytest
 
+from polling_place import CHAIR_PIN
+from testigo.audit import station_deck
 from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
+from testigo.station import votes
 from testigo.station.folder import KEYS_FORMAT
+from whole_station import DEFINITION
 
 
 @pytest.fixture
@@ -82,6 +86,26 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
     code, _, error = run("log", place.folder / "booth", "--head", heads["booth"])
     assert code == 1 and "cut off" in error
+
+
+def test_the_test_before_opening_in_a_terminal(run, place, monkeypatch):
+    place.stop()
+    code, said, _ = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 0 and "Test 1 passed" in said
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    code, _, error = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 1 and "in the count" in error and "did NOT pass" in error
+    code, _, error = run("test", place.folder, "--pin", "000000")
+    assert code == 1 and error.startswith("Error:")
+    place.start()
+    assert place.chair.state == "installed"
+
+
+def test_a_run_that_failed_is_exported_before_the_station_ever_opens(run, place, monkeypatch, tmp_path):
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    assert not place.test()
+    assert run("export", place.folder, tmp_path / "stick")[0] == 0
+    assert (tmp_path / "stick" / "s1-logic-and-accuracy-1.json").exists()
 
 
 def test_second_disk_is_replaced(run, place):

@@ -85,7 +85,13 @@ _TABLE: Final = (
     ),
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
-    Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
+    Kind(
+        "logic-and-accuracy",
+        LogicAndAccuracy,
+        "chair",
+        once=False,
+        older={1: version_1.logic_and_accuracy},
+    ),
     Kind(
         "zero-report",
         ZeroReport,
