@@ -23,6 +23,7 @@ from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
 from testigo.election.station_file import open_station_file, pack_station_file
@@ -78,4 +79,5 @@ __all__ = [
     "role_label",
     "speak_own_languages",
     "write_definition",
+    "write_fonts",
 ]

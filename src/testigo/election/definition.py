@@ -19,6 +19,7 @@ from testigo.election.contests import GENERAL_ROLL, Contest, Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
+from testigo.paper.font import Font
 from testigo.record import merkle
 from testigo.words import Either
 
@@ -55,10 +56,10 @@ class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DefinitionCore(Value, frozen=True, dict=True):
     """The election without the list of its stations: what everybody needs, and what proves any one station.
 
-    Body of the `election-definition` statement since version 2; its digest names the election.
+    Body of the `election-definition` statement since version 2; its digest names the election. Version 3 adds `fonts`.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     id: str
     title: Text
@@ -74,6 +75,8 @@ class DefinitionCore(Value, frozen=True, dict=True):
     stations: StationsRoot
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
     """The election's own catalogues, gettext files' text by language (`own_words`)."""
+    fonts: tuple[Font, ...] = ()
+    """What its texts need beside the fonts that ship (`own_fonts`); paper and screens use them, a verifier does not."""
 
     @cached_property
     def digest(self) -> str:
@@ -113,6 +116,7 @@ class Definition(Value, frozen=True, dict=True):
     rolls: tuple[str, ...] = (GENERAL_ROLL,)
     rules: VotingRules = VotingRules()
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
+    fonts: tuple[Font, ...] = ()
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> Self:

@@ -22,6 +22,7 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, path_text
+from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.words import Either, Value, languages, missing, reviewed_by
@@ -29,8 +30,8 @@ from testigo.words import Either, Value, languages, missing, reviewed_by
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
 
-FROM_FILES = "catalogues"
-"""The one field of the definition that is not in its file, but in files beside it."""
+FROM_FILES = ("catalogues", "fonts")
+"""The fields of the definition that are not in its file, but in files beside it."""
 
 _NAMED = 6
 """No more missing sentences than these are named."""
@@ -57,14 +58,15 @@ def load(file: Path) -> Definition:
     return load_with_warnings(file).definition
 
 
-def load_with_warnings(file: Path) -> LoadedDefinition:
-    """As `load`, and also what `check` finds odd."""
+def load_with_warnings(file: Path, *, new_fonts: bool = False) -> LoadedDefinition:
+    """As `load`, and also what `check` finds odd. `new_fonts`: whatever fonts stand beside the file already."""
     tree, errors = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
     reader = _Reader(file, errors, _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
     _refuse(file, reader.errors)
     definition = with_own_catalogues(Definition.from_payload(payload, place=str(file)), file.parent)
-    found = [*_check_interface(definition), *check_definition(definition)]
+    definition = with_own_fonts(definition, file.parent, new=new_fonts)
+    found = [*_check_interface(definition), *check_definition(definition), *not_drawn(definition)]
     _refuse(file, [reader.located(one) for one in found if not one.warning])
     return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
 
@@ -145,7 +147,7 @@ class _Reader:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
             return self._note("definition.not-keys", node.line, place, keys=known)
-        fields = {field.encode_name: field for field in wanted.fields if field.encode_name != FROM_FILES}
+        fields = {field.encode_name: field for field in wanted.fields if field.encode_name not in FROM_FILES}
         values = {}
         meant = set()
         for key, (line, child) in node.entries.items():

@@ -10,6 +10,7 @@ import msgspec
 
 from testigo import canonical, storage, words
 from testigo.election.definition import Definition
+from testigo.election.own_fonts import write_fonts
 from testigo.errors import InvalidInput
 
 FOLDER = "words"
@@ -26,12 +27,13 @@ def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
 
 
 def write_definition(definition: Definition, file: Path) -> None:
-    """Write a definition as a file that `load` reads, its own catalogues beside it."""
+    """Write a definition as a file that `load` reads, its own catalogues and fonts beside it."""
     storage.make_folder(file.parent)
+    write_fonts(definition, file.parent)
     for language, text in definition.catalogues.items():
         storage.make_folder(file.parent / FOLDER)
         storage.write(file.parent / FOLDER / f"{language}.po", text.encode())
-    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={})))
+    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={}, fonts=())))
 
 
 def speak_own_languages(definition: Definition) -> None:

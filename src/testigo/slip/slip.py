@@ -61,7 +61,7 @@ class Slip(msgspec.Struct, frozen=True):
 
     def pdf(self) -> bytes:
         """The slip as a PDF page 80 mm wide. The same slip gives the same bytes."""
-        return typeset.compile(TEMPLATE, self.page(margin=4), format="pdf")
+        return typeset.compile(TEMPLATE, self.page(margin=4), format="pdf", fonts=self.definition.fonts)
 
     def png(self) -> bytes:
         """The slip as a black-and-white PNG 576 dots wide, as a printer with 8 dots a millimetre prints it."""
@@ -72,7 +72,7 @@ class Slip(msgspec.Struct, frozen=True):
 
     def grey_png(self) -> bytes:
         """The same page before it is made black and white; what readers compare with."""
-        return typeset.compile(TEMPLATE, self.page(), format="png", ppi=PPI)
+        return typeset.compile(TEMPLATE, self.page(), format="png", ppi=PPI, fonts=self.definition.fonts)
 
     def rows(self) -> dict[str, tuple[Row, ...]]:
         """What each contest's rows say, in order; every contest has `choose` rows."""
@@ -98,7 +98,7 @@ class Slip(msgspec.Struct, frozen=True):
         station = definition.station(self.station)
         return {
             "margin": margin,
-            "language": self.language,
+            "language": typeset.language_of_text(self.language),
             "number": list(self.number),
             "station": list(station_line(definition, self.station)),
             "style": list(style_line(self.ballot.style, self.language)),

@@ -98,7 +98,7 @@ def number_glyphs(pitch: float) -> dict[str, Ink]:
 
 
 def _regions(slip: Slip) -> list[Region]:
-    found = typeset.query(TEMPLATE, slip.page(), "<region>")
+    found = typeset.query(TEMPLATE, slip.page(), "<region>", fonts=slip.definition.fonts)
     return [_region(each["kind"], each["contest"], each["row"], each["top"], each["height"]) for each in found]
 
 

@@ -32,4 +32,4 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
             for one in retirement.destroyed
         ],
     }
-    return typeset.compile(_TEMPLATE, data)
+    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)

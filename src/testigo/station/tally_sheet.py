@@ -152,4 +152,4 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, kind: str, qr:
         "sheet": view(definition, sheet, digest, language),
         "qr": typeset.qr_svg(qr, error="l") if qr else "",
     }
-    return typeset.compile(_TEMPLATE, data)
+    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)

@@ -39,7 +39,7 @@ from testigo.words.catalogues import (
     unfit,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.locales import clock, day, instant, listed, number, percent, zone
+from testigo.words.locales import clock, day, instant, listed, number, percent, written, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
 
@@ -75,11 +75,13 @@ __all__ = [
     "reviewed_by",
     "say",
     "section",
+    "sentences",
     "set_language",
     "to_line",
     "unfit",
     "value_text",
     "words",
+    "written",
     "zone",
 ]  # fmt: skip
 
@@ -112,6 +114,11 @@ def offered(election: Sequence[str]) -> tuple[str, ...]:
     """What desks and results pages of an election offer: its own languages, then those that somebody has reviewed."""
     own = [code for code in election if code in languages()]
     return tuple(dict.fromkeys([*own, *(code for code in languages() if reviewed_by(code))]))
+
+
+def sentences(language: str) -> tuple[str, ...]:
+    """Every sentence of a language's catalogue, in each of its plural forms."""
+    return tuple(form for forms in catalogue_of(language).forms.values() for form in forms)
 
 
 @cache
