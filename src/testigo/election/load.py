@@ -25,7 +25,7 @@ from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, pa
 from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, Value, languages, missing, reviewed_by
+from testigo.words import Either, Value, languages, missing, officers_language, reviewed_by, voter_languages
 
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
@@ -72,14 +72,14 @@ def load_with_warnings(file: Path, *, new_fonts: bool = False) -> LoadedDefiniti
 
 
 def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
-    """Screens and paper speak the languages of the definition: each needs a complete catalogue, and a reviewed one.
+    """Screens and paper speak the languages of the definition: each needs what voters meet, and a review.
 
     Only a file is refused for this. A definition that was signed stays valid, whatever this release can speak.
     """
     for place, language in enumerate(definition.languages):
         where = ("languages", place)
-        if language not in languages():
-            lacks = missing(language)
+        if language not in voter_languages():
+            lacks = missing(language, for_voters=True)
             yield diagnose(
                 "definition.no-catalogue" if lacks == ("*",) else "definition.catalogue-incomplete",
                 where,
@@ -87,7 +87,11 @@ def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
                 count=len(lacks),
                 first=lacks[:_NAMED],
             )
-        elif not reviewed_by(language):
+            continue
+        if language not in languages():
+            officers = officers_language(definition.languages)
+            yield diagnose("definition.language-of-voters", where, warning=True, language=language, officers=officers)
+        if not reviewed_by(language):
             yield diagnose("definition.catalogue-unreviewed", where, warning=True, language=language)
 
 

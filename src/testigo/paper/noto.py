@@ -123,25 +123,25 @@ def _cjk_place(languages: Sequence[str]) -> int:
 
 @functools.cache
 def _glyphs(face: Face) -> Glyphs:
-    font = face.open()
-    variants = {
-        chr(base) + chr(selector)
-        for table in font["cmap"].tables
-        if table.format == 14
-        for selector, bases in table.uvsDict.items()
-        for base, _ in bases
-    }
-    return Glyphs(frozenset(font.getBestCmap()), frozenset(variants))
+    with face.open() as font:
+        variants = {
+            chr(base) + chr(selector)
+            for table in font["cmap"].tables
+            if table.format == 14
+            for selector, bases in table.uvsDict.items()
+            for base, _ in bases
+        }
+        return Glyphs(frozenset(font.getBestCmap()), frozenset(variants))
 
 
 def _cut(face: Face, letters: Iterable[str], weight: int) -> Font:
-    font = face.open()
     options = subset.Options(hinting=False, glyph_names=False, notdef_outline=True, name_IDs=list(_KEPT_NAMES))
     options.drop_tables = [*options.drop_tables, "STAT"]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(_code_points(letters)))
-    cutter.subset(font)
-    plain = instantiateVariableFont(_again(font), {"wght": weight})
+    with face.open() as font:
+        cutter.subset(font)
+        plain = instantiateVariableFont(_again(font), {"wght": weight})
     if "CFF2" in plain:
         plain = _as_cff(_again(plain))
     _name(plain, face.family, weight)

@@ -22,7 +22,7 @@ from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
-from testigo.words import FIRST, Either, languages, section
+from testigo.words import FIRST, Either, section, voter_languages
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
@@ -140,7 +140,7 @@ class Slip(msgspec.Struct, frozen=True):
 
     def _label(self, name: str) -> str:
         for language in (self.language, *self.definition.languages):
-            if language in languages():
+            if language in voter_languages():
                 return section(language, "slip")[name]
         return section(FIRST, "slip")[name]
 

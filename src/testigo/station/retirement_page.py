@@ -5,14 +5,14 @@ from pathlib import Path
 from testigo.election import Definition
 from testigo.paper import typeset
 from testigo.station.retired import Retirement
-from testigo.words import day, instant, section
+from testigo.words import day, instant, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("retirement.typ")
 
 
 def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
-    """The page as PDF, in the election's first language. `archive`: SHA-256 of the archive file."""
-    language = definition.languages[0]
+    """The page as PDF, in the election's first language of officers. `archive`: SHA-256 of the archive file."""
+    language = officers_language(definition.languages)
     words = section(language, "retirement")
     station = definition.station(retirement.station)
     data = {
