@@ -17,6 +17,7 @@ from testigo import canonical, storage, words
 from testigo.canonical import why_refused
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
+from testigo.election.known_ids import districts_with_paths
 from testigo.election.value import Text
 from testigo.errors import InvalidInput
 from testigo.paper.font import Font, Glyphs, clusters, glyphs, shipped
@@ -86,8 +87,8 @@ def printed_texts(definition: Definition) -> Iterator[tuple[DefinitionPath, str]
     for place, party in enumerate(definition.parties):
         yield from _in_each(definition, ("parties", place, "name"), party.name)
         yield ("parties", place, "abbreviation"), party.abbreviation
-    for position, (district, _) in enumerate(definition.all_districts()):
-        yield from _in_each(definition, ("districts", position, "name"), district.name)
+    for path, district in districts_with_paths(definition.districts):
+        yield from _in_each(definition, (*path, "name"), district.name)
     for place, station in enumerate(definition.stations):
         yield ("stations", place, "name"), station.name
         yield ("stations", place, "address"), station.address
