@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from polling_place import ISSUED, MemoryPrinter, Root, finger
 from served_station import DEFINITION, OFFICER_PIN, PEOPLE, ServedStation, Server
-from testigo.election import load
+from testigo.election import Definition, load
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import SigningKey
@@ -139,15 +139,21 @@ def enrolment_with(
 
 @pytest.fixture(scope="session")
 def example_booths(
-    project_root: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], tuple[str, list[str]]]]:
+    project_root: Path, booth_of: Callable[[Definition], tuple[str, list[str]]]
+) -> Callable[[str], tuple[str, list[str]]]:
     """Opens a booth of a shipped example: its address and the codes of its cards."""
+    examples = project_root / "src" / "testigo" / "examples"
+    return lambda name: booth_of(load(examples / name / "election.yaml"))
+
+
+@pytest.fixture(scope="session")
+def booth_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Definition], tuple[str, list[str]]]]:
+    """Opens a booth of an election's smallest station: its address and the codes of its cards."""
     open_booths: list[tuple[Server, Booth]] = []
 
-    def make(name: str) -> tuple[str, list[str]]:
-        definition = load(project_root / "src" / "testigo" / "examples" / name / "election.yaml")
+    def make(definition: Definition) -> tuple[str, list[str]]:
         station = min(definition.stations, key=lambda one: one.register_size)
-        folder = tmp_path_factory.mktemp(name) / station.id
+        folder = tmp_path_factory.mktemp("booth") / station.id
         Root(definition).install(folder, station.id)
         booth = Booth(folder / "booth", MemoryPrinter())
         cards = [card.code for card in booth.make_cards(spare=2).cards]

@@ -4,12 +4,13 @@ They come from the machine itself, and are the very files that its paper is set 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 import msgspec
 
-from testigo.paper.font import BOLD, Font
+from testigo.paper.font import BOLD, Font, glyphs
 
 _WEIGHTS = {BOLD: "600 700"}
 """What the style sheet's weights are drawn with, where it is more than the font's own."""
@@ -25,7 +26,7 @@ class OwnFonts(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, fonts: Sequence[Font]) -> Self:
-        """The files of these fonts; raises `InvalidInput` where one is not base64."""
+        """The files of these fonts; raises `InvalidInput` where one is not a font."""
         if not fonts:
             return cls("", {})
         files = {}
@@ -34,12 +35,27 @@ class OwnFonts(msgspec.Struct, frozen=True):
             content = font.file()
             name = f"own-{_short_digest(content)}.otf"
             files[name] = ("font/otf", content)
-            source, weight = f'url("/static/{name}")', _WEIGHTS.get(font.weight, str(font.weight))
-            rules.append(f"@font-face {{ font-family: {_quoted(font.family)}; src: {source}; font-weight: {weight}; }}")
+            rules.append(_rule(font, name, content))
         families = ", ".join(map(_quoted, dict.fromkeys(font.family for font in fonts)))
         style = "\n".join([*rules, f":root {{ --own-fonts: {families}; }}"]).encode()
         sheet = f"own-{_short_digest(style)}.css"
-        return cls(sheet, {**files, sheet: ("text/css; charset=utf-8", style)})
+        return cls(sheet, {**files, sheet: ("text/css", style)})
+
+
+def _rule(font: Font, name: str, content: bytes) -> str:
+    """For its own characters only: spaces, and the height of a line, stay those of the shipped font."""
+    weight = _WEIGHTS.get(font.weight, str(font.weight))
+    return (
+        f'@font-face {{ font-family: {_quoted(font.family)}; src: url("/static/{name}"); font-weight: {weight}; '
+        f"unicode-range: {', '.join(_ranges(glyphs(content).characters))}; }}"
+    )
+
+
+def _ranges(characters: Iterable[int]) -> Iterator[str]:
+    """Code points as CSS lists them: `U+915-939`, each run once."""
+    for _, run in itertools.groupby(enumerate(sorted(characters)), lambda pair: pair[1] - pair[0]):
+        points = [point for _, point in run]
+        yield f"U+{points[0]:X}-{points[-1]:X}"
 
 
 def _quoted(family: str) -> str:
