@@ -12,7 +12,7 @@ import functools
 import importlib.util
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +43,8 @@ _OF_ALL = frozenset({"Zyyy", "Zinh"})
 
 _CJK_PLACES: Final[Mapping[str, int]] = {"ja": 0, "ko": 1, "zh": 2, "zh-hant": 3, "zh-tw": 3, "zh-mo": 4, "zh-hk": 4}
 """Language → its font in the collection. Each has all letters; where countries draw one differently, its own form."""
+
+_KERNING = frozenset({"kern", "vkrn", "vpal", "vhal", "halt", "chws", "vchw"})
 
 _KEPT_NAMES = (0, 13, 14)
 """Copyright and licence, which must stay with the font."""
@@ -81,7 +83,7 @@ def fonts_for(texts: Iterable[str], languages: Sequence[str]) -> tuple[Font, ...
             face = next((one for one in faces if _glyphs(one).draw(cluster)), None)
             if face is not None:
                 wanted.setdefault(face, set()).add(cluster)
-    return tuple(_cut(face, wanted[face], weight) for face in sorted(wanted, key=_order) for weight in WEIGHTS)
+    return tuple(font for face in sorted(wanted, key=_order) for font in _cut(face, wanted[face]))
 
 
 def _order(face: Face) -> tuple[str, int]:
@@ -134,18 +136,22 @@ def _glyphs(face: Face) -> Glyphs:
         return Glyphs(frozenset(font.getBestCmap()), frozenset(variants))
 
 
-def _cut(face: Face, letters: Iterable[str], weight: int) -> Font:
+def _cut(face: Face, letters: Iterable[str]) -> Iterator[Font]:
+    """The face's letters in each weight. Kerning is left out: half of the bytes, and the most of the time."""
     options = subset.Options(hinting=False, glyph_names=False, notdef_outline=True, name_IDs=list(_KEPT_NAMES))
     options.drop_tables = [*options.drop_tables, "STAT"]
+    options.layout_features = [feature for feature in options.layout_features if feature not in _KERNING]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(_code_points(letters)))
     with face.open() as font:
         cutter.subset(font)
-        plain = instantiateVariableFont(_again(font), {"wght": weight})
-    if "CFF2" in plain:
-        plain = _as_cff(_again(plain))
-    _name(plain, face.family, weight)
-    return Font(face.family, weight, base64.b64encode(_saved(plain)).decode())
+        letters_alone = _saved(font)
+    for weight in WEIGHTS:
+        plain = instantiateVariableFont(_opened(letters_alone), {"wght": weight})
+        if "CFF2" in plain:
+            plain = _as_cff(_opened(_saved(plain)))
+        _name(plain, face.family, weight)
+        yield Font(face.family, weight, base64.b64encode(_saved(plain)).decode())
 
 
 def _code_points(letters: Iterable[str]) -> set[int]:
@@ -176,9 +182,9 @@ def _name(font: Any, family: str, weight: int) -> None:
     font["head"].macStyle = int(bold)
 
 
-def _again(font: Any) -> Any:
-    """The font as whoever opens its file finds it, without what the last step left in memory."""
-    return TTFont(io.BytesIO(_saved(font)), recalcTimestamp=False, recalcBBoxes=False)
+def _opened(file: bytes) -> Any:
+    """A font as whoever opens its file finds it, without what the step before left in memory."""
+    return TTFont(io.BytesIO(file), recalcTimestamp=False, recalcBBoxes=False)
 
 
 def _saved(font: Any) -> bytes:
