@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from testigo import words
+from testigo.station.hours import StationHours
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +32,25 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; set TESTIGO_DATA to the folder that holds it")
     return folder
+
+
+_HOURS = {name: vars(StationHours)[name] for name in ("outside", "before_closing")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def any_hour() -> Iterator[None]:
+    """Days are held here at any hour of any day; `by_the_clock` gives a test the hours back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StationHours, "outside", None)
+        patch.setattr(StationHours, "before_closing", False)
+        yield
+
+
+@pytest.fixture
+def by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the hours of voting themselves."""
+    for name, judged in _HOURS.items():
+        monkeypatch.setattr(StationHours, name, judged)
 
 
 @pytest.fixture(autouse=True)

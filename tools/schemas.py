@@ -4,7 +4,7 @@
 
 One file for each kind of statement and version, from the table of kinds; the envelope, the log's entry, the package in
 which a station's statements travel, and what `testigo verify --json` prints. A test compares the folder with what is
-written here.
+written here. Only the newest version of a kind is written again; an older one's schema is what its release published.
 """
 
 import json
@@ -37,7 +37,7 @@ _INSTANT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[
 def all_schemas() -> dict[str, Schema]:
     """File name → schema."""
     schemas = {
-        f"{kind.name}-{version}.json": statement_schema(kind, version)
+        f"{kind.name}-{version}.json": _published(kind, version) or statement_schema(kind, version)
         for kind in KINDS.values()
         for version in range(1, kind.body.VERSION + 1)
     }
@@ -46,6 +46,15 @@ def all_schemas() -> dict[str, Schema]:
     schemas["package.json"] = _of_struct(PackagePayload)
     schemas["verify.json"] = _open(_of_struct(ReportFile))
     return {name: {"$schema": DIALECT, "$id": name, **_tidy(schema)} for name, schema in sorted(schemas.items())}
+
+
+def _published(kind: Kind, version: int) -> Schema | None:
+    """The schema that an earlier release published of this version; None for the newest version."""
+    file = FOLDER / f"{kind.name}-{version}.json"
+    if version == kind.body.VERSION or not file.exists():
+        return None
+    published: Schema = json.loads(file.read_text(encoding="utf-8"))
+    return published
 
 
 def statement_schema(kind: Kind, version: int) -> Schema:

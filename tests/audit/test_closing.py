@@ -175,6 +175,12 @@ def test_entries_that_cannot_be_are_refused(definition: Definition, entries: dic
         papers_from_images(definition, STATION, papers, entries)
 
 
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"a.png#1": "blank"}', b'{"a.png#1": {"style": 1}}', b"\xff"])
+def test_entries_of_another_shape_are_refused(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="entries"):
+        read_entries(data, place="entries.json")
+
+
 @given(st.binary(max_size=200))
 def test_entries_of_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:

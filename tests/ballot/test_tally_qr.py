@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raising import raises_code
 from small_country import ELECTION, make_sheet
 from testigo import canonical
 from testigo.ballot import TallySheet, tally_qr
@@ -58,6 +59,21 @@ def test_any_text_is_refused(definition: Definition, text: str, digits: str) -> 
     for one in (text, head + text, head + digits):
         with pytest.raises((InvalidInput, InvalidSignature)):
             tally_qr.read(one, definition, KEY.public)
+
+
+def test_a_code_of_another_election_is_named_though_the_chair_is_the_same(definition: Definition) -> None:
+    other = msgspec.structs.replace(definition, id="another")
+    text = tally_qr.encode(other, make_sheet(other, "n1", 3), DIGEST, KEY)
+    with raises_code(InvalidInput, "tally-code.another-election"):
+        tally_qr.read(text, definition, KEY.public)
+
+
+@pytest.mark.parametrize(("number", "code"), [("9999999", "unknown-station"), ("99999999", "no-station")])
+def test_a_code_of_no_station_is_refused(definition: Definition, number: str, code: str) -> None:
+    parts = tally_qr.encode(definition, make_sheet(definition, "n1", 3), DIGEST, KEY).split(":")
+    parts[2] = number
+    with raises_code(InvalidInput, f"tally-code.{code}"):
+        tally_qr.read(":".join(parts), definition, KEY.public)
 
 
 def test_a_code_of_release_0_1_has_its_figures_in_alphabetical_order(definition: Definition) -> None:

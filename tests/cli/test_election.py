@@ -124,3 +124,10 @@ def test_wrong_votes_are_refused_with_a_sentence(call, arguments):
     code, _, err = call("seats", *arguments)
     assert code == 1
     assert err.startswith("Error: ")
+
+
+def test_a_path_draws_no_line_of_its_own(call, tmp_path):
+    code, out, _ = call("words", "gn", "--out", str(tmp_path / "\x1b[2J\nNo errors in \u202ex.po"))
+    assert code == 0
+    assert "\\x1b[2J\\nNo errors in \\u202ex.po" in out
+    assert out.count("\n") == 1

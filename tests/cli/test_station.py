@@ -9,6 +9,7 @@ import pytest
 from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
+from testigo.station.folder import KEYS_FORMAT
 
 
 @pytest.fixture
@@ -155,3 +156,43 @@ def test_read_qr_beside_the_published_sheet(run, place, record, exchanged):
     code, said, error = run("read-qr", place.folder / "chair" / "paper" / "tally-sheet.pdf", "--record", public)
     assert code == int(exchanged)
     assert "another tally sheet of station s1" in error if exchanged else "this very tally sheet" in said
+
+
+@pytest.mark.parametrize("left", [b"", b'{"entry":'])
+def test_a_log_that_is_gone_is_not_shown_as_an_empty_one(run, place, left):
+    """Every machine's log begins when the machine is installed: without a whole line it is not it."""
+    (place.folder / "booth" / "events.log").write_bytes(left)
+    for words in (("log", place.folder / "booth"), ("status", place.folder)):
+        code, said, error = run(*words)
+        assert (code, said) == (1, "")
+        assert "this is not the event log of a machine" in error
+
+
+def test_what_cannot_be_carried_whole_is_not_carried(run, place, tmp_path):
+    (place.folder / "chair" / "statements" / "zz.json").mkdir(parents=True)
+    (place.folder / "chair" / "paper").mkdir(exist_ok=True)
+    (place.folder / "chair" / "paper" / "zero-report.pdf").write_bytes(b"%PDF")
+    code, _, error = run("export", place.folder, tmp_path / "stick")
+    assert code == 1 and "zz.json: it is a folder" in error
+    assert not (tmp_path / "stick").exists()
+
+
+def test_keys_are_loaded_into_all_machines_or_none(run, place, tmp_path):
+    place.stop()
+    (place.folder / "check-in" / "events.log").write_bytes(b"")
+    files = [tmp_path / f"{number}.json" for number in range(2)]
+    kept = KEYS_FORMAT.read(place.folder / "chair" / "machine-keys.json").statements
+    for file, text in zip(files, (*kept, *kept), strict=False):
+        file.write_text(text)
+    before = {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()}
+    code, _, error = run("load-keys", place.folder, *files)
+    assert code == 1 and "this is not the event log of a machine" in error
+    assert {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("centre", ["centre", "http://[", "http://x:65536"])
+def test_a_centre_whose_address_is_none_is_refused_at_the_start(run, place, centre):
+    place.stop()
+    code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--centre", centre)
+    assert (code, said) == (1, "")
+    assert error.startswith(f"Error: {centre}: not an address of a machine")

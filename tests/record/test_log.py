@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -371,6 +372,17 @@ def test_a_write_that_fails_half_way_never_gives_one_index_twice(
     new_log.publish()
     record = read_record(new_log.folder)
     assert record.ok, record.findings
+
+
+def test_contains_an_earlier_checkpoint_of_the_same_log_only(new_log: Log, envelope: Make) -> None:
+    new_log.append(envelope(0))
+    earlier = new_log.publish()
+    new_log.append(envelope(1))
+    later = new_log.publish()
+    assert new_log.contains(earlier) and new_log.contains(later)
+    assert not new_log.contains(msgspec.structs.replace(earlier, origin="example.org/another"))
+    assert not new_log.contains(msgspec.structs.replace(earlier, root_hash=later.root_hash))
+    assert not new_log.contains(msgspec.structs.replace(later, size=3))
 
 
 def test_partial_tiles_stay_until_the_full_tile_is_there(new_log: Log, envelope: Make, log_key: SigningKey) -> None:

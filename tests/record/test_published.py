@@ -261,6 +261,16 @@ def test_a_changed_partial_tile_of_an_earlier_checkpoint_is_found(new_log: Log, 
     assert failures(read_record(new_log.folder).findings) == {("files", "tile/entries/000.p/6")}
 
 
+def test_an_earlier_partial_tile_is_not_judged_without_its_entries(new_log: Log, envelope: Make) -> None:
+    for number in range(5):
+        new_log.append(envelope(number))
+        new_log.publish()
+    (new_log.folder / "tile/entries/000.p/5").unlink()
+    found = {(one.place, one.grade) for one in read_record(new_log.folder).findings if one.code == "tiles"}
+    assert ("tile/entries/000.p/4", Grade.UNCHECKED) in found and ("tile/entries/000.p/1", Grade.UNCHECKED) in found
+    assert not [grade for _, grade in found if grade is Grade.FAILURE]
+
+
 def test_another_root_key_is_found(make_record: MakeRecord) -> None:
     folder = make_record(2)
     (folder / "root.pub").write_text(f"{SigningKey.generate().public.hex}\n")

@@ -138,15 +138,6 @@ def enrolment_with(
 
 
 @pytest.fixture(scope="session")
-def example_booths(
-    project_root: Path, booth_of: Callable[[Definition], tuple[str, list[str]]]
-) -> Callable[[str], tuple[str, list[str]]]:
-    """Opens a booth of a shipped example: its address and the codes of its cards."""
-    examples = project_root / "src" / "testigo" / "examples"
-    return lambda name: booth_of(load(examples / name / "election.yaml"))
-
-
-@pytest.fixture(scope="session")
 def booth_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Definition], tuple[str, list[str]]]]:
     """Opens a booth of an election's smallest station: its address and the codes of its cards."""
     open_booths: list[tuple[Server, Booth]] = []
@@ -166,6 +157,15 @@ def booth_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Def
     for server, booth in open_booths:
         server.stop()
         booth.close()
+
+
+@pytest.fixture(scope="session")
+def example_booths(
+    project_root: Path, booth_of: Callable[[Definition], tuple[str, list[str]]]
+) -> Callable[[str], tuple[str, list[str]]]:
+    """Opens a booth of a shipped example."""
+    examples = project_root / "src" / "testigo" / "examples"
+    return lambda name: booth_of(load(examples / name / "election.yaml"))
 
 
 def order_open(folder: Path, booth: Booth) -> None:

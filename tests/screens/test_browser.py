@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from served_station import DEFINITION
+from testigo.election import Definition
 from testigo.errors import StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint.reader import open_reader
@@ -254,6 +257,27 @@ def test_no_ballot_needs_scrolling_at_any_text_size(
         tap(page, "footer button[value=yes]")
         wrong += overflow(page)
         assert not wrong, f"size {size}: " + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_pages_in_all_languages_of_the_election_fit_at_any_text_size(
+    count: int, booth_of: Callable[[Definition], tuple[str, list[str]]], make_page: Callable[..., Page]
+) -> None:
+    """Those before a voter has chosen one."""
+    address, cards = booth_of(msgspec.structs.replace(DEFINITION, languages=("es", "fr", "pt", "en")[:count]))
+    page = make_page()
+    wrong = []
+    for size in (1, 2, 3, 4):
+        page.goto(address)
+        tap(page, f"button.size[value='{size}']")
+        wrong += [f"size {size}: {one}" for one in overflow(page) + small_targets(page)]
+    page.fill("#code", cards[0])
+    enter(page)
+    for size in (1, 2, 3, 4):
+        tap(page, f"button.size[value='{size}']")
+        assert name_of(page) == "language"
+        wrong += [f"size {size}: {one}" for one in overflow(page) + small_targets(page)]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(("language", "contrast", "size"), [("es", "off", 1), ("en", "on", 3)])

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from PIL import Image
 
 from testigo.fingerprint import synthetic
@@ -48,6 +49,25 @@ def test_a_duplicate_is_found_shown_and_settled(enrolment_desk: Client) -> None:
     assert enrolment_desk.send("/cases/1", verdict="different", note="twins").facts["count"] == "0"
     assert enrolment_desk.get("/cases?all=yes").facts["count"] == "1"
     assert enrolment_desk.get("/cases/1").facts["verdict"] == "different"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", str(2**63 - 1), str(2**63), "9" * 4000])
+def test_a_case_or_finger_that_is_not_there_is_a_sentence(enrolment_desk: Client, number: str) -> None:
+    enrol(enrolment_desk, "101", 1, 1)
+    enrol(enrolment_desk, "103", 1, 2)
+    for path in (f"/cases/{number}", f"/cases/{number}/later/0"):
+        assert (enrolment_desk.get(path).status, enrolment_desk.get(path).code) == (422, "case.unknown")
+    assert enrolment_desk.send(f"/cases/{number}", verdict="same").code == "case.unknown"
+    if number != "0":
+        assert enrolment_desk.get(f"/cases/1/later/{number}").code == "case.no-such-image"
+
+
+def test_text_that_cannot_be_shown_is_refused(enrolment_desk: Client, desk_register: Register) -> None:
+    enrol(enrolment_desk, "101", 1, 1)
+    enrol(enrolment_desk, "103", 1, 2)
+    for note in ("a\x00b", "a\x1b[2Jb", "a\u202eb", "a\nb", "\ue000"):
+        assert enrolment_desk.send("/cases/1", verdict="different", note=note).code == "field.not-printable"
+    assert desk_register.case(1).history == ()
 
 
 def test_erased_fingers_are_shown_as_erased(enrolment_desk: Client, desk_register: Register) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+import left_in_english
 from testigo.screens import results
+from testigo.words import FALLBACK, languages
 
 
 @pytest.fixture
@@ -67,3 +69,14 @@ def test_nothing_else_is_served(client: Any, path: str) -> None:
 def test_nothing_can_be_sent(client: Any) -> None:
     for method in ("post", "put", "delete"):
         assert getattr(client, method)("/result.json").status_code in (404, 405)
+
+
+@pytest.mark.parametrize("language", [language for language in languages() if language != FALLBACK])
+def test_what_is_wrong_is_said_in_the_language_of_the_results(tmp_path: Path, language: str) -> None:
+    for folder in ("results", "public"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "results" / "index.html").write_text(f'<!DOCTYPE html>\n<html lang="{language}">', "utf-8")
+    with TestClient(results.app(tmp_path / "results", tmp_path / "public")) as client:
+        for method, path in (("get", "/none.csv"), ("get", "/record/none"), ("post", "/result.json"), ("get", "/%ff")):
+            page, found = left_in_english.on_page(getattr(client, method)(path).text)
+            assert (page.language, found) == (language, [])

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
@@ -25,6 +26,24 @@ def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | N
         page = voter.send(page.path, option=chosen[page.facts["contest"]], go="next", enough="yes")
     assert page.name == "review"
     return voter.send("/print")
+
+
+@pytest.mark.usefixtures("by_the_clock")
+def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
+    place.make_cards()
+    with place.clerk() as clerk, place.presiding() as chair:
+        assert clerk.send("/poll-book", files={"poll-book": place.poll_book}).ok
+        chair.send("/test")
+        page = chair.send("/zero-report")
+        assert page.facts["outside"] == "another-day" and b"The reason will" not in page.content
+        refused = chair.send("/open")
+        assert (refused.status, refused.code) == (409, "station.outside-hours")
+        assert chair.send("/open", reason="because").status == 422
+        assert chair.send("/open", reason="rehearsal").facts["state"] == "open"
+        assert b'name="early"' in chair.get("/close").content
+        assert chair.send("/close").code == "station.before-closing-time"
+        page = chair.send("/close", early="rehearsal")
+        assert page.name == "tally-sheet" and page.content.count(b"Ensayo") == 2
 
 
 def test_a_day_from_the_test_to_the_package(place: Any) -> None:
@@ -67,6 +86,51 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         page = chair.get("/events")
         assert page.name == "events"
         assert "Mesa abierta" in page.content.decode() and b"(UTC" in page.content
+
+
+def test_a_pause_that_only_the_check_in_obeyed_is_said_and_given_again(opened: Any) -> None:
+    booth = opened.chair._sender._machines["booth"]
+    with opened.presiding() as chair:
+        address, booth.address = booth.address, "http://127.0.0.1:1"
+        page = chair.send("/pause", reason="printer")
+        assert (page.code, opened.chair.state, opened.check_in.state) == ("order.half-done", "open", "paused")
+        text = page.content.decode()
+        assert "la identificación ya obedeció" in text and "Solo una de las dos máquinas" in text
+        assert not re.search("[Nn]ada (ha|se|cambi)", text)
+        booth.address = address
+        assert chair.send("/pause", reason="printer").facts["state"] == "paused"
+        assert chair.send("/resume").facts["state"] == "open"
+        assert (opened.check_in.state, opened.booth.state) == ("open", "open")
+
+
+def test_a_package_that_did_not_arrive_is_not_said_to_be_at_the_centre(opened: Any) -> None:
+    with opened.presiding() as chair:
+        assert chair.send("/close").name == "tally-sheet"
+        for address in ("http://127.0.0.1:1/packages", f"{opened.booth_address}/packages", "nowhere"):
+            assert chair.send("/send", address=address).code.startswith("centre.")
+            page = chair.get("/")
+            assert (page.facts["state"], page.facts["told"]) == ("sent", "")
+        for address in (
+            "http://",
+            "http://[",
+            "http://..",
+            f"http://{'a' * 70}.org/",
+            "http://xn--zz.com/",
+            "http://a:x/",
+        ):
+            page = chair.send("/send", address=address)
+            assert (page.status < 500 or page.code == "centre.does-not-answer", page.facts.get("told")) == (True, None)
+
+
+def test_only_what_is_wrong_with_a_card_is_said_of_the_card(opened: Any) -> None:
+    with opened.voter() as voter:
+        voter.get("/")
+        page = voter.send("/card", code="ABC")
+        assert (page.code, "no reconoce esa tarjeta" in page.content.decode()) == ("card.not-a-code", True)
+        voter.get("/")
+        voter.send("/card", code=opened.cards[0])
+        page = voter.send("/language")
+        assert page.code == "field.not-once" and "tarjeta" not in page.content.decode()
 
 
 def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any) -> None:

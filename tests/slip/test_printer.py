@@ -165,7 +165,20 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(make_slip, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "tcp:", "tcp:host:port", "usb:1", "usb:x:y", "folder:", "file:", "lpr:x", "tcp"]
+    "address",
+    [
+        "",
+        "tcp:",
+        "tcp:host:port",
+        "tcp:host:0",
+        "tcp:host:65536",
+        "usb:1",
+        "usb:x:y",
+        "folder:",
+        "file:",
+        "lpr:x",
+        "tcp",
+    ],
 )
 def test_an_address_that_says_nothing_is_refused(address):
     with pytest.raises(InvalidInput):

@@ -243,6 +243,8 @@ def test_printed_on_another_printer(place):
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")
     with raises_code(InvalidInput, "reason.empty-or-too-long"):
         place.chair.note_printed_elsewhere(" ")
+    with raises_code(InvalidInput, "reason.empty-or-too-long"):
+        place.chair.note_printed_elsewhere("x" * 201)
     with raises_code(IllegalStep, "tally-sheet.not-printed"):
         place.chair.send()
     place.chair.note_printed_elsewhere("printer dead; at the school's office")

@@ -7,7 +7,7 @@ from raising import raises_code
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.count import KINDS
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.record import open_package, open_statement, peek
 from testigo.station import tally_sheet
 from testigo.station.chair import Chair
@@ -162,9 +162,11 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
     status = place.chair.status()
     assert status.reconciliation is None
     assert [one.problem.code for one in status.machines if one.problem] == ["machine.does-not-answer"]
-    with pytest.raises(StorageError):
+    with pytest.raises(TestigoError) as half_done:
         place.chair.pause("power")
-    assert place.chair.state == "open"
+    assert half_done.value.code == "order.half-done"
+    assert "machine.does-not-answer" in repr(half_done.value.as_json()["messages"])
+    assert (place.chair.state, place.check_in.state) == ("open", "paused")
     place.restart()
     place.chair.pause("power")  # the check-in is paused already, and just reports
     assert place.chair.state == "paused"

@@ -1,18 +1,20 @@
 """`testigo station hardware-test`: what works, what does not and why, and what nobody asked for."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import left_in_english
 from testigo import storage
 from testigo.cli.root import main
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.station import hardware_test
-from testigo.words import set_language
+from testigo.words import FALLBACK, languages, set_language
 
 
 @pytest.fixture
@@ -115,6 +117,39 @@ def test_the_report_is_in_the_machines_language(
     for words in ("Mesa s1", "Máquina de votación", "reloj", "tipos de letra", "funciona", "FALLA", "sin probar"):
         assert words in said
     assert "bytes" not in said and "not tested" not in said and "pixels" not in said
+
+
+@pytest.mark.parametrize("language", [language for language in languages() if language != FALLBACK])
+def test_no_report_says_anything_in_english(
+    language: str, station: Path, tmp_path: Path, display: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, spoken_english: None,
+) -> None:  # fmt: skip
+    """With everything that works, and everything that does not."""
+    (tmp_path / "fingers").mkdir()
+    (tmp_path / "fingers" / "1.png").write_bytes(synthetic.generate(3, 0).to_png())
+    (tmp_path / "none").mkdir()
+    (tmp_path / "white.png").write_bytes((Path(__file__).parents[2] / "docs/pictures/results.png").read_bytes())
+
+    def said(*arguments: object) -> str:
+        with pytest.raises(SystemExit):
+            main(["--language", language, "station", "hardware-test", *map(str, arguments)])
+        return "".join(capsys.readouterr())
+
+    works = said(station / "check-in", "--reader", f"folder:{tmp_path / 'fingers'}", "--printer", f"folder:{tmp_path}")
+    (slip,) = tmp_path.glob("*-*.png")
+    works += said(station / "booth", "--photograph", slip)
+    (display / "modes").write_text("800x600\n")
+    fails = said(
+        station / "booth", "--printer", "tcp:127.0.0.1:9", "--photograph", tmp_path / "white.png",
+        "--reader", f"folder:{tmp_path / 'none'}",
+    )  # fmt: skip
+    (display / "status").write_text("disconnected\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(hardware_test, "FREE", 1e18)
+        fails += said(station / "chair")
+    for text in (works, fails):
+        assert len(text) > 500
+        assert list(left_in_english.found(re.sub(r"[─-╿\s]+", " ", text), language)) == []
 
 
 def test_the_report_has_codes(station: Path, tmp_path: Path, spoken_english: None) -> None:

@@ -184,7 +184,16 @@ def test_an_answer_without_end_is_cut_off(status, code):
 
 
 def test_an_address_that_is_none_is_a_sentence():
-    for address in ("http://[::", "", "{x}", "127.0.0.1:8083", "http://", "file:///etc/passwd"):
+    for address in (
+        "http://[::",
+        "",
+        "{x}",
+        "127.0.0.1:8083",
+        "http://",
+        "file:///etc/passwd",
+        "http://x:65536",
+        "http://[",
+    ):
         with raises_code(InvalidInput, "machine.not-an-address"):
             HttpMachine(address)
 
@@ -230,3 +239,13 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     with raises_code(IllegalStep, "order.old"):
         wired.booth.order(kept)
     assert wired.booth.current() is not None
+
+
+@pytest.mark.parametrize("address", ["http://a..b", f"http://{'a' * 70}.org"])
+def test_a_name_that_no_host_can_have_does_not_answer(address):
+    with pytest.raises(StorageError) as silent:
+        HttpMachine(address).order(b"{}")
+    assert silent.value.code == "machine.does-not-answer"
+    with pytest.raises(InvalidInput) as malformed:
+        HttpMachine("http://xn--zz.com")
+    assert malformed.value.code == "machine.not-an-address"

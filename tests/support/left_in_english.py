@@ -90,7 +90,9 @@ def _sentences(language: str) -> tuple[_Sentence, ...]:
             words = [word for part in parts for word in WORD.findall(part)]
             if len(words) >= 2 and _plain(form) not in others:
                 pattern = rf".{{0,{_MOST_IN_A_GAP}}}?".join(re.escape(part.strip()) for part in parts)
-                found.append(_Sentence(f"{section} {key}", max(parts, key=len).strip(), re.compile(rf"\b{pattern}")))
+                found.append(
+                    _Sentence(f"{section} {key}", max(parts, key=len).strip(), re.compile(rf"\b{pattern}(?!\w)"))
+                )
     return tuple(found)
 
 

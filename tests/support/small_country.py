@@ -26,6 +26,7 @@ title: {es: Elección de prueba, en: Test election}
 date: 2027-04-11
 opens: 07:00
 closes: 17:00
+utc-offset: -04:00
 languages: [es, en]
 rolls: [general, native]
 parties:

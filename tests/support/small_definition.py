@@ -10,6 +10,7 @@ title: {es: Prueba, en: Trial}
 date: 2027-04-11
 opens: 07:00
 closes: 17:00
+utc-offset: -04:00
 languages: [es, en]
 rolls: [general, indigenous]
 

@@ -204,7 +204,7 @@ def definition(project_root: Path) -> Definition:
         msgspec.structs.replace(first, id=f"01-0{number}", name=f"{first.name} {number}")
         for number in range(1, STATIONS + 1)
     )
-    return msgspec.structs.replace(whole, stations=stations)
+    return msgspec.structs.replace(whole, stations=stations, utc_offset="+00:00")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What voters meet is one part of the catalogues: whole in Arabic and Hebrew, and nothing of the booth is outside it."""
+"""What voters meet is one part of the catalogues: whole in Arabic and Hebrew, and nothing of the booth is outside."""
 
 import re
 import unicodedata

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from testigo.errors import InvalidInput
 from testigo.words import Either, Message, message, value_text
@@ -32,6 +32,24 @@ VOID_REASONS: Final = ("voter-left", "voter-ill", "booth-failure", "other")
 PAUSE_REASONS: Final = ("printer", "booth-failure", "check-in-failure", "power", "disturbance", "other")
 """Why voting was interrupted."""
 
+REHEARSAL: Final = "rehearsal"
+
+OPENING_REASONS: Final = (
+    REHEARSAL, "order", "machines-late", "people-late", "disturbance", "clock", "other",
+)  # fmt: skip
+"""Why a station was opened on another day, before the hours of voting or after them."""
+
+CLOSING_REASONS: Final = (REHEARSAL, "order", "all-voted", "failure", "disturbance", "clock", "other")
+"""Why a station was closed before the hours of voting ended."""
+
+HoursAct = Literal["opened_outside", "closed_early"]
+"""What needs a reason, by the tally sheet's field that holds it."""
+
+HOURS_REASONS: Final[dict[HoursAct, tuple[str, ...]]] = {
+    "opened_outside": OPENING_REASONS,
+    "closed_early": CLOSING_REASONS,
+}
+
 CHECK_IN_LOST: Final = "check-in lost: "
 """How the reason begins where a check-in lost its disk and signed nothing; the chair's own words follow."""
 
@@ -47,11 +65,11 @@ LONGEST_REASON: Final = 500
 machines."""
 
 
-def check_reason(reason: str, act: str, allowed: tuple[str, ...]) -> str:
-    """The reason itself; raises `InvalidInput` if it is not in the list. `act`: of what it is the reason, as the
-    screens' words begin (`void.voter-left`)."""
+def check_reason(reason: str, act: str, allowed: tuple[str, ...], *, section: str = "screens") -> str:
+    """The reason itself; raises `InvalidInput` if it is not in the list. `act`: of what it is the reason, as the words
+    of that section begin (`void.voter-left`)."""
     if reason not in allowed:
-        known = Either(message("screens", f"{act}.{one}") for one in allowed)
+        known = Either(message(section, f"{act}.{one}") for one in allowed)
         raise InvalidInput("reason.not-on-list", reason=reason[:LONGEST_WRITTEN], allowed=known)
     return reason
 
@@ -69,6 +87,11 @@ def in_words(written: str, language: str) -> str:
 def voided_sessions(voided: Mapping[str, int]) -> str:
     """What the station adds where ended sessions explain a difference: how many for which of `VOID_REASONS`."""
     return f"void-session: {', '.join(f'{count} {reason}' for reason, count in voided.items())}"
+
+
+def of_hours(act: HoursAct, reason: str) -> Message | str:
+    """Why a station was opened outside the hours, or closed before their end; as it is where it is not on the list."""
+    return message("counters", f"{act}.{reason}") if reason in HOURS_REASONS[act] else reason
 
 
 def _part(written: str) -> Message | str:

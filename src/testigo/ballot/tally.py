@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterOutput, CounterRow, MachineCounters
 from testigo.ballot.marks import Ballot, unused
+from testigo.ballot.reasons import HoursAct
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
 from testigo.errors import InvalidInput
@@ -204,10 +205,11 @@ class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
     `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
-    log.
+    log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
+    `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
     """
 
-    VERSION = Reconciliation.VERSION
+    VERSION = Reconciliation.VERSION + 1
 
     station: str
     opened: str
@@ -215,6 +217,12 @@ class TallySheet(SignedValue, frozen=True):
     tally: Tally
     reconciliation: Reconciliation
     event_logs: dict[str, str]
+    opened_outside: str = ""
+    closed_early: str = ""
+
+    def hours(self) -> tuple[tuple[HoursAct, str], ...]:
+        """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""
+        return ("opened_outside", self.opened_outside), ("closed_early", self.closed_early)
 
 
 def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[Message]:

@@ -190,7 +190,7 @@ def _from_images(
 def _from_forms(definition: Definition, station: str, files: list[Path]) -> PaperTally:
     if len(files) != 2:
         raise InvalidInput("form.not-two", count=len(files))
-    if files[0].resolve() == files[1].resolve():
+    if storage.resolved(files[0]) == storage.resolved(files[1]):
         raise InvalidInput("form.same-twice", place=files[0])
     first, second = (read_form(storage.read(file), definition, station, place=str(file)) for file in files)
     return same_twice(first, second)

@@ -105,7 +105,7 @@ def example(
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:
-        console.print("\n".join(map(str, files)), soft_wrap=True)
+        console.print(*map(str, files), sep="\n", soft_wrap=True)
 
 
 @app.command("words")
@@ -173,7 +173,7 @@ def station_proof(
         print_json({"election": rules.election, "stations": rules.definition.core().stations, "proof": proof})
     else:
         _print_proof(rules.definition.core(), proof.station, proof.index)
-        console.print("\n".join(f"  {hash_}" for hash_ in proof.hashes))
+        console.print(*(f"  {hash_}" for hash_ in proof.hashes), sep="\n")
 
 
 @app.command("check-proof")
@@ -199,7 +199,7 @@ def check_proof(
 
 
 def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
-    console.print(f"Election  {core.id}, {core.date}\nDigest    {core.digest}", soft_wrap=True)
+    console.print(f"Election  {core.id}, {core.date}", f"Digest    {core.digest}", sep="\n", soft_wrap=True)
     console.print(f"Stations  {core.stations.count:,}, root {core.stations.root}", soft_wrap=True)
     console.print(f"Number    {place + 1:,}: {station.id} {station.name}, {station.address or station.district}")
 

@@ -16,7 +16,7 @@ from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.retire import check_archive, retire
 from testigo.election import Role, speak_own_languages
 from testigo.errors import InvalidInput, StorageError
-from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
+from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
 from testigo.keys import PublicKey, SigningKey
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
@@ -259,10 +259,11 @@ def export(
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
     if not files:
         raise StorageError("chair.signed-nothing", place=path)
+    carried = [(file, storage.read(file)) for file in files]  # all of them, before any is written
     storage.make_folder(out)
-    for file in files:
+    for file, data in carried:
         name = f"{PACKAGE}.json" if file.stem == FIRST_PACKAGE else file.name
-        storage.write(out / f"{station}-{name}", storage.read(file))
+        storage.write(out / f"{station}-{name}", data)
         console.print(str(out / f"{station}-{name}"), soft_wrap=True)
     if not any((path / "statements" / f"{name}.json").exists() for name in (PACKAGE, FIRST_PACKAGE)):
         console.print("There is no package yet: it is made by the step `send`, after closing.")
@@ -298,12 +299,11 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
     """The verified entries of a machine's log, and the head. A line that is being written just now is left out."""
     settings = read_settings(path)
     public = key or SigningKey.load(path / SIGNING_KEY).public
-    data = storage.read(path / EVENTS, limit=LOG_LIMIT)
-    whole = data[: data.rfind(b"\n") + 1]
+    place = path / EVENTS
+    whole = whole_lines(storage.read(place, limit=LOG_LIMIT), place=place)
     origin = log_origin(settings.election, settings.station, settings.role)
-    events = verify_event_log(whole, public, origin, head=head, place=str(path / EVENTS))
-    lines = whole.split(b"\n")[:-1]
-    return events, canonical.digest(lines[-1]) if lines else origin
+    events = verify_event_log(whole, public, origin, head=head, place=place)
+    return events, canonical.digest(whole.split(b"\n")[-2])
 
 
 def _state(role: Role, events: tuple[Event, ...]) -> str:

@@ -3,8 +3,8 @@
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
-the keys of an election. A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in
-`contests.Kind`, and its own errors in `check_contests`.
+the keys of an election, `hours` tells whether a moment lies within the hours of voting. A new seat rule is a line in
+`methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.check import LANGUAGE, check_definition, require_valid

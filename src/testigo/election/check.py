@@ -24,6 +24,7 @@ from testigo.election.diagnostic import (
     diagnose,
     unknown,
 )
+from testigo.election.hours import offset_of
 from testigo.election.known_ids import KnownIds
 from testigo.election.stations import Station
 from testigo.errors import SeveralErrors
@@ -84,6 +85,15 @@ def _check_day(definition: Definition) -> Iterator[Diagnostic]:
             yield diagnose("definition.not-a-time", (key,), text=time[:60])
     if all(map(_TIME.fullmatch, times.values())) and definition.opens >= definition.closes:
         yield diagnose("definition.closes-before-opening", ("closes",))
+    if definition.utc_offset:
+        yield from _check_offset(("utc-offset",), definition.utc_offset)
+    elif not all(station.utc_offset for station in definition.stations):
+        yield diagnose("definition.no-utc-offset", ("opens",), warning=True)
+
+
+def _check_offset(path: DefinitionPath, text: str) -> Iterator[Diagnostic]:
+    if offset_of(text) is None:
+        yield diagnose("definition.not-an-offset", path, text=text[:60])
 
 
 def _is_date(text: str) -> bool:
@@ -154,6 +164,8 @@ def _check_stations(known: KnownIds) -> Iterator[Diagnostic]:
         if station.address:
             yield from check_words((*path, "address"), station.address, MAX_TEXT)
         yield from _check_registers(known, path, station)
+        if station.utc_offset:
+            yield from _check_offset((*path, "utc-offset"), station.utc_offset)
         if station.district not in known.district_ids:
             yield unknown((*path, "district"), "district", station.district)
         elif not with_contests.intersection(known.paths[station.district]):

@@ -77,6 +77,8 @@ class DefinitionCore(Value, frozen=True, dict=True):
     """The election's own catalogues, gettext files' text by language (`own_words`)."""
     fonts: tuple[Font, ...] = ()
     """What its texts need beside the fonts that ship (`own_fonts`); paper and screens use them, a verifier does not."""
+    utc_offset: str = ""
+    """By how much a station's clock is ahead of UTC on election day, as `-04:00`; "" where nobody said it (`hours`)."""
 
     @cached_property
     def digest(self) -> str:
@@ -117,6 +119,7 @@ class Definition(Value, frozen=True, dict=True):
     rules: VotingRules = VotingRules()
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
     fonts: tuple[Font, ...] = ()
+    utc_offset: str = ""
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> Self:

@@ -31,6 +31,8 @@ class Station(Value, frozen=True):
     address: str = ""
     roll_sizes: dict[str, int] = msgspec.field(default_factory=dict)
     """Of `register_size`, how many are on each roll besides the general one."""
+    utc_offset: str = ""
+    """Where its clock shows another hour than the election's `utc-offset` says."""
 
 
 class StationsRoot(Value, frozen=True):
@@ -47,6 +49,8 @@ class StationsRoot(Value, frozen=True):
 
 class StationList(Value, frozen=True):
     """Body of a `station-list` statement: one piece of the list. `first`: place (from 0) of its first station."""
+
+    VERSION = 2
 
     first: Annotated[int, msgspec.Meta(ge=0)]
     stations: Annotated[tuple[Station, ...], msgspec.Meta(min_length=1, max_length=PIECE)]

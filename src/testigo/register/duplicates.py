@@ -21,6 +21,9 @@ from testigo.register.values import CaseLine, Ruling, Verdict
 from testigo.words import Either, message
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
+_LARGEST_ID = 2**63 - 1
+"""Of SQLite, which does not compare with a larger number."""
+_SHOWN = 20
 
 _earlier = enrolments.alias("earlier_enrolment")
 _later = enrolments.alias("later_enrolment")
@@ -65,7 +68,9 @@ def open_missing_cases(connection: Connection, found: Iterable[tuple[int, Duplic
 
 
 def case_lines(connection: Connection, case_id: int | None = None) -> list[CaseLine]:
-    """All cases, or the one, oldest first."""
+    """All cases, or the one, oldest first. Raises `InvalidInput` for one that does not exist."""
+    if case_id is not None and not 0 < case_id <= _LARGEST_ID:
+        raise _unknown_case(case_id)
     last = _last_rulings().subquery()
     query = (
         select(
@@ -85,7 +90,10 @@ def case_lines(connection: Connection, case_id: int | None = None) -> list[CaseL
     )
     if case_id is not None:
         query = query.where(cases.c.id == case_id)
-    return [CaseLine(*row) for row in connection.execute(query)]
+    lines = [CaseLine(*row) for row in connection.execute(query)]
+    if case_id is not None and not lines:
+        raise _unknown_case(case_id)
+    return lines
 
 
 def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
@@ -106,11 +114,9 @@ def rule(connection: Connection, case_id: int, verdict: str, officer: str, note:
             verdict=verdict[:40],
             known=Either(message("screens", f"verdict.{one}") for one in VERDICTS),
         )
-    lines = case_lines(connection, case_id)
-    if not lines:
-        raise unknown_case(case_id)
-    if lines[0].verdict and not note.strip():
-        before = message("screens", f"verdict.{lines[0].verdict}")
+    (line,) = case_lines(connection, case_id)
+    if line.verdict and not note.strip():
+        before = message("screens", f"verdict.{line.verdict}")
         raise InvalidInput("case.ruled-before", case=str(case_id), verdict=before)
     ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), utc_now())
     connection.execute(
@@ -162,11 +168,10 @@ def same_person(connection: Connection, voter: int) -> tuple[str, ...]:
     return tuple(sorted(set[str]().union(*(pair - {document} for pair in both if document in pair))))
 
 
-def unknown_case(case_id: int) -> InvalidInput:
-    """The error for a case that does not exist."""
-    return InvalidInput("case.unknown", case=str(case_id))
-
-
 def _last_rulings() -> Select[tuple[int, str]]:
     newest = select(func.max(rulings.c.id)).group_by(rulings.c.duplicate_case)
     return select(rulings.c.duplicate_case, rulings.c.verdict).where(rulings.c.id.in_(newest))
+
+
+def _unknown_case(case_id: int) -> InvalidInput:
+    return InvalidInput("case.unknown", case=str(case_id)[:_SHOWN])

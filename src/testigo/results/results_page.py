@@ -22,8 +22,10 @@ from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition
+from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
+from testigo.record.log import CHECKPOINT
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import percent
@@ -67,8 +69,9 @@ def publish_results(
     `folder`.
 
     Anyone can do this with any copy of a record. `root`: the root key as published elsewhere. Raises `InvalidInput`
-    where the record is damaged.
+    where the record is damaged, or `folder` holds a record.
     """
+    require_no_record(folder)
     published = read_record(public)
     rules = read_rules(published, root)
     result = rules.count()
@@ -81,6 +84,12 @@ def publish_results(
         closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
         refused=refused,
     )
+
+
+def require_no_record(folder: Path) -> None:
+    """Raise `InvalidInput` where a public record is: a file more in it would be a failed check."""
+    if (folder / CHECKPOINT).exists():
+        raise InvalidInput("results.in-record", place=folder)
 
 
 def render(page: Page, names: Mapping[str, str]) -> str:

@@ -15,12 +15,14 @@ from litestar.di import NamedDependency
 from testigo import waits
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
-from testigo.ballot.reasons import PAUSE_REASONS, VOID_REASONS, in_words
+from testigo.ballot.reasons import CLOSING_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS, in_words
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.screens.events import event_data, event_name
 from testigo.staff.accounts import PRESIDING
+from testigo.station import hours
 from testigo.station.chair import Chair
+from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -63,7 +65,8 @@ def station(request: Request, chair: TheChair, centre_address: NamedDependency[s
     told = browser_session.session(request).data.pop("told", "")
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
-        centre_address=centre_address, **_about(chair),
+        centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, **_about(chair),
+        **_hours(chair),
     )  # fmt: skip
 
 
@@ -93,9 +96,9 @@ def zero_report_page(request: Request) -> Answer:
 
 
 @post("/open", guards=[person], sync_to_thread=False)
-def open_station(chair: TheChair) -> Answer:
-    """Open the station."""
-    chair.open()
+def open_station(form: FormSent, chair: TheChair) -> Answer:
+    """Open the station; outside the hours of voting with a reason."""
+    chair.open(form.text("reason", ""))
     return redirect("/")
 
 
@@ -116,7 +119,10 @@ def resume(chair: TheChair) -> Answer:
 @get("/close", guards=[person], sync_to_thread=False)
 def ask_close(request: Request, chair: TheChair) -> Answer:
     """Before closing: the counters, and what closing means."""
-    return page(request, "chair/close.html", status=chair.status(), **_about(chair))
+    return page(
+        request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
+        closing_reasons=CLOSING_REASONS, **_about(chair), **_hours(chair),
+    )  # fmt: skip
 
 
 @post("/close", guards=[person], sync_to_thread=False)
@@ -124,7 +130,8 @@ def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
     lost = form.text("check-in-lost", "")
-    left = chair.close_polls({step: reason for step, reason in explained.items() if reason}, check_in_lost=lost)
+    given = {step: reason for step, reason in explained.items() if reason}
+    left = chair.close_polls(given, check_in_lost=lost, early=form.text("early", ""))
     return redirect("/" if left else "/tally-sheet")
 
 
@@ -160,6 +167,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
         sheet=sheet,
         definition=chair.definition,
         in_words=in_words,
+        hours_notes=hours_notes(sheet),
         **_about(chair),
     )
 
@@ -197,9 +205,9 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
     """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
     package = chair.send()
     address = form.text("address", centre_address) or centre_address
-    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     if address:
         _bring(package, address)
+    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
     return redirect("/")
 
 
@@ -242,13 +250,20 @@ def _about(chair: Chair) -> dict[str, Any]:
     return {"station": chair.definition.station(chair.station_id), "state": chair.state}
 
 
+def _hours(chair: Chair) -> dict[str, Any]:
+    day = chair.definition
+    return {"now": hours.now(), "date": day.date, "opens": day.opens, "closes": day.closes}
+
+
 def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise InvalidInput("centre.not-an-address", place=address)
     try:
         with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
             pass  # its status says it; whatever else the server sends is left unread
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
+        raise InvalidInput("centre.not-an-address", place=address) from None
+    except httpx.HTTPError as error:
         raise StorageError("centre.does-not-answer", place=address, why=type(error).__name__) from None
     if not answer.is_success:
         raise StorageError("centre.refuses", place=address, status=str(answer.status_code))

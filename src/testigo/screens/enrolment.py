@@ -183,7 +183,7 @@ def finger_picture(number: FromPath[int], side: FromPath[str], place: FromPath[i
     """One finger of one side as PNG; `side`: earlier or later, `place`: of its images, from 0."""
     case = register.case(number)
     images = {"earlier": case.earlier, "later": case.later}.get(side)
-    if images is None or place >= len(images.images):
+    if images is None or not 0 <= place < len(images.images):
         raise InvalidInput("case.no-such-image")
     return Response(images.images[place][1].to_png(), media_type="image/png")
 

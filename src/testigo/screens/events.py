@@ -9,7 +9,12 @@ from testigo.words import Message, Value, instant, message, or_itself, value_tex
 
 _SHOWN = 60
 """Characters of a text or digest."""
-_REASONS = {"paused": "pause", "session-voided": "void"}
+_REASONS = {
+    "opened": "count.opened_outside",
+    "paused": "pause",
+    "session-voided": "void",
+    "closed": "count.closed_early",
+}
 """Event whose reason is one of a list → how its words begin; other reasons are in somebody's own words."""
 
 

@@ -21,7 +21,8 @@ def app(centre: Centre) -> Litestar:
     """The inbox of one centre; nobody else may write to its folder meanwhile but through `Centre`."""
     sessions = BrowserSessions("testigo-centre", idle=600)
     title = {code: say(code, "centre.role") for code in languages()}
-    return application("centre", [take_package], sessions, title=title, centre=centre)
+    spoken = centre.definition.languages
+    return application("centre", [take_package], sessions, title=title, languages=spoken, centre=centre)
 
 
 @post("/packages", guards=[machine], request_max_body_size=MAX_SIZE, status_code=200)

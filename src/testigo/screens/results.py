@@ -5,6 +5,7 @@ Only plain files strictly inside the two folders are served; a link that leads o
 """
 
 import mimetypes
+import re
 from pathlib import Path
 
 from litestar import Litestar, get
@@ -13,6 +14,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import File
 
+from testigo import storage
 from testigo.web.application import Answer, application
 from testigo.web.guards import anyone
 from testigo.web.sessions import BrowserSessions
@@ -24,6 +26,10 @@ _PAGE_POLICY = (
 )
 """The results page opens from a disk too, so it carries its style and script inside itself."""
 
+_LANGUAGE = re.compile(rb'<html lang="([A-Za-z0-9-]{1,20})"')
+_HEAD = 200
+"""Bytes of the results page that say its language."""
+
 
 def app(results: Path, record: Path) -> Litestar:
     """`results`: the folder of the static page; `record`: the public record, under `/record/`."""
@@ -33,8 +39,9 @@ def app(results: Path, record: Path) -> Litestar:
         [index, public_file, result_file],
         sessions,
         title={code: say(code, "results.role") for code in languages()},
-        results=results.resolve(),
-        record=record.resolve(),
+        languages=_language(results / "index.html"),
+        results=storage.resolved(results),
+        record=storage.resolved(record),
     )
 
 
@@ -54,6 +61,16 @@ def public_file(path: FromPath[Path], record: NamedDependency[Path]) -> Answer:
 def result_file(path: FromPath[Path], results: NamedDependency[Path]) -> Answer:
     """One file of the results page."""
     return _serve(results, str(path))
+
+
+def _language(page: Path) -> list[str]:
+    """That of the results page, for pages that say what is wrong; empty where there is no page yet."""
+    try:
+        with page.open("rb") as file:
+            found = _LANGUAGE.search(file.read(_HEAD))
+    except OSError:
+        return []
+    return [found[1].decode()] if found else []
 
 
 def _serve(folder: Path, name: str) -> Answer:

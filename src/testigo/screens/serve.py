@@ -63,8 +63,10 @@ def serve_chair(
     from testigo.screens import chair as screen
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine import HttpMachine, require_address
 
+    if centre:
+        require_address(centre)
     out = _page_printer(pages, folder)
     with Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair:
         run(screen.app(chair, centre_address=centre), listening, of_machine(chair))

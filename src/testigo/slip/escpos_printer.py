@@ -105,6 +105,8 @@ def _connector(address: str, timeout: float) -> Callable[[], Any]:
     try:
         if kind == "tcp" and parts[0]:
             host, port = parts[0], int(parts[1]) if len(parts) > 1 else 9100
+            if not 0 < port < 1 << 16:
+                raise ValueError
             return lambda: _Network(host, port, timeout=timeout, profile=_PROFILE)
         if kind == "usb":
             vendor, product = (int(part, 16) for part in parts)

@@ -42,7 +42,8 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender
+from testigo.station.hours import StationHours
+from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.words import Either, Message, message
@@ -96,6 +97,7 @@ class Chair:
             self.folder.close()
             raise
         self._statements = StatementStore(self.folder)
+        self.hours = StationHours(self.folder)
         self._closing = Closing(self.folder, self._statements, self._sender)
         self._kept_pages = FolderPages(folder / "paper")
         self._pages = pages or self._kept_pages
@@ -167,11 +169,16 @@ class Chair:
     # ---- the day
 
     @exclusive
-    def open(self) -> None:
-        """Open the station: from now on voters are checked in and vote. Raises `IllegalStep` before the zero report."""
+    def open(self, reason: str = "") -> None:
+        """Open the station: from now on voters are checked in and vote.
+
+        `reason`: one of `reasons.OPENING_REASONS`, required on another day than the election's and outside its hours.
+        Raises `IllegalStep` without it there, and before the zero report.
+        """
         self._must_be("zero-reported")
+        self.hours.check_opening(reason)
         self._order_both("open")
-        self.folder.log.append("opened")
+        self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
     def pause(self, reason: str) -> None:
@@ -201,13 +208,14 @@ class Chair:
 
     @exclusive
     def close_polls(
-        self, explained: dict[str, str] | None = None, *, check_in_lost: str = ""
+        self, explained: dict[str, str] | None = None, *, check_in_lost: str = "", early: str = ""
     ) -> tuple[Difference, ...]:
         """Close both machines, count the box, reconcile. Returns the differences that still have no reason.
 
         `explained`: reasons in words by step, such as `{"checked_in=cards_used": "..."}`. `check_in_lost`: why the
         check-in will never answer again, in words; its counters are then those that the chair heard last, and the tally
-        sheet says so. Without differences left, the tally sheet is made and printed at once.
+        sheet says so. `early`: one of `reasons.CLOSING_REASONS`, required before the hours of voting have ended.
+        Without differences left, the tally sheet is made and printed at once.
 
         Raises `IllegalStep`, and nothing is closed, while somebody is at the desk or in the booth, while voters hold
         cards that they have not used and no reason is given for it, or where a check-in that answers is called lost.
@@ -216,7 +224,10 @@ class Chair:
         for step, reason in explained.items():
             check_words(named(step), reason)
         if self.state in ("open", "paused"):
-            self._closing.close_machines(explained, check_in_lost=check_in_lost, go_on=self.state == "open")
+            self.hours.check_closing(early)
+            self._closing.close_machines(
+                explained, check_in_lost=check_in_lost, early=early, go_on=self.state == "open"
+            )
         self._must_be("closed")
         left = {f"{one.left}={one.right}" for one in self.differences()}
         for step, reason in explained.items():
@@ -330,8 +341,14 @@ class Chair:
             )
 
     def _order_both(self, name: OrderName) -> None:
-        for role in ("check-in", "booth"):
-            self._sender.give(role, name)
+        """Order the check-in, then the booth. Raises `TestigoError` where only one of them obeyed: the order is not
+        taken back, because a check-in that is to be paused must be paused without the booth, too."""
+        self._sender.give("check-in", name)
+        try:
+            self._sender.give("booth", name)
+        except TestigoError as refused:
+            place, why = self.folder.place, refused.message
+            raise TestigoError("order.half-done", place=place, order=order_named(name), why=why) from refused
 
     def _ask(self, role: Role) -> MachineStatus:
         try:

@@ -70,7 +70,9 @@ class Closing:
         self._statements = statements
         self._sender = sender
 
-    def close_machines(self, explained: dict[str, str], *, check_in_lost: str = "", go_on: bool) -> None:
+    def close_machines(
+        self, explained: dict[str, str], *, check_in_lost: str = "", early: str = "", go_on: bool
+    ) -> None:
         """Close both machines and keep what they signed. See `Chair.close_polls`.
 
         `go_on`: whether they are to go on as if nothing had been asked, where it is too early to close.
@@ -82,7 +84,8 @@ class Closing:
         for role, envelope in envelopes.items():
             self._open(role, envelope)
         digests = {role: self._statements.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
-        self._folder.log.append("closed", reports=digests, **lost)
+        before_time = {"reason": early} if early else {}
+        self._folder.log.append("closed", reports=digests, **lost, **before_time)
 
     def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
@@ -146,15 +149,18 @@ class Closing:
     def make_tally_sheet(self) -> None:
         """Sign the tally sheet, and where the three event logs stood."""
         last, log = self.closing_reports(), self._folder.log
+        opened, closed = self._statements.events("opened")[0], self._statements.events("closed")[0]
         heads = {"chair": log.head, "booth": last.booth.head, "check-in": last.check_in.head}
         entries = {"chair": len(log), "booth": last.booth.entries, "check-in": last.check_in.entries}
         body = TallySheet(
             station=self._folder.station_id,
-            opened=self._statements.events("opened")[0].time,
-            closed=self._statements.events("closed")[0].time,
+            opened=opened.time,
+            closed=closed.time,
             tally=last.booth.tally,
             reconciliation=self.reconciliation(),
             event_logs=heads,
+            opened_outside=opened.data.get("reason", ""),
+            closed_early=closed.data.get("reason", ""),
         )
         self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
         self._statements.sign("tally-sheet", body, "tally-sheet")

@@ -17,7 +17,8 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -114,8 +115,7 @@ class HttpMachine:
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         """Raises `InvalidInput` for what is no address of the web."""
-        if not _is_address(address):
-            raise InvalidInput("machine.not-an-address", place=address)
+        require_address(address)
         self.address = address.rstrip("/")
         self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
@@ -123,7 +123,7 @@ class HttpMachine:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
         try:
             status, answer = self._post(envelope)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # the second: for names that no host can have
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if status in (200, 201):
             return answer
@@ -143,11 +143,16 @@ class HttpMachine:
         return answer.status_code, bytes(body)
 
 
-def _is_address(text: str) -> bool:
+def require_address(text: str) -> None:
+    """Raise `InvalidInput` for what is not an address of the web."""
     try:
-        return (address := httpx.URL(text)).scheme in ("http", "https") and bool(address.host)
-    except httpx.InvalidURL:
-        return False
+        address = httpx.URL(text)
+        urlsplit(text).port  # noqa: B018  # refuses a bracket alone and a port that none can be, which httpx takes
+        good = address.scheme in ("http", "https") and bool(address.host)
+    except (httpx.InvalidURL, ValueError):
+        good = False
+    if not good:
+        raise InvalidInput("machine.not-an-address", place=text)
 
 
 def _refusal(status: int, answer: bytes, address: str) -> TestigoError:
@@ -329,7 +334,7 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reports: dict[Role, str]
+    reports: Annotated[dict[Role, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
 
 
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})

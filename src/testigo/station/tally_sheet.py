@@ -13,7 +13,7 @@ from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet,
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
-from testigo.words import counter_words, day, instant, say, section
+from testigo.words import Message, counter_words, day, instant, message, say, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
 
@@ -47,7 +47,8 @@ class DifferenceView(msgspec.Struct, frozen=True):
 class SheetView(msgspec.Struct, frozen=True):
     """A tally sheet in words of one language, for a screen or a page. `digest`: of the sheet's canonical form.
 
-    `opened`, `closed`: on this machine's clock, with its zone. `event_logs`: name of the machine → head.
+    `opened`, `closed`: on this machine's clock, with its zone. `hours`: in words, that it was opened or closed outside
+    the hours of voting, and why; empty where it was not. `event_logs`: name of the machine → head.
     """
 
     language: str
@@ -63,6 +64,7 @@ class SheetView(msgspec.Struct, frozen=True):
     differences: tuple[DifferenceView, ...]
     event_logs: dict[str, str]
     digest: str
+    hours: tuple[str, ...] = ()
 
 
 def view(definition: Definition, sheet: TallySheet, digest: str, language: str) -> SheetView:
@@ -87,7 +89,15 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
         differences=_difference_views(sheet.reconciliation, words, language),
         event_logs={say(language, f"{role}.role"): head for role, head in sheet.event_logs.items()},
         digest=digest,
+        hours=tuple(one.text(language) for one in hours_notes(sheet)),
     )
+
+
+def hours_notes(sheet: TallySheet) -> list[Message]:
+    """That the station was opened or closed outside the hours of voting, with the reason; empty where it was not."""
+    return [
+        message("tally_sheet", act, reason=reasons.of_hours(act, reason)) for act, reason in sheet.hours() if reason
+    ]
 
 
 def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:

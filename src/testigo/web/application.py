@@ -34,6 +34,7 @@ from testigo.web.sessions import SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
+    day,
     instant,
     language_name,
     number,
@@ -301,12 +302,14 @@ def _in_language(text: Message | TestigoError | str, language: str) -> str:
 
 def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
     """The error's own sentence, under words for its kind: `error.ROLE.KIND`, else `error.KIND`; all in the visitor's
-    language, or all in the officers' where the visitor's has no such sentence.
+    language, or all in the officers' where the visitor's has no such sentence. KIND: the error's code; the first part of
+    it and the given kind, as `card.InvalidInput`; the given kind; or a class of its.
     """
     language, role = language_of(request), request.app.state.role
     if language in voter_languages() and not error.speaks(language):
         language = request.app.state.officers_language
-    names = [kind, *(base.__name__ for base in type(error).__mro__), "any"]
+    about = (error.code, f"{error.code.partition('.')[0]}.{kind}")
+    names = [*about, kind, *(base.__name__ for base in type(error).__mro__), "any"]
     keys = [key for name in names for key in (f"error.{role}.{name}", f"error.{name}")]
     heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
@@ -344,7 +347,13 @@ def _templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "instant": instant, "number": number, "in_language": _in_language}
+    environment.filters |= {
+        "clock": clock,
+        "day": day,
+        "instant": instant,
+        "number": number,
+        "in_language": _in_language,
+    }
     environment.globals |= {
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
     }  # fmt: skip

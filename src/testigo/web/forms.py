@@ -1,14 +1,13 @@
 """What a person sent: fields of a form, read once, with the token checked before any page sees them."""
 
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
-from testigo.errors import InvalidInput, NotAllowed
+from testigo.errors import InvalidInput, NotAllowed, is_printable
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
+from testigo.web.form_body import read_body
 
 LONGEST_TEXT = 2000
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Form:
@@ -23,14 +22,17 @@ class Form:
 
     def text(self, field: str, otherwise: str | None = None) -> str:
         """The one text of a field, without the white space around it; raises `InvalidInput` where it is missing or
-        too long.
+        too long, or holds control or other unprintable characters.
         """
         texts = self._texts.get(field, [])
         if not texts and otherwise is not None:
             return otherwise
         if len(texts) != 1 or len(texts[0]) > LONGEST_TEXT:
-            raise InvalidInput("field.not-once", field=field)
-        return texts[0].strip()
+            raise InvalidInput("field.not-once", most=LONGEST_TEXT)
+        text = texts[0].strip()
+        if not is_printable(text, LONGEST_TEXT):
+            raise InvalidInput("field.not-printable")
+        return text
 
     def texts(self, field: str) -> tuple[str, ...]:
         """Every text of a field, in the form's order; empty if none."""
@@ -53,16 +55,10 @@ FormSent = NamedDependency[Form]
 
 
 async def read_form(request: Request) -> Form:
-    """Read a form whose token is the session's own; raises `NotAllowed` for any other."""
-    if request.content_type[0] not in _FORMS:
-        raise InvalidInput("request.not-a-form")
-    texts: dict[str, list[str]] = {}
-    files: dict[str, list[bytes]] = {}
-    for field, value in (await request.form()).multi_items():
-        if isinstance(value, UploadFile):
-            files.setdefault(field, []).append(await value.read())
-        else:
-            texts.setdefault(field, []).append(str(value))
+    """Read a form whose token is the session's own; raises `NotAllowed` for any other, `InvalidInput` for what is not a
+    form.
+    """
+    texts, files = await read_body(request)
     session = browser_session.session_or_none(request)
     if session is None or not session.owns(texts.get("token", [""])[0]):
         raise NotAllowed("form.of-another-visit")

@@ -18,6 +18,7 @@ CODES: Final = (
     "tested",
     "zero-report",
     "tally-sheet",
+    "hours",
     "machine-reports",
     "reconciliation",
     "limits",

@@ -21,6 +21,7 @@ from testigo.ballot import (
 from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, role_label
 from testigo.record import Grade
+from testigo.witness import voting_hours
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
 from testigo.words import Message, current_language, message
@@ -48,6 +49,7 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
             continue
         _check_zero_report(findings, contents, station, sheet)
         _check_sums(findings, definition, sheet, verified)
+        voting_hours.check(findings, definition, sheet, verified)
         _check_machines(findings, contents, station, sheet)
         _check_reconciliation(findings, sheet, verified)
         _check_limits(findings, definition, station, sheet, verified)

@@ -18,12 +18,18 @@ _ERRORS = (
 )  # fmt: skip
 """What the booth's pages may say went wrong; anything else needs an officer, and is said in a language of officers."""
 
+_HEADINGS = (
+    "error.go-on", "error.any", "error.NotAllowed", "error.IllegalStep", "error.InvalidInput", "error.InvalidSignature",
+    "error.StorageError", "error.PrinterError", "error.http-", "error.defect", "error.booth.",
+)  # fmt: skip
+"""What stands above such an error, and what it advises."""
+
 _BEGINNINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "slip": ("",),
     "cards": ("",),
     "counters": ("",),
     "tally_sheet": ("",),
-    "screens": ("booth.", "error.", "language.name", "look.", "spoil.", *_ROLES_ON_SHEETS),
+    "screens": ("booth.", *_HEADINGS, "language.name", "look.", "spoil.", *_ROLES_ON_SHEETS),
     "error": _ERRORS,
     "hint": (*_ERRORS, "call-the-", "go-on-from-the-screen"),
     "term": ("figure-of", "machine-state.", "printer-reason."),
