@@ -35,6 +35,9 @@ Fonts = tuple[Font, ...]
 
 _lock = threading.Lock()
 
+_ROOT = Path(__file__).parent.parent
+"""The folder that templates import from: `#import "/paper/words.typ"` is what all of them share."""
+
 
 def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 144.0, fonts: Fonts = ()) -> bytes:
     """One document as PDF bytes, or a one-page document as PNG bytes at `ppi` dots per inch.
@@ -58,9 +61,7 @@ def compile_pages(template: Path, data: Any, *, ppi: float = 144.0, fonts: Fonts
 def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> list[Any]:
     """The values of all `metadata` elements with the label `selector` (such as `<region>`), in the page's order."""
     try:
-        compiler = typst.Compiler(
-            input=template, root=template.parent, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts)
-        )
+        compiler = typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts))
         found = compiler.query(selector, field="value")
     except typst.TypstError as error:
         raise _explained(template, error) from None
@@ -68,17 +69,18 @@ def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> lis
     return values
 
 
-def qr_svg(payload: str, *, error: str = "m") -> str:
-    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module."""
-    code: str = segno.make(payload, error=error, micro=False, boost_error=False).svg_inline(border=0)
+def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
+    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
+
+    `like`: another payload, no shorter, of whose size the code is to be."""
+    version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
+    code: str = segno.make(payload, error=error, micro=False, boost_error=False, version=version).svg_inline(border=0)
     return code
 
 
-def language_of_text(language: str) -> dict[str, str | None]:
-    """A language as `text` of typst takes it, which chooses the form of letters that countries draw differently."""
-    parts = language.lower().split("-")
-    region = next((part for part in parts[1:] if len(part) == 2 and part.isalpha()), None)
-    return {"lang": parts[0], "region": region or ("tw" if "hant" in parts else None)}
+def svg_width(svg: str) -> int:
+    """How many modules wide a code of `qr_svg` is."""
+    return int(svg.split('width="', 1)[1].split('"', 1)[0])
 
 
 def _compile(template: Path, data: Any, fonts: Fonts, **options: Any) -> tuple[bytes, ...]:
@@ -103,7 +105,7 @@ _EDGES = {"top-edge": "ascender", "bottom-edge": "descender"}
 @functools.lru_cache(maxsize=32)
 def _compiler(template: Path, fonts: Fonts) -> Any:
     """A compiler that has read the fonts and the template once; that is most of the work of a small page."""
-    return typst.Compiler(input=template, root=template.parent, font_paths=_fonts(fonts))
+    return typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(fonts))
 
 
 @functools.lru_cache(maxsize=32)

@@ -302,8 +302,8 @@ def _in_language(text: Message | TestigoError | str, language: str) -> str:
 
 def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
     """The error's own sentence, under words for its kind: `error.ROLE.KIND`, else `error.KIND`; all in the visitor's
-    language, or all in the officers' where the visitor's has no such sentence. KIND: the error's code; the first part of
-    it and the given kind, as `card.InvalidInput`; the given kind; or a class of its.
+    language, or all in the officers' where the visitor's has no such sentence. KIND: the error's code; the first part
+    of it and the given kind, as `card.InvalidInput`; the given kind; or a class of its.
     """
     language, role = language_of(request), request.app.state.role
     if language in voter_languages() and not error.speaks(language):

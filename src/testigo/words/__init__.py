@@ -42,7 +42,7 @@ from testigo.words.catalogues import (
     voter_languages,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.locales import clock, day, instant, listed, number, percent, written, zone
+from testigo.words.locales import clock, day, direction, instant, listed, number, percent, written, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
 from testigo.words.voters import WHOLE, is_for_voters
@@ -62,6 +62,7 @@ __all__ = [
     "counter_words",
     "current_language",
     "day",
+    "direction",
     "first_of",
     "from_line",
     "instant",
