@@ -53,6 +53,7 @@ def in_all_scripts(folder: Path) -> Definition:
 
 def fonts_of(page: Page, selector: str) -> set[tuple[str, bool]]:
     """The fonts that Chromium really drew the text with: family, and whether it came with the page."""
+    page.evaluate("document.fonts.ready.then(() => true)")
     devtools = page.context.new_cdp_session(page)
     devtools.send("DOM.enable")
     devtools.send("CSS.enable")
@@ -125,13 +126,13 @@ def test_an_error_is_said_in_the_voters_language_or_all_of_it_in_the_officers(
         for code, error in ((wrong + cards[0][1:], "card.wrong-character"), ("x", "card.not-a-code")):
             refused = voter.send("/card", code=code)
             assert f'<html lang="{language}"' in text_of(refused)
-            assert words.say(language, "error.booth.InvalidInput") in text_of(refused)
+            assert words.say(language, "error.booth.card.InvalidInput") in text_of(refused)
             assert InvalidInput(error, length=10).sentence(language) in text_of(refused)
         voter.send("/card", code=cards[0])
         assert f'<html lang="{language}"' in text_of(voter.send("/language", language=language))
         refused = voter.send("/contest/1", option="nobody", go="next")
         assert refused.status == 422 and '<html lang="es"' in text_of(refused), "voters have no words for this"
-        assert words.say("es", "error.booth.InvalidInput") in text_of(refused)
+        assert words.say("es", "error.InvalidInput") in text_of(refused)
         assert words.say(language, "error.go-on") not in text_of(refused)
 
 
