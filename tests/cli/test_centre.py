@@ -141,7 +141,8 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
     code, out, _ = run("audit", "deck", definition_file, "--station", "n1", "--json")
     told = json.loads(out)
     assert code == 0
-    assert sum(told["expected"]["ballots"].values()) == len(told["ballots"])
+    assert all(sum(part["expected"]["ballots"].values()) == len(part["ballots"]) for part in told["parts"])
+    assert sum(len(part["ballots"]) for part in told["parts"]) == told["ballots"]
 
 
 @pytest.mark.parametrize(

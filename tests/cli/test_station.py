@@ -6,10 +6,14 @@ import json
 import pypdfium2
 import pytest
 
+from polling_place import CHAIR_PIN
+from testigo.audit import station_deck
 from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
+from testigo.station import votes
 from testigo.station.folder import KEYS_FORMAT
+from whole_station import DEFINITION
 
 
 @pytest.fixture
@@ -84,6 +88,26 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     assert code == 1 and "cut off" in error
 
 
+def test_the_test_before_opening_in_a_terminal(run, place, monkeypatch):
+    place.stop()
+    code, said, _ = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 0 and "Test 1 passed" in said
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    code, _, error = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 1 and "in the count" in error and "did NOT pass" in error
+    code, _, error = run("test", place.folder, "--pin", "000000")
+    assert code == 1 and error.startswith("Error:")
+    place.start()
+    assert place.chair.state == "installed"
+
+
+def test_a_run_that_failed_is_exported_before_the_station_ever_opens(run, place, monkeypatch, tmp_path):
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    assert not place.test()
+    assert run("export", place.folder, tmp_path / "stick")[0] == 0
+    assert (tmp_path / "stick" / "s1-logic-and-accuracy-1.json").exists()
+
+
 def test_second_disk_is_replaced(run, place):
     codes = place.to_open()
     place.vote(codes[0])
@@ -128,12 +152,12 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     code, said, _ = run("read-qr", pdf, "--record", public, "--json")
     told = json.loads(said)
     assert code == 0 and told["sheet"] == digest and told["same_as_published"] is None
-    text = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
+    (text,) = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
     code, _, error = run("read-qr", text, "--record", public)
     assert code == 1 and "signature" in error
     code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)
     assert code == 1 and error.startswith("Error:")
-    for wrong in ("T2:x", place.folder / "chair" / "paper" / "zero-report.pdf", place.folder / "chair" / "events.log"):
+    for wrong in ("T2:x", place.folder / "chair" / "events.log"):
         code, _, error = run("read-qr", wrong, "--record", public)
         assert code == 1 and error.startswith("Error:"), wrong
 

@@ -172,7 +172,7 @@ ERRORS = [
     ("{percent: 2.5, of: cast}", "{percent: 2.5 %, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 1e1, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 100.1, of: cast} #!", "not a percentage"),
-    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast or valid"),
+    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast, valid, or valid-and-blank"),
     ("of: cast}\n    seats: 2\n", "of: cast}\n    seats: 5 #!\n", "5 seats and 4 candidates"),
     ("candidates: [Uno, Dos]}", "candidates: [Uno, Uno]} #!", "candidate 'Uno' is there twice"),
     ("party: red, candidates: [Uno, Dos]}", "party: red} #!", "has no candidates"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from testigo.election.check_contests import check_contests
+from testigo.election.check_seats import check_seats
 from testigo.election.contests import GENERAL_ROLL
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import (
@@ -218,4 +219,5 @@ _CHECKS: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (
     _check_districts,
     _check_stations,
     check_contests,
+    check_seats,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from testigo.election.contests import GENERAL_ROLL, Contest, Option, Threshold
+from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.diagnostic import (
     MAX_TEXT,
     DefinitionPath,
@@ -14,12 +14,10 @@ from testigo.election.diagnostic import (
     check_words,
     diagnose,
     folded,
-    path_text,
     unknown,
 )
 from testigo.election.known_ids import KnownIds
 from testigo.election.methods import METHODS
-from testigo.errors import InvalidInput
 from testigo.words import Either, message
 
 
@@ -110,8 +108,6 @@ def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
     if not METHODS[contest.method].lists:
         names = Either(name for name, method in METHODS.items() if method.lists)
         yield diagnose("contest.no-method", (*path, "method"), contest=contest.id, methods=names)
-    if contest.threshold is not None:
-        yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
     candidates = sum(len(option.candidates) for option in contest.options)
     if contest.seats < 1:
         yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
@@ -131,13 +127,6 @@ def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
                 count=len(option.candidates),
                 seats=contest.seats,
             )
-
-
-def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Diagnostic]:
-    try:
-        threshold.share()
-    except InvalidInput as error:
-        yield Diagnostic(path, error.at(path_text(path)))
 
 
 def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

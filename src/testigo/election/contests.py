@@ -1,29 +1,15 @@
-"""What is voted on: contests, their options, the parties behind them.
+"""What is voted on: contests and their options."""
 
-Percentages are decimal strings (`"2.5"`), because floats are never signed.
-"""
-
-import re
-from fractions import Fraction
 from typing import Literal
 
 from testigo.election.methods import MethodName
+from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput
 
 Kind = Literal["choose-one", "choose-up-to", "party-list"]
 
 GENERAL_ROLL = "general"
-
-_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
-
-
-class Party(Value, frozen=True):
-    """A party or alliance. `abbreviation` is what fits on a narrow slip."""
-
-    id: str
-    name: Text
-    abbreviation: str
 
 
 class Option(Value, frozen=True):
@@ -35,21 +21,18 @@ class Option(Value, frozen=True):
     candidates: tuple[str, ...] = ()
 
 
-class Threshold(Value, frozen=True):
-    """Lists under `percent` get no seat. `of`: the percentage is of all valid votes, or of all ballots cast."""
+class Agreement(Value, frozen=True):
+    """Lists of one contest that pool their votes: seats go to the agreement first, then to its `options`."""
 
-    percent: str
-    of: Literal["valid", "cast"] = "valid"
-
-    def share(self) -> Fraction:
-        """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
-        if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
-            raise InvalidInput("definition.not-a-percentage", text=self.percent[:60])
-        return Fraction(self.percent) / 100
+    id: str
+    options: tuple[str, ...]
 
 
 class Contest(Value, frozen=True):
-    """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it."""
+    """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it.
+
+    `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
+    """
 
     id: str
     district: str
@@ -61,6 +44,8 @@ class Contest(Value, frozen=True):
     method: MethodName = "plurality"
     threshold: Threshold | None = None
     roll: str = GENERAL_ROLL
+    body: str = ""
+    agreements: tuple[Agreement, ...] = ()
 
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""

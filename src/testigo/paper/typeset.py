@@ -72,9 +72,15 @@ def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> lis
 def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
     """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
 
-    `like`: another payload, no shorter, of whose size the code is to be."""
-    version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
-    code: str = segno.make(payload, error=error, micro=False, boost_error=False, version=version).svg_inline(border=0)
+    `like`: another payload, no shorter, of whose size the code is to be. Raises `InvalidInput` for more than the
+    largest code holds.
+    """
+    try:
+        version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
+        made = segno.make(payload, error=error, micro=False, boost_error=False, version=version)
+    except segno.DataOverflowError:
+        raise InvalidInput("qr-code.too-much", count=len(like or payload)) from None
+    code: str = made.svg_inline(border=0)
     return code
 
 

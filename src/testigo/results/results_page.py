@@ -42,8 +42,8 @@ def write_results(
     closing_counts: tuple[ClosingCount, ...] = (),
     refused: tuple[RefusalRow, ...] = (),
 ) -> list[Path]:
-    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv` and `counters.csv` into `folder`; returns
-    their paths.
+    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv`, `seats.csv` and `counters.csv` into
+    `folder`; returns their paths.
 
     `index.html` is in the election's first language that has a catalogue.
     """
@@ -56,6 +56,7 @@ def write_results(
     }
     files["result.json"] = exports.as_json(result, record)
     files["result.csv"] = exports.votes_as_csv(definition, sheets, result)
+    files["seats.csv"] = exports.seats_as_csv(definition, result)
     files["counters.csv"] = exports.counters_as_csv(definition, sheets, result)
     for name, data in files.items():
         storage.write(folder / name, data)

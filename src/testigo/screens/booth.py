@@ -18,8 +18,8 @@ from testigo.election import Contest, Definition, Option
 from testigo.errors import NotAllowed
 from testigo.screens import TEMPLATES, paging
 from testigo.screens.orders import answer_order
-from testigo.station.booth import Booth
 from testigo.station.session import SessionView
+from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, change_appearance, page, redirect
 from testigo.web.browser_session import Request
@@ -27,13 +27,13 @@ from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sessions import BrowserSessions
 
-TheBooth = NamedDependency[Booth]
+TheBooth = NamedDependency[VotingBooth]
 THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
 
 
-def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
+def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
     """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
     name = f"testigo-booth-{booth.station_id}"
     routes = [
@@ -62,7 +62,7 @@ class Screen:
     restarted); during a voter's session every other browser is refused, so nobody looks in from the side.
     """
 
-    def __init__(self, booth: Booth, hosts: Sequence[str]) -> None:
+    def __init__(self, booth: VotingBooth, hosts: Sequence[str]) -> None:
         self._booth = booth
         self._hosts = frozenset(hosts)
         self._bound = ""
@@ -254,7 +254,7 @@ def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:
     return answer
 
 
-def _to_stage(request: Request, booth: Booth, session: SessionView | None) -> Answer:
+def _to_stage(request: Request, booth: VotingBooth, session: SessionView | None) -> Answer:
     """On to the page where the session stands; a voter who comes back after a restart goes on at the first open
     contest.
     """
@@ -299,11 +299,11 @@ class _Spot:
         return self.session.choices.get(self.contest.id, ())
 
 
-def _may_mark(booth: Booth, session: SessionView, number: int) -> bool:
+def _may_mark(booth: VotingBooth, session: SessionView, number: int) -> bool:
     return session.stage in ("voting", "review") and 1 <= number <= len(_contests(booth, session))
 
 
-def _spot(request: Request, booth: Booth, session: SessionView, number: int, asked: str) -> _Spot:
+def _spot(request: Request, booth: VotingBooth, session: SessionView, number: int, asked: str) -> _Spot:
     contests = _contests(booth, session)
     pages = paging.of_contest(booth.definition.contest(contests[number - 1]), browser_session.session(request).size)
     return _Spot(booth.definition, session, contests, number, pages, _page_number(asked, len(pages)))
@@ -345,7 +345,7 @@ def _after_contest(spot: _Spot, session: SessionView, wish: str, *, enough: bool
     return "/review" if all_seen or wish == "review" else f"/contest/{spot.number + 1}"
 
 
-def _contests(booth: Booth, session: SessionView | None) -> tuple[str, ...]:
+def _contests(booth: VotingBooth, session: SessionView | None) -> tuple[str, ...]:
     """The contests of the session's ballot style, in order."""
     if session is None:
         return ()

@@ -181,8 +181,19 @@ def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -
         raise InvalidInput("machine-keys.malformed", place=place, why=why_refused(error)) from None
 
 
+class Guarded(Protocol):
+    """What `exclusive` needs of a machine's folder, and what its sentences name."""
+
+    guard: "threading.RLock"
+
+    @property
+    def place(self) -> Message:
+        """How sentences name the machine."""
+
+
 class _HasFolder(Protocol):
-    folder: MachineFolder
+    @property
+    def folder(self) -> Guarded: ...
 
 
 _Machine = TypeVar("_Machine", bound=_HasFolder)

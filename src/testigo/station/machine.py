@@ -38,11 +38,12 @@ from testigo.words import Either, Message, message
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
-OrderName = Literal["status", "test", "zero", "open", "pause", "resume", "close", "void-session"]
+OrderName = Literal["status", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session"]
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
 ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] = {
     "status": (("installed", "tested", "ready", "open", "paused", "closed"), None),
+    "test-ballots": (("installed", "tested"), None),
     "test": (("installed", "tested"), "tested"),
     "zero": (("installed", "tested", "ready"), "ready"),
     "open": (("ready", "open"), "open"),
@@ -178,6 +179,7 @@ class OrderReceiver:
     def taken(self, envelope: bytes) -> Iterator[Order]:
         """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
         A session that is voided is one voter's, so the booth notes that number in its day (`use_up`), not in the log.
+        Orders to cast test ballots are many: one that is repeated after a restart only begins a part of the test again.
 
         The block runs if the chair of this station gave the order to this machine, it is newer than every order before
         and may be given in this state; else, and where the block refuses, raises a `TestigoError`. Where an order that
@@ -193,7 +195,7 @@ class OrderReceiver:
             with contextlib.suppress(StorageError):
                 log.append("order-refused", **noted, why=refused.code)
             raise
-        if order.name not in ("status", "void-session"):
+        if order.name not in ("status", "test-ballots", "void-session"):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:

@@ -11,7 +11,7 @@ Power may fail at any instant. SessionView, counters and used cards are one file
 | anything else | the voter goes on |
 """
 
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +22,6 @@ from testigo.errors import IllegalStep
 from testigo.slip import Slip
 from testigo.station import booth_day
 from testigo.station.booth_day import BoothDay, VotingSession
-from testigo.station.day_file import DayFile
 from testigo.words import message
 
 Stage = Literal["language", "voting", "review", "printed", "depositing"]
@@ -71,13 +70,28 @@ class SessionView(msgspec.Struct, frozen=True):
         )
 
 
+class KeptDay(Protocol):
+    """What keeps a booth's day: a file (`day_file.DayFile`), or for test ballots memory."""
+
+    now: BoothDay
+
+    def keep(self, day: BoothDay) -> None:
+        """Replace the day."""
+
+    def end(self, day: BoothDay) -> None:
+        """Replace the day; nothing stays of what came before."""
+
+    def settle(self) -> None:
+        """Do what an interrupted `end` has left to do."""
+
+
 class LiveSession:
     """The one session of a booth, or none, and the day that it is part of. `notice`: as on screen.
 
     `paper`: the paper vote in print or printed, in memory only; None where there is none or the booth started since.
     """
 
-    def __init__(self, file: DayFile[BoothDay]) -> None:
+    def __init__(self, file: KeptDay) -> None:
         self._file = file
         self.notice = ""
         self.paper: Slip | None = None
