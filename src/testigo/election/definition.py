@@ -58,8 +58,8 @@ class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DefinitionCore(Value, frozen=True, dict=True):
     """The election without the list of its stations: what everybody needs, and what proves any one station.
 
-    Body of the `election-definition` statement since version 2; its digest names the election. Version 3 adds `fonts`, `bodies`
-    and `utc_offset`.
+    Body of the `election-definition` statement since version 2; its digest names the election. Version 3 adds `fonts`,
+    `bodies` and `utc_offset`.
     """
 
     VERSION = 3
