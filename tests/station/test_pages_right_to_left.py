@@ -1,15 +1,19 @@
-"""Cards, PIN slips and the page of a retired machine in Hebrew and Arabic, and with words longer than a line."""
+"""Cards, PIN slips and tally sheets in Hebrew and Arabic, and with words longer than a line."""
 
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import right_to_left
+from large_sheet import large_definition, large_sheet
 from letters import letters, page_size, visual_lines
 from testigo import words
 from testigo.election import Contest, Definition, District, Option, Station
+from testigo.keys import SigningKey
 from testigo.paper.pin_slips import PinSlip, pin_slips
 from testigo.station.cards import make_deck
+from testigo.station.tally_sheet import page
 from testigo.words import catalogues
 
 TITLES = {"he": "בחירות לרשויות המקומיות", "ar": "الانتخابات البلدية", "es": "Elecciones municipales"}
@@ -58,3 +62,16 @@ def test_cards_and_pin_slips_keep_long_words_inside(language: str) -> None:
         assert all(one.left > 10 and one.right < width - 10 for one in found)
         assert all(one.right < middle or one.left > middle for one in found)
         assert sum(one.character == "ŵ" for one in found) % 8 == 0
+
+
+def test_a_tally_sheet_in_hebrew_is_mirrored_and_its_figures_stand_in_one_column() -> None:
+    names = ["דוד כהן (PSOE)", "משה לוי 3", LONG]
+    definition = large_definition((3,), names.__getitem__, language="he", title=TITLES["he"])
+    pdf = page(definition, large_sheet(definition), "12ab" * 16, SigningKey(Ed25519PrivateKey.generate()))
+    lines = visual_lines(pdf)
+    row = next(line for line in lines if "ןהכ" in line)
+    assert row[0].isdigit() and row.index("PSOE") < row.index("ןהכ")
+    assert any("12ab" * 16 in line for line in lines), "a digest is read from left to right"
+    assert sum(one.character == "ŵ" for one in letters(pdf)) == LONG.count("ŵ")
+    width, _ = page_size(pdf)
+    assert all(one.left > 14 and one.right < width - 14 for one in letters(pdf))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from testigo.election.definition import Definition, District
 from testigo.election.diagnostic import DefinitionPath
+from testigo.election.value import Text
 
 
 class KnownIds:
@@ -13,8 +14,12 @@ class KnownIds:
         self.definition = definition
         self.districts = list(districts_with_paths(definition.districts))
         self.district_ids = {district.id for _, district in self.districts}
-        self.party_ids = {party.id for party in definition.parties}
+        self.parties = {party.id: party for party in definition.parties}
         self.paths = {district.id: path for district, path in definition.all_districts()}
+
+    def words(self, text: Text, language: str) -> str:
+        """A text as it is printed in a language: in the first one where that lacks it, which is an error of its own."""
+        return text.get(language) or text.get(next(iter(self.definition.languages), ""), "")
 
 
 def districts_with_paths(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:

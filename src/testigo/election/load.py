@@ -38,6 +38,7 @@ _NAMED = 6
 
 _PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_LITERALS = ("null", "true", "false")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -145,7 +146,7 @@ class _Reader:
                 return self._read_number(node, place)
             case shapes.LiteralType():
                 return self._read_choice(node, wanted, place)
-        return node.text
+        return self._read_text(node, place)
 
     def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
@@ -189,6 +190,12 @@ class _Reader:
             self._lines[(*place, key)] = line
             values[key] = self.read(child, wanted.value_type, (*place, key))
         return values
+
+    def _read_text(self, node: source.Scalar, place: DefinitionPath) -> Any:
+        """In JSON, null, true and false are no words; in YAML they are what somebody may be called."""
+        if self.file.suffix.lower() == ".json" and not node.quoted and node.text in _LITERALS:
+            return self._note("definition.not-a-text", node.line, place, text=node.text)
+        return node.text
 
     def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):

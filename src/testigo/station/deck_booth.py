@@ -116,11 +116,10 @@ class DeckBooth(VotingBooth):
         return DeckOutcome(
             screen=rows,
             paper=reading.choices if len(readings) == 1 else None,
-            paper_language=slip.language,  # paper and record are the same in every language
             number=reading.number == slip.number,
             qr_code=reading.agrees_with_qr is True,
             record=record.ballot if record else None,
-            record_language=slip.language if record else "",
+            record_language=record.language if record else "",
             unread=refused,
         )
 
