@@ -87,9 +87,9 @@ def test_json_is_the_same_election(base, written, monkeypatch, loader):
 
 def test_json_escapes_mean_what_json_says(base, written):
     payload = load(written(base)).payload()
-    payload["title"] = {"es": 'a\\u0041 "\\" / 𝒜 é', "en": "Trial"}
+    payload["title"] = {"es": 'a\\u0041 "\\" / 𐌀 é', "en": "Trial"}
     text = json.dumps(payload).replace("/", "\\/")
-    assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𝒜 é'
+    assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𐌀 é'
 
 
 @pytest.mark.parametrize("literal", [None, True, False])

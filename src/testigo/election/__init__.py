@@ -28,6 +28,7 @@ from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, Machine
 from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
 from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
@@ -101,4 +102,5 @@ __all__ = [
     "speak_own_languages",
     "without_rounding",
     "write_definition",
+    "write_fonts",
 ]

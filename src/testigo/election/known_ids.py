@@ -12,7 +12,7 @@ class KnownIds:
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        self.districts = list(_districts(definition.districts))
+        self.districts = list(districts_with_paths(definition.districts))
         self.district_ids = {district.id for _, district in self.districts}
         self.parties = {party.id: party for party in definition.parties}
         self.paths = {district.id: path for district, path in definition.all_districts()}
@@ -22,7 +22,8 @@ class KnownIds:
         return text.get(language) or text.get(next(iter(self.definition.languages), ""), "")
 
 
-def _districts(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:
+def districts_with_paths(districts: tuple[District, ...]) -> Iterator[tuple[DefinitionPath, District]]:
+    """Every district of a tree with its place in the definition, parents first."""
     waiting: list[tuple[DefinitionPath, District]] = [
         (("districts", place), one) for place, one in enumerate(districts)
     ]

@@ -172,7 +172,7 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKe
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
     data |= {"kind": kind, "language": PageLanguage.of(language), "codes": [typeset.qr_svg(code) for code in codes]}
-    return typeset.compile(_TEMPLATE, data)
+    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
 
 
 def _signers(definition: Definition, words: dict[str, str]) -> list[str]:
