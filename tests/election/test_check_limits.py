@@ -99,6 +99,11 @@ def test_numbers_of_a_contest_have_a_limit(errors_with, key, most):
     assert errors_with(put("contests", 1, key, 10**14)) == {"definition.too-many"}
 
 
+def test_a_register_has_so_many_voters(errors_with):
+    assert errors_with(put("stations", 1, "register-size", limits.REGISTER)) == set()
+    assert errors_with(put("stations", 1, "register-size", limits.REGISTER + 1)) == {"station.register-size"}
+
+
 def test_a_contest_has_so_many_options(errors_with):
     assert errors_with(put("contests", 0, "options", options(limits.OPTIONS))) == set()
     assert errors_with(put("contests", 0, "options", options(limits.OPTIONS + 1))) == {"definition.too-many"}

@@ -37,6 +37,9 @@ def check_limits(known: KnownIds) -> Iterator[Diagnostic]:
         if len(station.id) > limits.STATION_ID:
             where = ("stations", place, "id")
             yield diagnose("definition.id-too-long", where, id=station.id[:60], most=limits.STATION_ID)
+        if station.register_size > limits.REGISTER:
+            where, size = ("stations", place, "register-size"), station.register_size
+            yield diagnose("station.register-size", where, station=station.id, number=size, most=limits.REGISTER)
     yield from _check_styles(known)
     for place, contest in enumerate(definition.contests):
         yield from _check_contest(("contests", place), contest)

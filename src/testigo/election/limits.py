@@ -37,8 +37,8 @@ ROLLS: Final = 20
 
 STATIONS: Final = 100_000
 
-REGISTER: Final = 100_000
-"""Voters of one station."""
+REGISTER: Final = 20_000
+"""Voters of one station: the page of its voting cards takes 3 GiB of memory to set, and a minute."""
 
 CONTESTS: Final = 5_000
 
