@@ -26,6 +26,7 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
+from testigo.slip.lengths import require_printable
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     """
     try:
         loaded = load_with_warnings(file)
+        require_printable(loaded.definition)
     except TestigoError as error:
         if not as_json:
             raise

@@ -24,6 +24,9 @@ Format = Literal["pdf", "png"]
 
 _lock = threading.Lock()
 
+_ROOT = Path(__file__).parent.parent
+"""The folder that templates import from: `#import "/paper/words.typ"` is what all of them share."""
+
 
 def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 144.0) -> bytes:
     """One document as PDF bytes, or a one-page document as PNG bytes at `ppi` dots per inch.
@@ -47,7 +50,7 @@ def compile_pages(template: Path, data: Any, *, ppi: float = 144.0) -> tuple[byt
 def query(template: Path, data: Any, selector: str) -> list[Any]:
     """The values of all `metadata` elements with the label `selector` (such as `<region>`), in the page's order."""
     try:
-        compiler = typst.Compiler(input=template, root=template.parent, font_paths=_fonts(), sys_inputs=_inputs(data))
+        compiler = typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(), sys_inputs=_inputs(data))
         found = compiler.query(selector, field="value")
     except typst.TypstError as error:
         raise _explained(template, error) from None
@@ -55,16 +58,24 @@ def query(template: Path, data: Any, selector: str) -> list[Any]:
     return values
 
 
-def qr_svg(payload: str, *, error: str = "m") -> str:
+def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
     """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
 
-    Raises `InvalidInput` for more than the largest code holds.
+    `like`: another payload, no shorter, of whose size the code is to be. Raises `InvalidInput` for more than the
+    largest code holds.
     """
     try:
-        code: str = segno.make(payload, error=error, micro=False, boost_error=False).svg_inline(border=0)
+        version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
+        made = segno.make(payload, error=error, micro=False, boost_error=False, version=version)
     except segno.DataOverflowError:
         raise InvalidInput("qr-code.too-much", count=len(payload)) from None
+    code: str = made.svg_inline(border=0)
     return code
+
+
+def svg_width(svg: str) -> int:
+    """How many modules wide a code of `qr_svg` is."""
+    return int(svg.split('width="', 1)[1].split('"', 1)[0])
 
 
 def _compile(template: Path, data: Any, **options: Any) -> tuple[bytes, ...]:
@@ -83,7 +94,7 @@ def _inputs(data: Any) -> dict[str, str]:
 @functools.lru_cache(maxsize=32)
 def _compiler(template: Path) -> Any:
     """A compiler that has read the fonts and the template once; that is most of the work of a small page."""
-    return typst.Compiler(input=template, root=template.parent, font_paths=_fonts())
+    return typst.Compiler(input=template, root=_ROOT, font_paths=_fonts())
 
 
 @functools.cache

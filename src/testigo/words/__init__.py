@@ -39,7 +39,7 @@ from testigo.words.catalogues import (
     unfit,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.locales import clock, day, instant, listed, number, percent, zone
+from testigo.words.locales import clock, day, direction, instant, listed, number, percent, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
 
@@ -58,6 +58,7 @@ __all__ = [
     "counter_words",
     "current_language",
     "day",
+    "direction",
     "first_of",
     "from_line",
     "instant",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -24,6 +25,14 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(FIRST)
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Whether a language is written from left to right or from right to left; the first where that is not known."""
+    try:
+        return "rtl" if Locale.parse(language, sep="-").text_direction == "rtl" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
 
 
 def number(value: int | float, language: str) -> str:
