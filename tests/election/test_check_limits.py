@@ -48,12 +48,11 @@ def test_the_id_of_a_station_fits_its_code_line(errors_with):
     assert errors_with(put("stations", 0, "id", "s" * (limits.STATION_ID + 1))) == {"definition.id-too-long"}
 
 
-def test_the_code_line_has_room_for_style_and_language(base, written):
+def test_the_code_line_has_room_for_the_ballot_style(base, written):
     def text(district: str) -> str:
         return base.replace("north", district)
 
-    roll, language = len("-indigenous"), len("es")
-    longest = "n" * (limits.STYLE - roll - language)
+    longest = "n" * (limits.STYLE - len("-indigenous"))
     load(written(text(longest)))
     with pytest.raises(SeveralErrors) as refused:
         load(written(text(longest + "n")))

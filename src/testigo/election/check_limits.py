@@ -81,17 +81,10 @@ def _check_reserved(known: KnownIds) -> Iterator[Diagnostic]:
 
 
 def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
-    longest = max(known.definition.languages, key=len, default="")
     for path, style in _styles(known):
-        if len(f"{style.id}{longest}") > limits.STYLE:
-            yield diagnose(
-                "definition.style-too-long",
-                (*path, "id"),
-                style=style.id[:100],
-                language=longest[:60],
-                count=len(f"{style.id}{longest}"),
-                most=limits.STYLE,
-            )
+        if (length := len(style.id)) > limits.STYLE:
+            where = (*path, "id")
+            yield diagnose("definition.style-too-long", where, style=style.id[:100], count=length, most=limits.STYLE)
         contests = [known.definition.contest(contest) for contest in style.contests]
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
         rows = sum(contest.choose for contest in contests)
