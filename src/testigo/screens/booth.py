@@ -36,7 +36,6 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sessions import BrowserSessions
-from testigo.words import languages
 
 THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
@@ -59,6 +58,8 @@ def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Li
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
+        fonts=booth.definition.fonts,
+        for_voters=True,
         templates=TEMPLATES,
         booth=booth,
         screen=Screen(booth, screen_hosts),
@@ -111,7 +112,9 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
         return to_stage(request, booth, session)
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
-    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth), seen=booth.screen_seen)
+    return page(
+        request, "booth/welcome.html", state=booth.state, offered=request.app.state.languages, seen=booth.screen_seen
+    )
 
 
 @post("/screen", guards=[own_screen], sync_to_thread=False)
@@ -144,7 +147,9 @@ def choose_language(request: Request, booth: TheBooth) -> Answer:
     if session is None:
         return redirect("/")
     back = request.query_params.get("back", "")
-    return page(request, "booth/language.html", offered=_offered(booth), back=back if _BACK.fullmatch(back) else "")
+    return page(
+        request, "booth/language.html", offered=request.app.state.languages, back=back if _BACK.fullmatch(back) else ""
+    )
 
 
 @post("/language", guards=[own_screen], sync_to_thread=False)
@@ -298,16 +303,10 @@ def _pixels(text: str) -> int:
 
 
 def _wrong_card(request: Request, booth: VotingBooth, error: TestigoError) -> Answer:
-    kind, offered = type(error).__name__, _offered(booth)
+    kind, offered = type(error).__name__, request.app.state.languages
     said = [(code, *heading_and_advice(error, kind, "booth", code)) for code in offered]
     spoken = [(code, heading, error.sentence(code), advice) for code, heading, advice in said]
     return page(
         request, "booth/wrong_card.html", status_code=status_of(error), error=error, kind=kind, spoken=spoken,
         offered=offered,
     )  # fmt: skip
-
-
-def _offered(booth: VotingBooth) -> list[str]:
-    """The election's languages in which these screens can speak; its first one where that is none."""
-    spoken = [code for code in booth.definition.languages if code in languages()]
-    return spoken or [booth.definition.languages[0]]

@@ -44,10 +44,12 @@ class FolderPrinter:
 
     def is_ready(self) -> bool:
         """Whether the folder can be written; raises `PrinterError`."""
+        probe = self.folder / ".ready"
         try:
             storage.make_folder(self.folder)
-            if not os.access(self.folder, os.W_OK):
-                raise StorageError("disk.not-allowed", place=self.folder)
+            storage.write(probe, b"")
+            with storage.explained(probe):
+                probe.unlink()
         except StorageError as error:
             raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None
         return True
