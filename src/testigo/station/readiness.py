@@ -113,6 +113,9 @@ def failed(name: str, error: TestigoError) -> ReadinessLine:
 
 
 def line(name: str, outcome: Outcome, key: str, **values: Any) -> ReadinessLine:
-    """The sentence `key` of the section `hardware`; what to do is `todo.KEY`, unless all is well."""
-    todo = "" if outcome == "ok" else to_line(message("hardware", f"todo.{key}", **values))
+    """The sentence `key` of the section `hardware`; what to do is `todo.KEY` with a hyphen, unless all is
+    well.
+    """
+    about = key.replace(".", "-")
+    todo = "" if outcome == "ok" else to_line(message("hardware", f"todo.{about}", **values))
     return ReadinessLine(name, outcome, to_line(message("hardware", key, **values)), todo=todo)
