@@ -1,4 +1,4 @@
-"""`testigo election`: check a definition, look at it, and work out seats from votes."""
+"""`testigo election`: check a definition, look at it, work out seats from votes, make a second round."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,6 +8,7 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_seats import seats
+from testigo.cli.election_second_round import second_round
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
     LANGUAGE,
@@ -189,6 +190,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 
 app.command()(seats)
+app.command("second-round")(second_round)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
@@ -274,5 +276,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = f", {contest.method}" if METHODS[contest.method].lists else ""
+    method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
     return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.seats}"

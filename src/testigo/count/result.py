@@ -115,7 +115,7 @@ class Result(SignedValue, frozen=True):
     @property
     def ties(self) -> tuple[tuple[str, Tie], ...]:
         """Every tie, open or drawn, with the id of the contest or body in which it is."""
-        found = [(one.contest, tie) for one in self.contests for tie in one.allocation.ties]
+        found = [(one.contest, tie) for one in self.contests for tie in one.allocation.all_ties]
         for body in self.bodies:
             if body.levelling is not None:
                 found += [(body.body, tie) for tie in (*body.levelling.ties, *body.levelling.list_ties)]
@@ -125,6 +125,11 @@ class Result(SignedValue, frozen=True):
     def open_ties(self) -> tuple[str, ...]:
         """The contests and bodies in which a tie waits for the public draw, each once."""
         return tuple(dict.fromkeys(name for name, tie in self.ties if tie.open))
+
+    @property
+    def second_rounds(self) -> tuple[str, ...]:
+        """The contests in which nobody is elected and a second round follows."""
+        return tuple(one.contest for one in self.contests if one.allocation.second_round is not None)
 
     @property
     def vote_totals(self) -> dict[str, VoteTotals]:

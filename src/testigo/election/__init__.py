@@ -3,9 +3,9 @@
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
 lines), `check` finds what is wrong with it, `keyring` holds the keys of an election, `hours` tells whether a moment
-lies within the hours of voting. `seats` turns the votes of one contest into seats by the rules of `methods`,
-`allotment` those of all, with thresholds over several contests and who sits in which of the `bodies`. A new seat rule
-is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
+lies within the hours of voting. `seats` turns the votes of one contest into seats by the rules of `methods` and
+`majority`, `allotment` those of all, with thresholds over several contests and who sits in which of the `bodies`.
+A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
@@ -26,13 +26,15 @@ from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
+from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
-from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
+from testigo.election.seats import Allocation, Elected, allocate
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
 from testigo.election.thresholds import CoalitionShare, Threshold, VoteTotals
+from testigo.election.ties import Tie, draw_order
 from testigo.election.value import Text
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "Body",
     "BodySeats",
     "CoalitionShare",
+    "Condition",
     "Contest",
     "Definition",
     "DefinitionCore",
@@ -64,12 +67,14 @@ __all__ = [
     "LoadedDefinition",
     "MachineKey",
     "MachineKeys",
+    "Majority",
     "MethodName",
     "Option",
     "Party",
     "PartyKind",
     "ReplacedKey",
     "Role",
+    "SecondRound",
     "Station",
     "StationDefinition",
     "StationList",

@@ -19,7 +19,8 @@ class BodySeats(SignedValue, frozen=True):
     """Who sits in one body. `seats`: all that there are, levelling seats too.
 
     `party_seats`: those that are settled, by party (an option without one stands for itself as `CONTEST/OPTION`).
-    `unfilled`: with nobody for them. `open_seats`: waiting for the public draw. The three add up to `seats`.
+    `unfilled`: with nobody for them. `open_seats`: waiting for the public draw or a second round. The three add up to
+    `seats`.
     """
 
     body: str
@@ -148,7 +149,7 @@ def _body_seats(
     won: Counter[str] = Counter()
     for contest in contests:
         won.update(_by_holder(contest, allocations[contest.id].seats))
-    open_seats = sum(tie.seats_at_stake for one in contests for tie in allocations[one.id].ties if tie.open)
+    open_seats = sum(allocations[one.id].open_seats for one in contests)
     levelling = None
     if body.levelling is not None and open_seats:
         levelling = waiting(body.levelling)

@@ -1,4 +1,5 @@
-"""What is wrong with how votes become seats: kinds of parties, thresholds, agreements, bodies, levelling seats.
+"""What is wrong with how votes become seats: kinds of parties, thresholds, agreements, majorities, bodies,
+levelling seats.
 
 That a contest has a method and seats that fit its kind is in `check_contests`.
 """
@@ -18,6 +19,7 @@ from testigo.election.diagnostic import (
 )
 from testigo.election.known_ids import KnownIds
 from testigo.election.levelling import DIVISOR_METHODS
+from testigo.election.majority import Majority
 from testigo.election.methods import METHODS
 from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
@@ -39,6 +41,8 @@ def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
             yield from _check_agreements(path, contest)
         if contest.body and contest.body not in body_ids:
             yield _unknown((*path, "body"), "body", "bodies", contest.body)
+        if contest.majority is not None:
+            yield from _check_majority((*path, "majority"), contest, contest.majority)
         if METHODS[contest.method].unrounded is not None:
             yield from _check_rounding(known, path, contest)
     yield from _check_bodies(known)
@@ -103,6 +107,17 @@ def _check_agreements(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
         for position, option in enumerate(one.options)
     )
     yield from check_unique("option", pooled)
+
+
+def _check_majority(path: DefinitionPath, contest: Contest, majority: Majority) -> Iterator[Diagnostic]:
+    if contest.kind != "choose-one" or contest.seats != 1:
+        yield diagnose("majority.of-several", path, contest=contest.id, kind=contest.kind, count=contest.seats)
+    for place, condition in enumerate(majority.conditions):
+        try:
+            condition.require_valid()
+        except InvalidInput as error:
+            where = (*path, "conditions", place)
+            yield Diagnostic(where, error.at(path_text(where)))
 
 
 def _check_rounding(known: KnownIds, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from testigo.election.majority import Majority
 from testigo.election.methods import MethodName
 from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
@@ -32,6 +33,7 @@ class Contest(Value, frozen=True):
     """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it.
 
     `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
+    `majority`: the votes that are enough in the first round; where there is none, most votes are.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Contest(Value, frozen=True):
     roll: str = GENERAL_ROLL
     body: str = ""
     agreements: tuple[Agreement, ...] = ()
+    majority: Majority | None = None
 
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""

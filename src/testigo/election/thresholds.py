@@ -29,7 +29,7 @@ class CoalitionShare(Value, frozen=True):
 
     def share(self) -> Fraction:
         """The share, 0 to 1; raises `InvalidInput` where it is none."""
-        return _share(self.percent, self.fraction)
+        return share_of(self.percent, self.fraction)
 
 
 class Threshold(Value, frozen=True):
@@ -50,7 +50,7 @@ class Threshold(Value, frozen=True):
 
     def share(self) -> Fraction:
         """The general share, 0 to 1; raises `InvalidInput` where it is none."""
-        return _share(self.percent, self.fraction)
+        return share_of(self.percent, self.fraction)
 
     def share_of(self, party: Party | None) -> Fraction:
         """The share that lists of that party need; None: of no party."""
@@ -97,7 +97,8 @@ def added_up(totals: Iterable[VoteTotals]) -> VoteTotals:
     return VoteTotals(votes, blank, ballots)
 
 
-def _share(percent: str, fraction: str) -> Fraction:
+def share_of(percent: str, fraction: str) -> Fraction:
+    """The share, 0 to 1, of one of the two spellings; raises `InvalidInput` where it is none, or both are given."""
     if bool(percent) == bool(fraction):
         raise InvalidInput("threshold.one-share")
     if fraction:

@@ -12,7 +12,7 @@ from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
 from testigo.election import Contest, Definition, Option, without_rounding
-from testigo.election.seats import Tie
+from testigo.election.ties import Tie
 from testigo.results.assemblies import Assembly, assemblies, party_colour
 from testigo.results.words import anomaly, reason, say
 from testigo.words import Message, Value
@@ -72,6 +72,7 @@ class ContestView:
     ties: tuple[str, ...]
     excluded: tuple[str, ...]
     rounding: str
+    second_round: str
     whole_election: bool
 
     @property
@@ -79,6 +80,8 @@ class ContestView:
         """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
+        if self.result.allocation.second_round is not None:
+            return ""
         winners = [row.name for row in self.rows if row.seats]
         leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
         return ", ".join(winners or leading)
@@ -86,7 +89,7 @@ class ContestView:
     @property
     def tied(self) -> bool:
         """Whether a seat waits for the public draw."""
-        return any(tie.open for tie in self.result.allocation.ties)
+        return any(tie.open for tie in self.result.allocation.all_ties)
 
 
 @dataclass(frozen=True)
@@ -188,9 +191,10 @@ class Page:
                 title=self.text(contest.title),
                 district=self.text(self._districts[contest.district].name),
                 rows=self._rows(contest, result),
-                ties=tuple(self._tie(contest, tie) for tie in result.allocation.ties),
+                ties=tuple(self._tie(contest, tie) for tie in self._told_ties(result)),
                 excluded=tuple(self.text(contest.option(one).name) for one in result.allocation.excluded),
                 rounding=self._rounding(contest),
+                second_round=self._second_round(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -280,6 +284,22 @@ class Page:
         winners = [self._competitor(contest, one) for one in tie.winners]
         kind = "tie_open" if tie.open else "tie_drawn"
         return self.say(kind, count=tie.seats_at_stake, options=names, winners=winners)
+
+    @staticmethod
+    def _told_ties(result: ContestResult) -> tuple[Tie, ...]:
+        """The ties that have a sentence of their own: `_second_round` tells of one that is open for a place in it."""
+        seats = result.allocation.ties
+        return (*seats, *(tie for tie in result.allocation.all_ties if tie not in seats and not tie.open))
+
+    def _second_round(self, contest: Contest, result: ContestResult) -> str:
+        """That nobody is elected, and who goes on, in a sentence; empty where there is no second round."""
+        second = result.allocation.second_round
+        if second is None:
+            return ""
+        if second.tie is not None and second.tie.open:
+            tied = [self._competitor(contest, one) for one in second.tie.options]
+            return self.say("second_round_open", count=second.tie.seats_at_stake, options=tied)
+        return self.say("second_round", options=[self._competitor(contest, one) for one in second.options])
 
     def _competitor(self, contest: Contest, one: str) -> str:
         """The name of an option, or those of an agreement's lists."""
