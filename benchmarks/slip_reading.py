@@ -3,8 +3,8 @@
     python benchmarks/slip_reading.py [--slips 50] [--peers tesseract,rapidocr] [--seed 1] [--elections republic]
 
 A slip counts as *right* when every choice is, as *wrong* when a choice is read that was not printed, else as *refused*.
-The peers are given the slip already found and flattened by us, its ballot style and its language; each line that they
-read is taken for the legal row most like it by spelling (difflib), refused under 0.75 or when the next is within 0.05.
+The peers are given the slip already found and flattened by us, and its ballot style; each line that they read is taken
+for the legal row most like it by spelling (difflib), refused under 0.75 or when the next is within 0.05.
 All run on one core, and times are processor time. `tesseract` is the program of Debian's `tesseract-ocr` and
 `tesseract-ocr-spa`; `rapidocr` the package of that name.
 """
@@ -183,10 +183,8 @@ def _by_text(data: bytes, slip: Slip, read: Callable[[np.ndarray], Lines]) -> Ba
     choices = {}
     for place, contest_id in enumerate(style.contests):
         contest = slip.definition.contest(contest_id)
-        texts = [_spelled(slip, contest_id, option.id) for option in contest.options]
-        blank = Slip(slip.definition, slip.station, Ballot.mark(slip.definition, style, {}), slip.number, slip.language)
-        legal_rows = blank.rows()[contest_id]
-        texts += [f"{row.name} {row.party}".strip() for row in dict.fromkeys(legal_rows)]
+        legal_rows = slip.page()["contests"][place]["measured"]
+        texts = [" ".join(text for part in row for text in part["texts"] if text) for row in legal_rows]
         said = []
         for region in legal.regions:
             if region.kind == "row" and region.contest == place:
@@ -201,21 +199,14 @@ def _by_text(data: bytes, slip: Slip, read: Callable[[np.ndarray], Lines]) -> Ba
         return None
 
 
-_prints: dict[tuple[str, str, str], LegalPrint] = {}
+_prints: dict[tuple[str, str], LegalPrint] = {}
 
 
 def _legal_print(slip: Slip, style: election.BallotStyle) -> LegalPrint:
-    key = (slip.station, style.id, slip.language)
+    key = (slip.station, style.id)
     if key not in _prints:
-        _prints[key] = LegalPrint(slip.definition, slip.station, style, slip.language)
+        _prints[key] = LegalPrint(slip.definition, slip.station, style)
     return _prints[key]
-
-
-def _spelled(slip: Slip, contest_id: str, option_id: str) -> str:
-    style = next(s for s in slip.definition.styles_of_station(slip.station) if s.id == slip.ballot.style)
-    ballot = Ballot.mark(slip.definition, style, {contest_id: (option_id,)})
-    row = Slip(slip.definition, slip.station, ballot, slip.number, slip.language).rows()[contest_id][0]
-    return f"{row.name} {row.party}".strip()
 
 
 def _most_like(text: str, legal: list[str]) -> int | None:

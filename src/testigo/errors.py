@@ -101,6 +101,11 @@ class TestigoError(Exception):
         how = f"; {hint}" if hint else ""
         return printable(f"{where}{self.message.text(language)}{how}.")
 
+    def speaks(self, language: str) -> bool:
+        """Whether that language has all that the text says."""
+        parts = (self.message, self.place_value, *([self.hint_message] if self.hint_message.known else []))
+        return all(part.speaks(language) for part in parts if isinstance(part, Message))
+
     def sentence(self, language: str) -> str:
         """The text with a capital letter, where no place comes first: for a page."""
         text = self.text(language)

@@ -300,7 +300,6 @@ def test_a_ballot_lost_or_counted_twice_is_found() -> None:
     ("change", "stage", "what"),
     [
         ({"paper": None, "unread": "slip-part.not-legible"}, "print", "(unknown)"),
-        ({"paper_language": "gn"}, "print", "(language)"),
         ({"number": False}, "print", "(number)"),
         ({"qr_code": False}, "print", "(qr-code)"),
         ({"record": None}, "record", "(unknown)"),

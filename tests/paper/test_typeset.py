@@ -20,7 +20,8 @@ def test_as_much_as_a_qr_code_holds(payload: str, error: str) -> None:
     assert 'width="177"' in typeset.qr_svg(payload, error=error)
 
 
-def test_a_template_that_cannot_be_set(tmp_path: Path) -> None:
+def test_a_template_that_cannot_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "_ROOT", tmp_path)
     template = tmp_path / "page.typ"
     template.write_text("#json(bytes(sys.inputs.data)).lacks")
     with raises_code(InvalidInput, "page.cannot-be-set"):

@@ -139,7 +139,7 @@ def enrolment_with(
 
 @pytest.fixture(scope="session")
 def booth_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Definition], tuple[str, list[str]]]]:
-    """Opens a booth of the smallest station of an election: its address and the codes of its cards."""
+    """Opens a booth of an election's smallest station: its address and the codes of its cards."""
     open_booths: list[tuple[Server, Booth]] = []
 
     def make(definition: Definition) -> tuple[str, list[str]]:

@@ -12,4 +12,4 @@ def honest(definition: Definition, one: DeckBallot) -> DeckOutcome:
         words = [definition.words(of.option(option).name, one.language) for option in chosen]
         rows.append(ScreenRow(definition.words(of.title, one.language), tuple(words)))
     marks = Marks(one.ballot.style, one.ballot.choices)
-    return DeckOutcome(tuple(rows), marks, one.language, True, True, marks, one.language)
+    return DeckOutcome(tuple(rows), marks, True, True, marks)

@@ -29,7 +29,9 @@ def test_spanish_comes_first() -> None:
 
 @pytest.mark.parametrize("code", sorted(folder.name for folder in language.FOLDER.iterdir() if folder.is_dir()))
 def test_our_languages_are_complete(code: str) -> None:
-    assert code.startswith("__") or language.missing(code) == ()
+    """For officers, or for voters where all is in one file `voters.po`."""
+    voters_only = [file.name for file in (language.FOLDER / code).iterdir()] == ["voters.po"]
+    assert code.startswith("__") or language.missing(code, for_voters=voters_only) == ()
 
 
 @pytest.mark.parametrize("code", language.languages())

@@ -23,7 +23,8 @@ _LONGEST_NUMBER = "Z" * NUMBER_LENGTH + "--"
 
 
 class CastVoteRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`slip`: the number on the paper vote, by which the two can be compared. `language`: of the paper vote.
+    """`slip`: the number on the paper vote, by which the two can be compared. `language`: of the paper vote, in records
+    of releases 0.1 and 0.2; now empty, because a language that one voter speaks would name that voter.
 
     `ballot` is not checked: whoever counts records marks it again, because the box and its key lie on one disk.
     """

@@ -47,7 +47,7 @@ _LONGEST_FIGURE = 9
 
 _NUMBERS_NAMED = 20
 
-_PARTS = re.compile(r"(T1|T2|T3|Z3):([^:]*):([^:]*):([^:]*):(.*):([^:]*)", re.ASCII)
+_PARTS = re.compile(r"(T1|T2|T3|Z3):([^:]*):([^:]*):([0-9A-F]{64}):([0-9./*:]*):([0-9A-F]{128})", re.ASCII)
 _NUMBER = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3}):([0-9.*]*)", re.ASCII)
 
 
@@ -120,11 +120,7 @@ def open_code(text: str, definition: Definition, chair: PublicKey, *, place: str
             raise InvalidInput("tally-code.malformed", place=place or _PLACE)
         number, count, figures = int(found[1]), int(found[2]), found[3]
     try:
-        raw = bytes.fromhex(signature)
-    except ValueError:
-        raise InvalidInput("tally-code.malformed", place=place or _PLACE) from None
-    try:
-        chair.verify(raw, _DOMAIN + text.rpartition(":")[0].encode())
+        chair.verify(bytes.fromhex(signature), _DOMAIN + text.rpartition(":")[0].encode())
     except TestigoError as error:
         raise error.at(place or _PLACE) from None
     return TallyCode(FORMATS[form], station, sheet.lower(), form == "T1", number, count, figures, place)

@@ -56,12 +56,12 @@ class DeckOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `stopped`: "" or the code of the error that ended the voter's way before the vote was in the box. `screen`: rows of
     the page before printing. `paper`: what was read on paper, None with the reason `unread`. `record`: what is in the
     box under this paper's number, None if nothing. `number`: whether the paper says the number that was printed.
-    `qr_code`: whether its QR code says the same as its text.
+    `qr_code`: whether its QR code says the same as its text. `record_language`: what the record says of the voter's
+    language, which must be nothing.
     """
 
     screen: tuple[ScreenRow, ...] = ()
     paper: Marks | None = None
-    paper_language: str = ""
     number: bool = False
     qr_code: bool = False
     record: Marks | None = None
@@ -120,13 +120,13 @@ def outcome_differences(
         return [check.difference("screen", "", UNKNOWN, 0, 1, why=outcome.stopped)]
     return [
         *check.screen(outcome.screen),
-        *check.marks("print", outcome.paper, outcome.paper_language, why=outcome.unread),
+        *check.marks("print", outcome.paper, why=outcome.unread),
         *(check.difference("print", "", NUMBER, 1, 0) for _ in range(outcome.paper is not None and not outcome.number)),
         *(
             check.difference("print", "", QR_CODE, 1, 0)
             for _ in range(outcome.paper is not None and not outcome.qr_code)
         ),
-        *check.marks("record", outcome.record, outcome.record_language),
+        *check.marks("record", outcome.record, language=outcome.record_language),
     ]
 
 
@@ -174,12 +174,12 @@ class _BallotCheck:
         """A text of the definition in the ballot's language, in one line."""
         return _one_line(self._definition.words(text, self._one.language))
 
-    def marks(self, stage: DeckStage, seen: Marks | None, language: str, why: str = "") -> list[DeckDifference]:
-        """Style, contests and options of a paper or a record, and its language."""
+    def marks(self, stage: DeckStage, seen: Marks | None, *, language: str = "", why: str = "") -> list[DeckDifference]:
+        """Style, contests and options of a paper or a record; it names no language."""
         ballot = self._one.ballot
         if seen is None or seen.style != ballot.style or seen.choices.keys() != ballot.choices.keys():
             return [self.difference(stage, "", UNKNOWN, 0, 1, why)]
-        found = [] if language == self._one.language else [self.difference(stage, "", LANGUAGE, 1, 0)]
+        found = [self.difference(stage, "", LANGUAGE, 0, 1)] if language else []
         for contest_id, chosen in seen.choices.items():
             found += self._options(stage, self._definition.contest(contest_id), chosen)
         return found

@@ -24,9 +24,11 @@ from testigo.election import (
     load_with_warnings,
     open_station_file,
     seats_of_body,
+    write_fonts,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
+from testigo.slip.lengths import require_printable
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
@@ -47,6 +49,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     """
     try:
         loaded = load_with_warnings(file)
+        require_printable(loaded.definition)
     except TestigoError as error:
         if not as_json:
             raise
@@ -132,6 +135,27 @@ def write_words(
     storage.write_new(out, text.encode(), mode=0o644)
     lacks = len(lacking(parse(text)))
     console.print(str(message("cli", "sentences-to-translate", count=lacks, file=out)), soft_wrap=True)
+
+
+@app.command("fonts")
+def write_election_fonts(file: File, as_json: AsJson = False) -> None:
+    """Cut the fonts that the election's texts need and keep them beside the definition, in fonts.json.
+
+    Needed only for scripts that the shipped fonts lack, such as Chinese or Devanagari. `check` cuts them too, each
+    time; with the file beside it, the definition is the same where Noto is not installed, and after an update.
+
+    Example: testigo election fonts my-election/election.yaml
+    """
+    definition = load_with_warnings(file, new_fonts=True).definition
+    written = write_fonts(definition, file.parent)
+    families = list(dict.fromkeys(font.family for font in definition.fonts))
+    if as_json:
+        print_json({"file": str(written or ""), "families": families})
+    elif written is None:
+        console.print(str(message("cli", "fonts-not-needed")), soft_wrap=True)
+    else:
+        size = -(-written.stat().st_size // 1000)
+        console.print(str(message("cli", "fonts-written", families=families, file=written, size=size)), soft_wrap=True)
 
 
 @app.command("station-proof")

@@ -4,7 +4,7 @@ import msgspec
 
 from testigo.count.result import ContestResult, Result
 from testigo.election import GENERAL_ROLL, Contest, Definition, require_valid
-from testigo.election.diagnostic import MAX_TEXT
+from testigo.election.limits import TEXT
 from testigo.errors import InvalidInput
 from testigo.words import message
 
@@ -15,8 +15,8 @@ def second_round(definition: Definition, result: Result, *, name: str, date: str
     """The next definition: the contests in which nobody was elected, each between its two options, by most votes.
 
     Its districts, stations, rules, languages and hours are the first round's; stations without such a contest are
-    left out. `name`: its id. `date`: its day, after the first. Raises `InvalidInput` where there is no second round, or it is
-    not known yet who is in it; `SeveralErrors` where the definition would have errors.
+    left out. `name`: its id. `date`: its day, after the first. Raises `InvalidInput` where there is no second round, or
+    it is not known yet who is in it; `SeveralErrors` where the definition would have errors.
     """
     results = {one.contest: one for one in result.contests}
     contests = tuple(
@@ -63,4 +63,4 @@ def _between_two(contest: Contest, result: ContestResult) -> Contest:
 def _title(text: str, language: str) -> str:
     """The election's title with the words for a second round, as far as they fit on paper."""
     longer = message("term", "second-round-title", title=text).text(language)
-    return longer if len(longer) <= MAX_TEXT else text
+    return longer if len(longer) <= TEXT else text

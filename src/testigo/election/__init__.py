@@ -2,15 +2,16 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, `keyring` holds the keys of an election, `hours` tells whether a moment
-lies within the hours of voting. `seats` turns the votes of one contest into seats by the rules of `methods` and
-`majority`, `allotment` those of all, with thresholds over several contests and who sits in which of the `bodies`.
-A new seat rule is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
+lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
+keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
+contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
+contests and who sits in which of the `bodies`. A new seat rule is a line in `methods.METHODS`; a new contest kind is a
+name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
-from testigo.election.check import LANGUAGE, check_definition, require_valid
+from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
 from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option
 from testigo.election.definition import (
     BallotStyle,
@@ -28,6 +29,7 @@ from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
 from testigo.election.seats import Allocation, Elected, allocate
@@ -88,6 +90,8 @@ __all__ = [
     "allocate",
     "allot",
     "check_definition",
+    "check_paper",
+    "check_structure",
     "copy_example",
     "draw_order",
     "example_definition",
@@ -103,4 +107,5 @@ __all__ = [
     "speak_own_languages",
     "without_rounding",
     "write_definition",
+    "write_fonts",
 ]

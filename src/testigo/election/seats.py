@@ -28,7 +28,8 @@ class Allocation(SignedValue, frozen=True):
     `seats`: of every option, with 0. `elected`: in the order in which the seats were won; seats won at the same
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
     `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
-    them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the contest's seats.
+    them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
+    contest's seats.
     """
 
     contest: str

@@ -22,6 +22,9 @@ TOP_MARKS = ((1.0, 1.0), (65.0, 1.0))
 BETWEEN_MARKS = 64.0
 """From the left marks to the right ones."""
 
+LONGEST = 3000.0
+"""Millimetres of a sheet, at most: a PDF page may be 5.08 m long, and a scan of 203 dpi has 24,000 rows then."""
+
 CORNER_MARKS = (
     ("111111", "101001", "110101", "111001", "111011", "111111"),
     ("111111", "111111", "100001", "101101", "101011", "111111"),

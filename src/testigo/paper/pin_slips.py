@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.words import say
 
 _TEMPLATE = Path(__file__).with_name("pin_slips.typ")
@@ -42,4 +43,5 @@ def pin_slips(slips: Sequence[PinSlip], language: str) -> bytes:
         }
         for slip in slips
     ]
-    return typeset.compile(_TEMPLATE, {"words": words, "slips": rows})
+    texts = all_isolated({"words": words, "slips": rows}, language)
+    return typeset.compile(_TEMPLATE, {**texts, "language": PageLanguage.of(language)})

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, MARK, TOP_MARKS, WIDTH
+from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS, WIDTH
 from testigo.scan.ink import Grey, Ink
 
 Points = NDArray[np.float64]
@@ -20,7 +20,7 @@ Points = NDArray[np.float64]
 MARGIN = 24
 """Dots kept around a flattened sheet, so that parts can be looked for a little off their place."""
 
-_SHORTEST, _LONGEST = 25.0, 1000.0
+_SHORTEST = 25.0
 """Millimetres between the upper and the lower marks."""
 
 
@@ -67,12 +67,15 @@ def _enlarged(image: Grey) -> list[tuple[int, Points]]:
 
 
 def _marks_in(image: Grey) -> list[tuple[int, Points]]:
+    """Marks of at least so large a part of the picture's longer side; of a narrow scan, of twice its shorter one: the
+    marks of a long slip are a small part of its length."""
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.minMarkerPerimeterRate = 0.02
+    bordered = np.pad(image, _BORDER, constant_values=255)
+    parameters.minMarkerPerimeterRate = 0.02 * min(1.0, 2 * min(bordered.shape) / max(bordered.shape))
     parameters.adaptiveThreshWinSizeMax = 43
     detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
-    corners, ids, _ = detector.detectMarkers(np.pad(image, _BORDER, constant_values=255))
+    corners, ids, _ = detector.detectMarkers(bordered)
     if ids is None:
         return []
     return [
@@ -102,7 +105,7 @@ def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
     below = []
     for mark in seen[2]:
         across, along = (mark[0] - top_left[0]) @ to_mm
-        if _SHORTEST < along < _LONGEST and abs(across) < 0.25 * along:
+        if _SHORTEST < along < LONGEST and abs(across) < 0.25 * along:
             below.append((along, mark))
     if not below:
         return None

@@ -26,7 +26,6 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sessions import BrowserSessions
-from testigo.words import languages
 
 TheBooth = NamedDependency[VotingBooth]
 THIS_MACHINE = ("127.0.0.1", "::1")
@@ -48,6 +47,8 @@ def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Li
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
+        fonts=booth.definition.fonts,
+        for_voters=True,
         templates=TEMPLATES,
         booth=booth,
         screen=Screen(booth, screen_hosts),
@@ -100,7 +101,7 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
         return _to_stage(request, booth, session)
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
-    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth))
+    return page(request, "booth/welcome.html", state=booth.state, offered=request.app.state.languages)
 
 
 @post("/card", guards=[own_screen], sync_to_thread=False)
@@ -116,7 +117,7 @@ def choose_language(request: Request, booth: TheBooth) -> Answer:
     session = booth.current()
     if session is None or session.stage in ("printed", "depositing"):
         return _to_stage(request, booth, session)
-    return page(request, "booth/language.html", offered=_offered(booth))
+    return page(request, "booth/language.html", offered=request.app.state.languages)
 
 
 @post("/language", guards=[own_screen], sync_to_thread=False)
@@ -349,12 +350,6 @@ def _contests(booth: VotingBooth, session: SessionView | None) -> tuple[str, ...
     if session is None:
         return ()
     return booth.definition.style_of(booth.station_id, session.style).contests
-
-
-def _offered(booth: VotingBooth) -> list[str]:
-    """The election's languages in which these screens can speak; its first one where that is none."""
-    spoken = [code for code in booth.definition.languages if code in languages()]
-    return spoken or [booth.definition.languages[0]]
 
 
 def _speak_as(request: Request, session: SessionView) -> None:

@@ -55,7 +55,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
         "chair", routes, sessions, title=chair.definition.title,
-        languages=chair.definition.languages, templates=TEMPLATES,
+        languages=chair.definition.languages, fonts=chair.definition.fonts, templates=TEMPLATES,
         chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),
         centre_address=centre_address, test=test or BackgroundTest(chair),
     )  # fmt: skip

@@ -15,6 +15,9 @@ from testigo.station.voting import VotingBooth
 from testigo.web.client import Client, SeenPage
 from testigo.web.in_process import InProcess
 
+ADDRESS = "http://booth.test"
+"""Of the pages, which are on no network."""
+
 _MOST_PAGES = 1000
 _VOID_ELEMENTS = frozenset({"input", "br", "meta", "link", "img", "hr"})
 
@@ -24,7 +27,7 @@ class PageVoter:
 
     def __init__(self, deck_booth: VotingBooth) -> None:
         self._booth = deck_booth
-        self._screen = Client("http://booth.test", transport=InProcess(booth.app(deck_booth)))
+        self._screen = Client(ADDRESS, transport=InProcess(booth.app(deck_booth)))
 
     def vote(self, ballot: DeckBallot) -> tuple[ScreenRow, ...]:
         """As `station.voting.DeckScreen` has it."""

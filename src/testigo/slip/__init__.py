@@ -1,7 +1,8 @@
 """The paper vote: its layout, its QR code, and where it is printed. It is read again by the room `slip_reader`.
 
-`slip` sets one ballot in words, `qr` holds what its QR code says, `printer` what a printer is, `printers` opens the one
-at an address; `escpos_printer` is for thermal printers.
+`slip` sets one ballot in words, `first_slip` as the first releases did, `lengths` says whether it is too long; `qr`
+holds what its QR code says, `printer` what a printer is, `printers` opens the one at an address; `escpos_printer` is
+for thermal printers.
 
 A new paper size is a template beside `slip.typ`; a new printer is a class with `print_slip` and a line in
 `printers.open_printer`.

@@ -2,12 +2,15 @@
 
 One line of QR alphanumeric characters, parts divided by `*`:
 
-    T1 * DIGEST * STATION * STYLE * LANGUAGE * NUMBER * CHOICES
+    T2 * DIGEST * STATION * STYLE * NUMBER * CHOICES
 
-`T1`: format and version. DIGEST: the first 16 hexadecimal digits of the definition's digest, upper case. STATION,
-STYLE, LANGUAGE: places (from 0) in `definition.stations`, the station's ballot styles, `definition.languages`. NUMBER:
-the slip number without hyphens. CHOICES: for each contest of the style, divided by `/`, the places of the chosen
-options divided by `.`; nothing for a blank one.
+`T2`: format and version. DIGEST: the first 16 hexadecimal digits of the definition's digest, upper case. STATION,
+STYLE: places (from 0) in `definition.stations`, the station's ballot styles. NUMBER: the slip number without hyphens.
+CHOICES: for each contest of the style, divided by `/`, the places of the chosen options divided by `.`; nothing for a
+blank one.
+
+Version `T1`, of releases 0.1 and 0.2, has before the number the place of the slip's language in
+`definition.languages`; it is read, and the language passed over.
 """
 
 import re
@@ -19,10 +22,10 @@ from testigo.ballot.slip_number import check_slip_number
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 
-VERSION = "T1"
+VERSION = "T2"
 
 _PATTERN = re.compile(
-    r"T1\*([0-9A-F]{16})\*(\d{1,7})\*(\d{1,3})\*(\d{1,3})\*([2-9A-Z]{12})\*([0-9./]{0,2000})", re.ASCII
+    r"T([12])\*([0-9A-F]{16})\*(\d{1,7})\*(\d{1,3})(\*\d{1,3})?\*([2-9A-Z]{12})\*([0-9./]{0,2000})", re.ASCII
 )
 
 
@@ -32,7 +35,6 @@ class QrVote(msgspec.Struct, frozen=True):
     station: str
     ballot: Ballot
     number: str
-    language: str
 
     def encode(self, definition: Definition) -> str:
         """The payload; raises `InvalidInput` for anything the definition does not have."""
@@ -46,7 +48,6 @@ class QrVote(msgspec.Struct, frozen=True):
             digest_prefix(definition).upper(),
             str(definition.place_of(self.station)),
             str(styles.index(self.ballot.style)),
-            str(definition.languages.index(self.language)),
             self.number.replace("-", ""),
             "/".join(choices),
         )
@@ -56,19 +57,18 @@ class QrVote(msgspec.Struct, frozen=True):
     def decode(cls, payload: str, definition: Definition) -> "QrVote":
         """What a payload says; raises `InvalidInput` for anything but a valid vote of this very election."""
         found = _PATTERN.fullmatch(payload)
-        if found is None:
+        if found is None or (found[1] == "1") != (found[5] is not None):
             raise InvalidInput("qr-code.not-of-a-paper-vote", hint="read-the-text")
-        digest, station_place, style_place, language_place, number, choices = found.groups()
+        _, digest, station_place, style_place, _, number, choices = found.groups()
         if digest != digest_prefix(definition).upper():
             raise InvalidInput("qr-code.of-another-election", hint="read-the-text")
         try:
             station = definition.station_at(int(station_place)).id
             style = definition.styles_of_station(station)[int(style_place)]
-            language = definition.languages[int(language_place)]
             marks = _marks(definition, style.contests, choices)
         except (IndexError, ValueError, InvalidInput):
             raise InvalidInput("qr-code.not-in-the-election", hint="read-the-text") from None
-        return cls(station, Ballot.mark(definition, style, marks), check_slip_number(number), language)
+        return cls(station, Ballot.mark(definition, style, marks), check_slip_number(number))
 
 
 def digest_prefix(definition: Definition) -> str:

@@ -1,16 +1,21 @@
 """The paper vote: one ballot in words on an 80 mm slip. The text is the vote; the QR code only helps a reader.
 
-Every slip of one ballot style and language has the same length, whatever was chosen: each contest has as many rows as
-it allows choices, each row as high as its longest option needs. So a folded slip tells nothing, and no choice can be
-added later, because an unused row says that it is unused. Nothing on the slip says when, in which order, or by whom.
+Every slip of one ballot style has the same length, whatever was chosen: each contest has as many rows as it allows
+choices, each row as high as its longest option needs. So a folded slip tells nothing, and no choice can be added later,
+because an unused row says that it is unused. Nothing on the slip says when, in which order, or by whom.
+
+Nor does it say in which language the voter read the screens: every slip bears the texts of all the election's
+languages, the first (official) one large and above, each other smaller and below it where it says something else
+(docs/adr/2026-11-28-all-languages-on-every-slip.md).
 
 A new paper size is a template beside `slip.typ` and a case in `Slip`; docs/paper-vote.md describes the page and its
 QR code.
 """
 
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from PIL import Image
@@ -20,14 +25,20 @@ from testigo.ballot.slip_number import check_slip_number
 from testigo.election import Contest, Definition, Option
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
-from testigo.words import FIRST, Either, languages, section
-
-TEMPLATE = Path(__file__).with_name("slip.typ")
+from testigo.words import FIRST, Either, section, voter_languages
 
 CODE_LINE_LENGTH = 35
 """How many characters fit on a code line (station, ballot style)."""
+
+_MOST_QR_CHARACTERS = 1500
+"""So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
+
+
+_BELOW_TAIL = 2.0
+"""Millimetres of paper below the tail: a margin, and what the template adds."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -38,7 +49,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Slip(msgspec.Struct, frozen=True):
-    """One paper vote, ready to print. `language`: the voter's; texts it lacks are in the election's first language.
+    """One paper vote, ready to print. `language`: the voter's, in which `text_lines` says it; the paper is the same in
+    all.
 
     Raises `InvalidInput` on construction for a ballot style that the station does not have, for a wrong number, and for
     a language the election does not offer.
@@ -49,6 +61,8 @@ class Slip(msgspec.Struct, frozen=True):
     ballot: Ballot
     number: str
     language: str
+
+    TEMPLATE: ClassVar[Path] = Path(__file__).with_name("slip.typ")
 
     def __post_init__(self) -> None:
         self.definition.style_of(self.station, self.ballot.style)
@@ -61,7 +75,7 @@ class Slip(msgspec.Struct, frozen=True):
 
     def pdf(self) -> bytes:
         """The slip as a PDF page 80 mm wide. The same slip gives the same bytes."""
-        return typeset.compile(TEMPLATE, self.page(margin=4), format="pdf")
+        return typeset.compile(self.TEMPLATE, self.page(margin=4), format="pdf", fonts=self.definition.fonts)
 
     def png(self) -> bytes:
         """The slip as a black-and-white PNG 576 dots wide, as a printer with 8 dots a millimetre prints it."""
@@ -72,11 +86,25 @@ class Slip(msgspec.Struct, frozen=True):
 
     def grey_png(self) -> bytes:
         """The same page before it is made black and white; what readers compare with."""
-        return typeset.compile(TEMPLATE, self.page(), format="png", ppi=PPI)
+        return typeset.compile(self.TEMPLATE, self.page(), format="png", ppi=PPI, fonts=self.definition.fonts)
+
+    def regions(self) -> list[dict[str, Any]]:
+        """Where the parts of the page stand: `kind` (head, contest, row, tail), `contest`, `row`, `top` and `height` in
+        millimetres, from the top down.
+        """
+        return typeset.query(self.TEMPLATE, self.page(), "<region>", fonts=self.definition.fonts)
+
+    def length(self) -> float:
+        """Millimetres of paper: the same for every ballot of the style. A sheet may have `frame.LONGEST`."""
+        tail = self.regions()[-1]
+        return float(tail["top"] + tail["height"]) + _BELOW_TAIL
 
     def rows(self) -> dict[str, tuple[Row, ...]]:
-        """What each contest's rows say, in order; every contest has `choose` rows."""
-        return {contest_id: self._rows_of(self.definition.contest(contest_id)) for contest_id in self.ballot.choices}
+        """What each contest's rows say in the slip's language, in order; every contest has `choose` rows."""
+        return {
+            contest_id: tuple(make(self.language) for make in self._rows_of(self.definition.contest(contest_id)))
+            for contest_id in self.ballot.choices
+        }
 
     def text_lines(self) -> tuple[str, ...]:
         """The vote in words, a line a row, as a screen reader says it before the voter confirms."""
@@ -88,80 +116,130 @@ class Slip(msgspec.Struct, frozen=True):
 
     def qr_payload(self) -> str:
         """What the QR code holds; `testigo.slip.qr` says how it is made."""
-        return qr.QrVote(self.station, self.ballot, self.number, self.language).encode(self.definition)
+        return qr.QrVote(self.station, self.ballot, self.number).encode(self.definition)
+
+    def _longest_payload(self) -> str:
+        """Of all ballots of the style: with the last options, as many as may be chosen."""
+        contests = (self.definition.contest(contest_id) for contest_id in self.ballot.choices)
+        full = {contest.id: tuple(option.id for option in contest.options[-contest.choose :]) for contest in contests}
+        ballot = msgspec.structs.replace(self.ballot, choices=full)
+        return qr.QrVote(self.station, ballot, self.number).encode(self.definition)
 
     def page(self, *, margin: int = 0) -> dict[str, Any]:
         """The template's data. `margin`: millimetres of paper on each side of the 72 printed ones."""
         definition = self.definition
-        payload = self.qr_payload()
-        svg, modules = qr_picture(payload)
-        station = definition.station(self.station)
+        svg, modules = _qr_picture(self.qr_payload(), self._longest_payload())
+        official, station = definition.languages[0], definition.station(self.station)
+        place = f"{isolated(station.name, official)} · {isolated(definition.date, official)}"
         return {
             "margin": margin,
-            "language": self.language,
             "number": list(self.number),
             "station": list(station_line(definition, self.station)),
-            "style": list(style_line(self.ballot.style, self.language)),
-            "title": definition.words(definition.title, self.language),
-            "place": f"{station.name} · {definition.date}",
+            "style": list(style_line(self.ballot.style)),
+            "head": self._parts(lambda language: (definition.words(definition.title, language),)),
+            "place": _part(official, (place,)),
             "qr": svg,
             "qr-modules": modules,
             "marks": CORNER_MARKS,
-            "foot": self._label("foot"),
-            "contests": [
-                self._contest(definition.contest(contest_id), rows) for contest_id, rows in self.rows().items()
-            ],
+            "foot": self._parts(lambda language: (self._label("foot", language),)),
+            "contests": [self._contest(definition.contest(contest_id)) for contest_id in self.ballot.choices],
         }
 
-    def _contest(self, contest: Contest, rows: tuple[Row, ...]) -> dict[str, Any]:
-        possible = [self._row(option) for option in contest.options]
+    def _contest(self, contest: Contest) -> dict[str, Any]:
         return {
-            "title": self.definition.words(contest.title, self.language),
-            "note": self._label("one") if contest.choose == 1 else self._label("many").format(choose=contest.choose),
-            "rows": rows,
-            "measured": [*possible, Row(self._label("blank")), Row("", self._label("unused"))],
+            "heading": self._parts(
+                lambda language: (self.definition.words(contest.title, language), self._note(contest, language))
+            ),
+            "rows": [self._row_parts(make) for make in self._rows_of(contest)],
+            "measured": [self._row_parts(make) for make in self._possible(contest)],
         }
 
-    def _rows_of(self, contest: Contest) -> tuple[Row, ...]:
-        chosen = [self._row(contest.option(option_id)) for option_id in self.ballot.choices[contest.id]]
-        rows = chosen or [Row(self._label("blank"))]
-        unused = Row("", self._label("unused"))
-        return (*rows, *[unused] * (contest.choose - len(rows)))
+    def _rows_of(self, contest: Contest) -> list[Callable[[str], Row]]:
+        """For each row of the contest what makes it in a language."""
+        rows = [self._maker(contest.option(option_id)) for option_id in self.ballot.choices[contest.id]]
+        rows = rows or [self._blank]
+        return rows + [self._unused] * (contest.choose - len(rows))
 
-    def _row(self, option: Option) -> Row:
-        name = self.definition.words(option.name, self.language)
+    def _possible(self, contest: Contest) -> list[Callable[[str], Row]]:
+        """What makes every row that a ballot could have."""
+        return [*(self._maker(option) for option in contest.options), self._blank, self._unused]
+
+    def _maker(self, option: Option) -> Callable[[str], Row]:
+        return lambda language: self._row(option, language)
+
+    def _row(self, option: Option, language: str) -> Row:
+        name = self.definition.words(option.name, language)
         if not option.party:
             return Row(name)
         party = self.definition.party(option.party)
-        full = self.definition.words(party.name, self.language)
+        full = self.definition.words(party.name, language)
         if full == name:
             return Row(name, party.abbreviation)
         return Row(name, party.abbreviation if full == party.abbreviation else f"{party.abbreviation} · {full}")
 
-    def _label(self, name: str) -> str:
-        for language in (self.language, *self.definition.languages):
-            if language in languages():
-                return section(language, "slip")[name]
+    def _blank(self, language: str) -> Row:
+        return Row(self._label("blank", language))
+
+    def _unused(self, language: str) -> Row:
+        return Row("", self._label("unused", language))
+
+    def _note(self, contest: Contest, language: str) -> str:
+        if contest.choose == 1:
+            return self._label("one", language)
+        return self._label("many", language).format(choose=contest.choose)
+
+    def _row_parts(self, make: Callable[[str], Row]) -> list[dict[str, Any]]:
+        return self._parts(lambda language: msgspec.structs.astuple(make(language)))
+
+    def _parts(self, texts_in: Callable[[str], tuple[str, ...]]) -> list[dict[str, Any]]:
+        """What the texts say in every language, the official one first; of another only what it says otherwise."""
+        official, *others = self.definition.languages
+        first = texts_in(official)
+        said = {first: official}
+        for language in others:
+            texts = texts_in(language)
+            other = tuple("" if text == same else text for text, same in zip(texts, first, strict=True))
+            if any(other):
+                said.setdefault(other, language)
+        return [_part(language, texts) for texts, language in said.items()]
+
+    def _label(self, name: str, language: str) -> str:
+        for known in (language, *self.definition.languages):
+            if known in voter_languages():
+                return section(known, "slip")[name]
         return section(FIRST, "slip")[name]
+
+
+def _part(language: str, texts: tuple[str, ...]) -> dict[str, Any]:
+    """Texts of one language as the template takes them."""
+    return {
+        **msgspec.structs.asdict(PageLanguage.of(language)),
+        "texts": [isolated(text, language) for text in texts],
+    }
 
 
 def station_line(definition: Definition, station_id: str) -> str:
     """The code line that names election (eight digits of its digest) and station; raises `InvalidInput` if too long."""
-    return _code_line(f"{qr.digest_prefix(definition)[:8]} {station_id}")
+    return code_line(f"{qr.digest_prefix(definition)[:8]} {station_id}")
 
 
-def style_line(style_id: str, language: str) -> str:
-    """The code line that names ballot style and language; raises `InvalidInput` if too long."""
-    return _code_line(f"{style_id} {language}")
+def style_line(style_id: str) -> str:
+    """The code line that names the ballot style; raises `InvalidInput` if too long."""
+    return code_line(style_id)
 
 
-def qr_picture(payload: str) -> tuple[str, int]:
-    """The QR code as SVG, and how many modules wide it is."""
-    svg = typeset.qr_svg(payload)
-    return svg, int(svg.split('width="', 1)[1].split('"', 1)[0])
+def _qr_picture(payload: str, longest: str) -> tuple[str, int]:
+    """The QR code as SVG, as large as that of the `longest` payload, and how many modules wide it is.
+
+    None, and 0, where there is no room for the longest."""
+    if len(longest) > _MOST_QR_CHARACTERS:
+        return "", 0
+    svg = typeset.qr_svg(payload, like=longest)
+    return svg, typeset.svg_width(svg)
 
 
-def _code_line(line: str) -> str:
+def code_line(line: str) -> str:
+    """The line itself; raises `InvalidInput` if it is too long."""
     if len(line) > CODE_LINE_LENGTH:
         raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE_LENGTH)
     return line

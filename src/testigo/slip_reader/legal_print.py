@@ -1,8 +1,8 @@
 """What may be printed on a slip: every part of the page as it looks when it is printed, to compare a photograph with.
 
 Nothing here is drawn by other means than the paper vote itself: a row that says option 3 is cut out of a slip on which
-option 3 is chosen. So the reader reads exactly what the printer prints, in each language, and any other print is
-strange to it.
+option 3 is chosen. So the reader reads exactly what the printer prints, in all languages at once, and any other print
+is strange to it.
 """
 
 import functools
@@ -19,9 +19,9 @@ from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
 from testigo.scan.ink import Ink
 from testigo.scan.planes import soften
-from testigo.slip.slip import TEMPLATE, Slip
+from testigo.slip.slip import Slip
 
-GLYPHS = TEMPLATE.with_name("glyphs.typ")
+GLYPHS = Slip.TEMPLATE.with_name("glyphs.typ")
 
 SOFTEN = 1.0
 """Standard deviation, in dots, of the blur on legal print: what a good camera leaves of a printed edge."""
@@ -40,14 +40,22 @@ class Region(msgspec.Struct, frozen=True):
 
 
 class LegalPrint:
-    """The print of one ballot style of one station in one language.
+    """The print of one ballot style of one station. `form`: which paper; a `FirstSlip` is in one `language`.
 
     `length`: millimetres from the upper to the lower corner marks. `page`: the ink of an unmarked slip. `rows`: for
     each contest, the ink of each option's row in the contest's order, then the blank row, then the unused row."""
 
-    def __init__(self, definition: Definition, station_id: str, style: BallotStyle, language: str) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        station_id: str,
+        style: BallotStyle,
+        language: str = "",
+        form: type[Slip] = Slip,
+    ) -> None:
         self.style = style
-        self.language = language
+        self._language = language or definition.languages[0]
+        self._form = form
         self._contests = [definition.contest(contest_id) for contest_id in style.contests]
         blank = self._slip(definition, station_id, {})
         self.page = _page_ink(blank)
@@ -58,7 +66,7 @@ class LegalPrint:
 
     def _slip(self, definition: Definition, station_id: str, choices: dict[str, tuple[str, ...]]) -> Slip:
         ballot = Ballot.mark(definition, self.style, choices)
-        return Slip(definition, station_id, ballot, _ANY_NUMBER, self.language)
+        return self._form(definition, station_id, ballot, _ANY_NUMBER, self._language)
 
     def _rows(self, definition: Definition, station_id: str) -> list[Ink]:
         """One page for the first options of all contests, one for the second, …; the first row of each contest is cut
@@ -98,8 +106,7 @@ def number_glyphs(pitch: float) -> dict[str, Ink]:
 
 
 def _regions(slip: Slip) -> list[Region]:
-    found = typeset.query(TEMPLATE, slip.page(), "<region>")
-    return [_region(each["kind"], each["contest"], each["row"], each["top"], each["height"]) for each in found]
+    return [_region(each["kind"], each["contest"], each["row"], each["top"], each["height"]) for each in slip.regions()]
 
 
 def _page_ink(slip: Slip) -> Ink:

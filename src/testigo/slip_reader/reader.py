@@ -1,7 +1,7 @@
 """Reading paper votes from photographs and scans: the text is read, the QR code is only compared with it.
 
 Each slip is found by its corner marks and made flat (`scan.sheets`). Its code lines are read character by character:
-slip number, election and station, ballot style and language. They say which print may stand below, and every row is
+slip number, election and station, ballot style. They say which print may stand below, and every row is
 compared with every legal row of that print (`legal_print`, `similarity`). Where a row is not certainly one of them and
 nothing else, the slip is refused with a reason and a person reads it. The QR code is looked at last, and changes
 nothing but `agrees_with_qr`.
@@ -9,6 +9,8 @@ nothing but `agrees_with_qr`.
 Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 """
 
+import contextlib
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -19,14 +21,15 @@ from testigo import storage
 from testigo.ballot.check_character import ALPHABET
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
-from testigo.election import BallotStyle, Definition
+from testigo.election import BallotStyle, Definition, FirstDefinition
 from testigo.errors import InvalidInput, TestigoError
 from testigo.paper.frame import DOTS_PER_MM
 from testigo.scan.codes import qr_texts_of_ink
 from testigo.scan.images import images_of
 from testigo.scan.ink import Grey, Ink, correlate
 from testigo.scan.sheets import MARGIN, Marks, find_sheets, flatten, guess_length
-from testigo.slip import QrVote
+from testigo.slip import QrVote, Slip
+from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
 from testigo.slip_reader.legal_print import LegalPrint, Region, glyphs, number_glyphs
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
@@ -42,7 +45,6 @@ class SlipReading(msgspec.Struct, frozen=True):
 
     number: str = ""
     station: str = ""
-    language: str = ""
     choices: Ballot | None = None
     agrees_with_qr: bool | None = None
     refused: Message | None = None
@@ -62,15 +64,21 @@ def read_slips(image: bytes | Path, definition: Definition, station_id: str | No
     return SlipReader(definition, station_id).read(image)
 
 
+class _Form(msgspec.Struct, frozen=True):
+    """What a second code line says: the ballot style, and which paper it stands on; of a `FirstSlip` its language."""
+
+    style: BallotStyle
+    language: str = ""
+    form: type[Slip] = Slip
+
+
 class SlipReader:
     """Reads many images; keeps the legal prints that it has already set."""
 
     def __init__(self, definition: Definition, station_id: str | None = None) -> None:
         self._definition = definition
         self._wanted = definition.station(station_id).id if station_id else ""
-        # Every station is a candidate, the wanted one or not: only so is 0102 told from 0101.
-        self._stations = {station_line(definition, station.id): station.id for station in definition.stations}
-        self._lines = _CodeLines(definition, list(self._stations))
+        self._lines = _CodeLines(definition)
         self._prints: dict[tuple[str, str, str], LegalPrint] = {}
 
     def read(self, image: bytes | Path) -> list[SlipReading]:
@@ -85,42 +93,48 @@ class SlipReader:
                 readings.append(SlipReading(refused=doubt.message, place=(page, 0, 0)))
         return readings
 
+    @cached_property
+    def _as_first(self) -> "SlipReader | None":
+        """For slips that name the election as release 0.1 did; None where it has no other name."""
+        if type(self._definition) is not Definition:
+            return None
+        return SlipReader(FirstDefinition.from_payload(self._definition.payload()), self._wanted or None)
+
     def _read_slip(self, image: Grey, marks: Marks, page: int) -> SlipReading:
         reading = SlipReading(place=(page, *marks.centre))
         try:
             flat = flatten(image, marks, guess_length(marks))
             number = self._lines.number(flat)
             reading = msgspec.structs.replace(reading, number=number)
-            station = self._stations[self._lines.station(flat)]
+            if not self._lines.is_of_election(flat) and self._as_first and self._as_first._lines.is_of_election(flat):
+                return self._as_first._read_slip(image, marks, page)
+            station = self._lines.station(flat)
             reading = msgspec.structs.replace(reading, station=station)
             if self._wanted not in ("", station):
                 raise _Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
-            style, language = self._lines.style(flat, station)
-            legal = self._legal_print(station, style, language)
+            legal = self._legal_print(station, self._lines.form(flat, station))
             flat = flatten(image, marks, legal.length)
             choices, certainty = _choices(self._definition, flat, legal)
         except _Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(
             reading,
-            language=language,
             choices=choices,
-            agrees_with_qr=self._agrees(flat, QrVote(station, choices, number, language)),
+            agrees_with_qr=self._agrees(_piece(flat, legal.regions[-1]), QrVote(station, choices, number)),
             certainty=certainty,
         )
 
-    def _legal_print(self, station: str, style: BallotStyle, language: str) -> LegalPrint:
-        key = (station, style.id, language)
+    def _legal_print(self, station: str, form: _Form) -> LegalPrint:
+        key = (station, form.style.id, form.language)
         if key not in self._prints:
             if len(self._prints) >= 16:
                 self._prints.pop(next(iter(self._prints)))
-            self._prints[key] = LegalPrint(self._definition, station, style, language)
+            self._prints[key] = LegalPrint(self._definition, station, form.style, form.language, form.form)
         return self._prints[key]
 
-    def _agrees(self, flat: Ink, text: QrVote) -> bool | None:
-        """Whether the QR code between the lower marks says what the text says; None where there is none to be read."""
-        lower = flat[-(MARGIN + 32 * DOTS_PER_MM) :]
-        found = qr_texts_of_ink(lower)
+    def _agrees(self, tail: Ink, text: QrVote) -> bool | None:
+        """Whether the QR code above the lower marks says what the text says; None where there is none to be read."""
+        found = qr_texts_of_ink(tail)
         if not found:
             return None
         try:
@@ -181,6 +195,9 @@ def _number_not_legible() -> _Doubt:
     return _Doubt("slip-part.not-legible", part=message("term", "slip-part.number"))
 
 
+_DIGITS = "0123456789abcdef"
+
+
 class _CodeLines:
     """Reads the three lines of characters in cells at the top of every slip."""
 
@@ -189,11 +206,12 @@ class _CodeLines:
     SIGN_ALIKE, SIGN_APART = 0.5, 0.1
     """Least correlation of a character with the one it is read as, and least projection against each other one."""
 
-    def __init__(self, definition: Definition, station_lines: list[str]) -> None:
+    def __init__(self, definition: Definition) -> None:
         self._definition = definition
-        self._station_lines = station_lines
+        # Every station is a candidate, the wanted one or not: only so is 0102 told from 0101.
+        self._stations = {station_line(definition, station.id): station.id for station in definition.stations}
         self._glyphs: dict[str, Ink] = {}
-        self._know("".join(station_lines))
+        self._know("".join(self._stations))
 
     def number(self, flat: Ink) -> str:
         """The slip number; raises `_Doubt` unless every character is clear and the check character is right."""
@@ -212,17 +230,28 @@ class _CodeLines:
         except InvalidInput:
             raise _number_not_legible() from None
 
-    def station(self, flat: Ink) -> str:
-        """Which of the station lines stands there; raises `_Doubt`."""
-        return self._one_of(flat, self.STATION_AT, self._station_lines, message("term", "slip-part.station-line"))
+    def is_of_election(self, flat: Ink) -> bool:
+        """Whether more than half of the eight digits of the election's digest stand there, each read by itself."""
+        digest = next(iter(self._stations)).partition(" ")[0]
+        self._know(_DIGITS)
+        line = _Line(flat, self.STATION_AT, self.PITCH, len(digest))
+        alike, _ = line.alike(np.stack([self._glyphs[digit] for digit in _DIGITS]), list(range(len(digest))))
+        read = [_DIGITS[place] for place in alike.argmax(axis=0)]
+        return 2 * sum(digit == same for digit, same in zip(read, digest, strict=True)) > len(digest)
 
-    def style(self, flat: Ink, station: str) -> tuple[BallotStyle, str]:
-        """Which ballot style of the station, in which language; raises `_Doubt`."""
-        lines = {
-            style_line(style.id, language): (style, language)
-            for style in self._definition.styles_of_station(station)
-            for language in self._definition.languages
-        }
+    def station(self, flat: Ink) -> str:
+        """Which station of the election stands there; raises `_Doubt`."""
+        part = message("term", "slip-part.station-line")
+        return self._stations[self._one_of(flat, self.STATION_AT, list(self._stations), part)]
+
+    def form(self, flat: Ink, station: str) -> _Form:
+        """Which ballot style of the station, on which paper; raises `_Doubt`."""
+        lines: dict[str, _Form] = {}
+        for style in self._definition.styles_of_station(station):
+            for language in self._definition.languages:
+                with contextlib.suppress(InvalidInput):  # an id that never fitted on the first paper
+                    lines[first_style_line(style.id, language)] = _Form(style, language, FirstSlip)
+            lines[style_line(style.id)] = _Form(style)
         self._know("".join(lines))
         return lines[self._one_of(flat, self.STYLE_AT, list(lines), message("term", "slip-part.style-line"))]
 

@@ -20,6 +20,7 @@ from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.stored import StoredFormat
 from testigo.words import day, section
 
@@ -60,11 +61,15 @@ class Deck(msgspec.Struct, frozen=True):
         definition, station = self.definition, self.definition.station(self.station)
         language = definition.languages[0]
         styles = list(dict.fromkeys(card.style for card in self.cards))
-        data = {
+        texts = {
             "title": definition.words(definition.title, language),
             "date": day(definition.date, language),
             "station": f"{station.id} · {station.name}",
             "words": dict(section(language, "cards")),
+        }
+        data = {
+            **all_isolated(texts, language),
+            "language": PageLanguage.of(language),
             "styles": [
                 {
                     "id": style,
@@ -77,7 +82,7 @@ class Deck(msgspec.Struct, frozen=True):
                 for style in styles
             ],
         }
-        return typeset.compile(_TEMPLATE, data)
+        return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
 
 
 def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPARE) -> Deck:

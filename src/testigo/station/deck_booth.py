@@ -116,7 +116,6 @@ class DeckBooth(VotingBooth):
         return DeckOutcome(
             screen=rows,
             paper=reading.choices if len(readings) == 1 else None,
-            paper_language=reading.language,
             number=reading.number == slip.number,
             qr_code=reading.agrees_with_qr is True,
             record=record.ballot if record else None,

@@ -4,18 +4,19 @@ from pathlib import Path
 
 from testigo.election import Definition
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.retired import Retirement
-from testigo.words import day, instant, section
+from testigo.words import day, instant, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("retirement.typ")
 
 
 def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
-    """The page as PDF, in the election's first language. `archive`: SHA-256 of the archive file."""
-    language = definition.languages[0]
+    """The page as PDF, in the election's first language of officers. `archive`: SHA-256 of the archive file."""
+    language = officers_language(definition.languages)
     words = section(language, "retirement")
     station = definition.station(retirement.station)
-    data = {
+    texts = {
         "words": dict(words),
         "election": definition.words(definition.title, language),
         "date": day(definition.date, language),
@@ -25,11 +26,11 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
         "keep_until": day(retirement.keep_until, language),
         "unmet": [words[f"unmet.{one}"] for one in retirement.unmet],
         "reason": retirement.reason,
-        "archive": archive,
-        "archived": [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in retirement.archived],
         "destroyed": [
             {"name": one.path, "what": words.get(f"item.{one.path}", ""), "files": one.files, "bytes": one.bytes}
             for one in retirement.destroyed
         ],
     }
-    return typeset.compile(_TEMPLATE, data)
+    archived = [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in retirement.archived]
+    data = {**all_isolated(texts, language), "archive": archive, "archived": archived}
+    return typeset.compile(_TEMPLATE, {**data, "language": PageLanguage.of(language)}, fonts=definition.fonts)

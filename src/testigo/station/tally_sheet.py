@@ -14,6 +14,7 @@ from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet,
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.words import Message, counter_words, day, instant, message, say, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
@@ -161,15 +162,17 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKe
     language = definition.languages[0]
     codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
     words = _words(language)
-    data: dict[str, Any] = {
-        "kind": kind,
+    seen = view(definition, sheet, digest, language)
+    texts = {
         "words": words,
         "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
-        "sheet": view(definition, sheet, digest, language),
-        "codes": [typeset.qr_svg(code) for code in codes],
+        "sheet": msgspec.to_builtins(seen),
         "signers": _signers(definition, words),
     }
-    return typeset.compile(_TEMPLATE, data)
+    data: dict[str, Any] = all_isolated(texts, language)
+    data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
+    data |= {"kind": kind, "language": PageLanguage.of(language), "codes": [typeset.qr_svg(code) for code in codes]}
+    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
 
 
 def _signers(definition: Definition, words: dict[str, str]) -> list[str]:

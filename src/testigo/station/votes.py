@@ -39,8 +39,8 @@ def make_slip(definition: Definition, station_id: str, ballot: Ballot, language:
 
 
 def record_of(slip: Slip) -> CastVoteRecord:
-    """The machine's record of a paper vote."""
-    return CastVoteRecord(slip.number, Marks(slip.ballot.style, slip.ballot.choices), slip.language)
+    """The machine's record of a paper vote; not of the language in which its voter read the screens."""
+    return CastVoteRecord(slip.number, Marks(slip.ballot.style, slip.ballot.choices))
 
 
 def box_name(definition: Definition, station_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -24,6 +25,14 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(FIRST)
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Whether a language is written from left to right or from right to left; the first where that is not known."""
+    try:
+        return "rtl" if Locale.parse(language, sep="-").text_direction == "rtl" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
 
 
 def number(value: int | float, language: str) -> str:
@@ -50,6 +59,15 @@ def day(value: date | str, language: str) -> str:
     return format_date(
         date.fromisoformat(value) if isinstance(value, str) else value, "long", locale=locale_of(language)
     )
+
+
+def written(language: str) -> tuple[str, ...]:
+    """A day and an instant of each month, numbers and lists: every character that these functions bring to a text."""
+    months = [date(2027, month, 28) for month in range(1, 13)]
+    instants = [instant(f"2027-{month:02}-28T12:34:56Z", language) for month in range(1, 13)]
+    figures = [number(-1234567.891, language), percent(-0.5, language), percent(0.25, language, 0)]
+    lists = [listed(["1", "2", "3", "4"], language, either=either) for either in (True, False)]
+    return (*(day(month, language) for month in months), *instants, *figures, *lists, listed(["1", "2"], language))
 
 
 def zone(value: datetime | str) -> str:

@@ -1,0 +1,51 @@
+"""The paper vote as releases 0.1 and 0.2 printed it: in one language, which its second code line names.
+
+Boxes of those elections are kept, so their slips are read by every later release. None is printed any more.
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from testigo.election import Contest
+from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage
+from testigo.paper.frame import CORNER_MARKS
+from testigo.slip.slip import Slip, code_line, station_line
+
+
+class FirstSlip(Slip, frozen=True):
+    """One paper vote of the first form, to compare a photograph with. `language`: the one it is printed in."""
+
+    TEMPLATE: ClassVar[Path] = Path(__file__).with_name("slip-1.typ")
+
+    def page(self, *, margin: int = 0) -> dict[str, Any]:
+        """The data of the first template."""
+        definition, station = self.definition, self.definition.station(self.station)
+        svg = typeset.qr_svg(f"T1{self.qr_payload()[2:]}*0")  # only its size matters
+        return {
+            "margin": margin,
+            "language": PageLanguage.of(self.language).lang,
+            "number": list(self.number),
+            "station": list(station_line(definition, self.station)),
+            "style": list(first_style_line(self.ballot.style, self.language)),
+            "title": definition.words(definition.title, self.language),
+            "place": f"{station.name} · {definition.date}",
+            "qr": svg,
+            "qr-modules": typeset.svg_width(svg),
+            "marks": CORNER_MARKS,
+            "foot": self._label("foot", self.language),
+            "contests": [self._contest(definition.contest(contest_id)) for contest_id in self.ballot.choices],
+        }
+
+    def _contest(self, contest: Contest) -> dict[str, Any]:
+        return {
+            "title": self.definition.words(contest.title, self.language),
+            "note": self._note(contest, self.language),
+            "rows": [make(self.language) for make in self._rows_of(contest)],
+            "measured": [make(self.language) for make in self._possible(contest)],
+        }
+
+
+def first_style_line(style_id: str, language: str) -> str:
+    """The code line that named ballot style and language; raises `InvalidInput` if too long."""
+    return code_line(f"{style_id} {language}")
