@@ -240,7 +240,7 @@ def _counts(definition: Definition) -> list[tuple[str, int]]:
         ("contests", len(definition.contests)),
         ("ballot_styles", len(definition.styles())),
         ("options", sum(len(contest.options) for contest in definition.contests)),
-        ("seats", sum(contest.seats for contest in definition.contests) + levelling),
+        ("seats", sum(contest.offices for contest in definition.contests) + levelling),
     ]
 
 
@@ -268,7 +268,7 @@ def _overview(definition: Definition) -> dict[str, object]:
                 "kind": contest.kind,
                 "method": contest.method,
                 "choose": contest.choose,
-                "seats": contest.seats,
+                "seats": contest.offices,
                 "options": [option.id for option in contest.options],
                 "body": contest.body,
             }
@@ -301,4 +301,4 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 def _how(contest: Contest) -> str:
     method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.seats}"
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}"

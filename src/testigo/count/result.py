@@ -14,7 +14,19 @@ from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, r
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
-from testigo.election import GENERAL_ROLL, Allocation, BodySeats, Contest, Definition, Station, Tie, VoteTotals, allot
+from testigo.election import (
+    GENERAL_ROLL,
+    Allocation,
+    BodySeats,
+    Contest,
+    Definition,
+    Outcome,
+    Station,
+    Tie,
+    VoteTotals,
+    allot,
+    decide,
+)
 from testigo.errors import InvalidInput, is_printable
 from testigo.words import Message, message
 
@@ -35,6 +47,7 @@ class ContestResult(SignedValue, frozen=True):
     """One contest, from every counted station that has it. `options`: in the definition's order.
 
     `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
+    `outcome`: what a referendum decided; turnout and approval are of all registers, those of stations not counted too.
     """
 
     contest: str
@@ -47,6 +60,7 @@ class ContestResult(SignedValue, frozen=True):
     undervotes: int
     options: tuple[OptionResult, ...]
     allocation: Allocation
+    outcome: Outcome | None = None
 
     @property
     def complete(self) -> bool:
@@ -269,7 +283,17 @@ def _contest_result(
         undervotes=tally.undervotes,
         options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
         allocation=allocation,
+        outcome=_outcome(contest, tally, stations),
     )
+
+
+def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
+    """`stations`: all that have the contest."""
+    if contest.referendum is None:
+        return None
+    general = contest.roll == GENERAL_ROLL
+    registered = sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
+    return decide(contest.referendum, VoteTotals(tally.votes, tally.blank, tally.ballots), registered)
 
 
 def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:

@@ -32,7 +32,9 @@ from testigo.election.methods import METHODS, MethodName
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
+from testigo.election.referendum import Need, Outcome, Referendum, decide
 from testigo.election.seats import Allocation, Elected, allocate
+from testigo.election.shares import Share
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
 from testigo.election.thresholds import CoalitionShare, Threshold, VoteTotals
@@ -71,12 +73,16 @@ __all__ = [
     "MachineKeys",
     "Majority",
     "MethodName",
+    "Need",
     "Option",
+    "Outcome",
     "Party",
     "PartyKind",
+    "Referendum",
     "ReplacedKey",
     "Role",
     "SecondRound",
+    "Share",
     "Station",
     "StationDefinition",
     "StationList",
@@ -93,6 +99,7 @@ __all__ = [
     "check_paper",
     "check_structure",
     "copy_example",
+    "decide",
     "draw_order",
     "example_definition",
     "holder",

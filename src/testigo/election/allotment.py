@@ -97,7 +97,7 @@ def holder(contest: Contest, option: Option) -> str:
 
 def seats_of_body(definition: Definition, body: Body) -> int:
     """All seats of a body: those of its contests, and levelling seats."""
-    own = sum(contest.seats for contest in definition.contests if contest.body == body.id)
+    own = sum(contest.offices for contest in definition.contests if contest.body == body.id)
     return own + (body.levelling.seats if body.levelling is not None else 0)
 
 

@@ -21,6 +21,7 @@ from testigo.election.known_ids import KnownIds
 from testigo.election.levelling import DIVISOR_METHODS
 from testigo.election.majority import Majority
 from testigo.election.methods import METHODS
+from testigo.election.shares import Share
 from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
 from testigo.words import Either, message
@@ -43,6 +44,8 @@ def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
             yield _unknown((*path, "body"), "body", "bodies", contest.body)
         if contest.majority is not None:
             yield from _check_majority((*path, "majority"), contest, contest.majority)
+        if contest.referendum is not None or contest.kind == "referendum":
+            yield from _check_referendum(path, contest)
         if METHODS[contest.method].unrounded is not None:
             yield from _check_rounding(known, path, contest)
     yield from _check_bodies(known)
@@ -113,11 +116,33 @@ def _check_majority(path: DefinitionPath, contest: Contest, majority: Majority) 
     if contest.kind != "choose-one" or contest.seats != 1:
         yield diagnose("majority.of-several", path, contest=contest.id, kind=contest.kind, count=contest.seats)
     for place, condition in enumerate(majority.conditions):
-        try:
-            condition.require_valid()
-        except InvalidInput as error:
-            where = (*path, "conditions", place)
-            yield Diagnostic(where, error.at(path_text(where)))
+        yield from _check_valid((*path, "conditions", place), condition)
+
+
+def _check_valid(path: DefinitionPath, share: Share) -> Iterator[Diagnostic]:
+    try:
+        share.require_valid()
+    except InvalidInput as error:
+        yield Diagnostic(path, error.at(path_text(path)))
+
+
+def _check_referendum(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
+    rules = contest.referendum
+    if rules is None or contest.kind != "referendum":
+        yield diagnose("referendum.of-other-kind", (*path, "kind"), contest=contest.id)
+        return
+    where: DefinitionPath = (*path, "referendum")
+    options = [option.id for option in contest.options]
+    if rules.against not in options:
+        yield _unknown((*where, "against"), "option", "options", rules.against)
+    elif len(options) == 1:
+        yield diagnose("referendum.no-proposal", (*path, "options"), contest=contest.id)
+    if contest.seats != 1 or contest.body:
+        yield diagnose("referendum.with-seats", path, contest=contest.id)
+    shares = {"majority": rules.majority, "turnout": rules.turnout, "approval": rules.approval}
+    for key, share in shares.items():
+        if share is not None:
+            yield from _check_valid((*where, key), share)
 
 
 def _check_rounding(known: KnownIds, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

@@ -4,11 +4,12 @@ from typing import Literal
 
 from testigo.election.majority import Majority
 from testigo.election.methods import MethodName
+from testigo.election.referendum import Referendum
 from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput
 
-Kind = Literal["choose-one", "choose-up-to", "party-list"]
+Kind = Literal["choose-one", "choose-up-to", "party-list", "referendum"]
 
 GENERAL_ROLL = "general"
 
@@ -34,6 +35,7 @@ class Contest(Value, frozen=True):
 
     `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
     `majority`: the votes that are enough in the first round; where there is none, most votes are.
+    `referendum`: what a proposal needs, where the contest fills no office.
     """
 
     id: str
@@ -49,6 +51,12 @@ class Contest(Value, frozen=True):
     body: str = ""
     agreements: tuple[Agreement, ...] = ()
     majority: Majority | None = None
+    referendum: Referendum | None = None
+
+    @property
+    def offices(self) -> int:
+        """How many seats it fills: none where it is a referendum."""
+        return 0 if self.referendum is not None else self.seats
 
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""

@@ -9,41 +9,39 @@ from fractions import Fraction
 
 from testigo.canonical import SignedValue
 from testigo.election.methods import highest
-from testigo.election.thresholds import Base, share_of
+from testigo.election.shares import Share
+from testigo.election.thresholds import Base
 from testigo.election.ties import Tie, settle
 from testigo.election.value import Value
-from testigo.errors import InvalidInput
 
 HALF = Fraction(1, 2)
 IN_SECOND_ROUND = 2
 
 
-class Condition(Value, frozen=True):
-    """A share of the votes, and perhaps a lead over the next option, that together are enough. Each is `"45"` (per
-    cent) or `"2/3"`; one of `more_than` and `at_least` is named, and at most one of the leads.
+class Condition(Share, frozen=True):
+    """A share of the votes, and perhaps a lead over the next option, that together are enough; at most one of the leads
+    is named.
     """
 
-    more_than: str = ""
-    at_least: str = ""
     lead_more_than: str = ""
     lead_at_least: str = ""
 
     def require_valid(self) -> None:
-        """Raise `InvalidInput` where its shares are not shares, or not one of each kind."""
-        if bool(self.more_than) == bool(self.at_least) or (self.lead_more_than and self.lead_at_least):
-            raise InvalidInput("majority.one-share")
-        for text in (self.more_than, self.at_least, self.lead_more_than, self.lead_at_least):
-            _share(text or "0")
+        """Raise `InvalidInput` where a share is not one, or not one of each kind is named."""
+        super().require_valid()
+        if self.lead_more_than or self.lead_at_least:
+            self._lead.require_valid()
 
-    def met(self, votes: int, lead: int, whole: int) -> bool:
+    def met_by(self, votes: int, lead: int, whole: int) -> bool:
         """Whether so many votes, and so many more than the next option has, are enough of a whole; raises
         `InvalidInput` as `require_valid` does.
         """
-        self.require_valid()
-        enough = votes > _share(self.more_than) * whole if self.more_than else votes >= _share(self.at_least) * whole
-        if self.lead_more_than:
-            return enough and lead > _share(self.lead_more_than) * whole
-        return enough and lead >= _share(self.lead_at_least or "0") * whole
+        asked = bool(self.lead_more_than or self.lead_at_least)
+        return self.met(votes, whole) and (not asked or self._lead.met(lead, whole))
+
+    @property
+    def _lead(self) -> Share:
+        return Share(self.lead_more_than, self.lead_at_least)
 
 
 class Majority(Value, frozen=True):
@@ -62,7 +60,9 @@ class Majority(Value, frozen=True):
         (winner,) = first.won
         count = votes[winner]
         lead = count - max((other for option, other in votes.items() if option != winner), default=0)
-        met = any(one.met(count, lead, whole) for one in self.conditions) if self.conditions else count > HALF * whole
+        met = (
+            any(one.met_by(count, lead, whole) for one in self.conditions) if self.conditions else count > HALF * whole
+        )
         return winner if met else ""
 
 
@@ -82,7 +82,3 @@ def second_round(contest: str, votes: Mapping[str, int], draw: str | None) -> Se
         return None
     options, ties = settle(contest, highest(claims, IN_SECOND_ROUND), draw)
     return SecondRound(tuple(options), ties[0] if ties else None)
-
-
-def _share(text: str) -> Fraction:
-    return share_of("", text) if "/" in text else share_of(text, "")

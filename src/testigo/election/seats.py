@@ -23,7 +23,7 @@ class Elected(SignedValue, frozen=True):
 
 
 class Allocation(SignedValue, frozen=True):
-    """Who won one contest.
+    """Who won one contest; nobody where it is a referendum.
 
     `seats`: of every option, with 0. `elected`: in the order in which the seats were won; seats won at the same
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
@@ -73,6 +73,8 @@ def allocate(
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """
     counted = _counted(contest, votes, ballots, blank)
+    if contest.referendum is not None:
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), 0)
     if contest.majority is not None:
         return _by_majority(contest, contest.majority, VoteTotals(counted, blank, ballots), draw)
     excluded = _under_own_threshold(contest, VoteTotals(counted, blank, ballots), parties).union(excluded)

@@ -11,10 +11,13 @@ from functools import cached_property
 from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
-from testigo.election import Contest, Definition, Option, without_rounding
+from testigo.count.totals import percent
+from testigo.election import Contest, Definition, Option, Share, without_rounding
+from testigo.election.referendum import HALF
 from testigo.election.ties import Tie
 from testigo.results.assemblies import Assembly, assemblies, party_colour
 from testigo.results.words import anomaly, reason, say
+from testigo.results.words import percent as spelled_percent
 from testigo.words import Message, Value
 
 
@@ -73,6 +76,8 @@ class ContestView:
     excluded: tuple[str, ...]
     rounding: str
     second_round: str
+    decided: str
+    needs: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -80,8 +85,8 @@ class ContestView:
         """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
-        if self.result.allocation.second_round is not None:
-            return ""
+        if self.result.allocation.second_round is not None or self.result.outcome is not None:
+            return self.decided
         winners = [row.name for row in self.rows if row.seats]
         leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
         return ", ".join(winners or leading)
@@ -195,6 +200,8 @@ class Page:
                 excluded=tuple(self.text(contest.option(one).name) for one in result.allocation.excluded),
                 rounding=self._rounding(contest),
                 second_round=self._second_round(contest, result),
+                decided=self._decided(contest, result),
+                needs=self._needs(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -300,6 +307,39 @@ class Page:
             tied = [self._competitor(contest, one) for one in second.tie.options]
             return self.say("second_round_open", count=second.tie.seats_at_stake, options=tied)
         return self.say("second_round", options=[self._competitor(contest, one) for one in second.options])
+
+    def _decided(self, contest: Contest, result: ContestResult) -> str:
+        """Whether a referendum adopted something, in words; empty for a contest of persons."""
+        if result.outcome is None:
+            return ""
+        if result.outcome.adopted:
+            return self.say("adopted", option=self._competitor(contest, result.outcome.option))
+        return self.say("not_adopted")
+
+    def _needs(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """The figures that decide a referendum, a sentence for each condition."""
+        rules, outcome = contest.referendum, result.outcome
+        if rules is None or outcome is None:
+            return ()
+        shares = {"majority": rules.majority or HALF, "turnout": rules.turnout, "approval": rules.approval}
+        return tuple(
+            self.say(
+                f"need_{one.what}",
+                found=one.count,
+                whole=one.whole,
+                share=spelled_percent(self.language, percent(one.count, one.whole)),
+                needed=self._share(shares.get(one.what)),
+                met=self.say("need_met" if one.met else "need_not_met"),
+            )
+            for one in outcome.needs
+        )
+
+    def _share(self, share: Share | None) -> str:
+        if share is None:
+            return ""
+        text = share.more_than or share.at_least
+        words = text if "/" in text else spelled_percent(self.language, text)
+        return self.say("more_than" if share.more_than else "at_least", share=words)
 
     def _competitor(self, contest: Contest, one: str) -> str:
         """The name of an option, or those of an agreement's lists."""
