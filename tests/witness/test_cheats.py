@@ -560,6 +560,16 @@ def test_another_second_round_than_the_votes_give_is_found(caught: Caught, elect
     assert any("are published as those of the second round" in one for one in said)
 
 
+def test_a_contest_said_to_be_held_again_is_found_where_somebody_won(caught: Caught) -> None:
+    def cheat(body: Any) -> Any:
+        mine, *others = body.contests
+        void = Replace(mine, allocation=Replace(mine.allocation, void=True))
+        return Replace(body, contests=(void, *others))
+
+    said = caught("result", only("result", cheat, ""))
+    assert any("whether the contest is held again" in one for one in said)
+
+
 # ---- audits
 
 

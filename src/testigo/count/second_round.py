@@ -57,7 +57,7 @@ def _between_two(contest: Contest, result: ContestResult) -> Contest:
     if contest.roll != GENERAL_ROLL:
         raise InvalidInput("second-round.of-a-roll", contest=contest.id, roll=contest.roll)
     options = tuple(option for option in contest.options if option.id in second.options)
-    return _Replace(contest, options=options, majority=None, body="")
+    return _Replace(contest, options=options, majority=None, body="", none_of_the_above=None)
 
 
 def _title(text: str, language: str) -> str:

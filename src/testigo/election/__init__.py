@@ -29,6 +29,7 @@ from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.nobody import NoneOfTheAbove
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
@@ -74,6 +75,7 @@ __all__ = [
     "Majority",
     "MethodName",
     "Need",
+    "NoneOfTheAbove",
     "Option",
     "Outcome",
     "Party",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testigo.canonical import SignedValue
 from testigo.election.bodies import Body
@@ -10,6 +10,7 @@ from testigo.election.contests import Contest, Option
 from testigo.election.definition import Definition
 from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
 from testigo.election.methods import METHODS
+from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
@@ -113,8 +114,9 @@ def list_contests(definition: Definition, body: Body) -> list[Contest]:
 def _in_all(contests: Iterable[Contest], totals: Mapping[str, VoteTotals]) -> VoteTotals:
     """The votes of several contests by party."""
     return added_up(
-        VoteTotals(_by_holder(contest, totals[contest.id].votes), totals[contest.id].blank, totals[contest.id].ballots)
+        replace(own, votes=_by_holder(contest, own.votes))
         for contest in contests
+        for own in [without_nobody(contest.none_of_the_above, totals[contest.id])]
     )
 
 

@@ -21,6 +21,7 @@ from testigo.election.known_ids import KnownIds
 from testigo.election.levelling import DIVISOR_METHODS
 from testigo.election.majority import Majority
 from testigo.election.methods import METHODS
+from testigo.election.nobody import NoneOfTheAbove
 from testigo.election.shares import Share
 from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
@@ -46,6 +47,8 @@ def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
             yield from _check_majority((*path, "majority"), contest, contest.majority)
         if contest.referendum is not None or contest.kind == "referendum":
             yield from _check_referendum(path, contest)
+        if contest.none_of_the_above is not None:
+            yield from _check_nobody((*path, "none-of-the-above"), contest, contest.none_of_the_above)
         if METHODS[contest.method].unrounded is not None:
             yield from _check_rounding(known, path, contest)
     yield from _check_bodies(known)
@@ -124,6 +127,18 @@ def _check_valid(path: DefinitionPath, share: Share) -> Iterator[Diagnostic]:
         share.require_valid()
     except InvalidInput as error:
         yield Diagnostic(path, error.at(path_text(path)))
+
+
+def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) -> Iterator[Diagnostic]:
+    if rule.option not in {option.id for option in contest.options}:
+        yield _unknown((*path, "option"), "option", "options", rule.option)
+        return
+    if contest.kind not in ("choose-one", "party-list"):
+        yield diagnose("nobody.of-other-kind", path, contest=contest.id, kind=contest.kind)
+    option = contest.option(rule.option)
+    pooled = any(rule.option in agreement.options for agreement in contest.agreements)
+    if option.party or option.candidates or pooled:
+        yield diagnose("nobody.with-party", path, contest=contest.id, option=option.id)
 
 
 def _check_referendum(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

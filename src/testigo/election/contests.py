@@ -4,6 +4,7 @@ from typing import Literal
 
 from testigo.election.majority import Majority
 from testigo.election.methods import MethodName
+from testigo.election.nobody import NoneOfTheAbove
 from testigo.election.referendum import Referendum
 from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
@@ -35,7 +36,8 @@ class Contest(Value, frozen=True):
 
     `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
     `majority`: the votes that are enough in the first round; where there is none, most votes are.
-    `referendum`: what a proposal needs, where the contest fills no office.
+    `referendum`: what a proposal needs, where the contest fills no office. `none_of_the_above`: which option is that,
+    and the effect of its votes.
     """
 
     id: str
@@ -52,11 +54,18 @@ class Contest(Value, frozen=True):
     agreements: tuple[Agreement, ...] = ()
     majority: Majority | None = None
     referendum: Referendum | None = None
+    none_of_the_above: NoneOfTheAbove | None = None
 
     @property
     def offices(self) -> int:
         """How many seats it fills: none where it is a referendum."""
         return 0 if self.referendum is not None else self.seats
+
+    @property
+    def standing(self) -> tuple[Option, ...]:
+        """The options that can win: all but *none of the above*."""
+        nobody = self.none_of_the_above.option if self.none_of_the_above is not None else ""
+        return tuple(option for option in self.options if option.id != nobody)
 
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""

@@ -9,6 +9,7 @@ from testigo.canonical import SignedValue
 from testigo.election.contests import Contest
 from testigo.election.majority import Majority, SecondRound, second_round
 from testigo.election.methods import METHODS, Rule
+from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
 from testigo.election.thresholds import VoteTotals, under
 from testigo.election.ties import Tie, settle
@@ -29,7 +30,7 @@ class Allocation(SignedValue, frozen=True):
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
     `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
     them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
-    contest's seats.
+    contest's seats. `void`: *none of the above* won, and the contest is held again.
     """
 
     contest: str
@@ -39,6 +40,7 @@ class Allocation(SignedValue, frozen=True):
     excluded: tuple[str, ...]
     unfilled: int
     second_round: SecondRound | None = None
+    void: bool = False
 
     @property
     def open_seats(self) -> int:
@@ -75,10 +77,15 @@ def allocate(
     counted = _counted(contest, votes, ballots, blank)
     if contest.referendum is not None:
         return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), 0)
+    cast, nobody = VoteTotals(counted, blank, ballots), contest.none_of_the_above
+    if nobody is not None and nobody.voids(cast):
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
+    totals = without_nobody(nobody, cast)
     if contest.majority is not None:
-        return _by_majority(contest, contest.majority, VoteTotals(counted, blank, ballots), draw)
-    excluded = _under_own_threshold(contest, VoteTotals(counted, blank, ballots), parties).union(excluded)
-    admitted = {option: count for option, count in counted.items() if count and option not in excluded}
+        return _by_majority(contest, contest.majority, totals, draw)
+    standing = {option.id for option in contest.standing}
+    excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
+    admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
     method = METHODS[contest.method]
     rule = method.unrounded if unrounded and method.unrounded else method.rule
     won, ties = _share_out(contest, rule, admitted, draw)

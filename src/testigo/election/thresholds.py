@@ -65,17 +65,20 @@ class Threshold(Value, frozen=True):
 
 @dataclass(frozen=True)
 class VoteTotals:
-    """What was voted in one contest, or in several added up. `votes`: by option, or by party; `ballots`: all cast."""
+    """What was voted in one contest, or in several added up. `votes`: by option, or by party; `ballots`: all cast;
+    `nobody`: valid votes that are for none of these.
+    """
 
     votes: Mapping[str, int]
     blank: int
     ballots: int
+    nobody: int = 0
 
     def of(self, base: Base) -> int:
         """The whole that a threshold is a share of."""
         if base == "cast":
             return self.ballots
-        return sum(self.votes.values()) + (self.blank if base == "valid-and-blank" else 0)
+        return sum(self.votes.values()) + self.nobody + (self.blank if base == "valid-and-blank" else 0)
 
 
 def under(threshold: Threshold, totals: VoteTotals, parties: Mapping[str, Party | None]) -> frozenset[str]:
@@ -89,12 +92,12 @@ def under(threshold: Threshold, totals: VoteTotals, parties: Mapping[str, Party 
 def added_up(totals: Iterable[VoteTotals]) -> VoteTotals:
     """Several as one."""
     votes: dict[str, int] = {}
-    blank = ballots = 0
+    blank = ballots = nobody = 0
     for one in totals:
-        blank, ballots = blank + one.blank, ballots + one.ballots
+        blank, ballots, nobody = blank + one.blank, ballots + one.ballots, nobody + one.nobody
         for holder, count in one.votes.items():
             votes[holder] = votes.get(holder, 0) + count
-    return VoteTotals(votes, blank, ballots)
+    return VoteTotals(votes, blank, ballots, nobody)
 
 
 def share_of(percent: str, fraction: str) -> Fraction:

@@ -85,7 +85,7 @@ class ContestView:
         """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
-        if self.result.allocation.second_round is not None or self.result.outcome is not None:
+        if not self.contest.offices or self.result.allocation.second_round or self.result.allocation.void:
             return self.decided
         winners = [row.name for row in self.rows if row.seats]
         leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
@@ -309,7 +309,10 @@ class Page:
         return self.say("second_round", options=[self._competitor(contest, one) for one in second.options])
 
     def _decided(self, contest: Contest, result: ContestResult) -> str:
-        """Whether a referendum adopted something, in words; empty for a contest of persons."""
+        """What a referendum decided, or that the contest is held again, in words; else empty."""
+        nobody = contest.none_of_the_above
+        if nobody is not None and result.allocation.void:
+            return self.say("void", option=self._competitor(contest, nobody.option))
         if result.outcome is None:
             return ""
         if result.outcome.adopted:

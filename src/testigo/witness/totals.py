@@ -133,6 +133,8 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
                 counted=_going_on(again.allocation),
             )
             findings.fail("result", detail, place)
+        if contest.allocation.void != again.allocation.void:
+            findings.fail("result", message("finding", "result.other-void", contest=contest.contest), place)
         if contest.outcome != again.outcome:
             findings.fail("result", message("finding", "result.other-outcome", contest=contest.contest), place)
     _compare_bodies(findings, published, recomputed, place)
