@@ -48,12 +48,11 @@ def test_the_id_of_a_station_fits_its_code_line(errors_with):
     assert errors_with(put("stations", 0, "id", "s" * (limits.STATION_ID + 1))) == {"definition.id-too-long"}
 
 
-def test_the_code_line_has_room_for_style_and_language(base, written):
+def test_the_code_line_has_room_for_the_ballot_style(base, written):
     def text(district: str) -> str:
         return base.replace("north", district)
 
-    roll, language = len("-indigenous"), len("es")
-    longest = "n" * (limits.STYLE - roll - language)
+    longest = "n" * (limits.STYLE - len("-indigenous"))
     load(written(text(longest)))
     with pytest.raises(SeveralErrors) as refused:
         load(written(text(longest + "n")))
@@ -97,6 +96,11 @@ def test_numbers_of_a_contest_have_a_limit(errors_with, key, most):
     assert errors_with(put("contests", 1, key, most)) == set()
     assert errors_with(put("contests", 1, key, most + 1)) == {"definition.too-many"}
     assert errors_with(put("contests", 1, key, 10**14)) == {"definition.too-many"}
+
+
+def test_a_register_has_so_many_voters(errors_with):
+    assert errors_with(put("stations", 1, "register-size", limits.REGISTER)) == set()
+    assert errors_with(put("stations", 1, "register-size", limits.REGISTER + 1)) == {"station.register-size"}
 
 
 def test_a_contest_has_so_many_options(errors_with):

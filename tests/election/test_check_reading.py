@@ -112,6 +112,8 @@ def test_one_name_with_two_parties_that_read_the_same_is_refused(definition, nam
         "BLANK VOTE",
         "— opción sin usar —",
         "Nulos",
+        "VOTO NULO",
+        "Null vote",
         "En blanco",
     ],
 )

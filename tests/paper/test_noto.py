@@ -14,6 +14,12 @@ from testigo.paper import typeset
 from testigo.paper.font import clusters, glyphs, shipped
 from testigo.paper.noto import fonts_for
 
+
+@pytest.fixture(autouse=True)
+def template_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "_ROOT", tmp_path)
+
+
 LINE = """\
 #let own = json(bytes(sys.inputs.fonts))
 #set page(width: auto, height: auto, margin: 2mm)

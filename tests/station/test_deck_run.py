@@ -27,7 +27,7 @@ from polling_place import CHAIR_PIN, Root
 from raising import raises_code
 from testigo.audit import station_deck
 from testigo.ballot import DeckBallot, DeckOutcome, LogicAndAccuracy, Marks, Tally
-from testigo.election import Definition
+from testigo.election import Contest, Definition
 from testigo.errors import IllegalStep, StorageError
 from testigo.rehearsal.chair import when_tested
 from testigo.rehearsal.machines import MachineProcess
@@ -164,14 +164,14 @@ def faulty_screen(patch: pytest.MonkeyPatch, twist: Callable[..., Any]) -> None:
 
 
 def faulty_print(patch: pytest.MonkeyPatch, twist: Callable[..., Any]) -> None:
-    rows = Slip.rows
+    rows_of = Slip._rows_of
 
-    def printed(slip: Slip) -> Any:
+    def printed(slip: Slip, contest: Contest) -> Any:
         if slip.number == "2222-2222-2222":  # the reader's own patterns are honest
-            return rows(slip)
-        return rows(replace(slip, ballot=type(slip.ballot)(slip.ballot.style, twist(slip.ballot.choices))))
+            return rows_of(slip, contest)
+        return rows_of(replace(slip, ballot=type(slip.ballot)(slip.ballot.style, twist(slip.ballot.choices))), contest)
 
-    patch.setattr(Slip, "rows", printed)
+    patch.setattr(Slip, "_rows_of", printed)
 
 
 def faulty_record(patch: pytest.MonkeyPatch, twist: Callable[..., Any]) -> None:

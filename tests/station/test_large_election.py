@@ -1,4 +1,4 @@
-"""A station and a record with a contest of 1,600 options: every step, page and export copes with it."""
+"""A station and a record with a contest of 300 options: every step, page and export copes with it."""
 
 import csv
 import io
@@ -13,20 +13,21 @@ from large_sheet import large_definition
 from polling_place import CHAIR_PIN, ISSUED, MemoryPrinter, Root
 from served_station import Server, signed_in
 from testigo.audit import logic_and_accuracy
-from testigo.ballot import Ballot
+from testigo.ballot import Ballot, DeckBallot, DeckPart
 from testigo.election import Definition, MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Log, open_package
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.results import publish_results
 from testigo.screens import chair as chair_pages
+from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.machine import LocalMachine
 
-OPTIONS, CHOOSE = 1600, 93
-VOTE = tuple(f"o{place}" for place in range(0, OPTIONS, OPTIONS // CHOOSE))[:CHOOSE]
+OPTIONS, CHOOSE = 300, 2
+VOTE = ("o0", "o299")
 
 
 def large() -> Definition:
@@ -46,7 +47,7 @@ def root() -> Root:
 
 @pytest.fixture(scope="module")
 def closed(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chair]:
-    """The station after its day: tested with a deck of its own, one vote of 93 choices, closed."""
+    """The station after its day: tested with a deck of its own, one vote of two choices, closed."""
     folder = tmp_path_factory.mktemp("large")
     request = root.install(folder / "s1", "s1")
     (folder / "people.csv").write_text("document,name,station,roll\n101,Ana,s1,\n102,Beto,s1,\n103,Eva,s1,\n")
@@ -54,7 +55,10 @@ def closed(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cha
         register.import_voters(folder / "people.csv")
         sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")
         poll_book = make_poll_book(register, "s1", sealing, root.centre, ISSUED)
-    booth, check_in = Booth(folder / "s1" / "booth", MemoryPrinter()), CheckIn(folder / "s1" / "check-in")
+    booth, check_in = (
+        Booth(folder / "s1" / "booth", MemoryPrinter(), screen=PageVoter),
+        CheckIn(folder / "s1" / "check-in"),
+    )
     with Chair(folder / "s1" / "chair", booth=LocalMachine(booth), check_in=LocalMachine(check_in)) as chair:
         hold_day(chair, booth, check_in, poll_book)
         yield chair
@@ -65,8 +69,10 @@ def closed(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cha
 def hold_day(chair: Chair, booth: Booth, check_in: CheckIn, poll_book: bytes) -> None:
     check_in.load_poll_book(poll_book)
     cards = booth.make_cards(spare=1).cards
-    deck = [Ballot.mark(DEFINITION, DEFINITION.styles_of_station("s1")[0], {"c0": VOTE})]
-    assert chair.run_test(deck, logic_and_accuracy.expected(DEFINITION, "s1", deck))
+    style = DEFINITION.styles_of_station("s1")[0]
+    ballot = Ballot.mark(DEFINITION, style, {"c0": VOTE})
+    expected = logic_and_accuracy.expected(DEFINITION, "s1", [ballot])
+    assert chair.run_test([DeckPart(style.id, (DeckBallot(ballot, "es"),), expected)])
     chair.zero_report()
     chair.open()
     visit = check_in.find("101")
@@ -92,8 +98,8 @@ def test_sheet_and_zero_report_on_paper(closed: Chair) -> None:
     kept = closed.folder.path / "paper"
     for name in ("zero-report", "tally-sheet"):
         text = text_of((kept / f"{name}.pdf").read_bytes())
-        assert all(f"Candidata Número {place} " in f"{text.replace(chr(13), ' ')} " for place in (0, 799, 1599))
-    assert "Votos 93" in text
+        assert all(f"Candidata Número {place} " in f"{text.replace(chr(13), ' ')} " for place in (0, 150, 299))
+    assert "Votos 2" in text
 
 
 def test_the_chairs_page(closed: Chair) -> None:

@@ -138,8 +138,8 @@ class _Drawing:
     # ---- who votes where
 
     def _districts(self, rolls: list[str]) -> list[tuple[str, ...]]:
-        """Paths of ids, parents first. With the longest roll and language code an id fills the code line at most."""
-        room = STYLE - max(map(len, self._languages)) - max((len(roll) + 1 for roll in rolls[1:]), default=0)
+        """Paths of ids, parents first. With the longest roll an id fills the code line at most."""
+        room = STYLE - max((len(roll) + 1 for roll in rolls[1:]), default=0)
         paths: list[tuple[str, ...]] = [(self._id(room),)]
         for _ in range(self._rng.choice([0, 0, 1, 2, 5])):
             above = self._rng.choice(paths)

@@ -28,7 +28,6 @@ from testigo.election import (
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
-from testigo.slip.lengths import require_printable
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
@@ -47,6 +46,9 @@ def check(file: File, as_json: AsJson = False) -> None:
 
     Example: testigo election check my-election/election.yaml
     """
+    # Slips are set to be measured; whoever only looks at a definition or checks a proof needs no typesetter.
+    from testigo.slip.lengths import require_printable
+
     try:
         loaded = load_with_warnings(file)
         require_printable(loaded.definition)

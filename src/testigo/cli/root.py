@@ -36,6 +36,7 @@ GROUPS = {
 """Group or command → its line in `testigo --help`; each is the module of that name in this package."""
 
 EXTRAS = {
+    "election": "station",
     "register": "centre",
     "station": "station",
     "ballot": "station",

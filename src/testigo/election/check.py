@@ -215,9 +215,9 @@ def _contests_below(known: KnownIds, district_id: str) -> str:
 
 
 def _check_registers(known: KnownIds, path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
-    if not 1 <= station.register_size <= REGISTER:
+    if station.register_size < 1:
         where: DefinitionPath = (*path, "register-size")
-        yield diagnose("station.register-size", where, station=station.id, number=station.register_size)
+        yield diagnose("station.register-size", where, station=station.id, number=station.register_size, most=REGISTER)
     for roll, size in station.roll_sizes.items():
         where = (*path, "roll-sizes", roll)
         if roll == GENERAL_ROLL:

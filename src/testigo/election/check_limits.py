@@ -37,6 +37,9 @@ def check_limits(known: KnownIds) -> Iterator[Diagnostic]:
         if len(station.id) > limits.STATION_ID:
             where = ("stations", place, "id")
             yield diagnose("definition.id-too-long", where, id=station.id[:60], most=limits.STATION_ID)
+        if station.register_size > limits.REGISTER:
+            where, size = ("stations", place, "register-size"), station.register_size
+            yield diagnose("station.register-size", where, station=station.id, number=size, most=limits.REGISTER)
     yield from _check_styles(known)
     for place, contest in enumerate(definition.contests):
         yield from _check_contest(("contests", place), contest)
@@ -78,17 +81,10 @@ def _check_reserved(known: KnownIds) -> Iterator[Diagnostic]:
 
 
 def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
-    longest = max(known.definition.languages, key=len, default="")
     for path, style in _styles(known):
-        if len(f"{style.id}{longest}") > limits.STYLE:
-            yield diagnose(
-                "definition.style-too-long",
-                (*path, "id"),
-                style=style.id[:100],
-                language=longest[:60],
-                count=len(f"{style.id}{longest}"),
-                most=limits.STYLE,
-            )
+        if (length := len(style.id)) > limits.STYLE:
+            where = (*path, "id")
+            yield diagnose("definition.style-too-long", where, style=style.id[:100], count=length, most=limits.STYLE)
         contests = [known.definition.contest(contest) for contest in style.contests]
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
         rows = sum(contest.choose for contest in contests)

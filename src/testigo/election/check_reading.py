@@ -21,9 +21,10 @@ _WORDS_FOR_NOBODY = {
     "slip": ("blank", "unused"),
     "tally_sheet": ("blank", "null", "undervotes"),
     "results": ("blank", "null", "undervotes"),
+    "term": ("votes-for-nobody",),
     "screens": ("booth.blank-option", "sheet.blank", "sheet.null", "sheet.undervotes"),
 }
-"""What paper and screens say of choices that were not made, or not counted."""
+"""What paper and screens say of choices that were not made, or not counted; and what people call them (`term`)."""
 
 _BESIDE = " ¦ "
 """Between a name and its party: a character that neither has, so that the two are never taken for one name."""
@@ -136,12 +137,13 @@ def _taken(spoken: Iterable[str]) -> dict[str, str]:
     those that stand in for them.
     """
     chosen = [code for code in spoken if code in languages()]
-    labels = (
-        section(language, part)[key]
-        for language in dict.fromkeys([*chosen, *(() if chosen else (FIRST, FALLBACK))])
+    labels = [
+        label
+        for language in chosen or (FIRST, FALLBACK)
         for part, keys in _WORDS_FOR_NOBODY.items()
         for key in keys
-    )
+        for label in section(language, part)[key].split("; ")
+    ]
     return {key: label for label in labels for key in skeletons(label)}
 
 

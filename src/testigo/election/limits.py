@@ -17,8 +17,8 @@ CODE_LINE: Final = 35
 STATION_ID: Final = CODE_LINE - 9
 """The code line of the station is eight digits of the definition's digest, a space, and the id."""
 
-STYLE: Final = CODE_LINE - 1
-"""Ballot style and language code together: they share a code line, with a space between them."""
+STYLE: Final = CODE_LINE
+"""A ballot style stands on a code line."""
 
 TEXT: Final = 160
 """Characters of a name, a title or an address."""
@@ -37,8 +37,8 @@ ROLLS: Final = 20
 
 STATIONS: Final = 100_000
 
-REGISTER: Final = 100_000
-"""Voters of one station."""
+REGISTER: Final = 20_000
+"""Voters of one station: the page of its voting cards takes 3 GiB of memory to set, and a minute."""
 
 CONTESTS: Final = 5_000
 

@@ -22,16 +22,13 @@ from PIL import Image
 
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
-from testigo.election import Contest, Definition, Option
+from testigo.election import Contest, Definition, Option, limits
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
 from testigo.words import FIRST, Either, section, voter_languages
-
-CODE_LINE_LENGTH = 35
-"""How many characters fit on a code line (station, ballot style)."""
 
 _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
@@ -240,6 +237,6 @@ def _qr_picture(payload: str, longest: str) -> tuple[str, int]:
 
 def code_line(line: str) -> str:
     """The line itself; raises `InvalidInput` if it is too long."""
-    if len(line) > CODE_LINE_LENGTH:
-        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE_LENGTH)
+    if len(line) > limits.CODE_LINE:
+        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=limits.CODE_LINE)
     return line
