@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from testigo.cli import main
-from testigo.election import Condition, Definition, Majority, load
+from testigo.election import Condition, Definition, Majority, Person, load
 from testigo.results import publish_results
 from testigo.witness import verify
 
@@ -20,6 +20,9 @@ from testigo.witness import verify
 def public(elect: Callable[..., Any], definition: Definition, tmp_path: Path) -> Path:
     """The record of an election in which nobody could have enough votes for mayor."""
     mayor, *others = definition.contests
+    others_of = (Person({"es": "Suplencia", "en": "Substitute"}, "Eva Sol"),)
+    options = tuple(msgspec.structs.replace(one, people=others_of) for one in mayor.options)
+    mayor = msgspec.structs.replace(mayor, options=options)
     strict = msgspec.structs.replace(mayor, majority=Majority(conditions=(Condition(more_than="100"),)))
     held = msgspec.structs.replace(definition, contests=(strict, *others))
     return elect(of=held).publish(tmp_path / "public")
@@ -36,6 +39,7 @@ def test_the_page_names_who_goes_on(public: Path, tmp_path: Path) -> None:
     publish_results(public, tmp_path / "results")
     page = (tmp_path / "results" / "index.html").read_text("utf-8")
     assert "Nadie resulta electo: segunda vuelta entre" in page
+    assert "Suplencia: Eva Sol" in page
     rows = list(csv.DictReader(io.StringIO((tmp_path / "results" / "seats.csv").read_text("utf-8-sig"))))
     assert sum(int(row["second_round"]) for row in rows) == 2
 

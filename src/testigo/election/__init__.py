@@ -12,7 +12,7 @@ name in `contests.Kind`, and its own errors in `check_contests`.
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
 from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
-from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option
+from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person
 from testigo.election.definition import (
     BallotStyle,
     Definition,
@@ -80,6 +80,7 @@ __all__ = [
     "Outcome",
     "Party",
     "PartyKind",
+    "Person",
     "Referendum",
     "ReplacedKey",
     "Role",

@@ -145,6 +145,9 @@ def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> I
         if option.party and option.party not in known.parties:
             yield unknown((*where, "party"), "party", option.party)
         yield from _check_candidates(where, contest, option)
+        for position, person in enumerate(option.people):
+            yield from check_text(known.definition, (*where, "people", position, "role"), person.role)
+            yield from check_words((*where, "people", position, "name"), person.name, TEXT)
     places: list[DefinitionPath] = [(*path, "options", place, "id") for place in range(len(contest.options))]
     yield from check_unique("option", zip(places, (option.id for option in contest.options), strict=True))
 

@@ -15,13 +15,24 @@ Kind = Literal["choose-one", "choose-up-to", "party-list", "referendum"]
 GENERAL_ROLL = "general"
 
 
+class Person(Value, frozen=True):
+    """Somebody who is chosen together with an option. `role`: as what, such as vice-president or substitute."""
+
+    role: Text
+    name: str
+
+
 class Option(Value, frozen=True):
-    """What a voter can choose: a candidate, or in a party list a party with its `candidates` in order."""
+    """What a voter can choose: a candidate, or in a party list a party with its `candidates` in order.
+
+    `people`: who is elected together with it, a ticket's others or substitutes.
+    """
 
     id: str
     name: Text
     party: str = ""
     candidates: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
 class Agreement(Value, frozen=True):

@@ -52,7 +52,9 @@ class RefusalRow:
 
 @dataclass(frozen=True)
 class OptionRow:
-    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list."""
+    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
+    `people`: who is chosen with it, each with the role.
+    """
 
     name: str
     party: str
@@ -61,6 +63,7 @@ class OptionRow:
     seats: int
     colour: str
     candidates: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,7 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
+                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
             )
             for place, option in enumerate(contest.options)
         ]
