@@ -24,6 +24,44 @@ def test_a_drawn_election_is_carried_out_whole(seed: int, tmp_path: Path) -> Non
     assert carry_out(definition, tmp_path / "station", slips=3, deck=12).failures == []
 
 
+OF_ALL_KINDS = """
+id: all-kinds
+title: {es: Prueba, en: Trial}
+date: 2027-05-09
+opens: 07:00
+closes: 17:00
+utc-offset: -04:00
+languages: [es, en]
+districts: [{id: land, name: {es: Tierra, en: Land}}]
+stations: [{id: s1, name: Escuela, district: land, register-size: 30}]
+contests:
+  - id: president
+    district: land
+    title: {es: Presidencia, en: President}
+    kind: choose-one
+    majority: {conditions: [{more-than: 45}, {at-least: 40, lead-more-than: 10}]}
+    none-of-the-above: {option: nobody, effect: counts}
+    options:
+      - {id: ana, name: Ana Mora, people: [{role: {es: Vicepresidencia, en: Vice-president}, name: Eva Sol}]}
+      - {id: luis, name: Luis Vera}
+      - {id: nobody, name: {es: Ninguno, en: None of these}}
+  - id: water
+    district: land
+    title: {es: Ley de aguas, en: Water act}
+    kind: referendum
+    referendum: {against: no, turnout: {more-than: 50}}
+    options:
+      - {id: yes, name: {es: Sí, en: Yes}}
+      - {id: no, name: {es: No, en: No}}
+"""
+
+
+def test_contests_with_other_rules_are_carried_out_too(tmp_path: Path) -> None:
+    file = tmp_path / "election.yaml"
+    file.write_text(OF_ALL_KINDS)
+    assert carry_out(load(file), tmp_path / "station", slips=3, deck=12).failures == []
+
+
 def test_the_same_seed_is_the_same_election() -> None:
     assert draw(5).payload == draw(5).payload != draw(6).payload
 

@@ -137,7 +137,7 @@ ERRORS = [
     ("  finger-tries: 4", "  finger-tries: '4' #!", "whole number is required"),
     ("  finger-tries: 4", "  finger-tries: [4] #!", "single value is required"),
     ("date: 2027-04-11\n", "date: 2027-04-11\ndate: 2027-04-12 #!\n", "'date' is said again; line 3"),
-    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, or party-list"),
+    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, party-list, or referendum"),
     ("title: {es: Prueba, en: Trial}", "title: Prueba #!", "once per language"),
     ("languages: [es, en]", "languages: es, en #!", "a list is required"),
     (

@@ -23,7 +23,7 @@ from testigo.ballot import (
 )
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.count import UnsettledPaper, count_result
-from testigo.election import Definition, MachineKey, MachineKeys
+from testigo.election import Condition, Definition, MachineKey, MachineKeys, Majority, SecondRound
 from testigo.keys import SigningKey
 from testigo.record import Grade, PublishedRecord, Statement, peek
 from testigo.witness import Verdict, verify
@@ -542,6 +542,32 @@ def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -
         return None if kind == "public-draw" else body
 
     assert any("a tie waits for its public draw" in said for said in caught("seats", cheat))
+
+
+def test_another_second_round_than_the_votes_give_is_found(caught: Caught, elect: Any, definition: Definition) -> None:
+    """Nobody can have more than all, and the result names another pair."""
+    first, *others = definition.contests
+    strict = Replace(first, majority=Majority(conditions=(Condition(more_than="100"),)))
+    held = Replace(definition, contests=(strict, *others))
+
+    def cheat(body: Any) -> Any:
+        mine = body.contests[0]
+        pair = tuple(option.id for option in first.options[-2:])
+        other = Replace(mine.allocation, second_round=SecondRound(pair))
+        return Replace(body, contests=(Replace(mine, allocation=other), *body.contests[1:]))
+
+    said = caught("result", elect(only("result", cheat, ""), held))
+    assert any("are published as those of the second round" in one for one in said)
+
+
+def test_a_contest_said_to_be_held_again_is_found_where_somebody_won(caught: Caught) -> None:
+    def cheat(body: Any) -> Any:
+        mine, *others = body.contests
+        void = Replace(mine, allocation=Replace(mine.allocation, void=True))
+        return Replace(body, contests=(void, *others))
+
+    said = caught("result", only("result", cheat, ""))
+    assert any("whether the contest is held again" in one for one in said)
 
 
 # ---- audits

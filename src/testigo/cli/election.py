@@ -1,4 +1,4 @@
-"""`testigo election`: check a definition, look at it, and work out seats from votes."""
+"""`testigo election`: check a definition, look at it, work out seats from votes, make a second round."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,6 +8,7 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_seats import seats
+from testigo.cli.election_second_round import second_round
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
     LANGUAGE,
@@ -215,6 +216,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 
 app.command()(seats)
+app.command("second-round")(second_round)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
@@ -240,7 +242,7 @@ def _counts(definition: Definition) -> list[tuple[str, int]]:
         ("contests", len(definition.contests)),
         ("ballot_styles", len(definition.styles())),
         ("options", sum(len(contest.options) for contest in definition.contests)),
-        ("seats", sum(contest.seats for contest in definition.contests) + levelling),
+        ("seats", sum(contest.offices for contest in definition.contests) + levelling),
     ]
 
 
@@ -268,7 +270,7 @@ def _overview(definition: Definition) -> dict[str, object]:
                 "kind": contest.kind,
                 "method": contest.method,
                 "choose": contest.choose,
-                "seats": contest.seats,
+                "seats": contest.offices,
                 "options": [option.id for option in contest.options],
                 "body": contest.body,
             }
@@ -300,5 +302,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = f", {contest.method}" if METHODS[contest.method].lists else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.seats}"
+    method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}"

@@ -14,7 +14,19 @@ from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, r
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
-from testigo.election import GENERAL_ROLL, Allocation, BodySeats, Contest, Definition, Station, Tie, VoteTotals, allot
+from testigo.election import (
+    GENERAL_ROLL,
+    Allocation,
+    BodySeats,
+    Contest,
+    Definition,
+    Outcome,
+    Station,
+    Tie,
+    VoteTotals,
+    allot,
+    decide,
+)
 from testigo.errors import InvalidInput, is_printable
 from testigo.words import Message, message
 
@@ -35,6 +47,7 @@ class ContestResult(SignedValue, frozen=True):
     """One contest, from every counted station that has it. `options`: in the definition's order.
 
     `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
+    `outcome`: what a referendum decided; turnout and approval are of all registers, those of stations not counted too.
     """
 
     contest: str
@@ -47,6 +60,7 @@ class ContestResult(SignedValue, frozen=True):
     undervotes: int
     options: tuple[OptionResult, ...]
     allocation: Allocation
+    outcome: Outcome | None = None
 
     @property
     def complete(self) -> bool:
@@ -115,7 +129,7 @@ class Result(SignedValue, frozen=True):
     @property
     def ties(self) -> tuple[tuple[str, Tie], ...]:
         """Every tie, open or drawn, with the id of the contest or body in which it is."""
-        found = [(one.contest, tie) for one in self.contests for tie in one.allocation.ties]
+        found = [(one.contest, tie) for one in self.contests for tie in one.allocation.all_ties]
         for body in self.bodies:
             if body.levelling is not None:
                 found += [(body.body, tie) for tie in (*body.levelling.ties, *body.levelling.list_ties)]
@@ -125,6 +139,11 @@ class Result(SignedValue, frozen=True):
     def open_ties(self) -> tuple[str, ...]:
         """The contests and bodies in which a tie waits for the public draw, each once."""
         return tuple(dict.fromkeys(name for name, tie in self.ties if tie.open))
+
+    @property
+    def second_rounds(self) -> tuple[str, ...]:
+        """The contests in which nobody is elected and a second round follows."""
+        return tuple(one.contest for one in self.contests if one.allocation.second_round is not None)
 
     @property
     def vote_totals(self) -> dict[str, VoteTotals]:
@@ -264,7 +283,17 @@ def _contest_result(
         undervotes=tally.undervotes,
         options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
         allocation=allocation,
+        outcome=_outcome(contest, tally, stations),
     )
+
+
+def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
+    """`stations`: all that have the contest."""
+    if contest.referendum is None:
+        return None
+    general = contest.roll == GENERAL_ROLL
+    registered = sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
+    return decide(contest.referendum, VoteTotals(tally.votes, tally.blank, tally.ballots), registered)
 
 
 def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testigo.canonical import SignedValue
 from testigo.election.bodies import Body
@@ -10,6 +10,7 @@ from testigo.election.contests import Contest, Option
 from testigo.election.definition import Definition
 from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
 from testigo.election.methods import METHODS
+from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
@@ -19,7 +20,8 @@ class BodySeats(SignedValue, frozen=True):
     """Who sits in one body. `seats`: all that there are, levelling seats too.
 
     `party_seats`: those that are settled, by party (an option without one stands for itself as `CONTEST/OPTION`).
-    `unfilled`: with nobody for them. `open_seats`: waiting for the public draw. The three add up to `seats`.
+    `unfilled`: with nobody for them. `open_seats`: waiting for the public draw or a second round. The three add up to
+    `seats`.
     """
 
     body: str
@@ -96,7 +98,7 @@ def holder(contest: Contest, option: Option) -> str:
 
 def seats_of_body(definition: Definition, body: Body) -> int:
     """All seats of a body: those of its contests, and levelling seats."""
-    own = sum(contest.seats for contest in definition.contests if contest.body == body.id)
+    own = sum(contest.offices for contest in definition.contests if contest.body == body.id)
     return own + (body.levelling.seats if body.levelling is not None else 0)
 
 
@@ -112,8 +114,9 @@ def list_contests(definition: Definition, body: Body) -> list[Contest]:
 def _in_all(contests: Iterable[Contest], totals: Mapping[str, VoteTotals]) -> VoteTotals:
     """The votes of several contests by party."""
     return added_up(
-        VoteTotals(_by_holder(contest, totals[contest.id].votes), totals[contest.id].blank, totals[contest.id].ballots)
+        replace(own, votes=_by_holder(contest, own.votes))
         for contest in contests
+        for own in [without_nobody(contest.none_of_the_above, totals[contest.id])]
     )
 
 
@@ -148,7 +151,7 @@ def _body_seats(
     won: Counter[str] = Counter()
     for contest in contests:
         won.update(_by_holder(contest, allocations[contest.id].seats))
-    open_seats = sum(tie.seats_at_stake for one in contests for tie in allocations[one.id].ties if tie.open)
+    open_seats = sum(allocations[one.id].open_seats for one in contests)
     levelling = None
     if body.levelling is not None and open_seats:
         levelling = waiting(body.levelling)

@@ -97,10 +97,10 @@ def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diag
         yield diagnose("contest.threshold-of-lists", (*path, "threshold"), contest=contest.id, kind=contest.kind)
     if contest.seats < 1:
         yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
-    elif contest.options and contest.seats > len(contest.options):
-        options = message("term", "options", count=len(contest.options))
+    elif contest.options and contest.seats > len(contest.standing):
+        options = message("term", "options", count=len(contest.standing))
         yield _too_few(path, contest, options)
-    elif contest.seats == len(contest.options):
+    elif contest.seats == len(contest.standing):
         yield diagnose("contest.as-many-seats-as-options", (*path, "seats"), warning=True, contest=contest.id)
 
 
@@ -145,6 +145,9 @@ def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> I
         if option.party and option.party not in known.parties:
             yield unknown((*where, "party"), "party", option.party)
         yield from _check_candidates(where, contest, option)
+        for position, person in enumerate(option.people):
+            yield from check_text(known.definition, (*where, "people", position, "role"), person.role)
+            yield from check_words((*where, "people", position, "name"), person.name, TEXT)
     places: list[DefinitionPath] = [(*path, "options", place, "id") for place in range(len(contest.options))]
     yield from check_unique("option", zip(places, (option.id for option in contest.options), strict=True))
 
@@ -160,7 +163,7 @@ def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) ->
                 option=option.id,
             )
         return
-    if not option.candidates:
+    if not option.candidates and option in contest.standing:
         yield diagnose("list.no-candidates", path, option=option.id)
     for place, candidate in enumerate(option.candidates):
         yield from check_words((*path, "candidates", place), candidate, TEXT)

@@ -114,3 +114,4 @@ def _check_contest(path: DefinitionPath, contest: Contest) -> Iterator[Diagnosti
     for place, option in enumerate(contest.options):
         where = (*path, "options", place, "candidates")
         yield from _at_most(where, "candidates", len(option.candidates), limits.CANDIDATES)
+        yield from _at_most((*path, "options", place, "people"), "people", len(option.people), limits.PEOPLE)

@@ -75,6 +75,9 @@ def _texts(known: KnownIds) -> Iterator[tuple[DefinitionPath, str]]:
         titled += [((*path, "options", n, "name"), option.name) for n, option in enumerate(contest.options)]
         for n, option in enumerate(contest.options):
             yield from (((*path, "options", n, "candidates", m), name) for m, name in enumerate(option.candidates))
+            for m, person in enumerate(option.people):
+                titled.append(((*path, "options", n, "people", m, "role"), person.role))
+                yield (*path, "options", n, "people", m, "name"), person.name
     for where, text in titled:
         yield from (((*where, language), words) for language, words in text.items())
     yield from (

@@ -1,4 +1,5 @@
-"""What is wrong with how votes become seats: kinds of parties, thresholds, agreements, bodies, levelling seats.
+"""What is wrong with how votes become seats: kinds of parties, thresholds, agreements, majorities, bodies,
+levelling seats.
 
 That a contest has a method and seats that fit its kind is in `check_contests`.
 """
@@ -18,7 +19,10 @@ from testigo.election.diagnostic import (
 )
 from testigo.election.known_ids import KnownIds
 from testigo.election.levelling import DIVISOR_METHODS
+from testigo.election.majority import Majority
 from testigo.election.methods import METHODS
+from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.shares import Share
 from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
 from testigo.words import Either, message
@@ -39,6 +43,12 @@ def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
             yield from _check_agreements(path, contest)
         if contest.body and contest.body not in body_ids:
             yield _unknown((*path, "body"), "body", "bodies", contest.body)
+        if contest.majority is not None:
+            yield from _check_majority((*path, "majority"), contest, contest.majority)
+        if contest.referendum is not None or contest.kind == "referendum":
+            yield from _check_referendum(path, contest)
+        if contest.none_of_the_above is not None:
+            yield from _check_nobody((*path, "none-of-the-above"), contest, contest.none_of_the_above)
         if METHODS[contest.method].unrounded is not None:
             yield from _check_rounding(known, path, contest)
     yield from _check_bodies(known)
@@ -103,6 +113,51 @@ def _check_agreements(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
         for position, option in enumerate(one.options)
     )
     yield from check_unique("option", pooled)
+
+
+def _check_majority(path: DefinitionPath, contest: Contest, majority: Majority) -> Iterator[Diagnostic]:
+    if contest.kind != "choose-one" or contest.seats != 1:
+        yield diagnose("majority.of-several", path, contest=contest.id, kind=contest.kind, count=contest.seats)
+    for place, condition in enumerate(majority.conditions):
+        yield from _check_valid((*path, "conditions", place), condition)
+
+
+def _check_valid(path: DefinitionPath, share: Share) -> Iterator[Diagnostic]:
+    try:
+        share.require_valid()
+    except InvalidInput as error:
+        yield Diagnostic(path, error.at(path_text(path)))
+
+
+def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) -> Iterator[Diagnostic]:
+    if rule.option not in {option.id for option in contest.options}:
+        yield _unknown((*path, "option"), "option", "options", rule.option)
+        return
+    if contest.kind not in ("choose-one", "party-list"):
+        yield diagnose("nobody.of-other-kind", path, contest=contest.id, kind=contest.kind)
+    option = contest.option(rule.option)
+    pooled = any(rule.option in agreement.options for agreement in contest.agreements)
+    if option.party or option.candidates or pooled:
+        yield diagnose("nobody.with-party", path, contest=contest.id, option=option.id)
+
+
+def _check_referendum(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
+    rules = contest.referendum
+    if rules is None or contest.kind != "referendum":
+        yield diagnose("referendum.of-other-kind", (*path, "kind"), contest=contest.id)
+        return
+    where: DefinitionPath = (*path, "referendum")
+    options = [option.id for option in contest.options]
+    if rules.against not in options:
+        yield _unknown((*where, "against"), "option", "options", rules.against)
+    elif len(options) == 1:
+        yield diagnose("referendum.no-proposal", (*path, "options"), contest=contest.id)
+    if contest.seats != 1 or contest.body:
+        yield diagnose("referendum.with-seats", path, contest=contest.id)
+    shares = {"majority": rules.majority, "turnout": rules.turnout, "approval": rules.approval}
+    for key, share in shares.items():
+        if share is not None:
+            yield from _check_valid((*where, key), share)
 
 
 def _check_rounding(known: KnownIds, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

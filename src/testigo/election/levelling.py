@@ -18,7 +18,7 @@ from fractions import Fraction
 from testigo.canonical import SignedValue
 from testigo.election.bodies import Levelling
 from testigo.election.methods import METHODS, Award, Divisors, highest_quotients
-from testigo.election.seats import Tie, settle
+from testigo.election.ties import Tie, settle
 from testigo.errors import InvalidInput
 from testigo.words import Either
 
@@ -107,7 +107,7 @@ def level(
 
 
 def waiting(levelling: Levelling) -> LevellingSeats:
-    """As long as a tie in one of the body's contests is open, nobody knows who won fewer seats there."""
+    """As long as a seat of one of the body's contests is open, nobody knows who won fewer seats there."""
     return LevellingSeats({}, (), (), (), unfilled=0, open_seats=levelling.seats)
 
 

@@ -55,6 +55,9 @@ PARTIES: Final = 2_000
 CANDIDATES: Final = 1_000
 """Of one list."""
 
+PEOPLE: Final = 4
+"""Named with one option, beside it: its tile shows them all."""
+
 SEATS: Final = 3_000
 """Of one contest: the largest parliaments of the world have fewer."""
 

@@ -71,7 +71,7 @@ def highest_quotients(
     votes: Mapping[str, int], seats: int, room: Mapping[str, int], divisors: Divisors, already: Mapping[str, int]
 ) -> Award:
     """The `seats` largest quotients of votes that remain after the seats that each has `already`; `room`: for more."""
-    return _highest(
+    return highest(
         (
             (count / divisors.after(already.get(option, 0) + more), option)
             for option, count in votes.items()
@@ -81,7 +81,7 @@ def highest_quotients(
     )
 
 
-def _highest(claims: Iterable[tuple[Fraction | int, str]], seats: int) -> Award:
+def highest(claims: Iterable[tuple[Fraction | int, str]], seats: int) -> Award:
     """The `seats` highest claims, each of one option; equal claims at the edge are tied."""
     ordered = sorted(claims, key=lambda claim: (-claim[0], claim[1]))
     if len(ordered) <= seats:
@@ -94,7 +94,7 @@ def _highest(claims: Iterable[tuple[Fraction | int, str]], seats: int) -> Award:
 
 
 def _plurality(votes: dict[str, int], seats: int, room: dict[str, int]) -> Award:
-    return _highest(((count, option) for option, count in votes.items() if room[option]), seats)
+    return highest(((count, option) for option, count in votes.items() if room[option]), seats)
 
 
 def _divisor_method(step: str, first: str = "1") -> Method:
@@ -173,7 +173,7 @@ def _largest_remainder(added: int, rounded: Rounding = _exact) -> Rule:
                 full = [option for option in remainders if base[option] == room[option]]
             if not full:
                 claims = ((claim, one) for one, claim in remainders.items() if base[one] < room[one])
-                last = _highest(claims, rest)
+                last = highest(claims, rest)
                 return last._replace(won=won + _repeat(base) + last.won)
             won += _repeat({option: room[option] for option in full})
             seats -= sum(room[option] for option in full)

@@ -98,6 +98,9 @@ def printed_texts(definition: Definition) -> Iterator[tuple[DefinitionPath, str]
             where: DefinitionPath = ("contests", place, "options", number)
             yield from _in_each(definition, (*where, "name"), option.name)
             yield from (((*where, "candidates", at), name) for at, name in enumerate(option.candidates))
+            for at, person in enumerate(option.people):
+                yield from _in_each(definition, (*where, "people", at, "role"), person.role)
+                yield (*where, "people", at, "name"), person.name
 
 
 def _in_each(definition: Definition, place: DefinitionPath, text: Text) -> Iterator[tuple[DefinitionPath, str]]:

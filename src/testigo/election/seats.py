@@ -1,21 +1,18 @@
 """From the votes of one contest to its seats: threshold, agreements, ties and the names of who is elected, around the
-rules of `methods`. What spans several contests is in `allotment`.
-
-Ties. Equal votes, quotients or remainders that compete for fewer seats than they are form a tie, and a tie is never
-settled by the order of the file. The rule: after the results are known, dice are rolled in public; their digits are
-the `draw`. The tied options are put in the ascending order of SHA-256("DRAW,CONTEST,OPTION") and take the tied seats
-in that order. Until there is a draw these seats stay open and are reported.
+rules of `methods` and `majority`. What spans several contests is in `allotment`.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from testigo.canonical import SignedValue
 from testigo.election.contests import Contest
-from testigo.election.methods import METHODS, Award, Rule
+from testigo.election.majority import Majority, SecondRound, second_round
+from testigo.election.methods import METHODS, Rule
+from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
 from testigo.election.thresholds import VoteTotals, under
+from testigo.election.ties import Tie, settle
 from testigo.errors import InvalidInput
 
 
@@ -26,28 +23,14 @@ class Elected(SignedValue, frozen=True):
     candidate: str
 
 
-class Tie(SignedValue, frozen=True):
-    """`options` (ids, also of agreements) tie for `seats_at_stake`, fewer than they are. `winners`: as drawn, empty
-    until there is a draw.
-    """
-
-    options: tuple[str, ...]
-    seats_at_stake: int
-    winners: tuple[str, ...]
-
-    @property
-    def open(self) -> bool:
-        """Whether the tie waits for a public draw."""
-        return not self.winners
-
-
 class Allocation(SignedValue, frozen=True):
-    """Who won one contest.
+    """Who won one contest; nobody where it is a referendum.
 
     `seats`: of every option, with 0. `elected`: in the order in which the seats were won; seats won at the same
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
-    `unfilled`: seats for which there is nobody with a vote; open ties' seats are not among them. Always sum(seats) +
-    unfilled + Σ seats at stake in open ties = the contest's seats.
+    `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
+    them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
+    contest's seats. `void`: *none of the above* won, and the contest is held again.
     """
 
     contest: str
@@ -56,6 +39,19 @@ class Allocation(SignedValue, frozen=True):
     ties: tuple[Tie, ...]
     excluded: tuple[str, ...]
     unfilled: int
+    second_round: SecondRound | None = None
+    void: bool = False
+
+    @property
+    def open_seats(self) -> int:
+        """Seats that wait for the public draw or for a second round."""
+        return sum(tie.seats_at_stake for tie in self.ties if tie.open) + (self.second_round is not None)
+
+    @property
+    def all_ties(self) -> tuple[Tie, ...]:
+        """The ties for a seat, and that for a place in the second round."""
+        second = self.second_round
+        return (*self.ties, second.tie) if second is not None and second.tie is not None else self.ties
 
 
 def allocate(
@@ -79,8 +75,17 @@ def allocate(
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """
     counted = _counted(contest, votes, ballots, blank)
-    excluded = _under_own_threshold(contest, VoteTotals(counted, blank, ballots), parties).union(excluded)
-    admitted = {option: count for option, count in counted.items() if count and option not in excluded}
+    if contest.referendum is not None:
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), 0)
+    cast, nobody = VoteTotals(counted, blank, ballots), contest.none_of_the_above
+    if nobody is not None and nobody.voids(cast):
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
+    totals = without_nobody(nobody, cast)
+    if contest.majority is not None:
+        return _by_majority(contest, contest.majority, totals, draw)
+    standing = {option.id for option in contest.standing}
+    excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
+    admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
     method = METHODS[contest.method]
     rule = method.unrounded if unrounded and method.unrounded else method.rule
     won, ties = _share_out(contest, rule, admitted, draw)
@@ -96,21 +101,18 @@ def allocate(
     )
 
 
-def draw_order(draw: str, contest_id: str, options: Iterable[str]) -> list[str]:
-    """Options in the order of the public draw `draw` (ASCII digits, as rolled); raises `InvalidInput` for anything
-    else.
-    """
-    if not (draw.isascii() and draw.isdecimal()):
-        raise InvalidInput("draw.not-digits", text=draw[:60])
-    return sorted(options, key=lambda option: hashlib.sha256(f"{draw},{contest_id},{option}".encode()).digest())
-
-
-def settle(subject: str, award: Award, draw: str | None) -> tuple[list[str], tuple[Tie, ...]]:
-    """The winners of an award, tied ones too as far as they are drawn, and its tie. `subject`: what the draw is for."""
-    if not award.tied:
-        return award.won, ()
-    winners = draw_order(draw, subject, award.tied)[: award.at_stake] if draw is not None else []
-    return award.won + winners, (Tie(award.tied, award.at_stake, tuple(winners)),)
+def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw: str | None) -> Allocation:
+    winner = majority.elects(totals.votes, totals.of(majority.of))
+    second = None if winner else second_round(contest.id, totals.votes, draw)
+    return Allocation(
+        contest=contest.id,
+        seats={option: int(option == winner) for option in totals.votes},
+        elected=(Elected(winner, ""),) if winner else (),
+        ties=(),
+        excluded=(),
+        unfilled=contest.seats - bool(winner) - (second is not None),
+        second_round=second,
+    )
 
 
 def _counted(contest: Contest, votes: Mapping[str, int], ballots: int, blank: int) -> dict[str, int]:

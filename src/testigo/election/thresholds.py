@@ -29,7 +29,7 @@ class CoalitionShare(Value, frozen=True):
 
     def share(self) -> Fraction:
         """The share, 0 to 1; raises `InvalidInput` where it is none."""
-        return _share(self.percent, self.fraction)
+        return share_of(self.percent, self.fraction)
 
 
 class Threshold(Value, frozen=True):
@@ -50,7 +50,7 @@ class Threshold(Value, frozen=True):
 
     def share(self) -> Fraction:
         """The general share, 0 to 1; raises `InvalidInput` where it is none."""
-        return _share(self.percent, self.fraction)
+        return share_of(self.percent, self.fraction)
 
     def share_of(self, party: Party | None) -> Fraction:
         """The share that lists of that party need; None: of no party."""
@@ -65,17 +65,20 @@ class Threshold(Value, frozen=True):
 
 @dataclass(frozen=True)
 class VoteTotals:
-    """What was voted in one contest, or in several added up. `votes`: by option, or by party; `ballots`: all cast."""
+    """What was voted in one contest, or in several added up. `votes`: by option, or by party; `ballots`: all cast;
+    `nobody`: valid votes that are for none of these.
+    """
 
     votes: Mapping[str, int]
     blank: int
     ballots: int
+    nobody: int = 0
 
     def of(self, base: Base) -> int:
         """The whole that a threshold is a share of."""
         if base == "cast":
             return self.ballots
-        return sum(self.votes.values()) + (self.blank if base == "valid-and-blank" else 0)
+        return sum(self.votes.values()) + self.nobody + (self.blank if base == "valid-and-blank" else 0)
 
 
 def under(threshold: Threshold, totals: VoteTotals, parties: Mapping[str, Party | None]) -> frozenset[str]:
@@ -89,15 +92,16 @@ def under(threshold: Threshold, totals: VoteTotals, parties: Mapping[str, Party 
 def added_up(totals: Iterable[VoteTotals]) -> VoteTotals:
     """Several as one."""
     votes: dict[str, int] = {}
-    blank = ballots = 0
+    blank = ballots = nobody = 0
     for one in totals:
-        blank, ballots = blank + one.blank, ballots + one.ballots
+        blank, ballots, nobody = blank + one.blank, ballots + one.ballots, nobody + one.nobody
         for holder, count in one.votes.items():
             votes[holder] = votes.get(holder, 0) + count
-    return VoteTotals(votes, blank, ballots)
+    return VoteTotals(votes, blank, ballots, nobody)
 
 
-def _share(percent: str, fraction: str) -> Fraction:
+def share_of(percent: str, fraction: str) -> Fraction:
+    """The share, 0 to 1, of one of the two spellings; raises `InvalidInput` where it is none, or both are given."""
     if bool(percent) == bool(fraction):
         raise InvalidInput("threshold.one-share")
     if fraction:

@@ -17,7 +17,17 @@ from testigo.results.view import RecordInfo
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
-SEAT_COLUMNS = ("body", "contest", "option", "option_name", "party", "votes", "seats", "levelling_seats")
+SEAT_COLUMNS = (
+    "body",
+    "contest",
+    "option",
+    "option_name",
+    "party",
+    "votes",
+    "seats",
+    "levelling_seats",
+    "second_round",
+)
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,7 +48,8 @@ def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], resul
 def seats_as_csv(definition: Definition, result: Result) -> bytes:
     """One row per contest and option: its votes, its seats in the contest, its levelling seats in the contest's body.
 
-    `body` is empty where the contest fills an office of its own. Names are in the election's first language.
+    `body` is empty where the contest fills an office of its own. `second_round`: 1 where the option goes to one. Names
+    are in the election's first language.
     """
     levelled = Counter(
         (one.contest, one.option)
@@ -51,7 +62,9 @@ def seats_as_csv(definition: Definition, result: Result) -> bytes:
         votes = {one.option: one.votes for one in counted.options}
         for option in contest.options:
             name = _plain(definition.words(option.name, definition.languages[0]))
-            seats = counted.allocation.seats[option.id], levelled[contest.id, option.id]
+            second = counted.allocation.second_round
+            goes_on = int(second is not None and option.id in second.options)
+            seats = counted.allocation.seats[option.id], levelled[contest.id, option.id], goes_on
             rows.append((contest.body, contest.id, option.id, name, option.party, votes[option.id], *seats))
     return _as_csv(SEAT_COLUMNS, rows)
 

@@ -11,10 +11,13 @@ from functools import cached_property
 from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
-from testigo.election import Contest, Definition, Option, without_rounding
-from testigo.election.seats import Tie
+from testigo.count.totals import percent
+from testigo.election import Contest, Definition, Option, Share, without_rounding
+from testigo.election.referendum import HALF
+from testigo.election.ties import Tie
 from testigo.results.assemblies import Assembly, assemblies, party_colour
 from testigo.results.words import anomaly, reason, say
+from testigo.results.words import percent as spelled_percent
 from testigo.words import Message, Value
 
 
@@ -49,7 +52,9 @@ class RefusalRow:
 
 @dataclass(frozen=True)
 class OptionRow:
-    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list."""
+    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
+    `people`: who is chosen with it, each with the role.
+    """
 
     name: str
     party: str
@@ -58,6 +63,7 @@ class OptionRow:
     seats: int
     colour: str
     candidates: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,9 @@ class ContestView:
     ties: tuple[str, ...]
     excluded: tuple[str, ...]
     rounding: str
+    second_round: str
+    decided: str
+    needs: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -79,6 +88,8 @@ class ContestView:
         """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
+        if not self.contest.offices or self.result.allocation.second_round or self.result.allocation.void:
+            return self.decided
         winners = [row.name for row in self.rows if row.seats]
         leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
         return ", ".join(winners or leading)
@@ -86,7 +97,7 @@ class ContestView:
     @property
     def tied(self) -> bool:
         """Whether a seat waits for the public draw."""
-        return any(tie.open for tie in self.result.allocation.ties)
+        return any(tie.open for tie in self.result.allocation.all_ties)
 
 
 @dataclass(frozen=True)
@@ -188,9 +199,12 @@ class Page:
                 title=self.text(contest.title),
                 district=self.text(self._districts[contest.district].name),
                 rows=self._rows(contest, result),
-                ties=tuple(self._tie(contest, tie) for tie in result.allocation.ties),
+                ties=tuple(self._tie(contest, tie) for tie in self._told_ties(result)),
                 excluded=tuple(self.text(contest.option(one).name) for one in result.allocation.excluded),
                 rounding=self._rounding(contest),
+                second_round=self._second_round(contest, result),
+                decided=self._decided(contest, result),
+                needs=self._needs(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -266,6 +280,7 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
+                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
             )
             for place, option in enumerate(contest.options)
         ]
@@ -280,6 +295,58 @@ class Page:
         winners = [self._competitor(contest, one) for one in tie.winners]
         kind = "tie_open" if tie.open else "tie_drawn"
         return self.say(kind, count=tie.seats_at_stake, options=names, winners=winners)
+
+    @staticmethod
+    def _told_ties(result: ContestResult) -> tuple[Tie, ...]:
+        """The ties that have a sentence of their own: `_second_round` tells of one that is open for a place in it."""
+        seats = result.allocation.ties
+        return (*seats, *(tie for tie in result.allocation.all_ties if tie not in seats and not tie.open))
+
+    def _second_round(self, contest: Contest, result: ContestResult) -> str:
+        """That nobody is elected, and who goes on, in a sentence; empty where there is no second round."""
+        second = result.allocation.second_round
+        if second is None:
+            return ""
+        if second.tie is not None and second.tie.open:
+            tied = [self._competitor(contest, one) for one in second.tie.options]
+            return self.say("second_round_open", count=second.tie.seats_at_stake, options=tied)
+        return self.say("second_round", options=[self._competitor(contest, one) for one in second.options])
+
+    def _decided(self, contest: Contest, result: ContestResult) -> str:
+        """What a referendum decided, or that the contest is held again, in words; else empty."""
+        nobody = contest.none_of_the_above
+        if nobody is not None and result.allocation.void:
+            return self.say("void", option=self._competitor(contest, nobody.option))
+        if result.outcome is None:
+            return ""
+        if result.outcome.adopted:
+            return self.say("adopted", option=self._competitor(contest, result.outcome.option))
+        return self.say("not_adopted")
+
+    def _needs(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """The figures that decide a referendum, a sentence for each condition."""
+        rules, outcome = contest.referendum, result.outcome
+        if rules is None or outcome is None:
+            return ()
+        shares = {"majority": rules.majority or HALF, "turnout": rules.turnout, "approval": rules.approval}
+        return tuple(
+            self.say(
+                f"need_{one.what}",
+                found=one.count,
+                whole=one.whole,
+                share=spelled_percent(self.language, percent(one.count, one.whole)),
+                needed=self._share(shares.get(one.what)),
+                met=self.say("need_met" if one.met else "need_not_met"),
+            )
+            for one in outcome.needs
+        )
+
+    def _share(self, share: Share | None) -> str:
+        if share is None:
+            return ""
+        text = share.more_than or share.at_least
+        words = text if "/" in text else spelled_percent(self.language, text)
+        return self.say("more_than" if share.more_than else "at_least", share=words)
 
     def _competitor(self, contest: Contest, one: str) -> str:
         """The name of an option, or those of an agreement's lists."""
