@@ -51,8 +51,8 @@ class EscposPrinter:
         with self._connection() as device:
             self._check_paper(device)
             self._send(device, image)
-            if self._answers:
-                self._refuse(self._ask(device, IN_ORDER), at_end="printer.paper-ran-out")
+            if self._answers and not self._has_paper(self._ask(device, IN_ORDER)):
+                raise self._error("printer.paper-ran-out")
 
     def is_ready(self) -> bool:
         """As `Printer.is_ready`."""
@@ -61,9 +61,10 @@ class EscposPrinter:
         return self._answers
 
     def _check_paper(self, device: Any) -> None:
-        if self._answers:
-            self._refuse(self._listen(device, None), at_end="printer.no-paper")
-            self._refuse(self._ask(device, NOW), at_end="printer.no-paper")
+        if not self._answers:
+            return
+        if not self._has_paper(self._listen(device, None)) or not self._has_paper(self._ask(device, NOW)):
+            raise self._error("printer.no-paper")
 
     def _send(self, device: Any, image: Image.Image) -> None:
         try:
@@ -102,11 +103,13 @@ class EscposPrinter:
             verdict = judge(received, question)
         return verdict
 
-    def _refuse(self, verdict: Verdict, *, at_end: str) -> None:
-        """Raise `PrinterError` unless there is paper. `at_end`: the error where there is none."""
-        codes = {"no-paper": at_end, "not-ready": "printer.not-ready", "foreign": "printer.answers-strangely"}
-        if verdict in codes:
-            raise self._error(codes[verdict])
+    def _has_paper(self, verdict: Verdict) -> bool:
+        """Whether there is paper; raises `PrinterError` where the printer is not ready, or that is not certain."""
+        if verdict == "not-ready":
+            raise self._error("printer.not-ready")
+        if verdict == "foreign":
+            raise self._error("printer.answers-strangely")
+        return verdict == "paper"
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[Any]:

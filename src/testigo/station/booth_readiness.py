@@ -8,6 +8,7 @@ from testigo.station.folder import MachineFolder
 from testigo.station.readiness import Outcome, ReadinessLine, failed, line, tried
 from testigo.station.screen_seen import ScreenSeen
 from testigo.station.self_test import blank_slip, disk, read_back
+from testigo.words import message
 
 
 def booth_lines(
@@ -20,8 +21,14 @@ def booth_lines(
         tried("fonts", lambda: read_back(slip, slip.grey_png())),
         *_screen_lines(screen),
         tried("disk", lambda: disk(folder.path)),
-        line("cards", "ok", "cards.made", count=cards) if cards else line("cards", "failed", "cards.none"),
+        _cards_line(cards),
     )
+
+
+def _cards_line(cards: int) -> ReadinessLine:
+    if not cards:
+        return line("cards", "failed", message("hardware", "cards.none"))
+    return line("cards", "ok", message("hardware", "cards.made", count=cards))
 
 
 def _printer_line(printer: Printer, print_slip: Callable[[], None], *, printed: bool) -> ReadinessLine:
@@ -31,15 +38,23 @@ def _printer_line(printer: Printer, print_slip: Callable[[], None], *, printed: 
     except TestigoError as error:
         return failed("printer", error)
     if printed:
-        return line("printer", "ok", "printer.printed-test")
-    return line("printer", "ok", "printer.ready") if answers else line("printer", "warning", "printer.quiet")
+        return line("printer", "ok", message("hardware", "printer.printed-test"))
+    if answers:
+        return line("printer", "ok", message("hardware", "printer.ready"))
+    return line("printer", "warning", message("hardware", "printer.quiet"))
 
 
 def _screen_lines(screen: ScreenSeen | None) -> tuple[ReadinessLine, ...]:
     if screen is None:
-        return (line("screen", "warning", "screen.not-seen"),)
+        return (line("screen", "warning", message("hardware", "screen.not-seen")),)
     outcome: Outcome = "ok" if screen.large_enough else "failed"
-    size = line("screen", outcome, "screen.seen" if screen.large_enough else "screen.too-small",
-                 width=screen.width, height=screen.height, least=ScreenSeen.LEAST)  # fmt: skip
-    fonts = line("screen-fonts", "ok", "screen-fonts.there")
-    return size, fonts if screen.fonts else line("screen-fonts", "failed", "screen-fonts.lacking")
+    found = message(
+        "hardware",
+        "screen.seen" if screen.large_enough else "screen.too-small",
+        width=screen.width,
+        height=screen.height,
+        least=ScreenSeen.LEAST,
+    )
+    size = line("screen", outcome, found)
+    fonts = line("screen-fonts", "ok", message("hardware", "screen-fonts.there"))
+    return size, fonts if screen.fonts else line("screen-fonts", "failed", message("hardware", "screen-fonts.lacking"))

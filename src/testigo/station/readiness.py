@@ -71,8 +71,10 @@ def of_station(folder: MachineFolder, sender: OrderSender, *, print_slip: bool) 
 
 def _chair_lines(folder: MachineFolder) -> tuple[ReadinessLine, ...]:
     today, date = datetime.now().astimezone().date().isoformat(), folder.definition.date
-    right = today == date
-    day = line("day", "ok" if right else "warning", "day.right" if right else "day.other", today=today, date=date)
+    if today == date:
+        day = line("day", "ok", message("hardware", "day.right", today=today))
+    else:
+        day = line("day", "warning", message("hardware", "day.other", today=today, date=date))
     return day, tried("disk", lambda: disk(folder.path))
 
 
@@ -88,7 +90,8 @@ def clock_line(issued: str, now: datetime) -> ReadinessLine:
     """Another machine's clock, as its report was `issued`, beside the chair's."""
     apart = round(abs((datetime.fromisoformat(issued) - now).total_seconds()))
     near = apart <= CLOCKS_APART
-    return line("clock", "ok" if near else "failed", "clock.same" if near else "clock.differs", count=apart)
+    found = message("hardware", "clock.same" if near else "clock.differs", count=apart)
+    return line("clock", "ok" if near else "failed", found)
 
 
 def _lines_in(data: dict[str, Any], place: Message) -> tuple[ReadinessLine, ...]:
@@ -112,10 +115,8 @@ def failed(name: str, error: TestigoError) -> ReadinessLine:
     return ReadinessLine(name, "failed", to_line(error.message), "error", to_line(error.hint_message), "hint")
 
 
-def line(name: str, outcome: Outcome, key: str, **values: Any) -> ReadinessLine:
-    """The sentence `key` of the section `hardware`; what to do is `todo.KEY` with a hyphen, unless all is
-    well.
-    """
-    about = key.replace(".", "-")
-    todo = "" if outcome == "ok" else to_line(message("hardware", f"todo.{about}", **values))
-    return ReadinessLine(name, outcome, to_line(message("hardware", key, **values)), todo=todo)
+def line(name: str, outcome: Outcome, found: Message) -> ReadinessLine:
+    """What was found, a sentence of the section `hardware`; what to do is `todo.` and its key with a hyphen."""
+    about = found.key.replace(".", "-")
+    todo = "" if outcome == "ok" else to_line(message("hardware", f"todo.{about}", **found.values))
+    return ReadinessLine(name, outcome, to_line(found), todo=todo)
