@@ -516,7 +516,7 @@ class Day:
     def _spoil(self, voter: Client) -> None:
         assert voter.send("/printed", right="no").name == "spoil"
         voter.send("/spoil", reason="ñ")
-        for reason in ("mistake", "misprint", "changed-mind"):
+        for reason in ("mistake", "misprint", "changed-mind", "mistake"):
             if voter.send("/spoil", reason=reason).name == "review":
                 voter.send("/print")
                 voter.send("/printed", right="no")

@@ -13,14 +13,22 @@ from litestar.di import NamedDependency
 
 from testigo import waits
 from testigo.ballot import Difference
-from testigo.ballot.reasons import CLOSING_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS, in_words
+from testigo.ballot.reasons import (
+    CLOSING_REASONS,
+    EXTRA_PRINT_REASONS,
+    OPENING_REASONS,
+    PAUSE_REASONS,
+    VOID_REASONS,
+    in_words,
+)
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
-from testigo.staff.accounts import PRESIDING
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import hours
 from testigo.station.chair import Chair
+from testigo.station.extra_print import EXTRA_PRINT
 from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -48,9 +56,9 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         return chair.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
-        *PIN_PAGE, station, run_test, abandon_test, zero_report, zero_report_page, open_station, pause, resume,
-        ask_close, close, explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again,
-        printed_elsewhere, send, package, events,
+        *PIN_PAGE, station, show_readiness, look_at_machines, run_test, abandon_test, zero_report, zero_report_page,
+        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, show_tally_sheet,
+        tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -75,7 +83,22 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
         differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
+        extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
     )  # fmt: skip
+
+
+@get("/readiness", guards=[person], sync_to_thread=False)
+def show_readiness(request: Request, chair: TheChair) -> Answer:
+    """Before opening: what every machine found when it was last asked in this visit."""
+    machines = browser_session.session(request).data.get("readiness", ())
+    return page(request, "chair/readiness.html", machines=machines, **_about(chair))
+
+
+@post("/readiness", guards=[person], sync_to_thread=False)
+def look_at_machines(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Have every machine look at itself; with `print`, the booth prints a test slip."""
+    browser_session.session(request).data["readiness"] = chair.readiness(print_slip="print" in form)
+    return redirect("/readiness")
 
 
 @post("/test", guards=[person], sync_to_thread=False)
@@ -168,6 +191,15 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     return redirect("/")
 
 
+@post("/allow-print", guards=[person], sync_to_thread=False)
+def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Let the voter in the booth print once more; a second person agrees with their PIN."""
+    first = browser_session.session(request).person
+    chair.allow_print(first, form.text("account", ""), form.text("pin"), form.text("reason"))
+    browser_session.session(request).data["told"] = "print-allowed"
+    return redirect("/")
+
+
 @get("/tally-sheet", guards=[person], sync_to_thread=False)
 def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
     """The tally sheet on screen."""
@@ -248,6 +280,12 @@ def events(request: Request, chair: TheChair) -> Answer:
         event_data=event_data,
         **_about(chair),
     )
+
+
+def _second_persons(request: Request, chair: Chair) -> list[Account]:
+    """Who may agree to a decision of the person who is signed in."""
+    first = chair.staff.account(browser_session.session(request).person)
+    return [one for one in chair.staff.accounts(EXTRA_PRINT.second) if not one.same_person(first)]
 
 
 def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:

@@ -55,6 +55,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         load_poll_book,
         obey,
     ]
+    check_in.reader = reader
     sessions = BrowserSessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title,

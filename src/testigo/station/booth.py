@@ -180,6 +180,8 @@ class Booth(VotingBooth):
     def _obey(self, order: Order) -> dict[str, Any]:
         if order.name == "test-ballots":
             return dict(msgspec.to_builtins(self._test.cast(order.data)))
+        if order.name == "readiness":
+            return self._look_at_itself(print_slip=order.data.get("print") is True)
         if order.name == "test":
             self._test.conclude(order.data)
         if order.name == "zero":
@@ -192,6 +194,8 @@ class Booth(VotingBooth):
             self._end_day()
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")), order.sequence)
+        if order.name == "allow-print":
+            self._allow_print(order.sequence)
         return {"voting": self._session.entry is not None}
 
     def _make_box(self) -> None:
@@ -231,6 +235,21 @@ class Booth(VotingBooth):
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
+
+    def _allow_print(self, order: int) -> None:
+        live = self._session.entry
+        if live is None:
+            raise IllegalStep("booth.nobody-voting", place=self.folder.place)
+        if live.stage == "depositing":
+            raise IllegalStep("vote.confirmed", place=self.folder.place)
+        self._session.keep(booth_day.print_allowed(self._day.now, live, order), notice=self._session.notice)
+
+    def _look_at_itself(self, *, print_slip: bool) -> dict[str, Any]:
+        from testigo.station.booth_readiness import booth_lines  # loads the slip reader, which a booth needs only here
+
+        cards = len(self._cards)
+        lines = booth_lines(self.folder, self._printer, self.screen_seen, cards=cards, print_slip=print_slip)
+        return {"lines": msgspec.to_builtins(lines)}
 
     def _end_session(self, day: BoothDay) -> None:
         self._session.end(day)

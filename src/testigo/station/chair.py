@@ -36,12 +36,14 @@ from testigo.event_log import Event
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import tally_sheet
+from testigo.station import readiness, tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
+from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
+from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.words import Either, Message, message
@@ -93,6 +95,7 @@ class Chair:
         try:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
+            self._extra_print = ExtraPrint(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
@@ -128,6 +131,15 @@ class Chair:
         return StationStatus(self.state, tuple(asked.values()), counted, self._printed)
 
     # ---- before opening
+
+    @exclusive
+    def readiness(self, *, print_slip: bool = False) -> tuple[MachineReadiness, ...]:
+        """Have every machine look at itself. `print_slip`: whether the booth prints a test slip, which is to be voided.
+
+        Raises `IllegalStep` once the station is open.
+        """
+        self._must_be("installed", "tested", "zero-reported")
+        return readiness.of_station(self.folder, self._sender, print_slip=print_slip)
 
     @property
     def test_run(self) -> RunState | None:
@@ -236,6 +248,17 @@ class Chair:
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         self._sender.give("booth", "void-session", reason=reason)
         self.folder.log.append_coarse("session-voided", reason=reason)
+
+    @exclusive
+    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+        """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
+
+        Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
+        """
+        self._must_be("open", "paused")
+        self._extra_print.agree(first, second, pin, reason)
+        self._sender.give("booth", "allow-print", reason=reason)
+        self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 
     # ---- closing
 

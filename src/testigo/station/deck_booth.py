@@ -56,6 +56,9 @@ class _Tray:
     def empty(self) -> None:
         self.slip = None
 
+    def is_ready(self) -> bool:
+        return True
+
     def print_slip(self, slip: Slip) -> None:
         self.slip, self.image = slip, slip.png()
 

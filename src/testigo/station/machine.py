@@ -38,11 +38,15 @@ from testigo.words import Either, Message, message
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
-OrderName = Literal["status", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session"]
+OrderName = Literal[
+    "status", "readiness", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session",
+    "allow-print",
+]  # fmt: skip
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
 ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] = {
     "status": (("installed", "tested", "ready", "open", "paused", "closed"), None),
+    "readiness": (("installed", "tested", "ready"), None),
     "test-ballots": (("installed", "tested"), None),
     "test": (("installed", "tested"), "tested"),
     "zero": (("installed", "tested", "ready"), "ready"),
@@ -51,8 +55,13 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
     "resume": (("paused", "open"), "open"),
     "close": (("open", "paused", "closed"), "closed"),
     "void-session": (("open", "paused"), None),
+    "allow-print": (("open", "paused"), None),
 }
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
+
+
+ABOUT_A_SESSION: Final = ("void-session", "allow-print")
+"""Orders about the one voter in the booth."""
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,7 +187,7 @@ class OrderReceiver:
     @contextlib.contextmanager
     def taken(self, envelope: bytes) -> Iterator[Order]:
         """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
-        A session that is voided is one voter's, so the booth notes that number in its day (`use_up`), not in the log.
+        One about a session is about one voter, so the booth notes that number in its day (`use_up`), not in the log.
         Orders to cast test ballots are many: one that is repeated after a restart only begins a part of the test again.
 
         The block runs if the chair of this station gave the order to this machine, it is newer than every order before
@@ -195,7 +204,7 @@ class OrderReceiver:
             with contextlib.suppress(StorageError):
                 log.append("order-refused", **noted, why=refused.code)
             raise
-        if order.name not in ("status", "test-ballots", "void-session"):
+        if order.name not in ("status", "readiness", "test-ballots", *ABOUT_A_SESSION):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:

@@ -34,8 +34,9 @@ class SessionView(msgspec.Struct, frozen=True):
     `()`).
     `unused`: contest id → choices the voter could still make, for the contests of `choices`. `spoils_left`: printed
     votes that may still be spoiled. `notice`: "" or what just happened: `power-cut` (a print was interrupted; a paper
-    that came out is void and goes to the chair), `printer-failed`. `paper`: the lines of the printed vote, from stage
-    `printed` on. In stage `depositing` the voter has said yes and a disk refused; `confirm` tries again.
+    that came out is void and goes to the chair), `printer-failed`, `misprint` (the voter said so). `paper`: the lines
+    of the printed vote, from stage `printed` on. In stage `depositing` the voter has said yes and a disk refused;
+    `confirm` tries again.
     """
 
     stage: Stage
@@ -64,7 +65,7 @@ class SessionView(msgspec.Struct, frozen=True):
             choices=dict(live.choices),
             unused=left,
             spoiled=live.spoiled,
-            spoils_left=max(0, definition.rules.spoil_limit - live.spoiled),
+            spoils_left=booth_day.spoils_left(live, definition.rules.spoil_limit),
             notice=notice,
             paper=paper,
         )

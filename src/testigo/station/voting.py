@@ -21,6 +21,7 @@ from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox
 from testigo.station.folder import Guarded, exclusive
 from testigo.station.machine import MachineState
+from testigo.station.screen_seen import ScreenSeen
 from testigo.station.session import KeptDay, LiveSession, SessionView
 from testigo.words import Either, language_name
 
@@ -29,13 +30,14 @@ class VotingBooth(ABC):
     """A booth as its screen sees it. Every method may be called from any thread, one runs at a time.
 
     `recovered`: at this start a vote was found confirmed but not yet noted, and was deposited: the screen tells its
-    voter.
+    voter. `screen_seen`: what the screen's browser told of itself, before opening.
     """
 
     folder: Guarded
     definition: Definition
     station_id: str
     recovered: bool = False
+    screen_seen: ScreenSeen | None = None
     _printer: Printer
     _box: BallotBox | None
     _day: KeptDay
@@ -133,14 +135,15 @@ class VotingBooth(ABC):
     def spoil(self, reason: str) -> SessionView:
         """ "It is not right": the printed vote is void, for one of `reasons.VOTER_SPOIL_REASONS`; back to review.
 
-        Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
+        Raises `IllegalStep` once the voter has spoiled as many as the rules and the chair allow; not for a misprint.
         """
         live = self._session.at("printed")
         reasons.check_reason(reason, "spoil", reasons.VOTER_SPOIL_REASONS)
         limit = self.definition.rules.spoil_limit
-        if live.spoiled >= limit:
+        misprint = reason == reasons.MISPRINT
+        if not misprint and not booth_day.spoils_left(live, limit):
             raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
-        self._session.keep(booth_day.spoiled(self._day.now, live, reason))
+        self._session.keep(booth_day.spoiled(self._day.now, live, reason), notice=reason if misprint else "")
         return self._shown()
 
     # ---- the session's paper and record

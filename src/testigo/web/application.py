@@ -30,11 +30,12 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
-from testigo.web.sessions import SIZES, BrowserSessions
+from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
     day,
+    direction,
     instant,
     language_name,
     number,
@@ -156,9 +157,10 @@ def page(request: Request, template: str, *, status_code: int = 200, language: s
             languages=request.app.state.languages,
             own_fonts=request.app.state.own_fonts,
             sizes=SIZES,
+            contrasts=CONTRASTS,
             role=request.app.state.role,
             title=request.app.state.title,
-            back_to=str(request.url.path),
+            back_to=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **facts,
         )
     )
@@ -179,12 +181,17 @@ def language_of(request: Request) -> str:
 
 def error_page(request: Request, error: TestigoError) -> Answer:
     """An error as a page: one sentence and what to do. A machine gets the parts as JSON."""
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
+    status = status_of(error)
     if _is_machine(request):
         return Response(error.as_json(), status_code=status)
     if isinstance(error, guards.PinRequired):
         return redirect("/pin")
     return _error_page(request, error, status, type(error).__name__)
+
+
+def status_of(error: TestigoError) -> int:
+    """The HTTP status of an error's page."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
 
 
 def show_refusal(request: Request, error: HTTPException) -> Answer:
@@ -246,8 +253,8 @@ def change_appearance(request: Request, form: Form) -> None:
         session.language = form.text("language")
     if form.text("size", "") in {str(size) for size in SIZES}:
         session.size = int(form.text("size"))
-    if form.text("contrast", "") in ("on", "off"):
-        session.contrast = form.text("contrast") == "on"
+    if form.text("contrast", "") in {str(contrast) for contrast in CONTRASTS}:
+        session.contrast = int(form.text("contrast"))
 
 
 def _form(request: Request) -> Form:
@@ -301,22 +308,31 @@ def _in_language(text: Message | TestigoError | str, language: str) -> str:
 
 
 def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
-    """The error's own sentence, under words for its kind: `error.ROLE.KIND`, else `error.KIND`; all in the visitor's
-    language, or all in the officers' where the visitor's has no such sentence. KIND: the error's code; the first part
-    of it and the given kind, as `card.InvalidInput`; the given kind; or a class of its.
+    """The error's own sentence, under words for its kind; all in the visitor's language, or all in the officers' where
+    the visitor's has no such sentence.
     """
-    language, role = language_of(request), request.app.state.role
+    language = language_of(request)
     if language in voter_languages() and not error.speaks(language):
         language = request.app.state.officers_language
+    heading, advice = heading_and_advice(error, kind, request.app.state.role, language)
+    return page(
+        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
+        sentence=error.sentence(language), language=language,
+    )  # fmt: skip
+
+
+def heading_and_advice(error: TestigoError, kind: str, role: str, language: str) -> tuple[str, str]:
+    """What stands around the sentence of an error on the pages of a role: `error.ROLE.KIND`, else `error.KIND`.
+
+    KIND: the error's code; the first part of it and the given kind, as `card.InvalidInput`; the given kind; or a class
+    of its.
+    """
     about = (error.code, f"{error.code.partition('.')[0]}.{kind}")
     names = [*about, kind, *(base.__name__ for base in type(error).__mro__), "any"]
     keys = [key for name in names for key in (f"error.{role}.{name}", f"error.{name}")]
     heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
-    return page(
-        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
-        sentence=error.sentence(language), language=language,
-    )  # fmt: skip
+    return heading, advice
 
 
 def _is_machine(request: Request) -> bool:
@@ -356,5 +372,6 @@ def _templates(package: str) -> Environment:
     }
     environment.globals |= {
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
+        "direction": direction,
     }  # fmt: skip
     return environment
