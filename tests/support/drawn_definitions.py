@@ -216,6 +216,8 @@ class _Drawing:
                 contest["threshold"] = {"percent": self._rng.choice(["0", "2.5", "4", "33.3333"]), "of": "valid"}
             for option in options:
                 option["candidates"] = [self._words() for _ in range(self._rng.choice([1, 2, 7, 25]))]
+        if kind == "choose-one":
+            _decide(contest)
         return contest
 
     def _option(self, parties: list[dict[str, Any]]) -> dict[str, Any]:
@@ -223,3 +225,26 @@ class _Drawing:
         if parties and self._rng.random() < 0.7:
             option["party"] = self._rng.choice(parties)["id"]
         return option
+
+
+def _decide(contest: dict[str, Any]) -> None:
+    """A referendum, a majority, none of the above for some contests, by a chance of its own."""
+    rng = random.Random(contest["id"])
+    *_, last = contest["options"]
+    rules = rng.choice(["", "", "majority", "referendum"])
+    if rules:
+        contest["seats"] = 1
+    if rules == "referendum":
+        contest["kind"] = rules
+        contest[rules] = {"against": last["id"], "turnout": {"more-than": rng.choice(["50", "1/4"])}}
+        return
+    if rules == "majority":
+        contest[rules] = {
+            "of": rng.choice(["valid", "cast"]),
+            "conditions": [{"at-least": "40", "lead-more-than": "10"}],
+        }
+    if "party" not in last and rng.random() < 0.5:
+        contest["none-of-the-above"] = {
+            "option": last["id"],
+            "effect": rng.choice(["reported", "counts", "reelection"]),
+        }
