@@ -48,7 +48,7 @@ sbom: $(VENV)/.runtime ## Write what the installed environment consists of into 
 	$(BIN)/python tools/sbom.py
 
 lock: ## Pin requirements/*.in again with hashes (needs uv)
-	for name in build runtime development model; do \
+	for name in build runtime fonts development model; do \
 	  uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    $$( [ $$name = model ] && echo --no-deps ) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -62,9 +62,9 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # setuptools is pinned like all else, so building needs nothing from outside.
-$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt requirements/fonts.txt requirements/model.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Testigo runs on into $(VENV); this takes some minutes once"
-	$(PIP) install -q --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) install -q --require-hashes -r requirements/build.txt -r requirements/runtime.txt -r requirements/fonts.txt
 	$(PIP) install -q --require-hashes --no-deps --no-build-isolation -r requirements/model.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@

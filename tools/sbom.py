@@ -2,10 +2,10 @@
 
     python tools/sbom.py [FILE]        (`make sbom`; FILE is sbom.json where none is given)
 
-One component for each package that `requirements/runtime.txt` and `model.txt` pin: name, version as it is installed,
-licence as its own metadata states it, package URL, and the hashes of its pinned files. A package that is not installed,
-or in another version than the pinned one, is an error. The same environment gives the same bytes; `SOURCE_DATE_EPOCH`
-dates it.
+One component for each package that `requirements/runtime.txt`, `fonts.txt` and `model.txt` pin: name, version as it is
+installed, licence as its own metadata states it, package URL, and the hashes of its pinned files. A package that is not
+installed, or in another version than the pinned one, is an error. The same environment gives the same bytes;
+`SOURCE_DATE_EPOCH` dates it.
 """
 
 import json
@@ -22,7 +22,7 @@ from typing import Any
 from testigo import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
-PINS = (ROOT / "requirements" / "runtime.txt", ROOT / "requirements" / "model.txt")
+PINS = tuple(ROOT / "requirements" / name for name in ("runtime.txt", "fonts.txt", "model.txt"))
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")

@@ -2,9 +2,9 @@
 
     python tools/schemas.py [FOLDER]        (`make schemas`; FOLDER is docs/schemas where none is given)
 
-One file for each kind of statement and version, from the table of kinds; the envelope, the log's entry, the package in
-which a station's statements travel, and what `testigo verify --json` prints. A test compares the folder with what is
-written here. Only the newest version of a kind is written again; an older one's schema is what its release published.
+One file for each kind of statement and version: the newest from the table of kinds, those before as they were
+published, since no release writes them any more; the envelope, the log's entry, the package in which a station's
+statements travel, and what `testigo verify --json` prints. A test compares the folder with what is written here.
 """
 
 import json
@@ -36,30 +36,25 @@ _INSTANT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[
 
 def all_schemas() -> dict[str, Schema]:
     """File name → schema."""
-    schemas = {
-        f"{kind.name}-{version}.json": _published(kind, version) or statement_schema(kind, version)
-        for kind in KINDS.values()
-        for version in range(1, kind.body.VERSION + 1)
-    }
+    schemas = {f"{kind.name}-{kind.body.VERSION}.json": statement_schema(kind) for kind in KINDS.values()}
     schemas["envelope.json"] = envelope_schema()
     schemas["entry.json"] = _of_struct(Entry)
     schemas["package.json"] = _of_struct(PackagePayload)
     schemas["verify.json"] = _open(_of_struct(ReportFile))
-    return {name: {"$schema": DIALECT, "$id": name, **_tidy(schema)} for name, schema in sorted(schemas.items())}
+    written = {name: {"$schema": DIALECT, "$id": name, **_tidy(schema)} for name, schema in schemas.items()}
+    return dict(sorted((_published() | written).items()))
 
 
-def _published(kind: Kind, version: int) -> Schema | None:
-    """The schema that an earlier release published of this version; None for the newest version."""
-    file = FOLDER / f"{kind.name}-{version}.json"
-    if version == kind.body.VERSION or not file.exists():
-        return None
-    published: Schema = json.loads(file.read_text(encoding="utf-8"))
-    return published
+def _published() -> dict[str, Schema]:
+    """The schemas of versions before the newest, which never change."""
+    names = [f"{kind.name}-{version}.json" for kind in KINDS.values() for version in range(1, kind.body.VERSION)]
+    return {name: json.loads((FOLDER / name).read_text("utf-8")) for name in names}
 
 
-def statement_schema(kind: Kind, version: int) -> Schema:
-    """A whole statement, the payload of its envelope. Version 1 is not named in it."""
-    body, definitions = _body(kind, version)
+def statement_schema(kind: Kind) -> Schema:
+    """A whole statement of the newest version, the payload of its envelope. Version 1 is not named in it."""
+    version = kind.body.VERSION
+    (body,), definitions = msgspec.json.schema_components([kind.body], ref_template="#/$defs/{name}")
     since = f" Since release {kind.since}." if version == 1 else ""
     return {
         "title": f"{kind.name}, version {version}",
@@ -100,27 +95,6 @@ def envelope_schema() -> Schema:
         "required": ["payload", "payloadType", "signatures"],
         "additionalProperties": False,
     }
-
-
-def _body(kind: Kind, version: int) -> tuple[Schema, dict[str, Schema]]:
-    """The body of that version, and what it refers to. A version that is converted when it is read, and whose shape the
-    table does not give, is any object.
-    """
-    shape = kind.shapes.get(version)
-    if shape is None and version in kind.older:
-        return {"type": "object"}, {}
-    (body,), definitions = msgspec.json.schema_components([shape or kind.body], ref_template="#/$defs/{name}")
-    if shape is None and version == 1 < kind.body.VERSION:
-        definitions = {name: _of_first_version(one) for name, one in definitions.items()}
-    return body, definitions
-
-
-def _of_first_version(schema: Schema) -> Schema:
-    """Without what came later: a field of the first version has no default (`canonical.SignedValue`)."""
-    if "properties" not in schema:
-        return schema
-    required = set(schema.get("required", ()))
-    return schema | {"properties": {name: one for name, one in schema["properties"].items() if name in required}}
 
 
 def _of_struct(struct: type) -> Schema:

@@ -36,6 +36,8 @@ def open_database(address: str) -> Engine:
             engine = create_engine(address, pool_pre_ping=True)
         with engine.connect():
             pass
+    except ValueError:  # a port that is no number, brackets that do not close
+        raise InvalidInput("database.unknown-kind", place=_without_password(address)) from None
     except (SQLAlchemyError, ArgumentError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StorageError("database.cannot-be-opened", place=_without_password(address), why=reason) from None

@@ -20,6 +20,10 @@ _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
 
 
+_LONGEST_VALUE = 500
+"""Characters of one text in a gap; a path is not cut."""
+
+
 def printable(text: str) -> str:
     """The text with everything a terminal or a reader could be fooled by spelled out: `\\x1b`, `\\n`, `\\u202e`.
 
@@ -29,6 +33,13 @@ def printable(text: str) -> str:
     return "".join(
         one if one.isprintable() or one in _NO_BREAK_SPACES else one.encode("unicode_escape").decode() for one in text
     )
+
+
+def _shortened(value: Value) -> Value:
+    """A text from outside, cut off where a sentence that quotes it could no longer be read."""
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return f"{value[:_LONGEST_VALUE]}…"
+    return value
 
 
 def is_printable(text: str, longest: int) -> bool:
@@ -59,6 +70,7 @@ class TestigoError(Exception):
         super().__init__(code)
         self.code = code
         self.place_value = place
+        values = {name: _shortened(value) for name, value in values.items()}
         self.message = Message("error", code, values)
         self.hint_message = Message("hint", str(hint) or code, values)
 
@@ -88,6 +100,11 @@ class TestigoError(Exception):
         where = f"{place}: " if place else ""
         how = f"; {hint}" if hint else ""
         return printable(f"{where}{self.message.text(language)}{how}.")
+
+    def speaks(self, language: str) -> bool:
+        """Whether that language has all that the text says."""
+        parts = (self.message, self.place_value, *([self.hint_message] if self.hint_message.known else []))
+        return all(part.speaks(language) for part in parts if isinstance(part, Message))
 
     def sentence(self, language: str) -> str:
         """The text with a capital letter, where no place comes first: for a page."""

@@ -75,6 +75,18 @@ def verify_event_log(
     return tuple(events)
 
 
+def whole_lines(data: bytes, *, begun: bool = True, place: Place = _PLACE) -> bytes:
+    """A log without the last line, where that is torn or being written just now.
+
+    Raises `InvalidInput` where what is left out cannot be a line, and where a log that was `begun` has none: its first
+    is written when the machine is installed.
+    """
+    whole = data[: data.rfind(b"\n") + 1]
+    if (begun and not whole) or len(data) - len(whole) > LONGEST_LINE:
+        raise InvalidInput("event-log.not-one", place=place)
+    return whole
+
+
 def lines_after(events: Sequence[Event], head: str) -> int:
     """How many entries of a verified log follow the line with the digest `head`."""
     return next((len(events) - event.sequence for event in events if event.previous == head), 0)
@@ -121,9 +133,7 @@ class EventLog:
 
     def _begin(self, origin: str, begun: bool) -> None:
         data = storage.read(self.file, limit=LOG_LIMIT)
-        whole = data[: data.rfind(b"\n") + 1]
-        if (begun and not whole) or len(data) - len(whole) > LONGEST_LINE:
-            raise InvalidInput("event-log.not-one", place=self.file)
+        whole = whole_lines(data, begun=begun, place=self.file)
         self._entries = list(verify_event_log(whole, self._key.public, origin, place=self.file))
         lines = whole.split(b"\n")[:-1]
         self._head = hashlib.sha256(lines[-1]).hexdigest() if lines else origin

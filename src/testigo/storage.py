@@ -82,17 +82,17 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Make a file that is not there yet, whole or not at all, flushed; raises `StorageError` where one is there."""
     _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    make_folder(path.parent)
-    try:
-        write(temporary, data, mode=mode)
-    except StorageError as error:  # a person knows the file by its own name
-        raise error.at(path) from error
-    try:
-        with explained(path):
-            os.link(temporary, path)
-            flush_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with making_folder(path.parent):
+        try:
+            write(temporary, data, mode=mode)
+        except StorageError as error:  # a person knows the file by its own name
+            raise error.at(path) from error
+        try:
+            with explained(path):
+                os.link(temporary, path)
+                flush_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -104,15 +104,20 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
     require_empty(path)
     if not path.name:
         raise StorageError("folder.not-empty", place=path)
-    make_folder(path.parent)
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        yield make_folder(building, mode=mode)
-        with explained(path):
-            building.replace(path)
-            flush_folder(path.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    with making_folder(path.parent):
+        try:
+            yield make_folder(building, mode=mode)
+            with explained(path):
+                building.replace(path)
+                flush_folder(path.parent)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def resolved(path: Path) -> Path:
+    """The path from the root on, without links: as `Path.resolve`, which cannot take links that lead in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def _require_name(path: Path) -> None:
@@ -154,6 +159,22 @@ def make_folder(path: Path, *, mode: int = 0o755) -> Path:
     with explained(path):
         path.mkdir(mode=mode, parents=True, exist_ok=True)
     return path
+
+
+@contextlib.contextmanager
+def making_folder(path: Path) -> Iterator[Path]:
+    """The folder, made with its parents where missing; where the block fails, those that were made and are empty are
+    taken away again.
+    """
+    with explained(path):
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield make_folder(path)
+    except BaseException:
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def flush(handle: int) -> None:

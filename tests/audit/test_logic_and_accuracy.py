@@ -1,14 +1,39 @@
-"""Decks: complete, telling options apart, and counted in two ways."""
+"""The deck: complete, small, counted in two ways; and no fault of a booth that it does not find.
+
+A booth is stood in for by what it says of every ballot and of every part (`honest`), and a faulty one by what one fault
+does to that: two options exchanged, a vote lost, a vote doubled, on screen, on paper, in the record or in the count
+alone. What the real booth says is compared in tests/station/test_deck_run.py.
+"""
 
 import itertools
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil, log2
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from testigo.audit import deck, expected, station_deck
-from testigo.ballot import Ballot, deck_digest, tally_ballots, too_many
-from testigo.election import Definition, load
+from deck_booths import honest
+from testigo.audit import expected, station_deck
+from testigo.ballot import (
+    Ballot,
+    DeckBallot,
+    DeckDifference,
+    DeckOutcome,
+    DeckPart,
+    Tally,
+    count_differences,
+    deck_digest,
+    outcome_differences,
+    tally_ballots,
+    too_many,
+)
+from testigo.election import Contest, Definition, District, Option, Party, Station, load
+
+replace = msgspec.structs.replace
 
 
 @pytest.fixture(scope="module", params=["municipality", "republic"])
@@ -16,105 +41,303 @@ def definition(request: pytest.FixtureRequest, project_root: Path) -> Definition
     return load(project_root / "src" / "testigo" / "examples" / request.param / "election.yaml")
 
 
-def test_every_style_has_every_option_a_full_and_an_empty_ballot(definition: Definition) -> None:
-    for style in definition.styles():
-        ballots = deck(definition, style)
+def contest(name: str, options: int, choose: int = 1, **more: Any) -> Contest:
+    """A contest whose options have the same ids in every contest: only their place tells which one is meant."""
+    made = tuple(Option(f"o{number}", {"es": f"Opción {number}"}) for number in range(options))
+    kind = "choose-one" if choose == 1 else "choose-up-to"
+    return Contest(name, "villa", {"es": f"Cargo {name}"}, kind, made, seats=choose, choose=choose, **more)
+
+
+def election(*contests: Contest, **more: Any) -> Definition:
+    return Definition(
+        id="villa", title={"es": "Elección"}, date="2026-11-29", opens="08:00", closes="18:00",
+        languages=more.pop("languages", ("es", "en")), districts=(District("villa", {"es": "Villa"}),),
+        stations=(Station("s", "Escuela", "villa", 100, roll_sizes=more.pop("roll_sizes", {})),),
+        parties=(Party("sol", {"es": "Partido Sol"}, "SOL"),), contests=contests, **more,
+    )  # fmt: skip
+
+
+def ballots_of(parts: Sequence[DeckPart]) -> list[Ballot]:
+    return [one.ballot for part in parts for one in part.ballots]
+
+
+# ---- the deck
+
+
+def test_every_style_has_every_option_alone_a_full_and_an_empty_ballot(definition: Definition) -> None:
+    station = definition.stations[0].id
+    for style in definition.styles_of_station(station):
+        parts = [part for part in station_deck(definition, station) if part.style == style.id]
         for contest_id in style.contests:
-            contest = definition.contest(contest_id)
-            chosen = {option for ballot in ballots for option in ballot.choices[contest_id]}
-            assert chosen == {option.id for option in contest.options}
-            assert not any(too_many(contest, ballot.choices[contest_id]) for ballot in ballots)
-        full, empty = ballots[-2:]
-        assert all(len(full.choices[one]) == definition.contest(one).choose for one in style.contests)
-        assert not any(empty.choices.values())
-
-
-def test_each_option_is_counted_a_different_number_of_times(definition: Definition) -> None:
-    for station in definition.stations:
-        tally = expected(definition, station.id, station_deck(definition, station.id))
-        for contest in tally.contests:
-            assert len(set(contest.votes.values())) == len(contest.votes)
-
-
-def test_two_options_exchanged_anywhere_change_the_counts(definition: Definition) -> None:
-    station = definition.stations[0]
-    ballots = station_deck(definition, station.id)
-    right = expected(definition, station.id, ballots)
-    for contest_id in definition.styles_of_station(station.id)[0].contests:
-        names = [option.id for option in definition.contest(contest_id).options]
-        for one, other in itertools.combinations(names, 2):
-            swap = {one: other, other: one}
-            wrong = [
-                Ballot(
-                    ballot.style,
-                    ballot.choices | {contest_id: tuple(swap.get(o, o) for o in ballot.choices[contest_id])},
-                )
-                for ballot in ballots
-            ]
-            assert tally_ballots(definition, station.id, wrong) != right
+            one = definition.contest(contest_id)
+            marked = [ballot.choices[contest_id] for ballot in ballots_of(parts)]
+            assert {(option.id,) for option in one.options} <= set(marked)
+            assert not any(too_many(one, chosen) for chosen in marked)
+            assert any(len(chosen) == min(one.choose, len(one.options)) for chosen in marked)
+        assert not any(ballots_of(parts)[-1].choices.values())
 
 
 def test_the_two_ways_of_counting_agree(definition: Definition) -> None:
     for station in definition.stations:
-        ballots = station_deck(definition, station.id)
-        assert expected(definition, station.id, ballots) == tally_ballots(definition, station.id, ballots)
+        for part in station_deck(definition, station.id):
+            ballots = ballots_of([part])
+            assert part.expected == tally_ballots(definition, station.id, ballots)
+            assert part.expected == expected(definition, station.id, ballots)
 
 
-def test_a_dropped_ballot_is_noticed(definition: Definition) -> None:
+def test_the_deck_is_always_the_same_and_its_digest_names_all_of_it(definition: Definition) -> None:
     station = definition.stations[0].id
-    ballots = station_deck(definition, station)
-    right = expected(definition, station, ballots)
-    for place in range(len(ballots)):
-        assert tally_ballots(definition, station, ballots[:place] + ballots[place + 1 :]) != right
+    parts = station_deck(definition, station)
+    assert parts == station_deck(definition, station)
+    first, *rest = parts
+    others = [parts[1:], [replace(first, ballots=first.ballots[1:]), *rest], [replace(first, style="x"), *rest]]
+    spoken = replace(first.ballots[0], language="gn")
+    others.append([replace(first, ballots=(spoken, *first.ballots[1:])), *rest])
+    assert len({deck_digest(parts), *map(deck_digest, others)}) == 5
 
 
-def test_the_deck_is_always_the_same(definition: Definition) -> None:
+@pytest.mark.parametrize("options", [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 60, 64, 65, 100])
+def test_a_contest_to_choose_one_from_needs_no_more_ballots_than_proved(options: int) -> None:
+    parts = station_deck(election(contest("a", options)), "s")
+    bits = max(1, ceil(log2(options)))
+    assert len(parts) == bits + 1
+    assert len(ballots_of(parts)) <= bits * (options + options // 2) + 1
+
+
+def test_sixty_options_take_at_most_550_ballots() -> None:
+    assert len(ballots_of(station_deck(election(contest("a", 60)), "s"))) <= 550
+
+
+def test_small_elections_take_about_as_many_ballots_as_before(definition: Definition) -> None:
+    before = {"municipio-puerto-laurel-2027": 12}
     station = definition.stations[0].id
-    assert deck_digest(station_deck(definition, station)) == deck_digest(station_deck(definition, station))
-    assert deck_digest(station_deck(definition, station)) != deck_digest(station_deck(definition, station)[:-1])
+    assert len(ballots_of(station_deck(definition, station))) <= before.get(definition.id, 38) + 1
 
 
-def exchanged(ballots: list[Ballot], one: str, other: str) -> list[Ballot]:
-    """The ballots as a machine sees them that takes one contest's column for the other's."""
+@pytest.mark.parametrize("choose", [1, 2, 3, 7, 60])
+@pytest.mark.parametrize("options", [1, 2, 5, 8, 13, 60])
+def test_an_option_has_one_vote_or_two_by_the_bits_of_its_number(options: int, choose: int) -> None:
+    *parts, _ends = station_deck(election(contest("a", options, choose)), "s")
+    for number, part in enumerate(parts):
+        votes = part.expected.contests[0].votes
+        assert [votes[f"o{option}"] for option in range(options)] == [
+            1 + (option >> number & 1) for option in range(options)
+        ]
+
+
+def test_every_language_is_cast_and_every_option_in_several() -> None:
+    vote = election(contest("a", 12), languages=("es", "en", "gn"))
+    parts = station_deck(vote, "s")
+    for option in vote.contests[0].options:
+        spoken = {one.language for part in parts for one in part.ballots if one.ballot.choices["a"] == (option.id,)}
+        assert len(spoken) >= 2
+    assert {one.language for part in parts for one in part.ballots} == {"es", "en", "gn"}
+
+
+# ---- faults
+
+Fault = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""What a fault makes of the options that a ballot has in a contest; doubling may say one twice."""
+
+
+def exchanged(one: str, other: str) -> Fault:
     swap = {one: other, other: one}
+    return lambda chosen: tuple(swap.get(option, option) for option in chosen)
+
+
+def lost(one: str) -> Fault:
+    return lambda chosen: tuple(option for option in chosen if option != one)
+
+
+def doubled(one: str) -> Fault:
+    return lambda chosen: tuple(itertools.chain.from_iterable([option] * (1 + (option == one)) for option in chosen))
+
+
+def faults(one: Contest) -> Iterator[Fault]:
+    ids = [option.id for option in one.options]
+    yield from (exchanged(*pair) for pair in itertools.combinations(ids, 2))
+    yield from map(lost, ids)
+    yield from map(doubled, ids)
+
+
+def faulty(definition: Definition, one: DeckBallot, name: str, fault: Fault, stage: str) -> DeckOutcome:
+    """What a booth says of a ballot whose fault is in one contest and at one stage alone."""
+    wrong = DeckBallot(
+        Ballot(one.ballot.style, {**one.ballot.choices, name: fault(one.ballot.choices[name])}), one.language
+    )
+    right, other = honest(definition, one), honest(definition, wrong)
+    changed = {"screen": ("screen",), "print": ("paper",), "record": ("record",)}[stage]
+    return replace(right, **{field: getattr(other, field) for field in changed})
+
+
+def found(
+    definition: Definition, parts: Sequence[DeckPart], name: str, fault: Fault, stage: str
+) -> list[DeckDifference]:
+    """What the test finds of a fault in one contest at one stage alone."""
+    if stage == "count":
+        return [
+            difference
+            for number, part in enumerate(parts, 1)
+            for difference in count_differences(
+                definition, part.expected, miscounted(definition, part, name, fault), part=number
+            )
+        ]
     return [
-        Ballot(ballot.style, {name: ballot.choices[swap.get(name, name)] for name in ballot.choices})
-        for ballot in ballots
+        difference
+        for number, part in enumerate(parts, 1)
+        for place, one in enumerate(part.ballots, 1)
+        if name in one.ballot.choices
+        for difference in outcome_differences(
+            definition, one, faulty(definition, one, name, fault, stage), part=number, ballot=place
+        )
     ]
 
 
-@pytest.mark.parametrize(("questions", "options"), [(3, 2), (9, 2), (7, 3), (2, 5), (4, 1)])
-def test_two_contests_exchanged_anywhere_change_the_counts(
-    definition: Definition, questions: int, options: int
-) -> None:
-    """The same answers stand under every question: only the counts can tell one question from another."""
-    first = definition.contests[0]
-    answers = tuple(msgspec.structs.replace(first.options[0], id=f"o{number}") for number in range(options))
-    asked = tuple(
-        msgspec.structs.replace(first, id=f"q{number}", options=answers, choose=1, seats=1, kind="choose-one")
-        for number in range(questions)
+def miscounted(definition: Definition, part: DeckPart, name: str, fault: Fault) -> Tally:
+    """A count whose fault is in one contest; blanks and unused choices are those of the honest one, so that nothing
+    but the options' votes can tell.
+    """
+    contests = []
+    for tally in part.expected.contests:
+        if tally.contest == name:
+            votes = dict.fromkeys(tally.votes, 0)
+            for one in part.ballots:
+                for option in fault(one.ballot.choices.get(name, ())):
+                    votes[option] += 1
+            tally = replace(tally, votes=votes)
+        contests.append(tally)
+    return replace(part.expected, contests=tuple(contests))
+
+
+STAGES = ("screen", "print", "record", "count")
+
+
+def test_an_honest_booth_passes(definition: Definition) -> None:
+    for number, part in enumerate(station_deck(definition, definition.stations[0].id), 1):
+        for place, one in enumerate(part.ballots, 1):
+            assert outcome_differences(definition, one, honest(definition, one), part=number, ballot=place) == []
+        assert count_differences(definition, part.expected, part.expected, part=number) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(("options", "choose"), [(1, 1), (2, 1), (3, 1), (4, 2), (5, 1), (6, 3), (8, 8), (9, 1)])
+def test_every_swap_loss_and_doubling_is_found(options: int, choose: int, stage: str) -> None:
+    vote = election(contest("a", options, choose), contest("b", 3, 2))
+    parts = station_deck(vote, "s")
+    for one in vote.contests:
+        for fault in faults(one):
+            differences = found(vote, parts, one.id, fault, stage)
+            assert differences and {(each.stage, each.contest) for each in differences} == {(stage, one.id)}
+
+
+@given(st.integers(10, 70), st.integers(1, 70), st.sampled_from(STAGES), st.data())
+@settings(max_examples=40, deadline=None)
+def test_faults_in_long_contests_are_found(options: int, choose: int, stage: str, data: st.DataObject) -> None:
+    vote = election(contest("a", options, min(choose, options)))
+    one, other = data.draw(st.lists(st.integers(0, options - 1), min_size=2, max_size=2, unique=True))
+    fault = data.draw(st.sampled_from([exchanged(f"o{one}", f"o{other}"), lost(f"o{one}"), doubled(f"o{one}")]))
+    differences = found(vote, station_deck(vote, "s"), "a", fault, stage)
+    assert differences and all(each.what in {f"o{one}", f"o{other}", "(blank)"} for each in differences)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_faults_on_a_ballot_style_of_a_roll_are_found(stage: str) -> None:
+    vote = election(
+        contest("a", 4), contest("b", 3, roll="native"), rolls=("general", "native"), roll_sizes={"native": 5}
     )
-    vote = msgspec.structs.replace(definition, contests=asked)
-    station = vote.stations[0].id
-    ballots = station_deck(vote, station)
-    right = tally_ballots(vote, station, ballots)
-    for one, other in itertools.combinations(right.contests, 2):
-        wrong = exchanged(ballots, one.contest, other.contest)
-        assert tally_ballots(vote, station, wrong) != right, f"{one.contest} for {other.contest}"
+    parts = station_deck(vote, "s")
+    assert len({part.style for part in parts}) == 2
+    for one in vote.contests:
+        for fault in faults(one):
+            assert found(vote, parts, one.id, fault, stage)
 
 
-def test_contests_of_several_levels_and_rolls_are_told_apart(definition: Definition) -> None:
-    for station in definition.stations:
-        tally = expected(definition, station.id, station_deck(definition, station.id))
-        counts = [tuple(contest.votes.values()) for contest in tally.contests]
-        assert len(set(counts)) == len(counts)
+@pytest.mark.parametrize(("questions", "options"), [(3, 2), (9, 2), (7, 3), (2, 5), (4, 1), (3, 60)])
+def test_two_contests_exchanged_in_the_count_are_found(questions: int, options: int) -> None:
+    """The same answers stand under every question: only the counts can tell one question from another."""
+    vote = election(*(contest(f"q{number}", options) for number in range(questions)))
+    parts = station_deck(vote, "s")
+    for one, other in itertools.combinations([each.id for each in vote.contests], 2):
+        swap = {one: other, other: one}
+        differences = []
+        for number, part in enumerate(parts, 1):
+            by_contest = {tally.contest: tally for tally in part.expected.contests}
+            wrong = tuple(replace(by_contest[swap.get(name, name)], contest=name) for name in by_contest)
+            differences += count_differences(vote, part.expected, replace(part.expected, contests=wrong), part=number)
+        assert differences, f"{one} for {other}"
 
 
-def test_forty_options_are_all_told_apart(definition: Definition) -> None:
-    first = definition.contests[0]
-    many = tuple(msgspec.structs.replace(first.options[0], id=f"o{number}") for number in range(40))
-    contest = msgspec.structs.replace(first, options=many)
-    long = msgspec.structs.replace(definition, contests=(contest,))
-    station = long.stations[0].id
-    votes = expected(long, station, station_deck(long, station)).contests[0].votes
-    assert len(set(votes.values())) == 40 and min(votes.values()) > 0
+@pytest.mark.parametrize(("questions", "options"), [(3, 2), (9, 2), (7, 3), (2, 5)])
+@pytest.mark.parametrize("stage", ["screen", "print", "record"])
+def test_two_contests_exchanged_on_a_ballot_are_found(questions: int, options: int, stage: str) -> None:
+    vote = election(*(contest(f"q{number}", options) for number in range(questions)))
+    for one, other in itertools.combinations([each.id for each in vote.contests], 2):
+        swap = {one: other, other: one}
+        assert any(
+            outcome_differences(vote, ballot, crossed(vote, ballot, swap, stage), part=1, ballot=1)
+            for part in station_deck(vote, "s")
+            for ballot in part.ballots
+        )
+
+
+def crossed(vote: Definition, one: DeckBallot, swap: dict[str, str], stage: str) -> DeckOutcome:
+    choices = {name: one.ballot.choices[swap.get(name, name)] for name in one.ballot.choices}
+    other = honest(vote, DeckBallot(Ballot(one.ballot.style, choices), one.language))
+    fields = {"screen": ("screen",), "print": ("paper",), "record": ("record",)}[stage]
+    return replace(honest(vote, one), **{field: getattr(other, field) for field in fields})
+
+
+def test_a_ballot_lost_or_counted_twice_is_found() -> None:
+    vote = election(contest("a", 5), contest("b", 3, 2))
+    for part in station_deck(vote, "s"):
+        ballots = ballots_of([part])
+        for place in range(len(ballots)):
+            for wrong in (ballots[:place] + ballots[place + 1 :], [*ballots, ballots[place]]):
+                assert count_differences(vote, part.expected, tally_ballots(vote, "s", wrong), part=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "stage", "what"),
+    [
+        ({"paper": None, "unread": "slip-part.not-legible"}, "print", "(unknown)"),
+        ({"number": False}, "print", "(number)"),
+        ({"qr_code": False}, "print", "(qr-code)"),
+        ({"record": None}, "record", "(unknown)"),
+        ({"record_language": "gn"}, "record", "(language)"),
+        ({"screen": ()}, "screen", "(unknown)"),
+        ({"stopped": "page.not-expected"}, "screen", "(unknown)"),
+    ],
+)
+def test_what_else_is_wrong_with_a_ballot_is_found(change: dict[str, Any], stage: str, what: str) -> None:
+    vote = election(contest("a", 2))
+    one = station_deck(vote, "s")[0].ballots[0]
+    (difference,) = outcome_differences(vote, one, replace(honest(vote, one), **change), part=1, ballot=1)
+    assert (difference.stage, difference.what) == (stage, what)
+
+
+def test_a_title_or_a_name_of_something_else_on_screen_is_found() -> None:
+    vote = election(contest("a", 2))
+    one = station_deck(vote, "s")[0].ballots[0]
+    right = honest(vote, one)
+    for row in (replace(right.screen[0], title="Cargo b"), replace(right.screen[0], choices=("Opción 7",))):
+        assert outcome_differences(vote, one, replace(right, screen=(row,)), part=1, ballot=1)
+
+
+def test_two_options_of_one_name_are_told_apart_by_their_parties() -> None:
+    twins = (Option("x", {"es": "Ana Rey"}, "sol"), Option("y", {"es": "Ana Rey"}))
+    vote = election(replace(contest("a", 2), options=twins))
+    one = station_deck(vote, "s")[0].ballots[1]
+    assert one.ballot.choices["a"] == ("y",)
+    right = honest(vote, one)
+    assert outcome_differences(vote, one, right, part=1, ballot=1) == []
+    shown = replace(right, screen=(replace(right.screen[0], choices=("Ana Rey SOL",)),))
+    assert {each.what for each in outcome_differences(vote, one, shown, part=1, ballot=1)} == {"x", "y"}
+
+
+def test_a_difference_says_ballot_contest_option_and_stage() -> None:
+    sentence = str(DeckDifference(2, 17, "print", "mayor", "ana", 1, 0).sentence)
+    assert sentence == "test ballot 17 of part 2, on paper: mayor, ana, 1 expected, 0 found"
+    counted = str(DeckDifference(2, 0, "count", "mayor", "(blank)", 1, 0).sentence)
+    assert counted == "part 2, in the count: mayor, blank, 1 expected, 0 found"
+    with_code = str(DeckDifference(1, 3, "print", "", "(unknown)", 0, 1, "slip-part.not-legible").sentence)
+    assert with_code == "test ballot 3 of part 1, on paper: something else than this ballot (slip-part.not-legible)"

@@ -19,6 +19,7 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
+from testigo.ballot.reasons import HOURS_REASONS
 from testigo.ballot.reports import BoothReport, CheckInReport, ZeroReport
 from testigo.record import peek, read_record
 from testigo.words import counter_words, languages, section
@@ -99,6 +100,7 @@ def test_whatever_people_see_has_its_words_and_nothing_else_has(language: str) -
     shown = [one for one in COUNTERS if one.shown]
     wanted = {one.name for one in shown} | {one.part_of for one in shown if one.part_of} | CHAIN
     wanted |= {f"{one.name}.{reason}" for one in shown if "sheet" in one.shown for reason in one.reasons}
+    wanted |= {f"{act}.{reason}" for act, allowed in HOURS_REASONS.items() for reason in allowed}
     words = section(language, "counters")
     assert words.keys() == wanted
     assert len({words[one.name] for one in shown}) == len(shown)
@@ -111,7 +113,7 @@ def test_a_language_without_words_speaks_english() -> None:
 
 def test_versions_follow_the_counters() -> None:
     both = CheckInCounters.VERSION + BoothCounters.VERSION
-    assert (both, both) == (TallySheet.VERSION, ZeroReport.VERSION) and both >= 2
+    assert (both + 1, both) == (TallySheet.VERSION, ZeroReport.VERSION) and both >= 2  # the sheet has its hours, too
     assert (CheckInReport.VERSION, BoothReport.VERSION) == (CheckInCounters.VERSION, BoothCounters.VERSION)
 
 

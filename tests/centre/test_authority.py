@@ -231,3 +231,17 @@ def test_a_power_cut_at_any_change_of_the_disk_leaves_the_old_key_or_the_new(
             break
     assert finished
     assert outcomes == {0, 1}
+
+
+@pytest.mark.parametrize("left", [None, b"", b"not a key"])
+def test_a_key_that_was_lost_is_replaced(counted: Centre, left: bytes | None) -> None:
+    here = counted.folder / "authority" / "centre"
+    (here / "key.pem").unlink()
+    if left is not None:
+        (here / "key.pem").write_bytes(left)
+    new = counted.replace_key("centre")
+    again = Centre.open(counted.folder)
+    assert authority_key(again.folder, "centre").public == again.key_ring.of_station("", "centre").public == new.public
+    kept = {} if left is None else {"replaced-damaged.pem": left}
+    assert {file.name: file.read_bytes() for file in here.iterdir() if file.name != "key.pem"} == kept
+    again.publish_result()

@@ -8,11 +8,11 @@ from small_country import auditor, centre, definition_file, machines, sheet_of
 from small_definition import base, written
 from testigo.fingerprint import FingerImage, synthetic
 from village import municipality
-from whole_station import installed, make_place, place, register, root
+from whole_station import installed, make_place, place, register, root, tested
 
 __all__ = [
     "auditor", "base", "centre", "definition_file", "installed", "machines", "make_place", "municipality", "place",
-    "register", "root", "sheet_of", "written",
+    "register", "root", "sheet_of", "tested", "written",
 ]  # fmt: skip
 
 

@@ -141,7 +141,8 @@ def test_a_deck_is_printed_with_what_must_come_out(run: Callable[..., Any], defi
     code, out, _ = run("audit", "deck", definition_file, "--station", "n1", "--json")
     told = json.loads(out)
     assert code == 0
-    assert sum(told["expected"]["ballots"].values()) == len(told["ballots"])
+    assert all(sum(part["expected"]["ballots"].values()) == len(part["ballots"]) for part in told["parts"])
+    assert sum(len(part["ballots"]) for part in told["parts"]) == told["ballots"]
 
 
 @pytest.mark.parametrize(
@@ -319,3 +320,30 @@ def test_the_keys_of_log_and_centre_are_replaced_by_command(run: Callable[..., A
     assert told.count(("keys-replaced", "note")) == 2
     assert {("log-key", "ok"), ("statements", "ok"), ("checkpoint", "ok"), ("files", "ok")} <= set(told)
     assert ("statements", "failure") not in told
+
+
+def test_a_centre_whose_checkpoint_cannot_be_kept_is_not_made(
+    run: Callable[..., Any], definition_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.iterdir())
+    code, _, err = run("centre", "create", tmp_path / "new", definition_file, "--kept", tmp_path / "file" / "kept")
+    assert (code, str(tmp_path / "file") in err) == (1, True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_results_are_not_written_into_a_record(run: Callable[..., Any], office: Path) -> None:
+    entries = len(Centre.open(office).rules.entries)
+    for words in (("publish", office), ("results", office / "public")):
+        code, _, err = run("centre", *words, "--out", office / "public")
+        assert (code, "holds a public record" in err) == (1, True)
+    code, _, err = run("centre", "publish", office, "--out", office / "public" / "checkpoint")
+    assert code == 1
+    assert len(Centre.open(office).rules.entries) == entries
+    assert read_record(office / "public").ok
+
+
+def test_a_link_in_a_circle_is_replaced_as_any_other(run: Callable[..., Any], office: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    assert run("centre", "restore", office, "--record", office / "public", "--kept", tmp_path / "circle")[0] == 0
+    assert (tmp_path / "circle").read_bytes() == (office / "public" / "checkpoint").read_bytes()

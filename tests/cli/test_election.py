@@ -1,6 +1,7 @@
 """`testigo election …` as a person calls it."""
 
 import json
+import re
 
 import pytest
 
@@ -107,6 +108,44 @@ def test_seats(call):
     assert "3 seats stay empty" in call("seats", "hare", "3", "a=0")[1]
 
 
+def test_seats_by_every_kind_of_threshold_and_what_rounding_changed(call):
+    droop = call("seats", "droop", "31", "a=6", "b=1")[1]
+    assert "Rounding the quota changed seats. Without it: a 27, b 4." in droop
+    assert "Rounding" not in call("seats", "droop-exact", "31", "a=6", "b=1")[1]
+
+    def excluded(*arguments):
+        code, out, err = call("seats", "dhondt", "10", *arguments, "--json")
+        assert code == 0, err
+        return json.loads(out)["excluded"]
+
+    spain = ("a=96971", "b=3029", "--threshold", "3")
+    assert excluded(*spain) == []
+    assert excluded(*spain, "--blank", "1000") == ["b"]
+    assert excluded(*spain, "--blank", "900", "--cast", "102000") == ["b"]
+    assert excluded("a=93", "b=7", "--threshold", "1/14") == ["b"]
+    assert excluded("a=93", "b=7", "--threshold", "1/15") == []
+    coalition = ("a=93", "b=7", "--threshold", "5", "--coalition", "b=2", "--coalition-threshold")
+    assert (excluded(*coalition, "2=8"), excluded(*coalition, "3=8"), excluded(*coalition, "2=1/10")) == (
+        ["b"],
+        [],
+        ["b"],
+    )
+    assert excluded("a=99", "b=1", "--threshold", "5", "--minority", "b") == []
+    assert excluded("a=60", "b=40", "--excluded", "b") == ["b"]
+    pooled = call("seats", "dhondt", "3", "a=50", "b=19", "c=18", "d=30", "--agreement", "b,c", "--json")[1]
+    assert json.loads(pooled)["seats"] == {"a": 1, "b": 1, "c": 0, "d": 1}
+
+
+def test_show_tells_bodies(call, project_root):
+    republic = str(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
+    (body,) = json.loads(call("show", "--json", republic)[1])["bodies"]
+    assert (body["id"], body["seats"], body["levelling-seats"], len(body["contests"])) == ("assembly", 277, 0, 82)
+    assert json.loads(call("check", "--json", republic)[1])["seats_of_bodies"] == {"assembly": 277}
+    assert re.search(r"of assembly\W+277", call("check", republic)[1])
+    out = call("show", republic)[1]
+    assert "Bodies" in out and "277" in out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -118,9 +157,26 @@ def test_seats(call):
         ("hare", "3", "a=1", "--threshold", "ten"),
         ("hare", "3", "a=10", "--cast", "9"),
         ("hare", "1", "a=1", "b=1", "--draw", "six"),
+        ("hare", "1", "a=1", "--threshold", "2/1"),
+        ("hare", "1", "a=1", "--coalition", "b=2"),
+        ("hare", "1", "a=1", "--coalition", "a"),
+        ("hare", "1", "a=1", "--coalition-threshold", "8"),
+        ("hare", "1", "a=1", "--minority", "b"),
+        ("hare", "1", "a=1", "--excluded", "b"),
+        ("hare", "1", "a=1", "b=1", "--agreement", "a,c"),
+        ("plurality", "1", "a=1", "b=1", "--agreement", "a,b"),
+        ("hare", "1", "a=1", "b=1", "--agreement", "a,b", "--agreement", "b,a"),
+        ("hare", "1", "a=10", "--blank", "2", "--cast", "11"),
     ],
 )
 def test_wrong_votes_are_refused_with_a_sentence(call, arguments):
     code, _, err = call("seats", *arguments)
     assert code == 1
     assert err.startswith("Error: ")
+
+
+def test_a_path_draws_no_line_of_its_own(call, tmp_path):
+    code, out, _ = call("words", "gn", "--out", str(tmp_path / "\x1b[2J\nNo errors in \u202ex.po"))
+    assert code == 0
+    assert "\\x1b[2J\\nNo errors in \\u202ex.po" in out
+    assert out.count("\n") == 1

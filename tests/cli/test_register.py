@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from testigo.centre import Centre
 from testigo.cli import main
@@ -252,3 +253,72 @@ def test_a_register_that_is_not_there_is_not_made_by_looking(
     assert "other.db" in err
     assert "Traceback" not in err
     assert (other.read_bytes() if other.exists() else None) == before
+
+
+def test_a_first_import_that_is_refused_leaves_no_folder_of_its_key(
+    typed: Typed, election: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "bad.csv").write_text("document,name,station\nV-1,Ana Paz,99-99\n")
+    assert typed("import", "bad.csv", "--key", "safe/keys/register.key", *election)[0] == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bad.csv"]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63, 10**19])
+def test_a_case_of_no_possible_number_is_not_there(imported: Typed, election: list[str], number: int) -> None:
+    for words in (["case", *election, "--"], ["settle", "--officer", "Ana", *election, "--"]):
+        code, _, err = imported(*words, str(number), *(["different"] if words[0] == "settle" else []))
+        assert (code, err) == (1, f"Error: there is no case {number}; see the list of cases.\n")
+
+
+def test_an_officer_without_a_name_is_refused_before_a_pin_is_asked_for(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typer, "prompt", pytest.fail)
+    code, _, err = typed("officer", "")
+    assert code == 1
+    assert "not a valid user name" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_processes_than_a_machine_bears_are_refused(imported: Typed, election: list[str], tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    code, _, err = imported("deduplicate", "--workers", "9" * 20, *election)
+    assert code == 1
+    assert "or 0 for one a core" in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_register_that_is_not_there_is_not_made_by_adopting(
+    imported: Typed, election: list[str], tmp_path: Path
+) -> None:
+    code, _, err = imported("adopt", "--register", "other.db", *election)
+    assert code == 1
+    assert "other.db" in err
+    assert not (tmp_path / "other.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--out", "register.key"], "is read by the same command"),
+        (["--out", "link"], "is read by the same command"),
+        (["--out", "register.db"], "is read by the same command"),
+        (["--out", "centre"], "a folder, not a file"),
+        (["--out", "new/" + "x" * 300], "too long"),
+        (["--out", "book", "--nearby", "99-99"], "99-99"),
+    ],
+)
+def test_a_poll_book_that_cannot_be_kept_is_none(
+    imported: Typed, election: list[str], tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    centre = Centre.create(tmp_path / "centre", Path(election[1]))
+    signing = SigningKey.generate().public.hex
+    centre.admit(MachineKeys((MachineKey(signing, "check-in", "01-01", OpeningKey.generate().public.hex),)))
+    (tmp_path / "link").symlink_to("register.key")
+    key, names = (tmp_path / "register.key").read_bytes(), sorted(tmp_path.iterdir())
+    code, _, err = imported("poll-book", "01-01", "--centre", "centre", *words)
+    assert code == 1
+    assert sentence in err
+    assert json.loads(imported("status", "--json", *election)[1])["poll_books"] == 0
+    assert (tmp_path / "register.key").read_bytes() == key
+    assert sorted(tmp_path.iterdir()) == names

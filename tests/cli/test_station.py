@@ -6,9 +6,14 @@ import json
 import pypdfium2
 import pytest
 
+from polling_place import CHAIR_PIN
+from testigo.audit import station_deck
 from testigo.ballot import tally_qr
 from testigo.cli.root import main
 from testigo.record import open_statement
+from testigo.station import votes
+from testigo.station.folder import KEYS_FORMAT
+from whole_station import DEFINITION
 
 
 @pytest.fixture
@@ -83,6 +88,26 @@ def test_export_and_heads_after_the_day(run, place, tmp_path):
     assert code == 1 and "cut off" in error
 
 
+def test_the_test_before_opening_in_a_terminal(run, place, monkeypatch):
+    place.stop()
+    code, said, _ = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 0 and "Test 1 passed" in said
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    code, _, error = run("test", place.folder, "--pin", CHAIR_PIN)
+    assert code == 1 and "in the count" in error and "did NOT pass" in error
+    code, _, error = run("test", place.folder, "--pin", "000000")
+    assert code == 1 and error.startswith("Error:")
+    place.start()
+    assert place.chair.state == "installed"
+
+
+def test_a_run_that_failed_is_exported_before_the_station_ever_opens(run, place, monkeypatch, tmp_path):
+    monkeypatch.setattr(votes, "count_box", lambda *_: station_deck(DEFINITION, "s1")[0].expected)
+    assert not place.test()
+    assert run("export", place.folder, tmp_path / "stick")[0] == 0
+    assert (tmp_path / "stick" / "s1-logic-and-accuracy-1.json").exists()
+
+
 def test_second_disk_is_replaced(run, place):
     codes = place.to_open()
     place.vote(codes[0])
@@ -127,12 +152,12 @@ def test_read_qr_of_a_tally_sheet(run, place, record, tmp_path):
     code, said, _ = run("read-qr", pdf, "--record", public, "--json")
     told = json.loads(said)
     assert code == 0 and told["sheet"] == digest and told["same_as_published"] is None
-    text = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
+    (text,) = tally_qr.encode(place.chair.definition, sheet, digest, place.booth.folder.key)
     code, _, error = run("read-qr", text, "--record", public)
     assert code == 1 and "signature" in error
     code, _, error = run("read-qr", pdf, "--record", public, "--root-key", place.root.centre.public.hex)
     assert code == 1 and error.startswith("Error:")
-    for wrong in ("T2:x", place.folder / "chair" / "paper" / "zero-report.pdf", place.folder / "chair" / "events.log"):
+    for wrong in ("T2:x", place.folder / "chair" / "events.log"):
         code, _, error = run("read-qr", wrong, "--record", public)
         assert code == 1 and error.startswith("Error:"), wrong
 
@@ -155,3 +180,43 @@ def test_read_qr_beside_the_published_sheet(run, place, record, exchanged):
     code, said, error = run("read-qr", place.folder / "chair" / "paper" / "tally-sheet.pdf", "--record", public)
     assert code == int(exchanged)
     assert "another tally sheet of station s1" in error if exchanged else "this very tally sheet" in said
+
+
+@pytest.mark.parametrize("left", [b"", b'{"entry":'])
+def test_a_log_that_is_gone_is_not_shown_as_an_empty_one(run, place, left):
+    """Every machine's log begins when the machine is installed: without a whole line it is not it."""
+    (place.folder / "booth" / "events.log").write_bytes(left)
+    for words in (("log", place.folder / "booth"), ("status", place.folder)):
+        code, said, error = run(*words)
+        assert (code, said) == (1, "")
+        assert "this is not the event log of a machine" in error
+
+
+def test_what_cannot_be_carried_whole_is_not_carried(run, place, tmp_path):
+    (place.folder / "chair" / "statements" / "zz.json").mkdir(parents=True)
+    (place.folder / "chair" / "paper").mkdir(exist_ok=True)
+    (place.folder / "chair" / "paper" / "zero-report.pdf").write_bytes(b"%PDF")
+    code, _, error = run("export", place.folder, tmp_path / "stick")
+    assert code == 1 and "zz.json: it is a folder" in error
+    assert not (tmp_path / "stick").exists()
+
+
+def test_keys_are_loaded_into_all_machines_or_none(run, place, tmp_path):
+    place.stop()
+    (place.folder / "check-in" / "events.log").write_bytes(b"")
+    files = [tmp_path / f"{number}.json" for number in range(2)]
+    kept = KEYS_FORMAT.read(place.folder / "chair" / "machine-keys.json").statements
+    for file, text in zip(files, (*kept, *kept), strict=False):
+        file.write_text(text)
+    before = {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()}
+    code, _, error = run("load-keys", place.folder, *files)
+    assert code == 1 and "this is not the event log of a machine" in error
+    assert {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("centre", ["centre", "http://[", "http://x:65536"])
+def test_a_centre_whose_address_is_none_is_refused_at_the_start(run, place, centre):
+    place.stop()
+    code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--centre", centre)
+    assert (code, said) == (1, "")
+    assert error.startswith(f"Error: {centre}: not an address of a machine")

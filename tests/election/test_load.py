@@ -87,9 +87,36 @@ def test_json_is_the_same_election(base, written, monkeypatch, loader):
 
 def test_json_escapes_mean_what_json_says(base, written):
     payload = load(written(base)).payload()
-    payload["title"] = {"es": 'a\\u0041 "\\" / 𝒜 é', "en": "Trial"}
+    payload["title"] = {"es": 'a\\u0041 "\\" / 𐌀 é', "en": "Trial"}
     text = json.dumps(payload).replace("/", "\\/")
-    assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𝒜 é'
+    assert load(written(text, "e.json")).title["es"] == 'a\\u0041 "\\" / 𐌀 é'
+
+
+@pytest.mark.parametrize("literal", [None, True, False])
+@pytest.mark.parametrize("key", ["id", "title", "date"])
+def test_null_and_booleans_of_json_are_no_words(base, written, literal, key):
+    payload = load(written(base)).payload()
+    payload[key] = {"es": literal, "en": "Trial"} if key == "title" else literal
+    (error,) = errors_of(written(json.dumps(payload, indent=1), "e.json"))
+    assert error.code == "definition.not-a-text"
+    assert json.dumps(literal) in str(error)
+
+
+def test_json_and_yaml_are_refused_for_the_same(base, written):
+    """One definition with an error of each kind, in both spellings: the same codes."""
+    payload = json.loads(json.dumps(load(written(base)).payload()))
+    payload["stations"][0]["id"] = "s" * 27
+    payload["contests"][0]["options"][1]["name"] = {"es": "\u200b", "en": "VOTO EN BLANCO"}
+    payload["contests"][1]["options"][1] |= {"name": {"es": "Eva\u200b Mora", "en": "EVA  MORA"}, "party": "red"}
+    as_json = errors_of(written(json.dumps(payload, indent=1), "e.json"))
+    as_yaml = errors_of(written(yaml.safe_dump(payload, allow_unicode=True, sort_keys=False), "e.yaml"))
+    assert [error.code for error in as_json] == [error.code for error in as_yaml]
+    assert {error.code for error in as_json} == {
+        "definition.id-too-long",
+        "definition.text-prints-nothing",
+        "option.named-like-blank",
+        "definition.options-read-the-same",
+    }
 
 
 def test_an_error_in_json_has_its_line(base, written):
@@ -110,7 +137,7 @@ ERRORS = [
     ("  finger-tries: 4", "  finger-tries: '4' #!", "whole number is required"),
     ("  finger-tries: 4", "  finger-tries: [4] #!", "single value is required"),
     ("date: 2027-04-11\n", "date: 2027-04-11\ndate: 2027-04-12 #!\n", "'date' is said again; line 3"),
-    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, or party-list"),
+    ("kind: choose-up-to", "kind: choose-many #!", "write one of choose-one, choose-up-to, party-list, or referendum"),
     ("title: {es: Prueba, en: Trial}", "title: Prueba #!", "once per language"),
     ("languages: [es, en]", "languages: es, en #!", "a list is required"),
     (
@@ -143,7 +170,11 @@ ERRORS = [
     ("  - {id: blue, abbreviation: B,", "  - {id: red, abbreviation: B, #!\n    ", "party 'red' is there twice"),
     ("abbreviation: B,", "abbreviation: Bluebluebluee, #!\n    ", "shorten it to 12"),
     ("{id: south, name: Sur}", "{id: north, name: Sur} #!", "district 'north' is there twice"),
-    ("{id: south, name: Sur}", "{id: north-indigenous, name: Sur} #!", "also the name of the ballot"),
+    (
+        "{id: south, name: Sur}",
+        "{id: north-indigenous, name: Sur} #!",
+        "is the ballot style of district 'north' and roll 'indigenous', and of",
+    ),
     ("{id: south, name: Sur}", "{id: South_1, name: Sur} #!", "cannot be an id"),
     ("district: south, register-size: 20", "district: west, register-size: 20 #!", "there is no district 'west'"),
     ("district: south, register-size: 20", "district: south, register-size: 0 #!", "register of 0"),
@@ -159,11 +190,9 @@ ERRORS = [
     ("{es: Concejo, en: Council}", "{es: Concejo, en: President} #!", "has the same title as 'president'"),
     ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: Luis Soto, party: green} #!", "no party 'green'"),
     ("{id: luis, name: Luis Soto, party: blue}", "{id: ana, name: Luis Soto} #!", "option 'ana' is there twice"),
-    ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: ANA  PENA, party: red} #!", "read the same in 'es'"),
+    ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: ANA  PEÑA, party: red} #!", "read the same in 'es'"),
     ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: L, candidates: [A]} #!", "has a list of candidates"),
     ("    choose: 2\n", "    choose: 1 #!\n", "say kind: choose-one"),
-    ("    choose: 2\n", "    choose: 4 #!\n", "choose 4 of 3 options"),
-    ("    choose: 2\n    seats: 2\n", "    choose: 2\n    seats: 4 #!\n", "4 seats and 3 options"),
     ("    choose: 2\n    seats: 2\n", "    choose: 2\n    seats: 0 #!\n", "has 0 seats"),
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    method: hare #!\n", "says method: hare"),
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    threshold: {percent: 3} #!\n", "has a threshold"),
@@ -172,8 +201,7 @@ ERRORS = [
     ("{percent: 2.5, of: cast}", "{percent: 2.5 %, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 1e1, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 100.1, of: cast} #!", "not a percentage"),
-    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast or valid"),
-    ("of: cast}\n    seats: 2\n", "of: cast}\n    seats: 5 #!\n", "5 seats and 4 candidates"),
+    ("{percent: 2.5, of: cast}", "{percent: 3, of: all} #!", "write one of cast, valid, or valid-and-blank"),
     ("candidates: [Uno, Dos]}", "candidates: [Uno, Uno]} #!", "candidate 'Uno' is there twice"),
     ("party: red, candidates: [Uno, Dos]}", "party: red} #!", "has no candidates"),
     # YAML itself
@@ -201,9 +229,9 @@ def test_a_misspelled_key_is_one_error_and_not_two(base, written):
 
 
 def test_an_error_in_a_list_is_told_on_the_line_of_its_key(base, written):
-    text = base.replace("    seats: 2\n    options:\n", "    seats:\n      9\n    options:\n", 1)
+    text = base.replace("    seats: 2\n    options:\n", "    seats:\n      0\n    options:\n", 1)
     (error,) = errors_of(written(text))
-    assert "9 seats and 3 options" in str(error)
+    assert "has 0 seats" in str(error)
     assert error.place.endswith(f":{text[: text.index('    seats:' + chr(10))].count(chr(10)) + 1}")
 
 
@@ -251,6 +279,9 @@ WARNINGS = [
         "as many seats",
     ),
     ("candidates: [Uno, Dos]}", "candidates: [Uno]} #!", "1 candidate for 2 seats"),
+    ("    choose: 2\n", "    choose: 4 #!\n", "choose 4 of 3 options"),
+    ("    choose: 2\n    seats: 2\n", "    choose: 2\n    seats: 4 #!\n", "4 seats and 3 options"),
+    ("of: cast}\n    seats: 2\n", "of: cast}\n    seats: 5 #!\n", "5 seats and 4 candidates"),
     ("title: {es: Prueba, en: Trial}", "title: {es: Prueba, en: Trial, fr: Essai} #!", "'fr' is not a language"),
     ("district: south, register-size: 20", "district: land, register-size: 20 #!", "lies above contest 'council'"),
 ]

@@ -11,13 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.election import METHODS, Contest, Elected, Option, Threshold, Tie, allocate, draw_order
+from testigo.election import (
+    METHODS,
+    Agreement,
+    CoalitionShare,
+    Contest,
+    Elected,
+    Option,
+    Party,
+    Threshold,
+    Tie,
+    allocate,
+    draw_order,
+)
 from testigo.errors import InvalidInput
 
 LIST_METHODS = tuple(name for name, method in METHODS.items() if method.lists)
 
 
-def make(method, seats, options, *, room=None, threshold=None, contest="council"):
+def make(method, seats, options, *, room=None, threshold=None, contest="council", agreements=()):
     """A contest over these option ids; each list has `room[option]` candidates, else as many as there are seats."""
     lists = METHODS[method].lists
     candidates = {one: tuple(f"{one}{n}" for n in range((room or {}).get(one, seats))) for one in options}
@@ -30,13 +42,14 @@ def make(method, seats, options, *, room=None, threshold=None, contest="council"
         seats=seats,
         method=method,
         threshold=threshold,
+        agreements=tuple(Agreement("+".join(pooled), tuple(pooled)) for pooled in agreements),
     )
 
 
 def seats_of(method, seats, votes, **more):
     ballots = more.pop("ballots", sum(votes.values()))
-    draw = more.pop("draw", None)
-    return allocate(make(method, seats, list(votes), **more), votes, ballots=ballots, draw=draw)
+    counted = {key: more.pop(key) for key in ("draw", "blank", "parties", "excluded", "unrounded") if key in more}
+    return allocate(make(method, seats, list(votes), **more), votes, ballots=ballots, **counted)
 
 
 # The worked examples of the English Wikipedia's articles "D'Hondt method" and "Sainte-Laguë method" (same votes), and
@@ -63,6 +76,32 @@ ALABAMA = {"a": 6, "b": 6, "c": 2}
         ("hare", 10, ALABAMA, [4, 4, 2]),
         ("hare", 11, ALABAMA, [5, 5, 1]),
         ("plurality", 3, SIX, [1, 1, 1, 0, 0, 0]),
+        # By hand, as under Droop: quotas of 8 333⅓, 9 090.9 and 9 091.
+        ("imperiali-quota", 10, SIX, [5, 2, 2, 1, 0, 0]),
+        ("droop-exact", 10, SIX, [5, 2, 2, 1, 0, 0]),
+        ("hagenbach-bischoff-quota", 10, SIX, [5, 2, 2, 1, 0, 0]),
+        ("hagenbach-bischoff", 8, FOUR, [4, 3, 1, 0]),
+        ("hagenbach-bischoff", 8, LONDON, [3, 2, 2, 1, 0]),
+        # By hand: 100 000/1, 80 000/1, 100 000/1½, 80 000/1½, 100 000/2, 80 000/2 and 100 000/2½, 100 000/3.
+        ("imperiali-divisor", 8, FOUR, [5, 3, 0, 0]),
+        # By hand: 150/3 = 50 lies between 65/1.4 and 65/1.2, and between 55/1.2 and 55/1.
+        ("sainte-lague-1.4", 2, {"a": 150, "b": 65}, [2, 0]),
+        ("sainte-lague-1.2", 2, {"a": 150, "b": 65}, [1, 1]),
+        ("sainte-lague-1.2", 2, {"a": 150, "b": 55}, [2, 0]),
+        ("sainte-lague", 2, {"a": 150, "b": 55}, [1, 1]),
+        ("droop", 31, {"a": 6, "b": 1}, [18, 13]),
+        ("droop-exact", 31, {"a": 6, "b": 1}, [27, 4]),
+        # By hand: the quota 100/4 would give 2 + 1 seats, so it is 100/3.
+        ("imperiali-quota", 2, {"a": 60, "b": 40}, [1, 1]),
+        # By hand: 104/11 is rounded to 9, which gives 6 + 5 seats; the smaller remainder gives one back.
+        ("hagenbach-bischoff-quota", 10, {"a": 55, "b": 45, "c": 4}, [6, 4, 0]),
+        # By hand: the quotient is 200. Of the last seat's averages 160, 143 and 137 the first is of a list with 80 %.
+        ("brazil", 5, {"a": 430, "b": 410, "c": 160}, [2, 2, 1]),
+        ("brazil", 5, {"a": 430, "b": 410, "c": 159, "d": 1}, [3, 2, 0, 0]),
+        # By hand: 22/4 is rounded to 6, which leaves remainders of 3, 4 and 3; 5 would give a three seats.
+        ("hagenbach-bischoff-quota", 3, {"a": 15, "b": 4, "c": 3}, [2, 1, 0]),
+        # By hand: 5/2 is rounded to 2, the half being dropped; 80 % of 3 would keep b out.
+        ("brazil", 2, {"a": 3, "b": 2}, [1, 1]),
     ],
 )
 def test_known_answers(method, seats, votes, expected):
@@ -117,11 +156,19 @@ def test_a_tie_of_remainders_leaves_only_the_tied_seats_open():
 
 
 @pytest.mark.parametrize(
-    ("of", "ballots", "passes"), [("valid", 1000, True), ("cast", 101, False), ("cast", 100, True)]
+    ("of", "ballots", "passes"),
+    [
+        ("valid", 1000, True),
+        ("valid-and-blank", 1000, False),
+        ("valid-and-blank", 100, True),
+        ("cast", 101, False),
+        ("cast", 100, True),
+    ],
 )
 def test_a_list_at_the_threshold_passes_and_one_vote_under_it_does_not(of, ballots, passes):
     votes = {"big": 95, "small": 5}
-    allocation = seats_of("dhondt", 30, votes, threshold=Threshold("5", of), ballots=ballots)
+    blank = int(ballots > 100)
+    allocation = seats_of("dhondt", 30, votes, threshold=Threshold("5", of), ballots=ballots, blank=blank)
     assert (allocation.seats["small"] > 0) is passes
     assert allocation.excluded == (() if passes else ("small",))
     assert sum(allocation.seats.values()) == 30
@@ -137,6 +184,118 @@ def test_nobody_over_the_threshold_fills_nothing():
     allocation = seats_of("hare", 3, {"a": 1, "b": 1}, threshold=Threshold("60"))
     assert allocation.unfilled == 3
     assert not allocation.ties
+
+
+@pytest.mark.parametrize("votes", [3029, 3030])
+def test_spain_counts_blank_votes_in_and_null_ones_not(votes):
+    """LOREG 96.5 and 163.1.a: of 100,000 votes for lists, 1,000 blank and 2,000 null ones, 3 % are 3,030."""
+    counted = {"small": votes, "big": 100_000 - votes}
+    bar = Threshold("3", "valid-and-blank")
+    allocation = seats_of("dhondt", 350, counted, threshold=bar, blank=1000, ballots=103_000)
+    assert allocation.excluded == (("small",) if votes == 3029 else ())
+
+
+@pytest.mark.parametrize(("fraction", "excluded"), [("1/12", ()), ("1/11", ("b",)), ("0/1", ()), ("1/1", ("a", "b"))])
+def test_a_threshold_is_a_fraction_too(fraction, excluded):
+    assert seats_of("dhondt", 5, {"a": 11, "b": 1}, threshold=Threshold(fraction=fraction)).excluded == excluded
+
+
+@pytest.mark.parametrize(
+    ("party", "needs"),
+    [
+        (None, 5),
+        (Party("l", {}, ""), 5),
+        (Party("l", {}, "", kind="coalition", members=2), 7),
+        (Party("l", {}, "", kind="coalition", members=3), 7),
+        (Party("l", {}, "", kind="coalition", members=4), 10),
+        (Party("l", {}, "", kind="coalition", members=9), 10),
+        (Party("l", {}, "", kind="minority"), 0),
+    ],
+)
+def test_a_threshold_goes_by_the_kind_of_list(party, needs):
+    bar = Threshold("5", coalitions=(CoalitionShare(4, "10"), CoalitionShare(2, "7")), minorities="exempt")
+    options = (Option("l", {}, party="l", candidates=("x",)), Option("m", {}, party="m", candidates=("y",)))
+    contest = make("dhondt", 2, [])
+    contest = Contest("c", "d", {}, "party-list", options, seats=2, method="dhondt", threshold=bar)
+    for votes in {max(0, needs - 1), needs}:
+        found = allocate(contest, {"l": votes, "m": 100 - votes}, ballots=100, parties=[party] if party else [])
+        assert (found.excluded == ("l",)) is (votes < needs)
+
+
+def test_a_minority_has_the_threshold_of_others_where_nothing_exempts_it():
+    party = Party("small", {}, "", kind="minority")
+    contest = make("dhondt", 2, ["big", "small"], threshold=Threshold("5"))
+    options = tuple(Option(one.id, {}, party=one.id, candidates=one.candidates) for one in contest.options)
+    contest = Contest("c", "d", {}, "party-list", options, seats=2, method="dhondt", threshold=Threshold("5"))
+    assert allocate(contest, {"big": 96, "small": 4}, ballots=100, parties=[party]).excluded == ("small",)
+
+
+def test_lists_kept_out_by_a_wider_threshold_win_nothing_and_their_votes_are_not_among_those_shared_out():
+    allocation = seats_of("hare", 10, {"a": 600, "b": 300, "c": 100}, excluded=["b"])
+    assert (allocation.seats, allocation.excluded) == ({"a": 9, "b": 0, "c": 1}, ("b",))
+
+
+# ── agreements ──
+
+
+def test_an_agreement_wins_seats_as_one_list_and_shares_them_inside():
+    # By hand: alone 50, 30, 25 are the largest quotients; together b and c have 37.
+    votes = {"a": 50, "b": 19, "c": 18, "d": 30}
+    assert seats_of("dhondt", 3, votes).seats == {"a": 2, "b": 0, "c": 0, "d": 1}
+    assert seats_of("dhondt", 3, votes, agreements=[("b", "c")]).seats == {"a": 1, "b": 1, "c": 0, "d": 1}
+    # The seat is named in its place: second of three.
+    elected = seats_of("dhondt", 3, votes, agreements=[("b", "c")]).elected
+    assert [one.candidate for one in elected] == ["a0", "b0", "d0"]
+
+
+def test_a_tie_inside_an_agreement_leaves_its_seat_open():
+    pooled = seats_of("dhondt", 3, {"a": 50, "b": 18, "c": 18, "d": 30}, agreements=[("b", "c")])
+    assert pooled.seats == {"a": 1, "b": 0, "c": 0, "d": 1}
+    assert pooled.ties == (Tie(("b", "c"), 1, ()),)
+
+
+def test_a_tie_between_an_agreement_and_a_list_names_the_agreement():
+    pooled = seats_of("dhondt", 1, {"a": 30, "b": 30, "c": 60}, agreements=[("a", "b")])
+    assert pooled.ties == (Tie(("a+b", "c"), 1, ()),)
+    drawn = [seats_of("dhondt", 1, {"a": 30, "b": 30, "c": 60}, agreements=[("a", "b")], draw=str(n)) for n in range(9)]
+    assert {sum(one.seats.values()) for one in drawn} == {1}
+    assert {len(one.ties) for one in drawn} == {1, 2}
+
+
+def test_what_is_left_of_an_agreement_is_a_list_like_others():
+    alone = seats_of("dhondt", 1, {"a": 40, "b": 1, "c": 40}, threshold=Threshold("5"), agreements=[("a", "b")])
+    assert alone.ties == (Tie(("a", "c"), 1, ()),)
+
+
+def test_a_list_under_the_threshold_brings_no_votes_into_its_agreement():
+    """As in Israel: only lists that take part in the distribution bring votes in."""
+    votes = {"a": 60, "b": 4, "c": 36}
+    with_it, without = (
+        seats_of("dhondt", 5, votes, threshold=Threshold("5"), agreements=pooled) for pooled in ([("a", "b")], [])
+    )
+    assert with_it.seats == without.seats
+
+
+# ── rounding of quotas ──
+
+
+def test_what_rounding_changed_can_be_told():
+    for method in ("droop", "hagenbach-bischoff-quota"):
+        assert METHODS[method].unrounded is not None
+        exact = seats_of(method, 31, {"a": 6, "b": 1}, unrounded=True)
+        assert exact.seats == {"a": 27, "b": 4}
+    assert seats_of("dhondt", 31, {"a": 6, "b": 1}, unrounded=True) == seats_of("dhondt", 31, {"a": 6, "b": 1})
+
+
+def test_brazils_last_seats_go_to_all_lists_once_those_with_80_per_cent_are_used_up():
+    # By hand: the quotient is 250; a has one candidate for its three; b and c have no 80 %, and averages 150, 100, 75.
+    allocation = seats_of("brazil", 4, {"a": 750, "b": 150, "c": 100}, room={"a": 1})
+    assert allocation.seats == {"a": 1, "b": 2, "c": 1}
+
+
+def test_a_surplus_quota_that_nothing_tells_apart_is_a_tie():
+    # The quota 3/3 gives 2 + 1 seats for two, and no remainder says whose is one too many.
+    assert seats_of("droop-exact", 2, {"a": 2, "b": 1}).ties == (Tie(("a", "b"), 1, ()),)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -256,6 +415,27 @@ def test_divisor_methods_agree_with_giving_out_one_seat_after_the_other(rule, se
     assert allocation.seats == won
 
 
+@given(SEATS, VOTES, DRAWS, st.data())
+def test_swiss_quotas_and_averages_come_to_the_same_as_dhondt(seats, votes, draw, data):
+    room = {one: data.draw(st.integers(0, seats)) for one in votes}
+    ours, theirs = (seats_of(one, seats, votes, room=room, draw=draw) for one in ("hagenbach-bischoff", "dhondt"))
+    assert (ours.seats, ours.ties) == (theirs.seats, theirs.ties)
+
+
+@given(st.sampled_from(LIST_METHODS), SEATS, VOTES, DRAWS, st.data())
+def test_every_seat_of_agreements_is_accounted_for(method, seats, votes, draw, data):
+    room = {one: data.draw(st.integers(0, seats)) for one in votes}
+    lists = sorted(votes)
+    agreements = [lists[:2], lists[2:5]] if len(lists) > 4 else [lists]
+    agreements = [pooled for pooled in agreements if len(pooled) > 1]
+    allocation = seats_of(method, seats, votes, room=room, draw=draw, agreements=agreements)
+    at_stake = sum(tie.seats_at_stake for tie in allocation.ties if tie.open)
+    assert sum(allocation.seats.values()) + allocation.unfilled + at_stake == seats
+    assert all(won <= room[option] for option, won in allocation.seats.items())
+    assert all(won == 0 for option, won in allocation.seats.items() if votes[option] == 0)
+    assert allocation.unfilled == max(0, seats - sum(room[option] for option in votes if votes[option]))
+
+
 @given(SEATS, VOTES, st.sampled_from(tuple(METHODS)))
 def test_more_votes_never_mean_fewer_seats(seats, votes, method):
     won = seats_of(method, seats, votes).seats
@@ -266,4 +446,4 @@ def test_more_votes_never_mean_fewer_seats(seats, votes, method):
 def test_the_documented_methods_are_those_there_are():
     page = (Path(__file__).parents[2] / "docs" / "election.md").read_text("utf-8")
     table = page[page.index("| method | rule |") :].split("\n\n")[0]
-    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(METHODS)
+    assert re.findall(r"^\| `([a-z0-9.-]+)` \|", table, re.MULTILINE) == list(METHODS)

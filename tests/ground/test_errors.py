@@ -121,7 +121,7 @@ def test_what_is_not_an_error_is_refused(data: bytes) -> None:
 
 def test_an_error_of_many_bytes_is_refused() -> None:
     with pytest.raises(ValueError, match="too long"):
-        read_error(msgspec.json.encode(InvalidInput("json.malformed", why="x" * LONGEST_JSON).as_json()))
+        read_error(msgspec.json.encode(InvalidInput("json.malformed", place="x" * LONGEST_JSON, why="").as_json()))
 
 
 def test_messages_inside_messages_cannot_grow() -> None:
@@ -166,3 +166,9 @@ def test_whatever_comes_is_said_or_refused(kind: str, problem: str, place: str, 
 def test_any_bytes_are_an_error_or_refused(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         assert isinstance(read_error(data).text("es"), str)
+
+
+def test_a_long_text_from_outside_does_not_hide_the_sentence() -> None:
+    said = str(InvalidInput("account.unknown", account="x" * 100_000))
+    assert len(said) < 1000
+    assert said.endswith("see which there are: testigo staff show.")

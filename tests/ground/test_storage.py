@@ -150,3 +150,35 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
         assert pipe.is_fifo() and os.read(reader, 20) == b"through"
     finally:
         os.close(reader)
+
+
+@pytest.mark.parametrize("existing", ["", "one"])
+def test_folders_are_not_left_by_what_fails(tmp_path: Path, existing: str) -> None:
+    (tmp_path / existing).mkdir(exist_ok=True)
+    with pytest.raises(InvalidInput), storage.making_folder(tmp_path / "one" / "two" / "three") as made:
+        assert made.is_dir()
+        raise InvalidInput("folder.no-images")
+    assert [entry.name for entry in tmp_path.iterdir()] == ([existing] if existing else [])
+
+
+def test_neither_a_new_file_nor_a_new_folder_leaves_its_parents(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        storage.write_new(tmp_path / "one" / "two" / ("x" * 300), b"")
+    with pytest.raises(InvalidInput), storage.new_folder(tmp_path / "one" / "two"):
+        raise InvalidInput("folder.no-images")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_in_a_circle_are_a_path(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    assert storage.resolved(tmp_path / "circle") == tmp_path / "circle"
+    (tmp_path / "link").symlink_to("file")
+    assert storage.resolved(tmp_path / "link") == tmp_path / "file"
+    assert storage.resolved(Path("x")) == Path.cwd() / "x"
+
+
+@pytest.mark.parametrize("address", ["postgresql://a:secret@[::1", "postgresql://a:secret@host:port/name"])
+def test_an_address_that_is_none_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(InvalidInput, match="not a database that Testigo knows") as refused:
+        database.open_database(address)
+    assert "secret" not in str(refused.value)

@@ -50,7 +50,8 @@ def wheel(project_root: Path, scratch: Path) -> Path:
 @pytest.fixture(scope="session")
 def install(project_root: Path, scratch: Path, wheel: Path):
     """Makes an empty environment and installs the wheel with an extra into it, in the versions that we pin."""
-    pins = re.findall(r"^\S+==\S+", (project_root / "requirements" / "runtime.txt").read_text(), re.MULTILINE)
+    pinned = [(project_root / "requirements" / name).read_text() for name in ("runtime.txt", "fonts.txt")]
+    pins = re.findall(r"^\S+==\S+", "\n".join(pinned), re.MULTILINE)
     (scratch / "pins.txt").write_text("\n".join(pins))
 
     def install(extra: str) -> Path:

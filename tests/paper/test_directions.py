@@ -18,9 +18,10 @@ def test_all_others_from_left_to_right(language: str) -> None:
     assert direction(language) == "ltr"
 
 
-def test_a_page_is_set_by_the_language_without_its_region_or_script() -> None:
+def test_a_page_is_set_by_the_language_with_its_region_beside() -> None:
     assert PageLanguage.of("az-Arab") == PageLanguage("az", True)
-    assert PageLanguage.of("pt-BR") == PageLanguage("pt", False)
+    assert PageLanguage.of("pt-BR") == PageLanguage("pt", False, "br")
+    assert PageLanguage.of("zh-Hant") == PageLanguage("zh", False, "tw") == PageLanguage.of("zh-TW")
 
 
 @pytest.mark.parametrize(

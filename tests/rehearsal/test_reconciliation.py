@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from testigo.audit import logic_and_accuracy
+from testigo.audit import station_deck
 from testigo.centre import Centre, authority_key
 from testigo.errors import IllegalStep
 from testigo.record import Grade, read_record
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.results import publish_results
+from testigo.screens.page_voter import PageVoter
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
@@ -50,14 +51,13 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     """All these voters are let through; the last one keeps the card. Returns the package."""
     folder = tmp_path / STATION
     with (
-        Booth(folder / "booth", FolderPrinter(tmp_path / "slips")) as booth,
+        Booth(folder / "booth", FolderPrinter(tmp_path / "slips"), screen=PageVoter) as booth,
         CheckIn(folder / "check-in") as check_in,
         Chair(folder / "chair", booth=LocalMachine(booth), check_in=LocalMachine(check_in)) as chair,
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]
-        deck = logic_and_accuracy.station_deck(centre.definition, STATION)
-        assert chair.run_test(deck, logic_and_accuracy.expected(centre.definition, STATION, deck))
+        assert chair.run_test(station_deck(centre.definition, STATION))
         chair.zero_report()
         chair.open()
         for document in documents:

@@ -101,3 +101,15 @@ def test_a_second_rehearsal_never_writes_over_the_first(held: Path, capsys: pyte
     assert exit_.value.code == 1
     assert "something is there already" in capsys.readouterr().err
     assert verify(held / "public").verdict is Verdict.ALL_HOLDS
+
+
+def test_a_rehearsal_that_fails_before_its_centre_is_made_leaves_nothing(tmp_path: Path) -> None:
+    """Here because the paths of its files grow too long; such a folder would be neither replaced nor used again."""
+    out = tmp_path
+    while len(str(out)) < 3800:
+        out /= "x" * 200
+    out /= "x" * (4095 - 40 - len(str(out)) - 1)
+    with pytest.raises(SystemExit) as ended:
+        main(["rehearse", "--stations", "1", "--voters", "1", "--out", str(out)])
+    assert ended.value.code == 1
+    assert list(tmp_path.iterdir()) == []

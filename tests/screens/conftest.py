@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
-from polling_place import ISSUED, MemoryPrinter, Root, finger
+from open_booth import OpenBooth
+from polling_place import ISSUED, Root, finger
 from served_station import DEFINITION, OFFICER_PIN, PEOPLE, ServedStation, Server
 from testigo.election import Definition, load
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
-from testigo.screens import booth as booth_pages
 from testigo.screens import enrolment as enrolment_pages
 from testigo.staff.desk import open_desk as open_officers
-from testigo.station.booth import Booth
 from testigo.web.client import Client
 
 
@@ -140,23 +139,16 @@ def enrolment_with(
 @pytest.fixture(scope="session")
 def booth_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Definition], tuple[str, list[str]]]]:
     """Opens a booth of the smallest station of an election: its address and the codes of its cards."""
-    open_booths: list[tuple[Server, Booth]] = []
+    open_booths: list[OpenBooth] = []
 
     def make(definition: Definition) -> tuple[str, list[str]]:
-        station = min(definition.stations, key=lambda one: one.register_size)
-        folder = tmp_path_factory.mktemp("booth") / station.id
-        Root(definition).install(folder, station.id)
-        booth = Booth(folder / "booth", MemoryPrinter())
-        cards = [card.code for card in booth.make_cards(spare=2).cards]
-        order_open(folder, booth)
-        server = Server(booth_pages.app(booth))
-        open_booths.append((server, booth))
-        return server.address, cards
+        booth = OpenBooth(definition, tmp_path_factory.mktemp("booth"))
+        open_booths.append(booth)
+        return booth.address, booth.cards
 
     yield make
-    for server, booth in open_booths:
-        server.stop()
-        booth.close()
+    for booth in open_booths:
+        booth.stop()
 
 
 @pytest.fixture(scope="session")
@@ -166,15 +158,3 @@ def example_booths(
     """Opens a booth of a shipped example."""
     examples = project_root / "src" / "testigo" / "examples"
     return lambda name: booth_of(load(examples / name / "election.yaml"))
-
-
-def order_open(folder: Path, booth: Booth) -> None:
-    """What the chair's machine would order until the booth is open; the check-in has no part in it here."""
-    from testigo.station.folder import MachineFolder
-    from testigo.station.machine import LocalMachine, OrderSender
-
-    chair = MachineFolder(folder / "chair", "chair")
-    sender = OrderSender(chair, {"booth": LocalMachine(booth)})
-    for name in ("test", "zero", "open"):
-        sender.give("booth", name, **({"deck": []} if name == "test" else {}))  # type: ignore[arg-type]
-    chair.close()

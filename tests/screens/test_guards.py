@@ -24,6 +24,7 @@ class Stub:
 
     class definition:  # noqa: N801
         languages = ("es",)
+        fonts = ()
         title = {"es": "Elección"}  # noqa: RUF012
 
     station_id = "s1"

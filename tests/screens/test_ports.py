@@ -12,7 +12,7 @@ from testigo.web.metrics import HOST, MetricsServer, nothing_more
 from testigo.web.ports import cannot_listen
 
 
-@pytest.mark.parametrize("host", ["203.0.113.1", "no-such-host.invalid"])  # RFC 5737 and RFC 6761: of nobody
+@pytest.mark.parametrize("host", ["203.0.113.1", "no-such-host.invalid", "", " "])  # RFC 5737, 6761: of nobody
 def test_an_address_of_another_machine(host: str) -> None:
     with raises_code(StorageError, "address.of-another-machine"):
         Listening(host).bind()

@@ -93,3 +93,61 @@ def test_the_day_keeps_who_released_a_voter_with_the_hour_and_no_more(staffed: S
     kept = staffed.place.check_in._day.now.voted["103"]
     assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "missing-hand", ":00:00Z")
     assert not any("103" in str(event.data) for event in staffed.place.check_in.folder.log)
+
+
+def at_the_limit(staffed: Staffed) -> Client:
+    """A voter who has spoiled as many as the rules allow, and has one more paper."""
+    voter = staffed.place.voter()
+    voter.get("/")
+    voter.send("/card", code=staffed.place.cards[0])
+    voter.send("/language", language="es")
+    voter.get("/review")
+    for _ in range(2):
+        assert voter.send("/print").name == "printed"
+        voter.send("/printed", right="no")
+        assert voter.send("/spoil", reason="mistake").name == "review"
+    assert voter.send("/print").facts["left"] == "0"
+    return voter
+
+
+def test_at_the_limit_the_booth_offers_only_what_is_possible(staffed: Staffed) -> None:
+    with at_the_limit(staffed) as voter:
+        page = voter.send("/printed", right="no")
+        text = page.content.decode()
+        assert page.name == "spoil" and 'value="misprint"' in text
+        assert 'value="mistake"' not in text and 'value="changed-mind"' not in text
+        assert voter.send("/spoil", reason="misprint").facts["notice"] == "misprint"
+        assert voter.send("/print").facts["left"] == "0"
+        assert voter.send("/printed", right="yes").name == "thanks"
+
+
+def test_the_chair_and_one_more_person_allow_another_print(staffed: Staffed) -> None:
+    pins, place = staffed.pins, staffed.place
+    chair, _ = staffed.enter("chair", "ana", pins["chair", "ana"])
+    allow = {"reason": "help", "account": "sol-1", "pin": pins["chair", "sol-1"]}
+    with chair, at_the_limit(staffed) as voter:
+        chair.get("/")
+        assert b'value="sol-1"' in chair.get("/").content and b'<option value="ana">' not in chair.get("/").content
+        for wrong, code in (
+            ({"account": "ana", "pin": pins["chair", "ana"]}, "decision.same-person"),
+            ({"account": "caro"}, "account.not-on-this-machine"),
+            ({"pin": pins["chair", "dora"]}, "pin.wrong"),
+            ({"reason": "because"}, "reason.not-on-list"),
+        ):
+            assert chair.send("/allow-print", **allow | wrong).code == code
+            chair.get("/")
+        assert voter.get("/printed").facts["left"] == "0"
+        assert chair.send("/allow-print", **allow).facts["told"] == "print-allowed"
+        assert voter.get("/spoil").facts["left"] == "1"
+        assert voter.send("/spoil", reason="changed-mind").name == "review"
+        voter.send("/print")
+        assert voter.send("/printed", right="yes").name == "thanks"
+        assert chair.send("/allow-print", **allow).code == "booth.nobody-voting"
+    counters = place.booth.counters()
+    assert (counters.prints_allowed, counters.misprinted, counters.spoiled) == (1, 0, 3)
+    (noted,) = [event for event in place.chair.folder.log if event.event == "print-allowed"]
+    assert noted.data == {"reason": "help", "first": "ana", "second": "sol-1"}
+    assert noted.time[14:] in ("00:00Z", "15:00Z", "30:00Z", "45:00Z")
+    # Decided when, about this one voter: nowhere.
+    assert (place.folder / "chair" / "decisions.json").read_text().count("opened") == 0
+    assert not any(event.event == "allow-print" for event in place.booth.folder.log)

@@ -8,6 +8,7 @@ import pytest
 
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
+from testigo.rehearsal.chair import when_tested
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 
@@ -33,7 +34,7 @@ def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
     place.make_cards()
     with place.clerk() as clerk, place.presiding() as chair:
         assert clerk.send("/poll-book", files={"poll-book": place.poll_book}).ok
-        chair.send("/test")
+        when_tested(chair, chair.send("/test"))
         page = chair.send("/zero-report")
         assert page.facts["outside"] == "another-day" and b"The reason will" not in page.content
         refused = chair.send("/open")

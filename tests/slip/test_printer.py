@@ -165,23 +165,39 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(make_slip, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "tcp:", "tcp:host:port", "usb:1", "usb:x:y", "folder:", "file:", "lpr:x", "tcp"]
+    "address",
+    [
+        "",
+        "tcp:",
+        "tcp:host:port",
+        "tcp:host:0",
+        "tcp:host:65536",
+        "usb:1",
+        "usb:x:y",
+        "folder:",
+        "file:",
+        "lpr:x",
+        "tcp",
+    ],
 )
 def test_an_address_that_says_nothing_is_refused(address):
     with pytest.raises(InvalidInput):
         open_printer(address)
 
 
-@pytest.mark.parametrize("step", ["image", "cut", "query_status"])
+@pytest.mark.parametrize("step", ["image", "cut", "listen"])
 def test_error_of_the_printer_library_is_a_printer_error(make_slip, step, monkeypatch):
     printer = EscposPrinter("tcp:127.0.0.1:9")
 
     class Device(Dummy):
+        said = b""
+
         def open(self, raise_not_found=True):
             pass
 
-        def query_status(self, mode):
-            return ENOUGH
+        def listen(self, seconds):
+            self.said, new = self.output, self.output.endswith(PAPER_NOW) and self.said != self.output
+            return ENOUGH if new else None
 
     def fail(*args, **options):
         raise ImageWidthError("too wide")
@@ -191,3 +207,71 @@ def test_error_of_the_printer_library_is_a_printer_error(make_slip, step, monkey
     monkeypatch.setattr(printer, "_connect", lambda: device)
     with pytest.raises(PrinterError, match="ImageWidthError"):
         printer.print_slip(make_slip())
+
+
+ASB_PAPER, ASB_NEAR_END, ASB_PAPER_END = b"\x10\x00\x00\x00", b"\x10\x00\x03\x00", b"\x18\x00\x0c\x00"
+ASB_COVER = b"\x38\x00\x00\x00"
+
+
+class SpeakingPrinter(BadPrinter):
+    """It also speaks unasked: at once (`greeting`), and after so many bytes of the slip (`interrupts`)."""
+
+    def __init__(self, answers, greeting=b"", interrupts=(0, b"")):
+        self.greeting, self.interrupts = greeting, interrupts
+        super().__init__(answers)
+
+    def serve(self):
+        connection, _ = self.server.accept()
+        with connection:
+            connection.sendall(self.greeting)
+            after, said = self.interrupts
+            told = 0
+            while data := connection.recv(4096):
+                self.received += data
+                if said and len(self.received) > after:
+                    connection.sendall(said)
+                    said = b""
+                for question, answer in self.answers.items():
+                    if self.received.endswith(question) and len(self.received) > told:
+                        connection.sendall(answer)
+                        told = len(self.received)
+
+
+GOOD = {PAPER_NOW: ENOUGH, PAPER_DONE: b"\x00"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "greeting", "interrupts", "code"),
+    [
+        (GOOD, b"", (0, b""), ""),
+        (GOOD, ASB_PAPER, (0, b""), ""),
+        (GOOD, ASB_NEAR_END, (20_000, ASB_NEAR_END), ""),
+        ({PAPER_NOW: b"\x1e", PAPER_DONE: b"\x03"}, b"", (0, b""), ""),
+        (GOOD, ASB_PAPER_END, (0, b""), "printer.no-paper"),
+        (GOOD, b"", (20_000, ASB_PAPER_END), "printer.paper-ran-out"),
+        ({PAPER_NOW: ENOUGH}, b"", (20_000, ASB_PAPER_END), "printer.paper-ran-out"),
+        (GOOD, b"", (20_000, ASB_COVER), "printer.not-ready"),
+        (GOOD, ASB_COVER, (0, b""), "printer.not-ready"),
+        ({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x13\x0c"}, b"", (0, b""), "printer.answers-strangely"),
+        ({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x00A"}, b"", (0, b""), "printer.answers-strangely"),
+        ({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x00\x00"}, b"", (0, b""), "printer.answers-strangely"),
+        ({PAPER_NOW: b"220 ready\r\n"}, b"", (0, b""), "printer.no-paper"),
+        ({PAPER_NOW: b"HTTP/1.1 400\r\n"}, b"", (0, b""), "printer.answers-strangely"),
+        (GOOD, b"220 ready\r\n", (0, b""), "printer.answers-strangely"),
+        ({PAPER_NOW: PAPER_NOW, PAPER_DONE: PAPER_DONE}, b"", (0, b""), "printer.no-paper"),  # an echo
+        ({PAPER_NOW: ENOUGH, PAPER_DONE: b"\x10\x00"}, b"", (0, b""), "printer.no-answer"),  # half an ASB
+        (GOOD, b"\x00", (0, b""), "printer.answers-strangely"),  # late, to an earlier question
+    ],
+)
+def test_only_a_certain_answer_is_printed(answers, greeting, interrupts, code, make_slip):
+    """`shared/data/cases/vote/printer_statuses.py`, and its neighbours."""
+    printer = SpeakingPrinter(answers, greeting, interrupts)
+    try:
+        outcome = ""
+        try:
+            EscposPrinter(printer.address, timeout=0.7).print_slip(make_slip())
+        except PrinterError as error:
+            outcome = error.code
+    finally:
+        printer.server.close()
+    assert outcome == code

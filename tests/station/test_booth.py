@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from raising import raises_code
 from testigo.ballot import Marks
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.event_log import log_origin, verify_event_log
 from testigo.slip import PrinterError
 from testigo.station import votes
@@ -88,6 +88,59 @@ def test_spoiling_has_a_limit_and_a_reason(open_place):
     counters = booth.counters()
     assert (counters.printed, counters.spoiled, counters.deposited, counters.recorded) == (3, 2, 1, 1)
     assert len({slip.number for slip in open_place.printer.slips}) == 3
+
+
+def test_a_misprint_is_the_machines_and_never_uses_the_voters_limit(open_place):
+    booth = open_place.booth
+    booth.accept_card(open_place.codes[0])
+    booth.choose_language("es")
+    for _ in range(4):
+        booth.review()
+        assert booth.print().spoils_left == 2
+        assert booth.spoil("misprint").notice == "misprint"
+    for turn in range(2):
+        booth.review()
+        booth.print()
+        assert booth.spoil("mistake").spoils_left == 1 - turn
+    booth.review()
+    booth.print()
+    assert booth.spoil("misprint").stage == "review"  # also at the limit
+    open_place.restart()
+    booth = open_place.booth
+    booth.print()
+    booth.confirm()
+    counters = booth.counters()
+    assert (counters.printed, counters.spoiled, counters.misprinted, counters.deposited) == (8, 7, 5, 1)
+    assert counters.spoiled_reasons == {"misprint": 5, "mistake": 2} and not counters.broken_rules()
+
+
+def test_the_chair_allows_another_print_at_the_limit(open_place):
+    booth = open_place.booth
+    with raises_code(IllegalStep, "booth.nobody-voting"):
+        open_place.chair._sender.give("booth", "allow-print")
+    booth.accept_card(open_place.codes[0])
+    booth.choose_language("es")
+    for _ in range(2):
+        booth.review()
+        booth.print()
+        booth.spoil("mistake")
+    booth.review()
+    booth.print()
+    before = [(event.event, event.data) for event in booth.folder.log]
+    open_place.chair._sender.give("booth", "allow-print", reason="help")
+    # Nothing of one voter in the log; the number is used up all the same, also after a restart.
+    assert [(event.event, event.data) for event in booth.folder.log] == before
+    open_place.restart()
+    booth = open_place.booth
+    assert booth.current().spoils_left == 1
+    booth.spoil("mistake")
+    booth.print()
+    with raises_code(IllegalStep, "paper-votes.spoiled-to-limit"):
+        booth.spoil("mistake")
+    booth.confirm()
+    assert booth.counters().prints_allowed == 1
+    booth.accept_card(open_place.codes[1])
+    assert booth.current().spoils_left == 2, "it was for that voter only"
 
 
 def test_printer_failure_keeps_session_and_card(open_place):
@@ -202,8 +255,9 @@ def test_box_filled_before_opening_is_refused(place):
     place.chair.zero_report()
     slip = votes.make_slip(place.chair.definition, "s1", Marks("villa", {}).ballot(place.chair.definition, "s1"), "es")
     place.booth._box.deposit(votes.record_of(slip))
-    with raises_code(IllegalStep, "box.not-empty"):
+    with raises_code(TestigoError, "order.half-done") as refused:
         place.chair.open()
+    assert "the ballot box is not empty" in str(refused.value)
     assert place.chair.state == "zero-reported"
 
 

@@ -39,6 +39,7 @@ class Dead:
 
 @pytest.fixture
 def wired(place):
+    place.take_over_test()
     place.chair.close()
     place.booth_wire, place.desk_wire = Wire(place.booth), Wire(place.check_in)
     place.chair = Chair(place.folder / "chair", booth=place.booth_wire, check_in=place.desk_wire)

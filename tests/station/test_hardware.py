@@ -13,7 +13,7 @@ from testigo import storage
 from testigo.cli.root import main
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
-from testigo.station import hardware_test
+from testigo.station import hardware_test, self_test
 from testigo.words import FALLBACK, languages, set_language
 
 
@@ -145,7 +145,7 @@ def test_no_report_says_anything_in_english(
     )  # fmt: skip
     (display / "status").write_text("disconnected\n")
     with monkeypatch.context() as patched:
-        patched.setattr(hardware_test, "FREE", 1e18)
+        patched.setattr(self_test, "FREE", 1e18)
         fails += said(station / "chair")
     for text in (works, fails):
         assert len(text) > 500

@@ -62,10 +62,10 @@ def test_its_paper_names_the_station_by_its_place_in_the_whole_list(root) -> Non
     whole = root.definition
     known = whole.core().with_station(whole.station_proof("s2"))
     ballot = Ballot.mark(whole, whole.styles_of_station("s2")[0], {"mayor": ("beto",)})
-    vote = QrVote("s2", ballot, new_slip_number(), "es")
+    vote = QrVote("s2", ballot, new_slip_number())
     assert vote.encode(known) == vote.encode(whole)
     assert QrVote.decode(vote.encode(known), whole) == QrVote.decode(vote.encode(whole), known) == vote
-    theirs = QrVote("s1", ballot, vote.number, "es").encode(whole)
+    theirs = QrVote("s1", ballot, vote.number).encode(whole)
     with pytest.raises(InvalidInput, match="names something"):
         QrVote.decode(theirs, known)
 

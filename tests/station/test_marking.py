@@ -1,8 +1,10 @@
 """Where a ballot is checked: at each border once, and an invalid one is refused at every one of them."""
 
 import pytest
+from msgspec.structs import replace
 
-from testigo.ballot import Ballot, CastVoteRecord, Marks, new_slip_number
+from testigo.audit import station_deck
+from testigo.ballot import Ballot, CastVoteRecord, DeckBallot, Marks, new_slip_number
 from testigo.errors import InvalidInput
 
 TOO_MANY = {"mayor": ("ana", "beto")}
@@ -62,14 +64,16 @@ def test_a_paper_is_forgotten_with_its_session(place):
 
 
 def test_attack_a_screen_that_sends_too_much(place):
-    place.booth.accept_card(place.to_open()[0])
+    codes = place.to_open()
+    place.booth.accept_card(codes[0])
     place.booth.choose_language("es")
     with pytest.raises(InvalidInput, match="allows 1"):
         place.booth.choose("mayor", TOO_MANY["mayor"])
 
 
 def test_attack_a_days_file_with_too_many_choices(place):
-    place.booth.accept_card(place.to_open()[0])
+    codes = place.to_open()
+    place.booth.accept_card(codes[0])
     place.booth.choose_language("es")
     place.booth.review()
     session = place.booth._session
@@ -83,9 +87,9 @@ def test_attack_a_days_file_with_too_many_choices(place):
 def test_attack_a_deck_with_an_invalid_ballot(place, marks):
     place.check_in.load_poll_book(place.poll_book)
     place.booth.make_cards(spare=4)
-    expected = place.booth.counters()
+    (part, *_) = station_deck(place.booth.definition, "s1")
     with pytest.raises(InvalidInput):
-        place.chair.run_test([marks], expected)
+        place.chair.run_test([replace(part, ballots=(DeckBallot(marks, "es"),))])
     assert place.booth.state == "installed"
 
 

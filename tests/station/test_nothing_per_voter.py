@@ -22,12 +22,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
 from raising import raises_code
 from testigo import canonical
-from testigo.audit import logic_and_accuracy
+from testigo.audit import station_deck
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.screens.page_voter import PageVoter
 from testigo.slip import PrinterError
 from testigo.station.booth import Booth
 from testigo.station.booth_day import BoothDay
@@ -80,7 +81,7 @@ class Polling:
         self.start()
 
     def start(self):
-        self.booth = Booth(self.folder / "booth", self.printer)
+        self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
         self.desk = CheckIn(self.folder / "check-in", matcher=lambda image, enrolled: image == b"right")
         self.chair = Chair(self.folder / "chair", booth=LocalMachine(self.booth), check_in=LocalMachine(self.desk))
 
@@ -110,8 +111,7 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    balls = logic_and_accuracy.station_deck(DEFINITION, "s1")
-    assert place.chair.run_test(balls, logic_and_accuracy.expected(DEFINITION, "s1", balls))
+    assert place.chair.run_test(station_deck(DEFINITION, "s1"))
     place.chair.zero_report()
     place.chair.open()
     place.stop()

@@ -29,6 +29,7 @@ class Wire(LocalMachine):
 
 @pytest.fixture
 def wired(place):
+    place.take_over_test()
     place.chair.close()
     place.wire = Wire(place.booth)
     place.chair = Chair(place.folder / "chair", booth=place.wire, check_in=LocalMachine(place.check_in))
@@ -73,13 +74,13 @@ def test_orders_of_others_are_refused(wired):
         wired.booth.order(keys.sign_envelope(ORDER_TYPE, {"name": "explode"}, wired.chair.folder.key))
 
 
-def test_orders_in_the_wrong_state_are_refused(wired):
+def test_orders_in_the_wrong_state_are_refused(place):
     for number, name in enumerate(("open", "pause", "resume", "close", "void-session", "zero")):
         with pytest.raises(IllegalStep):
-            wired.booth.order(order(wired, name=name, sequence=10**6 + number))
-    assert wired.booth.state == "installed"
+            place.booth.order(order(place, name=name, sequence=10**6 + number))
+    assert place.booth.state == "installed"
     with raises_code(InvalidInput, "order.for-the-booth"):
-        wired.check_in.order(order(wired, to="check-in", name="test"))
+        place.check_in.order(order(place, to="check-in", name="test"))
 
 
 def test_reports_that_are_not_the_answer_are_refused(wired):
@@ -184,7 +185,16 @@ def test_an_answer_without_end_is_cut_off(status, code):
 
 
 def test_an_address_that_is_none_is_a_sentence():
-    for address in ("http://[::", "", "{x}", "127.0.0.1:8083", "http://", "file:///etc/passwd"):
+    for address in (
+        "http://[::",
+        "",
+        "{x}",
+        "127.0.0.1:8083",
+        "http://",
+        "file:///etc/passwd",
+        "http://x:65536",
+        "http://[",
+    ):
         with raises_code(InvalidInput, "machine.not-an-address"):
             HttpMachine(address)
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from raising import raises_code
 from testigo.ballot import BoothCounters, CheckInCounters
-from testigo.errors import StorageError
+from testigo.errors import InvalidInput, StorageError
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.closing import counters_of
-from testigo.station.machine import LocalMachine
+from testigo.station.machine import REPORTS_FORMAT, LocalMachine
 
 STORED = Path(__file__).parents[1] / "data" / "stored"
 
@@ -59,3 +60,10 @@ def test_a_station_that_an_earlier_release_closed_is_only_read(stored):
         assert (booth.state, check_in.state) == ("closed", "closed")
         assert sum(booth.tally().ballots.values()) == booth.counters().deposited > 3
     assert {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize("kept", [b'{"format":2,"reports":{}}', b"{}"])
+def test_the_chairs_last_reports_are_never_none(kept: bytes) -> None:
+    """The file is made with the first report: one without any is damaged, and would hide that a machine went back."""
+    with raises_code(InvalidInput, "stored.damaged"):
+        REPORTS_FORMAT.decode(kept, place="last-reports.json")

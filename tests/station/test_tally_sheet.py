@@ -1,4 +1,5 @@
-"""The tally sheet on paper: its QR code read back from the page, and who cheats with it."""
+"""The tally sheet on paper: its QR code read back from the page, and who cheats with it. (Its size:
+`test_tally_sheet_size`.)"""
 
 import re
 import time
@@ -7,7 +8,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from testigo.ballot import reasons, tally_qr
+from testigo.ballot import reasons, tally_ballots, tally_qr
 from testigo.errors import InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_statement
@@ -42,8 +43,8 @@ def test_page_says_what_was_signed(closed):
     for words in ("Acta de escrutinio", "Beto Rey", "Ana Ñandú · SOL", "Cuadre", "Registrados en la urna"):
         assert words in text
     (code,) = zxingcpp.read_barcodes(image)
-    totals = tally_qr.read(code.text, definition, closed.chair.folder.key.public)
-    assert totals.tally == sheet.tally and totals.station == "s1"
+    totals = tally_qr.join(definition, [tally_qr.open_code(code.text, definition, closed.chair.folder.key.public)])
+    assert totals.tally == sheet.tally and totals.station == "s1" and totals.kind == "tally-sheet"
     assert totals.sheet == digest_of(closed) and not totals.of_body
 
 
@@ -90,30 +91,37 @@ def test_a_lost_check_in_is_said_in_the_pages_language(place):
     assert reasons.in_words("", "es") == ""
 
 
-def test_zero_report_has_no_code(closed):
+def test_zero_report_has_a_code_of_its_own(closed):
+    chair = closed.chair
     (image, *_), text = pages((closed.folder / "chair" / "paper" / "zero-report.pdf").read_bytes())
-    assert "Acta cero" in text and not zxingcpp.read_barcodes(image)
+    signed = open_statement(
+        (closed.folder / "chair" / "statements" / "zero-report.json").read_bytes(), chair.folder.key.public
+    )
+    (code,) = zxingcpp.read_barcodes(image)
+    totals = tally_qr.join(chair.definition, [tally_qr.open_code(code.text, chair.definition, chair.folder.key.public)])
+    assert totals.kind == "zero-report" and totals.sheet == signed.digest
+    assert totals.tally == tally_ballots(chair.definition, "s1", ())
+    assert "Acta cero" in text and signed.digest in text and chair.folder.key.public.key_id[:16] in text
 
 
 def test_forged_codes_are_refused(closed):
     sheet, definition, key = closed.chair.tally_sheet(), closed.chair.definition, closed.chair.folder.key
-    text = tally_qr.encode(definition, sheet, digest_of(closed), key)
+    (text,) = tally_qr.encode(definition, sheet, digest_of(closed), key)
     parts = text.split(":")
-    for place, other in ((3, "0" * 64), (4, "2.0"), (5, parts[5].replace("1", "2", 1)), (2, "1")):
+    for place, other in ((3, "0" * 64), (4, "1/2"), (5, parts[5].replace("1", "2", 1)), (2, "1"), (0, "Z3")):
         changed = ":".join([*parts[:place], other, *parts[place + 1 :]])
         with pytest.raises((InvalidSignature, InvalidInput)):
-            tally_qr.read(changed, definition, key.public)
+            tally_qr.open_code(changed, definition, key.public)
+    (foreign,) = tally_qr.encode(definition, sheet, digest_of(closed), SigningKey.generate())
     with pytest.raises(InvalidSignature):
-        tally_qr.read(
-            tally_qr.encode(definition, sheet, digest_of(closed), SigningKey.generate()), definition, key.public
-        )
+        tally_qr.open_code(foreign, definition, key.public)
     with pytest.raises(InvalidInput, match="another election"):
-        tally_qr.read(text.replace(parts[1], "0" * 16), definition, key.public)
+        tally_qr.open_code(text.replace(parts[1], "0" * 16), definition, key.public)
     for nonsense in (
         "",
         "T2",
         "T2:" * 6,
-        "T3" + text[2:],
+        "T4" + text[2:],
         text[:-1],
         text + ":",
         "9" * 5000,
@@ -121,4 +129,4 @@ def test_forged_codes_are_refused(closed):
         text.replace(".", ""),
     ):
         with pytest.raises(TestigoError):
-            tally_qr.read(nonsense, definition, key.public)
+            tally_qr.open_code(nonsense, definition, key.public)

@@ -1,5 +1,6 @@
 """Where the letters of a PDF page stand, as pdfium finds them."""
 
+import unicodedata
 from typing import NamedTuple
 
 import pypdfium2
@@ -24,9 +25,10 @@ def letters(pdf: bytes) -> list[Letter]:
     for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
         text = page.get_textpage()
         for place in range(text.count_chars()):
+            character = text.get_text_range(place, 1)
             left, bottom, right, top = (_MM * edge for edge in text.get_charbox(place))
-            if right > left:
-                found.append(Letter(number, text.get_text_range(place, 1), left, right, bottom, top))
+            if right > left and character and unicodedata.category(character) != "Cf":  # which print nothing
+                found.append(Letter(number, character, left, right, bottom, top))
     return found
 
 

@@ -67,6 +67,11 @@ class MemoryPrinter:
         self.slips: list[Slip] = []
         self.failures = 0
 
+    def is_ready(self) -> bool:
+        if self.failures:
+            raise PrinterError("printer.no-paper")
+        return True
+
     def print_slip(self, slip: Slip) -> None:
         if self.failures:
             self.failures -= 1

@@ -8,10 +8,14 @@ import uvicorn
 from litestar import Litestar
 
 from polling_place import CHAIR_PIN, CLERK_PIN, MAYOR, MemoryPrinter, council, villa
+from testigo.ballot import DeckPart
 from testigo.election import Contest, Option, Station, VotingRules
+from testigo.rehearsal.chair import when_tested
 from testigo.screens import booth as booth_pages
 from testigo.screens import chair as chair_pages
 from testigo.screens import checkin as check_in_pages
+from testigo.screens.background_test import BackgroundTest
+from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
@@ -66,6 +70,13 @@ class Server:
         self._bound.close()
 
 
+class ShortTest(BackgroundTest):
+    """The test before opening with the last part of its deck alone: whole ones are run in tests/station."""
+
+    def _deck(self) -> tuple[DeckPart, ...]:
+        return super()._deck()[-1:]
+
+
 @dataclass
 class ServedStation:
     """A station with its machines running behind their pages."""
@@ -77,19 +88,21 @@ class ServedStation:
     cards: list[str] = field(default_factory=list)
 
     def start(self) -> None:
-        self.booth = Booth(self.folder / "booth", self.printer)
+        self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
         self.check_in = CheckIn(self.folder / "check-in")
         at_booth, at_desk = Server(booth_pages.app(self.booth)), Server(check_in_pages.app(self.check_in))
         self.chair = Chair(
             self.folder / "chair", booth=HttpMachine(at_booth.address), check_in=HttpMachine(at_desk.address)
         )
-        at_chair = Server(chair_pages.app(self.chair))
+        self.test = ShortTest(self.chair)
+        at_chair = Server(chair_pages.app(self.chair, test=self.test))
         self.servers = [at_booth, at_desk, at_chair]
         self.booth_address, self.desk_address, self.chair_address = (server.address for server in self.servers)
 
     def stop(self) -> None:
         for server in self.servers:
             server.stop()
+        self.test.close()
         for machine in (self.booth, self.check_in, self.chair):
             machine.close()
 
@@ -103,7 +116,7 @@ class ServedStation:
         with self.clerk() as clerk, self.presiding() as chair:
             assert clerk.send("/poll-book", files={"poll-book": self.poll_book}).ok
             for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
-                assert chair.send(step).facts["state"] == state
+                assert when_tested(chair, chair.send(step)).facts["state"] == state
         return cards
 
     def clerk(self) -> Client:

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
-from testigo.audit import logic_and_accuracy
+from testigo.audit import station_deck
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine
+from testigo.station.machine import LocalMachine, Machine
 
 DEFINITION = villa(
     (Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}), Station("s2", "Escuela Sur", "villa", 5)),
@@ -50,13 +51,25 @@ class InstalledStation:
     folder: Path
     root: Root
     poll_book: bytes
+    tested: Path | None = None
+    """The same station after its test before opening, which takes seconds."""
     printer: MemoryPrinter = field(default_factory=MemoryPrinter)
 
     def start(self) -> None:
         """Switch the three machines on."""
-        self.booth = Booth(self.folder / "booth", self.printer)
+        self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
         self.check_in = CheckIn(self.folder / "check-in")
         self.chair = Chair(self.folder / "chair", booth=LocalMachine(self.booth), check_in=LocalMachine(self.check_in))
+
+    def restart_booth(self) -> None:
+        """Only the booth, off and on."""
+        self.booth.close()
+        self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
+
+    def restart_chair(self, booth: Machine) -> None:
+        """Only the chair, off and on; `booth`: its way to the booth."""
+        self.chair.close()
+        self.chair = Chair(self.folder / "chair", booth=booth, check_in=LocalMachine(self.check_in))
 
     def stop(self) -> None:
         for machine in (self.booth, self.check_in, self.chair):
@@ -68,17 +81,27 @@ class InstalledStation:
         self.start()
 
     def test(self) -> bool:
-        deck = logic_and_accuracy.station_deck(DEFINITION, "s1")
-        return self.chair.run_test(deck, logic_and_accuracy.expected(DEFINITION, "s1", deck))
+        return self.chair.run_test(station_deck(DEFINITION, "s1"))
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""
+        self.take_over_test()
         self.check_in.load_poll_book(self.poll_book)
         deck = self.booth.make_cards(spare=4)
-        assert self.test()
+        assert self.chair.state == "tested" or self.test()
         self.chair.zero_report()
         self.chair.open()
         return [card.code for card in deck.cards if card.style == "villa"]
+
+    def take_over_test(self) -> None:
+        """Take over the folders of the tested station, where nothing was done in this one."""
+        if self.tested is None or {event.event for event in self.chair.folder.log} - {"keys-loaded", "installed"}:
+            return
+        self.stop()
+        for role in ("chair", "booth"):
+            shutil.rmtree(self.folder / role)
+            shutil.copytree(self.tested / role, self.folder / role)
+        self.start()
 
     def release(self, document: str) -> None:
         """One voter through the desk without a finger, which uses up one release."""
@@ -130,15 +153,29 @@ def installed(root: Root, register: Register, tmp_path_factory: pytest.TempPathF
     return folder, make_poll_book(register, "s1", sealing, root.centre, ISSUED)
 
 
+@pytest.fixture(scope="session")
+def tested(installed: tuple[Path, bytes], root: Root, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That station after its test before opening."""
+    folder = tmp_path_factory.mktemp("tested") / "s1"
+    shutil.copytree(installed[0], folder)
+    place = InstalledStation(folder, root, installed[1])
+    place.start()
+    assert place.test()
+    place.stop()
+    return folder
+
+
 @pytest.fixture
-def make_place(installed: tuple[Path, bytes], root: Root, tmp_path: Path) -> Iterator[Callable[[], InstalledStation]]:
+def make_place(
+    installed: tuple[Path, bytes], tested: Path, root: Root, tmp_path: Path
+) -> Iterator[Callable[[], InstalledStation]]:
     """Makes started stations, each a fresh copy."""
     places: list[InstalledStation] = []
 
     def make() -> InstalledStation:
         folder = tmp_path / f"station-{len(places)}"
         shutil.copytree(installed[0], folder)
-        place = InstalledStation(folder, root, installed[1])
+        place = InstalledStation(folder, root, installed[1], tested)
         place.start()
         places.append(place)
         return place

@@ -10,11 +10,22 @@ import pytest
 from station_counters import changed, incremented
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.ballot import COUNTERS, Ballot, Counter, Tally, TallySheet, tally_ballots
+from testigo.audit.first_deck import first_deck, first_deck_digest
+from testigo.ballot import (
+    COUNTERS,
+    Ballot,
+    Counter,
+    DeckDifference,
+    LogicAndAccuracy,
+    Tally,
+    TallySheet,
+    tally_ballots,
+)
+from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.count import UnsettledPaper, count_result
-from testigo.election import Definition, MachineKey, MachineKeys
+from testigo.election import Condition, Definition, MachineKey, MachineKeys, Majority, SecondRound
 from testigo.keys import SigningKey
-from testigo.record import Grade, PublishedRecord, Statement
+from testigo.record import Grade, PublishedRecord, Statement, peek
 from testigo.witness import Verdict, verify
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import read_statements
@@ -75,10 +86,12 @@ def one_more(tally: Tally) -> Tally:
 TESTS = [
     (fields(deck="0" * 64), "the deck is 000"),
     (fields(ballots=1), "1 test ballot, where the deck has"),
-    (lambda test: Replace(test, expected=one_more(test.expected)), "it expected other counts"),
-    (lambda test: Replace(test, counted=one_more(test.counted)), "it counted differently"),
-    (fields(ok=False), "the chair says that it failed"),
-    (fields(failed_before=-1), "-1 runs failed before"),
+    (fields(cast=1), "1 test ballot, where the deck has"),
+    (lambda test: Replace(test, counted=(one_more(test.counted[0]), *test.counted[1:])), "it counted differently"),
+    (lambda test: Replace(test, counted=test.counted[1:]), "it counted differently"),
+    (fields(outcome="failed"), "run 1 of the test, the last, did not pass"),
+    (fields(outcome="abandoned"), "run 1 of the test, the last, did not pass"),
+    (fields(found=1), "lists differences"),
 ]
 
 
@@ -96,15 +109,79 @@ def test_a_deck_of_ones_own_is_found_though_it_marks_every_option(caught: Caught
         for place in range(3)
     ]
     flat = tally_ballots(definition, HERE, deck)
-    said = caught("tested", only("logic-and-accuracy", fields(expected=flat, counted=flat)))
-    assert len(said) == 2
+    assert len(caught("tested", only("logic-and-accuracy", fields(counted=(flat,))))) == 1
 
 
-def test_failed_runs_before_are_shown(elect: Any, tmp_path: Path) -> None:
-    election = elect(only("logic-and-accuracy", fields(failed_before=3)))
+def first_test(definition: Definition) -> FirstLogicAndAccuracy:
+    """What releases 0.1 and 0.2 stated."""
+    deck = first_deck(definition, HERE)
+    counted = tally_ballots(definition, HERE, deck)
+    return FirstLogicAndAccuracy(first_deck_digest(deck), len(deck), counted, counted, True, 3)
+
+
+def test_a_test_of_version_1_holds_and_shows_how_often_it_failed_before(
+    elect: Any, definition: Definition, tmp_path: Path
+) -> None:
+    election = elect(only("logic-and-accuracy", lambda _: first_test(definition)))
     report = verify(election.publish(tmp_path / "p"))
     assert report.verdict.holds
     assert any("3 runs failed before" in finding.detail for finding in report.findings if finding.code == "tested")
+
+
+FIRST_TESTS = [
+    (fields(deck="0" * 64), "the deck is 000"),
+    (fields(ballots=1), "1 test ballot, where the deck has"),
+    (lambda test: Replace(test, expected=one_more(test.expected)), "it expected other counts"),
+    (lambda test: Replace(test, counted=one_more(test.counted)), "it counted differently"),
+    (fields(ok=False), "the chair says that it failed"),
+    (fields(failed_before=-1), "-1 runs failed before"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), FIRST_TESTS)
+def test_a_test_of_version_1_that_is_not_this_elections_is_found(
+    caught: Caught, definition: Definition, change: Any, words: str
+) -> None:
+    cheat = only("logic-and-accuracy", lambda _: change(first_test(definition)))
+    assert any(words in said for said in caught("tested", cheat))
+
+
+def with_failed_run(election: Any, definition: Definition, outcome: str = "failed") -> Any:
+    """The election with a run that did not pass, before the one that passed."""
+    passed, failed = [], DeckDifference(1, 2, "print", "mayor", "x", 1, 0)
+    place = election.find("logic-and-accuracy", HERE)
+    body = msgspec.convert(peek(election.envelopes.pop(place)).body, LogicAndAccuracy)
+    runs = [
+        Replace(body, outcome=outcome, cast=1, counted=(), found=2, differences=(failed,)),
+        Replace(body, run=2),
+    ]
+    for run in runs:
+        election.say("logic-and-accuracy", HERE, run, election.key("chair", HERE), 3)
+        passed.append(election.envelopes.pop())
+    election.envelopes[place:place] = passed
+    return election
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("failed", "2 differences, the first: test ballot 2 of part 1, on paper: mayor, x, 1 expected, 0 found"),
+        ("abandoned", "run 1 of the test was stopped after 1 of"),
+    ],
+)
+def test_runs_that_did_not_pass_are_told_and_harm_nothing(
+    elect: Any, definition: Definition, tmp_path: Path, outcome: str, words: str
+) -> None:
+    report = verify(with_failed_run(elect(), definition, outcome).publish(tmp_path / "p"))
+    assert report.verdict.holds
+    told = [finding.detail for finding in report.findings if finding.code == "tested"]
+    assert any(words in detail for detail in told) and any("1 run failed before" in detail for detail in told)
+
+
+def test_attack_a_run_left_out_is_found(caught: Caught, elect: Any, definition: Definition) -> None:
+    election = with_failed_run(elect(), definition)
+    election.envelopes.pop(election.find("logic-and-accuracy", HERE))
+    assert any("run 2 of the test of station" in said for said in caught("statements", election))
 
 
 @pytest.mark.parametrize("counter", [one for one in COUNTERS if not one.fixed], ids=name)
@@ -465,6 +542,32 @@ def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -
         return None if kind == "public-draw" else body
 
     assert any("a tie waits for its public draw" in said for said in caught("seats", cheat))
+
+
+def test_another_second_round_than_the_votes_give_is_found(caught: Caught, elect: Any, definition: Definition) -> None:
+    """Nobody can have more than all, and the result names another pair."""
+    first, *others = definition.contests
+    strict = Replace(first, majority=Majority(conditions=(Condition(more_than="100"),)))
+    held = Replace(definition, contests=(strict, *others))
+
+    def cheat(body: Any) -> Any:
+        mine = body.contests[0]
+        pair = tuple(option.id for option in first.options[-2:])
+        other = Replace(mine.allocation, second_round=SecondRound(pair))
+        return Replace(body, contests=(Replace(mine, allocation=other), *body.contests[1:]))
+
+    said = caught("result", elect(only("result", cheat, ""), held))
+    assert any("are published as those of the second round" in one for one in said)
+
+
+def test_a_contest_said_to_be_held_again_is_found_where_somebody_won(caught: Caught) -> None:
+    def cheat(body: Any) -> Any:
+        mine, *others = body.contests
+        void = Replace(mine, allocation=Replace(mine.allocation, void=True))
+        return Replace(body, contests=(void, *others))
+
+    said = caught("result", only("result", cheat, ""))
+    assert any("whether the contest is held again" in one for one in said)
 
 
 # ---- audits

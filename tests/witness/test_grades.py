@@ -368,8 +368,8 @@ def wrong_sample(body: Any) -> Any:
 
 
 def failed_test(body: Any) -> Any:
-    """The booth counted nothing."""
-    return Replace(body, ok=False)
+    """It did not pass."""
+    return Replace(body, outcome="failed")
 
 
 HIDDEN: list[tuple[Any, tuple[str, str], str]] = [

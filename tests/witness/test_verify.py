@@ -13,6 +13,7 @@ from testigo.audit import Seed, sample
 from testigo.ballot import COUNTERS, TallySheet
 from testigo.cli import main
 from testigo.count import AuditSeed
+from testigo.election import Body, Definition, Levelling
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log
 from testigo.witness import Verdict, VerificationReport, verify
@@ -135,6 +136,22 @@ def test_seats_that_do_not_follow_are_found(elect: Any, tmp_path: Path) -> None:
     assert any("seats" in one.detail for one in failed(report, "result"))
 
 
+def test_a_bodys_seats_that_do_not_follow_are_found(elect: Any, definition: Definition, tmp_path: Path) -> None:
+    president, council, *others = definition.contests
+    body = Body("council-of-all", council.title, levelling=Levelling(2, "sainte-lague"))
+    named = Replace(definition, contests=(president, Replace(council, body=body.id), *others), bodies=(body,))
+
+    def cheat(result: Any) -> Any:
+        (seats,) = result.bodies
+        first, second, *_ = told = dict(seats.party_seats)
+        told[first], told[second] = told[first] - 1, told[second] + 1
+        return Replace(result, bodies=(Replace(seats, party_seats=told),))
+
+    assert verify(elect(of=named).publish(tmp_path / "honest")).verdict.holds
+    found = failed(verify(elect(only("result", "", cheat), of=named).publish(tmp_path / "p")), "result")
+    assert sum("council-of-all" in one.detail for one in found) == 2
+
+
 @pytest.mark.parametrize("counter", ["cards_used", "printed", "deposited", "recorded", "matched"])
 def test_a_reconciliation_that_does_not_hold_is_reported_by_station(elect: Any, tmp_path: Path, counter: str) -> None:
     def cheat(sheet: TallySheet) -> TallySheet:
@@ -185,7 +202,8 @@ def test_what_is_not_said_is_missed(elect: Any, tmp_path: Path, kind: str) -> No
 
 def test_a_failed_test_is_found(elect: Any, tmp_path: Path) -> None:
     def cheat(test: Any) -> Any:
-        return Replace(test, counted=Replace(test.counted, ballots=dict.fromkeys(test.counted.ballots, 0)))
+        first, *rest = test.counted
+        return Replace(test, counted=(Replace(first, ballots=dict.fromkeys(first.ballots, 0)), *rest))
 
     assert failed(verify(elect(only("logic-and-accuracy", "01-01", cheat)).publish(tmp_path / "p")), "tested")
 

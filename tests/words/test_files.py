@@ -17,11 +17,23 @@ def test_a_written_catalogue_says_the_same(language: str) -> None:
     assert [again.plural(count) for count in range(200)] == [own.plural(count) for count in range(200)]
 
 
-@pytest.mark.parametrize(("language", "forms"), [("gn", 2), ("ja", 1), ("ar", 6), ("pl", 3), ("xx", 2)])
+@pytest.mark.parametrize(("language", "forms"), [("gn", 2), ("ja", 1), ("cy", 6), ("pl", 3), ("xx", 2)])
 def test_the_empty_catalogue_lacks_everything(language: str, forms: int) -> None:
     text = words.catalogue_file(language)
     assert f"nplurals={forms};" in text and "#. en: Print my vote" in text and "#. es: Imprimir mi voto" in text
     assert len(catalogues.lacking(catalogues.parse(text))) == len(catalogues.catalogue_of("es").forms)
+
+
+@pytest.mark.parametrize(("language", "forms"), [("ar", 6), ("he", 3)])
+def test_a_language_of_voters_is_filled_in_as_far_as_it_goes(language: str, forms: int) -> None:
+    text = words.catalogue_file(language)
+    own = catalogues.parse(text)
+    assert f"nplurals={forms};" in text and catalogues.lacking(own, for_voters=True) == ()
+    assert (
+        text.count("#. for voters\n")
+        == len(own.forms) - len([one for one in own.forms.values() if not all(one)])
+        == len(catalogues.of_release(language).forms)
+    )
 
 
 def filled(language: str) -> str:

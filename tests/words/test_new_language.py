@@ -1,4 +1,6 @@
-"""A language is its folder and nothing else; one that is not complete is offered nowhere and breaks nothing."""
+"""A language is its folder and nothing else; one that is not complete is offered to voters, or nowhere, and breaks
+nothing.
+"""
 
 import re
 import shutil
@@ -11,7 +13,7 @@ from testigo import words
 from testigo.errors import NotAllowed
 from testigo.words import catalogues
 
-CACHES = (words.languages, words.missing, words.section, catalogues.of_release)
+CACHES = (words.languages, words.voter_languages, words.missing, words.section, catalogues.of_release)
 
 
 @pytest.fixture
@@ -54,18 +56,40 @@ def test_a_new_folder_is_a_new_language(folder: Path) -> None:
     [
         ("screens.po", "booth.print", None, "screens: booth.print"),
         ("screens.po", "booth.print", " ", "screens: booth.print"),
+        ("slip.po", "many", "hasta muchas", "slip: many"),
+        ("slip.po", "many", "hasta {choose} {too_much}", "slip: many"),
+        ("slip.po", "many", "hasta {choose", "slip: many"),
+        ("errors-station.po", "card.used", None, "error: card.used"),
+    ],
+)
+def test_what_voters_lack_is_named_and_the_language_is_not_offered(
+    folder: Path, file: str, key: str, text: str | None, told: str
+) -> None:
+    change(folder / file, key, text)
+    assert words.missing("xx") == words.missing("xx", for_voters=True) == (told,)
+    assert_not_offered()
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "text", "told"),
+    [
         ("results.po", "voters_of", "de muchos", "results: voters_of"),
-        ("results.po", "voters_of", "de {registered} {too_much}", "results: voters_of"),
-        ("results.po", "voters_of", "de {registered", "results: voters_of"),
+        ("screens.po", "pin.enter", None, "screens: pin.enter"),
         ("errors-ground.po", "key.not-pem", None, "error: key.not-pem"),
     ],
 )
-def test_what_a_language_lacks_is_named_and_it_is_not_offered(
-    folder: Path, file: str, key: str, text: object, told: str
+def test_what_officers_lack_leaves_a_language_of_voters(
+    folder: Path, file: str, key: str, text: str | None, told: str
 ) -> None:
     change(folder / file, key, text)
-    assert words.missing("xx") == (told,)
-    assert_not_offered()
+    assert words.missing("xx") == (told,) and words.missing("xx", for_voters=True) == ()
+    assert "xx" not in words.languages() and "xx" in words.voter_languages() and words.language_name("xx") == "XX"
+    assert words.section("xx", "slip")["blank"] == "EN BLANCO XX"
+    assert words.say("xx", "booth.print") == words.say("es", "booth.print")
+    assert words.say("xx", "pin.label") == words.say("en", "pin.label"), "officers' sentences are not half of it"
+    assert words.section("xx", "results") == words.section("en", "results")
+    assert words.offered(("xx",)) == words.offered(()) and words.officers_language(("xx", "fr")) == "fr"
+    assert words.offered_to_voters(("xx", "nn", "es", "xx")) == ("xx", "es")
 
 
 @pytest.mark.parametrize("content", ["x", "[]", 'msgid "', 'msgid "a"\nmsgstr "\\x"\n{'])
@@ -85,7 +109,7 @@ def test_a_folder_with_one_catalogue(folder: Path) -> None:
 
 
 def assert_not_offered() -> None:
-    assert "xx" not in words.languages() and words.language_name("xx") == "xx"
+    assert "xx" not in words.voter_languages() and "xx" not in words.languages() and words.language_name("xx") == "xx"
     assert words.section("xx", "slip") == words.section("en", "slip")
     assert words.say("xx", "booth.print") == words.say("en", "booth.print")
     assert NotAllowed("pin.wrong", count=4).text("xx") == NotAllowed("pin.wrong", count=4).text("en")

@@ -1,7 +1,7 @@
 """Audits: what people do so that nobody has to believe the machines. Ground floor: before, and at closing.
 
-- `logic_and_accuracy`: the logic-and-accuracy deck of a ballot style, and what must be counted from it, before a
-  station may open.
+- `logic_and_accuracy`: the logic-and-accuracy deck of a station, and what must be counted from it, before it may open;
+  `first_deck` is how releases 0.1 and 0.2 made it.
 - `draw`: seeds rolled with dice, samples that anyone can draw again.
 - `closing`: one box's paper votes against the station's tally sheet; `paper_images` counts them from photographs and
   scans, `hand_count` is the form that people fill in.
@@ -17,7 +17,7 @@ from testigo.audit.closing import PaperTally, closing_count, same_twice
 from testigo.audit.desk import AuditDesk, create_auditor, refuse_early_dice
 from testigo.audit.draw import Seed, boxes_to_count, closing_sample, sample, ticket_number
 from testigo.audit.hand_count import blank_form, read_form
-from testigo.audit.logic_and_accuracy import deck, expected, station_deck
+from testigo.audit.logic_and_accuracy import expected, station_deck, style_deck
 
 __all__ = [
     "AuditDesk",
@@ -28,12 +28,12 @@ __all__ = [
     "closing_count",
     "closing_sample",
     "create_auditor",
-    "deck",
     "expected",
     "read_form",
     "refuse_early_dice",
     "same_twice",
     "sample",
     "station_deck",
+    "style_deck",
     "ticket_number",
 ]

@@ -64,7 +64,7 @@ class AuditDesk:
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
         """The public draw; raises `IllegalStep` where tally sheets are missing or no tie is open."""
         refuse_early_dice(self.rules)
-        if not any(tie.open for contest in self.rules.count().contests for tie in contest.allocation.ties):
+        if not self.rules.count().open_ties:
             raise IllegalStep("draw.no-tie")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 

@@ -1,37 +1,62 @@
 """Logic and accuracy: known ballots in, known counts out, before a station may open.
 
-The deck of a ballot style marks every option of every contest, each option of a contest a different number of times,
-and no two contests of a station with equally many options in the same way: two options, or two contests, exchanged
-anywhere between screen and count change the result. One ballot is empty and one is full. The deck follows from the
-definition alone: anyone can make it again.
+The deck has parts, and each part is counted apart from all others. Options of a contest are numbered; in part *p*
+option *i* has two votes where bit *p* of its number is 1, else one. Two options differ in some bit, so two that are
+exchanged in the count change the totals of that part; a vote that is lost or counted twice changes the totals of its
+own. In the first part every option stands alone on a ballot of its own. What is on a ballot is compared besides, ballot
+by ballot, on the screen, on paper and in the box (`ballot.test_deck`).
 
-What must come out is computed here by going through the deck option by option, and blanks and unused choices from their
-sums; `ballot.tally_ballots`, which the booth uses, goes ballot by ballot. The two share no code.
+*n* options need ⌈log₂ n⌉ parts. Among the numbers 0 … n−1 at most ⌊n/2⌋ have a given bit (in every block of 2ᵖ⁺¹
+numbers those without bit *p* come first), so a part has at most n + ⌊n/2⌋ votes, and a contest to choose one from takes
+at most ⌈log₂ n⌉·(n + ⌊n/2⌋) ballots: 60 options 540. Contests of one ballot style share the ballots of a part. Where
+several may be chosen, later votes share ballots, too. A last part has a full ballot and an empty one.
+
+The deck follows from the definition alone: anyone can make it again, in any later release. Another deck for the same
+definition is another version of the statement (`ballot.LogicAndAccuracy`; `first_deck` is that of version 1). What must
+come out is computed here by going through a part option by option, and blanks and unused choices from their sums;
+`ballot.tally_ballots`, which the booth uses, goes ballot by ballot. The two share no code.
 """
 
 from collections.abc import Sequence
 
-from testigo.ballot import Ballot, ContestTally, Tally
+from testigo.ballot import Ballot, ContestTally, DeckBallot, DeckPart, Tally
 from testigo.election import BallotStyle, Contest, Definition
 
+Row = tuple[str, ...]
+"""What one ballot has in one contest: ids of options."""
 
-def deck(definition: Definition, style: BallotStyle) -> list[Ballot]:
-    """The test ballots of one style: marked ballots, then a full one, then an empty one."""
+
+def station_deck(definition: Definition, station_id: str) -> tuple[DeckPart, ...]:
+    """All parts of a station's deck, ballot style by ballot style.
+
+    Languages take turns, from another one on in every part, so that an option is cast in several.
+    """
+    parts: list[DeckPart] = []
+    languages = definition.languages
+    for style in definition.styles_of_station(station_id):
+        for ballots in style_deck(definition, style):
+            spoken = [languages[(place + len(parts)) % len(languages)] for place in range(len(ballots))]
+            cast = tuple(map(DeckBallot, ballots, spoken))
+            parts.append(DeckPart(style.id, cast, expected(definition, station_id, ballots)))
+    return tuple(parts)
+
+
+def style_deck(definition: Definition, style: BallotStyle) -> list[list[Ballot]]:
+    """The parts of one ballot style; the last has a full ballot, where some contest has several choices, and an empty
+    one."""
     contests = [definition.contest(contest_id) for contest_id in style.contests]
-    counts = {contest.id: _counts(contest, _turn(definition, contest)) for contest in contests}
-    marks = {contest.id: _marks(contest, counts[contest.id]) for contest in contests}
-    length = max((len(rows) for rows in marks.values()), default=0)
-    ballots = [
-        Ballot.mark(definition, style, {name: rows[row] for name, rows in marks.items() if row < len(rows)})
-        for row in range(length)
+    plans = {contest.id: _plan(contest, _codes(contest, turn(definition, contest))) for contest in contests}
+    parts = [
+        [
+            Ballot.mark(definition, style, {name: rows[row] for name, rows in _of_part(plans, part) if row < len(rows)})
+            for row in range(max(len(rows) for _, rows in _of_part(plans, part)))
+        ]
+        for part in range(max(map(len, plans.values()), default=0))
     ]
-    full = {contest.id: _full(contest, counts[contest.id]) for contest in contests}
-    return [*ballots, Ballot.mark(definition, style, full), Ballot.mark(definition, style, {})]
-
-
-def station_deck(definition: Definition, station_id: str) -> list[Ballot]:
-    """The decks of all ballot styles of a station, one after the other."""
-    return [ballot for style in definition.styles_of_station(station_id) for ballot in deck(definition, style)]
+    full = {contest.id: _full(contest, turn(definition, contest)) for contest in contests}
+    several = any(contest.choose > 1 for contest in contests)
+    ends = [Ballot.mark(definition, style, marks) for marks in ([full] if several else []) + [{}]]
+    return [*parts, ends]
 
 
 def expected(definition: Definition, station_id: str, ballots: Sequence[Ballot]) -> Tally:
@@ -50,14 +75,7 @@ def expected(definition: Definition, station_id: str, ballots: Sequence[Ballot])
     )
 
 
-def _expected_contest(contest: Contest, marked: list[tuple[str, ...]]) -> ContestTally:
-    votes = {option.id: sum(option.id in chosen for chosen in marked) for option in contest.options}
-    blank = marked.count(())
-    undervotes = contest.choose * (len(marked) - blank) - sum(votes.values())
-    return ContestTally(contest.id, votes, blank=blank, null=0, undervotes=undervotes, ballots=len(marked))
-
-
-def _turn(definition: Definition, contest: Contest) -> int:
+def turn(definition: Definition, contest: Contest) -> int:
     """A number that no other contest with as many options has that can stand on a ballot of the same station.
 
     It counts those before this one in the districts from the root of the tree down to its own, upper districts first;
@@ -72,30 +90,58 @@ def _turn(definition: Definition, contest: Contest) -> int:
     return [contest_id for _, _, contest_id in sorted(alike)].index(contest.id)
 
 
-def _counts(contest: Contest, turn: int) -> list[int]:
-    """How often each option is marked: 1, 2, 3, …, begun at another option in every turn.
+def _expected_contest(contest: Contest, marked: list[Row]) -> ContestTally:
+    votes = {option.id: sum(option.id in chosen for chosen in marked) for option in contest.options}
+    blank = marked.count(())
+    undervotes = contest.choose * (len(marked) - blank) - sum(votes.values())
+    return ContestTally(contest.id, votes, blank=blank, null=0, undervotes=undervotes, ballots=len(marked))
 
-    After as many turns as there are options, the option marked most often gets one mark more.
+
+def _codes(contest: Contest, turn_: int) -> list[int]:
+    """The number of each option: 0, 1, 2, …, from another option on in every turn, so that two contests with equally
+    many options, exchanged in the count, change totals, too. After as many turns as there are options, numbers go on
+    from there.
     """
     size = len(contest.options)
-    more, first = divmod(turn, size)
-    counts = [(option + first) % size + 1 for option in range(size)]
-    return [count + more if count == size else count for count in counts]
+    more, first = divmod(turn_, max(size, 1))
+    return [(option + first) % size + more * size for option in range(size)]
 
 
-def _marks(contest: Contest, counts: list[int]) -> list[tuple[str, ...]]:
-    """The choices of each ballot. Marks are dealt by the wrap-around rule of McNaughton (1959): no ballot gets one
-    twice.
+def _plan(contest: Contest, codes: list[int]) -> list[list[Row]]:
+    """For each part what its ballots have in this contest; the first part begins with each option alone.
 
-    There is one ballot more than needed, so that where several may be chosen some ballot leaves a choice unused.
+    Options come in the order of their numbers, so that equal ids in two contests of a ballot do not meet.
     """
-    dealt = [option.id for option, count in zip(contest.options, counts, strict=True) for _ in range(count)]
-    choose = min(contest.choose, len(contest.options))
-    length = max(max(counts, default=0), -(-len(dealt) // choose) + (choose > 1))
-    return [tuple(dealt[row::length]) for row in range(length)]
+    order = sorted(range(len(codes)), key=codes.__getitem__)
+    ids = [contest.options[option].id for option in order]
+    parts = []
+    for part in range(max(max(codes, default=-1).bit_length(), min(len(codes), 1))):
+        twice = [contest.options[option].id for option in order if codes[option] >> part & 1]
+        alone: list[Row] = [(one,) for one in ids] if part == 0 else []
+        parts.append(alone + _packed(twice if part == 0 else ids, twice if part else [], contest.choose))
+    return parts
 
 
-def _full(contest: Contest, counts: list[int]) -> tuple[str, ...]:
-    """As many choices as allowed: the options marked most often, so that their counts stay apart from the others'."""
-    order = sorted(range(len(contest.options)), key=counts.__getitem__, reverse=True)
-    return tuple(contest.options[option].id for option in order[: contest.choose])
+def _packed(once: list[str], more: list[str], choose: int) -> list[Row]:
+    """Rows of at most `choose` different options in which those of `once` come once, and those of `more` (all of them
+    in `once`) once more.
+    """
+    left = {one: 1 + (one in more) for one in once}
+    rows: list[Row] = []
+    while left:
+        row = tuple(sorted(left, key=left.__getitem__, reverse=True)[:choose])
+        rows.append(row)
+        left = {one: count - (one in row) for one, count in left.items() if count > (one in row)}
+    return rows
+
+
+def _of_part(plans: dict[str, list[list[Row]]], part: int) -> list[tuple[str, list[Row]]]:
+    """Each contest's rows in a part; none after its last part."""
+    return [(name, plan[part] if part < len(plan) else []) for name, plan in plans.items()]
+
+
+def _full(contest: Contest, turn_: int) -> Row:
+    """As many choices as allowed, from another option on in every turn."""
+    ids = [option.id for option in contest.options]
+    first = turn_ % max(len(ids), 1)
+    return tuple((ids[first:] + ids[:first])[: contest.choose])

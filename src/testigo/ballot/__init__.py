@@ -1,15 +1,15 @@
 """The shapes of a vote: one voter's choices, what many of them add up to, and what machines sign of it.
 
 `marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `counters` what the
-machines of a station count besides (reasons that are counted: `reasons`), `reports` what they
-sign besides, `version_1` how release 0.1 wrote it, `tally_qr` the code on a printed tally sheet, `cast_vote_record` the
-machine's record of one ballot, `slip_number` the name of one paper vote. The paper vote itself is the room `slip`; it
-is read by `slip_reader`.
+machines of a station count besides (reasons that are counted: `reasons`), `reports` what they sign besides, `version_1`
+how earlier releases wrote it, `tally_qr` the code on a printed tally sheet, `cast_vote_record` the machine's record of
+one ballot, `test_deck` the test before opening, `slip_number` the name of one paper vote. The paper vote itself is the
+room `slip`; it is read by `slip_reader`.
 """
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
-from testigo.ballot.marks import Ballot, Marks, deck_digest, mark_contest, too_many, unused
+from testigo.ballot.marks import Ballot, Marks, mark_contest, too_many, unused
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
@@ -25,6 +25,16 @@ from testigo.ballot.tally import (
     TallySheet,
     tally_ballots,
     tally_errors,
+)
+from testigo.ballot.test_deck import (
+    DeckBallot,
+    DeckDifference,
+    DeckOutcome,
+    DeckPart,
+    ScreenRow,
+    count_differences,
+    deck_digest,
+    outcome_differences,
 )
 
 __all__ = [
@@ -43,19 +53,26 @@ __all__ = [
     "ContestTally",
     "Counter",
     "CounterRow",
+    "DeckBallot",
+    "DeckDifference",
+    "DeckOutcome",
+    "DeckPart",
     "Difference",
     "EventLogs",
     "LogicAndAccuracy",
     "MachineCounters",
     "Marks",
     "Reconciliation",
+    "ScreenRow",
     "Tally",
     "TallySheet",
     "ZeroReport",
     "check_slip_number",
+    "count_differences",
     "deck_digest",
     "mark_contest",
     "new_slip_number",
+    "outcome_differences",
     "record_size",
     "tally_ballots",
     "tally_errors",

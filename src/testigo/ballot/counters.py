@@ -167,10 +167,12 @@ class CheckInCounters(MachineCounters, frozen=True):
 
 class BoothCounters(MachineCounters, frozen=True):
     """`recorded`: votes found in the ballot box itself; all others are the booth's events. `voided`: sessions ended
-    without a vote, by reason.
+    without a vote, by reason. `misprinted`: those of the spoiled papers that were badly printed, which is the machine's
+    doing. `prints_allowed`: prints beyond a voter's limit that the chair and one more person allowed.
     """
 
     MACHINE = "booth"
+    VERSION = 2
 
     cards_made: Annotated[int, Counter(fixed=True, shown=("sheet",))]
     cards_used: Annotated[int, Counter(at_most="cards_made", shown=("sheet", "results"))]
@@ -180,6 +182,8 @@ class BoothCounters(MachineCounters, frozen=True):
     voided: Annotated[dict[str, int], Counter(reasons=VOID_REASONS, shown=("sheet",))]
     deposited: Annotated[int, Counter(shown=("sheet", "results"))]
     recorded: Annotated[int, Counter(shown=("sheet", "results"))]
+    misprinted: Annotated[int, Counter(at_most="spoiled", shown=("sheet", "results", "screen"))] = 0
+    prints_allowed: Annotated[int, Counter(shown=("sheet", "results", "screen"))] = 0
 
 
 @cache

@@ -1,10 +1,7 @@
 """One voter's choices: which options of which contests, and the rules that make them a valid ballot."""
 
-from collections.abc import Iterable
-
 import msgspec
 
-from testigo import canonical
 from testigo.election import BallotStyle, Contest, Definition
 from testigo.errors import InvalidInput
 
@@ -54,11 +51,6 @@ def mark_contest(
     if contest_id not in style.contests:
         raise InvalidInput("ballot.contest-not-on-style", contest=contest_id[:_SHOWN], style=style.id)
     return _check_marks(definition.contest(contest_id), chosen)
-
-
-def deck_digest(ballots: Iterable[Ballot]) -> str:
-    """The name of a deck of test ballots: SHA-256 of the canonical list of them."""
-    return canonical.digest(canonical.encode(list(ballots)))
 
 
 def too_many(contest: Contest, chosen: tuple[str, ...]) -> bool:

@@ -21,10 +21,15 @@ REFUSAL_REASONS: Final = (
 CLERK_REFUSAL_REASONS: Final = ("impostor", "no-match", "left")
 
 SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind", "power-cut", "voided")
-"""Why a printed vote was not deposited. The last two are given by the booth itself and never use up the voter's
-limit."""
+"""Why a printed vote was not deposited. The last two are given by the booth itself."""
 
 VOTER_SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind")
+
+MISPRINT: Final = "misprint"
+"""The machine's doing, not the voter's: like what the booth says itself, it never uses up the voter's limit."""
+
+EXTRA_PRINT_REASONS: Final = ("printer", "help", "other")
+"""Why the chair and one more person let a voter print once more than the limit."""
 
 VOID_REASONS: Final = ("voter-left", "voter-ill", "booth-failure", "other")
 """Why the chair ended a session without a vote."""

@@ -4,24 +4,33 @@ They live here, below `station` and `count`, because stations make them, the cen
 the witness compares them with the tally sheet.
 """
 
+from typing import ClassVar, Literal
+
 from testigo.ballot.counters import BoothCounters, CheckInCounters
 from testigo.ballot.tally import Reconciliation, Tally
+from testigo.ballot.test_deck import DeckDifference
 from testigo.canonical import SignedValue
 
 
 class LogicAndAccuracy(SignedValue, frozen=True):
-    """Body of `logic-and-accuracy`, signed by the chair: known ballots went through the booth before opening.
+    """Body of `logic-and-accuracy`, signed by the chair: one run of the test deck before opening.
 
-    `deck`: SHA-256 of the canonical list of test ballots. `expected`: computed without the booth's code. `counted`:
-    what the booth counted. `failed_before`: how many earlier runs did not come out; each is in the chair's event log.
+    `run`: from 1; every run of a station is stated, also one that failed or was abandoned. `deck`: its digest
+    (`test_deck.deck_digest`). `ballots`: in the deck. `cast`: how many of them were cast and compared. `counted`: what
+    the booth counted of each part. `found`: how many differences there were; `differences`: the first of them.
     """
 
+    VERSION = 2
+    MOST_DIFFERENCES: ClassVar[int] = 50
+
+    run: int
     deck: str
     ballots: int
-    expected: Tally
-    counted: Tally
-    ok: bool
-    failed_before: int
+    cast: int
+    outcome: Literal["passed", "failed", "abandoned"]
+    counted: tuple[Tally, ...]
+    found: int
+    differences: tuple[DeckDifference, ...]
 
 
 class ZeroReport(SignedValue, frozen=True):

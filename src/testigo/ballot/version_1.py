@@ -1,4 +1,8 @@
-"""Tally sheets and zero reports of version 1 (release 0.1): their reconciliation was flat and left out two counters."""
+"""Statements of stations as earlier releases wrote them.
+
+Tally sheets and zero reports of version 1 (release 0.1): their reconciliation was flat and left out two counters.
+Logic-and-accuracy reports of version 1 (to release 0.2): one deck, counted as a whole.
+"""
 
 from typing import Any, Final, TypeVar
 
@@ -56,6 +60,26 @@ class FlatZeroReport(SignedValue, frozen=True):
 
     tally: Tally
     reconciliation: FlatReconciliation
+
+
+class FirstLogicAndAccuracy(SignedValue, frozen=True):
+    """The body of a `logic-and-accuracy` of version 1: said once, of the last run.
+
+    `deck`: SHA-256 of the canonical list of test ballots. `expected`: computed without the booth's code. `counted`:
+    what the booth counted. `failed_before`: how many earlier runs did not come out; each is in the chair's event log.
+    """
+
+    deck: str
+    ballots: int
+    expected: Tally
+    counted: Tally
+    ok: bool
+    failed_before: int
+
+
+def logic_and_accuracy(body: dict[str, Any]) -> FirstLogicAndAccuracy:
+    """The body of a `logic-and-accuracy` of version 1; raises `msgspec.ValidationError`."""
+    return msgspec.convert(body, FirstLogicAndAccuracy, strict=True)
 
 
 def tally_sheet(body: dict[str, Any]) -> TallySheet:

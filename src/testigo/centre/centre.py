@@ -12,6 +12,7 @@ same end. A package that is refused although a machine of this election signed i
 """
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,7 +137,11 @@ class Centre:
             for piece in pieces(definition.stations):
                 centre.say("station-list", "", piece, keys["root"])
             centre.say("machine-keys", "", own_keys(keys, auditor), keys["root"])
-        newest.start(log_of(folder))
+        try:
+            newest.start(log_of(folder))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # nobody has seen what its keys signed
+            raise
         return cls.open(folder)
 
     @classmethod

@@ -70,18 +70,25 @@ def make_waiting_key(folder: Path, role: Role) -> SigningKey:
     return waiting
 
 
-def put_in_place(folder: Path, role: Role) -> Path:
-    """Put the waiting key in the place of the present one, which is kept; returns where. Cut anywhere, it can be
+def put_in_place(folder: Path, role: Role) -> None:
+    """Put the waiting key in the place of the present one, which is kept where it was not lost. Cut anywhere, it can be
     repeated.
     """
     here = folder / AUTHORITY / role
-    aside = here / f"replaced-{authority_key(folder, role).public.key_id[:16]}.pem"
+    aside = here / f"replaced-{_id_of(here / _KEY_FILE)}.pem"
     with storage.explained(aside):
-        with contextlib.suppress(FileExistsError):  # by an earlier try
+        with contextlib.suppress(FileExistsError, FileNotFoundError):  # by an earlier try; a key that was lost
             os.link(here / _KEY_FILE, aside)
         (here / _NEXT_FILE).replace(here / _KEY_FILE)
         storage.flush_folder(here)
-    return aside
+
+
+def _id_of(file: Path) -> str:
+    """What a key that was replaced is called by; it may be what had to be replaced."""
+    try:
+        return SigningKey.load(file).public.key_id[:16]
+    except (InvalidInput, StorageError):
+        return "damaged"
 
 
 def log_key(folder: Path, named: PublicKey) -> SigningKey:

@@ -42,7 +42,7 @@ class NewestCheckpoint:
         self._settings = folder / SETTINGS
         self._path = str(kept.absolute()) if kept else self._read_path() or f"../{folder.absolute().name}.checkpoint"
         self.file = folder.absolute() / self._path
-        if self.file.resolve().is_relative_to(folder.resolve()):
+        if storage.resolved(self.file).is_relative_to(storage.resolved(folder)):
             raise InvalidInput("checkpoint.inside-folder", place=self.file)
 
     def require_free(self) -> None:
@@ -69,8 +69,8 @@ class NewestCheckpoint:
         kept = self._read_kept()
         if kept is not None:
             self._check_continues(log, kept)
-        storage.make_folder(self.file.parent)
-        storage.write(self.file, log.next_checkpoint())
+        with storage.making_folder(self.file.parent):
+            storage.write(self.file, log.next_checkpoint())
         if not self._settings.exists() or self._read_path() != self._path:
             SETTINGS_FORMAT.write(self._settings, _Settings(self._path))
 

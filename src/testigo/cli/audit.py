@@ -15,7 +15,6 @@ from testigo.audit import (
     blank_form,
     closing_count,
     closing_sample,
-    expected,
     read_form,
     same_twice,
     station_deck,
@@ -55,22 +54,28 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
     Example: testigo audit deck my-election/election.yaml --station 01-01
     """
     election = load(definition)
-    ballots = station_deck(election, station)
-    counts = expected(election, station, ballots)
+    parts = station_deck(election, station)
+    digest, length = deck_digest(parts), sum(len(part.ballots) for part in parts)
     if as_json:
-        print_json({"digest": deck_digest(ballots), "ballots": ballots, "expected": counts})
+        print_json({"digest": digest, "ballots": length, "parts": parts})
         return
     table(
-        f"{len(ballots)} test ballots, deck {deck_digest(ballots)[:16]}…",
-        ["ballot", "style", "contest", "choices"],
+        f"{length} test ballots in {len(parts)} parts, deck {digest[:16]}…",
+        ["part", "ballot", "style", "language", "contest", "choices"],
         [
-            (number, ballot.style, contest, ", ".join(chosen) or BLANK)
-            for number, ballot in enumerate(ballots, 1)
-            for contest, chosen in ballot.choices.items()
+            (part, number, one.ballot.style, one.language, contest, ", ".join(chosen) or BLANK)
+            for part, all_of_it in enumerate(parts, 1)
+            for number, one in enumerate(all_of_it.ballots, 1)
+            for contest, chosen in one.ballot.choices.items()
         ],
     )
-    rows = [(one.contest, option, votes) for one in counts.contests for option, votes in one.votes.items()]
-    table("What must be counted", ["contest", "option", "votes"], rows)
+    rows = [
+        (number, one.contest, option, votes)
+        for number, part in enumerate(parts, 1)
+        for one in part.expected.contests
+        for option, votes in one.votes.items()
+    ]
+    table("What must be counted in each part", ["part", "contest", "option", "votes"], rows)
 
 
 @app.command()
@@ -119,9 +124,8 @@ def settle_ties(
     dice = Seed.parse(seed)
     desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.settle_ties(dice), out) if desk else []
-    for contest in rules.count(draw=dice.digits).contests:
-        for tie in contest.allocation.ties:
-            console.print(f"{contest.contest}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+    for name, tie in rules.count(draw=dice.digits).ties:
+        console.print(f"{name}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
     _say_next(files)
 
 
@@ -190,7 +194,7 @@ def _from_images(
 def _from_forms(definition: Definition, station: str, files: list[Path]) -> PaperTally:
     if len(files) != 2:
         raise InvalidInput("form.not-two", count=len(files))
-    if files[0].resolve() == files[1].resolve():
+    if storage.resolved(files[0]) == storage.resolved(files[1]):
         raise InvalidInput("form.same-twice", place=files[0])
     first, second = (read_form(storage.read(file), definition, station, place=str(file)) for file in files)
     return same_twice(first, second)

@@ -14,7 +14,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import RefusalRow, publish_results
+from testigo.results import RefusalRow, publish_results, require_no_record
 from testigo.words import message
 
 app = typer.Typer(
@@ -61,9 +61,12 @@ def create(
     if as_json:
         print_json({"election": centre.rules.election, "root_key": root.hex, "root_key_id": root.key_id})
         return
-    console.print(f"Election  {centre.definition.id}\nDigest    {centre.rules.election}")
-    console.print(f"Root key  {root.hex}\nIts id    {root.key_id}")
-    console.print(f"Record    {centre.public}\nKeys      {folder / 'authority'}: keep root/ in a safe")
+    console.print(f"Election  {centre.definition.id}")
+    console.print(f"Digest    {centre.rules.election}")
+    console.print(f"Root key  {root.hex}")
+    console.print(f"Its id    {root.key_id}")
+    console.print(f"Record    {centre.public}")
+    console.print(f"Keys      {folder / 'authority'}: keep root/ in a safe")
 
 
 @app.command()
@@ -115,7 +118,8 @@ def replace_key(
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
     old = centre.key_ring.of_station("", role).public
-    console.print(f"Election  {centre.definition.id}\nOld key   {old.key_id}, of the {role}", soft_wrap=True)
+    console.print(f"Election  {centre.definition.id}", soft_wrap=True)
+    console.print(f"Old key   {old.key_id}, of the {role}", soft_wrap=True)
     console.print(f"New key   {asked.keys[0].public.key_id if asked else 'is made now'}", soft_wrap=True)
     console.print(f"From entry {len(centre.rules.entries)} of the record on the old key signs nothing more; what it")
     console.print("signed before stays valid. Everybody sees it in the record, and it cannot be undone.")
@@ -243,17 +247,19 @@ def publish(
     Example: testigo centre publish centre --out results
     """
     centre = Centre.open(folder)
-    result = centre.publish_result()
-    refused = tuple(RefusalRow(one.station, one.digest, one.why) for one in centre.refused())
-    files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
+    require_no_record(out)
+    with storage.making_folder(out):  # before anything is signed
+        result = centre.publish_result()
+        refused = tuple(RefusalRow(one.station, one.digest, one.why) for one in centre.refused())
+        files = publish_results(centre.public, out, root=centre.key_ring.root, refused=refused)
     if as_json:
         print_json(
             {"result": result.payload(), "digest": centre.rules.result_digest, "files": [str(file) for file in files]}
         )
         return
     missing = message("cli", "centre.stations-missing", count=len(result.missing))
-    console.print(f"Result {centre.rules.result_digest}\n{missing}", soft_wrap=True)
-    console.print("\n".join(str(file) for file in files))
+    console.print(f"Result {centre.rules.result_digest}", str(missing), sep="\n", soft_wrap=True)
+    console.print(*map(str, files), sep="\n", soft_wrap=True)
 
 
 @app.command()

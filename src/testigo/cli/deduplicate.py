@@ -25,7 +25,7 @@ from testigo.words import Message, current_language, message, value_text
 if TYPE_CHECKING:
     from testigo.register import Register
     from testigo.register.deduplication import Summary
-    from testigo.register.workers import Workers
+    from testigo.register.workers import Certificates, Workers
 
 WORK = Path("deduplication.work")
 LISTED = 20
@@ -67,9 +67,11 @@ def deduplicate(
     Example: testigo register deduplicate --election election.yaml --false-cases 100
     """
     from testigo.register import deduplication
+    from testigo.register.workers import require_few
 
     parameters = msgspec.structs.replace(deduplication.STANDARD, block=block, false_cases=false_cases)
-    certificates = (tls_ca, tls_cert, tls_key)
+    certificates = _certificates(tls_ca, tls_cert, tls_key)
+    require_few(workers)
     with open_register(register, election, key) as opened:
         with _told(work), _Bars() as bars:
             summary = deduplication.deduplicate(
@@ -88,19 +90,22 @@ def deduplicate(
     _print(summary, work, dry_run)
 
 
-@contextlib.contextmanager
-def _workers(
-    count: int, scheduler: str, certificates: tuple[Path | None, Path | None, Path | None]
-) -> "Iterator[Workers]":
-    from testigo.register.workers import Certificates, Workers
+def _certificates(authority: Path | None, own: Path | None, private_key: Path | None) -> "Certificates | None":
+    """All three or none; raises `InvalidInput` otherwise."""
+    from testigo.register.workers import Certificates
 
-    authority, certificate, private_key = certificates
-    given = None
-    if authority and certificate and private_key:
-        given = Certificates(authority, certificate, private_key)
-    elif any(certificates):
+    if authority and own and private_key:
+        return Certificates(authority, own, private_key)
+    if authority or own or private_key:
         raise InvalidInput("certificates.incomplete")
-    with Workers.cluster(scheduler, given) if scheduler else Workers.local(count or None) as workers:
+    return None
+
+
+@contextlib.contextmanager
+def _workers(count: int, scheduler: str, certificates: "Certificates | None") -> "Iterator[Workers]":
+    from testigo.register.workers import Workers
+
+    with Workers.cluster(scheduler, certificates) if scheduler else Workers.local(count or None) as workers:
         yield workers
 
 

@@ -1,4 +1,4 @@
-"""`testigo election`: check a definition, look at it, and work out seats from votes."""
+"""`testigo election`: check a definition, look at it, work out seats from votes, make a second round."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,36 +7,32 @@ import typer
 from rich.text import Text
 
 from testigo import storage
+from testigo.cli.election_seats import seats
+from testigo.cli.election_second_round import second_round
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
     LANGUAGE,
     METHODS,
-    Allocation,
+    Body,
     Contest,
     Definition,
     DefinitionCore,
-    Kind,
     LoadedDefinition,
-    MethodName,
-    Option,
     Station,
-    Threshold,
-    allocate,
     copy_example,
     load,
     load_with_warnings,
     open_station_file,
+    seats_of_body,
+    write_fonts,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.keys import PublicKey
-from testigo.slip.lengths import require_printable
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
     help="The election definition: check it, look at it, work out seats.", no_args_is_help=True, rich_markup_mode=None
 )
-
-MOST_SEATS = 10_000
 
 File = Annotated[Path, typer.Argument(help="The definition, a YAML or JSON file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -50,6 +46,9 @@ def check(file: File, as_json: AsJson = False) -> None:
 
     Example: testigo election check my-election/election.yaml
     """
+    # Slips are set to be measured; whoever only looks at a definition or checks a proof needs no typesetter.
+    from testigo.slip.lengths import require_printable
+
     try:
         loaded = load_with_warnings(file)
         require_printable(loaded.definition)
@@ -82,6 +81,17 @@ def show(file: File, as_json: AsJson = False) -> None:
         for contest in definition.contests
     )
     table("Contests", ("contest", "title", "district", "roll", "how"), contests)
+    bodies = (
+        (
+            body.id,
+            definition.words(body.title, language),
+            seats_of_body(definition, body),
+            _contests_of(definition, body),
+        )
+        for body in definition.bodies
+    )
+    if definition.bodies:
+        table("Bodies", ("body", "title", "seats", "contests"), bodies)
     stations = (
         (station.id, station.name, station.register_size, style.id, " ".join(style.contests))
         for station in definition.stations
@@ -106,7 +116,7 @@ def example(
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:
-        console.print("\n".join(map(str, files)), soft_wrap=True)
+        console.print(*map(str, files), sep="\n", soft_wrap=True)
 
 
 @app.command("words")
@@ -127,6 +137,27 @@ def write_words(
     storage.write_new(out, text.encode(), mode=0o644)
     lacks = len(lacking(parse(text)))
     console.print(str(message("cli", "sentences-to-translate", count=lacks, file=out)), soft_wrap=True)
+
+
+@app.command("fonts")
+def write_election_fonts(file: File, as_json: AsJson = False) -> None:
+    """Cut the fonts that the election's texts need and keep them beside the definition, in fonts.json.
+
+    Needed only for scripts that the shipped fonts lack, such as Chinese or Devanagari. `check` cuts them too, each
+    time; with the file beside it, the definition is the same where Noto is not installed, and after an update.
+
+    Example: testigo election fonts my-election/election.yaml
+    """
+    definition = load_with_warnings(file, new_fonts=True).definition
+    written = write_fonts(definition, file.parent)
+    families = list(dict.fromkeys(font.family for font in definition.fonts))
+    if as_json:
+        print_json({"file": str(written or ""), "families": families})
+    elif written is None:
+        console.print(str(message("cli", "fonts-not-needed")), soft_wrap=True)
+    else:
+        size = -(-written.stat().st_size // 1000)
+        console.print(str(message("cli", "fonts-written", families=families, file=written, size=size)), soft_wrap=True)
 
 
 @app.command("station-proof")
@@ -153,7 +184,7 @@ def station_proof(
         print_json({"election": rules.election, "stations": rules.definition.core().stations, "proof": proof})
     else:
         _print_proof(rules.definition.core(), proof.station, proof.index)
-        console.print("\n".join(f"  {hash_}" for hash_ in proof.hashes))
+        console.print(*(f"  {hash_}" for hash_ in proof.hashes), sep="\n")
 
 
 @app.command("check-proof")
@@ -179,83 +210,13 @@ def check_proof(
 
 
 def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
-    console.print(f"Election  {core.id}, {core.date}\nDigest    {core.digest}", soft_wrap=True)
+    console.print(f"Election  {core.id}, {core.date}", f"Digest    {core.digest}", sep="\n", soft_wrap=True)
     console.print(f"Stations  {core.stations.count:,}, root {core.stations.root}", soft_wrap=True)
     console.print(f"Number    {place + 1:,}: {station.id} {station.name}, {station.address or station.district}")
 
 
-@app.command()
-def seats(
-    method: Annotated[MethodName, typer.Argument(help="The rule.")],
-    number: Annotated[int, typer.Argument(min=1, max=MOST_SEATS, help="How many seats there are.")],
-    votes: Annotated[list[str], typer.Argument(help="Votes of each option, as OPTION=VOTES.", show_default=False)],
-    threshold: Annotated[str, typer.Option(help="Percentage below which a list gets no seat.")] = "0",
-    cast: Annotated[
-        int | None, typer.Option(help="Ballots cast, with blank and null: then the threshold is of these.", min=0)
-    ] = None,
-    draw: Annotated[str | None, typer.Option(help="Digits of the public draw, to settle a tie.")] = None,
-    contest: Annotated[str, typer.Option(help="Id of the contest, which the public draw goes by.")] = "contest",
-    as_json: AsJson = False,
-) -> None:
-    """Work out seats from votes, with the same code that counts an election.
-
-    Every list is taken to be long enough. A tie is reported, and its seats stay open, until --draw gives the dice.
-
-    Example: testigo election seats dhondt 8 a=100000 b=80000 c=30000 d=20000
-    """
-    counted = dict(map(_read_votes, votes))
-    if len(counted) != len(votes):
-        raise InvalidInput("votes.option-twice")
-    made_up = _make_contest(contest, method, number, list(counted), threshold, cast)
-    valid = sum(counted.values())
-    if cast is not None and cast < valid:
-        raise InvalidInput("votes.more-than-ballots", ballots=cast, votes=valid)
-    allocation = allocate(made_up, counted, ballots=valid if cast is None else cast, draw=draw)
-    if as_json:
-        print_json(allocation)
-    else:
-        _print_allocation(allocation, counted)
-
-
-def _read_votes(text: str) -> tuple[str, int]:
-    option, equals, digits = text.rpartition("=")
-    if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
-        raise InvalidInput("votes.malformed", text=text[:60])
-    return option, int(digits)
-
-
-def _make_contest(
-    name: str, method: MethodName, number: int, options: list[str], threshold: str, cast: int | None
-) -> Contest:
-    lists = METHODS[method].lists
-    kind: Kind = "party-list" if lists else "choose-one"
-    candidates = tuple(str(place + 1) for place in range(number)) if lists else ()
-    return Contest(
-        id=name,
-        district="",
-        title={},
-        kind=kind,
-        options=tuple(Option(id=option, name={}, candidates=candidates) for option in options),
-        seats=number,
-        method=method,
-        threshold=Threshold(threshold, "valid" if cast is None else "cast"),
-    )
-
-
-def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
-    rows = [
-        (option, f"{votes[option]:,}", won, "under the threshold" if option in allocation.excluded else "")
-        for option, won in sorted(allocation.seats.items(), key=lambda row: (-row[1], -votes[row[0]], row[0]))
-    ]
-    table("Seats", ("option", "votes", "seats", ""), rows)
-    for tie in allocation.ties:
-        names = ", ".join(tie.options)
-        if tie.open:
-            console.print(f"Tie: {names} for {tie.seats_at_stake} of the seats, open until the public draw.")
-        else:
-            console.print(f"Tie: {names}; drawn: {', '.join(tie.winners)}.")
-    if allocation.unfilled:
-        console.print(f"{allocation.unfilled} seats stay empty: nobody else has a vote.")
+app.command()(seats)
+app.command("second-round")(second_round)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
@@ -266,12 +227,14 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     rows = [
         (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
     ]
+    rows += [(f"  of {body.id}", f"{seats_of_body(definition, body):,}") for body in definition.bodies]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
     console.print(f"No errors in {file}.", soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:
+    levelling = sum(body.levelling.seats for body in definition.bodies if body.levelling)
     return [
         ("districts", sum(1 for _ in definition.all_districts())),
         ("stations", len(definition.stations)),
@@ -279,12 +242,20 @@ def _counts(definition: Definition) -> list[tuple[str, int]]:
         ("contests", len(definition.contests)),
         ("ballot_styles", len(definition.styles())),
         ("options", sum(len(contest.options) for contest in definition.contests)),
-        ("seats", sum(contest.seats for contest in definition.contests)),
+        ("seats", sum(contest.offices for contest in definition.contests) + levelling),
     ]
 
 
+def _contests_of(definition: Definition, body: Body) -> str:
+    own = [contest.id for contest in definition.contests if contest.body == body.id]
+    levelling = [f"levelling: {body.levelling.seats}"] if body.levelling else []
+    return ", ".join([*own[:6], *(["…"] if len(own) > 6 else []), *levelling])
+
+
 def _summary(definition: Definition) -> dict[str, object]:
-    return {"id": definition.id, "date": definition.date, "digest": definition.digest, **dict(_counts(definition))}
+    named = {"id": definition.id, "date": definition.date, "digest": definition.digest}
+    bodies = {body.id: seats_of_body(definition, body) for body in definition.bodies}
+    return {**named, **dict(_counts(definition)), "seats_of_bodies": bodies}
 
 
 def _overview(definition: Definition) -> dict[str, object]:
@@ -299,10 +270,21 @@ def _overview(definition: Definition) -> dict[str, object]:
                 "kind": contest.kind,
                 "method": contest.method,
                 "choose": contest.choose,
-                "seats": contest.seats,
+                "seats": contest.offices,
                 "options": [option.id for option in contest.options],
+                "body": contest.body,
             }
             for contest in definition.contests
+        ],
+        "bodies": [
+            {
+                "id": body.id,
+                "title": body.title,
+                "seats": seats_of_body(definition, body),
+                "levelling-seats": body.levelling.seats if body.levelling else 0,
+                "contests": [contest.id for contest in definition.contests if contest.body == body.id],
+            }
+            for body in definition.bodies
         ],
         "stations": [
             {
@@ -320,5 +302,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = f", {contest.method}" if METHODS[contest.method].lists else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.seats}"
+    method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}"

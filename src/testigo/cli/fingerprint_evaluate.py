@@ -76,7 +76,9 @@ def evaluate(
 def _refuse_same(*paths: Path | None) -> None:
     """One file cannot hold two of the results."""
     known: set[Path] = set()
-    for path in (path.resolve() for path in paths if path is not None and (path.is_file() or not path.exists())):
+    for path in (
+        storage.resolved(path) for path in paths if path is not None and (path.is_file() or not path.exists())
+    ):
         if path in known:
             raise InvalidInput("results.in-one-file", place=path)
         known.add(path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from testigo import storage
 from testigo.cli.output import COMPILING, Bar, console, patience, print_json, progress, table
 from testigo.errors import InvalidInput
 from testigo.stored import NewerFormat, StoredFormat
@@ -54,8 +55,6 @@ def build(
 
     Python: with Gallery.create(folder) as gallery: gallery.add(17, template)
     """
-
-    from testigo import storage
     from testigo.fingerprint import Gallery, extraction
 
     files = extraction.prints_in(prints_folder)
@@ -102,7 +101,8 @@ def identify(
         with patience(COMPILING):
             scored, compared = _searched(wanted, gallery, most)
     else:
-        files = [path for path in extraction.prints_in(gallery) if path.resolve() != probe.resolve()]
+        own = storage.resolved(probe)
+        files = [path for path in extraction.prints_in(gallery) if storage.resolved(path) != own]
         with progress("Reading", len(files)) as bar:
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:

@@ -38,4 +38,4 @@ def model(
     if as_json:
         print_json({"path": str(path), "sha256": NETWORK_SHA256})
     else:
-        console.print(f"{path}\nSHA-256 {NETWORK_SHA256}, as it must be.", soft_wrap=True)
+        console.print(str(path), f"SHA-256 {NETWORK_SHA256}, as it must be.", sep="\n", soft_wrap=True)

@@ -15,9 +15,23 @@ from testigo import waits
 from testigo.errors import InvalidInput, printable
 from testigo.words import Either, Message, languages, message, set_language
 
-console = Console(highlight=False, markup=False, emoji=False)
-errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
-"""Neither knows markup: what is printed may come from outside, and `[red]` in a name is a name."""
+
+class _Lines(Console):
+    """Prints each string as one line, with all that could fool a terminal spelled out: a path or a name from outside
+    draws no line of its own. It knows no markup: `[red]` in a name is a name. Several lines are several strings, with
+    `sep="\\n"`.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """As `Console.print`; whoever makes a `Text` or a table has seen to what stands in it."""
+        super().print(*(printable(one) if isinstance(one, str) else one for one in objects), **how)
+
+
+console = _Lines()
+errors = _Lines(stderr=True)
 
 
 COMPILING = "The first comparison on a machine prepares the engine for it, once; this can take a minute."
@@ -103,9 +117,9 @@ def print_json(value: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A small table on standard output; columns after the first are aligned right."""
-    drawn = Table(title=title, title_justify="left", title_style="bold")
+    drawn = Table(title=printable(title), title_justify="left", title_style="bold")
     for position, column in enumerate(columns):
-        drawn.add_column(column, justify="right" if position else "left", overflow="fold")
+        drawn.add_column(printable(column), justify="right" if position else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*["\n".join(printable(line) for line in str(cell).split("\n")) for cell in row])
     console.print(drawn)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -265,12 +266,13 @@ def poll_book(
 
     Example: testigo register poll-book 01-01 --centre centre --out poll-book-01-01.json
     """
-    storage.make_folder(out.parent)
     opened_centre = Centre.open(centre)
     sealing_key = opened_centre.key_ring.of_station(station, "check-in").sealing_key
     with Register.open(register, opened_centre.definition, load_key(key), make=False) as opened:
-        data = make_poll_book(opened, station, sealing_key, authority_key(centre, "centre"), nearby=nearby)
-    storage.write(out, data)
+        signing = authority_key(centre, "centre")
+        with storage.making_folder(out.parent):
+            keep = partial(storage.write, out)
+            data = make_poll_book(opened, station, sealing_key, signing, nearby=nearby, write=keep)
     label = read_label(data)
     if as_json:
         print_json({**msgspec.structs.asdict(label), "file": str(out)})
@@ -323,15 +325,16 @@ def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]
         return
     made_here = not database.database_exists(address)
     made = RegisterKey.generate()
-    made.save(key)
-    try:
-        with Register.open(address, definition, made) as opened:
-            yield opened
-    except BaseException:
-        key.unlink()
-        if made_here:
-            database.remove_database(address)
-        raise
+    with storage.making_folder(key.parent):
+        made.save(key)
+        try:
+            with Register.open(address, definition, made) as opened:
+                yield opened
+        except BaseException:
+            key.unlink()
+            if made_here:
+                database.remove_database(address)
+            raise
     errors.print(str(message("cli", "register.made", file=key)))
 
 

@@ -60,5 +60,5 @@ def rehearse(
             console.print(f"Unexpected: {words}")
         for name, path in paths(rehearsal).items():
             console.print(f"{name:<16}{path}")
-        console.print(f"\nCheck it yourself: testigo verify {rehearsal.out / 'public'}")
+        console.print("", f"Check it yourself: testigo verify {rehearsal.out / 'public'}", sep="\n")
     raise typer.Exit(0 if rehearsal.ok else 1)

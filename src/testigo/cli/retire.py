@@ -148,5 +148,5 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
     for one in told:
         retirement = one["retirement"]
         console.print(f"Station {retirement.station}, {retirement.role}: retired {retirement.retired}")
-        console.print(f"Archive  {one['archive']}\nSHA-256  {one['archive_sha256']}", soft_wrap=True)
+        console.print(f"Archive  {one['archive']}", f"SHA-256  {one['archive_sha256']}", sep="\n", soft_wrap=True)
         console.print(f"Page     {one['report']}: print it, and have it signed", soft_wrap=True)

@@ -7,7 +7,6 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import console, print_json
-from testigo.errors import printable
 from testigo.keys import PublicKey
 from testigo.release import INSTALLED, compare, read_manifest
 from testigo.words import message
@@ -42,12 +41,11 @@ def selfcheck(
     else:
         for what, paths in differences.items():
             for path in paths:
-                console.print(f"{message('selfcheck', what)!s:<8} {printable(path)}", soft_wrap=True)
+                console.print(f"{message('selfcheck', what)!s:<8} {path}", soft_wrap=True)
         if found.uncompared:
             console.print(str(message("selfcheck", "uncompared", count=len(found.uncompared))))
         verdict = "same" if found.same else "differs"
-        version = printable(found.version)
-        said = message("selfcheck", verdict, version=version, count=found.files, folder=folder)
+        said = message("selfcheck", verdict, version=found.version, count=found.files, folder=folder)
         console.print(str(said), soft_wrap=True)
     raise typer.Exit(0 if found.same else DIFFERS)
 

@@ -232,6 +232,7 @@ def officer(
         staff.remove(name)
         console.print(f"{name} is no officer any more")
         return
+    staff.require_admissible(name)  # said before anybody thinks of a PIN
     if pin_file is not None:
         pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
     else:

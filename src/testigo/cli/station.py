@@ -6,17 +6,18 @@ What happens on the day itself (test, open, vote, close) happens on the screens:
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
-from testigo.election import Role, speak_own_languages
+from testigo.cli.station_test import test
+from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
-from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log
+from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
 from testigo.keys import PublicKey, SigningKey
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
@@ -29,7 +30,9 @@ app = typer.Typer(
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
 app.command()(retire)
+app.command("test")(test)
 app.command("check-archive")(check_archive)
+app.command("read-qr")(read_qr)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -194,55 +197,6 @@ def log(
         console.print(f"The head is that of entry {len(events) - after}; {after} follow it.")
 
 
-@app.command("read-qr")
-def read_qr(
-    code: Annotated[str, typer.Argument(help="A photograph, a PDF, or the text of the tally sheet's QR code.")],
-    record: Annotated[str, typer.Option(help="Folder of the public record, or its http(s) address.")],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published; else the record's own.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Read the QR code of a tally sheet: its totals, if the chair's key in the record signed them.
-
-    Where the record has that station's tally sheet already, says whether it is the same.
-
-    Example: testigo station read-qr photograph.jpg --record public
-    """
-    from testigo.ballot import tally_qr
-    from testigo.count import read_rules
-    from testigo.station.tally_sheet import totals_view
-
-    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
-    text = code if tally_qr.is_code(code) else _find_tally_code(Path(code))
-    speak_own_languages(rules.definition)
-    station = tally_qr.station_of(text, rules.definition)
-    totals = tally_qr.read(text, rules.definition, rules.key_ring.of_station(station, "chair").public)
-    published = rules.sheet_digests(1 if totals.of_body else 2).get(station)
-    same = published == totals.sheet if published is not None else None
-    if as_json:
-        print_json({**msgspec.to_builtins(totals), "same_as_published": same})
-        return
-    shown = totals_view(rules.definition, totals, rules.definition.languages[0])
-    for contest in shown:
-        rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
-        table(contest.title, ("", str(contest.ballots)), rows)
-    console.print(f"Signed by the chair of station {station}. Tally sheet {totals.sheet}.", soft_wrap=True)
-    if same is None:
-        console.print("The record has no tally sheet of this station yet.")
-    elif same:
-        console.print("The record has this very tally sheet.")
-    else:
-        raise InvalidInput("record.another-tally-sheet", place=record, station=station)
-
-
-def _find_tally_code(file: Path) -> str:
-    from testigo.ballot import tally_qr
-    from testigo.scan.codes import qr_texts_in  # OpenCV takes a while to load
-
-    for text in filter(tally_qr.is_code, qr_texts_in(file)):
-        return text
-    raise InvalidInput("photograph.no-tally-sheet-code", place=file)
-
-
 @app.command()
 def export(
     folder: StationFolder,
@@ -259,10 +213,11 @@ def export(
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
     if not files:
         raise StorageError("chair.signed-nothing", place=path)
+    carried = [(file, storage.read(file)) for file in files]  # all of them, before any is written
     storage.make_folder(out)
-    for file in files:
+    for file, data in carried:
         name = f"{PACKAGE}.json" if file.stem == FIRST_PACKAGE else file.name
-        storage.write(out / f"{station}-{name}", storage.read(file))
+        storage.write(out / f"{station}-{name}", data)
         console.print(str(out / f"{station}-{name}"), soft_wrap=True)
     if not any((path / "statements" / f"{name}.json").exists() for name in (PACKAGE, FIRST_PACKAGE)):
         console.print("There is no package yet: it is made by the step `send`, after closing.")
@@ -298,12 +253,11 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
     """The verified entries of a machine's log, and the head. A line that is being written just now is left out."""
     settings = read_settings(path)
     public = key or SigningKey.load(path / SIGNING_KEY).public
-    data = storage.read(path / EVENTS, limit=LOG_LIMIT)
-    whole = data[: data.rfind(b"\n") + 1]
+    place = path / EVENTS
+    whole = whole_lines(storage.read(place, limit=LOG_LIMIT), place=place)
     origin = log_origin(settings.election, settings.station, settings.role)
-    events = verify_event_log(whole, public, origin, head=head, place=str(path / EVENTS))
-    lines = whole.split(b"\n")[:-1]
-    return events, canonical.digest(lines[-1]) if lines else origin
+    events = verify_event_log(whole, public, origin, head=head, place=place)
+    return events, canonical.digest(whole.split(b"\n")[-2])
 
 
 def _state(role: Role, events: tuple[Event, ...]) -> str:

@@ -97,4 +97,5 @@ def _print_verdict(report: VerificationReport) -> None:
     colour = "bold green" if report.verdict is Verdict.ALL_HOLDS else _COLOURS[report.worst]
     console.print(Text.assemble("\n", (str(first), colour), f" {second}"), soft_wrap=True)
     if not report.root_key_given and report.root_key_id:
-        console.print(f"{message('verify', 'own-root-key')}\n  {report.root_key_id}", soft_wrap=True)
+        own = str(message("verify", "own-root-key")).split("\n")
+        console.print(*own, f"  {report.root_key_id}", sep="\n", soft_wrap=True)

@@ -39,7 +39,7 @@ class Kind:
     `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
-    itself does not read; `shapes`: the struct of such a version, for its JSON Schema.
+    itself does not read.
     """
 
     name: str
@@ -49,7 +49,6 @@ class Kind:
     once: bool = True
     since: str = "0.1"
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
-    shapes: Mapping[int, type] = field(default_factory=dict)
 
     @property
     def label(self) -> Message:
@@ -83,17 +82,21 @@ _TABLE: Final = (
         "root",
         "election",
         older={1: FirstDefinition.from_payload},
-        shapes={1: FirstDefinition},
     ),
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
-    Kind("logic-and-accuracy", LogicAndAccuracy, "chair"),
+    Kind(
+        "logic-and-accuracy",
+        LogicAndAccuracy,
+        "chair",
+        once=False,
+        older={1: version_1.logic_and_accuracy},
+    ),
     Kind(
         "zero-report",
         ZeroReport,
         "chair",
         older={1: version_1.zero_report},
-        shapes={1: version_1.FlatZeroReport},
     ),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
@@ -102,7 +105,6 @@ _TABLE: Final = (
         TallySheet,
         "chair",
         older={1: version_1.tally_sheet},
-        shapes={1: version_1.FlatTallySheet},
     ),
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import BoothReport, CheckInReport, TallySheet
+from testigo.ballot import BoothReport, CheckInReport, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
@@ -60,8 +61,8 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `closing_counts`: by station. `seed`, `draw`: dice of the closing
-    count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`, `closing_counts`: by station. `seed`, `draw`:
+    dice of the closing count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -70,7 +71,10 @@ class RecordRules:
         self.sheets: dict[str, TallySheet] = {}
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
+        self.zero_report_digests: dict[str, str] = {}
         self.closing_counts: dict[str, ClosingCount] = {}
+        self._test_runs: dict[str, int] = {}
+        """Station → number of the last run of its test before opening."""
         self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
@@ -117,7 +121,9 @@ class RecordRules:
         other.entries = list(self.entries)
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
+        other.zero_report_digests = dict(self.zero_report_digests)
         other.closing_counts = dict(self.closing_counts)
+        other._test_runs = dict(self._test_runs)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other._stated = set(self._stated)
@@ -246,6 +252,10 @@ class RecordRules:
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
                 _check_station(statement, body.station, place)
+            case FirstLogicAndAccuracy():
+                self._check_run(statement, 1, place)
+            case LogicAndAccuracy():
+                self._check_run(statement, body.run, place)
             case AuditSeed() | PublicDraw():
                 check_dice(body.digits, place=place)
                 self._check_all_counted(statement.type, place)
@@ -266,6 +276,21 @@ class RecordRules:
             raise Conflict(
                 "statement.second-of-station", place=place, hint="keep-the-first", kind=kind.label, station=station
             )
+
+    def _check_run(self, statement: Statement, run: int, place: str) -> None:
+        """Runs of a test are numbered: none is said twice, and none is left out."""
+        station, last = statement.subject, self._test_runs.get(statement.subject, 0)
+        if 1 <= run <= last:
+            raise Conflict(
+                "statement.second-of-station",
+                place=place,
+                hint="keep-the-first",
+                kind=kind_label(statement.type),
+                station=station,
+            )
+        if run != last + 1:
+            self._check_read(statement.type, station, place)
+            raise IllegalStep("logic-and-accuracy.run-missing", place=place, station=station, run=run, missing=last + 1)
 
     def _check_keys(self, keys: MachineKeys, place: str) -> None:
         """New keys for who has none, for centre, auditor and log at any time, and for machines whose station has said
@@ -357,6 +382,12 @@ class RecordRules:
                 self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
+            case ZeroReport():
+                self.zero_report_digests[statement.subject] = signed.digest
+            case FirstLogicAndAccuracy():
+                self._test_runs[statement.subject] = 1
+            case LogicAndAccuracy() as test:
+                self._test_runs[statement.subject] = test.run
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry

@@ -14,8 +14,19 @@ from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, r
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.totals import Turnout, percent
-from testigo.election import GENERAL_ROLL, Contest, Definition, Station
-from testigo.election.seats import Allocation, allocate
+from testigo.election import (
+    GENERAL_ROLL,
+    Allocation,
+    BodySeats,
+    Contest,
+    Definition,
+    Outcome,
+    Station,
+    Tie,
+    VoteTotals,
+    allot,
+    decide,
+)
 from testigo.errors import InvalidInput, is_printable
 from testigo.words import Message, message
 
@@ -36,6 +47,7 @@ class ContestResult(SignedValue, frozen=True):
     """One contest, from every counted station that has it. `options`: in the definition's order.
 
     `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
+    `outcome`: what a referendum decided; turnout and approval are of all registers, those of stations not counted too.
     """
 
     contest: str
@@ -48,6 +60,7 @@ class ContestResult(SignedValue, frozen=True):
     undervotes: int
     options: tuple[OptionResult, ...]
     allocation: Allocation
+    outcome: Outcome | None = None
 
     @property
     def complete(self) -> bool:
@@ -78,10 +91,12 @@ class StationResult(SignedValue, frozen=True):
 class Result(SignedValue, frozen=True):
     """Body of a `result` statement. `election`: digest of the definition. `draw`: dice of the public draw, or null.
 
-    `party_seats`: settled seats of all contests by party (an option without a party stands for itself).
+    `bodies`: who sits in each, where the definition names them. Where it names none, `party_seats` are the settled
+    seats of all contests by party (an option without a party stands for itself); else it is empty, since nobody sits in
+    two bodies together.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     election: str
     draw: str | None
@@ -91,6 +106,7 @@ class Result(SignedValue, frozen=True):
     districts: tuple[DistrictResult, ...]
     stations: tuple[StationResult, ...]
     anomalies: tuple[Anomaly, ...]
+    bodies: tuple[BodySeats, ...] = ()
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> "Result":
@@ -109,6 +125,39 @@ class Result(SignedValue, frozen=True):
     def missing(self) -> tuple[str, ...]:
         """Stations with no tally sheet that counts: none came, or it was set aside."""
         return tuple(station.station for station in self.stations if station.status != "counted")
+
+    @property
+    def ties(self) -> tuple[tuple[str, Tie], ...]:
+        """Every tie, open or drawn, with the id of the contest or body in which it is."""
+        found = [(one.contest, tie) for one in self.contests for tie in one.allocation.all_ties]
+        for body in self.bodies:
+            if body.levelling is not None:
+                found += [(body.body, tie) for tie in (*body.levelling.ties, *body.levelling.list_ties)]
+        return tuple(found)
+
+    @property
+    def open_ties(self) -> tuple[str, ...]:
+        """The contests and bodies in which a tie waits for the public draw, each once."""
+        return tuple(dict.fromkeys(name for name, tie in self.ties if tie.open))
+
+    @property
+    def second_rounds(self) -> tuple[str, ...]:
+        """The contests in which nobody is elected and a second round follows."""
+        return tuple(one.contest for one in self.contests if one.allocation.second_round is not None)
+
+    @property
+    def vote_totals(self) -> dict[str, VoteTotals]:
+        """What the seats of each contest follow from."""
+        return {
+            one.contest: VoteTotals({row.option: row.votes for row in one.options}, one.blank, one.ballots)
+            for one in self.contests
+        }
+
+    @property
+    def settled_seats(self) -> int:
+        """How many seats somebody has, in all contests and levelling seats."""
+        levelling = sum(sum(body.levelling.seats.values()) for body in self.bodies if body.levelling is not None)
+        return sum(sum(one.allocation.seats.values()) for one in self.contests) + levelling
 
     @property
     def with_differences(self) -> tuple[StationResult, ...]:
@@ -131,13 +180,19 @@ def count_result(
     good = {name: sheet for name, sheet in sheets.items() if not errors[name]}
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
-    contests = tuple(_contest_result(contest, totals, inside, good, draw) for contest in definition.contests)
+    tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
+    votes = {name: VoteTotals(tally.votes, tally.blank, tally.ballots) for name, tally in tallies.items()}
+    allotment = allot(definition, votes, draw=draw)
+    contests = tuple(
+        _contest_result(contest, tallies[contest.id], inside, good, allocation)
+        for contest, allocation in zip(definition.contests, allotment.contests, strict=True)
+    )
     return Result(
         election=definition.digest,
         draw=draw,
         turnout=_turnout(definition.stations, good),
         contests=contests,
-        party_seats=_party_seats(definition, contests),
+        party_seats={} if definition.bodies else _party_seats(definition, contests),
         districts=_districts(definition, totals, inside, good),
         stations=tuple(_station_result(station, sheets, good, digests) for station in definition.stations),
         anomalies=tuple(
@@ -146,6 +201,7 @@ def count_result(
             if station.id in sheets
             for anomaly in find_anomalies(station, sheets[station.id], errors[station.id])
         ),
+        bodies=allotment.bodies,
     )
 
 
@@ -205,18 +261,16 @@ def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tupl
 
 def _contest_result(
     contest: Contest,
-    totals: Mapping[tuple[str, str], ContestCount],
+    tally: ContestTally,
     inside: Mapping[str, list[Station]],
     good: Mapping[str, TallySheet],
-    draw: str | None,
+    allocation: Allocation,
 ) -> ContestResult:
-    tally = totals.get((contest.district, contest.id), ContestCount(contest)).tally()
     stations = [
         station
         for station in inside[contest.district]
         if contest.roll == GENERAL_ROLL or station.roll_sizes.get(contest.roll, 0) > 0
     ]
-    allocation = allocate(contest, tally.votes, ballots=tally.ballots, draw=draw)
     valid = sum(tally.votes.values())
     return ContestResult(
         contest=contest.id,
@@ -229,7 +283,17 @@ def _contest_result(
         undervotes=tally.undervotes,
         options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
         allocation=allocation,
+        outcome=_outcome(contest, tally, stations),
     )
+
+
+def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
+    """`stations`: all that have the contest."""
+    if contest.referendum is None:
+        return None
+    general = contest.roll == GENERAL_ROLL
+    registered = sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
+    return decide(contest.referendum, VoteTotals(tally.votes, tally.blank, tally.ballots), registered)
 
 
 def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:

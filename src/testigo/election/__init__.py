@@ -2,13 +2,17 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, `seats` turns votes into seats by the rules of `methods`, `keyring` holds
-the keys of an election, `hours` tells whether a moment lies within the hours of voting. A new seat rule is a line in
-`methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
+lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
+keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
+contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
+contests and who sits in which of the `bodies`. A new seat rule is a line in `methods.METHODS`; a new contest kind is a
+name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
-from testigo.election.check import LANGUAGE, check_definition, require_valid
-from testigo.election.contests import GENERAL_ROLL, Contest, Kind, Option, Party, Threshold
+from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
+from testigo.election.bodies import Body, Levelling
+from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
+from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person
 from testigo.election.definition import (
     BallotStyle,
     Definition,
@@ -21,12 +25,21 @@ from testigo.election.definition import (
 from testigo.election.diagnostic import Diagnostic
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
+from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
+from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
+from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
-from testigo.election.seats import Allocation, Elected, Tie, allocate, draw_order
+from testigo.election.parties import Party, PartyKind
+from testigo.election.referendum import Need, Outcome, Referendum, decide
+from testigo.election.seats import Allocation, Elected, allocate
+from testigo.election.shares import Share
 from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
+from testigo.election.thresholds import CoalitionShare, Threshold, VoteTotals
+from testigo.election.ties import Tie, draw_order
 from testigo.election.value import Text
 
 __all__ = [
@@ -36,8 +49,14 @@ __all__ = [
     "METHODS",
     "PIECE",
     "STATION_ROLES",
+    "Agreement",
     "Allocation",
+    "Allotment",
     "BallotStyle",
+    "Body",
+    "BodySeats",
+    "CoalitionShare",
+    "Condition",
     "Contest",
     "Definition",
     "DefinitionCore",
@@ -47,14 +66,26 @@ __all__ = [
     "FirstDefinition",
     "KeyRing",
     "Kind",
+    "Levelling",
+    "LevellingElected",
+    "LevellingSeats",
     "LoadedDefinition",
     "MachineKey",
     "MachineKeys",
+    "Majority",
     "MethodName",
+    "Need",
+    "NoneOfTheAbove",
     "Option",
+    "Outcome",
     "Party",
+    "PartyKind",
+    "Person",
+    "Referendum",
     "ReplacedKey",
     "Role",
+    "SecondRound",
+    "Share",
     "Station",
     "StationDefinition",
     "StationList",
@@ -63,12 +94,18 @@ __all__ = [
     "Text",
     "Threshold",
     "Tie",
+    "VoteTotals",
     "VotingRules",
     "allocate",
+    "allot",
     "check_definition",
+    "check_paper",
+    "check_structure",
     "copy_example",
+    "decide",
     "draw_order",
     "example_definition",
+    "holder",
     "load",
     "load_with_warnings",
     "open_station_file",
@@ -76,6 +113,9 @@ __all__ = [
     "pieces",
     "require_valid",
     "role_label",
+    "seats_of_body",
     "speak_own_languages",
+    "without_rounding",
     "write_definition",
+    "write_fonts",
 ]

@@ -1,8 +1,8 @@
 """What is wrong with an election definition: errors that block it, and warnings that only ask for a second look.
 
-An error blocks where the election could not be held or counted as written (a contest without voters, seats that no
-rule can fill) or where paper could not tell two things apart: the paper text is the vote, so two options of one
-contest, and two contests of one ballot, must read differently in every language.
+An error blocks where the election could not be counted as written (`check_structure`: a contest without voters, an id
+that names nothing), where paper could not tell two things apart (`check_reading`), and where some part is more than
+paper, codes, pages or file names carry (`check_limits`). What is accepted here is carried out by every later step.
 """
 
 import re
@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from testigo.election.check_contests import check_contests
+from testigo.election.check_limits import check_limits
+from testigo.election.check_reading import check_reading
+from testigo.election.check_seats import check_seats
 from testigo.election.contests import GENERAL_ROLL
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import (
-    MAX_ABBREVIATION,
-    MAX_TEXT,
     DefinitionPath,
     Diagnostic,
     check_id,
@@ -26,6 +27,7 @@ from testigo.election.diagnostic import (
 )
 from testigo.election.hours import offset_of
 from testigo.election.known_ids import KnownIds
+from testigo.election.limits import ABBREVIATION, REGISTER, TEXT
 from testigo.election.stations import Station
 from testigo.errors import SeveralErrors
 
@@ -38,9 +40,24 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check_definition(definition: Definition) -> list[Diagnostic]:
-    """Every error and warning, in the order of the file's parts; empty if there is nothing to say."""
+    """Every error and warning, in the order of the definition's parts; empty if there is nothing to say."""
+    parts: tuple[str | int, ...] = Definition.__struct_encode_fields__
+    found = [*check_structure(definition), *check_paper(definition)]
+    return sorted(found, key=lambda one: parts.index(one.place[0]))
+
+
+def check_structure(definition: Definition) -> list[Diagnostic]:
+    """Those about what counting is built on."""
     known = KnownIds(definition)
-    return [found for check in _CHECKS for found in check(known)]
+    return [one for check in _STRUCTURE for one in check(known)]
+
+
+def check_paper(definition: Definition) -> list[Diagnostic]:
+    """Those about what paper says, and what paper and machines carry. An election that was held in spite of them can
+    still be verified, also by a release whose limits are other ones.
+    """
+    known = KnownIds(definition)
+    return [*check_reading(known), *check_limits(known)]
 
 
 def require_valid(definition: Definition, *, place: str = "") -> None:
@@ -123,12 +140,26 @@ def _check_rolls(known: KnownIds) -> Iterator[Diagnostic]:
     yield from check_unique("roll", ((("rolls", place), roll) for place, roll in enumerate(rolls)))
     if GENERAL_ROLL not in rolls:
         yield diagnose("definition.no-general-roll", ("rolls",), roll=GENERAL_ROLL)
+    yield from _check_styles_differ(known)
+
+
+def _check_styles_differ(known: KnownIds) -> Iterator[Diagnostic]:
+    """A ballot style of another roll is called `DISTRICT-ROLL`, and hyphens may stand in both ids."""
+    seen = {district.id: (path, district.id, GENERAL_ROLL) for path, district in reversed(known.districts)}
     for path, district in known.districts:
-        for roll in rolls:
-            above = district.id.removesuffix(f"-{roll}")
-            if above != district.id and above in known.district_ids:
-                path_to_id = (*path, "id")
-                yield diagnose("definition.id-of-a-style", path_to_id, id=district.id, roll=roll, district=above)
+        for roll in dict.fromkeys(known.definition.rolls):
+            name = district.id if roll == GENERAL_ROLL else f"{district.id}-{roll}"
+            other_path, other, other_roll = seen.setdefault(name, (path, district.id, roll))
+            if (other, other_roll) != (district.id, roll):
+                yield diagnose(
+                    "definition.style-twice",
+                    (*(other_path if other_roll == GENERAL_ROLL else path), "id"),
+                    style=name[:100],
+                    district=district.id[:60],
+                    roll=roll[:60],
+                    other=other[:60],
+                    other_roll=other_roll[:60],
+                )
 
 
 # ── parties, districts, stations ──
@@ -141,7 +172,7 @@ def _check_parties(known: KnownIds) -> Iterator[Diagnostic]:
         path: DefinitionPath = ("parties", place)
         yield from check_id((*path, "id"), party.id)
         yield from check_text(definition, (*path, "name"), party.name)
-        yield from check_words((*path, "abbreviation"), party.abbreviation, MAX_ABBREVIATION)
+        yield from check_words((*path, "abbreviation"), party.abbreviation, ABBREVIATION)
         if party.id not in used:
             yield diagnose("definition.party-unused", path, warning=True, party=party.id)
     yield from check_unique("party", ((("parties", n, "id"), party.id) for n, party in enumerate(definition.parties)))
@@ -160,9 +191,9 @@ def _check_stations(known: KnownIds) -> Iterator[Diagnostic]:
     for place, station in enumerate(stations):
         path: DefinitionPath = ("stations", place)
         yield from check_id((*path, "id"), station.id)
-        yield from check_words((*path, "name"), station.name, MAX_TEXT)
+        yield from check_words((*path, "name"), station.name, TEXT)
         if station.address:
-            yield from check_words((*path, "address"), station.address, MAX_TEXT)
+            yield from check_words((*path, "address"), station.address, TEXT)
         yield from _check_registers(known, path, station)
         if station.utc_offset:
             yield from _check_offset((*path, "utc-offset"), station.utc_offset)
@@ -184,9 +215,9 @@ def _contests_below(known: KnownIds, district_id: str) -> str:
 
 
 def _check_registers(known: KnownIds, path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
-    if not 1 <= station.register_size <= 100_000:
+    if station.register_size < 1:
         where: DefinitionPath = (*path, "register-size")
-        yield diagnose("station.register-size", where, station=station.id, number=station.register_size)
+        yield diagnose("station.register-size", where, station=station.id, number=station.register_size, most=REGISTER)
     for roll, size in station.roll_sizes.items():
         where = (*path, "roll-sizes", roll)
         if roll == GENERAL_ROLL:
@@ -210,7 +241,7 @@ def _check_secrecy(path: DefinitionPath, station: Station) -> Iterator[Diagnosti
             yield diagnose("station.few-voters", where, warning=True, count=size, station=station.id, roll=roll)
 
 
-_CHECKS: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (
+_STRUCTURE: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (
     _check_whole,
     _check_rules,
     _check_rolls,
@@ -218,4 +249,5 @@ _CHECKS: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (
     _check_districts,
     _check_stations,
     check_contests,
+    check_seats,
 )

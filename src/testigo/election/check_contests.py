@@ -1,26 +1,22 @@
-"""What is wrong with the contests of a definition: who votes on them, how they are marked, seats, options, titles."""
+"""What is wrong with the contests of a definition: who votes on them, how they are marked, seats, options."""
 
 from collections.abc import Iterator
 
-from testigo.election.contests import GENERAL_ROLL, Contest, Option, Threshold
+from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.diagnostic import (
-    MAX_TEXT,
     DefinitionPath,
     Diagnostic,
     check_id,
-    check_read_differently,
     check_text,
     check_unique,
     check_words,
     diagnose,
-    folded,
-    path_text,
     unknown,
 )
 from testigo.election.known_ids import KnownIds
+from testigo.election.limits import TEXT
 from testigo.election.methods import METHODS
-from testigo.errors import InvalidInput
-from testigo.words import Either, message
+from testigo.words import Either, Message, message
 
 
 def check_contests(known: KnownIds) -> Iterator[Diagnostic]:
@@ -47,7 +43,6 @@ def check_contests(known: KnownIds) -> Iterator[Diagnostic]:
         yield from _check_marking(path, contest)
         yield from (_check_list_seats if contest.kind == "party-list" else _check_person_seats)(path, contest)
     yield from check_unique("contest", ((("contests", n, "id"), contest.id) for n, contest in enumerate(contests)))
-    yield from _check_titles_differ(known)
 
 
 def _districts_with_voters(known: KnownIds) -> dict[str, set[str]]:
@@ -67,7 +62,12 @@ def _check_marking(path: DefinitionPath, contest: Contest) -> Iterator[Diagnosti
             yield diagnose("contest.choose-up-to-one", where, contest=contest.id, number=contest.choose)
         elif contest.options and contest.choose > len(contest.options):
             yield diagnose(
-                "contest.choose-more-than-options", where, contest=contest.id, number=contest.choose, count=options
+                "contest.choose-more-than-options",
+                where,
+                warning=True,
+                contest=contest.id,
+                number=contest.choose,
+                count=options,
             )
         elif contest.choose > contest.seats:
             yield diagnose(
@@ -97,12 +97,10 @@ def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diag
         yield diagnose("contest.threshold-of-lists", (*path, "threshold"), contest=contest.id, kind=contest.kind)
     if contest.seats < 1:
         yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
-    elif contest.options and contest.seats > len(contest.options):
-        options = message("term", "options", count=len(contest.options))
-        yield diagnose(
-            "contest.more-seats-than", (*path, "seats"), contest=contest.id, count=contest.seats, what=options
-        )
-    elif contest.seats == len(contest.options):
+    elif contest.options and contest.seats > len(contest.standing):
+        options = message("term", "options", count=len(contest.standing))
+        yield _too_few(path, contest, options)
+    elif contest.seats == len(contest.standing):
         yield diagnose("contest.as-many-seats-as-options", (*path, "seats"), warning=True, contest=contest.id)
 
 
@@ -110,16 +108,12 @@ def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
     if not METHODS[contest.method].lists:
         names = Either(name for name, method in METHODS.items() if method.lists)
         yield diagnose("contest.no-method", (*path, "method"), contest=contest.id, methods=names)
-    if contest.threshold is not None:
-        yield from _check_threshold((*path, "threshold", "percent"), contest.threshold)
     candidates = sum(len(option.candidates) for option in contest.options)
     if contest.seats < 1:
         yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
     elif contest.options and contest.seats > candidates:
         listed = message("term", "candidates", count=candidates)
-        yield diagnose(
-            "contest.more-seats-than", (*path, "seats"), contest=contest.id, count=contest.seats, what=listed
-        )
+        yield _too_few(path, contest, listed)
     for place, option in enumerate(contest.options):
         if 0 < len(option.candidates) < contest.seats:
             where = (*path, "options", place, "candidates")
@@ -133,11 +127,10 @@ def _check_list_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
             )
 
 
-def _check_threshold(path: DefinitionPath, threshold: Threshold) -> Iterator[Diagnostic]:
-    try:
-        threshold.share()
-    except InvalidInput as error:
-        yield Diagnostic(path, error.at(path_text(path)))
+def _too_few(path: DefinitionPath, contest: Contest, who: Message) -> Diagnostic:
+    """Allowed: seats for which nobody stands stay empty."""
+    where = (*path, "seats")
+    return diagnose("contest.more-seats-than", where, warning=True, contest=contest.id, count=contest.seats, what=who)
 
 
 def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
@@ -149,15 +142,14 @@ def _check_options(known: KnownIds, path: DefinitionPath, contest: Contest) -> I
         where: DefinitionPath = (*path, "options", place)
         yield from check_id((*where, "id"), option.id)
         yield from check_text(known.definition, (*where, "name"), option.name)
-        if option.party and option.party not in known.party_ids:
+        if option.party and option.party not in known.parties:
             yield unknown((*where, "party"), "party", option.party)
         yield from _check_candidates(where, contest, option)
-    places = [(*path, "options", place) for place in range(len(contest.options))]
-    ids = ((*where, "id") for where in places)
-    yield from check_unique("option", zip(ids, (option.id for option in contest.options), strict=True))
-    for language in known.definition.languages:
-        printed = (f"{folded(option.name.get(language, ''))}|{option.party}" for option in contest.options)
-        yield from check_read_differently(language, zip(places, printed, strict=True))
+        for position, person in enumerate(option.people):
+            yield from check_text(known.definition, (*where, "people", position, "role"), person.role)
+            yield from check_words((*where, "people", position, "name"), person.name, TEXT)
+    places: list[DefinitionPath] = [(*path, "options", place, "id") for place in range(len(contest.options))]
+    yield from check_unique("option", zip(places, (option.id for option in contest.options), strict=True))
 
 
 def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) -> Iterator[Diagnostic]:
@@ -171,37 +163,9 @@ def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) ->
                 option=option.id,
             )
         return
-    if not option.candidates:
+    if not option.candidates and option in contest.standing:
         yield diagnose("list.no-candidates", path, option=option.id)
     for place, candidate in enumerate(option.candidates):
-        yield from check_words((*path, "candidates", place), candidate, MAX_TEXT)
+        yield from check_words((*path, "candidates", place), candidate, TEXT)
     named = (((*path, "candidates", place), candidate) for place, candidate in enumerate(option.candidates))
     yield from check_unique("candidate", named)
-
-
-def _check_titles_differ(known: KnownIds) -> Iterator[Diagnostic]:
-    """Contests meet on a ballot when one's district lies on the path of the other's."""
-    contests = known.definition.contests
-    for language in known.definition.languages:
-        same: dict[str, list[int]] = {}
-        for place, contest in enumerate(contests):
-            same.setdefault(folded(contest.title.get(language, "")), []).append(place)
-        for title, places in same.items():
-            for position, place in enumerate(places if title else ()):
-                path = known.paths.get(contests[place].district, ())
-                others = (contests[other] for other in places[:position])
-                meets = next((one for one in others if _meet(known, one, contests[place], path)), None)
-                if meets:
-                    yield diagnose(
-                        "contest.same-title",
-                        ("contests", place, "title"),
-                        contest=contests[place].id,
-                        other=meets.id,
-                        language=language,
-                    )
-
-
-def _meet(known: KnownIds, one: Contest, other: Contest, path: tuple[str, ...]) -> bool:
-    rolls = {one.roll, other.roll}
-    on_one_ballot = len(rolls) == 1 or GENERAL_ROLL in rolls
-    return on_one_ballot and (one.district in path or other.district in known.paths.get(one.district, ()))

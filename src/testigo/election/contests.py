@@ -1,55 +1,55 @@
-"""What is voted on: contests, their options, the parties behind them.
+"""What is voted on: contests and their options."""
 
-Percentages are decimal strings (`"2.5"`), because floats are never signed.
-"""
-
-import re
-from fractions import Fraction
 from typing import Literal
 
+from testigo.election.majority import Majority
 from testigo.election.methods import MethodName
+from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.referendum import Referendum
+from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput
 
-Kind = Literal["choose-one", "choose-up-to", "party-list"]
+Kind = Literal["choose-one", "choose-up-to", "party-list", "referendum"]
 
 GENERAL_ROLL = "general"
 
-_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
 
+class Person(Value, frozen=True):
+    """Somebody who is chosen together with an option. `role`: as what, such as vice-president or substitute."""
 
-class Party(Value, frozen=True):
-    """A party or alliance. `abbreviation` is what fits on a narrow slip."""
-
-    id: str
-    name: Text
-    abbreviation: str
+    role: Text
+    name: str
 
 
 class Option(Value, frozen=True):
-    """What a voter can choose: a candidate, or in a party list a party with its `candidates` in order."""
+    """What a voter can choose: a candidate, or in a party list a party with its `candidates` in order.
+
+    `people`: who is elected together with it, a ticket's others or substitutes.
+    """
 
     id: str
     name: Text
     party: str = ""
     candidates: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
-class Threshold(Value, frozen=True):
-    """Lists under `percent` get no seat. `of`: the percentage is of all valid votes, or of all ballots cast."""
+class Agreement(Value, frozen=True):
+    """Lists of one contest that pool their votes: seats go to the agreement first, then to its `options`."""
 
-    percent: str
-    of: Literal["valid", "cast"] = "valid"
-
-    def share(self) -> Fraction:
-        """The percentage as an exact share, 0 to 1; raises `InvalidInput` where `percent` is none."""
-        if not _PERCENT.fullmatch(self.percent) or Fraction(self.percent) > 100:
-            raise InvalidInput("definition.not-a-percentage", text=self.percent[:60])
-        return Fraction(self.percent) / 100
+    id: str
+    options: tuple[str, ...]
 
 
 class Contest(Value, frozen=True):
-    """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it."""
+    """One office to fill in one district. `choose`: how many options a voter may mark. `roll`: who may vote on it.
+
+    `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
+    `majority`: the votes that are enough in the first round; where there is none, most votes are.
+    `referendum`: what a proposal needs, where the contest fills no office. `none_of_the_above`: which option is that,
+    and the effect of its votes.
+    """
 
     id: str
     district: str
@@ -61,6 +61,22 @@ class Contest(Value, frozen=True):
     method: MethodName = "plurality"
     threshold: Threshold | None = None
     roll: str = GENERAL_ROLL
+    body: str = ""
+    agreements: tuple[Agreement, ...] = ()
+    majority: Majority | None = None
+    referendum: Referendum | None = None
+    none_of_the_above: NoneOfTheAbove | None = None
+
+    @property
+    def offices(self) -> int:
+        """How many seats it fills: none where it is a referendum."""
+        return 0 if self.referendum is not None else self.seats
+
+    @property
+    def standing(self) -> tuple[Option, ...]:
+        """The options that can win: all but *none of the above*."""
+        nobody = self.none_of_the_above.option if self.none_of_the_above is not None else ""
+        return tuple(option for option in self.options if option.id != nobody)
 
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""

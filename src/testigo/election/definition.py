@@ -15,10 +15,13 @@ import msgspec
 
 from testigo import canonical
 from testigo.canonical import why_refused
-from testigo.election.contests import GENERAL_ROLL, Contest, Party
+from testigo.election.bodies import Body
+from testigo.election.contests import GENERAL_ROLL, Contest
+from testigo.election.parties import Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput, InvalidSignature
+from testigo.paper.font import Font
 from testigo.record import merkle
 from testigo.words import Either
 
@@ -55,7 +58,8 @@ class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DefinitionCore(Value, frozen=True, dict=True):
     """The election without the list of its stations: what everybody needs, and what proves any one station.
 
-    Body of the `election-definition` statement since version 2; its digest names the election.
+    Body of the `election-definition` statement since version 2; its digest names the election. Version 3 adds `fonts`,
+    `bodies` and `utc_offset`.
     """
 
     VERSION = 3
@@ -74,6 +78,9 @@ class DefinitionCore(Value, frozen=True, dict=True):
     stations: StationsRoot
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
     """The election's own catalogues, gettext files' text by language (`own_words`)."""
+    fonts: tuple[Font, ...] = ()
+    """What its texts need beside the fonts that ship (`own_fonts`); paper and screens use them, a verifier does not."""
+    bodies: tuple[Body, ...] = ()
     utc_offset: str = ""
     """By how much a station's clock is ahead of UTC on election day, as `-04:00`; "" where nobody said it (`hours`)."""
 
@@ -115,6 +122,8 @@ class Definition(Value, frozen=True, dict=True):
     rolls: tuple[str, ...] = (GENERAL_ROLL,)
     rules: VotingRules = VotingRules()
     catalogues: dict[str, str] = msgspec.field(default_factory=dict)
+    fonts: tuple[Font, ...] = ()
+    bodies: tuple[Body, ...] = ()
     utc_offset: str = ""
 
     @classmethod

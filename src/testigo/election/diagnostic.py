@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from testigo.election.definition import Definition
+from testigo.election.limits import ID, TEXT
 from testigo.election.value import Text
 from testigo.errors import InvalidInput
 from testigo.words import Value, message
@@ -13,10 +14,7 @@ from testigo.words import Value, message
 DefinitionPath = tuple[str | int, ...]
 """Keys and list positions (from 0) from the top of the file down to a value, spelled as in the file."""
 
-MAX_TEXT = 160
-MAX_ABBREVIATION = 12
-
-_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_ID = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{ID - 2}}}[a-z0-9])?")
 
 # Controls that reorder text: a name written with them is read differently on screen and on paper.
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -56,7 +54,7 @@ def check_text(definition: Definition, place: DefinitionPath, text: Text) -> Ite
     for language, words in text.items():
         if language not in definition.languages:
             yield diagnose("definition.text-not-shown", (*place, language), warning=True, language=language[:60])
-        yield from check_words((*place, language), words, MAX_TEXT)
+        yield from check_words((*place, language), words, TEXT)
 
 
 def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Diagnostic]:
@@ -79,21 +77,6 @@ def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iter
         if identifier in seen:
             yield diagnose("definition.twice", place, what=message("term", what), id=identifier[:60])
         seen.add(identifier)
-
-
-def check_read_differently(language: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
-    """Every option's text that a voter reads, with its place, only once; texts come folded."""
-    seen: set[str] = set()
-    for place, words in found:
-        if words in seen:
-            yield diagnose("definition.options-read-the-same", (*place, "name"), language=language)
-        seen.add(words)
-
-
-def folded(words: str) -> str:
-    """As a hurried reader sees it: without case, accents or double spaces."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", words) if not unicodedata.combining(one))
-    return " ".join(plain.casefold().split())
 
 
 def unknown(place: DefinitionPath, what: str, identifier: str) -> Diagnostic:

@@ -22,21 +22,23 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, path_text
+from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, Value, languages, missing, reviewed_by
+from testigo.words import Either, Value, languages, missing, officers_language, reviewed_by, voter_languages
 
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
 
-FROM_FILES = "catalogues"
-"""The one field of the definition that is not in its file, but in files beside it."""
+FROM_FILES = ("catalogues", "fonts")
+"""The fields of the definition that are not in its file, but in files beside it."""
 
 _NAMED = 6
 """No more missing sentences than these are named."""
 
 _PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_LITERALS = ("null", "true", "false")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -57,27 +59,28 @@ def load(file: Path) -> Definition:
     return load_with_warnings(file).definition
 
 
-def load_with_warnings(file: Path) -> LoadedDefinition:
-    """As `load`, and also what `check` finds odd."""
+def load_with_warnings(file: Path, *, new_fonts: bool = False) -> LoadedDefinition:
+    """As `load`, and also what `check` finds odd. `new_fonts`: whatever fonts stand beside the file already."""
     tree, errors = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
     reader = _Reader(file, errors, _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
     _refuse(file, reader.errors)
     definition = with_own_catalogues(Definition.from_payload(payload, place=str(file)), file.parent)
-    found = [*_check_interface(definition), *check_definition(definition)]
+    definition = with_own_fonts(definition, file.parent, new=new_fonts)
+    found = [*_check_interface(definition), *check_definition(definition), *not_drawn(definition)]
     _refuse(file, [reader.located(one) for one in found if not one.warning])
     return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
 
 
 def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
-    """Screens and paper speak the languages of the definition: each needs a complete catalogue, and a reviewed one.
+    """Screens and paper speak the languages of the definition: each needs what voters meet, and a review.
 
     Only a file is refused for this. A definition that was signed stays valid, whatever this release can speak.
     """
     for place, language in enumerate(definition.languages):
         where = ("languages", place)
-        if language not in languages():
-            lacks = missing(language)
+        if language not in voter_languages():
+            lacks = missing(language, for_voters=True)
             yield diagnose(
                 "definition.no-catalogue" if lacks == ("*",) else "definition.catalogue-incomplete",
                 where,
@@ -85,7 +88,11 @@ def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
                 count=len(lacks),
                 first=lacks[:_NAMED],
             )
-        elif not reviewed_by(language):
+            continue
+        if language not in languages():
+            officers = officers_language(definition.languages)
+            yield diagnose("definition.language-of-voters", where, warning=True, language=language, officers=officers)
+        if not reviewed_by(language):
             yield diagnose("definition.catalogue-unreviewed", where, warning=True, language=language)
 
 
@@ -139,13 +146,13 @@ class _Reader:
                 return self._read_number(node, place)
             case shapes.LiteralType():
                 return self._read_choice(node, wanted, place)
-        return node.text
+        return self._read_text(node, place)
 
     def _read_struct(self, node: source.Node, wanted: shapes.StructType, place: DefinitionPath) -> Any:
         if not isinstance(node, source.Mapping):
             known = ", ".join(field.encode_name for field in wanted.fields if field.required)
             return self._note("definition.not-keys", node.line, place, keys=known)
-        fields = {field.encode_name: field for field in wanted.fields if field.encode_name != FROM_FILES}
+        fields = {field.encode_name: field for field in wanted.fields if field.encode_name not in FROM_FILES}
         values = {}
         meant = set()
         for key, (line, child) in node.entries.items():
@@ -183,6 +190,12 @@ class _Reader:
             self._lines[(*place, key)] = line
             values[key] = self.read(child, wanted.value_type, (*place, key))
         return values
+
+    def _read_text(self, node: source.Scalar, place: DefinitionPath) -> Any:
+        """In JSON, null, true and false are no words; in YAML they are what somebody may be called."""
+        if self.file.suffix.lower() == ".json" and not node.quoted and node.text in _LITERALS:
+            return self._note("definition.not-a-text", node.line, place, text=node.text)
+        return node.text
 
     def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
         if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):

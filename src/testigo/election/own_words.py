@@ -10,6 +10,7 @@ import msgspec
 
 from testigo import canonical, storage, words
 from testigo.election.definition import Definition
+from testigo.election.own_fonts import write_fonts
 from testigo.errors import InvalidInput
 
 FOLDER = "words"
@@ -18,7 +19,7 @@ FOLDER = "words"
 def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
     """The definition with the catalogues beside it, of the languages that it names; this process speaks them.
 
-    Raises `InvalidInput` where a file is not a complete catalogue, or is of no language of the election.
+    Raises `InvalidInput` where a file lacks a sentence that voters meet, or is of no language of the election.
     """
     found = {file.stem: file for file in sorted((folder / FOLDER).glob("*.po"))}
     texts = {language: _read(language, file, definition) for language, file in found.items()}
@@ -26,12 +27,13 @@ def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
 
 
 def write_definition(definition: Definition, file: Path) -> None:
-    """Write a definition as a file that `load` reads, its own catalogues beside it."""
+    """Write a definition as a file that `load` reads, its own catalogues and fonts beside it."""
     storage.make_folder(file.parent)
+    write_fonts(definition, file.parent)
     for language, text in definition.catalogues.items():
         storage.make_folder(file.parent / FOLDER)
         storage.write(file.parent / FOLDER / f"{language}.po", text.encode())
-    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={})))
+    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={}, fonts=())))
 
 
 def speak_own_languages(definition: Definition) -> None:
@@ -56,7 +58,7 @@ def _read(language: str, file: Path, definition: Definition) -> str:
         raise InvalidInput("catalogue.malformed", place=file, why=str(error)[:200]) from None
     if own.names.lower() not in ("", language.partition("-")[0].lower()):
         raise InvalidInput("catalogue.names-other-language", place=file, language=language, named=own.names[:20])
-    if lacks := words.lacking(own):
+    if lacks := words.lacking(own, for_voters=True):
         raise InvalidInput("catalogue.incomplete", place=file, count=len(lacks), first=lacks[:6])
     if unfit := words.unfit(own):
         raise InvalidInput("catalogue.not-to-be-shown", place=file, count=len(unfit), first=unfit[:6])

@@ -1,19 +1,18 @@
-"""From votes to seats: thresholds, ties and the names of who is elected, around the rules of `methods`.
-
-Ties. Equal votes, quotients or remainders that compete for fewer seats than they are form a tie, and a tie is never
-settled by the order of the file. The rule: after the results are known, dice are rolled in public; their digits are
-the `draw`. The tied options are put in the ascending order of SHA-256("DRAW,CONTEST,OPTION") and take the tied seats
-in that order. Until there is a draw these seats stay open and are reported.
+"""From the votes of one contest to its seats: threshold, agreements, ties and the names of who is elected, around the
+rules of `methods` and `majority`. What spans several contests is in `allotment`.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Collection, Iterable, Mapping
 
 from testigo.canonical import SignedValue
-from testigo.election.contests import Contest, Threshold
-from testigo.election.methods import METHODS, Award
+from testigo.election.contests import Contest
+from testigo.election.majority import Majority, SecondRound, second_round
+from testigo.election.methods import METHODS, Rule
+from testigo.election.nobody import without_nobody
+from testigo.election.parties import Party
+from testigo.election.thresholds import VoteTotals, under
+from testigo.election.ties import Tie, settle
 from testigo.errors import InvalidInput
 
 
@@ -24,28 +23,14 @@ class Elected(SignedValue, frozen=True):
     candidate: str
 
 
-class Tie(SignedValue, frozen=True):
-    """`options` (by id) tie for `seats_at_stake`, fewer than they are. `winners`: as drawn, empty until there is a
-    draw.
-    """
-
-    options: tuple[str, ...]
-    seats_at_stake: int
-    winners: tuple[str, ...]
-
-    @property
-    def open(self) -> bool:
-        """Whether the tie waits for a public draw."""
-        return not self.winners
-
-
 class Allocation(SignedValue, frozen=True):
-    """Who won one contest.
+    """Who won one contest; nobody where it is a referendum.
 
     `seats`: of every option, with 0. `elected`: in the order in which the seats were won; seats won at the same
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
-    `unfilled`: seats for which there is nobody with a vote; open ties' seats are not among them. Always sum(seats) +
-    unfilled + Σ seats at stake in open ties = the contest's seats.
+    `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
+    them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
+    contest's seats. `void`: *none of the above* won, and the contest is held again.
     """
 
     contest: str
@@ -54,26 +39,56 @@ class Allocation(SignedValue, frozen=True):
     ties: tuple[Tie, ...]
     excluded: tuple[str, ...]
     unfilled: int
+    second_round: SecondRound | None = None
+    void: bool = False
+
+    @property
+    def open_seats(self) -> int:
+        """Seats that wait for the public draw or for a second round."""
+        return sum(tie.seats_at_stake for tie in self.ties if tie.open) + (self.second_round is not None)
+
+    @property
+    def all_ties(self) -> tuple[Tie, ...]:
+        """The ties for a seat, and that for a place in the second round."""
+        second = self.second_round
+        return (*self.ties, second.tie) if second is not None and second.tie is not None else self.ties
 
 
-def allocate(contest: Contest, votes: Mapping[str, int], *, ballots: int, draw: str | None = None) -> Allocation:
+def allocate(
+    contest: Contest,
+    votes: Mapping[str, int],
+    *,
+    ballots: int,
+    blank: int = 0,
+    draw: str | None = None,
+    parties: Iterable[Party] = (),
+    excluded: Collection[str] = (),
+    unrounded: bool = False,
+) -> Allocation:
     """Seats of one contest from its votes by option id (an option left out has none).
 
-    `ballots`: all that were cast in it, with blank and null ones; only a threshold "of cast" looks at it. `draw`: the
-    digits of the public draw, if there was one. Raises `InvalidInput` for unknown options, negative counts, no seats,
-    or a draw that is not digits.
+    `ballots`: all that were cast in it, with blank and null ones; `blank`: the blank ones; only a threshold that is
+    "of" these looks at them. `draw`: the digits of the public draw, if there was one. `parties`: of the election, for a
+    threshold by kind of list. `excluded`: options under a threshold that is measured on other contests too (`allotment`
+    knows them); the contest's own is measured here. `unrounded`: without the rounding of quotas, to compare.
+
+    Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """
-    counted = _counted(contest, votes, ballots)
-    admitted = {option: count for option, count in counted.items() if count}
-    excluded: tuple[str, ...] = ()
-    if contest.threshold is not None:
-        bar = _bar(contest.threshold, sum(counted.values()), ballots)
-        excluded = tuple(sorted(option for option, count in counted.items() if count < bar))
-        admitted = {option: count for option, count in admitted.items() if option not in excluded}
-    room = {option.id: len(option.candidates) if contest.kind == "party-list" else 1 for option in contest.options}
-    award = METHODS[contest.method].rule(admitted, contest.seats, room)
-    ties = _settle(contest.id, award, draw)
-    won = award.won + [option for tie in ties for option in tie.winners]
+    counted = _counted(contest, votes, ballots, blank)
+    if contest.referendum is not None:
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), 0)
+    cast, nobody = VoteTotals(counted, blank, ballots), contest.none_of_the_above
+    if nobody is not None and nobody.voids(cast):
+        return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
+    totals = without_nobody(nobody, cast)
+    if contest.majority is not None:
+        return _by_majority(contest, contest.majority, totals, draw)
+    standing = {option.id for option in contest.standing}
+    excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
+    admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
+    method = METHODS[contest.method]
+    rule = method.unrounded if unrounded and method.unrounded else method.rule
+    won, ties = _share_out(contest, rule, admitted, draw)
     seats = Counter(won)
     open_seats = sum(tie.seats_at_stake for tie in ties if tie.open)
     return Allocation(
@@ -81,42 +96,70 @@ def allocate(contest: Contest, votes: Mapping[str, int], *, ballots: int, draw: 
         seats={option: seats[option] for option in counted},
         elected=_name(contest, won),
         ties=ties,
-        excluded=excluded,
+        excluded=tuple(sorted(excluded)),
         unfilled=contest.seats - len(won) - open_seats,
     )
 
 
-def draw_order(draw: str, contest_id: str, options: Iterable[str]) -> list[str]:
-    """Options in the order of the public draw `draw` (ASCII digits, as rolled); raises `InvalidInput` for anything
-    else.
-    """
-    if not (draw.isascii() and draw.isdecimal()):
-        raise InvalidInput("draw.not-digits", text=draw[:60])
-    return sorted(options, key=lambda option: hashlib.sha256(f"{draw},{contest_id},{option}".encode()).digest())
+def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw: str | None) -> Allocation:
+    winner = majority.elects(totals.votes, totals.of(majority.of))
+    second = None if winner else second_round(contest.id, totals.votes, draw)
+    return Allocation(
+        contest=contest.id,
+        seats={option: int(option == winner) for option in totals.votes},
+        elected=(Elected(winner, ""),) if winner else (),
+        ties=(),
+        excluded=(),
+        unfilled=contest.seats - bool(winner) - (second is not None),
+        second_round=second,
+    )
 
 
-def _counted(contest: Contest, votes: Mapping[str, int], ballots: int) -> dict[str, int]:
+def _counted(contest: Contest, votes: Mapping[str, int], ballots: int, blank: int) -> dict[str, int]:
     """Votes of every option of the contest."""
     if contest.seats < 1:
         raise InvalidInput("contest.no-seats", contest=contest.id, number=contest.seats)
     unknown = set(votes) - {option.id for option in contest.options}
     if unknown:
         raise InvalidInput("contest.unknown-option", contest=contest.id, option=min(unknown)[:60])
-    if ballots < 0 or any(count < 0 for count in votes.values()):
+    if min(ballots, blank, *votes.values()) < 0:
         raise InvalidInput("contest.negative-count", contest=contest.id)
     return {option.id: votes.get(option.id, 0) for option in contest.options}
 
 
-def _bar(threshold: Threshold, valid: int, cast: int) -> Fraction:
-    """The fewest votes that pass; who has exactly so many passes."""
-    return threshold.share() * (valid if threshold.of == "valid" else cast)
+def _under_own_threshold(contest: Contest, totals: VoteTotals, parties: Iterable[Party]) -> frozenset[str]:
+    if contest.threshold is None or contest.threshold.contests:
+        return frozenset()
+    known = {party.id: party for party in parties}
+    return under(contest.threshold, totals, {option.id: known.get(option.party) for option in contest.options})
 
 
-def _settle(contest_id: str, award: Award, draw: str | None) -> tuple[Tie, ...]:
-    if not award.tied:
-        return ()
-    winners = draw_order(draw, contest_id, award.tied)[: award.at_stake] if draw is not None else []
-    return (Tie(award.tied, award.at_stake, tuple(winners)),)
+def _share_out(
+    contest: Contest, rule: Rule, votes: dict[str, int], draw: str | None
+) -> tuple[list[str], tuple[Tie, ...]]:
+    """Options in the order of winning, and ties. Seats go to an agreement as to one list, then inside by the rule."""
+    room = {option.id: len(option.candidates) if contest.kind == "party-list" else 1 for option in contest.options}
+    members = {one.id: [option for option in one.options if option in votes] for one in contest.agreements}
+    members = {one: options for one, options in members.items() if len(options) > 1}
+    pooled = {option for options in members.values() for option in options}
+    outer = {option: count for option, count in votes.items() if option not in pooled}
+    outer |= {one: sum(votes[option] for option in options) for one, options in members.items()}
+    outer_room = room | {one: sum(room[option] for option in options) for one, options in members.items()}
+    won, ties = settle(contest.id, rule(outer, contest.seats, outer_room), draw)
+    inside: dict[str, list[str]] = {}
+    for one, options in members.items():
+        if seats := won.count(one):
+            award = rule({option: votes[option] for option in options}, seats, room)
+            inside[one], more = settle(contest.id, award, draw)
+            ties += more
+    return _in_place_of(won, inside), ties
+
+
+def _in_place_of(won: list[str], inside: Mapping[str, list[str]]) -> list[str]:
+    """Each of an agreement's seats with the list that it goes to; those of open ties inside are left out."""
+    going = {one: iter(options) for one, options in inside.items()}
+    named = (next(going[one], None) if one in going else one for one in won)
+    return [one for one in named if one is not None]
 
 
 def _name(contest: Contest, won: list[str]) -> tuple[Elected, ...]:

@@ -51,7 +51,7 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
         file = msgspec.convert(value, _StationFile, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidInput("definition.not-of-a-station", place=place, why=why_refused(error)) from None
-    statement = _open(canonical.encode(file.definition), root, DefinitionCore.VERSION, place)
+    statement = _open(canonical.encode(file.definition), root, range(2, DefinitionCore.VERSION + 1), place)
     try:
         core = msgspec.convert(statement.body, DefinitionCore, strict=True)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -61,18 +61,18 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
 
 
 def _whole(envelope: bytes, root: PublicKey, place: str) -> Definition:
-    statement = _open(envelope, root, FirstDefinition.VERSION, place)
+    statement = _open(envelope, root, range(FirstDefinition.VERSION, 2), place)
     definition = FirstDefinition.from_payload(statement.body, place=place)
     _check_name(statement, definition.digest, place)
     return definition
 
 
-def _open(envelope: bytes, root: PublicKey, version: int, place: str) -> Statement:
+def _open(envelope: bytes, root: PublicKey, versions: range, place: str) -> Statement:
     statement = open_statement(envelope, root, place=place).statement
     if statement.type != "election-definition":
         raise InvalidInput("definition.other-kind", place=place, kind=statement.type)
-    if statement.version != version:
-        code = "definition.without-proof" if version == FirstDefinition.VERSION else "definition.with-proof"
+    if statement.version not in versions:
+        code = "definition.without-proof" if FirstDefinition.VERSION in versions else "definition.with-proof"
         raise InvalidInput(code, place=place, version=str(statement.version))
     return statement
 

@@ -20,15 +20,20 @@ _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
 
 
 class PageLanguage(msgspec.Struct, frozen=True):
-    """What a template sets a text by. `lang`: two or three letters, as typst has them; `rtl`: from right to left."""
+    """What a template sets a text by. `lang`: two or three letters, as typst has them; `rtl`: from right to left;
+    `region`: the country whose forms of letters are meant, where the code names one (`zh-Hant` is Taiwan's).
+    """
 
     lang: str
     rtl: bool
+    region: str | None = None
 
     @classmethod
     def of(cls, language: str) -> "PageLanguage":
         """Of a language's code, such as `es`, `pt-BR`, `az-Arab`."""
-        return cls(language.partition("-")[0], direction(language) == "rtl")
+        lang, *others = language.lower().split("-")
+        region = next((part for part in others if len(part) == 2 and part.isalpha()), None)
+        return cls(lang, direction(language) == "rtl", region or ("tw" if "hant" in others else None))
 
 
 def isolated(text: str, language: str) -> str:

@@ -3,12 +3,20 @@
 A template reads its data with `#let data = json(bytes(sys.inputs.data))`. What comes from people thus reaches the page
 as strings, never as markup: a candidate called `#panic()` is printed as that.
 
-Pages look the same on every machine: only the fonts in `fonts/` (DejaVu Sans Condensed) and those inside the `typst`
-package (DejaVu Sans Mono, Libertinus Serif, New Computer Modern) are used, never the system's. No page holds the time
-it was made.
+Pages look the same on every machine: only the fonts in `fonts/` (DejaVu Sans Condensed), those that an election
+carries, and those inside the `typst` package (DejaVu Sans Mono, Libertinus Serif, New Computer Modern) are used, never
+the system's. No page holds the time it was made.
+
+A template that shows an election's texts takes its fonts so, its own before the shipped one:
+
+    #let own = json(bytes(sys.inputs.fonts))
+    #set text(font: (..own.families, "DejaVu Sans"), ..own.edges)
 """
 
+import atexit
 import functools
+import shutil
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, Literal
@@ -19,8 +27,11 @@ import typst
 
 from testigo.errors import InvalidInput
 from testigo.paper import FONTS
+from testigo.paper.font import Font
 
 Format = Literal["pdf", "png"]
+
+Fonts = tuple[Font, ...]
 
 _lock = threading.Lock()
 
@@ -28,29 +39,29 @@ _ROOT = Path(__file__).parent.parent
 """The folder that templates import from: `#import "/paper/words.typ"` is what all of them share."""
 
 
-def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 144.0) -> bytes:
+def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 144.0, fonts: Fonts = ()) -> bytes:
     """One document as PDF bytes, or a one-page document as PNG bytes at `ppi` dots per inch.
 
-    `data`: plain values or a `msgspec.Struct`. Raises `InvalidInput` where the template cannot be set with this data,
-    or makes several pages and PNG was asked for."""
+    `data`: plain values or a `msgspec.Struct`. `fonts`: those that the election carries. Raises `InvalidInput` where
+    the template cannot be set with this data, or makes several pages and PNG was asked for."""
     if format == "pdf":
-        made = _compile(template, data, format="pdf")
+        made = _compile(template, data, fonts, format="pdf")
         return made[0]
-    pages = compile_pages(template, data, ppi=ppi)
+    pages = compile_pages(template, data, ppi=ppi, fonts=fonts)
     if len(pages) != 1:
         raise InvalidInput("page.several", place=template.name, count=len(pages))
     return pages[0]
 
 
-def compile_pages(template: Path, data: Any, *, ppi: float = 144.0) -> tuple[bytes, ...]:
+def compile_pages(template: Path, data: Any, *, ppi: float = 144.0, fonts: Fonts = ()) -> tuple[bytes, ...]:
     """Every page of a document as PNG bytes at `ppi` dots per inch; raises `InvalidInput` as `compile` does."""
-    return _compile(template, data, format="png", ppi=ppi)
+    return _compile(template, data, fonts, format="png", ppi=ppi)
 
 
-def query(template: Path, data: Any, selector: str) -> list[Any]:
+def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> list[Any]:
     """The values of all `metadata` elements with the label `selector` (such as `<region>`), in the page's order."""
     try:
-        compiler = typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(), sys_inputs=_inputs(data))
+        compiler = typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts))
         found = compiler.query(selector, field="value")
     except typst.TypstError as error:
         raise _explained(template, error) from None
@@ -61,7 +72,9 @@ def query(template: Path, data: Any, selector: str) -> list[Any]:
 def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
     """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
 
-    `like`: another payload, no shorter, of whose size the code is to be."""
+    `like`: another payload, no shorter, of whose size the code is to be. Raises `InvalidInput` for more than the
+    largest code holds.
+    """
     code: str = _qr(payload, error, like).svg_inline(border=0)
     return code
 
@@ -72,8 +85,11 @@ def qr_modules(payload: str, *, error: str = "m", like: str = "") -> tuple[bytes
 
 
 def _qr(payload: str, error: str, like: str) -> Any:
-    version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
-    return segno.make(payload, error=error, micro=False, boost_error=False, version=version)
+    try:
+        version = segno.make(like, error=error, micro=False, boost_error=False).version if like else None
+        return segno.make(payload, error=error, micro=False, boost_error=False, version=version)
+    except segno.DataOverflowError:
+        raise InvalidInput("qr-code.too-much", count=len(like or payload)) from None
 
 
 def svg_width(svg: str) -> int:
@@ -81,28 +97,44 @@ def svg_width(svg: str) -> int:
     return int(svg.split('width="', 1)[1].split('"', 1)[0])
 
 
-def _compile(template: Path, data: Any, **options: Any) -> tuple[bytes, ...]:
+def _compile(template: Path, data: Any, fonts: Fonts, **options: Any) -> tuple[bytes, ...]:
     with _lock:  # a compiler keeps its last inputs, so two threads may not share it
         try:
-            made = _compiler(template).compile(sys_inputs=_inputs(data), timestamp=0, **options)
+            made = _compiler(template, fonts).compile(sys_inputs=_inputs(data, fonts), timestamp=0, **options)
         except typst.TypstError as error:
             raise _explained(template, error) from None
     return tuple(made) if isinstance(made, list) else (made,)
 
 
-def _inputs(data: Any) -> dict[str, str]:
-    return {"data": msgspec.json.encode(data).decode()}
+def _inputs(data: Any, fonts: Fonts) -> dict[str, str]:
+    families = tuple(dict.fromkeys(font.family for font in fonts))
+    own = {"families": families, "edges": _EDGES if families else {}}
+    return {"data": msgspec.json.encode(data).decode(), "fonts": msgspec.json.encode(own).decode()}
+
+
+_EDGES = {"top-edge": "ascender", "bottom-edge": "descender"}
+"""Lines as high as a script needs them, with its marks above and below; Latin letters need less (`cap-height`)."""
 
 
 @functools.lru_cache(maxsize=32)
-def _compiler(template: Path) -> Any:
+def _compiler(template: Path, fonts: Fonts) -> Any:
     """A compiler that has read the fonts and the template once; that is most of the work of a small page."""
-    return typst.Compiler(input=template, root=_ROOT, font_paths=_fonts())
+    return typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(fonts))
 
 
-@functools.cache
-def _fonts() -> Any:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
+@functools.lru_cache(maxsize=32)
+def _fonts(fonts: Fonts) -> Any:
+    paths = [FONTS, _folder_of(fonts)] if fonts else [FONTS]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
+
+
+def _folder_of(fonts: Fonts) -> Path:
+    """A folder with the files, until this process ends: typst reads fonts from files only, and when it needs them."""
+    folder = Path(tempfile.mkdtemp(prefix="testigo-fonts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for place, font in enumerate(fonts):
+        (folder / f"{place}.otf").write_bytes(font.file())
+    return folder
 
 
 def _explained(template: Path, error: Any) -> InvalidInput:

@@ -28,7 +28,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo import __version__
+from testigo import __version__, storage
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.fingerprint import THRESHOLD, Prepared
 from testigo.register import prints
@@ -216,7 +216,7 @@ def _look(
     watcher.stage(message("cli", "deduplicate.looking"), loaded.total, done)
     failed = []
     identity = work.identity(loaded)
-    for block, outcome in workers.run(search_block, (str(work.path.resolve()), identity), missing, forget):
+    for block, outcome in workers.run(search_block, (str(storage.resolved(work.path)), identity), missing, forget):
         if outcome is None:
             failed.append(block)
         else:

@@ -15,7 +15,7 @@ import base64
 import bisect
 import hmac
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -203,12 +203,17 @@ def make_poll_book(
     issued: str | None = None,
     *,
     nearby: Collection[str] | None = None,
+    write: Callable[[bytes], None] = lambda data: None,
 ) -> bytes:
     """The next poll book of a station, sealed to its check-in machine and signed by the centre; the register notes it.
+
+    `write`: keeps it somewhere, before the register notes it; what it raises leaves the register as it was.
 
     `nearby`: ids of the stations whose voters can be told where to go; None: all of them. Each such voter takes 14
     bytes. `issued`: UTC, `YYYY-MM-DDTHH:MM:SSZ`; now, where not given. Raises `InvalidInput` for an unknown station.
     """
+    for one in nearby or ():
+        register.definition.station(one)
     with register.issuing(station_id, issued or utc_now()) as issue:
         voters = [voter for voter in issue.voters if not voter.barred]
         elsewhere = _elsewhere_of(issue.elsewhere(nearby))
@@ -222,6 +227,7 @@ def make_poll_book(
         sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
         package = _Package(**msgspec.structs.asdict(label), sealed=base64.b64encode(sealed).decode())
         data = keys.sign_envelope(PAYLOAD_TYPE, package, signing_key)
+        write(data)
         issue.done(len(voters), canonical.digest(data))
     return data
 

@@ -66,8 +66,8 @@ class Register:
         `make` False: it must be there already. Raises `InvalidInput` where it is not, belongs to another election or is
         of another version, `NotAllowed` where `key` is not its key.
         """
-        if not make and not database.database_exists(address):
-            raise InvalidInput("register.not-here", place=address)
+        if not make:
+            _require_register(address)
         engine = database.open_database(address)
         try:
             definition = claim(engine, definition, key, make=make)
@@ -82,6 +82,7 @@ class Register:
 
         Poll books issued before belong to the old definition; every station needs a new one.
         """
+        _require_register(address)
         engine = database.open_database(address)
         try:
             move(engine, definition, key)
@@ -324,6 +325,12 @@ class Extent(msgspec.Struct, frozen=True):
     key: str
     newest: int
     holding: int
+
+
+def _require_register(address: str) -> None:
+    """Raise `InvalidInput` where nothing is: looking for a register makes none."""
+    if not database.database_exists(address):
+        raise InvalidInput("register.not-here", place=address)
 
 
 def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str, str, str]]:

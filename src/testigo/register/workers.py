@@ -29,6 +29,9 @@ CONNECTING = waits.ANSWER
 SILENCE = 300
 """Seconds without any worker after which a run is given up; it can be taken up again."""
 
+MOST_A_CORE = 4
+"""Processes of a machine for each of its cores; more only fill its memory."""
+
 DEATHS = 3
 """Workers that may die of one block before it is left undone."""
 
@@ -44,6 +47,17 @@ class Certificates(msgspec.Struct, frozen=True):
     authority: Path
     certificate: Path
     key: Path
+
+
+def require_few(count: int) -> None:
+    """Raise `InvalidInput` for more than `MOST_A_CORE` processes for each core of this machine."""
+    most = MOST_A_CORE * _cores()
+    if count > most:
+        raise InvalidInput("workers.too-many", count=str(count)[:20], cores=_cores(), most=most)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 class Workers:
@@ -69,7 +83,7 @@ class Workers:
         with (
             dask.config.set(settings),
             LocalCluster(
-                n_workers=count or len(os.sched_getaffinity(0)),
+                n_workers=count or _cores(),
                 threads_per_worker=1,
                 security=True,
                 memory_limit=None,  # mapped files would count, whose pages the kernel can take back at any time

@@ -1,12 +1,16 @@
 """What the chair of a rehearsal's station does at the chair's screen, from the poll book to the package."""
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from testigo.ballot.reasons import REHEARSAL
 from testigo.errors import StorageError
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
 from testigo.web.client import Client, SeenPage
 from testigo.words import message
+
+_LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at a running test."""
 
 
 class ChairDay:
@@ -28,6 +32,7 @@ class ChairDay:
             sign_in(chair, CHAIR_PIN)
             for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
                 page = chair.send("/open", reason=REHEARSAL) if step == "/open" else chair.send(step)
+                page = when_tested(chair, page)
                 if page.facts.get("state") != state:
                     raise StorageError(
                         "station.step-failed",
@@ -56,6 +61,14 @@ class ChairDay:
             page = chair.send("/send", address=address)
             _must_be(page, "station", self._site)
             return chair.get("/package").content
+
+
+def when_tested(chair: Client, page: SeenPage) -> SeenPage:
+    """The chair's page once no test is running any more."""
+    while page.name == "test":
+        time.sleep(_LOOK_EVERY)
+        page = chair.get("/")
+    return page
 
 
 def _must_be(page: SeenPage, name: str, site: Site) -> None:

@@ -118,7 +118,7 @@ def publish(centre: Centre, out: Path, generator: random.Random) -> Result:
     """The result, after a public draw where a tie needs one; then the record and the results page as everybody sees
     them.
     """
-    if any(tie.open for contest in centre.result().contests for tie in contest.allocation.ties):
+    if centre.result().open_ties:
         _hand_over(centre, _desk(centre).settle_ties(Seed.parse(roll_dice(generator))))
     result = centre.publish_result()
     with storage.explained(out):

@@ -1,8 +1,10 @@
 """What a rehearsal holds: an election of a few stations and voters, cut out of a whole definition."""
 
+from typing import TypeVar
+
 import msgspec
 
-from testigo.election import GENERAL_ROLL, Definition, District, Station
+from testigo.election import GENERAL_ROLL, Body, Contest, Definition, District, Station
 from testigo.errors import InvalidInput
 from testigo.words import message
 
@@ -33,6 +35,8 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
         for roll in (GENERAL_ROLL, *station.roll_sizes)
     }
     contests = tuple(contest for contest in definition.contests if (contest.district, contest.roll) in rolls_of)
+    contests = tuple(_measured_on(contest, {one.id for one in contests}) for contest in contests)
+    filled = {contest.body for contest in contests}
     parties = {option.party for contest in contests for option in contest.options}
     used_rolls = {roll for station in kept for roll in station.roll_sizes} | {GENERAL_ROLL}
     return msgspec.structs.replace(
@@ -43,8 +47,27 @@ def cut_out(definition: Definition, stations: int, voters: int) -> Definition:
         contests=contests,
         parties=tuple(party for party in definition.parties if party.id in parties),
         rolls=tuple(roll for roll in definition.rolls if roll in used_rolls),
+        bodies=tuple(_shrink(body, contests) for body in definition.bodies if body.id in filled),
         rules=msgspec.structs.replace(definition.rules, release_cap_percent=_release_cap(definition, kept)),
     )
+
+
+Thresholded = TypeVar("Thresholded", Contest, Body)
+
+
+def _measured_on(one: Thresholded, contests: set[str]) -> Thresholded:
+    """With a threshold on those of its contests that are left."""
+    if one.threshold is None or not one.threshold.contests:
+        return one
+    named = tuple(contest for contest in one.threshold.contests if contest in contests)
+    return msgspec.structs.replace(one, threshold=msgspec.structs.replace(one.threshold, contests=named))
+
+
+def _shrink(body: Body, contests: tuple[Contest, ...]) -> Body:
+    """The body without a threshold or levelling seats where none of its list contests is left."""
+    if not any(contest.body == body.id and contest.kind == "party-list" for contest in contests):
+        return msgspec.structs.replace(body, threshold=None, levelling=None)
+    return _measured_on(body, {contest.id for contest in contests})
 
 
 def _resize(station: Station, size: int) -> Station:

@@ -126,14 +126,26 @@ def _prepare(
         raise InvalidInput(
             "voters.more-than-fingers", count=voters, persons=message("term", "persons", count=fingers.persons)
         )
-    storage.require_empty(out)
-    storage.make_folder(out)
-    population = make_population(definition, generator)
-    rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
-    write_definition(definition, out / "election.json")
-    auditor = create_auditor(out / night.AUDITOR)
-    centre = Centre.create(out / "centre", out / "election.json", auditor)
+    with _begun(out):
+        population = make_population(definition, generator)
+        rehearsal = Rehearsal(out, definition, population, Journal([station.id for station in definition.stations]))
+        write_definition(definition, out / "election.json")
+        auditor = create_auditor(out / night.AUDITOR)
+        centre = Centre.create(out / "centre", out / "election.json", auditor)
     return rehearsal, centre, _set_up(rehearsal, centre, fingers, generator, progress)
+
+
+@contextmanager
+def _begun(out: Path) -> Iterator[None]:
+    """The empty folder. Where the block fails, it is left as it was: without a centre, `clear` would not know it."""
+    storage.require_empty(out)
+    with storage.making_folder(out):
+        try:
+            yield
+        except BaseException:
+            for name in [one.name for one in out.iterdir()]:
+                shutil.rmtree(out / name) if (out / name).is_dir() else (out / name).unlink()
+            raise
 
 
 def _set_up(

@@ -40,7 +40,7 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
             for count in rehearsal.closing_counts
         },
         "papers_read_by_eye": journal.total("read_by_eye"),
-        "seats": sum(sum(one.allocation.seats.values()) for one in result.contests) if result else 0,
+        "seats": result.settled_seats if result else 0,
         "checks": len(report.findings) if report else 0,
         "verdict": report.verdict if report else "",
         "failed_checks": [one.detail for one in report.findings if not one.holds] if report else [],

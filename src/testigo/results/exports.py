@@ -1,9 +1,12 @@
-"""The result for programs: the whole as JSON, the tally sheets as two CSV tables, of votes and of counters."""
+"""The result for programs: the whole as JSON, the seats as a CSV table, the tally sheets as two, of votes and of
+counters.
+"""
 
 import csv
 import dataclasses
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -14,6 +17,17 @@ from testigo.results.view import RecordInfo
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
+SEAT_COLUMNS = (
+    "body",
+    "contest",
+    "option",
+    "option_name",
+    "party",
+    "votes",
+    "seats",
+    "levelling_seats",
+    "second_round",
+)
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +45,30 @@ def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], resul
     return _table(COLUMNS, definition, sheets, result, _vote_rows)
 
 
+def seats_as_csv(definition: Definition, result: Result) -> bytes:
+    """One row per contest and option: its votes, its seats in the contest, its levelling seats in the contest's body.
+
+    `body` is empty where the contest fills an office of its own. `second_round`: 1 where the option goes to one. Names
+    are in the election's first language.
+    """
+    levelled = Counter(
+        (one.contest, one.option)
+        for body in result.bodies
+        if body.levelling is not None
+        for one in body.levelling.elected
+    )
+    rows: list[_Row] = []
+    for contest, counted in zip(definition.contests, result.contests, strict=True):
+        votes = {one.option: one.votes for one in counted.options}
+        for option in contest.options:
+            name = _plain(definition.words(option.name, definition.languages[0]))
+            second = counted.allocation.second_round
+            goes_on = int(second is not None and option.id in second.options)
+            seats = counted.allocation.seats[option.id], levelled[contest.id, option.id], goes_on
+            rows.append((contest.body, contest.id, option.id, name, option.party, votes[option.id], *seats))
+    return _as_csv(SEAT_COLUMNS, rows)
+
+
 def counters_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
     """One row per counted station and counter, or reason of a counter: all that are declared in `ballot.counters`."""
     return _table(COUNTER_COLUMNS, definition, sheets, result, _counter_rows)
@@ -46,17 +84,26 @@ def _table(
     result: Result,
     rows: Callable[[Definition, TallySheet], Iterator[_Row]],
 ) -> bytes:
+    counted = {station.station for station in result.stations if station.status == "counted"}
+    return _as_csv(
+        columns,
+        (
+            (station.id, _plain(station.name), station.district, *row)
+            for station in definition.stations
+            if station.id in counted
+            for row in rows(definition, sheets[station.id])
+        ),
+    )
+
+
+def _as_csv(columns: tuple[str, ...], rows: Iterable[_Row]) -> bytes:
     """UTF-8 with a byte order mark so that spreadsheets read it right. A name that a spreadsheet would run as a formula
-    is led by an apostrophe.
+    is led by an apostrophe (`_plain`).
     """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    counted = {station.station for station in result.stations if station.status == "counted"}
-    for station in definition.stations:
-        if station.id in counted:
-            for row in rows(definition, sheets[station.id]):
-                writer.writerow([station.id, _plain(station.name), station.district, *row])
+    writer.writerows(rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 

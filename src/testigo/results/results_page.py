@@ -22,8 +22,10 @@ from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition
+from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
+from testigo.record.log import CHECKPOINT
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import percent
@@ -40,8 +42,8 @@ def write_results(
     closing_counts: tuple[ClosingCount, ...] = (),
     refused: tuple[RefusalRow, ...] = (),
 ) -> list[Path]:
-    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv` and `counters.csv` into `folder`; returns
-    their paths.
+    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv`, `seats.csv` and `counters.csv` into
+    `folder`; returns their paths.
 
     `index.html` is in the election's first language that has a catalogue.
     """
@@ -54,6 +56,7 @@ def write_results(
     }
     files["result.json"] = exports.as_json(result, record)
     files["result.csv"] = exports.votes_as_csv(definition, sheets, result)
+    files["seats.csv"] = exports.seats_as_csv(definition, result)
     files["counters.csv"] = exports.counters_as_csv(definition, sheets, result)
     for name, data in files.items():
         storage.write(folder / name, data)
@@ -67,8 +70,9 @@ def publish_results(
     `folder`.
 
     Anyone can do this with any copy of a record. `root`: the root key as published elsewhere. Raises `InvalidInput`
-    where the record is damaged.
+    where the record is damaged, or `folder` holds a record.
     """
+    require_no_record(folder)
     published = read_record(public)
     rules = read_rules(published, root)
     result = rules.count()
@@ -81,6 +85,12 @@ def publish_results(
         closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
         refused=refused,
     )
+
+
+def require_no_record(folder: Path) -> None:
+    """Raise `InvalidInput` where a public record is: a file more in it would be a failed check."""
+    if (folder / CHECKPOINT).exists():
+        raise InvalidInput("results.in-record", place=folder)
 
 
 def render(page: Page, names: Mapping[str, str]) -> str:

@@ -12,18 +12,13 @@ from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
 from testigo.count.totals import percent
-from testigo.election import Contest, Definition, Option
-from testigo.election.seats import Tie
-from testigo.results.hemicycle import SeatPosition, lay_out
+from testigo.election import Contest, Definition, Option, Share, without_rounding
+from testigo.election.referendum import HALF
+from testigo.election.ties import Tie
+from testigo.results.assemblies import Assembly, assemblies, party_colour
 from testigo.results.words import anomaly, reason, say
+from testigo.results.words import percent as spelled_percent
 from testigo.words import Message, Value
-
-PALETTE = 12
-"""How many party colours the style sheet has; each stands out 3 : 1 from light and from dark paper (WCAG 2.2,
-1.4.11).
-"""
-
-SMALLEST_ASSEMBLY = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,9 @@ class RefusalRow:
 
 @dataclass(frozen=True)
 class OptionRow:
-    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list."""
+    """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
+    `people`: who is chosen with it, each with the role.
+    """
 
     name: str
     party: str
@@ -66,6 +63,7 @@ class OptionRow:
     seats: int
     colour: str
     candidates: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,10 @@ class ContestView:
     rows: tuple[OptionRow, ...]
     ties: tuple[str, ...]
     excluded: tuple[str, ...]
+    rounding: str
+    second_round: str
+    decided: str
+    needs: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -86,6 +88,8 @@ class ContestView:
         """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
+        if not self.contest.offices or self.result.allocation.second_round or self.result.allocation.void:
+            return self.decided
         winners = [row.name for row in self.rows if row.seats]
         leading = [row.name for row in self.rows[:1] if row.votes and not self.tied]
         return ", ".join(winners or leading)
@@ -93,31 +97,7 @@ class ContestView:
     @property
     def tied(self) -> bool:
         """Whether a seat waits for the public draw."""
-        return any(tie.open for tie in self.result.allocation.ties)
-
-
-@dataclass(frozen=True)
-class PartySeats:
-    """A party's part of the assembly. `places`: its seats in the hemicycle."""
-
-    name: str
-    abbreviation: str
-    seats: int
-    share: str
-    colour: str
-    places: tuple[SeatPosition, ...]
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """Every seat of the contests that fill an assembly. `open_places`: seats with nobody in them yet."""
-
-    seats: int
-    filled: int
-    majority: int
-    radius: float
-    parties: tuple[PartySeats, ...]
-    open_places: tuple[SeatPosition, ...]
+        return any(tie.open for tie in self.result.allocation.all_ties)
 
 
 @dataclass(frozen=True)
@@ -164,7 +144,6 @@ class Page:
         self.refused = refused
         self._sheets = sheets
         self._districts = {district.id: district for district, _ in definition.all_districts()}
-        self._colours = {party.id: place % PALETTE for place, party in enumerate(definition.parties)}
 
     @property
     def title(self) -> str:
@@ -220,8 +199,12 @@ class Page:
                 title=self.text(contest.title),
                 district=self.text(self._districts[contest.district].name),
                 rows=self._rows(contest, result),
-                ties=tuple(self._tie(contest, tie) for tie in result.allocation.ties),
+                ties=tuple(self._tie(contest, tie) for tie in self._told_ties(result)),
                 excluded=tuple(self.text(contest.option(one).name) for one in result.allocation.excluded),
+                rounding=self._rounding(contest),
+                second_round=self._second_round(contest, result),
+                decided=self._decided(contest, result),
+                needs=self._needs(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -236,22 +219,9 @@ class Page:
         return tuple((views[0].district, tuple(views)) for views in grouped.values())
 
     @cached_property
-    def assembly(self) -> Assembly | None:
-        """The assembly, or None where fewer than three seats are filled by anything but single offices.
-
-        A contest for one seat in the whole of a tree of districts (a president, a mayor) fills an office, not an
-        assembly.
-        """
-        members = [view for view in self.contests if view.contest.seats > 1 or not view.whole_election]
-        seats = sum(view.contest.seats for view in members)
-        if seats < SMALLEST_ASSEMBLY:
-            return None
-        won: dict[str, int] = {party.id: 0 for party in self.definition.parties}
-        for view in members:
-            for option in view.contest.options:
-                holder = option.party or f"{view.contest.id}/{option.id}"
-                won[holder] = won.get(holder, 0) + view.result.allocation.seats[option.id]
-        return self._seat(seats, {holder: count for holder, count in won.items() if count})
+    def assemblies(self) -> tuple[Assembly, ...]:
+        """Who sits in each body (`assemblies`)."""
+        return assemblies(self.definition, self.result, self.language)
 
     @cached_property
     def districts(self) -> tuple[DistrictView, ...]:
@@ -308,8 +278,9 @@ class Page:
                 votes=votes[option.id].votes,
                 percent=votes[option.id].percent,
                 seats=result.allocation.seats[option.id],
-                colour=self._colour(option, place),
+                colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
+                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
             )
             for place, option in enumerate(contest.options)
         ]
@@ -319,30 +290,78 @@ class Page:
         """The party's abbreviation; nothing where the option has none."""
         return self.definition.party(option.party).abbreviation if option.party else ""
 
-    def _colour(self, option: Option, place: int) -> str:
-        return f"p{self._colours.get(option.party, (len(self._colours) + place) % PALETTE)}"
-
     def _tie(self, contest: Contest, tie: Tie) -> str:
-        names = [self.text(contest.option(one).name) for one in tie.options]
-        winners = [self.text(contest.option(one).name) for one in tie.winners]
+        names = [self._competitor(contest, one) for one in tie.options]
+        winners = [self._competitor(contest, one) for one in tie.winners]
         kind = "tie_open" if tie.open else "tie_drawn"
         return self.say(kind, count=tie.seats_at_stake, options=names, winners=winners)
 
-    def _seat(self, seats: int, won: Mapping[str, int]) -> Assembly:
-        hemicycle = lay_out(seats)
-        parties, dealt = [], 0
-        for place, (holder, count) in enumerate(won.items()):
-            name, abbreviation = self._holder(holder)
-            colour = f"p{self._colours.get(holder, (len(self._colours) + place) % PALETTE)}"
-            places = hemicycle.places[dealt : dealt + count]
-            parties.append(PartySeats(name, abbreviation, count, percent(count, seats), colour, places))
-            dealt += count
-        return Assembly(seats, dealt, seats // 2 + 1, hemicycle.radius, tuple(parties), hemicycle.places[dealt:])
+    @staticmethod
+    def _told_ties(result: ContestResult) -> tuple[Tie, ...]:
+        """The ties that have a sentence of their own: `_second_round` tells of one that is open for a place in it."""
+        seats = result.allocation.ties
+        return (*seats, *(tie for tie in result.allocation.all_ties if tie not in seats and not tie.open))
 
-    def _holder(self, holder: str) -> tuple[str, str]:
-        contest_id, slash, option_id = holder.partition("/")
-        if slash:
-            name = self.option_name(contest_id, option_id)
-            return name, ""
-        party = self.definition.party(holder)
-        return self.text(party.name), party.abbreviation
+    def _second_round(self, contest: Contest, result: ContestResult) -> str:
+        """That nobody is elected, and who goes on, in a sentence; empty where there is no second round."""
+        second = result.allocation.second_round
+        if second is None:
+            return ""
+        if second.tie is not None and second.tie.open:
+            tied = [self._competitor(contest, one) for one in second.tie.options]
+            return self.say("second_round_open", count=second.tie.seats_at_stake, options=tied)
+        return self.say("second_round", options=[self._competitor(contest, one) for one in second.options])
+
+    def _decided(self, contest: Contest, result: ContestResult) -> str:
+        """What a referendum decided, or that the contest is held again, in words; else empty."""
+        nobody = contest.none_of_the_above
+        if nobody is not None and result.allocation.void:
+            return self.say("void", option=self._competitor(contest, nobody.option))
+        if result.outcome is None:
+            return ""
+        if result.outcome.adopted:
+            return self.say("adopted", option=self._competitor(contest, result.outcome.option))
+        return self.say("not_adopted")
+
+    def _needs(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """The figures that decide a referendum, a sentence for each condition."""
+        rules, outcome = contest.referendum, result.outcome
+        if rules is None or outcome is None:
+            return ()
+        shares = {"majority": rules.majority or HALF, "turnout": rules.turnout, "approval": rules.approval}
+        return tuple(
+            self.say(
+                f"need_{one.what}",
+                found=one.count,
+                whole=one.whole,
+                share=spelled_percent(self.language, percent(one.count, one.whole)),
+                needed=self._share(shares.get(one.what)),
+                met=self.say("need_met" if one.met else "need_not_met"),
+            )
+            for one in outcome.needs
+        )
+
+    def _share(self, share: Share | None) -> str:
+        if share is None:
+            return ""
+        text = share.more_than or share.at_least
+        words = text if "/" in text else spelled_percent(self.language, text)
+        return self.say("more_than" if share.more_than else "at_least", share=words)
+
+    def _competitor(self, contest: Contest, one: str) -> str:
+        """The name of an option, or those of an agreement's lists."""
+        pooled = {agreement.id: agreement.options for agreement in contest.agreements}
+        return " + ".join(self.text(contest.option(option).name) for option in pooled.get(one, (one,)))
+
+    @cached_property
+    def _unrounded(self) -> Mapping[str, Mapping[str, int]]:
+        """The seats by option that contests would have without the rounding of their quota, where it changed some."""
+        return without_rounding(self.definition, self.result.vote_totals, draw=self.result.draw)
+
+    def _rounding(self, contest: Contest) -> str:
+        """What the rounding of a quota changed, in a sentence; empty where it changed nothing."""
+        if contest.id not in self._unrounded:
+            return ""
+        seats = self._unrounded[contest.id]
+        rows = [f"{self.text(option.name)} {seats[option.id]}" for option in contest.options if seats[option.id]]
+        return self.say("rounding", seats=rows)

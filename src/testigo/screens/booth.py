@@ -6,40 +6,50 @@ power cut), the answer is the page of the stage. Nothing of a voter stays: answe
 a new cookie.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from testigo.ballot.reasons import VOTER_SPOIL_REASONS
-from testigo.election import Contest, Definition, Option
-from testigo.errors import NotAllowed
+from testigo.ballot.reasons import MISPRINT, VOTER_SPOIL_REASONS
+from testigo.errors import NotAllowed, TestigoError
 from testigo.screens import TEMPLATES, paging
+from testigo.screens.booth_search import find_options, search_options
+from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
+from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
-from testigo.station.booth import Booth
-from testigo.station.session import SessionView
+from testigo.station.screen_seen import LARGEST, ScreenSeen
+from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, change_appearance, page, redirect
+from testigo.web.application import (
+    Answer,
+    application,
+    change_appearance,
+    heading_and_advice,
+    page,
+    redirect,
+    status_of,
+)
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sessions import BrowserSessions
-from testigo.words import languages
 
-TheBooth = NamedDependency[Booth]
 THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
+_BACK = re.compile(r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|contest/[0-9]{1,4}/find|printed|spoil)")
+"""Pages to come back to from the choice of a language."""
 
 
-def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
+def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
     """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
     name = f"testigo-booth-{booth.station_id}"
     routes = [
-        welcome, insert_card, choose_language, set_language, show_contest, mark_contest, review, print_vote,
-        is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
+        welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
+        search_options, review, print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
     ]  # fmt: skip
     title = booth.definition.title
     return application(
@@ -48,6 +58,8 @@ def app(booth: Booth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
+        fonts=booth.definition.fonts,
+        for_voters=True,
         templates=TEMPLATES,
         booth=booth,
         screen=Screen(booth, screen_hosts),
@@ -61,7 +73,7 @@ class Screen:
     restarted); during a voter's session every other browser is refused, so nobody looks in from the side.
     """
 
-    def __init__(self, booth: Booth, hosts: Sequence[str]) -> None:
+    def __init__(self, booth: VotingBooth, hosts: Sequence[str]) -> None:
         self._booth = booth
         self._hosts = frozenset(hosts)
         self._bound = ""
@@ -97,46 +109,73 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
     """Insert the card; or on to where the session stands."""
     session = booth.current()
     if session is not None:
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
-    return page(request, "booth/welcome.html", state=booth.state, offered=_offered(booth))
+    return page(
+        request, "booth/welcome.html", state=booth.state, offered=request.app.state.languages, seen=booth.screen_seen
+    )
+
+
+@post("/screen", guards=[own_screen], sync_to_thread=False)
+def note_screen(request: Request, form: FormSent, booth: TheBooth) -> Answer:
+    """What the browser tells of its screen, once and whenever it changes, before opening."""
+    width, height = (_pixels(form.text(side)) for side in ("width", "height"))
+    booth.screen_seen = ScreenSeen(width, height, form.text("fonts") == "yes")
+    return redirect("/")
 
 
 @post("/card", guards=[own_screen], sync_to_thread=False)
-def insert_card(form: FormSent, booth: TheBooth) -> Answer:
-    """Begin a session with the card's code."""
-    booth.accept_card(form.text("code"))
+def insert_card(request: Request, form: FormSent, booth: TheBooth) -> Answer:
+    """Begin a session with the card's code. Nobody has chosen a language yet, so a card that is not taken is explained
+    in all of them, and the page takes the next card.
+    """
+    code = form.text("code")
+    try:
+        booth.accept_card(code)
+    except TestigoError as error:
+        if not error.code.startswith("card."):
+            raise
+        return _wrong_card(request, booth, error)
     return redirect("/language")
 
 
 @get("/language", guards=[own_screen], sync_to_thread=False)
 def choose_language(request: Request, booth: TheBooth) -> Answer:
-    """Language, text size and contrast."""
+    """Language, text size and contrast; at any time. Query `back`: the page to come back to."""
     session = booth.current()
-    if session is None or session.stage in ("printed", "depositing"):
-        return _to_stage(request, booth, session)
-    return page(request, "booth/language.html", offered=_offered(booth))
+    if session is None:
+        return redirect("/")
+    back = request.query_params.get("back", "")
+    return page(
+        request, "booth/language.html", offered=request.app.state.languages, back=back if _BACK.fullmatch(back) else ""
+    )
 
 
 @post("/language", guards=[own_screen], sync_to_thread=False)
 def set_language(request: Request, form: FormSent, booth: TheBooth) -> Answer:
-    """Take over language and look; on to the first contest, or back to the review."""
+    """Take over language and look; on to the first contest, or back to where the voter was. A printed vote stays in its
+    language: then only the screen's changes.
+    """
     change_appearance(request, form)
-    session = booth.choose_language(form.text("language"))
-    browser_session.session(request).language = session.language
-    return _to_stage(request, booth, session)
+    session, back = booth.current(), form.text("back", "")
+    if session is None or session.stage not in ("printed", "depositing"):
+        first = session is None or session.stage == "language"
+        session = booth.choose_language(form.text("language"))
+        browser_session.session(request).language = session.language
+        back = "" if first else back
+    return redirect(back) if _BACK.fullmatch(back) else to_stage(request, booth, session)
 
 
 @get("/contest/{number:int}", guards=[own_screen], sync_to_thread=False)
 def show_contest(request: Request, number: FromPath[int], booth: TheBooth) -> Answer:
     """One contest, or one page of it."""
     session = booth.current()
-    if session is None or not _may_mark(booth, session, number):
-        return _to_stage(request, booth, session)
-    _speak_as(request, session)
-    spot = _spot(request, booth, session, number, request.query_params.get("page", "1"))
-    return _contest_page(request, spot, spot.marks, note="few" if "few" in request.query_params else "")
+    if session is None or not may_mark(booth, session, number):
+        return to_stage(request, booth, session)
+    speak_as(request, session)
+    spot = spot_of(request, booth, session, number, request.query_params.get("page", "1"))
+    return show_spot(request, spot, spot.marks, note="few" if "few" in request.query_params else "")
 
 
 @post("/contest/{number:int}", guards=[own_screen], sync_to_thread=False)
@@ -145,16 +184,20 @@ def mark_contest(request: Request, number: FromPath[int], form: FormSent, booth:
     kindly.
     """
     session = booth.current()
-    if session is None or not _may_mark(booth, session, number):
-        return _to_stage(request, booth, session)
-    spot = _spot(request, booth, session, number, form.text("page", "1"))
+    if session is None or not may_mark(booth, session, number):
+        return to_stage(request, booth, session)
+    spot = spot_of(request, booth, session, number, form.text("page", "1"))
     marks = paging.merge(spot.contest, spot.shown, spot.marks, form.texts("option"))
     if len(marks) > spot.contest.choose:
-        return _contest_page(request, spot, marks, note="many", status_code=422)
+        return show_spot(request, spot, marks, note="many", status_code=422)
     if marks != spot.marks or form.text("go", "") in ("next", "review"):
         session = booth.choose(spot.contest.id, marks)
     change_appearance(request, form)
-    return redirect(_after_contest(spot, session, form.text("go", "look"), enough="enough" in form))
+    wish = form.text("go", "look")
+    way = after_contest(spot, session, wish, enough="enough" in form)
+    if wish == "all" or not way.startswith(("/language", f"/contest/{number}?", f"/contest/{number}/")):
+        search_for(request, spot.contest.id, "")
+    return redirect(way)
 
 
 @get("/review", guards=[own_screen], sync_to_thread=False)
@@ -162,15 +205,15 @@ def review(request: Request, booth: TheBooth) -> Answer:
     """All choices before printing, each with a way back to change it."""
     session = booth.current()
     if session is None or session.stage not in ("voting", "review"):
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     if session.stage != "review":
         session = booth.review()
-    _speak_as(request, session)
-    contests = [booth.definition.contest(contest) for contest in _contests(booth, session)]
+    speak_as(request, session)
+    contests = [booth.definition.contest(contest) for contest in contests_of(booth, session)]
     pages = paging.of_review(
         [max(len(session.choices[contest.id]), 1) for contest in contests], browser_session.session(request).size
     )
-    here = _page_number(request.query_params.get("page", "1"), len(pages))
+    here = page_number(request.query_params.get("page", "1"), len(pages))
     return page(
         request, "booth/review.html", definition=booth.definition, vote=session, contests=contests,
         rows=pages[here - 1], number=here, pages=len(pages),
@@ -182,7 +225,7 @@ def print_vote(request: Request, booth: TheBooth) -> Answer:
     """Print the paper vote."""
     session = booth.current()
     if session is None or session.stage != "review":
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     booth.print()
     return redirect("/printed")
 
@@ -194,8 +237,8 @@ def is_it_right(request: Request, booth: TheBooth) -> Answer:
     """
     session = booth.current()
     if session is None or session.stage not in ("printed", "depositing"):
-        return _to_stage(request, booth, session)
-    _speak_as(request, session)
+        return to_stage(request, booth, session)
+    speak_as(request, session)
     return page(request, "booth/printed.html", vote=session)
 
 
@@ -204,7 +247,7 @@ def answer_right(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     """Right: the vote is deposited. Not right: say why."""
     session = booth.current()
     if session is None or session.stage not in ("printed", "depositing"):
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     if form.text("right") == "yes":
         booth.confirm()
         return redirect("/thanks")
@@ -213,12 +256,14 @@ def answer_right(request: Request, form: FormSent, booth: TheBooth) -> Answer:
 
 @get("/spoil", guards=[own_screen], sync_to_thread=False)
 def why_spoiled(request: Request, booth: TheBooth) -> Answer:
-    """Why the printed vote is not right."""
+    """Why the printed vote is not right; at the limit only what still can be: a misprint."""
     session = booth.current()
     if session is None or session.stage != "printed":
-        return _to_stage(request, booth, session)
-    _speak_as(request, session)
-    return page(request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS)
+        return to_stage(request, booth, session)
+    speak_as(request, session)
+    return page(
+        request, "booth/spoil.html", vote=session, reasons=VOTER_SPOIL_REASONS if session.spoils_left else (MISPRINT,)
+    )
 
 
 @post("/spoil", guards=[own_screen], sync_to_thread=False)
@@ -226,7 +271,7 @@ def spoil(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     """The printed vote is void; choices are kept, to be changed and printed again."""
     session = booth.current()
     if session is None or session.stage != "printed":
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     booth.spoil(form.text("reason"))
     return redirect("/review")
 
@@ -236,7 +281,7 @@ def thanks(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
     """The vote is in the box. After some seconds the screen is ready for the next voter."""
     session = booth.current()
     if session is not None:
-        return _to_stage(request, booth, session)
+        return to_stage(request, booth, session)
     return _say_thanks(request, screen, "thanks")
 
 
@@ -253,111 +298,15 @@ def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:
     return answer
 
 
-def _to_stage(request: Request, booth: Booth, session: SessionView | None) -> Answer:
-    """On to the page where the session stands; a voter who comes back after a restart goes on at the first open
-    contest.
-    """
-    if session is None:
-        return redirect("/")
-    _speak_as(request, session)
-    contests = _contests(booth, session)
-    open_contests = [number for number, contest in enumerate(contests, 1) if contest not in session.choices]
-    pages = {
-        "language": "/language",
-        "voting": f"/contest/{open_contests[0]}" if open_contests else "/review",
-        "review": "/review",
-        "printed": "/printed",
-        "depositing": "/printed",
-    }
-    return redirect(pages[session.stage])
+def _pixels(text: str) -> int:
+    return min(int(text), LARGEST) if text.isdecimal() and len(text) < 9 else 0
 
 
-@dataclass(frozen=True)
-class _Spot:
-    """Where in the ballot the voter is: page `here` (from 1) of `pages` of contest `number` (from 1)."""
-
-    definition: Definition
-    session: SessionView
-    contests: tuple[str, ...]
-    number: int
-    pages: list[tuple[Option, ...]]
-    here: int
-
-    @property
-    def contest(self) -> Contest:
-        return self.definition.contest(self.contests[self.number - 1])
-
-    @property
-    def shown(self) -> tuple[Option, ...]:
-        """The options on this page."""
-        return self.pages[self.here - 1]
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What the voter has chosen so far in this contest."""
-        return self.session.choices.get(self.contest.id, ())
-
-
-def _may_mark(booth: Booth, session: SessionView, number: int) -> bool:
-    return session.stage in ("voting", "review") and 1 <= number <= len(_contests(booth, session))
-
-
-def _spot(request: Request, booth: Booth, session: SessionView, number: int, asked: str) -> _Spot:
-    contests = _contests(booth, session)
-    pages = paging.of_contest(booth.definition.contest(contests[number - 1]), browser_session.session(request).size)
-    return _Spot(booth.definition, session, contests, number, pages, _page_number(asked, len(pages)))
-
-
-def _page_number(asked: str, pages: int) -> int:
-    return min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 5 else 1
-
-
-def _contest_page(
-    request: Request, spot: _Spot, marks: tuple[str, ...], *, note: str, status_code: int = 200
-) -> Answer:
-    contest = spot.contest
-    others_seen = all(name in spot.session.choices or name == contest.id for name in spot.contests)
+def _wrong_card(request: Request, booth: VotingBooth, error: TestigoError) -> Answer:
+    kind, offered = type(error).__name__, request.app.state.languages
+    said = [(code, *heading_and_advice(error, kind, "booth", code)) for code in offered]
+    spoken = [(code, heading, error.sentence(code), advice) for code, heading, advice in said]
     return page(
-        request, "booth/contest.html", status_code=status_code, spot=spot, contest=contest, definition=spot.definition,
-        marks=marks, seen=contest.id in spot.session.choices, note=note, last=others_seen,
-        columns=paging.columns(contest, browser_session.session(request).size),
-        elsewhere=[option for option in contest.options if option.id in marks and option not in spot.shown],
+        request, "booth/wrong_card.html", status_code=status_of(error), error=error, kind=kind, spoken=spoken,
+        offered=offered,
     )  # fmt: skip
-
-
-def _after_contest(spot: _Spot, session: SessionView, wish: str, *, enough: bool) -> str:
-    """Where the voter goes from a page of a contest. `wish`: next, back, review, look (only the text size), page-N."""
-    address, last_page = f"/contest/{spot.number}?page=", len(spot.pages)
-    if wish == "back" and spot.here == 1:
-        return f"/contest/{spot.number - 1}" if spot.number > 1 else "/language"
-    if wish == "back":
-        return f"{address}{spot.here - 1}"
-    if wish.startswith("page-"):
-        return f"{address}{_page_number(wish.removeprefix('page-'), last_page)}"
-    if wish not in ("next", "review"):
-        return f"{address}{spot.here}"
-    if wish == "next" and spot.here < last_page and not enough:
-        return f"{address}{spot.here + 1}"
-    if session.unused[spot.contest.id] and not enough:
-        return f"{address}{spot.here}&few=yes"
-    all_seen = set(spot.contests) <= session.choices.keys()
-    return "/review" if all_seen or wish == "review" else f"/contest/{spot.number + 1}"
-
-
-def _contests(booth: Booth, session: SessionView | None) -> tuple[str, ...]:
-    """The contests of the session's ballot style, in order."""
-    if session is None:
-        return ()
-    return booth.definition.style_of(booth.station_id, session.style).contests
-
-
-def _offered(booth: Booth) -> list[str]:
-    """The election's languages in which these screens can speak; its first one where that is none."""
-    spoken = [code for code in booth.definition.languages if code in languages()]
-    return spoken or [booth.definition.languages[0]]
-
-
-def _speak_as(request: Request, session: SessionView) -> None:
-    """After a restart the browser's session is new: take the language from the vote under way."""
-    if session.stage != "language":
-        browser_session.session(request).language = session.language

@@ -1,9 +1,8 @@
 """The chair's screen: where the station stands, the one next legal step as a big button, and the counters of its
 machines.
 
-The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The known
-ballots of the logic and accuracy test and what must come of them are computed here with `audit.logic_and_accuracy`,
-because station and audit never import each other.
+The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The test
+before opening runs beside the pages (`background_test`).
 """
 
 from typing import Any
@@ -13,15 +12,23 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo import waits
-from testigo.audit import logic_and_accuracy
 from testigo.ballot import Difference
-from testigo.ballot.reasons import CLOSING_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS, in_words
+from testigo.ballot.reasons import (
+    CLOSING_REASONS,
+    EXTRA_PRINT_REASONS,
+    OPENING_REASONS,
+    PAUSE_REASONS,
+    VOID_REASONS,
+    in_words,
+)
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
+from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
-from testigo.staff.accounts import PRESIDING
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import hours
 from testigo.station.chair import Chair
+from testigo.station.extra_print import EXTRA_PRINT
 from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -32,50 +39,79 @@ from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 
 TheChair = NamedDependency[Chair]
+TheTest = NamedDependency[BackgroundTest]
 _QUIET_QUARTER = 900.0
 _EVENTS_SHOWN = 200
+_DIFFERENCES_SHOWN = 10
+_LOOK_AGAIN = 2
+"""Seconds after which the page of a running test asks again how far it is."""
 
 
-def app(chair: Chair, *, centre_address: str = "") -> Litestar:
-    """The chair's application. `centre_address`: where packages go when the form names no other address."""
+def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None = None) -> Litestar:
+    """The chair's application. `centre_address`: where packages go when the form names no other address. `test`: what
+    runs the test before opening; it must end before the chair is closed.
+    """
 
     def check_chair(form: Form) -> str:
         return chair.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
-        *PIN_PAGE, station, run_test, zero_report, zero_report_page, open_station, pause, resume, ask_close, close,
-        explain, void_session, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
-        send, package, events,
+        *PIN_PAGE, station, show_readiness, look_at_machines, run_test, abandon_test, zero_report, zero_report_page,
+        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, show_tally_sheet,
+        tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
         "chair", routes, sessions, title=chair.definition.title,
-        languages=chair.definition.languages, templates=TEMPLATES,
+        languages=chair.definition.languages, fonts=chair.definition.fonts, templates=TEMPLATES,
         chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),
-        centre_address=centre_address,
+        centre_address=centre_address, test=test or BackgroundTest(chair),
     )  # fmt: skip
 
 
 @get("/", guards=[person], sync_to_thread=False)
-def station(request: Request, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
-    """Where the station stands and what may be done next."""
+def station(request: Request, chair: TheChair, test: TheTest, centre_address: NamedDependency[str]) -> Answer:
+    """Where the station stands and what may be done next. While the test runs, how far it is."""
+    if chair.test_run is not None:
+        return _running(request, chair, test)
     status = chair.status()
     if status.state == "closed" and chair.tally_sheet() is None:
         return page(request, "chair/differences.html", differences=_unexplained(chair), **_about(chair))
     told = browser_session.session(request).data.pop("told", "")
+    last = chair.last_test() if status.state in ("installed", "tested") else None
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
-        centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, **_about(chair),
-        **_hours(chair),
+        centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
+        differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
+        extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
     )  # fmt: skip
 
 
+@get("/readiness", guards=[person], sync_to_thread=False)
+def show_readiness(request: Request, chair: TheChair) -> Answer:
+    """Before opening: what every machine found when it was last asked in this visit."""
+    machines = browser_session.session(request).data.get("readiness", ())
+    return page(request, "chair/readiness.html", machines=machines, **_about(chair))
+
+
+@post("/readiness", guards=[person], sync_to_thread=False)
+def look_at_machines(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Have every machine look at itself; with `print`, the booth prints a test slip."""
+    browser_session.session(request).data["readiness"] = chair.readiness(print_slip="print" in form)
+    return redirect("/readiness")
+
+
 @post("/test", guards=[person], sync_to_thread=False)
-def run_test(request: Request, chair: TheChair) -> Answer:
-    """Logic and accuracy test: known ballots in, known counts out."""
-    deck = logic_and_accuracy.station_deck(chair.definition, chair.station_id)
-    passed = chair.run_test(deck, logic_and_accuracy.expected(chair.definition, chair.station_id, deck))
-    browser_session.session(request).data["told"] = "test-passed" if passed else "test-failed"
+def run_test(test: TheTest) -> Answer:
+    """Logic and accuracy test: known ballots in, known counts out. It runs beside the pages."""
+    test.begin()
+    return redirect("/")
+
+
+@post("/test/abandon", guards=[person], sync_to_thread=False)
+def abandon_test(chair: TheChair) -> Answer:
+    """End the test without its end; that is on record, too."""
+    chair.abandon_test()
     return redirect("/")
 
 
@@ -152,6 +188,15 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
     chair.void_session(form.text("reason"))
     browser_session.session(request).data["told"] = "voided"
+    return redirect("/")
+
+
+@post("/allow-print", guards=[person], sync_to_thread=False)
+def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Let the voter in the booth print once more; a second person agrees with their PIN."""
+    first = browser_session.session(request).person
+    chair.allow_print(first, form.text("account", ""), form.text("pin"), form.text("reason"))
+    browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 
 
@@ -235,6 +280,21 @@ def events(request: Request, chair: TheChair) -> Answer:
         event_data=event_data,
         **_about(chair),
     )
+
+
+def _second_persons(request: Request, chair: Chair) -> list[Account]:
+    """Who may agree to a decision of the person who is signed in."""
+    first = chair.staff.account(browser_session.session(request).person)
+    return [one for one in chair.staff.accounts(EXTRA_PRINT.second) if not one.same_person(first)]
+
+
+def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:
+    run = chair.test_run
+    if run is None:
+        return redirect("/")
+    answer = page(request, "chair/test.html", run=run, problem=test.problem, **_about(chair))
+    answer.headers["refresh"] = f"{_LOOK_AGAIN}; url=/"
+    return answer
 
 
 def _unexplained(chair: Chair) -> list[Difference]:

@@ -55,10 +55,11 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         load_poll_book,
         obey,
     ]
+    check_in.reader = reader
     sessions = BrowserSessions(f"testigo-check-in-{check_in.station_id}", idle=_QUIET_HALF_HOUR)
     return application(
         "check-in", routes, sessions, title=check_in.definition.title,
-        languages=check_in.definition.languages, templates=TEMPLATES,
+        languages=check_in.definition.languages, fonts=check_in.definition.fonts, templates=TEMPLATES,
         check_in=check_in, check_person=check_clerk, offered_accounts=lambda: check_in.staff.accounts(("clerk",)),
         reader=DeskReader(reader),
     )  # fmt: skip

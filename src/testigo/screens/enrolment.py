@@ -63,8 +63,8 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
     ]
     return application(
         "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
-        languages=register.definition.languages, templates=TEMPLATES, register=register,
-        check_person=check_officer, reader=DeskReader(reader),
+        languages=register.definition.languages, fonts=register.definition.fonts, templates=TEMPLATES,
+        register=register, check_person=check_officer, reader=DeskReader(reader),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ _REASONS = {
     "opened": "count.opened_outside",
     "paused": "pause",
     "session-voided": "void",
+    "print-allowed": "allow",
     "closed": "count.closed_early",
 }
 """Event whose reason is one of a list → how its words begin; other reasons are in somebody's own words."""

@@ -1,9 +1,12 @@
-"""How many options fit on one screen of 1280×800 without scrolling, at each text size.
+"""How many options stand on one page, at each text size: as many as fit on a screen of 1280×800 without scrolling where
+names take one or two lines.
 
-A contest that does not fit is split into columns, then into pages of equal length. The numbers were found by measuring
-in Chromium; `tests/screens/test_booth_browser.py` measures them again.
+A contest that does not fit is split into columns, then into pages of equal length. Where names are longer or the screen
+is smaller, tiles grow and the page scrolls; on a narrow screen there are fewer columns (the style sheet's part). The
+numbers were found by measuring in Chromium; `tests/screens/test_browser.py` measures them again.
 """
 
+from collections.abc import Sequence
 from math import ceil
 
 from testigo.election import Contest, Option
@@ -18,19 +21,16 @@ REVIEW_LINES = {1: 13, 2: 10, 3: 8, 4: 6}
 """Text size → lines of choices on one page of the review; each contest's title takes one more."""
 
 
-def of_contest(contest: Contest, size: int) -> list[tuple[Option, ...]]:
-    """The contest's options in pages, at least one. A contest to choose one of has one tile more a page: the blank
-    vote.
-    """
-    fit = ROWS[size] * COLUMNS[size] - (1 if contest.choose == 1 else 0)
-    pages = max(ceil(len(contest.options) / fit), 1)
-    length = ceil(len(contest.options) / pages)
-    return [contest.options[start : start + length] for start in range(0, max(len(contest.options), 1), max(length, 1))]
+def of_options(options: Sequence[Option], *, blank_tile: bool, size: int) -> list[tuple[Option, ...]]:
+    """Options in pages, at least one. `blank_tile`: whether each page has one more tile, the blank vote's."""
+    fit = ROWS[size] * COLUMNS[size] - blank_tile
+    pages = max(ceil(len(options) / fit), 1)
+    length = max(ceil(len(options) / pages), 1)
+    return [tuple(options[start : start + length]) for start in range(0, max(len(options), 1), length)]
 
 
-def columns(contest: Contest, size: int) -> int:
-    """Columns of tiles for this contest: as few as hold its fullest page."""
-    tiles = len(of_contest(contest, size)[0]) + (1 if contest.choose == 1 else 0)
+def columns(tiles: int, size: int) -> int:
+    """Columns for so many tiles: as few as hold them."""
     return min(max(ceil(tiles / ROWS[size]), 1), COLUMNS[size])
 
 

@@ -14,6 +14,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import File
 
+from testigo import storage
 from testigo.web.application import Answer, application
 from testigo.web.guards import anyone
 from testigo.web.sessions import BrowserSessions
@@ -39,8 +40,8 @@ def app(results: Path, record: Path) -> Litestar:
         sessions,
         title={code: say(code, "results.role") for code in languages()},
         languages=_language(results / "index.html"),
-        results=results.resolve(),
-        record=record.resolve(),
+        results=storage.resolved(results),
+        record=storage.resolved(record),
     )
 
 

@@ -22,10 +22,11 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
     """
     from testigo.screens import booth as pages
     from testigo.screens.metrics import of_machine
+    from testigo.screens.page_voter import PageVoter
     from testigo.slip import open_printer
     from testigo.station.booth import Booth
 
-    with Booth(folder, open_printer(printer)) as booth:
+    with Booth(folder, open_printer(printer), screen=PageVoter) as booth:
         run(pages.app(booth), listening, of_machine(booth))
 
 
@@ -61,13 +62,19 @@ def serve_chair(
     addresses.
     """
     from testigo.screens import chair as screen
+    from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine import HttpMachine, require_address
 
+    if centre:
+        require_address(centre)
     out = _page_printer(pages, folder)
-    with Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair:
-        run(screen.app(chair, centre_address=centre), listening, of_machine(chair))
+    with (
+        Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair,
+        BackgroundTest(chair) as test,
+    ):
+        run(screen.app(chair, centre_address=centre, test=test), listening, of_machine(chair))
 
 
 def _page_printer(address: str, folder: Path) -> "PagePrinter":

@@ -1,33 +1,32 @@
 """ESC/POS thermal printers, through `python-escpos`.
 
 Reset, raster image, cut and status are ESC/POS as printers of 8 dots a millimetre and 576 dots a line speak it
-(`ESC @`, `GS v 0`, `GS V`, `DLE EOT 4`, `GS r 1`).
+(`ESC @`, `GS v 0`, `GS V`); what it asks the printer, and what the answers say, is in `printer_status`.
 """
 
 import contextlib
 import errno
 import io
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from escpos import printer as escpos_printer
-from escpos.constants import RT_MASK_NOPAPER, RT_STATUS_PAPER
 from escpos.exceptions import DeviceNotFoundError
 from escpos.exceptions import Error as EscposError
 from PIL import Image
-from usb.core import NoBackendError
+from usb.core import NoBackendError, USBTimeoutError
 
 from testigo import waits
 from testigo.errors import InvalidInput
 from testigo.slip.printer import PrinterError
+from testigo.slip.printer_status import IN_ORDER, MOST, NOW, PaperQuestion, Verdict, judge
 from testigo.slip.slip import Slip
 from testigo.words import Message, Value, message
 
-_PAPER_STATUS_IN_ORDER = b"\x1dr\x01"
-"""`GS r 1`: unlike `DLE EOT`, it is answered in its turn, after everything sent before it has been printed."""
-
-_PAPER_END_IN_ORDER = 0x0C
+_QUIET = 0.1
+"""Seconds without a byte after which nothing more is expected of a printer that has said what it was asked."""
 
 
 class EscposPrinter:
@@ -40,17 +39,32 @@ class EscposPrinter:
     def __init__(self, address: str, *, answers: bool = True, timeout: float = waits.DEVICE) -> None:
         self.address = address
         self._answers = answers and not address.startswith("file:")
+        self._timeout = timeout
         self._connect = _connector(address, timeout)
 
     def print_slip(self, slip: Slip) -> None:
-        """Print and cut one slip, and wait until the printer says that it came to the end with paper left."""
+        """Print and cut one slip, and wait until the printer says that it came to the end with paper left.
+
+        Raises `PrinterError` wherever that is not certain: also where the printer sends anything else.
+        """
         image = Image.open(io.BytesIO(slip.png()))
         with self._connection() as device:
-            if self._answers and self._ask(device, RT_STATUS_PAPER) & RT_MASK_NOPAPER == RT_MASK_NOPAPER:
-                raise self._error("printer.no-paper")
+            self._check_paper(device)
             self._send(device, image)
-            if self._answers and self._ask(device, _PAPER_STATUS_IN_ORDER) & _PAPER_END_IN_ORDER == _PAPER_END_IN_ORDER:
+            if self._answers and not self._has_paper(self._ask(device, IN_ORDER)):
                 raise self._error("printer.paper-ran-out")
+
+    def is_ready(self) -> bool:
+        """As `Printer.is_ready`."""
+        with self._connection() as device:
+            self._check_paper(device)
+        return self._answers
+
+    def _check_paper(self, device: Any) -> None:
+        if not self._answers:
+            return
+        if not self._has_paper(self._listen(device, None)) or not self._has_paper(self._ask(device, NOW)):
+            raise self._error("printer.no-paper")
 
     def _send(self, device: Any, image: Image.Image) -> None:
         try:
@@ -60,14 +74,42 @@ class EscposPrinter:
         except (EscposError, OSError) as error:
             raise self._error("printer.stopped", why=_reason(error)) from None
 
-    def _ask(self, device: Any, question: bytes) -> int:
+    def _ask(self, device: Any, question: PaperQuestion) -> Verdict:
         try:
-            answer: bytes = device.query_status(question)
+            device._raw(question.command)
         except (EscposError, OSError) as error:
             raise self._error("printer.no-answer", why=_reason(error)) from None
-        if not answer:
-            raise self._error("printer.closed-the-connection")
-        return answer[0]
+        return self._listen(device, question)
+
+    def _listen(self, device: Any, question: PaperQuestion | None) -> Verdict:
+        """What the printer says, until it has been quiet for `_QUIET` after a whole answer, or the time is over."""
+        received = b""
+        verdict = judge(received, question)
+        end = time.monotonic() + self._timeout
+        while verdict in ("incomplete", "paper"):
+            left = end - time.monotonic()
+            wait = min(_QUIET, left) if verdict == "paper" else left
+            try:
+                piece = device.listen(wait) if wait > 0 else None
+            except (EscposError, OSError) as error:
+                raise self._error("printer.no-answer", why=_reason(error)) from None
+            if piece is None and verdict == "paper":
+                break
+            if piece is None:
+                raise self._error("printer.no-answer", why=message("term", "printer-reason.timed-out"))
+            if not piece:
+                raise self._error("printer.closed-the-connection")
+            received += piece
+            verdict = judge(received, question)
+        return verdict
+
+    def _has_paper(self, verdict: Verdict) -> bool:
+        """Whether there is paper; raises `PrinterError` where the printer is not ready, or that is not certain."""
+        if verdict == "not-ready":
+            raise self._error("printer.not-ready")
+        if verdict == "foreign":
+            raise self._error("printer.answers-strangely")
+        return verdict == "paper"
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[Any]:
@@ -94,6 +136,33 @@ class _Network(escpos_printer.Network):  # type: ignore[misc]  # the library has
     def open(self, raise_not_found: bool = True) -> None:
         self.device = socket.create_connection((self.host, self.port), timeout=self.timeout)
 
+    def listen(self, seconds: float) -> bytes | None:
+        """What comes next; None where nothing does, `b""` where the other side has closed."""
+        try:
+            self.device.settimeout(seconds)
+            received: bytes = self.device.recv(MOST)
+        except TimeoutError:
+            return None
+        finally:
+            self.device.settimeout(self.timeout)
+        return received
+
+
+class _Usb(escpos_printer.Usb):  # type: ignore[misc]
+    """The library's printer, but it waits no longer than it is told to."""
+
+    def listen(self, seconds: float) -> bytes | None:
+        """What comes next; None where nothing does. Transfers without a byte are passed over."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                received = bytes(self.device.read(self.in_ep, MOST, timeout=max(1, int(left * 1000))))
+            except USBTimeoutError:
+                return None
+            if received:
+                return received
+        return None
+
 
 _PROFILE = "TM-T20II"
 """A profile of 576 dots a line; only its width matters here."""
@@ -105,10 +174,12 @@ def _connector(address: str, timeout: float) -> Callable[[], Any]:
     try:
         if kind == "tcp" and parts[0]:
             host, port = parts[0], int(parts[1]) if len(parts) > 1 else 9100
+            if not 0 < port < 1 << 16:
+                raise ValueError
             return lambda: _Network(host, port, timeout=timeout, profile=_PROFILE)
         if kind == "usb":
             vendor, product = (int(part, 16) for part in parts)
-            return lambda: escpos_printer.Usb(vendor, product, timeout=int(timeout * 1000), profile=_PROFILE)
+            return lambda: _Usb(vendor, product, timeout=int(timeout * 1000), profile=_PROFILE)
         if kind == "file" and parts[0]:
             return lambda: escpos_printer.File(address.removeprefix("file:"), profile=_PROFILE)
     except (ValueError, IndexError):

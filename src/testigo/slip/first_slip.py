@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from testigo.election import Contest
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage
 from testigo.paper.frame import CORNER_MARKS
 from testigo.slip.slip import Slip, code_line, station_line
 
@@ -42,7 +43,7 @@ class FirstSlip(Slip, frozen=True):
         svg = typeset.qr_svg(self.qr_payload())
         return {
             "margin": margin,
-            "language": self.language,
+            "language": PageLanguage.of(self.language).lang,
             "number": list(self.number),
             "station": list(station_line(definition, self.station)),
             "style": list(first_style_line(self.ballot.style, self.language)),

@@ -27,6 +27,11 @@ class Printer(Protocol):
     def print_slip(self, slip: Slip) -> None:
         """Print one slip; returns when it is whole, raises `PrinterError` where it is not or may not be."""
 
+    def is_ready(self) -> bool:
+        """Whether the printer says that it is ready, with paper; False where it answers no questions. Prints nothing;
+        raises `PrinterError` where it is not ready.
+        """
+
 
 class FolderPrinter:
     """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials. All files bear one same time.
@@ -36,6 +41,18 @@ class FolderPrinter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def is_ready(self) -> bool:
+        """Whether the folder can be written; raises `PrinterError`."""
+        probe = self.folder / ".ready"
+        try:
+            storage.make_folder(self.folder)
+            storage.write(probe, b"")
+            with storage.explained(probe):
+                probe.unlink()
+        except StorageError as error:
+            raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None
+        return True
 
     def print_slip(self, slip: Slip) -> None:
         """Write both files, or raise `PrinterError`."""

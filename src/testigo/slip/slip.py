@@ -22,16 +22,13 @@ from PIL import Image
 
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import check_slip_number
-from testigo.election import Contest, Definition, Option
+from testigo.election import Contest, Definition, Option, limits
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.slip import qr
-from testigo.words import FIRST, Either, languages, section
-
-CODE_LINE_LENGTH = 35
-"""How many characters fit on a code line (station, ballot style)."""
+from testigo.words import FIRST, Either, section, voter_languages
 
 _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
@@ -78,7 +75,7 @@ class Slip(msgspec.Struct, frozen=True):
 
     def pdf(self) -> bytes:
         """The slip as a PDF page 80 mm wide. The same slip gives the same bytes."""
-        return typeset.compile(self.TEMPLATE, self.page(margin=4), format="pdf")
+        return typeset.compile(self.TEMPLATE, self.page(margin=4), format="pdf", fonts=self.definition.fonts)
 
     def png(self) -> bytes:
         """The slip as a black-and-white PNG 576 dots wide, as a printer with 8 dots a millimetre prints it."""
@@ -89,13 +86,13 @@ class Slip(msgspec.Struct, frozen=True):
 
     def grey_png(self) -> bytes:
         """The same page before it is made black and white; what readers compare with."""
-        return typeset.compile(self.TEMPLATE, self.page(), format="png", ppi=PPI)
+        return typeset.compile(self.TEMPLATE, self.page(), format="png", ppi=PPI, fonts=self.definition.fonts)
 
     def regions(self) -> list[dict[str, Any]]:
         """Where the parts of the page stand: `kind` (head, contest, row, tail), `contest`, `row`, `top` and `height` in
         millimetres, from the top down.
         """
-        return typeset.query(self.TEMPLATE, self.page(), "<region>")
+        return typeset.query(self.TEMPLATE, self.page(), "<region>", fonts=self.definition.fonts)
 
     def length(self) -> float:
         """Millimetres of paper: the same for every ballot of the style. A sheet may have `frame.LONGEST`."""
@@ -214,15 +211,17 @@ class Slip(msgspec.Struct, frozen=True):
 
     def _label(self, name: str, language: str) -> str:
         for known in (language, *self.definition.languages):
-            if known in languages():
+            if known in voter_languages():
                 return section(known, "slip")[name]
         return section(FIRST, "slip")[name]
 
 
 def _part(language: str, texts: tuple[str, ...]) -> dict[str, Any]:
     """Texts of one language as the template takes them."""
-    set_in = PageLanguage.of(language)
-    return {"lang": set_in.lang, "rtl": set_in.rtl, "texts": [isolated(text, language) for text in texts]}
+    return {
+        **msgspec.structs.asdict(PageLanguage.of(language)),
+        "texts": [isolated(text, language) for text in texts],
+    }
 
 
 def station_line(definition: Definition, station_id: str) -> str:
@@ -247,6 +246,6 @@ def _qr_picture(payload: str, longest: str) -> tuple[str, int]:
 
 def code_line(line: str) -> str:
     """The line itself; raises `InvalidInput` if it is too long."""
-    if len(line) > CODE_LINE_LENGTH:
-        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=CODE_LINE_LENGTH)
+    if len(line) > limits.CODE_LINE:
+        raise InvalidInput("slip.code-line-too-long", line=line[:80], most=limits.CODE_LINE)
     return line

@@ -36,12 +36,16 @@ _LIVE: Final[tuple[DecisionState, ...]] = ("open", "approved")
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """For the act `act`: the roles that may propose it, those that may agree, and for how many seconds it is good."""
+    """For the act `act`: the roles that may propose it, those that may agree, and for how many seconds it is good.
+
+    `kept`: whether a decision is still known when it has ended. An act about one voter is not: its decision has times.
+    """
 
     act: str
     first: tuple[StaffRole, ...]
     second: tuple[StaffRole, ...]
     seconds: int = DEFAULT_SECONDS
+    kept: bool = True
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -213,7 +217,8 @@ class Decisions:
 
     def _save(self, kept: dict[str, Decision]) -> None:
         ended = [decision.id for decision in kept.values() if decision.state not in _LIVE]
-        for forgotten in ended[: max(0, len(ended) - MOST_KEPT)]:
+        not_kept = [one for one in ended if (rule := self._rules.get(kept[one].act)) and not rule.kept]
+        for forgotten in {*ended[: max(0, len(ended) - MOST_KEPT)], *not_kept}:
             del kept[forgotten]
         DECISIONS_FORMAT.write(self.file, _File(tuple(kept.values())), mode=0o600)
 

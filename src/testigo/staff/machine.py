@@ -156,11 +156,16 @@ class Staff:
         before."""
         self._pins.put({new.account.id: new.pin}, order=order)
 
-    def set_pin(self, account_id: str, pin: str) -> None:
-        """Admit somebody where there is no list, or give them a new PIN. Raises `InvalidInput` for an id or PIN that
-        is not good, `IllegalStep` where there is a list."""
+    def require_admissible(self, account_id: str) -> None:
+        """Raise `InvalidInput` for what cannot be an id, `IllegalStep` where a list says who is admitted."""
         self._refuse_listed()
-        self._pins.put({check_id(account_id): pin})
+        check_id(account_id)
+
+    def set_pin(self, account_id: str, pin: str) -> None:
+        """Admit somebody where there is no list, or give them a new PIN. Raises as `require_admissible`, and
+        `InvalidInput` for a PIN that is not good."""
+        self.require_admissible(account_id)
+        self._pins.put({account_id: pin})
 
     def remove(self, account_id: str) -> None:
         """Admit somebody no more, where there is no list; raises `InvalidInput` where nobody has that id."""

@@ -1,7 +1,4 @@
-"""The booth: one voter's session, from the card to the deposited vote; and the box, until it is counted.
-
-    card → language → contests → review → printed → "is your printed vote right?" → deposited
-                          ↑____________________________| no: spoiled, and again
+"""The booth: cards, the ballot box until it is counted, the chair's orders. What a voter does is `voting`.
 
 The booth knows ballot styles and cards, never a voter. What it keeps of the day is how things stand: counters, the set
 of used cards, the session under way (`booth_day`); nothing of one voter with a time or in an order. Its event log has
@@ -10,7 +7,6 @@ power cut leaves of a session is resolved by `session`.
 """
 
 import contextlib
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,46 +15,38 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from testigo.ballot import (
-    Ballot,
-    BoothCounters,
-    BoothReport,
-    Marks,
-    Tally,
-    deck_digest,
-    mark_contest,
-    reasons,
-)
-from testigo.canonical import why_refused
-from testigo.election import BallotStyle
-from testigo.errors import IllegalStep, InvalidInput, NotAllowed
-from testigo.slip import Printer, PrinterError, Slip
+from testigo.ballot import BoothCounters, BoothReport, Tally, reasons
+from testigo.errors import IllegalStep, NotAllowed
+from testigo.slip import Printer
 from testigo.station import booth_day, votes
 from testigo.station.batches import note_batch, note_rest
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox, box_paths
 from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
+from testigo.station.deck_orders import BoothTest
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state
 from testigo.station.session import LiveSession, SessionView
-from testigo.words import Either, language_name
+from testigo.station.voting import MakeScreen, VotingBooth
 
 
-class Booth:
-    """The booth's machine: `Booth(folder, printer)`. Every method may be called from any thread, one runs at a time.
+class Booth(VotingBooth):
+    """The booth's machine: `Booth(folder, printer)`."""
 
-    `recovered`: at this start a vote was found confirmed but not yet noted, and was deposited: the screen tells its
-    voter.
-    """
+    folder: MachineFolder
+    _day: DayFile[BoothDay]
 
-    def __init__(self, folder: Path, printer: Printer) -> None:
-        """Open the booth's folder and resolve whatever a power cut left. Raises the errors of its parts."""
+    def __init__(self, folder: Path, printer: Printer, *, screen: MakeScreen | None = None) -> None:
+        """Open the booth's folder and resolve whatever a power cut left. Raises the errors of its parts.
+
+        `screen`: makes what votes on this booth's pages in the test before opening; without it there is no test.
+        """
         self.folder = MachineFolder(folder, "booth")
         self._printer = printer
         self._parts = contextlib.ExitStack()
-        self._box: BallotBox | None = None
-        self.recovered = False
+        self._box = None
+        self._test = BoothTest(self.folder, screen)
         try:
             self._open_parts()
             if self._session.recover():
@@ -101,15 +89,6 @@ class Booth:
     def state(self) -> MachineState:
         """installed | tested | ready | open | paused | closed, as the chair ordered it."""
         return self._orders.state()
-
-    @exclusive
-    def current(self) -> SessionView | None:
-        """The session under way, also after a restart; None if nobody is voting."""
-        live = self._session.entry
-        if live is None:
-            return None
-        paper = self._slip(live).text_lines() if live.stage in ("printed", "depositing") else ()
-        return SessionView.of(live, self.definition, self._style(live), notice=self._session.notice, paper=paper)
 
     @exclusive
     def counters(self) -> BoothCounters:
@@ -180,82 +159,6 @@ class Booth:
         if day.locked_until:
             self.folder.log.append_coarse("cards-locked")
 
-    @exclusive
-    def choose_language(self, language: str) -> SessionView:
-        """Choose a language of the election; possible until the vote is printed."""
-        live = self._session.at("language", "voting", "review")
-        if language not in self.definition.languages:
-            known = Either(map(language_name, self.definition.languages))
-            raise InvalidInput("language.not-of-election", language=language[:20], known=known)
-        stage: booth_day.Stage = "voting" if live.stage == "language" else live.stage
-        self._session.change(replace(live, language=language, stage=stage))
-        return self._shown()
-
-    @exclusive
-    def choose(self, contest_id: str, options: tuple[str, ...]) -> SessionView:
-        """Set the choices of one contest, `()` for blank. Too many or unknown ones raise `InvalidInput` and change
-        nothing."""
-        live = self._session.at("voting", "review")
-        chosen = mark_contest(self.definition, self._style(live), contest_id, tuple(options))
-        choices = live.choices | {contest_id: chosen}
-        self._session.change(replace(live, choices=choices, stage="voting", slip=""))
-        return self._shown()
-
-    @exclusive
-    def review(self) -> SessionView:
-        """The whole ballot at once; contests the voter has not been at are blank now."""
-        live = self._session.at("voting", "review")
-        choices = {contest_id: live.choices.get(contest_id, ()) for contest_id in self._style(live).contests}
-        self._session.change(replace(live, choices=choices, stage="review"))
-        return self._shown()
-
-    @exclusive
-    def print(self) -> SessionView:
-        """Print the paper vote, under a new number each time.
-
-        A `PrinterError` leaves the session in review: repair the printer and print again. Half a paper is not a vote:
-        its number is in no box.
-        """
-        live = self._session.at("review")
-        slip = votes.make_slip(self.definition, self.station_id, self._ballot(live), live.language)
-        live = replace(live, stage="printing", slip=slip.number)
-        self._session.change(live)
-        self._session.paper = slip
-        try:
-            self._printer.print_slip(slip)
-        except PrinterError:
-            self._session.keep(booth_day.print_failed(self._day.now, live), notice="printer-failed")
-            raise
-        self._session.keep(booth_day.printed(self._day.now, live))
-        return self._shown()
-
-    @exclusive
-    def confirm(self) -> None:
-        """ "My printed vote is right": when this returns, the vote is in the box on both paths, once, and the session
-        is over.
-
-        A `StorageError` leaves the session in `depositing`; call again once the disk works again, or start the booth
-        again.
-        """
-        live = self._session.at("printed", "depositing")
-        if live.stage == "printed":
-            self._session.change(replace(live, stage="depositing"))
-        self._deposit()
-
-    @exclusive
-    def spoil(self, reason: str) -> SessionView:
-        """ "It is not right": the printed vote is void, for one of `reasons.VOTER_SPOIL_REASONS`; back to review.
-
-        Raises `IllegalStep` once the voter has spoiled as many as the rules allow.
-        """
-        live = self._session.at("printed")
-        reasons.check_reason(reason, "spoil", reasons.VOTER_SPOIL_REASONS)
-        limit = self.definition.rules.spoil_limit
-        if live.spoiled >= limit:
-            raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
-        self._session.keep(booth_day.spoiled(self._day.now, live, reason))
-        return self._shown()
-
     # ---- the chair's orders
 
     @exclusive
@@ -275,8 +178,12 @@ class Booth:
         return self.folder.sign_statement("booth-report", body)
 
     def _obey(self, order: Order) -> dict[str, Any]:
+        if order.name == "test-ballots":
+            return dict(msgspec.to_builtins(self._test.cast(order.data)))
+        if order.name == "readiness":
+            return self._look_at_itself(print_slip=order.data.get("print") is True)
         if order.name == "test":
-            return self._test(order.data)
+            self._test.conclude(order.data)
         if order.name == "zero":
             if self.state == "installed":
                 raise IllegalStep("booth.not-tested", place=self.folder.place)
@@ -287,21 +194,12 @@ class Booth:
             self._end_day()
         if order.name == "void-session":
             self._void(str(order.data.get("reason", "")), order.sequence)
+        if order.name == "allow-print":
+            self._allow_print(order.sequence)
         return {"voting": self._session.entry is not None}
 
-    def _test(self, data: dict[str, Any]) -> dict[str, Any]:
-        try:
-            marks = msgspec.convert(data.get("deck"), list[Marks], strict=True)
-        except msgspec.ValidationError as error:
-            raise InvalidInput("test-deck.malformed", place=self.folder.place, why=why_refused(error)) from None
-        deck = [one.ballot(self.definition, self.station_id) for one in marks]
-        key = secrets.token_bytes(32)
-        counted = votes.count_test_deck(self.definition, self.station_id, deck, self.folder.path, key)
-        digest = deck_digest(deck)
-        self.folder.log.append("deck-counted", deck=digest, ballots=len(deck))
-        return {"deck": digest, "counted": msgspec.to_builtins(counted)}
-
     def _make_box(self) -> None:
+        self._test.discard()
         if self._box is None:
             if not len(self._cards):
                 raise IllegalStep("cards.none-made", place=self.folder.place)
@@ -338,34 +236,20 @@ class Booth:
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
 
-    # ---- the session's paper and record
+    def _allow_print(self, order: int) -> None:
+        live = self._session.entry
+        if live is None:
+            raise IllegalStep("booth.nobody-voting", place=self.folder.place)
+        if live.stage == "depositing":
+            raise IllegalStep("vote.confirmed", place=self.folder.place)
+        self._session.keep(booth_day.print_allowed(self._day.now, live, order), notice=self._session.notice)
 
-    def _shown(self) -> SessionView:
-        session = self.current()
-        if session is None:
-            raise IllegalStep("vote.none-under-way")
-        return session
+    def _look_at_itself(self, *, print_slip: bool) -> dict[str, Any]:
+        from testigo.station.booth_readiness import booth_lines  # loads the slip reader, which a booth needs only here
 
-    def _style(self, live: VotingSession) -> BallotStyle:
-        return self.definition.style_of(self.station_id, live.style)
-
-    def _ballot(self, live: VotingSession) -> Ballot:
-        return Ballot.mark(self.definition, self._style(live), live.choices)
-
-    def _slip(self, live: VotingSession) -> Slip:
-        """The paper vote that was printed; after a restart it is made again from the day's file."""
-        paper = self._session.paper
-        if paper is None or paper.number != live.slip:
-            paper = Slip(self.definition, self.station_id, self._ballot(live), live.slip, live.language)
-            self._session.paper = paper
-        return paper
-
-    def _deposit(self) -> None:
-        live = self._session.at("depositing")
-        if self._box is None:
-            raise IllegalStep("box.none", place=self.folder.place)
-        self._box.deposit(votes.record_of(self._slip(live)))
-        self._end_session(booth_day.deposited(self._day.now))
+        cards = len(self._cards)
+        lines = booth_lines(self.folder, self._printer, self.screen_seen, cards=cards, print_slip=print_slip)
+        return {"lines": msgspec.to_builtins(lines)}
 
     def _end_session(self, day: BoothDay) -> None:
         self._session.end(day)
@@ -373,6 +257,7 @@ class Booth:
 
     def close(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""
+        self._test.discard()
         self._parts.close()
         self.folder.close()
 

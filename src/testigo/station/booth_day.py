@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from testigo.ballot import BoothCounters
+from testigo.ballot.reasons import MISPRINT
 from testigo.event_log import Event
 from testigo.station.day_file import DAY_STATE, Day
 from testigo.stored import StoredFormat
@@ -26,7 +27,8 @@ Stage = Literal["language", "voting", "review", "printing", "printed", "depositi
 
 class VotingSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The session under way; nothing names it. `slip`: number of the paper vote, from `printing` on. `spoiled`: papers
-    that the voter has spoiled; those that a power cut made void do not count."""
+    that the voter has spoiled; misprints, and those that a power cut made void, do not count. `extra`: how many more
+    than the limit the chair has allowed."""
 
     style: str
     stage: Stage
@@ -34,11 +36,12 @@ class VotingSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: dict[str, tuple[str, ...]]
     slip: str = ""
     spoiled: int = 0
+    extra: int = 0
 
 
 class BoothDay(Day, frozen=True):
     """`used`: bits of used cards, hexadecimal. `wrong_cards`: in a row. `locked_until`: Unix seconds, 0 while not
-    locked. `voided_by`: number of the last order that voided a session, 0 after closing."""
+    locked. `voided_by`: number of the last order about a session, 0 after closing."""
 
     used: str = "0"
     printed: int = 0
@@ -50,6 +53,7 @@ class BoothDay(Day, frozen=True):
     wrong_cards: int = 0
     locked_until: int = 0
     voided_by: int = 0
+    prints_allowed: int = 0
     session: VotingSession | None = None
 
     @property
@@ -77,6 +81,8 @@ class BoothDay(Day, frozen=True):
             voided=self.voided,
             deposited=self.deposited,
             recorded=recorded,
+            misprinted=self.spoiled.get(MISPRINT, 0),
+            prints_allowed=self.prints_allowed,
         )
 
     def batch(self, counters: BoothCounters) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def printed(day: BoothDay, session: VotingSession) -> BoothDay:
 
 def spoiled(day: BoothDay, session: VotingSession, reason: str) -> BoothDay:
     """The printed vote is void, and the voter is back at the review."""
-    session = replace(session, stage="review", slip="", spoiled=session.spoiled + 1)
+    session = replace(session, stage="review", slip="", spoiled=session.spoiled + (reason != MISPRINT))
     return replace(day, spoiled=one_more(day.spoiled, reason), session=session)
 
 
@@ -129,6 +135,17 @@ def voided(day: BoothDay, session: VotingSession, reason: str, order: int) -> Bo
     """The chair's order of that number ended the session; a paper that was out is void."""
     papers = one_more(day.spoiled, "voided") if session.stage == "printed" else day.spoiled
     return replace(day, voided=one_more(day.voided, reason), spoiled=papers, voided_by=order, session=None)
+
+
+def spoils_left(session: VotingSession, limit: int) -> int:
+    """How many papers the voter may still spoil. `limit`: of the election's rules."""
+    return max(0, limit + session.extra - session.spoiled)
+
+
+def print_allowed(day: BoothDay, session: VotingSession, order: int) -> BoothDay:
+    """By the chair's order of that number, the voter may spoil one paper more."""
+    session = replace(session, extra=session.extra + 1)
+    return replace(day, prints_allowed=day.prints_allowed + 1, voided_by=order, session=session)
 
 
 def deposited(day: BoothDay) -> BoothDay:

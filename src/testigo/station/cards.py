@@ -82,7 +82,7 @@ class Deck(msgspec.Struct, frozen=True):
                 for style in styles
             ],
         }
-        return typeset.compile(_TEMPLATE, data)
+        return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
 
 
 def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPARE) -> Deck:

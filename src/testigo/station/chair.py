@@ -11,7 +11,7 @@ Nothing can be sent before the tally sheet is printed, and there is no tally she
 in words, "unknown" if nobody knows one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal
@@ -20,30 +20,30 @@ import msgspec
 
 from testigo import canonical
 from testigo.ballot import (
-    Ballot,
+    DeckPart,
     Difference,
     LogicAndAccuracy,
     Reconciliation,
-    Tally,
     TallySheet,
     ZeroReport,
-    deck_digest,
     reasons,
     tally_ballots,
     version_1,
 )
-from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.event_log import Event
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import tally_sheet
+from testigo.station import readiness, tally_sheet
 from testigo.station.closing import Closing, check_words, named, reconciled
+from testigo.station.deck_run import DeckRuns, RunState
+from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
+from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.words import Either, Message, message
@@ -52,6 +52,8 @@ State = Literal["installed", "tested", "zero-reported", "open", "paused", "close
 
 STEPS: Final[dict[str, State]] = {
     "tested": "tested",
+    "test-failed": "installed",
+    "test-abandoned": "installed",
     "zero-reported": "zero-reported",
     "opened": "open",
     "paused": "paused",
@@ -93,10 +95,12 @@ class Chair:
         try:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
+            self._extra_print = ExtraPrint(folder, self.staff)
+            self._statements = StatementStore(self.folder)
+            self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
             raise
-        self._statements = StatementStore(self.folder)
         self.hours = StationHours(self.folder)
         self._closing = Closing(self.folder, self._statements, self._sender)
         self._kept_pages = FolderPages(folder / "paper")
@@ -129,22 +133,60 @@ class Chair:
     # ---- before opening
 
     @exclusive
-    def run_test(self, deck: list[Ballot], expected: Tally) -> bool:
-        """Logic and accuracy: the booth counts known ballots; whether exactly `expected` came out.
+    def readiness(self, *, print_slip: bool = False) -> tuple[MachineReadiness, ...]:
+        """Have every machine look at itself. `print_slip`: whether the booth prints a test slip, which is to be voided.
 
-        `expected` is computed by the caller, without the booth's code (`audit.logic_and_accuracy`). Only if it came out
-        is the station tested. Either way the result is signed as a `logic-and-accuracy` statement. Raises `IllegalStep`
-        after the zero report.
+        Raises `IllegalStep` once the station is open.
+        """
+        self._must_be("installed", "tested", "zero-reported")
+        return readiness.of_station(self.folder, self._sender, print_slip=print_slip)
+
+    @property
+    def test_run(self) -> RunState | None:
+        """The run of the test that is under way; None if there is none."""
+        return self._runs.under_way
+
+    @exclusive
+    def begin_test(self, parts: Sequence[DeckPart]) -> RunState:
+        """Begin a run of the test deck (`audit.station_deck`, which shares no code with the booth). `step_test` does
+        the rest.
+
+        Raises `IllegalStep` after the zero report, or while a run is under way.
         """
         self._must_be("installed", "tested")
-        report = self._sender.give("booth", "test", deck=msgspec.to_builtins(deck))
-        counted = _tally(report.data.get("counted"))
-        digest = deck_digest(deck)
-        ok = bool(deck) and counted == expected and report.data.get("deck") == digest
-        failed = len(self._statements.events("test-failed"))
-        body = LogicAndAccuracy(digest, len(deck), expected, counted, ok, failed)
-        self._statements.sign("logic-and-accuracy", body, "tested" if ok else "test-failed")
-        return ok
+        return self._runs.begin(parts)
+
+    @exclusive
+    def step_test(self, parts: Sequence[DeckPart]) -> bool:
+        """Some seconds of the run under way; whether it has ended. It may be taken again after any error.
+
+        Only if every ballot and every count came out is the station tested. Each run ends in a signed
+        `logic-and-accuracy` statement.
+        """
+        return self._runs.step(parts)
+
+    @exclusive
+    def abandon_test(self) -> None:
+        """End the run under way without its end; that is stated, too."""
+        self._runs.abandon()
+
+    def run_test(
+        self, parts: Sequence[DeckPart], *, on_step: Callable[[int, int], None] = lambda done, of: None
+    ) -> bool:
+        """A whole run, or the rest of the one under way; whether it passed. `on_step`: is told how many ballots are
+        done, of how many.
+        """
+        if self.test_run is None:
+            self.begin_test(parts)
+        while not self.step_test(parts):
+            if self.test_run is not None:
+                on_step(self.test_run.done, self.test_run.total)
+        return self.state == "tested"
+
+    @exclusive
+    def last_test(self) -> LogicAndAccuracy | None:
+        """What the last run came to; None before the first has ended."""
+        return self._runs.last()
 
     @exclusive
     def zero_report(self) -> bytes:
@@ -154,6 +196,8 @@ class Chair:
         Raises `IllegalStep` before the test has come out, or where something is not zero.
         """
         self._must_be("tested", "zero-reported")
+        if self.test_run is not None:
+            raise IllegalStep("test-run.under-way", place=self.folder.place)
         check_in, booth = self._sender.give("check-in", "zero"), self._sender.give("booth", "zero")
         body = ZeroReport(tally_ballots(self.definition, self.station_id, ()), reconciled(check_in, booth))
         if not body.is_zero:
@@ -162,7 +206,8 @@ class Chair:
             self._statements.sign("zero-report", body, "zero-reported")
         heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
         sheet = TallySheet(self.station_id, "", "", body.tally, body.reconciliation, heads)
-        pdf = tally_sheet.zero_page(self.definition, sheet)
+        digest = self._statements.own("zero-report").digest
+        pdf = tally_sheet.zero_page(self.definition, sheet, digest, self.folder.key)
         self._print_page("zero-report", pdf)
         return pdf
 
@@ -203,6 +248,17 @@ class Chair:
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         self._sender.give("booth", "void-session", reason=reason)
         self.folder.log.append_coarse("session-voided", reason=reason)
+
+    @exclusive
+    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+        """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
+
+        Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
+        """
+        self._must_be("open", "paused")
+        self._extra_print.agree(first, second, pin, reason)
+        self._sender.give("booth", "allow-print", reason=reason)
+        self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 
     # ---- closing
 
@@ -306,7 +362,7 @@ class Chair:
         if not self._printed:
             raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
         signed = ("booth-report",) if self._closing.closing_reports().lost else ("booth-report", "check-in-report")
-        types = ("logic-and-accuracy", "zero-report", *signed, "tally-sheet", "event-log")
+        types = (*self._runs.names(), "zero-report", *signed, "tally-sheet", "event-log")
         package = pack(
             [self._statements.read(type_) for type_ in types],
             self.folder.key,
@@ -394,10 +450,3 @@ def state_of(events: Iterable[Event]) -> State:
 
 def _state(state: State) -> Message:
     return message("term", f"station-state.{state}")
-
-
-def _tally(plain: object) -> Tally:
-    try:
-        return msgspec.convert(plain, Tally, strict=True)
-    except msgspec.ValidationError as error:
-        raise InvalidInput("report.no-tally", why=why_refused(error)) from None

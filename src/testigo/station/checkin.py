@@ -29,15 +29,17 @@ from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.election import Station
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
+from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day
 from testigo.station.batches import note_batch, note_rest
+from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state, order_named
+from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.staffing import staff_of
 from testigo.station.visit import RefusedVoter, Visit
 from testigo.words import message
@@ -64,12 +66,16 @@ def match_finger(image: FingerImage, enrolled: tuple[Prepared, ...]) -> bool:
 
 
 class CheckIn:
-    """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time."""
+    """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time.
+
+    `reader`: the desk's finger reader, for the test of readiness; None where there is none.
+    """
 
     def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
         """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
         self.folder = MachineFolder(folder, "check-in")
         self._matcher = matcher
+        self.reader: Reader | None = None
         self._book: PollBook | None = None
         self._visit: Visit | None = None
         self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
@@ -293,6 +299,9 @@ class CheckIn:
         with self._orders.taken(envelope) as order:
             self._obey(order)
         data: dict[str, Any] = {"visiting": self._visit is not None}
+        if order.name == "readiness":
+            lines = check_in_lines(self.folder.path, self.reader, registered=self.counters().registered)
+            data["lines"] = msgspec.to_builtins(lines)
         if order.name == "close":
             data["statement"] = self._closing_statement().decode()
             self.folder.even_times()
@@ -306,7 +315,7 @@ class CheckIn:
         )
 
     def _obey(self, order: Order) -> None:
-        if order.name in ("test", "void-session"):
+        if order.name in ("test", *ABOUT_A_SESSION):
             raise InvalidInput("order.for-the-booth", place=self.folder.place, order=order_named(order.name))
         if order.name in ("zero", "open") and self._book is None:
             raise IllegalStep("poll-book.none", place=self.folder.place)

@@ -112,7 +112,7 @@ class MachineFolder:
 
         Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
         """
-        ring = self._read_ring(envelopes)
+        ring = self.read_keys(envelopes)
         KEYS_FORMAT.write(self.path / MACHINE_KEYS, LoadedKeys(tuple(envelope.decode() for envelope in envelopes)))
         self.ring = ring
         self.log.append("keys-loaded", keys=[key.public.key_id for key in ring.keys if key.station == self.station_id])
@@ -146,9 +146,10 @@ class MachineFolder:
         file = self.path / MACHINE_KEYS
         if not file.exists():
             return None
-        return self._read_ring([text.encode() for text in KEYS_FORMAT.read(file).statements])
+        return self.read_keys([text.encode() for text in KEYS_FORMAT.read(file).statements])
 
-    def _read_ring(self, envelopes: Sequence[bytes]) -> KeyRing:
+    def read_keys(self, envelopes: Sequence[bytes]) -> KeyRing:
+        """What `load_keys` would take in; raises as it does."""
         ring = KeyRing(self.root)
         for number, envelope in enumerate(dict.fromkeys(envelopes)):
             place = message("place", "machine-keys", number=number + 1)
@@ -180,8 +181,19 @@ def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -
         raise InvalidInput("machine-keys.malformed", place=place, why=why_refused(error)) from None
 
 
+class Guarded(Protocol):
+    """What `exclusive` needs of a machine's folder, and what its sentences name."""
+
+    guard: "threading.RLock"
+
+    @property
+    def place(self) -> Message:
+        """How sentences name the machine."""
+
+
 class _HasFolder(Protocol):
-    folder: MachineFolder
+    @property
+    def folder(self) -> Guarded: ...
 
 
 _Machine = TypeVar("_Machine", bound=_HasFolder)

@@ -6,31 +6,24 @@ for the authority's files: it names the machine, the release, and what was found
 """
 
 import datetime
-import secrets
-import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from testigo import __version__, storage
-from testigo.ballot import Ballot, new_slip_number
+from testigo import __version__
 from testigo.canonical import utc_now
-from testigo.election import Definition, Role
+from testigo.election import Role
 from testigo.errors import InvalidInput, TestigoError
 from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader
 from testigo.station.folder import MachineFolder
+from testigo.station.self_test import blank_slip, disk, read_back
 from testigo.words import Message, message, zone
 
 Outcome = Literal["ok", "failed", "not tested"]
 
-FREE = 1_000_000_000
-"""Bytes that a disk must have free: a day's folder takes some 100 MB, its package and exports as much again."""
-WRITTEN = 8 * 1024 * 1024
-"""Bytes written and read back."""
 SMALLEST_SCREEN = (1280, 800)
 """Pixels for which the booth's pages are laid out (docs/screens.md)."""
 DISPLAYS = Path("/sys/class/drm")
@@ -93,12 +86,6 @@ def check_hardware(
     return HardwareReport(machine.station_id, machine.role, __version__, utc_now(), checks)
 
 
-def blank_slip(definition: Definition, station: str) -> Slip:
-    """A slip without a choice, of the station's first ballot style."""
-    ballot = Ballot.mark(definition, definition.styles_of_station(station)[0], {})
-    return Slip(definition, station, ballot, new_slip_number(), definition.languages[0])
-
-
 def _checked(name: str, check: Callable[[], Message] | None) -> Check:
     if check is None:
         return Check(name, "not tested", None)
@@ -115,25 +102,6 @@ def clock() -> tuple[Outcome, Message]:
     if SYNCHRONISED.exists():
         return "ok", message("hardware", "clock.set", time=shown)
     return "not tested", message("hardware", "clock.not-set", time=shown)
-
-
-def disk(folder: Path) -> Message:
-    """Write, flush, read back. Raises `InvalidInput` where bytes differ or little is free, `StorageError` else."""
-    data = secrets.token_bytes(WRITTEN)
-    file = folder / ".hardware-test"
-    started = time.monotonic()
-    try:
-        storage.write(file, data)
-        if storage.read(file) != data:
-            raise InvalidInput("disk.reads-otherwise", place=folder)
-    finally:
-        file.unlink(missing_ok=True)
-    took = time.monotonic() - started
-    free = shutil.disk_usage(folder).free
-    if free < FREE:
-        raise InvalidInput("disk.little-free", place=folder, free=round(free / 1e9, 1), least=round(FREE / 1e9, 1))
-    written, seconds = WRITTEN >> 20, round(took, 2)
-    return message("hardware", "disk.works", written=written, seconds=seconds, free=round(free / 1e9, 1))
 
 
 def screen() -> tuple[Outcome, Message]:
@@ -154,16 +122,6 @@ def _large(size: str) -> bool:
     """Whether a mode as the kernel writes it, `1920x1080` or `1920x1080i`, is at least `SMALLEST_SCREEN`."""
     sides = [int(side) for side in size.rstrip("i").split("x") if side.isdecimal()]
     return len(sides) == 2 and sides[0] >= SMALLEST_SCREEN[0] and sides[1] >= SMALLEST_SCREEN[1]
-
-
-def read_back(slip: Slip, picture: bytes) -> Message:
-    """The slip's own picture, read as paper is: typesetting, fonts and reader fit each other on this machine."""
-    (reading,) = SlipReader(slip.definition, slip.station).read(picture)
-    if reading.refused:
-        raise InvalidInput("paper-vote.set-here-not-read", hint="install-testigo-again", why=reading.refused)
-    if reading.choices != slip.ballot or reading.number != slip.number:
-        raise InvalidInput("paper-vote.set-here-read-otherwise", hint="install-testigo-again")
-    return message("hardware", "fonts.read")
 
 
 def printed(slip: Slip, address: str) -> Message:

@@ -6,6 +6,7 @@ The three folders then go to their three machines. The request goes to where the
 `machine-keys` statement, is loaded on every machine (`load_keys`).
 """
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,14 +86,17 @@ def load_keys(folder: Path, envelopes: Sequence[bytes]) -> None:
     """Load `machine-keys` statements into every machine found under `folder` (a station's folder, or one machine's
     own).
 
-    Raises as `MachineFolder.load_keys` does.
+    Raises as `MachineFolder.load_keys` does for any of them, and then none is changed.
     """
-    for path, role in machine_folders(folder):
-        machine = MachineFolder(path, role)
-        try:
+    with contextlib.ExitStack() as opened:
+        machines = []
+        for path, role in machine_folders(folder):
+            machine = MachineFolder(path, role)
+            opened.callback(machine.close)
+            machine.read_keys(envelopes)
+            machines.append(machine)
+        for machine in machines:
             machine.load_keys(envelopes)
-        finally:
-            machine.close()
 
 
 def machine_folders(folder: Path) -> list[tuple[Path, Role]]:

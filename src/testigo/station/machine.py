@@ -17,7 +17,8 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -37,11 +38,16 @@ from testigo.words import Either, Message, message
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
 REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
-OrderName = Literal["status", "test", "zero", "open", "pause", "resume", "close", "void-session"]
+OrderName = Literal[
+    "status", "readiness", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session",
+    "allow-print",
+]  # fmt: skip
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
 ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] = {
     "status": (("installed", "tested", "ready", "open", "paused", "closed"), None),
+    "readiness": (("installed", "tested", "ready"), None),
+    "test-ballots": (("installed", "tested"), None),
     "test": (("installed", "tested"), "tested"),
     "zero": (("installed", "tested", "ready"), "ready"),
     "open": (("ready", "open"), "open"),
@@ -49,8 +55,13 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
     "resume": (("paused", "open"), "open"),
     "close": (("open", "paused", "closed"), "closed"),
     "void-session": (("open", "paused"), None),
+    "allow-print": (("open", "paused"), None),
 }
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
+
+
+ABOUT_A_SESSION: Final = ("void-session", "allow-print")
+"""Orders about the one voter in the booth."""
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,8 +125,7 @@ class HttpMachine:
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         """Raises `InvalidInput` for what is no address of the web."""
-        if not _is_address(address):
-            raise InvalidInput("machine.not-an-address", place=address)
+        require_address(address)
         self.address = address.rstrip("/")
         self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
 
@@ -143,11 +153,16 @@ class HttpMachine:
         return answer.status_code, bytes(body)
 
 
-def _is_address(text: str) -> bool:
+def require_address(text: str) -> None:
+    """Raise `InvalidInput` for what is not an address of the web."""
     try:
-        return (address := httpx.URL(text)).scheme in ("http", "https") and bool(address.host)
-    except (httpx.InvalidURL, UnicodeError):
-        return False
+        address = httpx.URL(text)
+        urlsplit(text).port  # noqa: B018  # refuses a bracket alone and a port that none can be, which httpx takes
+        good = address.scheme in ("http", "https") and bool(address.host)
+    except (httpx.InvalidURL, ValueError):
+        good = False
+    if not good:
+        raise InvalidInput("machine.not-an-address", place=text)
 
 
 def _refusal(status: int, answer: bytes, address: str) -> TestigoError:
@@ -172,7 +187,8 @@ class OrderReceiver:
     @contextlib.contextmanager
     def taken(self, envelope: bytes) -> Iterator[Order]:
         """The order, to be obeyed inside the block; then it is noted as obeyed or refused, and its number is used up.
-        A session that is voided is one voter's, so the booth notes that number in its day (`use_up`), not in the log.
+        One about a session is about one voter, so the booth notes that number in its day (`use_up`), not in the log.
+        Orders to cast test ballots are many: one that is repeated after a restart only begins a part of the test again.
 
         The block runs if the chair of this station gave the order to this machine, it is newer than every order before
         and may be given in this state; else, and where the block refuses, raises a `TestigoError`. Where an order that
@@ -188,7 +204,7 @@ class OrderReceiver:
             with contextlib.suppress(StorageError):
                 log.append("order-refused", **noted, why=refused.code)
             raise
-        if order.name not in ("status", "void-session"):
+        if order.name not in ("status", "readiness", "test-ballots", *ABOUT_A_SESSION):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
     def _accept(self, envelope: bytes) -> Order:
@@ -329,7 +345,7 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reports: dict[Role, str]
+    reports: Annotated[dict[Role, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
 
 
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})

@@ -208,8 +208,10 @@ def _destroyed(path: Path, kept: Iterable[Path], boxes: Iterable[Path]) -> list[
         files = [file for file in _files_of(top) if _name(path, file) not in names and file.name not in LEFT]
         if files:
             items.append(DestroyedItem(top.name, len(files), sum(file.lstat().st_size for file in files)))
-    outside = [box for box in boxes if box.exists() and not box.resolve().is_relative_to(path.resolve())]
-    items += [DestroyedItem(str(box.resolve()), 1, box.stat().st_size) for box in outside]
+    outside = [
+        box for box in boxes if box.exists() and not storage.resolved(box).is_relative_to(storage.resolved(path))
+    ]
+    items += [DestroyedItem(str(storage.resolved(box)), 1, box.stat().st_size) for box in outside]
     return items
 
 

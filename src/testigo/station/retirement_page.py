@@ -6,14 +6,14 @@ from testigo.election import Definition
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.retired import Retirement
-from testigo.words import day, instant, section
+from testigo.words import day, instant, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("retirement.typ")
 
 
 def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
-    """The page as PDF, in the election's first language. `archive`: SHA-256 of the archive file."""
-    language = definition.languages[0]
+    """The page as PDF, in the election's first language of officers. `archive`: SHA-256 of the archive file."""
+    language = officers_language(definition.languages)
     words = section(language, "retirement")
     station = definition.station(retirement.station)
     texts = {
@@ -33,4 +33,4 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
     }
     archived = [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in retirement.archived]
     data = {**all_isolated(texts, language), "archive": archive, "archived": archived}
-    return typeset.compile(_TEMPLATE, {**data, "language": PageLanguage.of(language)})
+    return typeset.compile(_TEMPLATE, {**data, "language": PageLanguage.of(language)}, fonts=definition.fonts)

@@ -11,7 +11,7 @@ Power may fail at any instant. SessionView, counters and used cards are one file
 | anything else | the voter goes on |
 """
 
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -22,7 +22,6 @@ from testigo.errors import IllegalStep
 from testigo.slip import Slip
 from testigo.station import booth_day
 from testigo.station.booth_day import BoothDay, VotingSession
-from testigo.station.day_file import DayFile
 from testigo.words import message
 
 Stage = Literal["language", "voting", "review", "printed", "depositing"]
@@ -35,8 +34,9 @@ class SessionView(msgspec.Struct, frozen=True):
     `()`).
     `unused`: contest id → choices the voter could still make, for the contests of `choices`. `spoils_left`: printed
     votes that may still be spoiled. `notice`: "" or what just happened: `power-cut` (a print was interrupted; a paper
-    that came out is void and goes to the chair), `printer-failed`. `paper`: the lines of the printed vote, from stage
-    `printed` on. In stage `depositing` the voter has said yes and a disk refused; `confirm` tries again.
+    that came out is void and goes to the chair), `printer-failed`, `misprint` (the voter said so). `paper`: the lines
+    of the printed vote, from stage `printed` on. In stage `depositing` the voter has said yes and a disk refused;
+    `confirm` tries again.
     """
 
     stage: Stage
@@ -65,10 +65,25 @@ class SessionView(msgspec.Struct, frozen=True):
             choices=dict(live.choices),
             unused=left,
             spoiled=live.spoiled,
-            spoils_left=max(0, definition.rules.spoil_limit - live.spoiled),
+            spoils_left=booth_day.spoils_left(live, definition.rules.spoil_limit),
             notice=notice,
             paper=paper,
         )
+
+
+class KeptDay(Protocol):
+    """What keeps a booth's day: a file (`day_file.DayFile`), or for test ballots memory."""
+
+    now: BoothDay
+
+    def keep(self, day: BoothDay) -> None:
+        """Replace the day."""
+
+    def end(self, day: BoothDay) -> None:
+        """Replace the day; nothing stays of what came before."""
+
+    def settle(self) -> None:
+        """Do what an interrupted `end` has left to do."""
 
 
 class LiveSession:
@@ -77,7 +92,7 @@ class LiveSession:
     `paper`: the paper vote in print or printed, in memory only; None where there is none or the booth started since.
     """
 
-    def __init__(self, file: DayFile[BoothDay]) -> None:
+    def __init__(self, file: KeptDay) -> None:
         self._file = file
         self.notice = ""
         self.paper: Slip | None = None

@@ -1,6 +1,6 @@
 """The statements that the chair keeps: its own, and those that the other two machines signed at closing.
 
-    FOLDER/statements/TYPE.json
+    FOLDER/statements/TYPE.json, of the runs of the test before opening logic-and-accuracy-NUMBER.json
 
 A file counts only once the chair's log names its digest: whatever a power cut left half done is written again.
 """
@@ -43,10 +43,11 @@ class StatementStore:
             raise InvalidInput("statement-file.not-of-the-log", place=self._path / f"{name}.json")
         return data
 
-    def sign(self, type_: str, body: SignedValue, event: str) -> None:
-        """Sign a statement of the chair, keep it, and note in the log that `event` has happened."""
-        digest = self.write(type_, self._folder.sign_statement(type_, body))
-        self._folder.log.append(event, statement=digest)
+    def sign(self, type_: str, body: SignedValue, event: str, *, name: str = "", **noted: int) -> None:
+        """Sign a statement of the chair, keep it (under its type, if no other `name` is given), and note in the log
+        that `event` has happened."""
+        digest = self.write(name or type_, self._folder.sign_statement(type_, body))
+        self._folder.log.append(event, statement=digest, **noted)
 
     def own(self, type_: str) -> SignedStatement:
         """A statement that this chair signed and kept."""

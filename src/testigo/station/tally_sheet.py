@@ -1,7 +1,8 @@
-"""The tally sheet as people see it: in words for a screen, and as a page to print with a QR code of its totals.
+"""The tally sheet as people see it: in words for a screen, and as pages to print with QR codes of its totals.
 
-The tally sheet itself is `testigo.ballot.TallySheet`, signed as a `tally-sheet` statement. The page says the same, with
-a QR code (`ballot.tally_qr`) so that a witness's telephone can take the totals along.
+The tally sheet itself is `testigo.ballot.TallySheet`, signed as a `tally-sheet` statement. The pages say the same, with
+QR codes (`ballot.tally_qr`) so that a witness's telephone can take the totals along. A sheet has as many pages as its
+contests need; each page says whose it is.
 """
 
 from pathlib import Path
@@ -13,9 +14,12 @@ from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet,
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
+from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.words import Message, counter_words, day, instant, message, say, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
+_WITNESSES = 2
+"""Lines at least for witnesses' signatures."""
 
 
 class CountRow(msgspec.Struct, frozen=True):
@@ -103,14 +107,14 @@ def hours_notes(sheet: TallySheet) -> list[Message]:
 def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
     """The tally sheet with the `digest` of its statement as PDF, in the election's first language.
 
-    `key`: the chair's, which signs the QR code.
+    `key`: the chair's, which signs the QR codes.
     """
-    return _page(definition, sheet, digest, "sheet", tally_qr.encode(definition, sheet, digest, key))
+    return _page(definition, sheet, digest, key, "tally-sheet")
 
 
-def zero_page(definition: Definition, sheet: TallySheet) -> bytes:
-    """The zero report as PDF: the same page with nothing counted and no totals to carry away."""
-    return _page(definition, sheet, "", "zero", "")
+def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
+    """The zero report with the `digest` of its statement as PDF: the same pages with nothing counted."""
+    return _page(definition, sheet, digest, key, "zero-report")
 
 
 def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[SheetContest, ...]:
@@ -154,12 +158,24 @@ def _difference_views(counters: Reconciliation, words: dict[str, str], language:
     )
 
 
-def _page(definition: Definition, sheet: TallySheet, digest: str, kind: str, qr: str) -> bytes:
+def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, kind: tally_qr.SheetKind) -> bytes:
     language = definition.languages[0]
-    data: dict[str, Any] = {
-        "kind": kind,
-        "words": _words(language),
-        "sheet": view(definition, sheet, digest, language),
-        "qr": typeset.qr_svg(qr, error="l") if qr else "",
+    codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
+    words = _words(language)
+    seen = view(definition, sheet, digest, language)
+    texts = {
+        "words": words,
+        "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
+        "sheet": msgspec.to_builtins(seen),
+        "signers": _signers(definition, words),
     }
-    return typeset.compile(_TEMPLATE, data)
+    data: dict[str, Any] = all_isolated(texts, language)
+    data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
+    data |= {"kind": kind, "language": PageLanguage.of(language), "codes": [typeset.qr_svg(code) for code in codes]}
+    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
+
+
+def _signers(definition: Definition, words: dict[str, str]) -> list[str]:
+    """Who signs the page: the chair, a clerk, a witness of each party, at least two."""
+    witnesses = [f"{words['witness']} · {party.abbreviation}" for party in definition.parties]
+    return [words["chair"], words["clerk"], *witnesses, *[words["witness"]] * (_WITNESSES - len(witnesses))]

@@ -10,7 +10,7 @@ import msgspec
 from testigo.ballot import Ballot, CastVoteRecord, Marks, Tally, new_slip_number, record_size, tally_ballots
 from testigo.election import Definition
 from testigo.slip import Slip
-from testigo.station.box import OVERHEAD, BallotBox
+from testigo.station.box import OVERHEAD, BallotBox, Paths
 from testigo.stored import StoredFormat
 
 SECRETS = "secrets.json"
@@ -59,24 +59,12 @@ def count_box(definition: Definition, station_id: str, box: BallotBox) -> Tally:
     return tally_ballots(definition, station_id, ballots)
 
 
-def count_test_deck(definition: Definition, station_id: str, deck: list[Ballot], folder: Path, key: bytes) -> Tally:
-    """Send every test ballot down the voters' path, into a box of its own, and count that box; then destroy it.
+def test_box_paths(folder: Path) -> Paths:
+    """Where a booth keeps the two copies of the box of test ballots."""
+    return folder / "test-box-1", folder / "test-box-2"
 
-    The slips are set in type but not printed: a test vote on paper could end up in the box. Languages take turns.
-    """
-    paths = (folder / "test-box-1", folder / "test-box-2")
+
+def discard_test_box(paths: Paths) -> None:
+    """Remove what a power cut left of a test: its key was in memory only."""
     for path in paths:
-        path.unlink(missing_ok=True)  # left by a power cut in the middle of an earlier test
-    name, size = box_name(definition, station_id) + "/test", slot_size(definition, station_id)
-    box = BallotBox.create(paths, key, name, slots=max(len(deck), 1), slot_size=size)
-    try:
-        for number, ballot in enumerate(deck):
-            language = definition.languages[number % len(definition.languages)]
-            slip = make_slip(definition, station_id, ballot, language)
-            slip.pdf()
-            box.deposit(record_of(slip))
-        box.close()
-        box = BallotBox(paths, key, name, size)
-        return count_box(definition, station_id, box)
-    finally:
-        box.destroy()
+        path.unlink(missing_ok=True)

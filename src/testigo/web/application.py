@@ -25,20 +25,26 @@ from litestar.types import Message as ServerMessage
 
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
 from testigo.paper import FONTS
+from testigo.paper.font import Font
 from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
-from testigo.web.sessions import SIZES, BrowserSessions
+from testigo.web.own_fonts import OwnFonts
+from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
     day,
+    direction,
     instant,
     language_name,
     number,
     offered,
+    offered_to_voters,
+    officers_language,
     or_itself,
     say,
+    voter_languages,
     words,
     zone,
 )
@@ -95,11 +101,14 @@ def application(
     *,
     title: Text,
     languages: Sequence[str] = (),
+    fonts: Sequence[Font] = (),
+    for_voters: bool = False,
     templates: str = "",
     **parts: Any,
 ) -> Litestar:
-    """One role's application. `title`: what stands in the page's head line; `languages`: those of its election;
-    `templates`: the package whose folder `templates` holds the role's own pages; `parts`: what handlers find by name.
+    """One role's application. `title`: what stands in the page's head line; `languages`, `fonts`: those of its
+    election; `for_voters`: whether voters use its pages, not officers (`words.offered`); `templates`: the package whose
+    folder `templates` holds the role's own pages; `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
@@ -120,7 +129,9 @@ def application(
                 "title": title,
                 "sessions": sessions,
                 "templates": templates,
-                "languages": offered(languages),
+                "languages": offered_to_voters(languages) if for_voters else offered(languages),
+                "officers_language": officers_language(languages),
+                "own_fonts": OwnFonts.of(fonts),
                 **parts,
             }
         ),
@@ -130,21 +141,26 @@ def application(
     return app
 
 
-def page(request: Request, template: str, *, status_code: int = 200, **facts: Any) -> Page:
-    """A template as an answer. The template sees the session, `t` (words of its language) and `facts`."""
+def page(request: Request, template: str, *, status_code: int = 200, language: str = "", **facts: Any) -> Page:
+    """A template as an answer. The template sees the session, `t` (words of its language) and `facts`. `language`: of
+    this page, where it is not the visitor's.
+    """
     session = browser_session.session(request)
+    language = language or language_of(request)
     text = (
         _templates(request.app.state.templates)
         .get_template(template)
         .render(
             session=session,
-            t=words(language_of(request)),
-            language=language_of(request),
+            t=words(language),
+            language=language,
             languages=request.app.state.languages,
+            own_fonts=request.app.state.own_fonts,
             sizes=SIZES,
+            contrasts=CONTRASTS,
             role=request.app.state.role,
             title=request.app.state.title,
-            back_to=str(request.url.path),
+            back_to=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **facts,
         )
     )
@@ -165,12 +181,17 @@ def language_of(request: Request) -> str:
 
 def error_page(request: Request, error: TestigoError) -> Answer:
     """An error as a page: one sentence and what to do. A machine gets the parts as JSON."""
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
+    status = status_of(error)
     if _is_machine(request):
         return Response(error.as_json(), status_code=status)
     if isinstance(error, guards.PinRequired):
         return redirect("/pin")
     return _error_page(request, error, status, type(error).__name__)
+
+
+def status_of(error: TestigoError) -> int:
+    """The HTTP status of an error's page."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
 
 
 def show_refusal(request: Request, error: HTTPException) -> Answer:
@@ -199,12 +220,16 @@ def show_defect(request: Request, error: Exception) -> Answer:
 
 
 @get("/static/{name:str}", guards=[guards.anyone], sync_to_thread=False)
-def static_file(name: FromPath[str]) -> Answer:
-    """Style sheet, script, icon and font, from a fixed list; the only answers a browser may keep."""
-    if name not in _STATIC:
+def static_file(request: Request, name: FromPath[str]) -> Answer:
+    """Style sheet, script, icon and fonts, from fixed lists; the only answers a browser may keep."""
+    own: OwnFonts = request.app.state.own_fonts
+    if name in own.files:
+        media_type, content = own.files[name]
+    elif name in _STATIC:
+        media_type, content = _STATIC[name][0], _content(_STATIC[name][1])
+    else:
         raise NotFoundException
-    media_type, file = _STATIC[name]
-    return Response(_content(file), media_type=media_type, headers={"cache-control": "private, max-age=3600"})
+    return Response(content, media_type=media_type, headers={"cache-control": "private, max-age=3600"})
 
 
 @get("/health", guards=[guards.machine], sync_to_thread=False)
@@ -228,8 +253,8 @@ def change_appearance(request: Request, form: Form) -> None:
         session.language = form.text("language")
     if form.text("size", "") in {str(size) for size in SIZES}:
         session.size = int(form.text("size"))
-    if form.text("contrast", "") in ("on", "off"):
-        session.contrast = form.text("contrast") == "on"
+    if form.text("contrast", "") in {str(contrast) for contrast in CONTRASTS}:
+        session.contrast = int(form.text("contrast"))
 
 
 def _form(request: Request) -> Form:
@@ -283,20 +308,31 @@ def _in_language(text: Message | TestigoError | str, language: str) -> str:
 
 
 def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
-    """The error's own sentence, under words for its kind: `error.ROLE.KIND`, else `error.KIND`; all in the visitor's
-    language. KIND: the error's code; the first part of it and the given kind, as `card.InvalidInput`; the given kind;
-    or a class of its.
+    """The error's own sentence, under words for its kind; all in the visitor's language, or all in the officers' where
+    the visitor's has no such sentence.
     """
-    language, role = language_of(request), request.app.state.role
+    language = language_of(request)
+    if language in voter_languages() and not error.speaks(language):
+        language = request.app.state.officers_language
+    heading, advice = heading_and_advice(error, kind, request.app.state.role, language)
+    return page(
+        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
+        sentence=error.sentence(language), language=language,
+    )  # fmt: skip
+
+
+def heading_and_advice(error: TestigoError, kind: str, role: str, language: str) -> tuple[str, str]:
+    """What stands around the sentence of an error on the pages of a role: `error.ROLE.KIND`, else `error.KIND`.
+
+    KIND: the error's code; the first part of it and the given kind, as `card.InvalidInput`; the given kind; or a class
+    of its.
+    """
     about = (error.code, f"{error.code.partition('.')[0]}.{kind}")
     names = [*about, kind, *(base.__name__ for base in type(error).__mro__), "any"]
     keys = [key for name in names for key in (f"error.{role}.{name}", f"error.{name}")]
     heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
     advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
-    return page(
-        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
-        sentence=error.sentence(language),
-    )  # fmt: skip
+    return heading, advice
 
 
 def _is_machine(request: Request) -> bool:
@@ -336,5 +372,6 @@ def _templates(package: str) -> Environment:
     }
     environment.globals |= {
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
+        "direction": direction,
     }  # fmt: skip
     return environment

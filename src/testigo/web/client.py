@@ -54,8 +54,13 @@ class SeenPage(HTMLParser):
 class Client:
     """One browser's worth of cookies at one address."""
 
-    def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
-        self._client = httpx.Client(base_url=address, timeout=timeout, follow_redirects=True, trust_env=False)
+    def __init__(
+        self, address: str, *, timeout: float = waits.ANSWER, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """`transport`: another way to the pages than the network (`web.in_process`)."""
+        self._client = httpx.Client(
+            base_url=address, timeout=timeout, follow_redirects=True, trust_env=False, transport=transport
+        )
         self._token = ""
 
     def get(self, path: str) -> SeenPage:

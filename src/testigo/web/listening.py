@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from testigo import waits
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, StorageError
 from testigo.web.metrics import HOST, Collect, MetricsServer, nothing_more
 from testigo.web.ports import cannot_listen
 
@@ -39,6 +39,8 @@ class Listening:
         """
         if (self.certificate is None) != (self.private_key is None):
             raise InvalidInput("certificate.without-key")
+        if not self.host.strip():  # the system would take it for every address of this machine
+            raise StorageError("address.of-another-machine", place=f"{self.host}:{self.port}")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             return socket.create_server((self.host, self.port), family=family, backlog=128)

@@ -15,6 +15,9 @@ from typing import Any
 SIZES = (1, 2, 3, 4)
 """The four text sizes, as `data-size` in the style sheet."""
 
+CONTRASTS = (1, 2, 3, 4)
+"""As `data-contrast` in the style sheet: the usual one, light on black, black on white, a soft one without glare."""
+
 MOST_SESSIONS = 500
 """Past this, the session longest idle is dropped: a flood of visitors must not eat the machine's memory."""
 
@@ -31,7 +34,7 @@ class BrowserSession:
     person: str = ""
     language: str = ""
     size: int = 1
-    contrast: bool = False
+    contrast: int = 1
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     data: dict[str, Any] = field(default_factory=dict)
 

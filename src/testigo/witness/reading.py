@@ -12,8 +12,16 @@ from dataclasses import dataclass, field
 
 from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, kind_label
-from testigo.election import Definition, FirstDefinition, KeyRing, MachineKeys, check_definition, role_label
-from testigo.election.diagnostic import path_text
+from testigo.election import (
+    Definition,
+    FirstDefinition,
+    KeyRing,
+    MachineKeys,
+    check_paper,
+    check_structure,
+    role_label,
+)
+from testigo.election.diagnostic import Diagnostic, path_text
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -236,15 +244,23 @@ def _check_there(findings: FindingLog, contents: RecordContents, record: Publish
 
 
 def _check_definition(findings: FindingLog, contents: RecordContents, definition: Definition) -> bool:
-    """Whether it is without errors: on one that is not, nothing else can be built."""
+    """Whether it is without errors of structure: on one that is not, nothing else can be built. What is wrong with it
+    for paper and machines, by the limits of this release, is noted.
+    """
     place = contents.statements["election-definition"][0].place
-    errors = [error for error in check_definition(definition) if not error.warning]
+    errors = [error for error in check_structure(definition) if not error.warning]
     for error in errors:
-        where, problem = path_text(error.place), error.error.message
-        findings.fail("definition", message("finding", "definition.error", where=where, problem=problem), place)
+        findings.fail("definition", _error(error), place)
+    for error in check_paper(definition):
+        if not error.warning:
+            findings.write("definition", Grade.NOTE, _error(error), place)
     if not errors:
         findings.ok("definition", _about(definition), place)
     return not errors
+
+
+def _error(error: Diagnostic) -> Message:
+    return message("finding", "definition.error", where=path_text(error.place), problem=error.error.message)
 
 
 def _about(definition: Definition) -> Message:

@@ -3,18 +3,13 @@
 from typing import Final
 
 from testigo import canonical
-from testigo.audit import logic_and_accuracy
 from testigo.ballot import (
-    Ballot,
     BoothReport,
     CheckInReport,
     Difference,
     EventLogs,
-    LogicAndAccuracy,
-    Tally,
     TallySheet,
     ZeroReport,
-    deck_digest,
     reasons,
     tally_ballots,
 )
@@ -22,6 +17,7 @@ from testigo.count import body_of, find_anomalies
 from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, role_label
 from testigo.record import Grade
 from testigo.witness import voting_hours
+from testigo.witness.deck_runs import DeckRunsCheck
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import RecordContents, VerifiedStatement
 from testigo.words import Message, current_language, message
@@ -39,12 +35,14 @@ TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station that has a tally sheet. Stations without one are counted by `totals`."""
     definition = contents.rules.definition
-    decks = _Decks(definition)
+    tests = DeckRunsCheck(findings, contents)
     for station in definition.stations:
         sheet = contents.rules.sheets.get(station.id)
         verified = contents.of_station("tally-sheet", station.id)
-        if sheet is not None or contents.of_station("logic-and-accuracy", station.id) is not None:
-            _check_test(findings, contents, decks, station)
+        if sheet is not None or tests.has_runs(station.id):
+            # A zero report is made after the test that passed, whether the tally sheet is here or not.
+            opened = sheet is not None or contents.of_station("zero-report", station.id) is not None
+            tests.check(station.id, opened=opened)
         if sheet is None or verified is None:
             continue
         _check_zero_report(findings, contents, station, sheet)
@@ -54,53 +52,6 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         _check_reconciliation(findings, sheet, verified)
         _check_limits(findings, definition, station, sheet, verified)
         _check_event_logs(findings, contents, station, sheet)
-
-
-class _Decks:
-    """The deck of each station and what must be counted from it; stations with the same ballot styles share them."""
-
-    def __init__(self, definition: Definition) -> None:
-        self._definition = definition
-        self._made: dict[tuple[str, ...], tuple[list[Ballot], str, Tally]] = {}
-
-    def of(self, station: str) -> tuple[list[Ballot], str, Tally]:
-        """Ballots, digest and expected tally."""
-        styles = tuple(style.id for style in self._definition.styles_of_station(station))
-        if styles not in self._made:
-            deck = logic_and_accuracy.station_deck(self._definition, station)
-            self._made[styles] = (deck, deck_digest(deck), logic_and_accuracy.expected(self._definition, station, deck))
-        return self._made[styles]
-
-
-def _check_test(findings: FindingLog, contents: RecordContents, decks: _Decks, station: Station) -> None:
-    """The deck of this election went through the booth before opening, and came out as computed here."""
-    verified = contents.of_station("logic-and-accuracy", station.id)
-    if verified is None:
-        grade, cause = contents.without("logic-and-accuracy", station.id)
-        findings.write("tested", grade, at_station(station.id, message("finding", "tested.none")), cause=cause)
-        return
-    with findings.reporting("tested", verified.place):
-        test = body_of(verified.statement, LogicAndAccuracy, verified.place)
-        deck, digest, expected = decks.of(station.id)
-        own, ballots, before = digest[:16], len(deck), test.failed_before
-        wrong = [
-            problem
-            for holds, problem in (
-                (test.deck == digest, message("finding", "tested.other-deck", found=test.deck[:16], own=own)),
-                (
-                    test.ballots == ballots,
-                    message("finding", "tested.other-length", count=test.ballots, length=ballots),
-                ),
-                (test.expected == expected, message("finding", "tested.other-expected")),
-                (test.counted == expected, message("finding", "tested.other-counted")),
-                (test.ok, message("finding", "tested.failed")),
-                (before >= 0, message("finding", "tested.failed-before-impossible", count=before)),
-            )
-            if not holds
-        ]
-        failed = message("term", "failed-before", count=before)
-        good = message("finding", "tested.holds", count=ballots, deck=own, failed_before=failed)
-        findings.conclude("tested", station.id, wrong, good, verified.place)
 
 
 def _check_zero_report(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:

@@ -2,6 +2,7 @@
 
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
+from testigo.election import Allocation
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grade_without
@@ -123,14 +124,54 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
                     "finding", "result.other-seats", contest=contest_id, option=option, published=told, allotted=seats
                 )
                 findings.fail("result", detail, place)
+        if contest.allocation.second_round != again.allocation.second_round:
+            detail = message(
+                "finding",
+                "result.other-second-round",
+                contest=contest.contest,
+                published=_going_on(contest.allocation),
+                counted=_going_on(again.allocation),
+            )
+            findings.fail("result", detail, place)
+        if contest.allocation.void != again.allocation.void:
+            findings.fail("result", message("finding", "result.other-void", contest=contest.contest), place)
+        if contest.outcome != again.outcome:
+            findings.fail("result", message("finding", "result.other-outcome", contest=contest.contest), place)
+    _compare_bodies(findings, published, recomputed, place)
     findings.fail("result", message("finding", "result.other"), place)
 
 
+def _going_on(allocation: Allocation) -> list[str]:
+    """The options that go to a second round, a dash for none."""
+    second = allocation.second_round
+    return list(second.options) if second is not None else ["–"]
+
+
+def _compare_bodies(findings: FindingLog, published: Result, recomputed: Result, place: str) -> None:
+    theirs = {body.body: body.party_seats for body in published.bodies}
+    for body in recomputed.bodies:
+        told = theirs.get(body.body, {})
+        for party in sorted({*told, *body.party_seats}):
+            seats, published_seats = body.party_seats.get(party, 0), told.get(party, 0)
+            if seats != published_seats:
+                detail = message(
+                    "finding",
+                    "result.other-body-seats",
+                    body=body.body,
+                    party=party,
+                    published=published_seats,
+                    allotted=seats,
+                )
+                findings.fail("result", detail, place)
+
+
 def _report_seats(findings: FindingLog, result: Result, place: str) -> None:
-    open_ties = [contest.contest for contest in result.contests if any(tie.open for tie in contest.allocation.ties)]
-    seats = sum(sum(contest.allocation.seats.values()) for contest in result.contests)
-    if open_ties:
-        detail = message("finding", "seats.open-tie", count=seats, contests=open_ties)
+    seats = result.settled_seats
+    if result.open_ties:
+        detail = message("finding", "seats.open-tie", count=seats, contests=list(result.open_ties))
         findings.write("seats", Grade.INCOMPLETE, detail, place)
+    elif result.second_rounds:
+        detail = message("finding", "seats.second-round", count=seats, contests=list(result.second_rounds))
+        findings.ok("seats", detail, place)
     else:
         findings.ok("seats", message("finding", "seats.hold", count=seats), place)

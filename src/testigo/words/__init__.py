@@ -15,7 +15,9 @@
 
 A catalogue maps an address, section and key (`screens`, `booth.print`), to a sentence with named gaps (`"{chosen} of
 {allowed}"`). All languages have the same addresses and the same gaps. A new language is a new folder and nothing else;
-one that lacks a sentence (`missing` says which) is in none of the interfaces, because it would fail on voting day.
+one that lacks a sentence (`missing` says which) is in none of the officers' interfaces, because it would fail on voting
+day. One that has at least what voters meet (`voters`), in a file `voters.po`, is a language of voters: booth, cards,
+paper vote and tally sheet speak it. Arabic and Hebrew are such.
 
 `message` makes a `Message` of an address and values, which is said in a language when somebody reads it (`text`);
 `say` is that for the screens. `section` is for templates that lay out many sentences at once: paper.
@@ -37,11 +39,13 @@ from testigo.words.catalogues import (
     missing,
     parse,
     unfit,
+    voter_languages,
 )
 from testigo.words.files import catalogue_file
-from testigo.words.locales import clock, day, direction, instant, listed, number, percent, zone
+from testigo.words.locales import clock, day, direction, instant, listed, number, percent, written, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
+from testigo.words.voters import WHOLE, is_for_voters
 
 __all__ = [
     "FALLBACK",
@@ -62,6 +66,7 @@ __all__ = [
     "first_of",
     "from_line",
     "instant",
+    "is_for_voters",
     "lacking",
     "language_name",
     "languages",
@@ -70,17 +75,22 @@ __all__ = [
     "missing",
     "number",
     "offered",
+    "offered_to_voters",
+    "officers_language",
     "or_itself",
     "parse",
     "percent",
     "reviewed_by",
     "say",
     "section",
+    "sentences",
     "set_language",
     "to_line",
     "unfit",
     "value_text",
+    "voter_languages",
     "words",
+    "written",
     "zone",
 ]  # fmt: skip
 
@@ -90,18 +100,18 @@ Words = Callable[..., str]
 def add(language: str, text: str) -> None:
     """Let this process speak a language as an election's own catalogue (a gettext file's text) has it.
 
-    Raises `ValueError` for what is not a complete catalogue, or not for screens and paper.
+    Raises `ValueError` for what lacks a sentence that voters meet, or is not for screens and paper.
     """
     own = catalogues.parse(text)
-    if lacks := (*lacking(own), *unfit(own)):
+    if lacks := (*lacking(own, for_voters=True), *unfit(own)):
         raise ValueError(f"lacks {lacks[0]}")
     catalogues.add(language, own)
     section.cache_clear()
 
 
 def language_name(language: str) -> str:
-    """A language's name in that language; its code where it has no complete catalogue."""
-    return section(language, "screens")["language.name"] if language in languages() else language
+    """A language's name in that language; its code where voters cannot use it."""
+    return say(language, "language.name") if language in voter_languages() else language
 
 
 def reviewed_by(language: str) -> str:
@@ -110,17 +120,37 @@ def reviewed_by(language: str) -> str:
 
 
 def offered(election: Sequence[str]) -> tuple[str, ...]:
-    """What desks and results pages of an election offer: its own languages, then those that somebody has reviewed."""
+    """What desks and results pages of an election offer: its own languages of officers, then those that somebody has
+    reviewed.
+    """
     own = [code for code in election if code in languages()]
     return tuple(dict.fromkeys([*own, *(code for code in languages() if reviewed_by(code))]))
 
 
+def officers_language(election: Sequence[str]) -> str:
+    """The first language of an election that its officers' pages speak; Spanish where none does."""
+    return offered(election)[0]
+
+
+def offered_to_voters(election: Sequence[str]) -> tuple[str, ...]:
+    """What the booth of an election offers: its own languages of voters; its first one where this release speaks none,
+    of whose sentences there are only the English ones.
+    """
+    return tuple(code for code in dict.fromkeys(election) if code in voter_languages()) or tuple(election[:1])
+
+
+def sentences(language: str) -> tuple[str, ...]:
+    """Every sentence of a language's catalogue, in each of its plural forms."""
+    return tuple(form for forms in catalogue_of(language).forms.values() for form in forms)
+
+
 @cache
 def section(language: str, name: str) -> Mapping[str, str]:
-    """One section of one language, by key; the fallback's where that language's are not complete. A sentence with
-    plural forms stands in its last one; `say` chooses.
+    """One section of one language, by key; the fallback's where that language does not speak all of it. A sentence
+    with plural forms stands in its last one; `say` chooses.
     """
-    own = catalogue_of(language if language in languages() else FALLBACK)
+    spoken = language in languages() or (language in voter_languages() and name in WHOLE)
+    own = catalogue_of(language if spoken else FALLBACK)
     return MappingProxyType({key: forms[-1] for (context, key), forms in own.forms.items() if context == name})
 
 

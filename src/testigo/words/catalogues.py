@@ -10,7 +10,7 @@ import io
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from pathlib import Path
 from babel.core import UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, PoFileParser
+
+from testigo.words.voters import is_for_voters
 
 FIRST = "es"
 """The language that says which sentences there are."""
@@ -86,14 +88,17 @@ _added: dict[str, Catalogue] = {}
 def add(language: str, catalogue: Catalogue) -> None:
     """Let this process speak a language as an election's own catalogue has it."""
     _added[language] = catalogue
-    for cached in (languages, missing):
-        cached.cache_clear()
+    _forget_found()
 
 
 def forget_added() -> None:
     """Speak only what this release has."""
     _added.clear()
-    for cached in (languages, missing):
+    _forget_found()
+
+
+def _forget_found() -> None:
+    for cached in (languages, voter_languages, missing):
         cached.cache_clear()
 
 
@@ -181,34 +186,52 @@ def of_release(language: str) -> Catalogue:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Codes of all languages whose catalogues are complete, Spanish first."""
-    folders = {folder.name for folder in FOLDER.iterdir() if folder.is_dir()} | _added.keys()
-    codes = sorted(code for code in folders if not missing(code))
-    return tuple(sorted(codes, key=lambda code: code != FIRST))
+    """Codes of all languages whose catalogues are complete, Spanish first: those of officers."""
+    return _first_ahead(code for code in _folders() if not missing(code))
 
 
 @cache
-def missing(language: str) -> tuple[str, ...]:
+def voter_languages() -> tuple[str, ...]:
+    """Codes of all languages that have what voters meet (`voters`), Spanish first; those of officers are among them."""
+    return _first_ahead(code for code in _folders() if not missing(code, for_voters=True))
+
+
+def _folders() -> set[str]:
+    return {folder.name for folder in FOLDER.iterdir() if folder.is_dir()} | _added.keys()
+
+
+def _first_ahead(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(codes, key=lambda code: (code != FIRST, code)))
+
+
+def speaks(language: str, section: str, key: str) -> bool:
+    """Whether a sentence may be said in a language: it is a language of officers, or one of voters who meet that."""
+    return language in languages() or (language in voter_languages() and is_for_voters(section, key))
+
+
+@cache
+def missing(language: str, *, for_voters: bool = False) -> tuple[str, ...]:
     """What a language lacks, as `slip: blank`: a sentence that is not there, is empty, lacks a plural form, or has
-    other gaps than the Spanish one. Empty if it is complete.
+    other gaps than the Spanish one. Empty if it is complete, or has at least what voters meet (`for_voters`).
     """
     own = catalogue_of(language)
-    return lacking(own) if own.forms else ("*",)
+    return lacking(own, for_voters=for_voters) if own.forms else ("*",)
 
 
-def lacking(own: Catalogue) -> tuple[str, ...]:
+def lacking(own: Catalogue, *, for_voters: bool = False) -> tuple[str, ...]:
     """What a catalogue lacks, as `missing` says it."""
     return tuple(
         f"{section}: {key}"
         for (section, key), forms in of_release(FIRST).forms.items()
-        if not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
+        if (is_for_voters(section, key) or not for_voters)
+        and not _says_the_same(section, forms, own, own.forms.get((section, key), ()))
     )
 
 
 def unfit(own: Catalogue) -> tuple[str, ...]:
-    """Which sentences of a catalogue are not for screens and paper, named as by `missing`: with characters that control
-    a terminal or turn the direction of what follows, nothing to be seen, or so long that no room is left for them (a
-    slip, a button and a line of the tally sheet grow with them).
+    """Which sentences that a catalogue has are not for screens and paper, named as by `missing`: with characters that
+    control a terminal or turn the direction of what follows, nothing to be seen, or so long that no room is left for
+    them (a slip, a button and a line of the tally sheet grow with them).
     """
     return tuple(
         f"{section}: {key}"

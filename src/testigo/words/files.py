@@ -7,8 +7,12 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import normalize
 
 from testigo.words.catalogues import FALLBACK, FIRST, Address, Catalogue, Forms, catalogue_of, of_release
+from testigo.words.voters import is_for_voters
 
 _SHOWN = (FALLBACK, FIRST)
+
+_FOR_VOTERS = "for voters"
+"""Above each sentence that a language of voters must have."""
 
 
 def catalogue_file(language: str) -> str:
@@ -45,6 +49,8 @@ def _entry(address: Address, own: Catalogue, number: int) -> str:
 
 
 def _comments(address: Address) -> Iterator[str]:
+    if is_for_voters(*address):
+        yield f"#. {_FOR_VOTERS}"
     for language in _SHOWN:
         for form in catalogue_of(language).forms.get(address, ()):
             for line in form.split("\n"):

@@ -61,6 +61,15 @@ def day(value: date | str, language: str) -> str:
     )
 
 
+def written(language: str) -> tuple[str, ...]:
+    """A day and an instant of each month, numbers and lists: every character that these functions bring to a text."""
+    months = [date(2027, month, 28) for month in range(1, 13)]
+    instants = [instant(f"2027-{month:02}-28T12:34:56Z", language) for month in range(1, 13)]
+    figures = [number(-1234567.891, language), percent(-0.5, language), percent(0.25, language, 0)]
+    lists = [listed(["1", "2", "3", "4"], language, either=either) for either in (True, False)]
+    return (*(day(month, language) for month in months), *instants, *figures, *lists, listed(["1", "2"], language))
+
+
 def zone(value: datetime | str) -> str:
     """The zone of this machine's clock at that instant, as `UTC−04:00`; "" for any other text."""
     at = _local(value)

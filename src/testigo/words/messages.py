@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Union
 
-from testigo.words.catalogues import CHOOSES, FALLBACK, catalogue_of, languages
+from testigo.words.catalogues import CHOOSES, FALLBACK, catalogue_of, speaks
 from testigo.words.locales import instant, listed, number
 
 Value = Union[str, int, float, PurePath, datetime, "Message", Sequence["Value"], None]
@@ -26,12 +26,17 @@ class Message:
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        """The sentence in that language; in English where it is not complete, the bare key where English has none."""
-        for code in (language if language in languages() else FALLBACK, FALLBACK):
+        """The sentence in that language; in English where it does not speak it, the bare key where English has none."""
+        for code in (language if speaks(language, self.section, self.key) else FALLBACK, FALLBACK):
             sentence = catalogue_of(code).sentence(self.section, self.key, self.values.get(CHOOSES))
             if sentence is not None:
                 return sentence.format(**{name: value_text(value, code) for name, value in self.values.items()})
         return self.key
+
+    def speaks(self, language: str) -> bool:
+        """Whether all of it is said in that language, the messages among its values too."""
+        own = not self.known or speaks(language, self.section, self.key)
+        return own and all(_speaks(value, language) for value in self.values.values())
 
     @property
     def known(self) -> bool:
@@ -40,6 +45,14 @@ class Message:
 
     def __str__(self) -> str:
         return self.text(_process.language)
+
+
+def _speaks(value: Value, language: str) -> bool:
+    if isinstance(value, Message):
+        return value.speaks(language)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return all(_speaks(one, language) for one in value)
+    return True
 
 
 def message(section: str, key: str, **values: Value) -> Message:

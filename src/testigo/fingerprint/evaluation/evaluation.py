@@ -54,5 +54,5 @@ def evaluate(
     if scores is not None:
         storage.write(scores, score_lines(extracted.impressions, compared).encode("ascii"))
     if plot is not None:
-        plots.save_evaluation(plot, figures, compared, title=folder.resolve().name)
+        plots.save_evaluation(plot, figures, compared, title=storage.resolved(folder).name)
     return figures

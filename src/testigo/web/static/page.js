@@ -1,14 +1,72 @@
-// A contest of several choices: count them aloud, and do not take one too many. The server checks the same again.
+// What a page does besides its forms. Everything works without; the server checks all of it again.
+
+// A contest: after each choice the note says how many are chosen, and one too many is not taken.
 const tiles = document.querySelector(".tiles");
 const note = document.getElementById("note");
-if (tiles && note && Number(tiles.dataset.choose) > 1) {
-  const most = Number(tiles.dataset.choose) - Number(tiles.dataset.elsewhere);
+if (tiles && note) {
+  const choose = Number(tiles.dataset.choose);
+  const elsewhere = document.getElementById("elsewhere");
   tiles.addEventListener("change", (event) => {
-    const chosen = tiles.querySelectorAll("input:checked").length;
-    const over = chosen > most;
-    if (over) event.target.checked = false;
-    const count = Math.min(chosen, most) + Number(tiles.dataset.elsewhere);
-    if (note.dataset.few) note.textContent = over ? note.dataset.many : note.dataset.few.replace("{chosen}", count);
+    const others = choose > 1 ? Number(tiles.dataset.elsewhere) : 0;
+    let chosen = others + tiles.querySelectorAll("input:checked:not([value=''])").length;
+    const over = chosen > choose;
+    if (over) {
+      event.target.checked = false;
+      chosen -= 1;
+    }
+    note.textContent = over ? note.dataset.most : note.dataset.count.replace("{chosen}", chosen);
     note.classList.toggle("strong", over);
+    document.querySelector("main").dataset.chosen = chosen;
+    // One choice takes the place of the one on another page.
+    if (elsewhere) elsewhere.hidden = choose === 1;
+    // "Go on with so many" was said of the choices before this one.
+    document.getElementById("enough")?.remove();
+    const next = document.getElementById("next");
+    if (next) next.textContent = next.dataset.plain;
+  });
+}
+
+// A page of the booth that does not fit says that there is more, and goes on at a touch.
+const main = document.querySelector("main");
+const foot = document.querySelector("footer[data-below]");
+if (foot) {
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "scroll-on";
+  foot.prepend(more);
+  const atEnd = () => main.scrollTop + main.clientHeight >= main.scrollHeight - 2;
+  const say = () => { more.textContent = atEnd() ? `↑ ${foot.dataset.above}` : `↓ ${foot.dataset.below}`; };
+  const fit = () => {
+    more.hidden = true;
+    more.hidden = main.scrollHeight <= main.clientHeight + 1;
+    say();
+  };
+  more.addEventListener("click", () => main.scrollTo({ top: atEnd() ? 0 : main.scrollTop + main.clientHeight * 0.8 }));
+  main.addEventListener("scroll", say);
+  addEventListener("resize", fit);
+  fit();
+}
+
+// File fields say in the page's language what was chosen, and what is missing.
+for (const field of document.querySelectorAll(".file input")) {
+  const names = field.parentElement.querySelector(".file-names");
+  const say = () => {
+    field.setCustomValidity("");
+    names.textContent = [...field.files].map((file) => file.name).join(", ") || names.dataset.none;
+  };
+  field.addEventListener("change", say);
+  field.addEventListener("invalid", () => field.setCustomValidity(field.dataset.missing));
+  say();
+}
+
+// Before opening, the booth's page tells its machine how large the screen is, and whether its fonts have come.
+const report = document.getElementById("screen");
+if (report) {
+  Promise.allSettled([...document.fonts].map((font) => font.load())).then((fonts) => {
+    const there = fonts.every((font) => font.status === "fulfilled");
+    const told = { width: innerWidth, height: innerHeight, fonts: there ? "yes" : "no" };
+    if (report.dataset.seen === Object.values(told).join(" ")) return;
+    for (const [name, value] of Object.entries(told)) report.elements[name].value = value;
+    report.submit();
   });
 }

@@ -1,0 +1,70 @@
+"""`testigo station test`: the test before opening from a terminal, with a progress bar."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from testigo.cli.output import console, errors, progress
+from testigo.station.install import machine_folders
+from testigo.words import current_language
+
+if TYPE_CHECKING:
+    from testigo.station.machine import LocalMachine
+
+
+def test(
+    folder: Annotated[Path, typer.Argument(help="The station's folder, or the chair's.", show_default=False)],
+    pin: Annotated[
+        str,
+        typer.Option(
+            help="The PIN of the chair or a deputy; asked for where not given.",
+            prompt="PIN of the chair",
+            hide_input=True,
+            envvar="TESTIGO_CHAIR_PIN",
+            show_default=False,
+        ),
+    ],
+    account: Annotated[str, typer.Option(help="Whose PIN it is, where the station has a staff list.")] = "",
+    booth: Annotated[str, typer.Option(help="The booth's address; without it, the booth in the folder.")] = "",
+) -> None:
+    """Run the logic and accuracy test: known ballots on screen, on paper, in the box and in the count.
+
+    The chair's screen runs the same test with a button. Stop that screen first, and the booth's, where no address is
+    given. A run that was interrupted goes on. The exit code is 0 only if the test passed.
+
+    Example: testigo station test stations/01-01 --booth http://10.0.0.3:8083
+    """
+    from testigo.audit import station_deck
+    from testigo.station.chair import Chair
+    from testigo.station.machine import HttpMachine
+
+    machines = {role: path for path, role in machine_folders(folder)}
+    with contextlib.ExitStack() as opened:
+        way = HttpMachine(booth) if booth else opened.enter_context(_own_booth(machines.get("booth", folder / "booth")))
+        chair = opened.enter_context(Chair(machines.get("chair", folder / "chair"), booth=way, check_in=way))
+        chair.sign_in(account, pin)
+        parts = station_deck(chair.definition, chair.station_id)
+        with progress("Test ballots", sum(len(part.ballots) for part in parts)) as bar:
+            passed = chair.run_test(parts, on_step=bar.move_to)
+        last = chair.last_test()
+    for one in last.differences if last else ():
+        errors.print(one.sentence.text(current_language()), soft_wrap=True)
+    if not passed or last is None:
+        errors.print(f"The test did NOT pass: {last.found if last else 0} differences.")
+        raise typer.Exit(1)
+    console.print(f"Test {last.run} passed: {last.ballots} test ballots.")
+
+
+@contextlib.contextmanager
+def _own_booth(folder: Path) -> "Iterator[LocalMachine]":
+    from testigo.screens.page_voter import PageVoter
+    from testigo.slip import FolderPrinter
+    from testigo.station.booth import Booth
+    from testigo.station.machine import LocalMachine
+
+    # Test ballots never come out of a printer.
+    with Booth(folder, FolderPrinter(folder / "no-paper"), screen=PageVoter) as booth:
+        yield LocalMachine(booth)

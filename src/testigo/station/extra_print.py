@@ -1,0 +1,37 @@
+"""One more print than the limit for the voter in the booth: the chair and one more person agree to it.
+
+It is about one voter, so nothing stays of when it was decided: an ended decision is forgotten, the chair's log has the
+act with the quarter of an hour, the booth a counter, which is published.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from testigo.ballot import reasons
+from testigo.errors import TestigoError
+from testigo.staff.accounts import PRESIDING
+from testigo.staff.decisions import DECISIONS_FORMAT, Decisions, Rule
+from testigo.staff.machine import Staff
+
+EXTRA_PRINT: Final = Rule("allow-print", first=PRESIDING, second=("chair", "deputy", "witness"), seconds=60, kept=False)
+
+
+class ExtraPrint:
+    """The decisions of the chair's machine, whose folder that is."""
+
+    def __init__(self, folder: Path, staff: Staff) -> None:
+        self._decisions = Decisions(folder / DECISIONS_FORMAT.name, staff, (EXTRA_PRINT,))
+
+    def agree(self, first: str, second: str, pin: str, reason: str) -> None:
+        """Both persons agree now. `first` is signed in, `second` shows their PIN.
+
+        Raises `InvalidInput` for a reason that is not one of `EXTRA_PRINT_REASONS`, and what `Decisions` raises.
+        """
+        reasons.check_reason(reason, "allow", reasons.EXTRA_PRINT_REASONS)
+        proposed = self._decisions.propose(EXTRA_PRINT.act, "booth", first, reason)
+        try:
+            self._decisions.approve(proposed.id, second, pin)
+        except TestigoError:
+            self._decisions.withdraw(proposed.id, first)
+            raise
+        self._decisions.take(proposed.id, EXTRA_PRINT.act, proposed.subject)
