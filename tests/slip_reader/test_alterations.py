@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from testigo import election
+from testigo.scan.alterations import find_highlighter
 from testigo.slip_reader import SlipReader, read_slips
-from testigo.slip_reader.alterations import find_highlighter
 from testigo.slip_reader.legal_print import LegalPrint
 
 MARKED = ("struck", "struck in part", "party struck", "crossed", "wavy", "written", "wiped", "fluid", "scratched")

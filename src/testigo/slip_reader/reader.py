@@ -24,6 +24,7 @@ from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition, FirstDefinition
 from testigo.errors import InvalidInput, TestigoError
 from testigo.paper.frame import DOTS_PER_MM, MARK
+from testigo.scan.alterations import find_alteration, find_highlighter
 from testigo.scan.codes import qr_texts_of_ink
 from testigo.scan.images import Page, pages_of
 from testigo.scan.ink import Colours, Ink, correlate
@@ -43,7 +44,6 @@ from testigo.scan.unbend import unbend
 from testigo.slip import QrVote, Slip
 from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
-from testigo.slip_reader.alterations import find_alteration, find_highlighter
 from testigo.slip_reader.legal_print import NUMBER_AT, NUMBER_PITCH, Area, LegalPrint, Region, glyphs, number_glyphs
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
 from testigo.words import Message, message
