@@ -18,8 +18,8 @@ from testigo.words import FALLBACK, catalogues, languages
 from whole_day import Day
 
 TRANSLATED = [language for language in languages() if language != FALLBACK]
-IN_ALL_LANGUAGES = {"welcome", "language"}
-"""Pages of the booth that speak to somebody who has not chosen a language yet."""
+IN_ALL_LANGUAGES = {"welcome", "language", "error"}
+"""Pages of the booth that speak to somebody who has not chosen a language yet; the error is that of a wrong card."""
 REACHED = {
     "enrolment": "case.unknown case.ruled-before case.no-such-image verdict.unknown document.not-in-register "
     "document.enrolled-already finger.none-taken finger.none-to-accept finger.taken-often-enough image.unreadable "
@@ -92,7 +92,7 @@ def test_no_paper_says_anything_in_english(day: Day) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_sentence_of_a_catalogue_is_english(language: str) -> None:
     """Those of errors that no day comes to, too."""
-    typed = re.compile(r"\{[^}]*\}|X-[A-Za-z-]+")
+    typed = re.compile(r"\{[^}]*\}|X-[A-Za-z-]+|none-of-the-above")
     wrong = {
         f"{section} {key}: {one}"
         for (section, key), forms in catalogues.catalogue_of(language).forms.items()

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from unittest import mock
 
+import msgspec
 import numpy as np
 
 from played_reader import PlayedReader
@@ -656,11 +657,16 @@ class Day:
             chair.get("/events")
         self.place.stop()
 
+    def _of_one_language(self, slip: Slip) -> Slip:
+        """The slip as in an election of this language alone: it bears all languages of its election."""
+        alone = msgspec.structs.replace(slip.definition, languages=(self.language,))
+        return msgspec.structs.replace(slip, definition=alone, language=self.language)
+
     def print_the_rest(self) -> None:
         """What is on paper and on no page: votes, cards, PIN slips, the page of a retired machine."""
         papers = self.seen.papers
-        papers["vote"] = self.printer.slips[-1].pdf()
-        papers["blank vote"] = self.printer.slips[0].pdf()
+        papers["vote"] = self._of_one_language(self.printer.slips[-1]).pdf()
+        papers["blank vote"] = self._of_one_language(self.printer.slips[0]).pdf()
         papers["cards"] = make_deck(self.definition, "s1", 1).pdf()
         slips = [
             PinSlip("ñ", "Ñ", role, "Kuarahy" if role == "witness" else "", "s1", machine, "482913")

@@ -59,7 +59,13 @@ class Client:
     ) -> None:
         """`transport`: another way to the pages than the network (`web.in_process`)."""
         self._client = httpx.Client(
-            base_url=address, timeout=timeout, follow_redirects=True, trust_env=False, transport=transport
+            base_url=address,
+            timeout=timeout,
+            follow_redirects=True,
+            trust_env=False,
+            transport=transport,
+            # A connection that is kept may be closed by the server just as a form is sent on it.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._token = ""
 
