@@ -32,6 +32,7 @@ from testigo.screens import page_voter
 from testigo.slip import PrinterError, Slip, escpos_printer
 from testigo.staff.accounts import MACHINES
 from testigo.staff.desk import open_desk
+from testigo.station import cards
 from testigo.station.cards import make_deck
 from testigo.station.folder import MachineFolder
 from testigo.station.retire import plan_retirement, retire
@@ -463,7 +464,14 @@ class Day:
 
     def vote(self) -> None:
         """One vote with every note and every refusal, and one that is spoiled to the limit."""
-        foreign, unknown = (make_deck(self.definition, station, 1).cards[0].code for station in ("s2", "s1"))
+        unknown = make_deck(self.definition, "s1", 1).cards[0].code
+        # One card in 31 of another station ends as one of this station would, and is then merely unknown.
+        issuer = cards._issuer(self.definition, "s1")
+        foreign = next(
+            card.code
+            for card in make_deck(self.definition, "s2", 30).cards
+            if cards._station_character(issuer, card.code[: cards.RANDOM_LENGTH]) != card.code[-1]
+        )
         with self.arrive(self.place.booth_address) as voter:
             for code in ("", "!", "ABC", "ABCDE-FGHJK", foreign, unknown):
                 voter.send("/card", code=code)
