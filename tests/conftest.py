@@ -53,6 +53,13 @@ def by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(StationHours, name, judged)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_languages() -> Iterator[None]:
+    """A catalogue of an election's own stays in its process: what a file of tests has added ends with it."""
+    yield
+    words.forget_added()
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Commands choose the language of their process, which is that of all tests here: each test begins in English."""

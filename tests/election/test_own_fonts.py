@@ -191,7 +191,7 @@ def test_the_words_of_an_own_catalogue_and_its_dates_are_looked_at(tmp_path: Pat
         (own,) = own_fonts._families(definition.fonts)
         assert set(map(ord, "中文年月日")) <= own.characters
     finally:
-        words.catalogues.forget_added()
+        words.forget_added()
 
 
 def run(*arguments: object) -> int:

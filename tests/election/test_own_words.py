@@ -19,8 +19,7 @@ IN_GUARANI = re.sub(r"en: ([^,}]+)", r"gn: \1, en: \1", BASE.replace("languages:
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     yield
-    catalogues.forget_added()
-    words.section.cache_clear()
+    words.forget_added()
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_who_reviewed_it_is_enough(file: Path) -> None:
 
 def test_a_machine_that_gets_the_definition_speaks_it(file: Path) -> None:
     core = load(file).core()
-    catalogues.forget_added()
+    words.forget_added()
     assert "gn" not in words.languages()
     again = msgspec.json.decode(msgspec.json.encode(core), type=DefinitionCore)
     speak_own_languages(again.with_stations(load(file).stations))
@@ -154,7 +153,7 @@ def test_what_is_wrong_is_told_with_its_line_as_editors_count(file: Path) -> Non
 def test_a_definition_is_written_with_its_catalogues_beside_it(file: Path, tmp_path: Path) -> None:
     definition = load(file)
     write_definition(definition, tmp_path / "copy" / "election.json")
-    catalogues.forget_added()
+    words.forget_added()
     assert load(tmp_path / "copy" / "election.json") == definition
 
 
@@ -172,7 +171,7 @@ def test_bytes_that_are_no_text_and_a_language_of_no_use_are_refused(file: Path)
 
 def test_a_signed_definition_whose_catalogue_this_release_cannot_use_is_held_in_its_other_languages(file: Path) -> None:
     definition: Definition = msgspec.structs.replace(load(file), catalogues={"gn": "not a catalogue"})
-    catalogues.forget_added()
+    words.forget_added()
     speak_own_languages(definition)
     assert words.languages()[:2] == ("es", "en") and "gn" not in words.languages()
 

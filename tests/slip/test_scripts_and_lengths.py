@@ -22,7 +22,6 @@ from testigo.slip.first_slip import FirstSlip
 from testigo.slip.lengths import require_printable
 from testigo.slip_reader import SlipReader
 from testigo.slip_reader.legal_print import LegalPrint
-from testigo.words import catalogues
 
 LONG_NAME = "Andriantsimitoviaminandriandehibe"
 
@@ -31,9 +30,6 @@ LONG_NAME = "Andriantsimitoviaminandriandehibe"
 def hebrew_and_arabic():
     for language in right_to_left.SLIP:
         words.add(language, right_to_left.catalogue(language))
-    yield
-    catalogues.forget_added()
-    words.section.cache_clear()
 
 
 def council(options, *, languages=("es",), choose=1, parties=()):

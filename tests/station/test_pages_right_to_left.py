@@ -1,7 +1,5 @@
 """Cards, PIN slips and tally sheets in Hebrew and Arabic, and with words longer than a line."""
 
-from collections.abc import Iterator
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -14,19 +12,15 @@ from testigo.keys import SigningKey
 from testigo.paper.pin_slips import PinSlip, pin_slips
 from testigo.station.cards import make_deck
 from testigo.station.tally_sheet import page
-from testigo.words import catalogues
 
 TITLES = {"he": "בחירות לרשויות המקומיות", "ar": "الانتخابات البلدية", "es": "Elecciones municipales"}
 LONG = "Internacionaliŵación" * 8
 
 
 @pytest.fixture(autouse=True, scope="module")
-def hebrew_and_arabic() -> Iterator[None]:
+def hebrew_and_arabic() -> None:
     for language in right_to_left.SLIP:
         words.add(language, right_to_left.catalogue(language))
-    yield
-    catalogues.forget_added()
-    words.section.cache_clear()
 
 
 def election(language: str, title: str, station: str = "Escuela 3") -> Definition:

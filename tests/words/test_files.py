@@ -49,7 +49,7 @@ def test_an_elections_own_catalogue_is_a_language_of_this_process() -> None:
         words.add("gn", filled("gn").replace("Imprimir mi voto", "Embopapapaite"))
         assert [words.say(code, "booth.print") for code in ("gn", "es")] == ["Embopapapaite", "Imprimir mi voto"]
     finally:
-        catalogues.forget_added()
+        words.forget_added()
 
 
 def test_an_incomplete_one_is_not_taken() -> None:

@@ -109,6 +109,12 @@ def add(language: str, text: str) -> None:
     section.cache_clear()
 
 
+def forget_added() -> None:
+    """Speak only what this release has."""
+    catalogues.forget_added()
+    section.cache_clear()
+
+
 def language_name(language: str) -> str:
     """A language's name in that language; its code where voters cannot use it."""
     return say(language, "language.name") if language in voter_languages() else language
