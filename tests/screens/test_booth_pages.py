@@ -125,7 +125,7 @@ def test_the_measure_finds_what_it_is_there_for(page: Page, booth_with: Any, wha
 
 
 def focused(page: Page) -> str:
-    """What has the focus: the value of an option, or the element. The browser sets it just after the page has loaded."""
+    """What has the focus: the value of an option, or the element. Browsers set it just after a page has loaded."""
     page.wait_for_function("() => document.activeElement !== document.body")
     found: str = page.evaluate(
         """() => {
