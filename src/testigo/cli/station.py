@@ -262,7 +262,7 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
 
 def _state(role: Role, events: tuple[Event, ...]) -> str:
     if role == "chair":
-        from testigo.station.chair import state_of
+        from testigo.station.chair_state import state_of
 
         return state_of(events)
     from testigo.station.machine import state_of as machine_state_of
