@@ -53,7 +53,7 @@ _CODE_LINES = ("slip-part.number", "slip-part.station-line", "slip-part.style-li
 
 
 def is_illegible(refused: Message) -> bool:
-    """Whether a part was not read for want of clear print, which another look may mend."""
+    """Whether a part was not read because its print was not clear, which another look may change."""
     return refused.key in _ILLEGIBLE
 
 

@@ -29,7 +29,7 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
-from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
@@ -40,7 +40,7 @@ from testigo.station.deck_run import DeckRuns, RunState
 from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
-from testigo.station.machine import Machine, OrderName, OrderSender, order_named
+from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, Machine, OrderSender
 from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
@@ -186,7 +186,7 @@ class Chair:
         """
         self._must_be("zero-reported")
         self.hours.check_opening(reason)
-        self._order_both("open")
+        self._sender.give_each(BOOTH_FIRST, "open")
         self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
@@ -194,14 +194,14 @@ class Chair:
         """No new voters, for one of `reasons.PAUSE_REASONS`; who is in the booth may finish."""
         self._must_be("open")
         reasons.check_reason(reason, "pause", reasons.PAUSE_REASONS)
-        self._order_both("pause")
+        self._sender.give_each(ENTRY_FIRST, "pause")
         self.folder.log.append("paused", reason=reason)
 
     @exclusive
     def resume(self) -> None:
         """Go on after a pause."""
         self._must_be("paused")
-        self._order_both("resume")
+        self._sender.give_each(BOOTH_FIRST, "resume")
         self.folder.log.append("resumed")
 
     @exclusive
@@ -359,16 +359,6 @@ class Chair:
                 state=state_named(self.state),
                 states=Either(map(state_named, states)),
             )
-
-    def _order_both(self, name: OrderName) -> None:
-        """Order the check-in, then the booth. Raises `TestigoError` where only one of them obeyed: the order is not
-        taken back, because a check-in that is to be paused must be paused without the booth, too."""
-        self._sender.give("check-in", name)
-        try:
-            self._sender.give("booth", name)
-        except TestigoError as refused:
-            place, why = self.folder.place, refused.message
-            raise TestigoError("order.half-done", place=place, order=order_named(name), why=why) from refused
 
     def _print_page(self, name: str, pdf: bytes) -> None:
         """Keep the page where `export` and people find it, then print it."""

@@ -7,7 +7,7 @@ from testigo.election import Role
 from testigo.errors import TestigoError
 from testigo.station.chair_state import State
 from testigo.station.closing import reconciled
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.machine import ENTRY_FIRST, MachineReport, OrderSender
 
 
 class MachineStatus(msgspec.Struct, frozen=True):
@@ -29,13 +29,10 @@ class StationStatus(msgspec.Struct, frozen=True):
 
 def status_of(state: State, sender: OrderSender, *, printed: bool) -> StationStatus:
     """Ask both machines; of one that does not answer, the error. `printed`: whether the tally sheet is."""
-    asked = {role: _ask(sender, role) for role in _ASKED}
+    asked = {role: _ask(sender, role) for role in ENTRY_FIRST}
     check_in, booth = asked["check-in"].report, asked["booth"].report
     counted = reconciled(check_in, booth) if check_in and booth else None
     return StationStatus(state, tuple(asked.values()), counted, printed)
-
-
-_ASKED: tuple[Role, ...] = ("check-in", "booth")
 
 
 def _ask(sender: OrderSender, role: Role) -> MachineStatus:
