@@ -336,7 +336,7 @@ def test_results_are_not_written_into_a_record(run: Callable[..., Any], office: 
     entries = len(Centre.open(office).rules.entries)
     for words in (("publish", office), ("results", office / "public")):
         code, _, err = run("centre", *words, "--out", office / "public")
-        assert (code, "holds a public record" in err) == (1, True)
+        assert (code, "belongs to a public record" in err) == (1, True)
     code, _, err = run("centre", "publish", office, "--out", office / "public" / "checkpoint")
     assert code == 1
     assert len(Centre.open(office).rules.entries) == entries

@@ -14,7 +14,8 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import RefusalRow, publish_results, require_no_record
+from testigo.record.log import require_no_record
+from testigo.results import RefusalRow, publish_results
 from testigo.words import message
 
 app = typer.Typer(

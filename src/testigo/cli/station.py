@@ -206,8 +206,10 @@ def export(
 
     Example: testigo station export stations/01-01 /media/stick
     """
+    from testigo.record.log import require_no_record
     from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
 
+    require_no_record(out)
     path = _machine(folder, "chair")
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))

@@ -49,6 +49,15 @@ def decode_key_file(data: bytes, *, place: str = "") -> PublicKey:
     return PublicKey.from_hex(text[:-1])
 
 
+def require_no_record(folder: Path) -> None:
+    """Raise `InvalidInput` for the folder of a public record and those in it: a file more there would be a failed
+    check."""
+    inner = storage.resolved(folder)
+    for one in (inner, *inner.parents):
+        if (one / CHECKPOINT).is_file():
+            raise InvalidInput("folder.of-record", place=folder)
+
+
 class Log:
     """An append-only log in `folder`. Made by `create` or `open`."""
 

@@ -217,7 +217,7 @@ def _destroyed(path: Path, kept: Iterable[Path], boxes: Iterable[Path]) -> list[
 
 def _destroy_all(path: Path, retirement: Retirement) -> None:
     for name in _KEYS:
-        storage.destroy(path / name)
+        _destroy_tree(path / name)
     for item in retirement.destroyed:
         if Path(item.path).is_absolute():
             storage.destroy(Path(item.path))
