@@ -1,8 +1,8 @@
 """What stands in one cell of a council's table: text, a whole number, or a code from which an id is made.
 
 An id is made from the cells of one or more columns: each without accents, in lower case, everything but `a-z` and `0-9`
-as one hyphen; joined with hyphens. `Sta. Cruz` and `007` make `sta-cruz-007`. Zeros in front stay, and so does what is an
-id already.
+as one hyphen; joined with hyphens. `Sta. Cruz` and `007` make `sta-cruz-007`. Zeros in front stay, and so does what
+is an id already.
 
 A text that a spreadsheet would take for a formula is exported with an apostrophe in front (`protected`), which
 `unprotected` takes away again.
@@ -18,7 +18,7 @@ _IS_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NO_ID = re.compile(r"[^a-z0-9]+")
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "þ": "th"}
 _WITHOUT_DECOMPOSITION = str.maketrans(_LETTERS)
-_GROUPED = r"[0-9]{1,3}([.,' ’\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3}){0,2}"
+_GROUPED = r"[0-9]{1,3}(?P<mark>[.,' ’\u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,2}"
 _WHOLE = re.compile(rf"([0-9]{{1,9}}|{_GROUPED})(?:[.,]0{{1,2}})?")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
 _BROKEN = re.compile("[ÂÃ][\u0080-\u00bf\u2013-\u2122]|â€|\ufffd")
@@ -42,14 +42,12 @@ def unprotected(text: str) -> str:
 
 
 def spoiled(text: str) -> str:
-    """The code of what a spreadsheet or a wrong encoding has made of a cell; "" where it is a text."""
+    """What a spreadsheet or a wrong encoding has made of a cell; "" where it is a text."""
     if text.startswith("="):
-        return "table.formula"
+        return "formula"
     if _ERROR_VALUE.fullmatch(text):
-        return "table.error-value"
-    if _BROKEN.search(text):
-        return "table.broken-letters"
-    return ""
+        return "error-value"
+    return "broken-letters" if _BROKEN.search(text) else ""
 
 
 def is_scientific(text: str) -> bool:

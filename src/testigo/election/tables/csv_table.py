@@ -30,7 +30,7 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 _HEADER_WITHIN = 30
 """The header stands in one of the first rows: titles and empty rows may stand above it."""
 
-_NO_TEXT = {b"PK\x03\x04": "table.is-a-spreadsheet", b"\xd0\xcf\x11\xe0": "table.is-a-spreadsheet"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -94,9 +94,8 @@ def row_place(file: Path, number: int) -> Message:
 def _decode(data: bytes, file: Path, encoding: str) -> tuple[str, str]:
     if len(data) > MAX_BYTES:
         raise InvalidInput("file.too-large", place=file, limit=MAX_BYTES)
-    for start, code in _NO_TEXT.items():
-        if data.startswith(start):
-            raise InvalidInput(code, place=file)
+    if data.startswith(_WORKBOOKS):
+        raise InvalidInput("table.is-a-spreadsheet", place=file)
     if not encoding:
         encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8" if _is_utf_8(data) else "windows-1252"
     elif encoding not in ENCODINGS:

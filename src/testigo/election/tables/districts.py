@@ -60,7 +60,7 @@ class _Levels:
             if any(
                 row.cells[column] for key in self._keys[place + 1 :] for column in set(key) - set(self._keys[place])
             ):
-                reader.note("table.level-skipped", row, as_tuple(level.id)[-1])
+                reader.add_error("table.level-skipped", row, as_tuple(level.id)[-1])
             return ""
         identifier = reader.id(row, level.id)
         name = reader.names(row, level.name, self._languages)
@@ -79,12 +79,12 @@ class _Levels:
         column = as_tuple(level.id)[-1]
         value, first = known.item.value, str(known.item.source.row)
         if known.parent != parent:
-            self._reader.note("table.two-parents", row, column, id=value["id"], first=first)
+            self._reader.add_error("table.two-parents", row, column, id=value["id"], first=first)
         elif {key: reading_key(one) for key, one in name.items()} != {
             key: reading_key(one) for key, one in value["name"].items()
         }:
             names = (next(iter(value["name"].values()))[:60], next(iter(name.values()))[:60])
-            self._reader.note(
+            self._reader.add_error(
                 "table.two-names", row, column, id=value["id"], first=first, name=names[0], other=names[1]
             )
 
@@ -101,7 +101,9 @@ def _read_with_parents(reader: RowReader, part: DistrictColumns, languages: tupl
         identifier, name = reader.id(row, part.id), reader.names(row, part.name, languages)
         parent = reader.id(row, part.parent, required=False)
         if identifier in nodes:
-            reader.note("table.twice", row, as_tuple(part.id)[-1], id=identifier, first=str(rows[identifier].number))
+            reader.add_error(
+                "table.twice", row, as_tuple(part.id)[-1], id=identifier, first=str(rows[identifier].number)
+            )
         elif identifier and name:
             source = reader.source(row)
             nodes[identifier] = Node(
@@ -115,7 +117,7 @@ def _read_with_parents(reader: RowReader, part: DistrictColumns, languages: tupl
         elif node.parent in nodes:
             nodes[node.parent].children.append(node)
         else:
-            reader.note("table.no-parent", rows[identifier], as_tuple(part.parent)[-1], text=node.parent)
+            reader.add_error("table.no-parent", rows[identifier], as_tuple(part.parent)[-1], text=node.parent)
     _refuse_circles(reader, part, roots, nodes, rows)
     return roots
 
@@ -132,7 +134,7 @@ def _refuse_circles(
         identifier = node.item.value["id"]
         reached.add(identifier)
         if depth > DEEPEST:
-            reader.note("table.too-deep", rows[identifier], column, most=DEEPEST)
+            reader.add_error("table.too-deep", rows[identifier], column, most=DEEPEST)
         else:
             waiting.extend((child, depth + 1) for child in node.children)
     for identifier in nodes.keys() - reached:
@@ -141,7 +143,7 @@ def _refuse_circles(
             seen.add(above)
             above = nodes[above].parent
         if above == identifier:
-            reader.note("table.circle", rows[identifier], column, id=identifier)
+            reader.add_error("table.circle", rows[identifier], column, id=identifier)
 
 
 def as_payload(node: Node) -> Payload:

@@ -31,7 +31,7 @@ def guess(table: Table, name: str, election_languages: Iterable[str], *, root: s
 
 
 def guess_districts(table: Table, payload: dict[str, Any], root: str) -> dict[str, Guess]:
-    """The districts that the stations' table says besides; nothing where the definition has them all, or it has none."""
+    """The districts that the stations' table says besides; nothing where the definition has all of them."""
     columns = _Columns(table)
     pairs = columns.levels()
     if not pairs:

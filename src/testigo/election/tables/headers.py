@@ -20,8 +20,9 @@ PLACE: Final = frozenset(
 )
 DISTRICT: Final = frozenset(
     "pais country pays region regiao departamento dep depto dpto department departement estado state uf etat"
-    " provincia prov province municipio mun municipality municipalite comuna commune canton cant parroquia parr parish distrito dist"
-    " district circunscripcion circ circonscription constituency condado county arrondissement ilha isla island".split()
+    " provincia prov province municipio mun municipality municipalite comuna commune canton cant parroquia parr"
+    " parish distrito dist district circunscripcion circ circonscription constituency condado county arrondissement"
+    " ilha isla island".split()
 )
 PARENT: Final = frozenset("padre parent superior pai above upper mere superieur depende".split())
 REGISTER: Final = frozenset(

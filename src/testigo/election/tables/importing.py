@@ -301,10 +301,10 @@ def _by_id(table: str, payload: Payload) -> dict[str, Any]:
     if table != "districts":
         return {str(one.get("id")): one for one in values if isinstance(one, dict)}
     found = {}
-    waiting = [("", one) for one in values]
+    waiting = [("", one) for one in reversed(values)]
     while waiting:
         above, one = waiting.pop()
         if isinstance(one, dict):
             found[str(one.get("id"))] = (above, one.get("name"))
-            waiting.extend((str(one.get("id")), child) for child in one.get("districts") or [])
+            waiting.extend((str(one.get("id")), child) for child in reversed(one.get("districts") or []))
     return found

@@ -49,7 +49,7 @@ def _roll_sizes(reader: RowReader, row: Row, columns: dict[str, str]) -> dict[st
 
 def _is_new(reader: RowReader, row: Row, columns: Any, identifier: str, first: dict[str, int]) -> bool:
     if identifier and identifier in first:
-        reader.note("table.twice", row, as_tuple(columns)[-1], id=identifier, first=str(first[identifier]))
+        reader.add_error("table.twice", row, as_tuple(columns)[-1], id=identifier, first=str(first[identifier]))
         return False
     first[identifier] = row.number
     return bool(identifier)
@@ -82,7 +82,7 @@ def _kind(reader: RowReader, row: Row, column: str) -> str:
     for kind, words in _KINDS.items():
         if key in words:
             return kind
-    reader.note("table.unknown-kind", row, column, text=text[:60], known=Either(_KINDS))
+    reader.add_error("table.unknown-kind", row, column, text=text[:60], known=Either(_KINDS))
     return ""
 
 
@@ -144,7 +144,7 @@ class CandidateReader:
             return self._reader.id(row, self._part.id)
         identifier = shortened(id_part(name))
         if name and not identifier:
-            self._reader.note("table.no-id", row, self._name_columns()[-1], text=name[:60])
+            self._reader.add_error("table.no-id", row, self._name_columns()[-1], text=name[:60])
         return identifier
 
     def _name_columns(self) -> tuple[str, ...]:
@@ -165,10 +165,10 @@ class CandidateReader:
             identifier = self._reader.id(row, self._part.id) if self._part.id else party or self._list_id(name)
             if not identifier or not name:
                 if not party and not name:
-                    self._reader.note("table.no-list", row, self._part.party)
+                    self._reader.add_error("table.no-list", row, self._part.party)
                 continue
             if order and (earlier := orders.setdefault((identifier, order), row.number)) != row.number:
-                self._reader.note("table.order-twice", row, self._part.order, number=order, first=str(earlier))
+                self._reader.add_error("table.order-twice", row, self._part.order, number=order, first=str(earlier))
             value: Payload = {"id": identifier, "name": name, "party": party, "candidates": []}
             one = found.setdefault(identifier, Item(value, self._reader.source(row)))
             self._add(one, order, row)

@@ -30,6 +30,12 @@ from testigo.words import Message, Value, message
 _NEAR_LOOKED_FOR = 50
 """Near ids are looked for so many times in one table: with more wrong references the column is the wrong one."""
 
+_SPOILED = {
+    "formula": "table.formula",
+    "error-value": "table.error-value",
+    "broken-letters": "table.broken-letters",
+}
+
 Payload = dict[str, Any]
 """A part of the definition as its file says it: plain values by key."""
 
@@ -66,7 +72,7 @@ class RowReader:
         self.errors = errors
         self.columns = dict(reversed(named_columns(part)))
 
-    def note(self, code: str, row: Row, column: str = "", **values: Value) -> None:
+    def add_error(self, code: str, row: Row, column: str = "", **values: Value) -> None:
         """Keep an error of a row."""
         self.errors.append(InvalidInput(code, place=self._place(row, column), **values))
 
@@ -78,7 +84,7 @@ class RowReader:
         named = as_tuple(columns)
         text = ", ".join(filter(None, (self._cell(row, column) for column in named)))
         if required and not text and named and not any(row.cells[column] for column in named):
-            self.note("table.cell-empty", row, named[0])
+            self.add_error("table.cell-empty", row, named[0])
         return text
 
     def names(self, row: Row, names: Names, languages: tuple[str, ...], *, required: bool = True) -> dict[str, str]:
@@ -89,7 +95,7 @@ class RowReader:
                 found |= {language: text} if language else dict.fromkeys(languages, text)
         every = [column for columns in names_by_language(names).values() for column in columns]
         if required and not found and not any(row.cells[column] for column in every):
-            self.note("table.cell-empty", row, every[0])
+            self.add_error("table.cell-empty", row, every[0])
         return found
 
     def id(self, row: Row, columns: Columns, *, required: bool = True) -> str:
@@ -99,10 +105,10 @@ class RowReader:
         while parts and not parts[-1]:
             parts.pop()
         if not all(parts):
-            self.note("table.cell-empty", row, named[parts.index("")])
+            self.add_error("table.cell-empty", row, named[parts.index("")])
             return ""
         if required and not parts and not any(row.cells[column] for column in named):
-            self.note("table.cell-empty", row, named[0])
+            self.add_error("table.cell-empty", row, named[0])
         return "-".join(parts)
 
     def number(self, row: Row, column: str) -> int | None:
@@ -110,28 +116,28 @@ class RowReader:
         text = self._cell(row, column)
         if not text:
             if not row.cells[column]:
-                self.note("table.cell-empty", row, column)
+                self.add_error("table.cell-empty", row, column)
             return None
         number = whole_number(text)
         if number is None:
-            self.note("table.not-a-number", row, column, text=text[:60])
+            self.add_error("table.not-a-number", row, column, text=text[:60])
         return number
 
     def _cell(self, row: Row, column: str) -> str:
         text = row.cells[column]
-        if code := spoiled(text):
-            self.note(code, row, column, text=text[:60])
+        if how := spoiled(text):
+            self.add_error(_SPOILED[how], row, column, text=text[:60])
             return ""
         return unprotected(text)
 
     def _id_part(self, row: Row, column: str) -> str:
         text = self._cell(row, column)
         if is_scientific(text):
-            self.note("table.rounded-code", row, column, text=text[:60])
+            self.add_error("table.rounded-code", row, column, text=text[:60])
             return ""
         part = id_part(text)
         if text and not part:
-            self.note("table.no-id", row, column, text=text[:60])
+            self.add_error("table.no-id", row, column, text=text[:60])
         return part
 
     def _place(self, row: Row, column: str) -> Message:
@@ -181,7 +187,7 @@ class References:
         near = self._missed.get(wanted, "")
         code = "table.unknown-near" if near else "table.unknown"
         what = message("term", self._what)
-        reader.note(code, row, named[-1], what=what, text=text[:60], id=wanted[:60], near=near)
+        reader.add_error(code, row, named[-1], what=what, text=text[:60], id=wanted[:60], near=near)
         return ""
 
     def _near(self, wanted: str) -> str:

@@ -15,7 +15,7 @@ import yaml
 
 from testigo.election.diagnostic import DefinitionPath
 
-_PLAIN = re.compile(r"\w(?:[\w .()/'-]*[\w.)])?")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w .()/'-]*[\w.)])?")
 _NOT_PLAIN = frozenset("null true false yes no on off y n".split())
 _LINE = 150
 """A value that fits on a line of so many characters stands on one."""
