@@ -171,9 +171,14 @@ def _check_part(name: str, part: AnyColumns, place: PlaceOf) -> None:
         raise InvalidInput("map.separator", place=place(name, "separator"))
     if isinstance(part, DistrictColumns) and bool(part.levels) == bool(part.id and part.name and part.parent):
         raise InvalidInput("map.levels-or-parent", place=place(name))
-    for key, column in _columns(part):
-        if not column:
-            raise InvalidInput("map.no-column", place=place(name, key), key=key)
+    empty = [key for key, column in _columns(part) if not column]
+    empty += [
+        field.encode_name for field in msgspec.structs.fields(part) if field.required and not getattr(part, field.name)
+    ]
+    levels = part.levels if isinstance(part, DistrictColumns) else ()
+    empty += ["levels" for level in levels if not level.id or not level.name]
+    if empty:
+        raise InvalidInput("map.no-column", place=place(name, empty[0]), key=empty[0])
 
 
 def _columns(part: AnyColumns) -> Iterator[tuple[str, str]]:

@@ -74,11 +74,13 @@ def read_table(data: bytes, file: Path, shape: Shape, known_header: frozenset[st
     told = _told_separator(text)
     separator = shape.separator or told or _separator(text)
     records = _records(text, file, separator)
+    if not any(map(any, records)):
+        raise InvalidInput("table.empty", place=file)
     header_row = shape.header_row or _header_row(records, known_header, first=2 if told else 1)
     if header_row > len(records):
         raise InvalidInput("table.empty", place=file)
     header = tuple(_names(records[header_row - 1]))
-    if not any(records[header_row - 1]):
+    if not any(records[header_row - 1]):  # by the map
         raise InvalidInput("table.no-header", place=row_place(file, header_row))
     rows = tuple(_rows(records, header, header_row, file))
     if not rows:
@@ -148,7 +150,7 @@ def _records(text: str, file: Path, separator: str) -> list[list[str]]:
             records.append([plain_text(cell) for cell in record])
             if len(records) > MAX_ROWS:
                 raise InvalidInput("table.too-many-rows", place=file, most=MAX_ROWS)
-            while records[-1] and not records[-1][-1]:  # a spreadsheet pads rows to the widest one
+            while len(records[-1]) > MAX_COLUMNS and not records[-1][-1]:  # a spreadsheet pads rows to its widest
                 records[-1].pop()
             if len(records[-1]) > MAX_COLUMNS:
                 place = row_place(file, len(records))
@@ -204,9 +206,9 @@ def column_letter(place: int) -> str:
 def _rows(records: list[list[str]], header: tuple[str, ...], header_row: int, file: Path) -> Iterator[Row]:
     blank = dict.fromkeys(header, "")
     for number, record in enumerate(records[header_row:], start=header_row + 1):
-        if not record:
+        if not any(record):
             continue
-        if len(record) > len(header):
+        if any(record[len(header) :]):
             place = row_place(file, number)
             raise InvalidInput("table.more-cells", place=place, count=len(record), columns=len(header))
         yield Row(number, blank | dict(zip(header, record, strict=False)))

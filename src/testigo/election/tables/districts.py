@@ -44,7 +44,7 @@ class _Levels:
         for row in self._reader.table.rows:
             parent = ""
             for place in range(len(self._levels)):
-                cells = tuple(row.cells[column] for column in self._keys[place])
+                cells = (parent, *(row.cells[column] for column in self._keys[place]))
                 if cells not in self._seen[place]:
                     self._seen[place][cells] = self._read_level(row, place, parent)
                 parent = self._seen[place][cells]

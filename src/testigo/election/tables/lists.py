@@ -181,10 +181,8 @@ class CandidateReader:
 
     def _add(self, option: Item, order: int, row: Row) -> None:
         """The candidate's name is the same in all languages."""
-        text = self._reader.text(
-            row, self._name_columns()[:1] if isinstance(self._part.name, dict) else self._part.name
-        )
-        if text:
+        columns = self._name_columns()[:1] if isinstance(self._part.name, dict) else self._part.name
+        if text := self._reader.text(row, columns, required=True):
             option.value["candidates"].append((order, text))
             option.list_sources.append(self._reader.source(row))
         if any(row.cells[one.column] for one in self._part.people):

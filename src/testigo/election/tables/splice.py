@@ -48,8 +48,10 @@ def replaced(text: str, file: Path, lists: Mapping[DefinitionPath, list[Any]]) -
         pieces += [text[at:start], _written(lists[path], span, after_colon=text[start - 1 : start] == ":")]
         at = span.end
     pieces.append(text[at : end.start])
-    for path in lists.keys() - spans.keys():
-        pieces.append(_added(str(path[0]), lists[path], end))
+    added = [_added(str(path[0]), value, end) for path, value in lists.items() if path not in spans]
+    if added and not end.inside and text[end.start - 1 : end.start] not in ("", "\n"):
+        pieces.append("\n")
+    pieces += added
     pieces.append(text[end.start :])
     return "".join(pieces)
 
@@ -78,7 +80,7 @@ def _added(key: str, value: list[Any], end: _Span) -> str:
     if end.inside:
         return f", {json.dumps(key)}: {_flow(value)}"
     lines = "\n  ".join(_block(value))
-    return f"\n{key}:\n  {lines}\n" if value else f"\n{key}: []\n"
+    return f"{key}:\n  {lines}\n" if value else f"{key}: []\n"
 
 
 def _block(value: Any) -> Iterator[str]:
@@ -138,14 +140,14 @@ def _spans(text: str, wanted: Any) -> tuple[dict[DefinitionPath, _Span], _Span]:
             while span.end > span.start and text[span.end - 1] in " \r\n":  # behind a text in block style
                 span.end -= 1
         if path == ():
-            at = span.end - 1 if span.flow else _end_of_line(text, span.end)
+            at = span.end - 1 if span.flow else _next_line(text, span.end)
             end = _Span(at, at, 0, flow=span.flow, inside=span.flow)
     return found, end
 
 
-def _end_of_line(text: str, at: int) -> int:
+def _next_line(text: str, at: int) -> int:
     found = text.find("\n", at)
-    return len(text) if found < 0 else found
+    return len(text) if found < 0 else found + 1
 
 
 class _Walk:
