@@ -59,6 +59,12 @@ def test_rows_are_numbered_as_the_spreadsheet_shows_them():
     assert [row.number for row in table.rows] == [4, 7, 8]
 
 
+def test_commas_inside_quotes_separate_nothing():
+    """As the Polish commission's table of districts has them."""
+    text = '"Siedziba";"Nr";"Opis"\n' + '"Legnica";"1";"powiaty: a, b, c, d, e, f"\n' * 3
+    assert read(text.encode()).separator == ";"
+
+
 def test_sep_line_of_excel_says_the_separator():
     table = read(b"sep=;\r\ncod;name,1\r\n1;x,y\r\n")
     assert (table.separator, table.header_row, table.header) == (";", 2, ("cod", "name,1"))

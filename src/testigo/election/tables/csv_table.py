@@ -125,20 +125,22 @@ def _told_separator(text: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """That by which the first rows have most cells that stand in columns."""
+    """That by which the first rows are CSV and have most cells that stand in columns."""
     start = text[:65536]
 
-    def columns(separator: str) -> int:
-        counts = []
+    def columns(separator: str) -> tuple[bool, bool, int, int]:
+        """Whether there are columns at all, whether all is CSV, how many columns most rows have, and the longest."""
+        counts = [0]
+        whole = True
         try:
-            for record in csv.reader(io.StringIO(start, newline=""), delimiter=separator):
+            for record in csv.reader(io.StringIO(start, newline=""), delimiter=separator, strict=True):
                 counts.append(len(record))
-                if len(counts) == _HEADER_WITHIN:
+                if len(counts) > _HEADER_WITHIN:
                     break
-        except csv.Error:
-            return 0
+        except csv.Error as error:
+            whole = "unexpected end of data" in str(error)  # the start may be cut inside a text
         counts.sort()
-        return counts[len(counts) // 2] * 1000 + counts[-1] if counts else 0
+        return counts[-1] > 1, whole, counts[len(counts) // 2], counts[-1]
 
     return max(SEPARATORS, key=columns)
 
