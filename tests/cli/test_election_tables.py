@@ -1,6 +1,7 @@
 """`testigo election import` and `export` as an officer calls them."""
 
 import json
+import re
 
 import pytest
 
@@ -136,3 +137,18 @@ def test_a_file_is_exported_and_imported_again(call, tmp_path):
     assert call("import", "--map", "tables/import.toml", "--into", "election.yaml")[0] == 0
     assert (tmp_path / "election.yaml").read_bytes() == before
     assert call("export", "election.yaml", "--out", "tables")[0] == 1
+
+
+def test_the_commands_of_the_document_work(call, tmp_path, project_root):
+    text = (project_root / "docs" / "import.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    for name, block in zip(("election.yaml", "mesas.csv", "partidos.csv", "candidatos.csv"), blocks, strict=False):
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    commands = re.findall(r"^ *testigo election (.*)$", "\n".join(blocks[4:]), re.MULTILINE)
+    assert len(commands) == 6
+    for command in commands:
+        code, _, err = call(*command.split())
+        assert (code, err) == (0, ""), command
+    (tmp_path / "mesas.csv").write_text(blocks[1].replace("240", "nada"), encoding="utf-8")
+    told = next(block for block in blocks if block.startswith("mesas.csv, row"))
+    assert told.strip() in call(*IMPORT)[2]
