@@ -100,11 +100,11 @@ def test_a_wrong_map_is_told_with_its_line(call, tmp_path):
     assert call(*GUESS, "--save-map", "import.toml")[0] == 1
 
 
-def test_what_was_not_recognised_is_marked_in_the_map(call, tmp_path):
+def test_what_was_not_found_is_marked_in_the_map(call, tmp_path):
     (tmp_path / "mesas.csv").write_text("x;y\n1;2\n")
     code, _, _ = call("import", "--stations", "mesas.csv", "--into", "election.yaml", "--save-map", "import.toml")
     assert code == 0
-    assert 'register-size = ""  # not recognised' in (tmp_path / "import.toml").read_text(encoding="utf-8")
+    assert 'register-size = ""  # not found' in (tmp_path / "import.toml").read_text(encoding="utf-8")
     code, _, err = call(*IMPORT)
     assert code == 1 and "import.toml:" in err and "names no column" in err
 

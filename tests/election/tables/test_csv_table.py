@@ -111,6 +111,11 @@ def test_a_wrong_encoding_in_the_map_is_told_with_its_row():
     assert refused.value.code == "table.other-encoding" and "row 3" in refused.value.place
 
 
+def test_utf_8_is_known_whatever_the_map_says():
+    table = read("cod;name\n1;Ñandú\n".encode(), encoding="windows-1252")
+    assert (table.encoding, table.rows[0].cells["name"]) == ("utf-8", "Ñandú")
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_table_or_a_sentence(data):
     try:

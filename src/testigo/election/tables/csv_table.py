@@ -102,6 +102,8 @@ def _decode(data: bytes, file: Path, encoding: str) -> tuple[str, str]:
         encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8" if _is_utf_8(data) else "windows-1252"
     elif encoding not in ENCODINGS:
         raise InvalidInput("table.unknown-encoding", place=file, encoding=encoding[:40], known=Either(ENCODINGS))
+    elif encoding != "utf-16" and not data.isascii() and _is_utf_8(data):  # no text of another encoding is, by chance
+        encoding = "utf-8"
     try:
         return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
     except UnicodeDecodeError as error:
