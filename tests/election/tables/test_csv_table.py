@@ -43,7 +43,7 @@ def written(rows=ROWS, separator=",", end="\r\n") -> str:
 def test_what_excel_and_libreoffice_write(encoding, mark, found, separator, end):
     table = read(mark + written(separator=separator, end=end).encode(encoding))
     assert (table.encoding, table.separator, table.header_row) == (found, separator, 1)
-    assert [list(row.cells.values()) for row in table.rows] == ROWS[1:]
+    assert [[row.cells[name] for name in table.header] for row in table.rows] == ROWS[1:]
     assert [row.number for row in table.rows] == [2, 3]
 
 
@@ -73,7 +73,7 @@ def test_sep_line_of_excel_says_the_separator():
 def test_headers_that_stand_twice_and_those_that_are_empty_have_names():
     table = read(b"cod;name;name;;name (2);\n1;a;b;c;d;e\n")
     assert table.header == ("cod", "name", "name (2)", "(column D)", "name (2) (2)", "(column F)")
-    assert list(table.rows[0].cells.values()) == ["1", "a", "b", "c", "d", "e"]
+    assert [table.rows[0].cells[name] for name in table.header] == ["1", "a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_any_bytes_are_a_table_or_a_sentence(data):
     except TestigoError as error:
         assert str(error)
     else:
-        assert all(tuple(row.cells) == table.header for row in table.rows)
+        assert all(set(row.cells) <= set(table.header) for row in table.rows)
 
 
 @given(st.text(alphabet="ab01;,\t\"'=\r\n \u00a0\x00ñ", max_size=200))
@@ -146,4 +146,4 @@ def test_cells_come_back_as_they_were_written(rows, separator):
         written([["cod", "name", "address", "x"], *rows], separator).encode(), separator=separator, header_row=1
     )
     plain = [[module.plain_text(cell) for cell in row] for row in rows]
-    assert [list(row.cells.values()) for row in table.rows] == plain
+    assert [[row.cells[name] for name in table.header] for row in table.rows] == plain

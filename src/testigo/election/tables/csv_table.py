@@ -21,6 +21,7 @@ from testigo.words import Either, Message, message
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 300
+MAX_CELLS: Final = 10_000_000
 MAX_CELL: Final = 2000
 """Characters of one cell; a text of the definition has 160 at most."""
 
@@ -30,16 +31,25 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 _HEADER_WITHIN = 30
 """The header stands in one of the first rows: titles and empty rows may stand above it."""
 
+_LONGEST_LINE = MAX_COLUMNS * MAX_CELL
+
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class Cells(dict[str, str]):
+    """The cells of a row that are not empty, by the names of `Table.header`; any other is ""."""
+
+    def __missing__(self, column: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row below the header. `number`: as the spreadsheet shows it. `cells`: by the names of `Table.header`."""
+    """One row below the header. `number`: as the spreadsheet shows it."""
 
     number: int
-    cells: dict[str, str]
+    cells: Cells
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ def read_table(data: bytes, file: Path, shape: Shape, known_header: frozenset[st
     text, encoding = _decode(data, file, shape.encoding)
     told = _told_separator(text)
     separator = shape.separator or told or _separator(text)
-    records = _records(text, file, separator)
+    records = _records(text, file, separator, shape.header_row)
     if not any(map(any, records)):
         raise InvalidInput("table.empty", place=file)
     header_row = shape.header_row or _header_row(records, known_header, first=2 if told else 1)
@@ -147,23 +157,34 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=columns)
 
 
-def _records(text: str, file: Path, separator: str) -> list[list[str]]:
+def _records(text: str, file: Path, separator: str, header_row: int) -> list[list[str]]:
+    """The rows, empty cells at the end taken away where no header can be."""
     records: list[list[str]] = []
+    cells = 0
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            records.append([plain_text(cell) for cell in record])
-            if len(records) > MAX_ROWS:
-                raise InvalidInput("table.too-many-rows", place=file, most=MAX_ROWS)
-            while len(records[-1]) > MAX_COLUMNS and not records[-1][-1]:  # a spreadsheet pads rows to its widest
-                records[-1].pop()
-            if len(records[-1]) > MAX_COLUMNS:
-                place = row_place(file, len(records))
-                raise InvalidInput("table.too-many-columns", place=place, most=MAX_COLUMNS)
+        for record in csv.reader(_lines(text, file), delimiter=separator, strict=True):
+            place = row_place(file, len(records) + 1)
             if any(len(cell) > MAX_CELL for cell in record):
-                raise InvalidInput("table.cell-too-long", place=row_place(file, len(records)), most=MAX_CELL)
+                raise InvalidInput("table.cell-too-long", place=place, most=MAX_CELL)
+            wide = MAX_COLUMNS if len(records) < max(_HEADER_WITHIN, header_row) else 0
+            while len(record) > wide and not record[-1].strip():  # a spreadsheet pads rows to its widest
+                record.pop()
+            if len(record) > MAX_COLUMNS:
+                raise InvalidInput("table.too-many-columns", place=place, most=MAX_COLUMNS)
+            records.append([plain_text(cell) for cell in record])
+            cells += len(record)
+            if len(records) > MAX_ROWS or cells > MAX_CELLS:
+                raise InvalidInput("table.too-many-rows", place=file, most=len(records) - 1)
     except csv.Error as error:
         raise InvalidInput("table.not-csv", place=row_place(file, len(records) + 1), why=str(error)) from None
     return records
+
+
+def _lines(text: str, file: Path) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise InvalidInput("table.too-many-columns", place=row_place(file, number), most=MAX_COLUMNS)
+        yield line
 
 
 def _header_row(records: list[list[str]], known: frozenset[str], first: int) -> int:
@@ -208,11 +229,10 @@ def column_letter(place: int) -> str:
 
 
 def _rows(records: list[list[str]], header: tuple[str, ...], header_row: int, file: Path) -> Iterator[Row]:
-    blank = dict.fromkeys(header, "")
     for number, record in enumerate(records[header_row:], start=header_row + 1):
         if not any(record):
             continue
         if any(record[len(header) :]):
             place = row_place(file, number)
             raise InvalidInput("table.more-cells", place=place, count=len(record), columns=len(header))
-        yield Row(number, blank | dict(zip(header, record, strict=False)))
+        yield Row(number, Cells((name, cell) for name, cell in zip(header, record, strict=False) if cell))

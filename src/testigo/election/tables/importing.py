@@ -27,7 +27,7 @@ from testigo.election.tables.column_map import (
 from testigo.election.tables.csv_table import Table
 from testigo.election.tables.districts import Node, as_payload, read_districts
 from testigo.election.tables.lists import CandidateReader, read_parties, read_stations, references
-from testigo.election.tables.rows import Item, Payload, RowReader, Source, merged, require_columns
+from testigo.election.tables.rows import ErrorList, Item, Payload, RowReader, Source, merged, require_columns
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 
@@ -66,7 +66,7 @@ def import_tables(
         _refuse([error for _, error in read.errors] or [InvalidInput("import.no-languages", place=file)], file)
     work = _Import(read, place)
     work.read(map_, tables)
-    _refuse(work.errors, file)
+    _refuse(work.errors.listed, file, work.errors.count)
     definition, found = work.judge(file, unfinished=unfinished)
     text = _rewritten(data, file, work)
     return Imported(text, tuple(work.changes()), tuple(found), definition)
@@ -77,10 +77,12 @@ def _languages(payload: Payload) -> tuple[str, ...]:
     return tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
 
 
-def _refuse(errors: list[TestigoError], file: Path) -> None:
+def _refuse(errors: list[TestigoError], file: Path, count: int = 0) -> None:
+    """Raise `SeveralErrors` where there are any; `count`: of all, where these are the first of them."""
+    count = count or len(errors)
     if errors:
-        code = "import.errors" if len(errors) <= MOST_LISTED else "import.errors-of-which"
-        raise SeveralErrors(code, errors[:MOST_LISTED], place=file, count=len(errors), listed=MOST_LISTED)
+        code = "import.errors" if count <= MOST_LISTED else "import.errors-of-which"
+        raise SeveralErrors(code, errors[:MOST_LISTED], place=file, count=count, listed=MOST_LISTED)
 
 
 def _rewritten(data: bytes, file: Path, work: "_Import") -> bytes:
@@ -108,7 +110,7 @@ class _Import:
         self._sources: dict[DefinitionPath, Source] = {}
         self.payload: Payload = dict(read.payload)
         self.lists: dict[DefinitionPath, list[Any]] = {}
-        self.errors: list[TestigoError] = []
+        self.errors = ErrorList()
         self.notes: list[TestigoError] = []
 
     def read(self, map_: ImportMap, tables: Mapping[str, Table]) -> None:
@@ -153,9 +155,10 @@ class _Import:
 
     def _take_candidates(self, reader: RowReader, part: CandidateColumns) -> None:
         contests = self.payload.get("contests") or []
+        places = {one["id"]: place for place, one in reversed(list(enumerate(contests))) if one and "id" in one}
         candidates = CandidateReader(reader, part, self._languages)
         for contest, items in candidates.read(_named(contests, "title"), _named(self._list("parties"), "name")).items():
-            number = next(place for place, one in enumerate(contests) if one and one.get("id") == contest)
+            number = places[contest]
             path: DefinitionPath = ("contests", number, "options")
             before = contests[number].get("options") or []
             found = list(merged(before, items))

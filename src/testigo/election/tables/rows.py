@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testigo.election.load import MOST_LISTED
 from testigo.election.tables.cells import (
     id_part,
     is_scientific,
@@ -64,17 +65,31 @@ class Item:
     list_sources: list[Source] = field(default_factory=list)
 
 
+class ErrorList:
+    """Errors up to a bound, and the number of all: a wrong column makes one of each of 100,000 rows."""
+
+    def __init__(self) -> None:
+        self.listed: list[TestigoError] = []
+        self.count = 0
+
+    def has_room(self) -> bool:
+        """Count one more; whether it is listed, too."""
+        self.count += 1
+        return len(self.listed) < MOST_LISTED
+
+
 class RowReader:
     """Takes values out of the rows of one table and notes what is wrong with them."""
 
-    def __init__(self, table: Table, part: AnyColumns, errors: list[TestigoError]) -> None:
+    def __init__(self, table: Table, part: AnyColumns, errors: ErrorList) -> None:
         self.table = table
         self.errors = errors
         self.columns = dict(reversed(named_columns(part)))
 
     def add_error(self, code: str, row: Row, column: str = "", **values: Value) -> None:
         """Keep an error of a row."""
-        self.errors.append(InvalidInput(code, place=self._place(row, column), **values))
+        if self.errors.has_room():
+            self.errors.listed.append(InvalidInput(code, place=self._place(row, column), **values))
 
     def source(self, row: Row) -> Source:
         return Source(self.table.file, row.number, self.columns)
