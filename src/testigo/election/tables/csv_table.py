@@ -164,9 +164,11 @@ def _records(text: str, file: Path, separator: str, header_row: int) -> list[lis
     try:
         for record in csv.reader(_lines(text, file), delimiter=separator, strict=True):
             place = row_place(file, len(records) + 1)
-            if any(len(cell) > MAX_CELL for cell in record):
+            if max(map(len, record), default=0) > MAX_CELL:
                 raise InvalidInput("table.cell-too-long", place=place, most=MAX_CELL)
             wide = MAX_COLUMNS if len(records) < max(_HEADER_WITHIN, header_row) else 0
+            if not any(record):
+                del record[wide:]
             while len(record) > wide and not record[-1].strip():  # a spreadsheet pads rows to its widest
                 record.pop()
             if len(record) > MAX_COLUMNS:
