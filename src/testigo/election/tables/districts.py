@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from testigo.election.tables.cells import reading_key
 from testigo.election.tables.column_map import DistrictColumns, Level, as_tuple, names_by_language
 from testigo.election.tables.csv_table import Row
-from testigo.election.tables.rows import Item, Payload, RowReader
+from testigo.election.tables.rows import Item, Payload, RowReader, Source
 
 DEEPEST = 30
 """Levels of the tree: docs/election.md."""
@@ -68,7 +68,9 @@ class _Levels:
             return ""
         known = self._nodes.get(identifier)
         if known is None:
-            node = Node(Item({"id": identifier, "name": name}, reader.source(row)), parent)
+            columns = {"id": as_tuple(level.id)[-1], "name": next(_columns_of(level))}
+            source = Source(reader.table.file, row.number, columns)
+            node = Node(Item({"id": identifier, "name": name}, source), parent)
             self._nodes[identifier] = node
             (self._nodes[parent].children if parent else self._roots).append(node)
         else:
