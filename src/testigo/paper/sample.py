@@ -1,51 +1,16 @@
 """The mark of a sample: *MUESTRA*, *SAMPLE*, … across whatever must not be taken for the real thing.
 
-One mark for all: on paper votes (`slip.sample_slip`), on any other page as PDF (`stamped`), on screens (`web.sample`).
+One mark for all: on paper votes (`slip.sample_slip`), on any other page (`paper.stamped`), on screens (`web.sample`).
 The preview and the proof of an election bear it.
 """
 
 from collections.abc import Sequence
-from contextlib import closing
-from pathlib import Path
 
-import pypdfium2
-
-from testigo.paper import typeset
 from testigo.paper.directions import isolated
-from testigo.paper.pages import PagePrinter
 from testigo.words import FIRST, section, voter_languages
-
-TEMPLATE = Path(__file__).with_name("stamped.typ")
 
 
 def sample_words(languages: Sequence[str]) -> list[str]:
     """What the mark says: the word of each of these languages, each word once."""
     spoken = [language for language in languages if language in voter_languages()] or [FIRST]
     return list(dict.fromkeys(isolated(section(language, "slip")["sample"], language) for language in spoken))
-
-
-def stamped(pdf: bytes, languages: Sequence[str], fonts: typeset.Fonts = ()) -> bytes:
-    """A PDF document with the mark on each page; its text can still be selected. `fonts`: those of the election.
-
-    The same document gives the same bytes.
-    """
-    with closing(pypdfium2.PdfDocument(pdf)) as document:
-        sizes = [page.get_size() for page in document]
-    data = {
-        "pages": [{"width": width, "height": height} for width, height in sizes],
-        "words": sample_words(languages),
-    }
-    return typeset.compile(TEMPLATE, data, fonts=fonts, files={"pages.pdf": pdf})
-
-
-class SamplePages:
-    """A printer of pages that marks each as a sample. `printer`: the one that prints them."""
-
-    def __init__(self, printer: PagePrinter, languages: Sequence[str], fonts: typeset.Fonts = ()) -> None:
-        self._printer = printer
-        self._languages = languages
-        self._fonts = fonts
-
-    def print_page(self, name: str, pdf: bytes) -> None:
-        """As `PagePrinter.print_page`."""
-        self._printer.print_page(name, stamped(pdf, self._languages, self._fonts))

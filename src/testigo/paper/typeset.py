@@ -58,9 +58,7 @@ def compile(
     cannot be set with this data, or makes several pages and PNG was asked for."""
     if format == "pdf" and files:
         with _beside(template, files) as (root, copy):
-            compiler = typst.Compiler(
-                input=copy, root=root, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts)
-            )
+            compiler = typst.Compiler(input=copy, root=root, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts))
             return _made(template, compiler, data, fonts, format="pdf")[0]
     if format == "pdf":
         return _compile(template, data, fonts, format="pdf")[0]
