@@ -8,6 +8,7 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_preview import preview
+from testigo.cli.election_proof import proof
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.output import console, print_json, table
@@ -219,6 +220,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 app.command()(seats)
 app.command("second-round")(second_round)
 app.command()(preview)
+app.command()(proof)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:

@@ -23,6 +23,7 @@ from testigo.election.definition import (
     VotingRules,
 )
 from testigo.election.diagnostic import Diagnostic
+from testigo.election.distinct_ballots import DistinctBallot, distinct_ballots
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
@@ -61,6 +62,7 @@ __all__ = [
     "Definition",
     "DefinitionCore",
     "Diagnostic",
+    "DistinctBallot",
     "District",
     "Elected",
     "FirstDefinition",
@@ -103,6 +105,7 @@ __all__ = [
     "check_structure",
     "copy_example",
     "decide",
+    "distinct_ballots",
     "draw_order",
     "example_definition",
     "holder",

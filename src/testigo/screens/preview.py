@@ -4,13 +4,11 @@ The first page says what it is and has a card of each ballot style. Every page b
 that leads back there; the printed vote is shown as a picture.
 """
 
-from dataclasses import dataclass
-
 from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
-from testigo.election import BallotStyle, Definition
+from testigo.election import Definition, distinct_ballots
 from testigo.screens import booth as booth_pages
 from testigo.screens.booth import TheScreen
 from testigo.station.preview_booth import PreviewBooth
@@ -27,15 +25,6 @@ _MOST_SHOWN = 100
 """Ballot styles on the first page; any other is reached by its station."""
 
 TheBooth = NamedDependency[PreviewBooth]
-
-
-@dataclass(frozen=True)
-class StyleRow:
-    """One ballot style on the first page. `stations`: how many have its contests on their ballots."""
-
-    station: str
-    style: BallotStyle
-    stations: int
 
 
 def app(definition: Definition, station_id: str = "") -> Litestar:
@@ -73,22 +62,6 @@ class _PreviewMark(SampleMark):
         )
 
 
-def distinct_styles(definition: Definition, station_id: str = "") -> list[StyleRow]:
-    """Each ballot that some voter gets, once, with the first station that has it; `station_id`: of that one alone.
-
-    Raises `InvalidInput` where there is no such station.
-    """
-    stations = [definition.station(station_id)] if station_id else definition.stations
-    found: dict[tuple[str, ...], StyleRow] = {}
-    for station in stations:
-        for style in definition.styles_of_station(station.id):
-            known = found.get(style.contests)
-            found[style.contests] = (
-                StyleRow(known.station, known.style, known.stations + 1) if known else StyleRow(station.id, style, 1)
-            )
-    return list(found.values())
-
-
 @get(FIRST_PAGE, guards=[anyone], sync_to_thread=False)
 def first_page(request: Request, booth: TheBooth) -> Answer:
     """What this is, and a card of each ballot style. Query `station`: of that station alone."""
@@ -114,9 +87,9 @@ def paper(booth: TheBooth) -> Response[bytes]:
 
 
 def _first_page(request: Request, definition: Definition, station: str) -> Answer:
-    rows = distinct_styles(definition, station)
+    rows = distinct_ballots(definition, station)
     return page(
-        request, "booth/preview.html", language=officers_language(definition.languages), definition=definition,
+        request, "preview/first.html", language=officers_language(definition.languages), definition=definition,
         rows=rows[:_MOST_SHOWN], more=len(rows[_MOST_SHOWN:]), station=station,
         only=request.app.state.sample.only, several=len(definition.stations) > 1,
     )  # fmt: skip
