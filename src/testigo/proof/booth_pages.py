@@ -22,6 +22,12 @@ ADDRESS = "http://booth.test"
 LOOKED_AT = (SIZES[0], SIZES[-1])
 """Text sizes: those between are between these in everything."""
 
+ORDER = {
+    "welcome": 0, "wrong-card": 1, "language": 2, "contest": 3, "find": 3, "note": 4, "review": 5, "printed": 6,
+    "spoil": 7, "thanks": 8,
+}  # fmt: skip
+"""When a voter meets which kind of page."""
+
 _TOKEN = re.compile(rb'name="token" value="[^"]*"')
 _MISTYPED = ALPHABET[0] * 8 + ALPHABET[1] * 2
 """A card's code with a wrong check character."""

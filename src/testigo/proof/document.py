@@ -14,6 +14,7 @@ from testigo.errors import TestigoError
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.proof import papers
+from testigo.proof.booth_pages import ORDER
 from testigo.proof.pictures import Booth
 from testigo.proof.poster import poster
 from testigo.words import Value, day, language_name, message, officers_language, section
@@ -167,7 +168,10 @@ class _Document:
             picture = {"place": place, "caption": caption, "files": names}
             groups.setdefault((one.page.language, one.page.size), []).append(picture)
         return [
-            {"title": self._say("screens", language=language_name(language), size=size), "pictures": pictures}
+            {
+                "title": self._say("screens", language=language_name(language), size=size),
+                "pictures": sorted(pictures, key=lambda one: ORDER[self.booth.pictures[one["place"]].page.kind]),
+            }
             for (language, size), pictures in groups.items()
         ]
 
