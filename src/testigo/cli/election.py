@@ -7,6 +7,8 @@ import typer
 from rich.text import Text
 
 from testigo import storage
+from testigo.cli.election_preview import preview
+from testigo.cli.election_proof import proof
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
@@ -220,6 +222,8 @@ app.command()(seats)
 app.command("second-round")(second_round)
 app.command("import")(import_)
 app.command("export")(export_)
+app.command()(preview)
+app.command()(proof)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:

@@ -24,6 +24,7 @@ from testigo.election.definition import (
     VotingRules,
 )
 from testigo.election.diagnostic import Diagnostic
+from testigo.election.distinct_ballots import DistinctBallot, distinct_ballots
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
@@ -62,6 +63,7 @@ __all__ = [
     "Definition",
     "DefinitionCore",
     "Diagnostic",
+    "DistinctBallot",
     "District",
     "Elected",
     "FirstDefinition",
@@ -104,6 +106,7 @@ __all__ = [
     "check_structure",
     "copy_example",
     "decide",
+    "distinct_ballots",
     "draw_order",
     "example_definition",
     "holder",

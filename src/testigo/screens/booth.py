@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from testigo.ballot.reasons import MISPRINT, VOTER_SPOIL_REASONS
@@ -35,6 +36,7 @@ from testigo.web.application import (
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
+from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
 
 THIS_MACHINE = ("127.0.0.1", "::1")
@@ -44,8 +46,16 @@ _BACK = re.compile(r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|con
 """Pages to come back to from the choice of a language."""
 
 
-def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
-    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
+def app(
+    booth: VotingBooth,
+    *,
+    screen_hosts: Sequence[str] = THIS_MACHINE,
+    sample: SampleMark | None = None,
+    more: Sequence[HTTPRouteHandler] = (),
+) -> Litestar:
+    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called; `sample`: marks
+    every page as a sample; `more`: routes beside the booth's own.
+    """
     name = f"testigo-booth-{booth.station_id}"
     routes = [
         welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
@@ -54,13 +64,14 @@ def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Li
     title = booth.definition.title
     return application(
         "booth",
-        routes,
+        [*routes, *more],
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
         fonts=booth.definition.fonts,
         for_voters=True,
         templates=TEMPLATES,
+        sample=sample,
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )
