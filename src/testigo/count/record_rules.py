@@ -26,7 +26,10 @@ from testigo.election import (
     FirstDefinition,
     KeyRing,
     MachineKeys,
+    OptionState,
+    OptionStatus,
     StationList,
+    StatusLog,
     pack_station_file,
     role_label,
 )
@@ -75,6 +78,8 @@ class RecordRules:
         self.closing_counts: dict[str, ClosingCount] = {}
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
+        self.statuses = StatusLog()
+        self._status_entries: list[int] = []
         self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
@@ -124,6 +129,7 @@ class RecordRules:
         other.zero_report_digests = dict(self.zero_report_digests)
         other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
+        other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other._stated = set(self._stated)
@@ -187,7 +193,14 @@ class RecordRules:
 
     def count(self, *, draw: str | None = None) -> Result:
         """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
-        return count_result(self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw)
+        return count_result(
+            self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw, states=self.states()
+        )
+
+    def states(self, *, before: int | None = None) -> tuple[OptionState, ...]:
+        """Who withdrew or died, by the statements so far, or by those before an entry of the record."""
+        known = len([entry for entry in self._status_entries if before is None or entry < before])
+        return StatusLog(self.statuses.said[:known]).states(self.definition)
 
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
@@ -248,6 +261,10 @@ class RecordRules:
                 self._parts.with_piece(body, place)
             case MachineKeys():
                 self._check_keys(body, place)
+            case OptionStatus():
+                if body.number > self.statuses.next_number:
+                    self._check_read("option-status", "", place)
+                self.statuses.check(self.definition, body, place=place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
@@ -382,6 +399,9 @@ class RecordRules:
                 self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
+            case OptionStatus() as status:
+                self.statuses = self.statuses.then(status, counting=bool(self.sheets))
+                self._status_entries.append(entry.index)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest
             case FirstLogicAndAccuracy():

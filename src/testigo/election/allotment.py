@@ -11,6 +11,7 @@ from testigo.election.definition import Definition
 from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
 from testigo.election.methods import METHODS
 from testigo.election.nobody import without_nobody
+from testigo.election.option_status import OptionState, Standing
 from testigo.election.parties import Party
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
@@ -41,9 +42,18 @@ class Allotment:
 
 
 def allot(
-    definition: Definition, totals: Mapping[str, VoteTotals], *, draw: str | None = None, unrounded: bool = False
+    definition: Definition,
+    totals: Mapping[str, VoteTotals],
+    *,
+    draw: str | None = None,
+    states: tuple[OptionState, ...] = (),
+    unrounded: bool = False,
 ) -> Allotment:
-    """The seats of every contest and body from the votes by contest and option; raises `InvalidInput` as `allocate`."""
+    """The seats of every contest and body from the votes by contest and option, as they were marked; raises
+    `InvalidInput` as `allocate`. `states`: who withdrew or died.
+    """
+    standing = Standing.of(definition, totals, states)
+    definition, totals = standing.definition, standing.totals
     parties = {party.id: party for party in definition.parties}
     bodies = {body.id: body for body in definition.bodies}
     listed = {body.id: list_contests(definition, body) for body in definition.bodies}
@@ -64,6 +74,7 @@ def allot(
                 draw=draw,
                 parties=definition.parties,
                 excluded=[option.id for option in contest.options if holder(contest, option) in out],
+                out=standing.out.get(contest.id, frozenset()),
                 unrounded=unrounded,
             )
         )
@@ -75,15 +86,19 @@ def allot(
 
 
 def without_rounding(
-    definition: Definition, totals: Mapping[str, VoteTotals], *, draw: str | None = None
+    definition: Definition,
+    totals: Mapping[str, VoteTotals],
+    *,
+    draw: str | None = None,
+    states: tuple[OptionState, ...] = (),
 ) -> dict[str, dict[str, int]]:
     """The contests in which the rounding of the quota, which the law of their method prescribes, changed seats: what
     each option would have without it.
     """
     if not any(METHODS[contest.method].unrounded for contest in definition.contests):
         return {}
-    rounded = allot(definition, totals, draw=draw)
-    exact = allot(definition, totals, draw=draw, unrounded=True)
+    rounded = allot(definition, totals, draw=draw, states=states)
+    exact = allot(definition, totals, draw=draw, states=states, unrounded=True)
     return {
         one.contest: other.seats
         for one, other in zip(rounded.contests, exact.contests, strict=True)
