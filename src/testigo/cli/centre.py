@@ -10,6 +10,7 @@ from testigo import storage
 from testigo.canonical import why_refused
 from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore_centre
 from testigo.cli import serve
+from testigo.cli.option_status import option_status
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
+app.command("option-status")(option_status)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -16,7 +16,7 @@ import msgspec
 from testigo import canonical
 from testigo.canonical import why_refused
 from testigo.election.bodies import Body
-from testigo.election.contests import GENERAL_ROLL, Contest
+from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.parties import Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
@@ -295,6 +295,10 @@ class Definition(Value, frozen=True, dict=True):
     def words(self, text: Text, language: str) -> str:
         """A text in the asked language, else in the election's first."""
         return text.get(language) or text[self.languages[0]]
+
+    def people(self, option: Option, language: str) -> tuple[str, ...]:
+        """Who is chosen together with an option, each with the role, as paper, screens and results name them."""
+        return tuple(f"{self.words(one.role, language)}: {one.name}" for one in option.people)
 
 
 class FirstDefinition(Definition, frozen=True, dict=True):

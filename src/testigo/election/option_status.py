@@ -135,9 +135,7 @@ class Standing:
             definition = msgspec.structs.replace(definition, contests=contests)
         void = {(state.contest, state.option) for state in states if state.votes == "void"}
         counted = {
-            contest: replace(
-                own, votes={one: 0 if (contest, one) in void else count for one, count in own.votes.items()}
-            )
+            contest: replace(own, votes={**own.votes, **{one: 0 for of, one in void if of == contest}})
             for contest, own in totals.items()
         }
         return cls(definition, counted, {contest: frozenset(options) for contest, options in gone.items()})

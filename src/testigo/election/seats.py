@@ -73,8 +73,8 @@ def allocate(
     `ballots`: all that were cast in it, with blank and null ones; `blank`: the blank ones; only a threshold that is
     "of" these looks at them. `draw`: the digits of the public draw, if there was one. `parties`: of the election, for a
     threshold by kind of list. `excluded`: options under a threshold that is measured on other contests too (`allotment`
-    knows them); the contest's own is measured here. `out`: options that withdrew or died, whose votes count; what they win
-    is vacant, and they go to no second round. `unrounded`: without the rounding of quotas, to compare.
+    knows them); the contest's own is measured here. `out`: options that withdrew or died; what they win is vacant, and
+    they go to no second round. `unrounded`: without the rounding of quotas, to compare.
 
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """

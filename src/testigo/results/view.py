@@ -280,7 +280,7 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
-                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
+                people=self.definition.people(option, self.language),
             )
             for place, option in enumerate(contest.options)
         ]
