@@ -15,6 +15,7 @@ _CHANGING = ("tally-sheet", "public-draw", "option-status")
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station counted, every total and every seat the same as published."""
+    _report_states(findings, contents)
     _check_counted(findings, contents)
     results = contents.statements.get("result", [])
     if not results:
@@ -34,6 +35,25 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
                 if verified is results[-1]:
                     _report_seats(findings, recomputed, verified.place)
     _check_newest(findings, contents, results[-1])
+
+
+def _report_states(findings: FindingLog, contents: RecordContents) -> None:
+    """Who withdrew or died, by the last statement of each, and what that does to the votes."""
+    said = {verified.index: verified.place for verified in contents.statements.get("option-status", [])}
+    places = dict(enumerate((said[index] for index in sorted(said)), 1))
+    for state in contents.rules.states():
+        effect = "person" if state.person else state.votes
+        detail = message(
+            "finding",
+            f"option-status.{effect}",
+            contest=state.contest,
+            option=state.option,
+            person=state.person,
+            status=message("term", f"option-status.{state.status}"),
+            number=str(state.number),
+            reason=state.reason,
+        )
+        findings.ok("option-status", detail, places.get(state.number, ""))
 
 
 def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
