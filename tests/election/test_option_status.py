@@ -158,13 +158,14 @@ def test_the_last_status_of_each_decides_whatever_came_before(steps: list[tuple[
     counting = False
     for status, option, sheets in steps:
         counting = counting or sheets
-        said = OptionStatus("mayor", option, status, "why", log.next_number)  # type: ignore[arg-type]
+        number = log.next_number
+        said = OptionStatus("mayor", option, status, "why", number, "", counting)  # type: ignore[arg-type]
         if last.get(option, "restored") == status:
             with pytest.raises(IllegalStep, match="that status already"):
                 log.check(VOIDING, said)
             continue
         log.check(VOIDING, said)
-        log = log.then(said, counting=counting)
+        log = log.then(said)
         void[option] = void.get(option, not counting) if status != "restored" else None
         if status == "restored":
             del void[option]

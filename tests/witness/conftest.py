@@ -36,7 +36,7 @@ STATIONS = 3
 VOTERS = 12
 
 OUT_AND_BACK: tuple[tuple[int, Status], ...] = ((0, "withdrawn"), (0, "restored"))
-"""Places of options of the first contest that fills an office, and what the root says of them before the day: together nothing."""
+"""Places of options of the first contest that fills an office, and what the root says before the day."""
 
 Twist = Callable[[str, str, Any], Any]
 """(statement type, subject, body) → the body that is really signed, None for none at all."""

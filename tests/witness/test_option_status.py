@@ -60,7 +60,7 @@ def out(election: Any, *, late: bool = False) -> tuple[str, Any]:
     }
     first = max(votes, key=lambda option: votes[option])
     at = election.find("tally-sheet", "01-02") if late else election.find("logic-and-accuracy", "01-01")
-    insert(election, at, first, "withdrawn", 3)
+    insert(election, at, first, "withdrawn", 3, counting=late)
     count_again(election)
     return first, votes[first]
 
@@ -93,7 +93,9 @@ def test_a_status_after_the_first_tally_sheet_makes_no_vote_void(
 
 def test_a_status_after_the_result_outgrows_it(elect: Elect, tmp_path: Path) -> None:
     election = elect()
-    insert(election, len(election.envelopes), election.definition.contests[0].options[1].id, "deceased", 3)
+    insert(
+        election, len(election.envelopes), election.definition.contests[0].options[1].id, "deceased", 3, counting=True
+    )
     report = verify(election.publish(tmp_path / "public"), election.key("root").public)
     assert report.verdict is Verdict.INCOMPLETE
     assert "came after the last result" in next(
@@ -121,6 +123,7 @@ def test_a_status_that_the_root_did_not_sign_is_found(
         ({"person": "Nadie"}, "Nadie"),
         ({"status": "restored"}, "that status already"),
         ({"status": "elected"}, ""),
+        ({"counting": True}, "no tally sheet"),
     ],
 )
 def test_a_status_that_cannot_be_is_found(

@@ -38,12 +38,13 @@ def option_status(
     Example: testigo centre option-status centre mayor ana-pena withdrawn --reason "Resolution 12/2027" --out s1.json
     """
     rules = read_rules(folder / PUBLIC)
-    said = OptionStatus(contest, option, status, reason, rules.statuses.next_number, person)
+    number, counting = rules.statuses.next_number, bool(rules.sheets)
+    said = OptionStatus(contest, option, status, reason, number, person, counting)
     rules.statuses.check(rules.definition, said)
     key = authority_key(folder, "root")
     if out.exists():
         raise StorageError("file.exists", place=out)
-    after = rules.statuses.then(said, counting=bool(rules.sheets)).states(rules.definition)
+    after = rules.statuses.then(said).states(rules.definition)
     before, then = rules.count(), _count(rules, after)
     if not as_json:
         _show(rules, said, after, before, then)

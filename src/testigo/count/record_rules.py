@@ -262,9 +262,7 @@ class RecordRules:
             case MachineKeys():
                 self._check_keys(body, place)
             case OptionStatus():
-                if body.number > self.statuses.next_number:
-                    self._check_read("option-status", "", place)
-                self.statuses.check(self.definition, body, place=place)
+                self._check_status(body, place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
@@ -333,6 +331,17 @@ class RecordRules:
             named.add((role, station))
         self.key_ring.replace(keys, entry=len(self.entries))
 
+    def _check_status(self, status: OptionStatus, place: str) -> None:
+        """A status that comes after a tally sheet says so, since it makes no vote void."""
+        if status.number > self.statuses.next_number:
+            self._check_read("option-status", "", place)
+        self.statuses.check(self.definition, status, place=place)
+        if status.counting != bool(self.sheets):
+            for kind, subject in sorted(self._unread) if status.counting else ():
+                if kind in ("tally-sheet", ""):
+                    self._check_read(kind, subject, place)
+            raise IllegalStep("option-status.late" if self.sheets else "option-status.not-late", place=place)
+
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
         missing = [
@@ -400,7 +409,7 @@ class RecordRules:
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
             case OptionStatus() as status:
-                self.statuses = self.statuses.then(status, counting=bool(self.sheets))
+                self.statuses = self.statuses.then(status)
                 self._status_entries.append(entry.index)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest

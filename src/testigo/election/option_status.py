@@ -29,7 +29,8 @@ class OptionStatus(SignedValue, frozen=True):
     """Body of an `option-status` statement. `number`: 1 for the first of the election, each next one higher.
 
     `person`: whom of a list's candidates or of the people named with an option; "" for the option itself. `restored`
-    ends what was said before. `reason`: in words, such as the decision of a court.
+    ends what was said before. `reason`: in words, such as the decision of a court. `counting`: whether a tally sheet is
+    in the record before it.
     """
 
     contest: str
@@ -38,6 +39,7 @@ class OptionStatus(SignedValue, frozen=True):
     reason: str
     number: int
     person: str = ""
+    counting: bool = False
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -59,9 +61,9 @@ class OptionState(SignedValue, frozen=True):
 
 @dataclass(frozen=True)
 class StatusLog:
-    """What the root has said so far, in order; each with whether a tally sheet was there before it."""
+    """What the root has said so far, in order."""
 
-    said: tuple[tuple[OptionStatus, bool], ...] = ()
+    said: tuple[OptionStatus, ...] = ()
 
     def check(self, definition: Definition, status: OptionStatus, *, place: str = "") -> None:
         """Return if this may be said next.
@@ -81,9 +83,9 @@ class StatusLog:
         if (last.status if last else "restored") == status.status:
             raise IllegalStep("option-status.nothing-changes", place=place, option=status.option)
 
-    def then(self, status: OptionStatus, *, counting: bool) -> "StatusLog":
-        """With one more, which `check` has passed. `counting`: whether a tally sheet is in the record already."""
-        return StatusLog((*self.said, (status, counting)))
+    def then(self, status: OptionStatus) -> "StatusLog":
+        """With one more, which `check` has passed."""
+        return StatusLog((*self.said, status))
 
     @property
     def next_number(self) -> int:
@@ -94,12 +96,12 @@ class StatusLog:
         """Who is out, in the order of their last statements."""
         since: dict[tuple[str, str, str], bool] = {}
         last: dict[tuple[str, str, str], OptionStatus] = {}
-        for status, counting in self.said:
+        for status in self.said:
             last.pop(status.about, None)
             if status.status == "restored":
                 since.pop(status.about, None)
                 continue
-            since.setdefault(status.about, counting)
+            since.setdefault(status.about, status.counting)
             last[status.about] = status
         return tuple(
             _state(status, void=not since[about] and not status.person and _voids(definition, status))
@@ -107,7 +109,7 @@ class StatusLog:
         )
 
     def _last(self, about: tuple[str, str, str]) -> OptionStatus | None:
-        return next((status for status, _ in reversed(self.said) if status.about == about), None)
+        return next((status for status in reversed(self.said) if status.about == about), None)
 
 
 @dataclass(frozen=True)
