@@ -30,13 +30,14 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
-from testigo.election import Role
+from testigo.election import OptionState, Role
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.event_log import Event
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import readiness, tally_sheet
+from testigo.station.candidates import Candidates
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
 from testigo.station.extra_print import ExtraPrint
@@ -97,6 +98,7 @@ class Chair:
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
             self._statements = StatementStore(self.folder)
+            self._candidates = Candidates(self.folder)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
@@ -129,6 +131,26 @@ class Chair:
         check_in, booth = asked["check-in"].report, asked["booth"].report
         counted = reconciled(check_in, booth) if check_in and booth else None
         return StationStatus(self.state, tuple(asked.values()), counted, self._printed)
+
+    @property
+    def states(self) -> tuple[OptionState, ...]:
+        """Which candidates withdrew or died, by what was taken in."""
+        return self._candidates.states
+
+    @exclusive
+    def take_statuses(self, envelopes: Sequence[bytes]) -> int:
+        """Take in `option-status` statements, before closing, and hand all that are here to the booth, which shows them
+        from its next page on; returns how many are new.
+
+        It may be called again with none, for a booth that did not answer. Raises what `Candidates.take` raises, and
+        then nothing is changed.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        new = self._candidates.take(_texts(envelopes))
+        if new:
+            self.folder.log.append("option-status", count=len(self._candidates.envelopes))
+        self._sender.give("booth", "option-status", statements=list(self._candidates.envelopes))
+        return new
 
     # ---- before opening
 
@@ -446,6 +468,13 @@ def state_of(events: Iterable[Event]) -> State:
     """The state that the steps in a chair's log have led to."""
     steps = [STEPS[event.event] for event in events if event.event in STEPS]
     return steps[-1] if steps else "installed"
+
+
+def _texts(envelopes: Sequence[bytes]) -> list[str]:
+    try:
+        return [envelope.decode() for envelope in envelopes]
+    except UnicodeDecodeError:
+        raise InvalidInput("option-status.another-kind", kind="?") from None
 
 
 def _state(state: State) -> Message:
