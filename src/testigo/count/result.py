@@ -197,7 +197,7 @@ def count_result(
     allotment = allot(definition, votes, draw=draw, states=states)
     void = {(state.contest, state.option) for state in states if state.votes == "void"}
     contests = tuple(
-        _contest_result(contest, tallies[contest.id], inside, good, allocation, void)
+        _contest_result(definition, contest, tallies[contest.id], inside, good, allocation, void)
         for contest, allocation in zip(definition.contests, allotment.contests, strict=True)
     )
     return Result(
@@ -274,6 +274,7 @@ def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tupl
 
 
 def _contest_result(
+    definition: Definition,
     contest: Contest,
     tally: ContestTally,
     inside: Mapping[str, list[Station]],
@@ -301,18 +302,16 @@ def _contest_result(
             OptionResult(option, votes, percent(counting[option], valid)) for option, votes in tally.votes.items()
         ),
         allocation=allocation,
-        outcome=_outcome(contest, tally, stations),
+        outcome=_outcome(definition, contest, tally),
         void=sum(tally.votes.values()) - valid,
     )
 
 
-def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
-    """`stations`: all that have the contest."""
+def _outcome(definition: Definition, contest: Contest, tally: ContestTally) -> Outcome | None:
     if contest.referendum is None:
         return None
-    general = contest.roll == GENERAL_ROLL
-    registered = sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
-    return decide(contest.referendum, VoteTotals(tally.votes, tally.blank, tally.ballots), registered)
+    totals = VoteTotals(tally.votes, tally.blank, tally.ballots)
+    return decide(contest.referendum, totals, definition.registered(contest))
 
 
 def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:

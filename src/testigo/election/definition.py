@@ -292,6 +292,12 @@ class Definition(Value, frozen=True, dict=True):
             and (contest.roll == GENERAL_ROLL or station.roll_sizes.get(contest.roll, 0) > 0)
         )
 
+    def registered(self, contest: Contest) -> int:
+        """How many voters the registers of all its stations have for a contest; those of its roll where it has one."""
+        stations = self.stations_of_contest(contest)
+        general = contest.roll == GENERAL_ROLL
+        return sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
+
     def words(self, text: Text, language: str) -> str:
         """A text in the asked language, else in the election's first."""
         return text.get(language) or text[self.languages[0]]
