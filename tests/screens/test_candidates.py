@@ -153,7 +153,7 @@ def test_the_chair_takes_files_in_and_shows_what_it_has(opened: Any, root_key: S
         assert (page.facts["told"], page.facts["count"]) == ("statuses", "1")
         assert "Resolución 7" in page.content.decode()
         assert chair.send("/candidates", files=files).facts["told"] == "no-new-status"
-        assert chair.send("/candidates", files={"statements": b"{}"}).status == 400
+        assert chair.send("/candidates", files={"statements": b"{}"}).status == 422
         text = chair.get("/events").content.decode()
         assert "Situación de candidaturas cargada" in text
     assert [state.option for state in opened.booth.states] == ["ana"]

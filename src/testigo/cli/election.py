@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from testigo import storage
-from testigo.cli.election_outcome import outcome
+from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.output import console, print_json, table
@@ -218,7 +218,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 app.command()(seats)
 app.command("second-round")(second_round)
-app.command("outcome")(outcome)
+app.command("result")(result)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:

@@ -1,4 +1,4 @@
-"""`testigo election outcome`: what votes in a table come to by the rules of a definition, without any record."""
+"""`testigo election result`: what votes in a table come to by the rules of a definition, without any record."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ _MOST_DIGITS = 12
 _LARGEST = 512 * 1024 * 1024
 
 
-def outcome(
+def result(
     file: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
     votes: Annotated[
         Path, typer.Argument(help="CSV with columns contest, option, votes; such as `votes.csv` of results.")
@@ -50,7 +50,7 @@ def outcome(
     `(ballots)` in place of an option are the blank and null votes and all ballots cast; where `(ballots)` is missing,
     it is the sum of the others. With --status, see what a withdrawal would change.
 
-    Example: testigo election outcome my-election/election.yaml results/votes.csv --status mayor/ana-pena=withdrawn
+    Example: testigo election result my-election/election.yaml results/votes.csv --status mayor/ana-pena=withdrawn
     """
     definition = load(file)
     speak_own_languages(definition)
@@ -64,7 +64,7 @@ def outcome(
         if contest.referendum is not None
     }
     if as_json:
-        print_json({"contests": found.contests, "bodies": found.bodies, "outcomes": decided, "states": states})
+        print_json({"contests": found.contests, "bodies": found.bodies, "referendums": decided, "states": states})
         return
     for contest, allocation in zip(definition.contests, found.contests, strict=True):
         _print(definition, contest, totals[contest.id], allocation)
