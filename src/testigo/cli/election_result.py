@@ -35,7 +35,7 @@ _LARGEST = 512 * 1024 * 1024
 def result(
     file: Annotated[Path, typer.Argument(help="The election definition, YAML or JSON.", show_default=False)],
     votes: Annotated[
-        Path, typer.Argument(help="CSV with columns contest, option, votes; such as `votes.csv` of results.")
+        Path, typer.Argument(help="CSV with columns contest, option, votes; such as `result.csv` of results.")
     ],
     status: Annotated[
         list[str] | None,
@@ -50,7 +50,7 @@ def result(
     `(ballots)` in place of an option are the blank and null votes and all ballots cast; where `(ballots)` is missing,
     it is the sum of the others. With --status, see what a withdrawal would change.
 
-    Example: testigo election result my-election/election.yaml results/votes.csv --status mayor/ana-pena=withdrawn
+    Example: testigo election result my-election/election.yaml results/result.csv --status mayor/ana-pena=withdrawn
     """
     definition = load(file)
     speak_own_languages(definition)
@@ -143,15 +143,17 @@ def _lines(contest: Contest, allocation: Allocation, decided: Outcome | None) ->
         if names:
             yield message("cli", "outcome.elected", option=option.id, names=names)
     if decided is not None:
-        kind = "outcome.adopted" if decided.adopted else "outcome.not-adopted"
-        yield message("cli", kind, option=decided.option or "–")
+        adopted = "outcome.adopted" if decided.adopted else "outcome.not-adopted"
+        yield message("cli", adopted, option=decided.option or "–")
     if allocation.second_round is not None:
         yield message("cli", "outcome.second-round", options=list(allocation.second_round.options) or ["–"])
     if allocation.void:
         yield message("cli", "outcome.held-again")
     for tie in allocation.all_ties:
-        kind = "outcome.tie-open" if tie.open else "outcome.tie-drawn"
-        yield message("cli", kind, options=list(tie.options), winners=list(tie.winners) or ["–"])
+        if tie.open:
+            yield message("cli", "outcome.tie-open", options=list(tie.options))
+        else:
+            yield message("cli", "outcome.tie-drawn", options=list(tie.options), winners=list(tie.winners))
     if allocation.unfilled:
         yield message("cli", "outcome.unfilled", count=allocation.unfilled)
     if allocation.vacant:

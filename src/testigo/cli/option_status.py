@@ -33,7 +33,7 @@ def option_status(
     """Let the root say that a candidate withdrew or died, or stands again after all.
 
     Shows what it will do, also to the seats by the tally sheets so far, and asks. The statement is written to a file;
-    `centre append` takes it into the record, and `station option-status` shows it to voters.
+    `centre append` takes it into the record, and the chair's page takes it in and shows it to voters.
 
     Example: testigo centre option-status centre mayor ana-pena withdrawn --reason "Resolution 12/2027" --out s1.json
     """

@@ -353,7 +353,7 @@ class Page:
                 "state_person" if one.person else f"state_{one.votes}",
                 option=self.text(contest.option(one.option).name),
                 person=one.person,
-                status=self.say(one.status),
+                status=self.say(f"status_{one.status}"),
                 reason=one.reason,
                 count=votes[one.option],
             )
