@@ -139,6 +139,7 @@ def test_levelling_seats_go_past_void_votes_and_candidates_who_are_out() -> None
     assert levelled() == ["x2", "y1"]
     assert levelled(out("y", "council", person="y1")) == ["x2", "y2"]
     assert levelled(out("y", "council", votes="void")) == ["x2", "x3"]
+    assert levelled(out("y", "council")) == ["x2", "x3"]
 
 
 def test_votes_for_nobody_are_compared_with_those_that_count() -> None:

@@ -114,7 +114,7 @@ def _elected(result: Result) -> dict[str, list[str]]:
     found = {}
     for one in result.contests:
         second = one.allocation.second_round
-        names = [elected.candidate or elected.option for elected in one.allocation.elected]
-        shown = [f"({name})" if name in one.allocation.vacant else name for name in names]
+        names = [(elected.option, elected.candidate or elected.option) for elected in one.allocation.elected]
+        shown = [f"({name})" if option in one.allocation.vacant else name for option, name in names]
         found[one.contest] = shown or [f"{option}?" for option in (second.options if second else ())]
     return found

@@ -81,7 +81,7 @@ def allot(
     won = {one.contest: one for one in contests}
     return Allotment(
         tuple(contests),
-        tuple(_body_seats(definition, body, totals, won, kept_out[body.id], draw) for body in definition.bodies),
+        tuple(_body_seats(standing, body, won, kept_out[body.id], draw) for body in definition.bodies),
     )
 
 
@@ -155,13 +155,13 @@ def _under(
 
 
 def _body_seats(
-    definition: Definition,
+    standing: Standing,
     body: Body,
-    totals: Mapping[str, VoteTotals],
     allocations: Mapping[str, Allocation],
     excluded: frozenset[str],
     draw: str | None,
 ) -> BodySeats:
+    definition, totals = standing.definition, standing.totals
     contests = [contest for contest in definition.contests if contest.body == body.id]
     won: Counter[str] = Counter()
     for contest in contests:
@@ -173,7 +173,7 @@ def _body_seats(
     elif body.levelling is not None:
         together = _in_all(list_contests(definition, body), totals).votes
         admitted = {party: count for party, count in together.items() if party not in excluded}
-        lists = tuple(one for contest in contests for one in _lists(contest, totals, allocations[contest.id]))
+        lists = tuple(one for contest in contests for one in _lists(contest, standing, allocations[contest.id]))
         levelling = level(body.id, body.levelling, votes=admitted, won=won, lists=lists, draw=draw)
     return BodySeats(
         body=body.id,
@@ -185,16 +185,18 @@ def _body_seats(
     )
 
 
-def _lists(contest: Contest, totals: Mapping[str, VoteTotals], allocation: Allocation) -> Iterable[ListSeats]:
+def _lists(contest: Contest, standing: Standing, allocation: Allocation) -> Iterable[ListSeats]:
+    """Those that levelling seats go to; a list that withdrew keeps its votes, and has nobody to take one."""
     if contest.kind != "party-list":
         return
+    votes, out = standing.totals[contest.id].votes, standing.out.get(contest.id, ())
     elected = {(one.option, one.candidate) for one in allocation.elected}
     for option in contest.options:
         yield ListSeats(
             contest=contest.id,
             option=option.id,
             party=holder(contest, option),
-            votes=totals[contest.id].votes.get(option.id, 0),
+            votes=votes.get(option.id, 0),
             seats=allocation.seats[option.id],
-            waiting=tuple(one for one in option.candidates if (option.id, one) not in elected),
+            waiting=tuple(one for one in option.candidates if option.id not in out and (option.id, one) not in elected),
         )

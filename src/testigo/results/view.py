@@ -272,7 +272,7 @@ class Page:
         votes = {one.option: one for one in result.options}
         elected: dict[str, list[str]] = {}
         for one in result.allocation.elected:
-            if one.candidate:
+            if one.candidate and one.option not in result.allocation.vacant:
                 elected.setdefault(one.option, []).append(one.candidate)
         rows = [
             OptionRow(
