@@ -170,6 +170,19 @@ def test_a_status_file_that_is_missing_is_incomplete_and_no_fraud(
     assert verify(public, election.key("root").public).verdict is Verdict.INCOMPLETE
 
 
+def test_without_the_first_tally_sheet_a_late_status_is_incomplete_and_no_fraud(
+    elect: Elect, voiding: Definition, tmp_path: Path
+) -> None:
+    election = elect(of=voiding)
+    at = election.find("tally-sheet", "01-01") + 1
+    insert(election, at, "bravo-escalona", "withdrawn", 3, counting=True)
+    count_again(election)
+    public = election.publish(tmp_path / "public")
+    assert verify(public, election.key("root").public).verdict.holds
+    next(iter(sorted((public / "statements").glob("*-tally-sheet-*.json")))).unlink()
+    assert verify(public, election.key("root").public).verdict is Verdict.INCOMPLETE
+
+
 def test_what_a_program_reads(elect: Elect, voiding: Definition, tmp_path: Path) -> None:
     election = elect(of=voiding)
     first, _ = out(election)

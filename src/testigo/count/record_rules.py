@@ -339,7 +339,7 @@ class RecordRules:
         if status.counting != bool(self.sheets):
             for kind, subject in sorted(self._unread) if status.counting else ():
                 if kind in ("tally-sheet", ""):
-                    self._check_read(kind, subject, place)
+                    self._check_read("tally-sheet", subject, place)
             raise IllegalStep("option-status.late" if self.sheets else "option-status.not-late", place=place)
 
     def _check_all_counted(self, kind: str, place: str) -> None:
