@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
+from in_chromium import chromium
 from open_booth import OpenBooth
 from polling_place import ISSUED, Root, finger
 from served_station import DEFINITION, OFFICER_PIN, PEOPLE, ServedStation, Server
@@ -18,6 +19,8 @@ from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import enrolment as enrolment_pages
 from testigo.staff.desk import open_desk as open_officers
 from testigo.web.client import Client
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session")

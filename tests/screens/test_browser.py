@@ -1,6 +1,5 @@
 """The pages in real Chromium: a whole voter, by mouse and by keyboard alone; nothing to scroll; no axe violation."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from in_chromium import tap
 from polling_place import Root
 from served_station import DEFINITION
 from testigo.election import Definition, OptionStatus
@@ -22,20 +22,8 @@ from testigo.screens import checkin as check_in_pages
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ROOM = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -65,12 +53,6 @@ def finger_file(folder: Path, person: int, impression: int) -> Path:
     file = folder / f"{person}-{impression}.png"
     file.write_bytes(synthetic.generate(person, impression, difficulty=0.3).to_png())
     return file
-
-
-def tap(page: Page, what: str) -> None:
-    """Press something that leads to another page, and wait until it is there."""
-    with page.expect_navigation():
-        page.click(what)
 
 
 def enter(page: Page) -> None:

@@ -24,8 +24,8 @@ Subject = Literal["election", "station", "any"]
 
 Body = TypeVar("Body", bound=SignedValue)
 
-_SHOWN = 64
-"""Characters that an error quotes of a kind that is not known."""
+SHOWN = 80
+"""Characters that an error quotes of what an envelope says."""
 
 
 class NewerVersion(TestigoError):
@@ -123,13 +123,13 @@ def kind_of(name: str, place: str = "") -> Kind:
     """The kind of that name; raises `NewerVersion` where this release knows none."""
     kind = KINDS.get(name)
     if kind is None:
-        raise NewerVersion("statement.unknown-kind", place=place, hint="use-a-newer-release", kind=name[:_SHOWN])
+        raise NewerVersion("statement.unknown-kind", place=place, hint="use-a-newer-release", kind=name[:SHOWN])
     return kind
 
 
 def kind_label(name: str) -> Message | str:
     """What people call that kind of statement; its name as it is where this release knows none."""
-    return KINDS[name].label if name in KINDS else name[:_SHOWN]
+    return KINDS[name].label if name in KINDS else name[:SHOWN]
 
 
 def body_of(statement: Statement, body: type[Body], place: str = "") -> Body:

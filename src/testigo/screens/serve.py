@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testigo import storage
 from testigo.errors import InvalidInput
 from testigo.web.listening import Listening, run
 
@@ -86,6 +87,8 @@ def _page_printer(address: str, folder: Path) -> "PagePrinter":
         return CupsPages(rest)
     if address and (kind != "folder" or not rest):
         raise InvalidInput("page-printer.unknown", place=address)
+    if rest:
+        storage.make_folder(Path(rest))  # a file that stands there is said now, not when the first page is printed
     return FolderPages(Path(rest) if rest else folder / "paper")
 
 

@@ -13,6 +13,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | to find out | read |
 |---|---|
 | how a folder is set up, keys admitted | `install`, `folder` |
+| which steps a station takes, how it is now | `chair_state`, `station_status` |
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
