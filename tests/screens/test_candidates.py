@@ -1,15 +1,15 @@
 """Candidates who withdrew or died, on the real pages: at the chair, and in the booth in each language."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from booth_measure import faults
+from in_chromium import tap
 from open_booth import OpenBooth
 from polling_place import CHAIR_PIN, MAYOR, Root
 from served_station import DEFINITION
@@ -17,7 +17,6 @@ from testigo.election import Contest, Definition, Option, OptionStatus, Person
 from testigo.keys import SigningKey
 from testigo.web.client import Client
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LISTS = Contest(
     "lists",
     "villa",
@@ -33,16 +32,6 @@ def status(root: Root, number: int, contest: str, option: str, said: str, person
     """The root's statement."""
     body = OptionStatus(contest, option, said, "Resolución 7", number, person)  # type: ignore[arg-type]
     return root.sign("option-status", msgspec.to_builtins(body))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -64,11 +53,6 @@ def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
     yield make
     for booth in booths:
         booth.stop()
-
-
-def tap(page: Page, what: str) -> None:
-    with page.expect_navigation():
-        page.click(what)
 
 
 def begin(page: Page, booth: OpenBooth, language: str, size: int = 1) -> None:
