@@ -6,8 +6,8 @@ lines), `check` finds what is wrong with it, by what `printed` says of texts and
 keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
 contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
 contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
-`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule is
-a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
+`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
+is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
