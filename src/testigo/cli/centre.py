@@ -18,6 +18,7 @@ from testigo.centre import (
     restore_centre,
 )
 from testigo.cli import serve
+from testigo.cli.option_status import option_status
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
+app.command("option-status")(option_status)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

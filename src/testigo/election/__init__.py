@@ -5,9 +5,9 @@ machines of one station are installed with. `load` reads a definition from a YAM
 lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
 keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
 contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
-contests and who sits in which of the `bodies`. `tables` is a room of its own on top: a council's spreadsheets into a
-definition's file and out of it. A new seat rule is a line in `methods.METHODS`; a new contest kind is a
-name in `contests.Kind`, and its own errors in `check_contests`.
+contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
+`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
+is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
@@ -32,6 +32,7 @@ from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.option_status import OptionState, OptionStatus, Standing, StatusLog
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
@@ -80,6 +81,8 @@ __all__ = [
     "Need",
     "NoneOfTheAbove",
     "Option",
+    "OptionState",
+    "OptionStatus",
     "Outcome",
     "Party",
     "PartyKind",
@@ -89,11 +92,13 @@ __all__ = [
     "Role",
     "SecondRound",
     "Share",
+    "Standing",
     "Station",
     "StationDefinition",
     "StationList",
     "StationProof",
     "StationsRoot",
+    "StatusLog",
     "Text",
     "Threshold",
     "Tie",

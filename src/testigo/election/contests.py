@@ -48,7 +48,8 @@ class Contest(Value, frozen=True):
     `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
     `majority`: the votes that are enough in the first round; where there is none, most votes are.
     `referendum`: what a proposal needs, where the contest fills no office. `none_of_the_above`: which option is that,
-    and the effect of its votes.
+    and the effect of its votes. `after_signing`: what becomes of the votes of an option that withdraws or dies after
+    the definition is signed.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Contest(Value, frozen=True):
     majority: Majority | None = None
     referendum: Referendum | None = None
     none_of_the_above: NoneOfTheAbove | None = None
+    after_signing: Literal["counts", "votes-void"] = "counts"
 
     @property
     def offices(self) -> int:

@@ -30,7 +30,8 @@ class Allocation(SignedValue, frozen=True):
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
     `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
     them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
-    contest's seats. `void`: *none of the above* won, and the contest is held again.
+    contest's seats. `void`: *none of the above* won, and the contest is held again. `vacant`: those of `elected` who
+    withdrew or died, and whose seats nobody takes by this count, once for each seat.
     """
 
     contest: str
@@ -41,6 +42,7 @@ class Allocation(SignedValue, frozen=True):
     unfilled: int
     second_round: SecondRound | None = None
     void: bool = False
+    vacant: tuple[str, ...] = ()
 
     @property
     def open_seats(self) -> int:
@@ -63,6 +65,7 @@ def allocate(
     draw: str | None = None,
     parties: Iterable[Party] = (),
     excluded: Collection[str] = (),
+    out: Collection[str] = (),
     unrounded: bool = False,
 ) -> Allocation:
     """Seats of one contest from its votes by option id (an option left out has none).
@@ -70,7 +73,8 @@ def allocate(
     `ballots`: all that were cast in it, with blank and null ones; `blank`: the blank ones; only a threshold that is
     "of" these looks at them. `draw`: the digits of the public draw, if there was one. `parties`: of the election, for a
     threshold by kind of list. `excluded`: options under a threshold that is measured on other contests too (`allotment`
-    knows them); the contest's own is measured here. `unrounded`: without the rounding of quotas, to compare.
+    knows them); the contest's own is measured here. `out`: options that withdrew or died; what they win is vacant, and
+    they go to no second round. `unrounded`: without the rounding of quotas, to compare.
 
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """
@@ -82,7 +86,7 @@ def allocate(
         return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
     totals = without_nobody(nobody, cast)
     if contest.majority is not None:
-        return _by_majority(contest, contest.majority, totals, draw)
+        return _by_majority(contest, contest.majority, totals, out, draw)
     standing = {option.id for option in contest.standing}
     excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
     admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
@@ -98,12 +102,17 @@ def allocate(
         ties=ties,
         excluded=tuple(sorted(excluded)),
         unfilled=contest.seats - len(won) - open_seats,
+        vacant=tuple(option for option in won if option in out),
     )
 
 
-def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw: str | None) -> Allocation:
+def _by_majority(
+    contest: Contest, majority: Majority, totals: VoteTotals, out: Collection[str], draw: str | None
+) -> Allocation:
     winner = majority.elects(totals.votes, totals.of(majority.of))
-    second = None if winner else second_round(contest.id, totals.votes, draw)
+    winner = winner or majority.elects_other(contest.id, totals.votes, out, draw)
+    staying = {option: count for option, count in totals.votes.items() if option not in out}
+    second = None if winner else second_round(contest.id, staying, draw)
     return Allocation(
         contest=contest.id,
         seats={option: int(option == winner) for option in totals.votes},
@@ -112,6 +121,7 @@ def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw:
         excluded=(),
         unfilled=contest.seats - bool(winner) - (second is not None),
         second_round=second,
+        vacant=(winner,) if winner in out else (),
     )
 
 

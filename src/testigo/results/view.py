@@ -53,7 +53,7 @@ class RefusalRow:
 @dataclass(frozen=True)
 class OptionRow:
     """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
-    `people`: who is chosen with it, each with the role.
+    `people`: who is chosen with it, each with the role. `vacant`: of its seats, those that nobody takes.
     """
 
     name: str
@@ -64,6 +64,7 @@ class OptionRow:
     colour: str
     candidates: tuple[str, ...]
     people: tuple[str, ...]
+    vacant: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class ContestView:
     second_round: str
     decided: str
     needs: tuple[str, ...]
+    states: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -205,6 +207,7 @@ class Page:
                 second_round=self._second_round(contest, result),
                 decided=self._decided(contest, result),
                 needs=self._needs(contest, result),
+                states=self._states(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -269,7 +272,7 @@ class Page:
         votes = {one.option: one for one in result.options}
         elected: dict[str, list[str]] = {}
         for one in result.allocation.elected:
-            if one.candidate:
+            if one.candidate and one.option not in result.allocation.vacant:
                 elected.setdefault(one.option, []).append(one.candidate)
         rows = [
             OptionRow(
@@ -280,7 +283,8 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
-                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
+                people=self.definition.people(option, self.language),
+                vacant=result.allocation.vacant.count(option.id),
             )
             for place, option in enumerate(contest.options)
         ]
@@ -341,6 +345,22 @@ class Page:
             for one in outcome.needs
         )
 
+    def _states(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """Who withdrew or died, with the reason and what became of the votes, a sentence for each."""
+        votes = {one.option: one.votes for one in result.options}
+        return tuple(
+            self.say(
+                "state_person" if one.person else f"state_{one.votes}",
+                option=self.text(contest.option(one.option).name),
+                person=one.person,
+                status=self.say(f"status_{one.status}"),
+                reason=one.reason,
+                count=votes[one.option],
+            )
+            for one in self.result.states
+            if one.contest == contest.id
+        )
+
     def _share(self, share: Share | None) -> str:
         if share is None:
             return ""
@@ -356,7 +376,8 @@ class Page:
     @cached_property
     def _unrounded(self) -> Mapping[str, Mapping[str, int]]:
         """The seats by option that contests would have without the rounding of their quota, where it changed some."""
-        return without_rounding(self.definition, self.result.vote_totals, draw=self.result.draw)
+        totals, states = self.result.vote_totals, self.result.states
+        return without_rounding(self.definition, totals, draw=self.result.draw, states=states)
 
     def _rounding(self, contest: Contest) -> str:
         """What the rounding of a quota changed, in a sentence; empty where it changed nothing."""

@@ -22,6 +22,7 @@ from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stag
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.station.screen_seen import LARGEST, ScreenSeen
+from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import (
@@ -227,7 +228,8 @@ def review(request: Request, booth: TheBooth) -> Answer:
     here = page_number(request.query_params.get("page", "1"), len(pages))
     return page(
         request, "booth/review.html", definition=booth.definition, vote=session, contests=contests,
-        rows=pages[here - 1], number=here, pages=len(pages),
+        rows=pages[here - 1], number=here, pages=len(pages), states=booth.states,
+        without_effect=_without_effect(booth, session),
     )  # fmt: skip
 
 
@@ -300,6 +302,15 @@ def thanks(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
 async def obey(request: Request, booth: TheBooth) -> Answer:
     """The chair's signed order; answers this machine's signed report."""
     return answer_order(booth.order, await request.body())
+
+
+def _without_effect(booth: VotingBooth, session: SessionView) -> list[dict[str, str]]:
+    """The names of the chosen options whose votes have no effect."""
+    return [
+        booth.definition.contest(one.contest).option(one.option).name
+        for one in booth.states
+        if one.votes == "void" and one.option in session.choices.get(one.contest, ())
+    ]
 
 
 def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:

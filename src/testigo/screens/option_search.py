@@ -35,7 +35,7 @@ class OptionSearch:
 
 def _texts(definition: Definition, option: Option, language: str) -> list[str]:
     """Everything that an option's tile, or its list, may say."""
-    texts = [definition.words(option.name, language), *option.candidates]
+    texts = [definition.words(option.name, language), *option.candidates, *(one.name for one in option.people)]
     if option.party:
         party = definition.party(option.party)
         texts += [definition.words(party.name, language), party.abbreviation]

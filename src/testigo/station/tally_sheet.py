@@ -127,8 +127,9 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     words = _words(language)
     options = []
     for option in contest.options:
-        party = f" · {definition.party(option.party).abbreviation}" if option.party else ""
-        options.append(CountRow(definition.words(option.name, language) + party, tally.votes[option.id]))
+        party = (definition.party(option.party).abbreviation,) if option.party else ()
+        named = (definition.words(option.name, language), *party, *definition.people(option, language))
+        options.append(CountRow(" · ".join(named), tally.votes[option.id]))
     others = [CountRow(words["blank"], tally.blank), CountRow(words["null"], tally.null)]
     if contest.choose > 1:
         others.append(CountRow(words["undervotes"], tally.undervotes))
