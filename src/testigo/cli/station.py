@@ -15,6 +15,7 @@ from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
+from testigo.cli.station_train import count_training, train
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
@@ -31,6 +32,8 @@ app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
 app.command()(retire)
 app.command("test")(test)
+app.command()(train)
+app.command("count-training")(count_training)
 app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
 

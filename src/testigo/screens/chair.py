@@ -25,6 +25,7 @@ from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
+from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import hours
 from testigo.station.chair import Chair
@@ -66,7 +67,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         "chair", routes, sessions, title=chair.definition.title,
         languages=chair.definition.languages, fonts=chair.definition.fonts, templates=TEMPLATES,
         chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),
-        centre_address=centre_address, test=test or BackgroundTest(chair),
+        centre_address=centre_address, test=test or BackgroundTest(chair), sample=training_mark(chair.definition),
     )  # fmt: skip
 
 
