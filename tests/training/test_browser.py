@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -27,7 +28,8 @@ WORDS = re.compile(r"MUESTRA.*SAMPLE", re.DOTALL)
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, Any]]]:
     """The command, and what it printed: addresses, PINs, voters."""
-    write_definition(ELECTION, tmp_path / "election.json")
+    short = msgspec.structs.replace(ELECTION, contests=ELECTION.contests[:1])  # its test before opening is, too
+    write_definition(short, tmp_path / "election.json")
     command = [sys.executable, "-m", "testigo", "station", "train", "election.json", "--voters", "5", "--json"]
     with (tmp_path / "errors").open("wb") as errors:
         process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=errors, env=os.environ)
