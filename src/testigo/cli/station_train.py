@@ -85,7 +85,7 @@ def count_training(
     for tally in counted.tally.contests:
         contest = counted.definition.contest(tally.contest)
         rows = [(counted.definition.words(one.name, first), tally.votes[one.id]) for one in contest.options]
-        blank = str(message("counters", "blank"))
+        blank = str(message("tally_sheet", "blank"))
         table(counted.definition.words(contest.title, first), ("", ""), [*rows, (blank, tally.blank)])
     for file, number, why in refused:
         console.print(f"{file} {number}: {why}", soft_wrap=True)

@@ -14,20 +14,23 @@ from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.station.folder import MachineFolder
 from testigo.station.readiness import ReadinessLine, failed, line
 from testigo.station.training_mark import marked
-from testigo.words import message, officers_language, section, to_line
+from testigo.words import message, officers_language, to_line
 
 PageTest = Literal["ask", "print", "out", "not-out"]
 """Ask the printer alone; print a test page; a person saw that it came out, or that it did not."""
 
 _TEMPLATE = Path(__file__).with_name("test_page.typ")
-_SENT = "pages.sent"
 
 
 def test_page(definition: Definition, station_id: str) -> bytes:
     """The test page as PDF, in the election's first language of officers."""
     language = officers_language(definition.languages)
-    words, station = section(language, "hardware"), definition.station(station_id)
-    texts = {"head": words["pages.head"], "how": words["pages.how"], "station": f"{station.id} · {station.name}"}
+    station = definition.station(station_id)
+    texts = {
+        "head": message("hardware", "pages.head").text(language),
+        "how": message("hardware", "pages.how").text(language),
+        "station": f"{station.id} · {station.name}",
+    }
     data = {**all_isolated(texts, language), "language": PageLanguage.of(language)}
     return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
@@ -45,7 +48,7 @@ def pages_line(folder: MachineFolder, printer: PagePrinter, test: PageTest) -> R
     except TestigoError as error:
         return failed("pages", error)
     if test == "print":
-        return line("pages", "warning", message("hardware", _SENT))
+        return line("pages", "warning", message("hardware", "pages.sent"))
     if isinstance(printer, FolderPages):
         return line("pages", "ok", message("hardware", "pages.in-folder", folder=str(printer.folder)))
     if answers:
@@ -55,4 +58,4 @@ def pages_line(folder: MachineFolder, printer: PagePrinter, test: PageTest) -> R
 
 def is_page_sent(one: ReadinessLine) -> bool:
     """Whether a person is to say if the page came out."""
-    return (one.name, one.found) == ("pages", to_line(message("hardware", _SENT)))
+    return (one.name, one.found) == ("pages", to_line(message("hardware", "pages.sent")))
