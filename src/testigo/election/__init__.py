@@ -12,7 +12,7 @@ name in `contests.Kind`, and its own errors in `check_contests`.
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
 from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
-from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person
+from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person, Preferences
 from testigo.election.definition import (
     BallotStyle,
     Definition,
@@ -33,6 +33,7 @@ from testigo.election.nobody import NoneOfTheAbove
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
+from testigo.election.preferences import candidate_of, is_preference, list_of, ranks
 from testigo.election.referendum import Need, Outcome, Referendum, decide
 from testigo.election.seats import Allocation, Elected, allocate
 from testigo.election.shares import Share
@@ -81,6 +82,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "Person",
+    "Preferences",
     "Referendum",
     "ReplacedKey",
     "Role",
@@ -98,6 +100,7 @@ __all__ = [
     "VotingRules",
     "allocate",
     "allot",
+    "candidate_of",
     "check_definition",
     "check_paper",
     "check_structure",
@@ -106,11 +109,14 @@ __all__ = [
     "draw_order",
     "example_definition",
     "holder",
+    "is_preference",
+    "list_of",
     "load",
     "load_with_warnings",
     "open_station_file",
     "pack_station_file",
     "pieces",
+    "ranks",
     "require_valid",
     "role_label",
     "seats_of_body",

@@ -12,6 +12,7 @@ from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
 from testigo.election.methods import METHODS
 from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
+from testigo.election.preferences import candidate_of, ranks
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
 
@@ -65,6 +66,7 @@ def allot(
                 parties=definition.parties,
                 excluded=[option.id for option in contest.options if holder(contest, option) in out],
                 unrounded=unrounded,
+                preferences=own.preferences,
             )
         )
     won = {one.contest: one for one in contests}
@@ -174,12 +176,15 @@ def _lists(contest: Contest, totals: Mapping[str, VoteTotals], allocation: Alloc
     if contest.kind != "party-list":
         return
     elected = {(one.option, one.candidate) for one in allocation.elected}
+    own = totals[contest.id]
     for option in contest.options:
+        votes = own.votes.get(option.id, 0)
+        order = [candidate_of(contest, one) for rank in ranks(contest, option, votes, own.preferences) for one in rank]
         yield ListSeats(
             contest=contest.id,
             option=option.id,
             party=holder(contest, option),
-            votes=totals[contest.id].votes.get(option.id, 0),
+            votes=votes,
             seats=allocation.seats[option.id],
-            waiting=tuple(one for one in option.candidates if (option.id, one) not in elected),
+            waiting=tuple(one for one in order if (option.id, one) not in elected),
         )

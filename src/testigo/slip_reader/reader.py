@@ -10,6 +10,7 @@ Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 """
 
 import contextlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from testigo import storage
 from testigo.ballot.check_character import ALPHABET
-from testigo.ballot.marks import Ballot
+from testigo.ballot.marks import Ballot, preferences_in
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import BallotStyle, Definition, FirstDefinition
 from testigo.errors import InvalidInput, TestigoError
@@ -44,7 +45,16 @@ from testigo.scan.unbend import unbend
 from testigo.slip import QrVote, Slip
 from testigo.slip.first_slip import FirstSlip, first_style_line
 from testigo.slip.slip import station_line, style_line
-from testigo.slip_reader.legal_print import NUMBER_AT, NUMBER_PITCH, Area, LegalPrint, Region, glyphs, number_glyphs
+from testigo.slip_reader.legal_print import (
+    NUMBER_AT,
+    NUMBER_PITCH,
+    Area,
+    LegalPrint,
+    Region,
+    RowPlaces,
+    glyphs,
+    number_glyphs,
+)
 from testigo.slip_reader.similarity import HEADING_LIMITS, LIMITS, Limits, Similarity, compare, tell_apart
 from testigo.words import Message, message
 
@@ -298,15 +308,49 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
     all_rows: list[int] = []
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
-        rows = []
-        for region in legal.regions:
-            if region.kind == "row" and region.contest == place:
-                similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
-                certainty = min(certainty, similarity.apart)
-                rows.append(_sure_of(region, similarity, legal).winner)
-        all_rows += rows
-        choices[contest_id] = _options_of_rows(definition, contest_id, rows)
+        places = legal.places[place]
+        regions = [region for region in legal.regions if region.kind == "row" and region.contest == place]
+        rows = _Rows(flat, legal, place)
+        for region in regions[: places.choose]:
+            rows.read(region, range(places.options))
+        options = _options_of_rows(definition, contest_id, rows.found)
+        possible = places.of_preference(options[0] if options else None) if places.unused else []
+        for region in regions[places.choose :]:
+            rows.read(region, possible)
+        choices[contest_id] = options + _preferences_of_rows(definition, contest_id, rows.found, places)
+        all_rows += rows.found
+        certainty = min(certainty, rows.certainty)
     return Ballot.mark(definition, legal.style, choices), all_rows, certainty
+
+
+class _Rows:
+    """The rows of one contest as they are read, one by one: `found` are their places among the contest's."""
+
+    def __init__(self, flat: Ink, legal: LegalPrint, contest: int) -> None:
+        self._flat = flat
+        self._legal = legal
+        self._contest = contest
+        self.found: list[int] = []
+        self.certainty = 0.5
+
+    def read(self, region: Region, possible: Sequence[int]) -> None:
+        """Which of the possible ones stands there; raises `_PartDoubt`."""
+        rows = self._legal.rows[self._contest]
+        legal = rows[possible.start : possible.stop] if isinstance(possible, range) else rows[list(possible)]
+        similarity = compare(_piece(self._flat, region), legal, MARGIN)
+        self.certainty = min(self.certainty, similarity.apart)
+        self.found.append(possible[_sure_of(region, similarity, self._legal).winner])
+
+
+def _preferences_of_rows(
+    definition: Definition, contest_id: str, rows: list[int], places: RowPlaces
+) -> tuple[str, ...]:
+    """The candidates of the rows for preferences; raises `_Doubt` for rows the printer never makes."""
+    marked = [row for row in rows[places.choose :] if row != places.unused]
+    if rows[places.choose :][: len(marked)] != sorted(set(marked)):
+        raise _Doubt("paper-vote.rows-not-as-printed", contest=contest_id)
+    names = preferences_in(definition.contest(contest_id).marks)
+    return tuple(names[row - places.options] for row in marked)
 
 
 def _options_of_rows(definition: Definition, contest_id: str, rows: list[int]) -> tuple[str, ...]:
