@@ -20,6 +20,7 @@ from testigo.election import (
     BodySeats,
     Contest,
     Definition,
+    Option,
     Outcome,
     Station,
     Tie,
@@ -36,11 +37,14 @@ _SHEET = message("term", "statement.tally-sheet")
 
 
 class OptionResult(SignedValue, frozen=True):
-    """One option of one contest. `percent`: of the contest's valid votes, two decimals."""
+    """One option of one contest. `percent`: of the contest's valid votes, two decimals. `preferences`: of the
+    candidates of an open list, in the order of the list; empty for all others.
+    """
 
     option: str
     votes: int
     percent: str
+    preferences: tuple[int, ...] = ()
 
 
 class ContestResult(SignedValue, frozen=True):
@@ -66,6 +70,13 @@ class ContestResult(SignedValue, frozen=True):
     def complete(self) -> bool:
         """Whether every station that has the contest is counted."""
         return self.counted == self.stations
+
+    @property
+    def preferences(self) -> dict[str, int]:
+        """The preferences of every candidate of open lists, by name (`election.preferences`)."""
+        return {
+            f"{row.option}/{number}": count for row in self.options for number, count in enumerate(row.preferences, 1)
+        }
 
 
 class DistrictResult(SignedValue, frozen=True):
@@ -149,7 +160,12 @@ class Result(SignedValue, frozen=True):
     def vote_totals(self) -> dict[str, VoteTotals]:
         """What the seats of each contest follow from."""
         return {
-            one.contest: VoteTotals({row.option: row.votes for row in one.options}, one.blank, one.ballots)
+            one.contest: VoteTotals(
+                {row.option: row.votes for row in one.options},
+                one.blank,
+                one.ballots,
+                preferences=one.preferences,
+            )
             for one in self.contests
         }
 
@@ -181,7 +197,10 @@ def count_result(
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
-    votes = {name: VoteTotals(tally.votes, tally.blank, tally.ballots) for name, tally in tallies.items()}
+    votes = {
+        name: VoteTotals(tally.votes, tally.blank, tally.ballots, preferences=tally.preferences)
+        for name, tally in tallies.items()
+    }
     allotment = allot(definition, votes, draw=draw)
     contests = tuple(
         _contest_result(contest, tallies[contest.id], inside, good, allocation)
@@ -281,10 +300,16 @@ def _contest_result(
         blank=tally.blank,
         null=tally.null,
         undervotes=tally.undervotes,
-        options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
+        options=tuple(_option_result(option, tally, valid) for option in contest.options),
         allocation=allocation,
         outcome=_outcome(contest, tally, stations),
     )
+
+
+def _option_result(option: Option, tally: ContestTally, valid: int) -> OptionResult:
+    votes = tally.votes[option.id]
+    preferences = tuple(tally.preferences[name] for name in option.preferences if name in tally.preferences)
+    return OptionResult(option.id, votes, percent(votes, valid), preferences)
 
 
 def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
