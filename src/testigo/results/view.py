@@ -338,7 +338,7 @@ class Page:
     @staticmethod
     def _told_ties(result: ContestResult) -> tuple[Tie, ...]:
         """The ties that have a sentence of their own: `_second_round` tells of one that is open for a place in it."""
-        seats = result.allocation.ties
+        seats = (*result.allocation.ties, *result.allocation.list_ties)
         return (*seats, *(tie for tie in result.allocation.all_ties if tie not in seats and not tie.open))
 
     def _second_round(self, contest: Contest, result: ContestResult) -> str:

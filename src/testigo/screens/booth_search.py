@@ -22,7 +22,7 @@ def find_options(request: Request, number: FromPath[int], booth: TheBooth) -> An
     find, search = searched(request, contest.id), search_of(booth, session, contest)
     return page(
         request, "booth/find.html", contest=contest, address=f"/contest/{number}", find=find,
-        title=booth.definition.words(contest.title, session.language), all=len(contest.options),
+        heading=booth.definition.words(contest.title, session.language), total=len(contest.options),
         found=len(search.found(find)), letters=search.letters(find),
     )  # fmt: skip
 

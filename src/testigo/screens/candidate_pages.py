@@ -115,7 +115,7 @@ def find_candidates(request: Request, number: FromPath[int], booth: TheBooth) ->
     search = _search(spot.contest, spot.option)
     return page(
         request, "booth/find.html", contest=spot.contest, address=f"/contest/{number}/candidates", find=spot.find,
-        title=spot.definition.words(spot.option.name, session.language), all=len(spot.option.candidates),
+        heading=spot.definition.words(spot.option.name, session.language), total=len(spot.option.candidates),
         found=len(search.found(spot.find)), letters=search.letters(spot.find),
     )  # fmt: skip
 
