@@ -7,21 +7,21 @@ is strange to it.
 
 import functools
 import io
-import itertools
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 from PIL import Image
 
 from testigo.ballot.check_character import ALPHABET
-from testigo.ballot.marks import Ballot
+from testigo.ballot.marks import Ballot, preferences_in
 from testigo.election import BallotStyle, Contest, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
 from testigo.scan.ink import Ink, correlate, highest
 from testigo.scan.planes import soften
 from testigo.slip.first_slip import FEET_OF_0_1, FirstSlip
-from testigo.slip.slip import QR_AT, QR_MODULE, Slip
+from testigo.slip.slip import QR_AT, QR_MODULE, Row, Slip
 
 GLYPHS = Slip.TEMPLATE.with_name("glyphs.typ")
 
@@ -138,16 +138,16 @@ class LegalPrint:
         return [np.stack(rows) for rows in cut]
 
     def _cut_preferences(self, definition: Definition, station_id: str, cut: list[list[Ink]]) -> None:
-        """The same of candidates, as many of a list on one page as may be marked."""
-        for page in itertools.zip_longest(*map(_preferences_on_pages, self._contests), fillvalue=()):
-            if not any(page):
-                continue
-            choices = {contest.id: chosen for contest, chosen in zip(self._contests, page, strict=True)}
-            ink = _page_ink(self._slip(definition, station_id, choices))
-            for place, (contest, chosen) in enumerate(zip(self._contests, page, strict=True)):
-                rows = range(contest.choose, contest.choose + len(chosen[1:]))
-                cut[place] += [_full_band(ink, self._row_region(place, row)) for row in rows]
+        """The same of candidates, many on one page; then the unused row."""
+        blank = Ballot.mark(definition, self.style, {})
         for place, contest in enumerate(self._contests):
+            names = preferences_in(contest.marks)
+            for start in range(0, len(names), _ROWS_OF_PAGE):
+                some = names[start : start + _ROWS_OF_PAGE]
+                page = _Candidates(definition, station_id, blank, _ANY_NUMBER, self._language, contest.id, some)
+                ink = _page_ink(page)
+                rows = [each for each in _regions(page) if each.kind == "row" and each.contest == place]
+                cut[place] += [_full_band(ink, region) for region in rows]
             if contest.preferences is not None:
                 cut[place].append(_full_band(self.page, self._row_region(place, contest.choose)))
 
@@ -201,16 +201,19 @@ class LegalPrint:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
 
 
-def _preferences_on_pages(contest: Contest) -> list[tuple[str, ...]]:
-    """All candidates of an open list, in order, as ballots: each an option and so many of its candidates as fit."""
-    if contest.preferences is None:
-        return []
-    most = contest.preferences.most
-    return [
-        (option.id, *option.preferences[start : start + most])
-        for option in contest.options
-        for start in range(0, len(option.candidates), most)
-    ]
+_ROWS_OF_PAGE = 100
+
+
+class _Candidates(Slip, frozen=True):
+    """A page on which a contest has a row for each of some candidates, printed as on a slip. No voter has one."""
+
+    contest: str
+    names: tuple[str, ...]
+
+    def _rows_of(self, contest: Contest) -> list[Callable[[str], Row]]:
+        if contest.id != self.contest:
+            return super()._rows_of(contest)
+        return [self._preference(contest, name) for name in self.names]
 
 
 def _with_other_feet(slip: Slip) -> list[Slip]:
