@@ -9,6 +9,7 @@ An error goes from machine to machine as JSON (`TestigoError.as_json`, `read_err
 its own reader's language.
 """
 
+import unicodedata
 from pathlib import PurePath
 from typing import Any, Final, Self, TypeVar
 
@@ -31,7 +32,8 @@ def printable(text: str) -> str:
     line of its own.
     """
     return "".join(
-        one if one.isprintable() or one in _NO_BREAK_SPACES else one.encode("unicode_escape").decode() for one in text
+        one if one in _NO_BREAK_SPACES or _can_be_shown(text, at) else one.encode("unicode_escape").decode()
+        for at, one in enumerate(text)
     )
 
 
@@ -45,7 +47,28 @@ def _shortened(value: Value) -> Value:
 def is_printable(text: str, longest: int) -> bool:
     """Whether a text can be shown to people as it is: one line of at most `longest` characters, none of which controls
     a terminal."""
-    return len(text) <= longest and text.isprintable()
+    return len(text) <= longest and all(_can_be_shown(text, at) for at in range(len(text)))
+
+
+_JOINERS = "\u200c\u200d"
+"""Zero width non-joiner and joiner."""
+
+_JOINING_SCRIPTS = ((0x0600, 0x109F), (0x1780, 0x18AF))
+"""From Arabic to Burmese, Khmer and Mongolian: the scripts whose spelling has joiners (Unicode standard, 23.2)."""
+
+
+def _can_be_shown(text: str, at: int) -> bool:
+    """Whether the character there prints, or is a joiner between letters: Persian, Hindi and Sinhala write names with
+    them. Anywhere else a joiner is invisible, and would make two texts of what people read as one."""
+    one = text[at]
+    if one not in _JOINERS:
+        return one.isprintable()
+    return 0 < at < len(text) - 1 and _is_joined(text[at - 1]) and _is_joined(text[at + 1])
+
+
+def _is_joined(one: str) -> bool:
+    """Whether it is a letter, or a mark on one, of a script that has joiners."""
+    return unicodedata.category(one)[0] in "LM" and any(low <= ord(one) <= high for low, high in _JOINING_SCRIPTS)
 
 
 Place = Message | PurePath | str

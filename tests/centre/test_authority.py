@@ -13,12 +13,13 @@ from small_country import move_centre
 from testigo import storage
 from testigo.audit import AuditDesk, Seed, create_auditor
 from testigo.ballot import TallySheet
-from testigo.centre import AUTHORITY_ROLES, Centre, authority_key
+from testigo.centre import AUTHORITY_ROLES, Centre, authority_key, is_log_key_lost
 from testigo.count import AuditSeed, Conflict, read_rules
 from testigo.election import MachineKey, MachineKeys, Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
-from testigo.record import Log, Statement, read_record
+from testigo.record import Finding, Grade, Log, Statement, read_record
+from testigo.witness import VerificationReport, verify
 
 SheetOf = Callable[..., TallySheet]
 DICE = "41263551423621412653"
@@ -231,6 +232,85 @@ def test_a_power_cut_at_any_change_of_the_disk_leaves_the_old_key_or_the_new(
             break
     assert finished
     assert outcomes == {0, 1}
+
+
+def _lose_log_key(folder: Path, left: bytes | None = None) -> None:
+    (folder / "authority" / "log" / "key.pem").unlink()
+    if left is not None:
+        (folder / "authority" / "log" / "key.pem").write_bytes(left)
+
+
+def _bad(report: VerificationReport) -> list[Finding]:
+    """What is wrong about the log; the sheets of this country do not say all that `testigo verify` wants."""
+    about = {"keys", "log-key", "checkpoint", "kept-checkpoint", "files", "statements", "statement-files"}
+    return [one for grade in (Grade.FAILURE, Grade.UNCHECKED) for one in report.of_grade(grade) if one.code in about]
+
+
+@pytest.mark.parametrize("left", [None, b"", b"not a key"])
+def test_a_log_whose_key_was_lost_goes_on_under_one_that_the_root_announces(
+    counted: Centre, left: bytes | None
+) -> None:
+    counted.publish_result()
+    kept, old = (counted.public / "checkpoint").read_bytes(), authority_key(counted.folder, "log")
+    with pytest.raises(Conflict):
+        Centre.replace_lost_log_key(counted.folder)
+    _lose_log_key(counted.folder, left)
+    with pytest.raises((IllegalStep, InvalidInput)):
+        Centre.open(counted.folder)
+    new = Centre.replace_lost_log_key(counted.folder)
+    again = Centre.open(counted.folder)
+    assert authority_key(again.folder, "log").public == again.key_ring.of_station("", "log").public == new.public
+    again.publish_result()
+    again.replace_key("log")
+    report = verify(again.public, again.key_ring.root, kept_checkpoint=kept)
+    assert not _bad(report), report.findings
+    assert any(finding.code == "kept-checkpoint" for finding in report.findings)
+    assert old.public in [one.key.public for one in again.key_ring.replaced]
+    with pytest.raises(InvalidSignature):
+        Log.open(again.public, old)
+
+
+def test_a_lost_log_key_is_not_replaced_without_the_root(counted: Centre) -> None:
+    _lose_log_key(counted.folder)
+    (counted.folder / "authority" / "root").rename(counted.folder.with_name("safe"))
+    before = {file: file.read_bytes() for file in counted.folder.rglob("*") if file.is_file()}
+    with pytest.raises(IllegalStep, match="the root key is not here"):
+        Centre.replace_lost_log_key(counted.folder)
+    assert {file: file.read_bytes() for file in counted.folder.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize("pending", [False, True])
+def test_a_power_cut_while_a_lost_log_key_is_replaced_is_repaired(
+    centre: Centre, tmp_path: Path, pending: bool
+) -> None:
+    """`pending`: a statement had been appended and not published when the key was lost."""
+    named, entries = authority_key(centre.folder, "log").public, len(centre.rules.entries) + pending
+    if pending:
+        Log.open(centre.public, authority_key(centre.folder, "log")).append(_statement_of_the_centre(centre))
+    _lose_log_key(centre.folder)
+    outcomes = set()
+    for changes in range(200):
+        folder, finished = move_centre(centre.folder, tmp_path / f"cut-{changes}"), True
+        with pytest.MonkeyPatch.context() as patch:
+            _limit(patch, changes)
+            try:
+                Centre.replace_lost_log_key(folder)
+            except PowerCut:
+                finished = False
+        lost = is_log_key_lost(folder)
+        if lost:
+            Centre.replace_lost_log_key(folder)
+        again = Centre.open(folder)
+        assert read_record(again.public).ok
+        assert authority_key(folder, "log").public == again.key_ring.of_station("", "log").public != named
+        assert len(again.rules.entries) == entries + 1
+        again.publish_result()
+        assert not _bad(verify(again.public, again.key_ring.root))
+        outcomes.add(lost)
+        shutil.rmtree(folder.parent)
+        if finished:
+            break
+    assert finished and outcomes == {True, False}
 
 
 @pytest.mark.parametrize("left", [None, b"", b"not a key"])

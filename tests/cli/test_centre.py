@@ -322,6 +322,25 @@ def test_the_keys_of_log_and_centre_are_replaced_by_command(run: Callable[..., A
     assert ("statements", "failure") not in told
 
 
+def test_a_lost_key_of_the_log_is_replaced_by_command(
+    run: Callable[..., Any], office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = authority_key(office, "log").public.key_id
+    (office / "authority" / "log").rename(office.parent / "lost")
+    assert run("centre", "keys", office)[0] == 1
+    before = {file: file.read_bytes() for file in office.rglob("*") if file.is_file()}
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, out, _ = run("centre", "replace-key", office, "log")
+    assert (code, old in out, "Nothing was changed." in out) == (1, True, True)
+    assert {file: file.read_bytes() for file in office.rglob("*") if file.is_file()} == before
+    code, out, _ = run("centre", "replace-key", office, "log", "--yes")
+    assert (code, authority_key(office, "log").public.key_id in out) == (0, True)
+    assert Centre.open(office).verifier_key in out
+    code, out, _ = run("verify", office / "public", "--json")
+    told = [(one["code"], one["grade"]) for one in json.loads(out)["findings"]]
+    assert {("log-key", "ok"), ("statements", "ok"), ("checkpoint", "ok"), ("keys-replaced", "note")} <= set(told)
+
+
 def test_a_centre_whose_checkpoint_cannot_be_kept_is_not_made(
     run: Callable[..., Any], definition_file: Path, tmp_path: Path
 ) -> None:
@@ -336,7 +355,7 @@ def test_results_are_not_written_into_a_record(run: Callable[..., Any], office: 
     entries = len(Centre.open(office).rules.entries)
     for words in (("publish", office), ("results", office / "public")):
         code, _, err = run("centre", *words, "--out", office / "public")
-        assert (code, "holds a public record" in err) == (1, True)
+        assert (code, "belongs to a public record" in err) == (1, True)
     code, _, err = run("centre", "publish", office, "--out", office / "public" / "checkpoint")
     assert code == 1
     assert len(Centre.open(office).rules.entries) == entries

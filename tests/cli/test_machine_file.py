@@ -173,7 +173,7 @@ def test_the_example_explains_every_key_and_is_a_file_that_is_read(
     assert call(*words, "--example-config", file) == 0
     text = file.read_text()
     assert tomllib.loads(text) == {"machine": machine}
-    uncommented = re.sub(r"^#([a-z-]+ = )", r"\1", text, flags=re.MULTILINE).replace("NUMBER", "1")
+    uncommented = re.sub(r"^#([a-z-]+ = )", r"\1", text, flags=re.MULTILINE).replace("NUMBER", "500")
     assert len(tomllib.loads(uncommented)) == 1 + len(settings_of(command_of(machine)))
     file.write_text(uncommented)
     capsys.readouterr()

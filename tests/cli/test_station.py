@@ -9,7 +9,9 @@ import pytest
 from polling_place import CHAIR_PIN
 from testigo.audit import station_deck
 from testigo.ballot import tally_qr
+from testigo.cli import serve
 from testigo.cli.root import main
+from testigo.fingerprint.parameters import IMAGE
 from testigo.record import open_statement
 from testigo.station import votes
 from testigo.station.folder import KEYS_FORMAT
@@ -212,6 +214,35 @@ def test_keys_are_loaded_into_all_machines_or_none(run, place, tmp_path):
     code, _, error = run("load-keys", place.folder, *files)
     assert code == 1 and "this is not the event log of a machine" in error
     assert {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("inside", [".", "statements", "statements/new"])
+def test_nothing_is_carried_into_a_public_record(run, place, tmp_path, inside):
+    place.to_open()
+    place.chair.close_polls()
+    record = tmp_path / "public"
+    (record / "statements").mkdir(parents=True)
+    (record / "checkpoint").write_text("origin")
+    code, said, error = run("export", place.folder, record / inside)
+    assert (code, said) == (1, "") and "belongs to a public record" in error
+    assert sorted(file.name for file in record.rglob("*")) == ["checkpoint", "statements"]
+
+
+@pytest.mark.parametrize("dpi", ["0", "-1", "199", "2001"])
+def test_no_reader_has_such_a_resolution(run, place, dpi):
+    place.stop()
+    code, said, error = run("serve", "check-in", place.folder / "check-in", "--port", "0", "--reader-dpi", dpi)
+    assert (code, said) == (2, "") and "--reader-dpi" in error
+    assert (IMAGE.lowest_dpi, IMAGE.highest_dpi) == (serve.LOWEST_DPI, serve.HIGHEST_DPI)
+
+
+@pytest.mark.parametrize("pages", ["folder:{file}", "folder:{file}/pages"])
+def test_pages_are_not_printed_into_a_file(run, place, tmp_path, pages):
+    place.stop()
+    (tmp_path / "file").write_bytes(b"")
+    address = pages.format(file=tmp_path / "file")
+    code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--pages", address)
+    assert (code, said) == (1, "") and error.startswith(f"Error: {address.partition(':')[2]}: ")
 
 
 @pytest.mark.parametrize("centre", ["centre", "http://[", "http://x:65536"])

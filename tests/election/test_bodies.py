@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from land_of_lists import land, list_contest
 from testigo import canonical
 from testigo.election import (
     METHODS,
     Body,
     Contest,
     Definition,
-    District,
     Levelling,
     LevellingElected,
     Option,
@@ -23,7 +23,6 @@ from testigo.election import (
     Threshold,
     Tie,
     VoteTotals,
-    VotingRules,
     allot,
     load,
     load_with_warnings,
@@ -36,28 +35,12 @@ PARTIES = ("red", "blue", "green")
 
 def lists(name: str, seats: int, *, method: str = "dhondt", room: int = 9, **more: object) -> Contest:
     """A contest of one list of each party."""
-    options = tuple(
-        Option(one, {}, party=one, candidates=tuple(f"{name} {one} {place + 1}" for place in range(room)))
-        for one in PARTIES
-    )
-    return Contest(name, "land", {}, "party-list", options, seats=seats, method=method, **more)
+    return list_contest(name, seats, PARTIES, method, room=room, **more)
 
 
 def country(contests: list[Contest], *bodies: Body) -> Definition:
-    return Definition(
-        id="land",
-        title={},
-        date="2027-01-01",
-        opens="07:00",
-        closes="17:00",
-        languages=("en",),
-        districts=(District("land", {}),),
-        stations=(),
-        contests=tuple(contests),
-        parties=tuple(Party(one, {}, one) for one in PARTIES),
-        rules=VotingRules(),
-        bodies=bodies,
-    )
+    """A definition of the three parties."""
+    return land(contests, [Party(one, {}, one) for one in PARTIES], *bodies)
 
 
 def counted(**contests: tuple[int, ...]) -> dict[str, VoteTotals]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testigo.election.printed import begins_with_mark, most_marks, printed, shapes, skeletons
+from testigo.election.printed import begins_with_mark, folded, most_marks, printed, shapes, skeletons
 
 SAME = [
     ("Ana Peña", "Ana\u200b Peña"),
@@ -123,3 +123,25 @@ def test_every_text_reads_like_itself_however_it_is_composed(text):
 def test_what_reads_the_same_also_looks_alike(one, other):
     if shapes(one) & shapes(other):
         assert skeletons(one) & skeletons(other)
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        ("Ñandú Pérez", "nandu perez"),
+        ("Łukasz", "LUKASZ"),
+        ("Ǿrsted", "orsted"),
+        ("Straße", "STRASSE"),
+        ("Ёлкин", "елкин"),
+        ("آمنة", "امنه"),
+        ("علی\u200cرضا", "علیرضا"),
+        ("O’Higgins", "ohiggins"),
+        ("Σίσυφος", "σισυφοσ"),
+    ],
+)
+def test_a_search_finds_what_is_typed_without_accents(words: str, typed: str) -> None:
+    assert folded(words) == folded(typed)
+
+
+def test_a_search_keeps_what_only_looks_alike_apart() -> None:
+    assert len({folded(one) for one in ("Lista 1", "Lista l", "Lista 0", "Lista O")}) == 4

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from land_of_lists import land, list_contest
 from testigo.election import (
     METHODS,
     Agreement,
@@ -19,13 +20,9 @@ from testigo.election import (
     Body,
     CoalitionShare,
     Contest,
-    Definition,
-    District,
-    Option,
     Party,
     Threshold,
     VoteTotals,
-    VotingRules,
     allocate,
     allot,
 )
@@ -54,38 +51,18 @@ SLOVAK_BAR = Threshold("5", coalitions=(CoalitionShare(2, "7"), CoalitionShare(4
 POLISH_BAR = Threshold("5", coalitions=(CoalitionShare(2, "8"),), minorities="exempt")
 
 
-def list_contest(name: str, seats: int, votes: Mapping[str, int], method: str, **more: object) -> Contest:
+def contest_of(name: str, seats: int, votes: Mapping[str, int], method: str, **more: object) -> Contest:
     """A contest of lists long enough, each of the party of the same id."""
-    candidates = tuple(f"{place + 1}" for place in range(seats))
-    options = tuple(Option(f"{name}-{one}", {}, party=one, candidates=candidates) for one in votes)
-    return Contest(name, "land", {}, "party-list", options, seats=seats, method=method, **more)
+    return list_contest(name, seats, tuple(votes), method, room=seats, prefix=f"{name}-", **more)
 
 
 def one_contest(seats: int, votes: Mapping[str, int], method: str, *, parties: Iterable[Party] = (), **more: object):
     """The seats by party of one contest."""
-    contest = list_contest("c", seats, votes, method, **more)
+    contest = contest_of("c", seats, votes, method, **more)
     counted = {f"c-{party}": count for party, count in votes.items()}
     found: Allocation = allocate(contest, counted, ballots=sum(votes.values()), parties=parties)
     assert not found.ties
     return {option.removeprefix("c-"): won for option, won in found.seats.items()}
-
-
-def country(contests: list[Contest], parties: list[Party], body: Body) -> Definition:
-    """A definition with one body."""
-    return Definition(
-        id="land",
-        title={},
-        date="2027-01-01",
-        opens="07:00",
-        closes="17:00",
-        languages=("en",),
-        districts=(District("land", {}),),
-        stations=(),
-        contests=tuple(contests),
-        parties=tuple(parties),
-        rules=VotingRules(),
-        bodies=(body,),
-    )
 
 
 def rows(file: Path, delimiter: str = ";") -> list[list[str]]:
@@ -184,7 +161,7 @@ def test_poland_by_41_districts_and_a_threshold_over_all_of_them(tables: Path, y
         for place, party in names.items():
             votes[party] += number(row[first + place])
         assert sum(votes.values()) == number(row[first - 1])
-        contest = list_contest(f"d{position}", count, votes, "dhondt", body="sejm")
+        contest = contest_of(f"d{position}", count, votes, "dhondt", body="sejm")
         contests.append(contest)
         cast = {f"d{position}-{party}": won for party, won in votes.items()}
         totals[contest.id] = VoteTotals(cast, 0, sum(votes.values()))
@@ -193,7 +170,7 @@ def test_poland_by_41_districts_and_a_threshold_over_all_of_them(tables: Path, y
         Party(party, {}, "", kind=kinds.get(party, "party"), members=2 * (kinds.get(party) == "coalition"))
         for party in sorted(set(names.values()))
     ]
-    found = allot(country(contests, parties, Body("sejm", {}, POLISH_BAR)), totals).bodies[0]
+    found = allot(land(contests, parties, Body("sejm", {}, POLISH_BAR)), totals).bodies[0]
     assert found.party_seats == {party: won for party, (_, _, won) in known.items() if won}
     assert (found.seats, found.unfilled, found.open_seats) == (460, 0, 0)
 
@@ -207,13 +184,13 @@ def test_czechia_2017_by_regions_whose_seats_follow_the_votes(tables: Path) -> N
     cast = {region: sum(counts.values()) for region, counts in votes.items()}
     seats = Counter(METHODS["hare"].rule(cast, 200, dict.fromkeys(cast, 200)).won)
     assert sum(seats.values()) == 200
-    contests = [list_contest(region, seats[region], counts, "dhondt", body="ps") for region, counts in votes.items()]
+    contests = [contest_of(region, seats[region], counts, "dhondt", body="ps") for region, counts in votes.items()]
     totals = {
         region: VoteTotals({f"{region}-{party}": count for party, count in counts.items()}, 0, sum(counts.values()))
         for region, counts in votes.items()
     }
     parties = [Party(row[0], {}, "") for row in lists]
-    found = allot(country(contests, parties, Body("ps", {}, Threshold("5"))), totals).bodies[0]
+    found = allot(land(contests, parties, Body("ps", {}, Threshold("5"))), totals).bodies[0]
     assert found.party_seats == {
         "ANO": 78,
         "ODS": 25,

@@ -38,6 +38,29 @@ def test_a_line_of_words_is_printable(text: str) -> None:
     assert is_printable(text, 20)
 
 
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "مهدی\u200cزاده", "क्\u200dष", "ශ්\u200dරී", "র\u200d্য"], ids=ascii)
+def test_names_of_languages_that_join_letters_can_be_written(name: str) -> None:
+    assert is_printable(name, 20) and printable(name) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200cعلی",
+        "علی\u200c",
+        "علی\u200c رضا",
+        "علی\u200c\u200cرضا",
+        "A\u200dna",
+        "123\u200c4",
+        "علی\u200bرضا",
+        "\u200d",
+    ],
+    ids=ascii,
+)
+def test_a_joiner_that_joins_no_letters_is_spelled_out(text: str) -> None:
+    assert not is_printable(text, 20) and "\\u200" in printable(text)
+
+
 @pytest.mark.parametrize("text", ["x" * 21, "one\ntwo", "\x1b[1A", "\u202egnp.exe", "\ud800"])
 def test_what_is_too_long_or_could_forge_a_line_is_not(text: str) -> None:
     assert not is_printable(text, 20)

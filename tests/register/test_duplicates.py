@@ -125,6 +125,15 @@ def test_refuses_unknown_cases_verdicts_and_nameless_officers(twice: Register) -
     assert twice.case(line.id).history == ()
 
 
+@pytest.mark.parametrize("note", ["x" * 501, "one line\nand another", "\x1b[2J"])
+def test_a_note_is_one_line_that_can_be_shown(twice: Register, note: str) -> None:
+    (line,) = twice.cases()
+    with raises_code(InvalidInput, "case.note-unprintable", most=500):
+        twice.settle(line.id, "different", OFFICER, note)
+    assert twice.case(line.id).history == ()
+    twice.settle(line.id, "different", OFFICER, "x" * 500)
+
+
 def test_a_case_cannot_be_got_rid_of_by_setting_the_enrolment_aside(twice: Register) -> None:
     (line,) = twice.cases()
     for document in ("200", "V12345678"):

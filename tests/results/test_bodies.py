@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from small_country import ELECTION, Machines
 from testigo.ballot import TallySheet
@@ -83,18 +83,15 @@ def test_each_body_has_a_hemicycle_of_its_own(published: tuple[Result, Path]) ->
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_page_of_two_bodies_fits_the_screen_and_axe_finds_nothing(
-    published: tuple[Result, Path], width: int
+    published: tuple[Result, Path], width: int, chromium: Browser
 ) -> None:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        page = browser.new_context(offline=True).new_page()
-        page.set_viewport_size({"width": width, "height": 800})
-        page.goto((published[1] / "index.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page)
-        browser.close()
+    page = chromium.new_context(offline=True).new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((published[1] / "index.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page)
+    page.context.close()
     assert found.violations_count == 0, found.generate_report()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
+from in_chromium import chromium
 from open_booth import OpenBooth
 from polling_place import ISSUED, Root, finger
 from served_station import DEFINITION, OFFICER_PIN, PEOPLE, ServedStation, Server
@@ -18,6 +19,8 @@ from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens import enrolment as enrolment_pages
 from testigo.staff.desk import open_desk as open_officers
 from testigo.web.client import Client
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +43,17 @@ def centre_key() -> SigningKey:
 
 
 @pytest.fixture(scope="session")
+def root_key() -> SigningKey:
+    """The root's, which signs who withdrew."""
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
 def installed(
-    register: Register, centre_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
+    register: Register, centre_key: SigningKey, root_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, bytes]:
     """A station installed once with its poll book: copied for each test."""
-    root = Root(DEFINITION, centre=centre_key)
+    root = Root(DEFINITION, root_key, centre=centre_key)
     folder = tmp_path_factory.mktemp("installed") / "s1"
     request = root.install(folder, "s1")
     sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")

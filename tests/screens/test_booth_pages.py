@@ -1,17 +1,17 @@
 """The booth's pages in real Chromium: every text has room, and a voter is never stuck, misled or cut off."""
 
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from booth_measure import SCREENS, faults
 from drawn_booths import draw, speak_right_to_left, walk
+from in_chromium import tap
 from open_booth import OpenBooth
 from served_station import DEFINITION
 from testigo.election import Contest, Definition, Option
@@ -19,22 +19,11 @@ from testigo.web.sessions import CONTRASTS
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROOM = {"width": 1280, "height": 800}
 MANY = tuple(
     Option(f"o{number}", {"es": f"{name} {number}"}, party="sol" if number == 7 else "")
     for number, name in enumerate(["Ñandú Pérez", "Łukasz Mora", "Ana Ruiz", "Óscar Gil"] * 15)
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -56,11 +45,6 @@ def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
     yield make
     for booth in booths:
         booth.stop()
-
-
-def tap(page: Page, what: str) -> None:
-    with page.expect_navigation():
-        page.click(what)
 
 
 def begin(page: Page, booth: OpenBooth, *, size: int = 1, language: str = "es") -> None:

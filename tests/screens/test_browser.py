@@ -1,6 +1,5 @@
 """The pages in real Chromium: a whole voter, by mouse and by keyboard alone; nothing to scroll; no axe violation."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,31 +8,22 @@ import msgspec
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from in_chromium import tap
+from polling_place import Root
 from served_station import DEFINITION
-from testigo.election import Definition
+from testigo.election import Definition, OptionStatus
 from testigo.errors import StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint.reader import open_reader
+from testigo.keys import SigningKey
 from testigo.screens import checkin as check_in_pages
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ROOM = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -63,12 +53,6 @@ def finger_file(folder: Path, person: int, impression: int) -> Path:
     file = folder / f"{person}-{impression}.png"
     file.write_bytes(synthetic.generate(person, impression, difficulty=0.3).to_png())
     return file
-
-
-def tap(page: Page, what: str) -> None:
-    """Press something that leads to another page, and wait until it is there."""
-    with page.expect_navigation():
-        page.click(what)
 
 
 def enter(page: Page) -> None:
@@ -321,7 +305,7 @@ def test_axe_finds_no_violation_in_the_booth(
 
 @pytest.mark.parametrize(("language", "contrast"), [("es", "off"), ("en", "on")])
 def test_axe_finds_no_violation_at_the_desks(
-    opened: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, contrast: str
+    opened: Any, make_page: Callable[..., Page], root_key: SigningKey, tmp_path: Path, language: str, contrast: str
 ) -> None:
     desk, chair = make_page(), make_page()
     found: list[str] = []
@@ -354,6 +338,14 @@ def test_axe_finds_no_violation_at_the_desks(
         enter(desk)
         found += violations(desk)
         tap(desk, "form#page button")
+    chair.goto(f"{opened.chair_address}/candidates")
+    found += violations(chair)
+    body = msgspec.to_builtins(OptionStatus("mayor", "ana", "withdrawn", "Resolución 7", 1))
+    (tmp_path / "status.json").write_bytes(Root(DEFINITION, root_key).sign("option-status", body))
+    chair.set_input_files("#statements", tmp_path / "status.json")
+    tap(chair, "form[action='/candidates'] button")
+    assert "Ana Ñandú" in chair.inner_text("main")
+    found += violations(chair)
     chair.goto(f"{opened.chair_address}/events")
     found += violations(chair)
     chair.goto(f"{opened.chair_address}/close")
@@ -454,7 +446,7 @@ def test_desks_fit_a_narrow_screen(opened: Any, make_page: Callable[..., Page]) 
     page = make_page(NARROW)
     for address, pin in ((opened.desk_address, "750126"), (opened.chair_address, "482913")):
         sign_in(page, address, pin)
-        for path in ("/", "/events", "/close"):
+        for path in ("/", "/events", "/candidates", "/close"):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address}{path}"
 

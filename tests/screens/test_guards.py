@@ -9,13 +9,16 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
-from testigo.screens import booth, chair, checkin, enrolment, inbox, results
+from served_station import DEFINITION
+from testigo.screens import booth, chair, checkin, enrolment, inbox, preview, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
 from testigo.web.sessions import BrowserSessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin"}
+PREVIEW = {"/preview", *PUBLIC}
+"""At one person's own computer."""
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
 
 
@@ -37,6 +40,7 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "chair": lambda: chair.app(Stub()),  # type: ignore[arg-type]
     "enrolment": lambda: enrolment.app(Stub(), Stub()),  # type: ignore[arg-type]
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
+    "preview": lambda: preview.app(DEFINITION),
     "results": lambda: results.app(Path("a"), Path("b")),
 }
 
@@ -46,7 +50,7 @@ def test_every_route_says_who_may_call_it(role: str) -> None:
     for path, handler in every_handler(APPS[role]()):
         (guard,) = [one for one in handler.guards or () if one in guards.GUARDS]
         if guard is guards.anyone:
-            assert path in (RESULTS if role == "results" else PUBLIC), path
+            assert path in {"results": RESULTS, "preview": PREVIEW}.get(role, PUBLIC), path
         if guard is guards.machine:
             assert path in ("/orders", "/health", "/packages")
 

@@ -1,12 +1,11 @@
 """The chair's page of readiness, before opening: every line, well and not, on real machines behind real pages."""
 
 import re
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from served_station import ServedStation
 from testigo.fingerprint.reader import ReaderError
@@ -121,15 +120,10 @@ def test_clocks_are_compared(apart: int, outcome: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_booths_own_browser_tells_its_screen_and_fonts(place: ServedStation) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(place.booth_address)
-        page.wait_for_function("() => document.getElementById('screen')?.dataset.seen === '1366 768 yes'")
-        browser.close()
+def test_the_booths_own_browser_tells_its_screen_and_fonts(place: ServedStation, chromium: Browser) -> None:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(place.booth_address)
+    page.wait_for_function("() => document.getElementById('screen')?.dataset.seen === '1366 768 yes'")
+    page.close()
     seen = place.booth.screen_seen
     assert seen is not None and seen.large_enough and seen.fonts

@@ -1,15 +1,15 @@
 """The booth in eight families of scripts, in real Chromium: every letter from the machine's own fonts, never a box."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from eight_scripts import SCRIPTS, definition_text, loaded
+from in_chromium import tap
 from testigo import words
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
@@ -17,18 +17,7 @@ from testigo.web.client import Client, SeenPage
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SHIPPED = "DejaVu Sans Condensed"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -63,11 +52,6 @@ def fonts_of(page: Page, selector: str) -> set[tuple[str, bool]]:
     devtools.detach()
     assert drawn and all(drawn), selector
     return {(font["familyName"], font["isCustomFont"]) for fonts in drawn for font in fonts}
-
-
-def tap(page: Page, what: str) -> None:
-    with page.expect_navigation():
-        page.click(what)
 
 
 @pytest.mark.parametrize("language", ["es", "ar", "he"])

@@ -96,7 +96,10 @@ def test_a_pause_that_only_the_check_in_obeyed_is_said_and_given_again(opened: A
         page = chair.send("/pause", reason="printer")
         assert (page.code, opened.chair.state, opened.check_in.state) == ("order.half-done", "open", "paused")
         text = page.content.decode()
-        assert "la identificación ya obedeció" in text and "Solo una de las dos máquinas" in text
+        assert (
+            "obedeció: identificación; no obedeció: máquina de votación" in text
+            and "Solo una de las dos máquinas" in text
+        )
         assert not re.search("[Nn]ada (ha|se|cambi)", text)
         booth.address = address
         assert chair.send("/pause", reason="printer").facts["state"] == "paused"

@@ -6,23 +6,11 @@ import pytest
 
 from testigo import election
 from testigo.scan.alterations import find_highlighter
-from testigo.slip_reader import SlipReader, read_slips
+from testigo.slip_reader import read_slips
 from testigo.slip_reader.legal_print import LegalPrint
+from village import png, with_paper
 
 MARKED = ("struck", "struck in part", "party struck", "crossed", "wavy", "written", "wiped", "fluid", "scratched")
-
-
-def png(image):
-    return bytes(cv2.imencode(".png", image)[1])
-
-
-def with_paper(image):
-    return np.pad(image, 30, constant_values=255)
-
-
-@pytest.fixture(scope="module")
-def reader(village):
-    return SlipReader(village)
 
 
 @pytest.fixture(scope="module")

@@ -13,21 +13,9 @@ from testigo.ballot import Ballot, new_slip_number
 from testigo.errors import InvalidInput, StorageError
 from testigo.slip import Slip
 from testigo.slip.first_slip import FirstSlip
-from testigo.slip_reader import SlipReader, read_slips
+from testigo.slip_reader import read_slips
 from testigo.slip_reader.legal_print import LegalPrint
-
-
-def png(image):
-    return bytes(cv2.imencode(".png", image)[1])
-
-
-def with_paper(image):
-    return np.pad(image, 30, constant_values=255)
-
-
-@pytest.fixture(scope="module")
-def reader(village):
-    return SlipReader(village)
+from village import png, with_paper
 
 
 @pytest.fixture(scope="module")

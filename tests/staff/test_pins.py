@@ -35,6 +35,15 @@ def test_right_and_wrong(pins):
     assert pins.file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("damaged", ["{}", '{"format": 2}', '{"pins": {}}', "[]", ""])
+def test_a_file_of_nobodys_pins_is_damaged(pins, damaged):
+    pins.file.write_text(damaged)
+    for use in (pins.accounts, lambda: pins.check("chair", "482913")):
+        with raises_code(InvalidInput, "stored.damaged"):
+            use()
+    assert pins.file.read_text() == damaged
+
+
 def test_lock_survives_a_restart_and_ends(pins, clock):
     for _ in range(WRONG_PINS - 1):
         with raises_code(NotAllowed, "pin.wrong"):

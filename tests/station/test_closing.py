@@ -10,7 +10,7 @@ import pytest
 from raising import raises_code
 from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
@@ -149,6 +149,28 @@ def test_too_early_closing_closes_nothing(wired, paused):
     assert (wired.chair.state, wired.booth.state, wired.check_in.state) == (after,) * 3
 
 
+@pytest.mark.parametrize("dead", ["booth", "check-in"])
+def test_a_machine_that_stays_paused_after_a_refused_closing_is_said(wired, dead):
+    codes = wired.to_open()
+    wired.booth.accept_card(codes[0])
+    wire = wired.booth_wire if dead == "booth" else wired.desk_wire
+
+    def fail(name):
+        if name == "resume" and falls_silent:
+            raise StorageError("machine.does-not-answer", place="machine", why="ConnectError")
+
+    falls_silent, wire.before = True, fail
+    with raises_code(TestigoError, "closing.left-paused") as refused:
+        wired.chair.close_polls()
+    assert f"not closed (a voter is in the booth); paused for it, and not going on again: {dead};" in str(refused.value)
+    assert wired.chair.state == "open"
+    assert (wired.booth.state == "paused", wired.check_in.state == "paused") == (dead == "booth", dead == "check-in")
+    falls_silent = False
+    wired.chair.pause("power")
+    wired.chair.resume()
+    assert (wired.booth.state, wired.check_in.state) == ("open", "open")
+
+
 def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
     codes = wired.to_open()
     wired.release("103")
@@ -156,10 +178,10 @@ def test_booth_that_falls_silent_while_closing_can_be_closed_later(wired):
 
     def silent(name):
         if name == "close":
-            raise StorageError("the machine does not answer")
+            raise StorageError("machine.does-not-answer", place="booth", why="ConnectError")
 
     wired.booth_wire.before = silent
-    with pytest.raises(StorageError):
+    with raises_code(TestigoError, "order.half-done"):
         wired.chair.close_polls()
     assert (wired.chair.state, wired.check_in.state, wired.booth.state) == ("open", "closed", "paused")
     wired.booth_wire.before = lambda name: None

@@ -10,7 +10,7 @@ from testigo import keys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, HttpMachine, LocalMachine, MachineReport, Order
+from testigo.station.machine import ORDER_TYPE, ORDERS, REPORT_TYPE, HttpMachine, LocalMachine, MachineReport, Order
 
 
 class Wire(LocalMachine):
@@ -25,6 +25,21 @@ class Wire(LocalMachine):
         answer = super().order(envelope)
         self.answers.append(answer)
         return self.exchange(answer) if self.exchange else answer
+
+
+class Failing(LocalMachine):
+    """A machine that does not answer to the order `dead_at`."""
+
+    dead_at = ""
+
+    def order(self, envelope):
+        if keys.unverified_payload(envelope, ORDER_TYPE)["name"] == self.dead_at:
+            raise StorageError("machine.does-not-answer", place="machine", why="ConnectError")
+        return super().order(envelope)
+
+
+def machine_of(place, role):
+    return place.booth if role == "booth" else place.check_in
 
 
 @pytest.fixture
@@ -240,6 +255,46 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     with raises_code(IllegalStep, "order.old"):
         wired.booth.order(kept)
     assert wired.booth.current() is not None
+
+
+STEPS_OF_BOTH = {
+    "open": ("booth", lambda chair: chair.open()),
+    "pause": ("check-in", lambda chair: chair.pause("power")),
+    "resume": ("booth", lambda chair: chair.resume()),
+    "close": ("check-in", lambda chair: chair.close_polls()),
+}
+"""Order of both machines → the one that obeys first, and the step."""
+
+
+@pytest.mark.parametrize("dead", ["check-in", "booth"])
+@pytest.mark.parametrize("name", STEPS_OF_BOTH)
+def test_nobody_is_let_in_before_the_booth_is_ready(place, name, dead):
+    """A machine dies at one order. What only the other has obeyed is said by the machines' names, and given again."""
+    first, step = STEPS_OF_BOTH[name]
+    if name == "open":
+        place.to_zero_report()
+    else:
+        place.to_open()
+    if name in ("resume", "close"):
+        place.chair.pause("power")
+    before = (place.chair.state, machine_of(place, dead).state)
+    wires = {"booth": Failing(place.booth), "check-in": Failing(place.check_in)}
+    place.chair.close()
+    place.chair = Chair(place.folder / "chair", booth=wires["booth"], check_in=wires["check-in"])
+    wires[dead].dead_at = name
+    with pytest.raises(TestigoError) as refused:
+        step(place.chair)
+    assert (place.chair.state, machine_of(place, dead).state) == before
+    if dead == first:
+        assert refused.value.code == "machine.does-not-answer"
+        other = place.booth if dead == "check-in" else place.check_in
+        assert other.state == before[1]
+    else:
+        assert refused.value.code == "order.half-done"
+        assert f"obeyed by the {first}; not obeyed by the {dead}" in str(refused.value)
+    wires[dead].dead_at = ""
+    step(place.chair)
+    assert place.booth.state == place.check_in.state == ORDERS[name][1]
 
 
 @pytest.mark.parametrize("address", ["http://a..b", f"http://{'a' * 70}.org"])

@@ -130,6 +130,17 @@ def test_what_was_destroyed_was_overwritten_first(folder, finished, monkeypatch)
         assert data[:16] not in originals[name]
 
 
+@pytest.mark.parametrize("name", ["opening.pem", "pins.json"])
+def test_a_folder_in_the_place_of_a_key_goes_as_well(folder, finished, name):
+    path = folder / "check-in"
+    (path / name).unlink()
+    (path / name).mkdir()
+    (path / name / "kept").write_bytes(b"a copy of the key")
+    done = retired(path, finished[1])
+    assert name in [item.path for item in done.destroyed]
+    assert {file.name for file in path.iterdir()} == LEFT
+
+
 def test_a_second_disk_elsewhere_is_emptied_too(folder, finished, tmp_path):
     path, disk = folder / "booth", tmp_path / "disk"
     shutil.move(path / "second-disk", disk)

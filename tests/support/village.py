@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from testigo import election
@@ -102,3 +104,13 @@ def make_slip(village: Definition) -> Callable[..., Slip]:
 def print_of() -> Callable[[Slip], np.ndarray]:
     """A slip as a grey image, 8 dots a millimetre."""
     return lambda slip: np.asarray(Image.open(io.BytesIO(slip.png())).convert("L")).copy()
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    return bytes(cv2.imencode(".png", image)[1])
+
+
+def with_paper(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A slip with a little of the paper around it that it was cut from."""
+    return np.pad(image, 30, constant_values=255)

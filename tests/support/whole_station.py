@@ -85,12 +85,17 @@ class InstalledStation:
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""
+        codes = self.to_zero_report()
+        self.chair.open()
+        return codes
+
+    def to_zero_report(self) -> list[str]:
+        """Everything before opening; returns the codes of the cards of the general roll."""
         self.take_over_test()
         self.check_in.load_poll_book(self.poll_book)
         deck = self.booth.make_cards(spare=4)
         assert self.chair.state == "tested" or self.test()
         self.chair.zero_report()
-        self.chair.open()
         return [card.code for card in deck.cards if card.style == "villa"]
 
     def take_over_test(self) -> None:

@@ -11,7 +11,7 @@ from testigo.ballot import reasons
 from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
 from testigo.station.batches import COUNTED
-from testigo.station.chair import STEPS
+from testigo.station.chair_state import STEPS
 from testigo.station.deck_run import EVENTS
 from testigo.station.machine import ORDERS
 

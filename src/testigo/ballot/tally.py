@@ -217,7 +217,7 @@ class TallySheet(SignedValue, frozen=True):
     `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
     """
 
-    VERSION = Reconciliation.VERSION + 1
+    VERSION = Reconciliation.VERSION
 
     station: str
     opened: str

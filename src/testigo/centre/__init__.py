@@ -4,7 +4,7 @@
 old copy of the folder, `restore` brings one up to its public record.
 """
 
-from testigo.centre.centre import Centre, Receipt, RefusedPackage
+from testigo.centre.centre import Centre, Receipt, RefusedPackage, is_log_key_lost, named_log_key
 from testigo.centre.keys import AUTHORITY_ROLES, authority_key, only_auditor
 from testigo.centre.restore import restore_centre
 
@@ -14,6 +14,8 @@ __all__ = [
     "Receipt",
     "RefusedPackage",
     "authority_key",
+    "is_log_key_lost",
+    "named_log_key",
     "only_auditor",
     "restore_centre",
 ]

@@ -267,6 +267,30 @@ class Centre:
                 self._say("result", "", result, authority_key(self.folder, "centre"))
         return result
 
+    @classmethod
+    def replace_lost_log_key(cls, folder: Path) -> MachineKey:
+        """As `replace_key` where the log's key is lost, so that nobody can announce the next one under it: the root's
+        statement does so alone, and the checkpoint that first covers it is signed with the new key.
+
+        Cut anywhere, it is repeated. Raises `IllegalStep` where the root key is not here, `Conflict` where
+        the log's is.
+        """
+        root = authority_key(folder, "root")
+        if not is_log_key_lost(folder):
+            raise Conflict("key.there-already", place=folder, key=key_name("log"))
+        with locks.waiting(folder):
+            key = make_waiting_key(folder, "log")
+            log = Log.open_without_key(folder / PUBLIC, key)
+            centre = cls(folder, log, RecordRules(root.public), NewestCheckpoint(folder))
+            for envelope in log.envelopes():  # the record need not hold as published: an earlier try may have been cut
+                centre.rules.add(envelope)
+            new = MachineKey(key.public.hex, "log", station="", sealing="")
+            if centre.key_ring.of_station("", "log").public != key.public:
+                centre._say("machine-keys", "", MachineKeys((new,)), root)
+            centre._publish()
+            put_in_place(folder, "log")
+        return new
+
     def _check_request(self, keys: MachineKeys) -> None:
         """A file that a station sends must not smuggle in a key of the authority."""
         for role in (key.role for key in keys.keys if key.role not in STATION_ROLES):
@@ -344,9 +368,23 @@ def log_of(folder: Path) -> Log:
     return Log.open(folder / PUBLIC, _current_log_key(folder))
 
 
-def _current_log_key(folder: Path) -> SigningKey:
+def named_log_key(folder: Path) -> PublicKey:
+    """The key that `log.pub` of a centre's record names."""
     file = folder / PUBLIC / LOG_KEY
-    return log_key(folder, decode_key_file(storage.read(file, limit=1024), place=str(file)))
+    return decode_key_file(storage.read(file, limit=1024), place=str(file))
+
+
+def is_log_key_lost(folder: Path) -> bool:
+    """Whether the key that `log.pub` names is not under `authority/`, or cannot be read."""
+    named = named_log_key(folder)
+    try:
+        return log_key(folder, named).public != named
+    except TestigoError:
+        return True
+
+
+def _current_log_key(folder: Path) -> SigningKey:
+    return log_key(folder, named_log_key(folder))
 
 
 def _check_signer(statement: Statement, place: str) -> None:

@@ -66,6 +66,7 @@ def make_waiting_key(folder: Path, role: Role) -> SigningKey:
     waiting = waiting_key(folder, role)
     if waiting is None:
         waiting = SigningKey.generate()
+        storage.make_folder(folder / AUTHORITY / role, mode=0o700)
         waiting.save(folder / AUTHORITY / role / _NEXT_FILE)
     return waiting
 

@@ -8,13 +8,23 @@ import typer
 
 from testigo import storage
 from testigo.canonical import why_refused
-from testigo.centre import Centre, Receipt, authority_key, only_auditor, restore_centre
+from testigo.centre import (
+    Centre,
+    Receipt,
+    authority_key,
+    is_log_key_lost,
+    named_log_key,
+    only_auditor,
+    restore_centre,
+)
 from testigo.cli import serve
+from testigo.cli.option_status import option_status
 from testigo.cli.output import console, print_json, progress, table
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.keys import PublicKey
-from testigo.results import RefusalRow, publish_results, require_no_record
+from testigo.record.log import require_no_record
+from testigo.results import RefusalRow, publish_results
 from testigo.words import message
 
 app = typer.Typer(
@@ -22,6 +32,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
+app.command("option-status")(option_status)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -114,6 +125,9 @@ def replace_key(
     """
     if (role == "auditor") != (request is not None):
         raise InvalidInput("command.request-for-auditor-only")
+    if role == "log" and is_log_key_lost(folder):
+        _replace_lost_log_key(folder, yes=yes)
+        return
     centre = Centre.open(folder)
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
@@ -132,6 +146,24 @@ def replace_key(
         kept = folder / "authority" / role
         console.print(f"The old key is kept in {kept}; take it to the safe with root/.", soft_wrap=True)
     console.print(_AFTER[role].format(verifier=centre.verifier_key), soft_wrap=True)
+
+
+def _replace_lost_log_key(folder: Path, *, yes: bool) -> None:
+    """The same where nobody can sign with the log's old key any more."""
+    authority_key(folder, "root")
+    kept = folder / "authority" / "log"
+    console.print(f"Old key   {named_log_key(folder).key_id}, of the log: it is NOT in {kept}.", soft_wrap=True)
+    console.print("If a copy of it is somewhere, stop here and bring it (docs/operations.md).")
+    console.print(
+        "Else the root alone announces the new key, and it signs the next checkpoint; what the old key signed"
+    )
+    console.print("before stays valid. Everybody sees it in the record, and it cannot be undone.")
+    if not yes and not typer.confirm("Is the key lost for good, and is it to be replaced?"):
+        console.print("Nothing was changed.")
+        raise typer.Exit(1)
+    new = Centre.replace_lost_log_key(folder).public
+    console.print(f"Replaced. The new key's id: {new.key_id}", soft_wrap=True)
+    console.print(_AFTER["log"].format(verifier=Centre.open(folder).verifier_key), soft_wrap=True)
 
 
 @app.command()

@@ -7,8 +7,12 @@ import typer
 from rich.text import Text
 
 from testigo import storage
+from testigo.cli.election_preview import preview
+from testigo.cli.election_proof import proof
+from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
+from testigo.cli.election_tables import export_, import_
 from testigo.cli.output import console, print_json, table
 from testigo.election import (
     LANGUAGE,
@@ -217,6 +221,11 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 app.command()(seats)
 app.command("second-round")(second_round)
+app.command("result")(result)
+app.command("import")(import_)
+app.command("export")(export_)
+app.command()(preview)
+app.command()(proof)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:

@@ -64,6 +64,56 @@ class MissingLibrary(TestigoError):
     """A library that a command needs is not installed."""
 
 
+class WrongUsage(TestigoError):
+    """A command is not written as it should be."""
+
+    exit_code = 2
+
+
+_Usage: type[Any] = typer.BadParameter.__bases__[0]
+"""What typer raises for a command that is not written right; it exports this class of it alone."""
+
+_LONGEST_SAID = 160
+"""Characters of what typer says, which quotes whole what was typed."""
+
+
+@contextlib.contextmanager
+def _in_words(ctx: Any) -> Iterator[None]:
+    """Say what is wrong with the arguments in the user's language, as any other error. `ctx`: of `testigo` itself."""
+    try:
+        yield
+    except _Usage as error:
+        at = error.ctx or ctx
+        if error.message == at.get_help():
+            raise  # a group without a command shows its help
+        _speak(ctx.params.get("language") or os.environ.get(LANGUAGE, ""))
+        raise _wrong_usage(error, at.command_path) from None
+
+
+def _wrong_usage(error: Any, command: str) -> WrongUsage:
+    how, param = f"{command} --help", getattr(error, "param", None)
+    if hasattr(error, "possibilities"):
+        option = _cut(error.option_name)
+        return WrongUsage("command.no-such-option", place=command, hint="command.see-help", option=option, how=how)
+    if hasattr(error, "param_type") and param is not None:
+        what = param.opts[0] if param.param_type_name == "option" else param.name.upper()
+        return WrongUsage("command.missing", place=command, hint="command.see-help", what=what, how=how)
+    why = _cut(error.format_message().removesuffix("."))
+    return WrongUsage("command.wrong-usage", place=command, hint="command.see-help", why=why, how=how)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
+
+
+def _speak(language: str) -> None:
+    """Say everything in that language, or in the terminal's where it is empty."""
+    if language:
+        choose_language(language)
+    else:
+        set_language(_of_the_terminal(os.environ))
+
+
 @contextlib.contextmanager
 def _libraries_of(command: str) -> Iterator[None]:
     """Turn a missing library inside the block into a sentence that names what to install."""
@@ -127,9 +177,14 @@ class _LazyGroup(TyperGroup):
         _keep_inputs(command)
         return command
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _in_words(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with _in_words(ctx):
+                return super().invoke(ctx)
         except ModuleNotFoundError:  # some libraries are loaded when they are first used
             with _libraries_of(ctx.invoked_subcommand):
                 raise
@@ -162,10 +217,7 @@ def root(
     Begin with `testigo rehearse`, which holds a whole election, and `testigo verify`, which checks its record.
     """
     logs.set_up(log_format, log_level)
-    if language:
-        choose_language(language)
-    else:
-        set_language(_of_the_terminal(os.environ))
+    _speak(language)
 
 
 def _of_the_terminal(environment: Mapping[str, str]) -> str:
@@ -197,7 +249,7 @@ def _require_text(arguments: Sequence[str]) -> None:
     """Raise `InvalidInput` for bytes that are no UTF-8: no page, database or signed statement could hold them."""
     for text in arguments:
         if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
-            set_language(os.environ.get(LANGUAGE) or _of_the_terminal(os.environ))
+            _speak(os.environ.get(LANGUAGE, ""))
             raise InvalidInput("command.not-utf-8", text=text[:60])
 
 

@@ -29,7 +29,13 @@ Reader = Annotated[
         "folder:FOLDER; empty: images are uploaded."
     ),
 ]
-ReaderDpi = Annotated[int | None, typer.Option(help="The reader's resolution, where its driver does not know it.")]
+LOWEST_DPI, HIGHEST_DPI = 200, 2000
+"""As `fingerprint.parameters` has them, whose libraries take a second to load."""
+
+ReaderDpi = Annotated[
+    int | None,
+    typer.Option(min=LOWEST_DPI, max=HIGHEST_DPI, help="The reader's resolution, where its driver does not know it."),
+]
 MetricsPort = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="Answer /metrics (Prometheus) and /healthz at this port of 127.0.0.1."),

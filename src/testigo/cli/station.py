@@ -206,8 +206,10 @@ def export(
 
     Example: testigo station export stations/01-01 /media/stick
     """
+    from testigo.record.log import require_no_record
     from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
 
+    require_no_record(out)
     path = _machine(folder, "chair")
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
@@ -262,7 +264,7 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
 
 def _state(role: Role, events: tuple[Event, ...]) -> str:
     if role == "chair":
-        from testigo.station.chair import state_of
+        from testigo.station.chair_state import state_of
 
         return state_of(events)
     from testigo.station.machine import state_of as machine_state_of

@@ -1,8 +1,9 @@
 """Counting, without any act: which statements may follow which, and from tally sheets to the result.
 
 - `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say.
-- `record_rules`: what a record says, statement by statement, and which may follow which; `definition_parts` puts the
-  definition together from its statements, `reading` reads the rules of a published record.
+- `record_rules`: what a record says, statement by statement, and which may follow which: of keys `key_rules`, after
+  what could not be read `unread`; `definition_parts` puts the definition together from its statements, `reading` reads
+  the rules of a published record.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
@@ -13,7 +14,7 @@ from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
-from testigo.count.record_rules import NeedsUnread, RecordRules
+from testigo.count.record_rules import RecordRules
 from testigo.count.result import (
     ContestResult,
     DistrictResult,
@@ -34,6 +35,7 @@ from testigo.count.statements import (
     check_dice,
 )
 from testigo.count.totals import Turnout, percent
+from testigo.count.unread import NeedsUnread
 
 __all__ = [
     "KINDS",

@@ -15,7 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccura
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
-from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, Role, StationList
+from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, OptionStatus, Role, StationList
 from testigo.errors import InvalidInput, TestigoError
 from testigo.record import Statement
 from testigo.words import Message, message
@@ -24,8 +24,8 @@ Subject = Literal["election", "station", "any"]
 
 Body = TypeVar("Body", bound=SignedValue)
 
-_SHOWN = 64
-"""Characters that an error quotes of a kind that is not known."""
+SHOWN = 80
+"""Characters that an error quotes of what an envelope says."""
 
 
 class NewerVersion(TestigoError):
@@ -85,6 +85,7 @@ _TABLE: Final = (
     ),
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
+    Kind("option-status", OptionStatus, "root", "election", once=False, since="0.2"),
     Kind(
         "logic-and-accuracy",
         LogicAndAccuracy,
@@ -122,13 +123,13 @@ def kind_of(name: str, place: str = "") -> Kind:
     """The kind of that name; raises `NewerVersion` where this release knows none."""
     kind = KINDS.get(name)
     if kind is None:
-        raise NewerVersion("statement.unknown-kind", place=place, hint="use-a-newer-release", kind=name[:_SHOWN])
+        raise NewerVersion("statement.unknown-kind", place=place, hint="use-a-newer-release", kind=name[:SHOWN])
     return kind
 
 
 def kind_label(name: str) -> Message | str:
     """What people call that kind of statement; its name as it is where this release knows none."""
-    return KINDS[name].label if name in KINDS else name[:_SHOWN]
+    return KINDS[name].label if name in KINDS else name[:SHOWN]
 
 
 def body_of(statement: Statement, body: type[Body], place: str = "") -> Body:

@@ -16,38 +16,29 @@ from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
-from testigo.count.kinds import KINDS, Kind, kind_label, kind_of
+from testigo.count.key_rules import check_key_read, check_keys
+from testigo.count.kinds import KINDS, SHOWN, Kind, kind_label, kind_of
 from testigo.count.result import Result, count_result, sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
+from testigo.count.unread import Unread
 from testigo.election import (
-    STATION_ROLES,
     Definition,
     DefinitionCore,
     FirstDefinition,
     KeyRing,
     MachineKeys,
+    OptionState,
+    OptionStatus,
     StationList,
+    StatusLog,
     pack_station_file,
-    role_label,
 )
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
-from testigo.words import Value, first_of
+from testigo.words import first_of
 
-_SHOWN = 80
-"""Characters that an error quotes of what an envelope says."""
 _STATIONS_NAMED = 3
-
-
-class NeedsUnread(TestigoError):
-    """Cannot be judged: it follows on a statement that the log holds and that could not be read. `needs`: kind and
-    subject of that one.
-    """
-
-    def __init__(self, code: str, needs: tuple[str, str], *, place: str = "", **values: Value) -> None:
-        super().__init__(code, place=place, hint="", **values)
-        self.needs = needs
 
 
 class RecordedStatement(msgspec.Struct, frozen=True):
@@ -75,6 +66,8 @@ class RecordRules:
         self.closing_counts: dict[str, ClosingCount] = {}
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
+        self.statuses = StatusLog()
+        self._status_entries: list[int] = []
         self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
@@ -86,7 +79,7 @@ class RecordRules:
         """Digest of each envelope that is in → the key that signed it, which may be replaced by now."""
         self._stated: set[tuple[str, str]] = set()
         self._spoken: set[str] = set()
-        self._unread: set[tuple[str, str]] = set()
+        self._unread = Unread()
 
     @property
     def definition(self) -> Definition:
@@ -124,11 +117,12 @@ class RecordRules:
         other.zero_report_digests = dict(self.zero_report_digests)
         other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
+        other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other._stated = set(self._stated)
         other._spoken = set(self._spoken)
-        other._unread = set(self._unread)
+        other._unread = self._unread.copy()
         return other
 
     def skip(self, kind: str, subject: str) -> None:
@@ -137,15 +131,11 @@ class RecordRules:
 
         Only for who checks a record; the centre appends nothing that it cannot read.
         """
-        self._unread.add((kind, subject if kind else ""))
+        self._unread.add(kind, subject)
         if kind in KINDS:
             self._stated.add((kind, subject))
             if KINDS[kind].subject == "station":
                 self._spoken.add(subject)
-
-    def unread(self, kind: str, subject: str) -> bool:
-        """Whether a statement of that kind and subject was skipped, or one that may have been it."""
-        return not self._unread.isdisjoint({(kind, subject), ("", "")})
 
     def check(self, envelope: bytes, *, place: str = "") -> SignedStatement:
         """The statement, if it is signed by who may sign it and may follow what is already in.
@@ -187,34 +177,27 @@ class RecordRules:
 
     def count(self, *, draw: str | None = None) -> Result:
         """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
-        return count_result(self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw)
+        return count_result(
+            self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw, states=self.states()
+        )
+
+    def states(self, *, before: int | None = None) -> tuple[OptionState, ...]:
+        """Who withdrew or died, by the statements so far, or by those before an entry of the record."""
+        known = len([entry for entry in self._status_entries if before is None or entry < before])
+        return StatusLog(self.statuses.said[:known]).states(self.definition)
 
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
-        self._check_key_read(key_id, claimed.subject, place)
+        check_key_read(key_id, self.key_ring, self._unread, claimed.subject, place)
         key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.label)
         return open_statement(envelope, key, place=place)
-
-    def _check_key_read(self, key_id: str, subject: str, place: str) -> None:
-        """A key that the ring does not hold may have been admitted by a statement that was skipped; one of the
-        authority that it knows as replaced cannot come back.
-        """
-        needs = next((about for about in (subject, "") if self.unread("machine-keys", about)), None)
-        if needs is None:
-            return
-        ended = {old.key.public.key_id for old in self.key_ring.replaced if old.key.role not in STATION_ROLES}
-        try:
-            self.key_ring.any_key(key_id)
-        except InvalidSignature:
-            if key_id not in ended:
-                raise NeedsUnread("statement.keys-not-read", ("machine-keys", needs), place=place) from None
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
         """The kind of a statement; one that only a later release can know must at least be signed by an admitted
         key.
         """
         if claimed.type not in KINDS:
-            self._check_key_read(envelope_key_id(envelope, place=place), claimed.subject, place)
+            check_key_read(envelope_key_id(envelope, place=place), self.key_ring, self._unread, claimed.subject, place)
             open_statement(envelope, self.key_ring.any_key(envelope_key_id(envelope, place=place)), place=place)
         return kind_of(claimed.type, place)
 
@@ -224,9 +207,9 @@ class RecordRules:
                 raise Conflict("definition.already-there", place=place, hint="keep-the-first")
             return
         if not self.is_defined and not (self._parts.core and claimed.type == "station-list"):
-            self._check_read("station-list" if self._parts.core else "election-definition", "", place)
+            self._unread.check_read("station-list" if self._parts.core else "election-definition", "", place)
             raise self._parts.incomplete(place)
-        subject = claimed.subject[:_SHOWN]
+        subject = claimed.subject[:SHOWN]
         if claimed.election != self._digest:
             found, expected = f"{claimed.election[:16]}…", f"{self.election[:16]}…"
             raise InvalidInput(
@@ -244,10 +227,12 @@ class RecordRules:
                 _check_definition(statement, body.digest, place)
             case StationList():
                 if body.first > len(self._parts.stations):
-                    self._check_read("station-list", "", place)
+                    self._unread.check_read("station-list", "", place)
                 self._parts.with_piece(body, place)
             case MachineKeys():
-                self._check_keys(body, place)
+                check_keys(body, self.key_ring, self._stations, self._spoken, entry=len(self.entries), place=place)
+            case OptionStatus():
+                self._check_status(body, place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
@@ -261,7 +246,7 @@ class RecordRules:
                 self._check_all_counted(statement.type, place)
             case AuditSample():
                 if self.seed is None:
-                    self._check_read("audit-seed", "", place)
+                    self._unread.check_read("audit-seed", "", place)
                 if body.seed != self.seed:
                     raise InvalidInput("audit-sample.another-seed", place=place)
             case ClosingCount():
@@ -289,39 +274,25 @@ class RecordRules:
                 station=station,
             )
         if run != last + 1:
-            self._check_read(statement.type, station, place)
+            self._unread.check_read(statement.type, station, place)
             raise IllegalStep("logic-and-accuracy.run-missing", place=place, station=station, run=run, missing=last + 1)
 
-    def _check_keys(self, keys: MachineKeys, place: str) -> None:
-        """New keys for who has none, for centre, auditor and log at any time, and for machines whose station has said
-        nothing yet: then they replace the old.
-        """
-        named: set[tuple[str, str]] = set()
-        for key in keys.keys:
-            role, station = key.role, key.station
-            whose = role_label(role, station[:_SHOWN])
-            if (role in STATION_ROLES) != (station in self._stations) or role == "root":
-                raise InvalidInput("machine-keys.not-for-this-role", place=place, holder=whose)
-            if (role, station) in named:
-                raise Conflict("machine-keys.two-for-one", place=place, holder=whose)
-            if self.key_ring.contains(station, role):
-                spoken = station in self._spoken
-                if spoken or self.key_ring.of_station(station, role).key == key.key:
-                    raise Conflict(
-                        "machine-keys.has-key" if spoken else "machine-keys.has-this-key",
-                        place=place,
-                        hint="replace-before-first-statement",
-                        holder=whose,
-                    )
-            named.add((role, station))
-        self.key_ring.replace(keys, entry=len(self.entries))
+    def _check_status(self, status: OptionStatus, place: str) -> None:
+        """A status that comes after a tally sheet says so, since it makes no vote void."""
+        if status.number > self.statuses.next_number:
+            self._unread.check_read("option-status", "", place)
+        self.statuses.check(self.definition, status, place=place)
+        if status.counting != bool(self.sheets):
+            for station in sorted(self._stations) if status.counting else ():
+                self._unread.check_read("tally-sheet", station, place)
+            raise IllegalStep("option-status.late" if self.sheets else "option-status.not-late", place=place)
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
         missing = [
             station
             for station in sorted(self._stations - self.sheets.keys())
-            if not self.unread("tally-sheet", station)
+            if not self._unread.contains("tally-sheet", station)
         ]
         if missing:
             stations = first_of(missing, _STATIONS_NAMED)
@@ -329,22 +300,9 @@ class RecordRules:
                 "dice.before-tally-sheets", place=place, kind=kind_label(kind), count=len(missing), stations=stations
             )
 
-    def _check_read(self, kind: str, subject: str, place: str) -> None:
-        """Raise `NeedsUnread` where a statement that is needed and not in was skipped."""
-        if self.unread(kind, subject):
-            if not subject:
-                raise NeedsUnread("statement.follows-on-unread", (kind, subject), place=place, kind=kind_label(kind))
-            raise NeedsUnread(
-                "statement.follows-on-unread-of-station",
-                (kind, subject),
-                place=place,
-                kind=kind_label(kind),
-                station=subject,
-            )
-
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         if count.station not in self.sheets:
-            self._check_read("tally-sheet", count.station, place)
+            self._unread.check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
             raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
 
@@ -382,6 +340,9 @@ class RecordRules:
                 self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
+            case OptionStatus() as status:
+                self.statuses = self.statuses.then(status)
+                self._status_entries.append(entry.index)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest
             case FirstLogicAndAccuracy():
@@ -414,7 +375,7 @@ def _check_station(statement: Statement, station: str, place: str) -> None:
 
 
 def _sent_as_another(kind: str, station: str, subject: str, place: str) -> InvalidInput:
-    shown, about = station[:_SHOWN], subject[:_SHOWN]
+    shown, about = station[:SHOWN], subject[:SHOWN]
     return InvalidInput(
         "statement.sent-as-of-another", place=place, kind=kind_label(kind), station=shown, subject=about
     )

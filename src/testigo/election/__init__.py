@@ -5,8 +5,9 @@ machines of one station are installed with. `load` reads a definition from a YAM
 lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
 keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
 contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
-contests and who sits in which of the `bodies`. A new seat rule is a line in `methods.METHODS`; a new contest kind is a
-name in `contests.Kind`, and its own errors in `check_contests`.
+contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
+`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
+is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
@@ -23,6 +24,7 @@ from testigo.election.definition import (
     VotingRules,
 )
 from testigo.election.diagnostic import Diagnostic
+from testigo.election.distinct_ballots import DistinctBallot, distinct_ballots
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
@@ -30,6 +32,7 @@ from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.option_status import OptionState, OptionStatus, Standing, StatusLog
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
@@ -62,6 +65,7 @@ __all__ = [
     "Definition",
     "DefinitionCore",
     "Diagnostic",
+    "DistinctBallot",
     "District",
     "Elected",
     "FirstDefinition",
@@ -78,6 +82,8 @@ __all__ = [
     "Need",
     "NoneOfTheAbove",
     "Option",
+    "OptionState",
+    "OptionStatus",
     "Outcome",
     "Party",
     "PartyKind",
@@ -88,11 +94,13 @@ __all__ = [
     "Role",
     "SecondRound",
     "Share",
+    "Standing",
     "Station",
     "StationDefinition",
     "StationList",
     "StationProof",
     "StationsRoot",
+    "StatusLog",
     "Text",
     "Threshold",
     "Tie",
@@ -106,6 +114,7 @@ __all__ = [
     "check_structure",
     "copy_example",
     "decide",
+    "distinct_ballots",
     "draw_order",
     "example_definition",
     "holder",

@@ -68,6 +68,8 @@ class Contest(Value, frozen=True):
     `majority`: the votes that are enough in the first round; where there is none, most votes are.
     `referendum`: what a proposal needs, where the contest fills no office. `none_of_the_above`: which option is that,
     and the effect of its votes. `preferences`: that voters may mark candidates of the list, and how its order follows.
+    `after_signing`: what becomes of the votes of an option that withdraws or dies after
+    the definition is signed.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Contest(Value, frozen=True):
     majority: Majority | None = None
     referendum: Referendum | None = None
     none_of_the_above: NoneOfTheAbove | None = None
+    after_signing: Literal["counts", "votes-void"] = "counts"
     preferences: Preferences | None = None
 
     @property

@@ -10,7 +10,7 @@ in each.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,15 +61,38 @@ def load(file: Path) -> Definition:
 
 def load_with_warnings(file: Path, *, new_fonts: bool = False) -> LoadedDefinition:
     """As `load`, and also what `check` finds odd. `new_fonts`: whatever fonts stand beside the file already."""
-    tree, errors = source.parse(storage.read(file, limit=source.MAX_BYTES), file)
-    reader = _Reader(file, errors, _languages(tree))
+    read = read_payload(storage.read(file, limit=source.MAX_BYTES), file)
+    _refuse(file, [error for _, error in read.errors])
+    definition = Definition.from_payload(read.payload, place=str(file))
+    definition, found = examine(definition, file.parent, new_fonts=new_fonts)
+    _refuse(file, [read.located(one) for one in found if not one.warning])
+    return LoadedDefinition(definition, tuple(read.located(one) for one in found))
+
+
+@dataclass(frozen=True)
+class ReadDefinition:
+    """What a definition's file says, before it is judged. `payload`: plain values by key, None where they are not of
+    their type; `errors`: these, each with its place. `located`: a diagnostic with its line in the file.
+    """
+
+    payload: Any
+    errors: list[tuple[DefinitionPath, TestigoError]]
+    located: Callable[[Diagnostic], TestigoError]
+
+
+def read_payload(data: bytes, file: Path) -> ReadDefinition:
+    """The values in the bytes of a definition's file; raises `InvalidInput` where it is not YAML or JSON."""
+    tree, errors = source.parse(data, file)
+    reader = _Reader(file, [((), error) for error in errors], _languages(tree))
     payload = reader.read(tree, shapes.type_info(Definition), ())
-    _refuse(file, reader.errors)
-    definition = with_own_catalogues(Definition.from_payload(payload, place=str(file)), file.parent)
-    definition = with_own_fonts(definition, file.parent, new=new_fonts)
-    found = [*_check_interface(definition), *check_definition(definition), *not_drawn(definition)]
-    _refuse(file, [reader.located(one) for one in found if not one.warning])
-    return LoadedDefinition(definition, tuple(reader.located(one) for one in found))
+    return ReadDefinition(payload, reader.errors, reader.located)
+
+
+def examine(definition: Definition, folder: Path, *, new_fonts: bool = False) -> tuple[Definition, list[Diagnostic]]:
+    """The definition with the catalogues and fonts beside its file, and everything that `check` has to say of it."""
+    definition = with_own_catalogues(definition, folder)
+    definition = with_own_fonts(definition, folder, new=new_fonts)
+    return definition, [*_check_interface(definition), *check_definition(definition), *not_drawn(definition)]
 
 
 def _check_interface(definition: Definition) -> Iterator[Diagnostic]:
@@ -112,7 +135,7 @@ def _line(error: TestigoError) -> int:
 class _Reader:
     """Turns nodes into plain values of the wanted types; notes the line of every place and every error."""
 
-    def __init__(self, file: Path, errors: list[TestigoError], languages: list[str]) -> None:
+    def __init__(self, file: Path, errors: list[tuple[DefinitionPath, TestigoError]], languages: list[str]) -> None:
         self.file = file
         self.errors = errors
         self._languages = languages
@@ -213,7 +236,7 @@ class _Reader:
     def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
         where = f" ({path_text(path)})" if path else ""
-        self.errors.append(InvalidInput(code, place=f"{self.file}:{line}{where}", **values))
+        self.errors.append((path, InvalidInput(code, place=f"{self.file}:{line}{where}", **values)))
 
 
 def _languages(tree: source.Node) -> list[str]:

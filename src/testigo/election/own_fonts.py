@@ -72,10 +72,14 @@ def _named(cluster: str, fonts: tuple[Font, ...]) -> str:
 
 def _lacking(definition: Definition, faces: list[Glyphs]) -> Iterator[tuple[DefinitionPath, str, str]]:
     """Each text with a cluster that none of these draws, and the first such cluster."""
+    drawn: set[str] = set()  # a country has a million letters, and some hundred different ones
     for place, text in printed_texts(definition):
-        cluster = next((one for one in clusters(text) if not any(face.draw(one) for face in faces)), None)
+        fresh = [one for one in clusters(text) if one not in drawn]
+        cluster = next((one for one in fresh if not any(face.draw(one) for face in faces)), None)
         if cluster is not None:
             yield place, text, cluster
+        else:
+            drawn.update(fresh)
 
 
 def printed_texts(definition: Definition) -> Iterator[tuple[DefinitionPath, str]]:

@@ -45,11 +45,13 @@ def is_preference(name: str) -> bool:
 
 
 def ranks(contest: Contest, option: Option, votes: int, counts: Mapping[str, int]) -> Ranks:
-    """The order of a list from its votes and the preferences by candidate; those of one rank wait for a draw.
+    """The order of a list from its votes and the preferences by candidate; those of one rank wait for a draw. Places
+    without a name, of candidates who are out (`option_status`), are left out.
 
     Raises `InvalidInput` where the threshold is not a share.
     """
-    rule, names = contest.preferences, option.preferences
+    rule = contest.preferences
+    names = [name for name, who in zip(option.preferences, option.candidates, strict=True) if who]
     if rule is None:
         return [(name,) for name in names]
     first = [name for name in names if rule.threshold is None or rule.threshold.met(counts.get(name, 0), votes)]

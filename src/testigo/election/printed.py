@@ -10,6 +10,8 @@ Three views of a text, each blind to more than the one before:
 - `skeletons`: also blind to accents, spaces and punctuation, and to `1`, `l` and `I`, `0` and `O`, `rn` and `m`. Two
   texts that share a skeleton *look alike*: a person tells them apart who knows that there are two.
 
+`folded` is what a search goes by, which only leaves out what people leave out.
+
 A text has several shapes, because a letter may look like one of another script as it is written (`В`, `B`) and not in
 the other case (`в`, `b`); so the texts are compared as written, and in lower case.
 """
@@ -65,6 +67,13 @@ def skeletons(words: str) -> frozenset[str]:
     text = _compatible(printed(words))
     careless = _lower(text.translate(_CARELESS)).replace("rn", "m").replace("vv", "w")
     return frozenset(map(_skeleton, (_lower(text.translate(_ALIKE)), _lower(text), careless)))
+
+
+def folded(words: str) -> str:
+    """The text as a search compares it: letters and digits only, without accents, in lower case. Look-alikes stay
+    apart: who searches for `l` is not shown `1`."""
+    apart = unicodedata.normalize("NFKD", words.casefold()).translate(_PLAIN)
+    return unicodedata.normalize("NFC", "".join(one for one in apart if unicodedata.category(one)[0] in "LN"))
 
 
 def most_marks(words: str) -> int:

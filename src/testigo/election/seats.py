@@ -35,6 +35,7 @@ class Allocation(SignedValue, frozen=True):
     them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
     contest's seats. `void`: *none of the above* won, and the contest is held again. `list_ties`: of candidates of one
     list for its last seats, named `OPTION/NUMBER`; the seats are the list's in any case.
+    `vacant`: those of `elected` who withdrew or died, and whose seats nobody takes by this count, once for each seat.
     """
 
     contest: str
@@ -45,6 +46,7 @@ class Allocation(SignedValue, frozen=True):
     unfilled: int
     second_round: SecondRound | None = None
     void: bool = False
+    vacant: tuple[str, ...] = ()
     list_ties: tuple[Tie, ...] = ()
 
     @property
@@ -69,6 +71,7 @@ def allocate(
     draw: str | None = None,
     parties: Iterable[Party] = (),
     excluded: Collection[str] = (),
+    out: Collection[str] = (),
     unrounded: bool = False,
     preferences: Mapping[str, int] | None = None,
 ) -> Allocation:
@@ -77,7 +80,8 @@ def allocate(
     `ballots`: all that were cast in it, with blank and null ones; `blank`: the blank ones; only a threshold that is
     "of" these looks at them. `draw`: the digits of the public draw, if there was one. `parties`: of the election, for a
     threshold by kind of list. `excluded`: options under a threshold that is measured on other contests too (`allotment`
-    knows them); the contest's own is measured here. `unrounded`: without the rounding of quotas, to compare.
+    knows them); the contest's own is measured here. `out`: options that withdrew or died; what they win is vacant, and
+    they go to no second round. `unrounded`: without the rounding of quotas, to compare.
     `preferences`: by candidate, where they may be marked.
 
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
@@ -90,7 +94,7 @@ def allocate(
         return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
     totals = without_nobody(nobody, cast)
     if contest.majority is not None:
-        return _by_majority(contest, contest.majority, totals, draw)
+        return _by_majority(contest, contest.majority, totals, out, draw)
     standing = {option.id for option in contest.standing}
     excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
     admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
@@ -107,13 +111,18 @@ def allocate(
         ties=ties,
         excluded=tuple(sorted(excluded)),
         unfilled=contest.seats - len(won) - open_seats,
+        vacant=tuple(option for option in won if option in out),
         list_ties=list_ties,
     )
 
 
-def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw: str | None) -> Allocation:
+def _by_majority(
+    contest: Contest, majority: Majority, totals: VoteTotals, out: Collection[str], draw: str | None
+) -> Allocation:
     winner = majority.elects(totals.votes, totals.of(majority.of))
-    second = None if winner else second_round(contest.id, totals.votes, draw)
+    winner = winner or majority.elects_other(contest.id, totals.votes, out, draw)
+    staying = {option: count for option, count in totals.votes.items() if option not in out}
+    second = None if winner else second_round(contest.id, staying, draw)
     return Allocation(
         contest=contest.id,
         seats={option: int(option == winner) for option in totals.votes},
@@ -122,6 +131,7 @@ def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw:
         excluded=(),
         unfilled=contest.seats - bool(winner) - (second is not None),
         second_round=second,
+        vacant=(winner,) if winner in out else (),
     )
 
 
@@ -148,7 +158,8 @@ def _share_out(
     contest: Contest, rule: Rule, votes: dict[str, int], draw: str | None
 ) -> tuple[list[str], tuple[Tie, ...]]:
     """Options in the order of winning, and ties. Seats go to an agreement as to one list, then inside by the rule."""
-    room = {option.id: len(option.candidates) if contest.kind == "party-list" else 1 for option in contest.options}
+    listed = {option.id: sum(map(bool, option.candidates)) for option in contest.options}
+    room = listed if contest.kind == "party-list" else dict.fromkeys(listed, 1)
     members = {one.id: [option for option in one.options if option in votes] for one in contest.agreements}
     members = {one: options for one, options in members.items() if len(options) > 1}
     pooled = {option for options in members.values() for option in options}

@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, InvalidSignature
 from testigo.keys import PublicKey, SigningKey, decode_base64
 from testigo.record import merkle, note
 
@@ -58,3 +58,12 @@ def open_checkpoint(data: bytes, key: PublicKey, *, place: str = "") -> Checkpoi
     checkpoint, signed = parse(data, place=place)
     signed.verify(checkpoint.origin, key, place=place)
     return checkpoint
+
+
+def is_signed(data: bytes, key: PublicKey, *, place: str = "") -> bool:
+    """Whether a checkpoint bears that key's signature; raises `InvalidInput` for a wrong shape."""
+    try:
+        open_checkpoint(data, key, place=place)
+    except InvalidSignature:
+        return False
+    return True

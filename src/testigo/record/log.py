@@ -12,7 +12,8 @@ earlier checkpoints, which stay until the full tile is there.
 
 The log goes on under another key by `rekey`: the checkpoint is signed with both keys, then `log.pub` names the new one,
 then the old signature goes. So the checkpoint verifies under `log.pub` at every instant, and what a cut leaves behind,
-two signatures, is repaired by the next `open` with the key that `log.pub` names.
+two signatures, is repaired by the next `open` with the key that `log.pub` names. Where the old key is lost,
+`open_without_key` goes on under the new one alone.
 
 Several processes may hold a `Log` of one folder: each operation locks the folder, and reads it again if another wrote.
 """
@@ -49,6 +50,15 @@ def decode_key_file(data: bytes, *, place: str = "") -> PublicKey:
     return PublicKey.from_hex(text[:-1])
 
 
+def require_no_record(folder: Path) -> None:
+    """Raise `InvalidInput` for the folder of a public record and those in it: a file more there would be a failed
+    check."""
+    inner = storage.resolved(folder)
+    for one in (inner, *inner.parents):
+        if (one / CHECKPOINT).is_file():
+            raise InvalidInput("folder.of-record", place=folder)
+
+
 class Log:
     """An append-only log in `folder`. Made by `create` or `open`."""
 
@@ -56,6 +66,8 @@ class Log:
         self.folder = folder
         self.origin = ""
         self._key = key
+        self._key_was_lost = False
+        """Whether `log.pub` still names another key, which is lost."""
         self._generation: int | None = None
         self._published: int
         self._entries: list[bytes]
@@ -90,6 +102,19 @@ class Log:
         `log.pub`, `InvalidInput` where the record is damaged.
         """
         log = cls(folder, key)
+        with log._locked():
+            return log
+
+    @classmethod
+    def open_without_key(cls, folder: Path, key: SigningKey) -> "Log":
+        """Go on under `key` where the one in `log.pub` is lost. The folder changes by the next `publish`, which must
+        cover the statement that announces `key`, and which `key` alone signs; so a cut in between leaves a checkpoint
+        that does not verify under `log.pub`, until this is called again.
+
+        Raises as `open`, but for the key in `log.pub`.
+        """
+        log = cls(folder, key)
+        log._key_was_lost = True
         with log._locked():
             return log
 
@@ -128,6 +153,15 @@ class Log:
                 storage.write(self.folder / entry.path, envelope)
                 self._take(entry.encode(), entry.sha256)
             return index
+
+    def envelopes(self) -> Iterator[bytes]:
+        """Every statement that was appended, published or not; raises `InvalidInput` where a file is another one."""
+        for entry in map(decode_entry, self._entries):
+            file = self.folder / entry.path
+            envelope = storage.read(file, limit=MAX_STATEMENT_SIZE)
+            if canonical.digest(envelope) != entry.sha256:
+                raise InvalidInput("record.statement-not-kept", place=file, hint="restore-the-record")
+            yield envelope
 
     def next_checkpoint(self) -> bytes:
         """The signed checkpoint of every statement that was appended: what `publish` writes, byte by byte."""
@@ -174,9 +208,16 @@ class Log:
         with self._changing():
             self._write_tiles()
             storage.write(self.folder / CHECKPOINT, current.sign(self._key))
+            self._name_key()
             before, self._published = self._published, self.size
             self._remove_superseded(before)
         return current
+
+    def _name_key(self) -> None:
+        """Name our key in the place of one that was lost."""
+        if self._key_was_lost:
+            storage.write(self.folder / LOG_KEY, encode_key_file(self.key))
+            self._key_was_lost = False
 
     def _take(self, encoded: bytes, digest: str) -> None:
         self._index_of[digest] = self.size
@@ -229,18 +270,22 @@ class Log:
         """Read the published log, check it against its checkpoint, tidy up, and take up unpublished statements."""
         self._forget()
         key_file = self.folder / LOG_KEY
-        if decode_key_file(storage.read(key_file, limit=1024), place=str(key_file)) != self._key.public:
+        named = decode_key_file(storage.read(key_file, limit=1024), place=str(key_file))
+        self._key_was_lost &= named != self.key
+        if named != self.key and not self._key_was_lost:
             raise InvalidSignature("log.another-key", place=key_file)
         file = self.folder / CHECKPOINT
         signed = storage.read(file, limit=64 * 1024)
-        published = checkpoint.open_checkpoint(signed, self._key.public, place=str(file))
+        if self._key_was_lost and checkpoint.is_signed(signed, self.key, place=str(file)):  # a `publish` was cut
+            self._name_key()
+        published = checkpoint.open_checkpoint(signed, named if self._key_was_lost else self.key, place=str(file))
         self.origin = published.origin
         for bundle in tiles.tiles_of_level(-1, published.size):
             self._load_bundle(bundle)
         if self._frontier.root() != published.root_hash:
             raise InvalidInput("record.entries-do-not-fit", place=self.folder, hint="restore-the-record")
         self._published = published.size
-        if signed != published.sign(self._key):  # a `rekey` was cut
+        if not self._key_was_lost and signed != published.sign(self._key):  # a `rekey` was cut
             storage.write(file, published.sign(self._key))
         self._tidy()
         self._take_up_pending()

@@ -6,7 +6,7 @@ slashes are how people write it, not what it is. Leading zeros are part of the n
 
 import unicodedata
 
-from testigo.errors import InvalidInput, Place
+from testigo.errors import InvalidInput, Place, is_printable
 
 MAX_DOCUMENT = 24
 MAX_NAME = 120
@@ -37,6 +37,6 @@ def normalise_name(text: str, *, place: Place = "") -> str:
         raise InvalidInput("name.missing", place=place)
     if len(name) > MAX_NAME:
         raise InvalidInput("name.too-long", place=place, most=MAX_NAME)
-    if not name.isprintable():
+    if not is_printable(name, MAX_NAME):
         raise InvalidInput("name.unprintable", place=place)
     return name

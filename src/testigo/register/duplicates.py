@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Select, func, insert, select
 
 from testigo.canonical import utc_now
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, is_printable
 from testigo.register.gallery import DuplicateCandidate
 from testigo.register.tables import cases, enrolments, is_holding, rulings, voters
-from testigo.register.values import CaseLine, Ruling, Verdict
+from testigo.register.values import MOST_TEXT, CaseLine, Ruling, Verdict
 from testigo.words import Either, message
 
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "undecided")
@@ -107,7 +107,8 @@ def history(connection: Connection, case_id: int) -> tuple[Ruling, ...]:
 
 
 def rule(connection: Connection, case_id: int, verdict: str, officer: str, note: str) -> Ruling:
-    """Add a ruling; raises `InvalidInput` for an unknown case or verdict, and where a changed verdict has no note."""
+    """Add a ruling; raises `InvalidInput` for an unknown case or verdict, where a changed verdict has no note, and for
+    a note that is too long or not one printable line."""
     if verdict not in VERDICTS:
         raise InvalidInput(
             "verdict.unknown",
@@ -118,6 +119,8 @@ def rule(connection: Connection, case_id: int, verdict: str, officer: str, note:
     if line.verdict and not note.strip():
         before = message("screens", f"verdict.{line.verdict}")
         raise InvalidInput("case.ruled-before", case=str(case_id), verdict=before)
+    if not is_printable(note.strip(), MOST_TEXT):
+        raise InvalidInput("case.note-unprintable", most=MOST_TEXT)
     ruling = Ruling(VERDICTS[VERDICTS.index(verdict)], officer, note.strip(), utc_now())
     connection.execute(
         insert(rulings).values(duplicate_case=case_id, verdict=verdict, officer=officer, note=ruling.note, at=ruling.at)

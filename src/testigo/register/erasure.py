@@ -18,14 +18,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from testigo.canonical import utc_now
 from testigo.election import Definition
-from testigo.errors import IllegalStep, InvalidInput
+from testigo.errors import IllegalStep, InvalidInput, is_printable
 from testigo.fingerprint import Position
 from testigo.register import duplicates
 from testigo.register.tables import enrolments, erasures, impressions, poll_books, voters
-from testigo.register.values import Erasable, Erasure
-
-MOST_TEXT = 500
-"""Characters of a reason or legal basis."""
+from testigo.register.values import MOST_TEXT, Erasable, Erasure
 
 
 def erasable(connection: Connection, voter: int, definition: Definition) -> Erasable:
@@ -125,6 +122,6 @@ def _allowed(connection: Connection, voter: int, definition: Definition) -> None
 
 def _text(code: str, text: str, *, most: int) -> str:
     plain = " ".join(text.split())
-    if not plain or len(plain) > most or not plain.isprintable():
+    if not plain or not is_printable(plain, most):
         raise InvalidInput(code, most=most)
     return plain

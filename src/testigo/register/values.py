@@ -9,6 +9,9 @@ from testigo.words import Message, message
 
 Verdict = Literal["same", "different", "undecided"]
 
+MOST_TEXT = 500
+"""Characters of what an officer writes: a note, a reason, a legal basis."""
+
 
 class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One voter. `enrolled`: fingers were taken; `barred`: the case for which the voter is on no poll book, else None.

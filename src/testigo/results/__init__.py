@@ -4,7 +4,7 @@
 page's words are in `page/LANGUAGE.json`.
 """
 
-from testigo.results.results_page import publish_results, require_no_record, write_results
+from testigo.results.results_page import publish_results, write_results
 from testigo.results.view import RecordInfo, RefusalRow
 
-__all__ = ["RecordInfo", "RefusalRow", "publish_results", "require_no_record", "write_results"]
+__all__ = ["RecordInfo", "RefusalRow", "publish_results", "write_results"]

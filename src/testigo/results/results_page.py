@@ -22,10 +22,9 @@ from testigo.count.record_rules import RecordRules
 from testigo.count.result import Result
 from testigo.count.statements import ClosingCount
 from testigo.election import Definition
-from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.record import PublishedRecord, read_record
-from testigo.record.log import CHECKPOINT
+from testigo.record.log import require_no_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import percent
@@ -85,12 +84,6 @@ def publish_results(
         closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
         refused=refused,
     )
-
-
-def require_no_record(folder: Path) -> None:
-    """Raise `InvalidInput` where a public record is: a file more in it would be a failed check."""
-    if (folder / CHECKPOINT).exists():
-        raise InvalidInput("results.in-record", place=folder)
 
 
 def render(page: Page, names: Mapping[str, str]) -> str:

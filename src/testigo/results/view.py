@@ -17,6 +17,7 @@ from testigo.election import (
     Definition,
     Option,
     Share,
+    Standing,
     draw_order,
     is_preference,
     list_of,
@@ -63,7 +64,8 @@ class RefusalRow:
 @dataclass(frozen=True)
 class OptionRow:
     """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
-    `people`: who is chosen with it, each with the role. `order`: of an open list, everybody with the preferences.
+    `people`: who is chosen with it, each with the role. `vacant`: of its seats, those that nobody takes.
+    `order`: of an open list, everybody with the preferences.
     """
 
     name: str
@@ -74,6 +76,7 @@ class OptionRow:
     colour: str
     candidates: tuple[str, ...]
     people: tuple[str, ...]
+    vacant: int = 0
     order: tuple[tuple[str, int], ...] = ()
 
 
@@ -92,6 +95,7 @@ class ContestView:
     second_round: str
     decided: str
     needs: tuple[str, ...]
+    states: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -222,6 +226,7 @@ class Page:
                 second_round=self._second_round(contest, result),
                 decided=self._decided(contest, result),
                 needs=self._needs(contest, result),
+                states=self._states(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -293,7 +298,7 @@ class Page:
         votes = {one.option: one for one in result.options}
         elected: dict[str, list[str]] = {}
         for one in result.allocation.elected:
-            if one.candidate:
+            if one.candidate and one.option not in result.allocation.vacant:
                 elected.setdefault(one.option, []).append(one.candidate)
         rows = [
             OptionRow(
@@ -304,7 +309,8 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
-                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
+                people=self.definition.people(option, self.language),
+                vacant=result.allocation.vacant.count(option.id),
                 order=self._list_order(contest, option, result),
             )
             for place, option in enumerate(contest.options)
@@ -314,15 +320,18 @@ class Page:
     def _list_order(self, contest: Contest, option: Option, result: ContestResult) -> tuple[tuple[str, int], ...]:
         """Everybody on an open list, in the order that the preferences give it; empty where it is not open.
 
-        Those with equal preferences whom only the draw puts in order stand as listed until there is one.
+        Those with equal preferences whom only the draw puts in order stand as listed until there is one; at the end
+        those who withdrew or died.
         """
         if contest.preferences is None:
             return ()
         counts, draw = result.preferences, self.result.draw
+        standing = Standing.of(self.definition, {}, self.result.states).definition.contest(contest.id)
         votes = next(row.votes for row in result.options if row.option == option.id)
-        order = ranks(contest, option, votes, counts)
+        order = ranks(standing, standing.option(option.id), votes, counts)
         drawn = [rank if draw is None else draw_order(draw, contest.id, rank) for rank in order]
         names = [name for rank in drawn for name in rank]
+        names += [name for name in option.preferences if name not in names]
         return tuple((numbered(contest, name), counts[name]) for name in names)
 
     def _party(self, option: Option) -> str:
@@ -380,6 +389,22 @@ class Page:
             for one in outcome.needs
         )
 
+    def _states(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """Who withdrew or died, with the reason and what became of the votes, a sentence for each."""
+        votes = {one.option: one.votes for one in result.options}
+        return tuple(
+            self.say(
+                "state_person" if one.person else f"state_{one.votes}",
+                option=self.text(contest.option(one.option).name),
+                person=one.person,
+                status=self.say(f"status_{one.status}"),
+                reason=one.reason,
+                count=votes[one.option],
+            )
+            for one in self.result.states
+            if one.contest == contest.id
+        )
+
     def _share(self, share: Share | None) -> str:
         if share is None:
             return ""
@@ -395,7 +420,8 @@ class Page:
     @cached_property
     def _unrounded(self) -> Mapping[str, Mapping[str, int]]:
         """The seats by option that contests would have without the rounding of their quota, where it changed some."""
-        return without_rounding(self.definition, self.result.vote_totals, draw=self.result.draw)
+        totals, states = self.result.vote_totals, self.result.states
+        return without_rounding(self.definition, totals, draw=self.result.draw, states=states)
 
     def _rounding(self, contest: Contest) -> str:
         """What the rounding of a quota changed, in a sentence; empty where it changed nothing."""

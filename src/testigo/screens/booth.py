@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from testigo.ballot import numbered, too_many
@@ -23,6 +24,7 @@ from testigo.screens.candidate_pages import find_candidates, mark_candidates, se
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.station.screen_seen import LARGEST, ScreenSeen
+from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import (
@@ -37,6 +39,7 @@ from testigo.web.application import (
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
+from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
 
 THIS_MACHINE = ("127.0.0.1", "::1")
@@ -48,8 +51,16 @@ _BACK = re.compile(
 """Pages to come back to from the choice of a language."""
 
 
-def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
-    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
+def app(
+    booth: VotingBooth,
+    *,
+    screen_hosts: Sequence[str] = THIS_MACHINE,
+    sample: SampleMark | None = None,
+    more: Sequence[HTTPRouteHandler] = (),
+) -> Litestar:
+    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called; `sample`: marks
+    every page as a sample; `more`: routes beside the booth's own.
+    """
     name = f"testigo-booth-{booth.station_id}"
     routes = [
         welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
@@ -59,13 +70,14 @@ def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Li
     title = booth.definition.title
     return application(
         "booth",
-        routes,
+        [*routes, *more],
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
         fonts=booth.definition.fonts,
         for_voters=True,
         templates=TEMPLATES,
+        sample=sample,
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )
@@ -221,7 +233,8 @@ def review(request: Request, booth: TheBooth) -> Answer:
     here = page_number(request.query_params.get("page", "1"), len(pages))
     return page(
         request, "booth/review.html", definition=booth.definition, vote=session, contests=contests, numbered=numbered,
-        rows=pages[here - 1], number=here, pages=len(pages),
+        rows=pages[here - 1], number=here, pages=len(pages), states=booth.states,
+        without_effect=_without_effect(booth, session),
     )  # fmt: skip
 
 
@@ -294,6 +307,15 @@ def thanks(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
 async def obey(request: Request, booth: TheBooth) -> Answer:
     """The chair's signed order; answers this machine's signed report."""
     return answer_order(booth.order, await request.body())
+
+
+def _without_effect(booth: VotingBooth, session: SessionView) -> list[dict[str, str]]:
+    """The names of the chosen options whose votes have no effect."""
+    return [
+        booth.definition.contest(one.contest).option(one.option).name
+        for one in booth.states
+        if one.votes == "void" and one.option in session.choices.get(one.contest, ())
+    ]
 
 
 def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:

@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from testigo.ballot import numbered, options_in, preferences_in
-from testigo.election import Contest, Definition, Option
+from testigo.election import Contest, Definition, Option, OptionState, candidate_of
 from testigo.screens import paging
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
 from testigo.screens.contest_pages import may_mark, page_number, search_for, searched
@@ -28,8 +28,8 @@ from testigo.web.guards import own_screen
 class ListSpot:
     """Where on the list the voter is: page `here` (from 1) of `pages`, which have the names of candidates.
 
-    `number`: of the contest on the ballot, from 1. `most`: how many candidates may be chosen. `find`, `found`, `many`:
-    as in `contest_pages.Spot`.
+    `number`: of the contest on the ballot, from 1. `most`: how many candidates may be chosen. `find`, `found`, `many`,
+    `states`: as in `contest_pages.Spot`.
     """
 
     definition: Definition
@@ -43,6 +43,7 @@ class ListSpot:
     find: str
     found: int
     many: bool
+    states: tuple[OptionState, ...]
 
     @property
     def contest(self) -> Contest:
@@ -63,6 +64,10 @@ class ListSpot:
     def last(self) -> bool:
         """Whether the voter has been at all contests of the ballot."""
         return set(self.contests) <= self.session.choices.keys()
+
+    def candidate(self, mark: str) -> str:
+        """A candidate's name alone."""
+        return candidate_of(self.contest, mark)
 
     def name(self, mark: str) -> str:
         """How a candidate stands on paper: number on the list, and name."""
@@ -153,7 +158,9 @@ def _spot_of(request: Request, booth: VotingBooth, session: SessionView, number:
     pages = paging.in_pages(names, blank_tile=False, size=size)
     many = len(paging.in_pages(option.preferences, blank_tile=False, size=size)) > 1
     here, most = page_number(asked, len(pages)), contest.preferences.most
-    return ListSpot(booth.definition, session, contests, number, option, most, pages, here, find, len(found), many)
+    return ListSpot(
+        booth.definition, session, contests, number, option, most, pages, here, find, len(found), many, booth.states
+    )
 
 
 def _show(request: Request, spot: ListSpot, marks: tuple[str, ...], *, note: str, status_code: int = 200) -> Answer:

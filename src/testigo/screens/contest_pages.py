@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from testigo.ballot import options_in
-from testigo.election import Contest, Definition, Option
+from testigo.election import Contest, Definition, Option, OptionState
 from testigo.screens import paging
 from testigo.screens.booth_stage import contests_of
 from testigo.screens.option_search import LONGEST, OptionSearch
@@ -21,7 +21,8 @@ class Spot:
     """Where in the ballot the voter is: page `here` (from 1) of `pages` of contest `number` (from 1).
 
     `find`: what the voter searches for in this contest, "" for nothing: then `pages` have only what is `found` (how
-    many), and whatever is marked. `many`: whether the contest has more than one page.
+    many), and whatever is marked. `many`: whether the contest has more than one page. `states`: who withdrew or
+    died.
     """
 
     definition: Definition
@@ -33,6 +34,7 @@ class Spot:
     find: str
     found: int
     many: bool
+    states: tuple[OptionState, ...]
 
     @property
     def contest(self) -> Contest:
@@ -67,7 +69,7 @@ def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: 
     pages = paging.in_pages(options, blank_tile=blank_tile, size=size)
     many = len(paging.in_pages(contest.options, blank_tile=blank_tile, size=size)) > 1
     here = page_number(asked, len(pages))
-    return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many)
+    return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states)
 
 
 def page_number(asked: str, pages: int) -> int:

@@ -4,25 +4,13 @@ Accents, case and everything but letters and digits are left out on both sides, 
 does *nan*. Whoever has no keyboard goes by letters: `letters` are those with which something is still found.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from testigo.election import Definition, Option
+from testigo.election.printed import folded
 
 LONGEST = 80
 """Characters of what is searched; more is cut off."""
-
-_WITHOUT_MARK = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
-"""Letters with a stroke, and ligatures: Unicode does not take them apart."""
-
-
-def folded(text: str) -> str:
-    """The text as it is compared: letters and digits only, without accents, in lower case."""
-    apart = unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_MARK)
-    bare = "".join(one for one in apart if unicodedata.category(one)[0] in "LN")
-    return unicodedata.normalize("NFC", bare)
 
 
 class OptionSearch:
@@ -52,7 +40,7 @@ class OptionSearch:
 
 def _texts(definition: Definition, option: Option, language: str) -> list[str]:
     """Everything that an option's tile, or its list, may say."""
-    texts = [definition.words(option.name, language), *option.candidates]
+    texts = [definition.words(option.name, language), *option.candidates, *(one.name for one in option.people)]
     if option.party:
         party = definition.party(option.party)
         texts += [definition.words(party.name, language), party.abbreviation]

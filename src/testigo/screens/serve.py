@@ -4,14 +4,16 @@ Each role imports only what it needs, when it is started: a booth never loads th
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testigo import storage
 from testigo.errors import InvalidInput
 from testigo.web.listening import Listening, run
 
 if TYPE_CHECKING:
+    from testigo.election import Definition
     from testigo.fingerprint.reader import Reader
     from testigo.paper.pages import PagePrinter
 
@@ -28,6 +30,18 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
 
     with Booth(folder, open_printer(printer), screen=PageVoter) as booth:
         run(pages.app(booth), listening, of_machine(booth))
+
+
+def serve_preview(
+    definition: "Definition", station: str, listening: Listening, tell: Callable[[str], object] = lambda address: None
+) -> None:
+    """The preview of an election, or of one station of it ("" for all). `tell`: is told the address of its first page.
+
+    Raises `InvalidInput` where there is no such station.
+    """
+    from testigo.screens import preview
+
+    run(preview.app(definition, station), listening, first_page=preview.FIRST_PAGE, tell=tell)
 
 
 def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
@@ -86,6 +100,8 @@ def _page_printer(address: str, folder: Path) -> "PagePrinter":
         return CupsPages(rest)
     if address and (kind != "folder" or not rest):
         raise InvalidInput("page-printer.unknown", place=address)
+    if rest:
+        storage.make_folder(Path(rest))  # a file that stands there is said now, not when the first page is printed
     return FolderPages(Path(rest) if rest else folder / "paper")
 
 

@@ -43,7 +43,7 @@ _BELOW_TAIL = 2.0
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What one row of a contest says: the option's name, and its party."""
+    """What one row of a contest says: the option's name, and its party and the people chosen together with it."""
 
     name: str
     party: str = ""
@@ -188,13 +188,16 @@ class Slip(msgspec.Struct, frozen=True):
 
     def _row(self, option: Option, language: str) -> Row:
         name = self.definition.words(option.name, language)
+        party = self._party(option, name, language)
+        return Row(name, " · ".join((*party, *self.definition.people(option, language))))
+
+    def _party(self, option: Option, name: str, language: str) -> tuple[str, ...]:
+        """The party's abbreviation, and its name where that is neither the abbreviation nor the option's name."""
         if not option.party:
-            return Row(name)
+            return ()
         party = self.definition.party(option.party)
         full = self.definition.words(party.name, language)
-        if full == name:
-            return Row(name, party.abbreviation)
-        return Row(name, party.abbreviation if full == party.abbreviation else f"{party.abbreviation} · {full}")
+        return (party.abbreviation,) if full in (name, party.abbreviation) else (party.abbreviation, full)
 
     def _blank(self, language: str) -> Row:
         return Row(self._label("blank", language))

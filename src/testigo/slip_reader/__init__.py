@@ -1,6 +1,7 @@
 """Reading paper votes from photographs and scans: a flattened slip to choices.
 
-`reader` does all the steps; `legal_print` says what may stand on a slip, `similarity` compares what is seen with it.
+`reader` does all the steps. `code_lines` says which slip it is, `legal_print` what may stand on it, `similarity`
+compares what is seen with that, `as_printed` finds what was written on it since; `doubts` are why a slip is refused.
 Finding and flattening the slip in an image is the work of the room `scan`.
 """
 

@@ -59,7 +59,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orders: tuple[ObeyedOrder, ...] = ()
 
 
-PINS_FORMAT = StoredFormat("pins.json", _File, lambda first: {"pins": first})
+def _of_format_1(first: dict[str, object]) -> dict[str, object]:
+    """Format 1 is the PINs alone, and its release never wrote a file without one."""
+    if not first:
+        raise ValueError("no PIN")
+    return {"pins": first}
+
+
+PINS_FORMAT = StoredFormat("pins.json", _File, _of_format_1)
 
 
 def hash_pin(pin: str) -> str:

@@ -13,11 +13,13 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | to find out | read |
 |---|---|
 | how a folder is set up, keys admitted | `install`, `folder` |
+| which steps a station takes, how it is now | `chair_state`, `station_status` |
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | what each machine writes down, and how it is checked | `testigo.event_log` |
+| the booth without a station | `preview_booth`, `in_memory` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
 | how a machine's hardware is tested | `hardware_test` |

@@ -11,10 +11,9 @@ Nothing can be sent before the tally sheet is printed, and there is no tally she
 in words, "unknown" if nobody knows one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal
 
 import msgspec
 
@@ -30,55 +29,25 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
-from testigo.election import Role
-from testigo.errors import IllegalStep, InvalidInput, TestigoError
-from testigo.event_log import Event
+from testigo.election import OptionState
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import readiness, tally_sheet
+from testigo.station.candidates import Candidates
+from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
 from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
-from testigo.station.machine import Machine, MachineReport, OrderName, OrderSender, order_named
+from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, Machine, OrderSender
 from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
-from testigo.words import Either, Message, message
-
-State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
-
-STEPS: Final[dict[str, State]] = {
-    "tested": "tested",
-    "test-failed": "installed",
-    "test-abandoned": "installed",
-    "zero-reported": "zero-reported",
-    "opened": "open",
-    "paused": "paused",
-    "resumed": "open",
-    "closed": "closed",
-    "sent": "sent",
-}
-"""Event of the chair's log → the state it leads to."""
-
-
-class MachineStatus(msgspec.Struct, frozen=True):
-    """How one machine is: its `report`, or the `problem`, the error why there is none."""
-
-    role: Role
-    report: MachineReport | None
-    problem: TestigoError | None = None
-
-
-class StationStatus(msgspec.Struct, frozen=True):
-    """For the chair's screen. `reconciliation`: None while a machine does not answer. `printed`: the tally sheet is."""
-
-    state: State
-    machines: tuple[MachineStatus, ...]
-    reconciliation: Reconciliation | None
-    printed: bool
+from testigo.station.station_status import StationStatus, status_of
+from testigo.words import Either, message
 
 
 class Chair:
@@ -97,6 +66,7 @@ class Chair:
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
             self._statements = StatementStore(self.folder)
+            self._candidates = Candidates(self.folder)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
@@ -125,10 +95,27 @@ class Chair:
     @exclusive
     def status(self) -> StationStatus:
         """Ask both machines how they are now; of one that does not answer, the error."""
-        asked = {role: self._ask(role) for role in ("check-in", "booth")}
-        check_in, booth = asked["check-in"].report, asked["booth"].report
-        counted = reconciled(check_in, booth) if check_in and booth else None
-        return StationStatus(self.state, tuple(asked.values()), counted, self._printed)
+        return status_of(self.state, self._sender, printed=self._printed)
+
+    @property
+    def states(self) -> tuple[OptionState, ...]:
+        """Which candidates withdrew or died, by what was taken in."""
+        return self._candidates.states
+
+    @exclusive
+    def take_statuses(self, envelopes: Sequence[bytes]) -> int:
+        """Take in `option-status` statements, before closing, and hand all that are here to the booth, which shows them
+        from its next page on; returns how many are new.
+
+        It may be called again with none, for a booth that did not answer. Raises what `Candidates.take` raises, and
+        then nothing is changed.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        new = self._candidates.take(_texts(envelopes))
+        if new:
+            self.folder.log.append("option-status", count=len(self._candidates.envelopes))
+        self._sender.give("booth", "option-status", statements=list(self._candidates.envelopes))
+        return new
 
     # ---- before opening
 
@@ -222,7 +209,7 @@ class Chair:
         """
         self._must_be("zero-reported")
         self.hours.check_opening(reason)
-        self._order_both("open")
+        self._sender.give_each(BOOTH_FIRST, "open")
         self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
@@ -230,14 +217,14 @@ class Chair:
         """No new voters, for one of `reasons.PAUSE_REASONS`; who is in the booth may finish."""
         self._must_be("open")
         reasons.check_reason(reason, "pause", reasons.PAUSE_REASONS)
-        self._order_both("pause")
+        self._sender.give_each(ENTRY_FIRST, "pause")
         self.folder.log.append("paused", reason=reason)
 
     @exclusive
     def resume(self) -> None:
         """Go on after a pause."""
         self._must_be("paused")
-        self._order_both("resume")
+        self._sender.give_each(BOOTH_FIRST, "resume")
         self.folder.log.append("resumed")
 
     @exclusive
@@ -392,25 +379,9 @@ class Chair:
             raise IllegalStep(
                 "station.other-state",
                 place=message("place", "station", id=self.station_id),
-                state=_state(self.state),
-                states=Either(map(_state, states)),
+                state=state_named(self.state),
+                states=Either(map(state_named, states)),
             )
-
-    def _order_both(self, name: OrderName) -> None:
-        """Order the check-in, then the booth. Raises `TestigoError` where only one of them obeyed: the order is not
-        taken back, because a check-in that is to be paused must be paused without the booth, too."""
-        self._sender.give("check-in", name)
-        try:
-            self._sender.give("booth", name)
-        except TestigoError as refused:
-            place, why = self.folder.place, refused.message
-            raise TestigoError("order.half-done", place=place, order=order_named(name), why=why) from refused
-
-    def _ask(self, role: Role) -> MachineStatus:
-        try:
-            return MachineStatus(role, self._sender.give(role, "status"))
-        except TestigoError as error:
-            return MachineStatus(role, None, error)
 
     def _print_page(self, name: str, pdf: bytes) -> None:
         """Keep the page where `export` and people find it, then print it."""
@@ -442,11 +413,8 @@ class Chair:
         return left
 
 
-def state_of(events: Iterable[Event]) -> State:
-    """The state that the steps in a chair's log have led to."""
-    steps = [STEPS[event.event] for event in events if event.event in STEPS]
-    return steps[-1] if steps else "installed"
-
-
-def _state(state: State) -> Message:
-    return message("term", f"station-state.{state}")
+def _texts(envelopes: Sequence[bytes]) -> list[str]:
+    try:
+        return [envelope.decode() for envelope in envelopes]
+    except UnicodeDecodeError:
+        raise InvalidInput("option-status.another-kind", kind="?") from None

@@ -7,7 +7,6 @@ A check-in whose disk is lost signs nothing. The station then closes on the last
 tally sheet says so and why, and `testigo verify` shows it as a difference that is explained.
 """
 
-import contextlib
 from typing import TypeVar
 
 import msgspec
@@ -29,7 +28,7 @@ from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
 from testigo.record import open_statement
 from testigo.station.folder import MachineFolder, role_named
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
 from testigo.words import Message, message
 
@@ -77,10 +76,10 @@ class Closing:
 
         `go_on`: whether they are to go on as if nothing had been asked, where it is too early to close.
         """
-        roles: tuple[Role, ...] = ("booth",) if check_in_lost else ("check-in", "booth")
+        roles: tuple[Role, ...] = ("booth",) if check_in_lost else ENTRY_FIRST
         lost = self._lost(check_in_lost) if check_in_lost else {}
         self._block_entry(roles, explained, go_on=go_on)
-        envelopes = {role: _signed(self._sender.give(role, "close")) for role in roles}
+        envelopes = {role: _signed(report) for role, report in self._sender.give_each(roles, "close").items()}
         for role, envelope in envelopes.items():
             self._open(role, envelope)
         digests = {role: self._statements.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
@@ -89,18 +88,33 @@ class Closing:
 
     def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
-        close."""
+        close. Where it is too early to close, they go on (`go_on`)."""
+        paused: list[Role] = []
         try:
             asked = {role: self._sender.give(role, "status") for role in roles}
             for role, report in asked.items():
                 if report.state != "closed":
+                    paused.append(role)
                     asked[role] = self._sender.give(role, "pause")
             self._refuse_early_closing(asked, explained)
-        except TestigoError:
-            for role in roles if go_on else ():
-                with contextlib.suppress(TestigoError):
-                    self._sender.give(role, "resume")
+        except TestigoError as refused:
+            if go_on:
+                self._go_on(paused, refused)
             raise
+
+    def _go_on(self, paused: list[Role], refused: TestigoError) -> None:
+        """Have machines go on that were paused to close them; `refused`: why they are not closed. Raises
+        `TestigoError` where one does not answer, because then something has changed."""
+        left: list[Message] = []
+        for role in BOOTH_FIRST:
+            if role in paused:
+                try:
+                    self._sender.give(role, "resume")
+                except TestigoError:
+                    left.append(role_named(role))
+        if left:
+            place, why = self._folder.place, refused.message
+            raise TestigoError("closing.left-paused", place=place, machines=left, why=why) from refused
 
     def _refuse_early_closing(self, asked: dict[Role, MachineReport], explained: dict[str, str]) -> None:
         check_in, booth = asked.get("check-in"), asked["booth"]

@@ -15,7 +15,7 @@ reports.
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -40,7 +40,7 @@ REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
 OrderName = Literal[
     "status", "readiness", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session",
-    "allow-print",
+    "allow-print", "option-status",
 ]  # fmt: skip
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
@@ -56,9 +56,16 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
     "close": (("open", "paused", "closed"), "closed"),
     "void-session": (("open", "paused"), None),
     "allow-print": (("open", "paused"), None),
+    "option-status": (("installed", "tested", "ready", "open", "paused"), None),
 }
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 
+
+ENTRY_FIRST: Final[tuple[Role, ...]] = ("check-in", "booth")
+"""The way to pause or close a station: nobody gets a card that the booth would not take."""
+
+BOOTH_FIRST: Final[tuple[Role, ...]] = ("booth", "check-in")
+"""The way to open a station or to go on."""
 
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
@@ -304,6 +311,28 @@ class OrderSender:
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to, answer)
         return report
+
+    def give_each(self, roles: Sequence[Role], name: OrderName) -> dict[Role, MachineReport]:
+        """Give the same order to machines, one after the other. Raises as `give`, and where some have obeyed by then
+        `TestigoError`, which says which: the order is not taken back, because a check-in that is to be paused must be
+        paused without the booth, too."""
+        reports: dict[Role, MachineReport] = {}
+        for role in roles:
+            try:
+                reports[role] = self.give(role, name)
+            except TestigoError as refused:
+                if not reports:
+                    raise
+                obeyed, place = [role_named(one) for one in reports], self._folder.place
+                raise TestigoError(
+                    "order.half-done",
+                    place=place,
+                    order=order_named(name),
+                    obeyed=obeyed,
+                    refused=role_named(role),
+                    why=refused.message,
+                ) from refused
+        return reports
 
     def last_report(self, role: Role) -> MachineReport | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""

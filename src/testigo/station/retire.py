@@ -24,9 +24,10 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.event_log import LOG_LIMIT
 from testigo.keys import PublicKey
 from testigo.staff.machine import PINS, STAFF_LIST
-from testigo.station import chair, machine, retirement_page
+from testigo.station import chair_state, machine, retirement_page
 from testigo.station.archive import ARCHIVE_LIMIT, MANIFEST, check_list, pack_archive, unpack_archive
 from testigo.station.box import box_paths
+from testigo.station.candidates import STATUSES_FORMAT
 from testigo.station.folder import (
     DEFINITION,
     EVENTS,
@@ -53,7 +54,7 @@ from testigo.station.retired import (
 from testigo.station.votes import SECRETS
 from testigo.words import message
 
-_KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STAFF_LIST, EVENTS)
+_KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STATUSES_FORMAT.name, STAFF_LIST, EVENTS)
 _KEPT: Final[dict[str, tuple[str, ...]]] = {
     "chair": (*_KEPT_EVERYWHERE, "statements", "paper", machine.REPORTS_FORMAT.name),
     "check-in": _KEPT_EVERYWHERE,
@@ -179,7 +180,7 @@ def finish(path: Path) -> Retirement:
 
 
 def _state(folder: MachineFolder) -> str:
-    return chair.state_of(folder.log) if folder.role == "chair" else machine.state_of(folder.log)
+    return chair_state.state_of(folder.log) if folder.role == "chair" else machine.state_of(folder.log)
 
 
 def _is_published(folder: MachineFolder, head: str) -> bool:
@@ -217,7 +218,7 @@ def _destroyed(path: Path, kept: Iterable[Path], boxes: Iterable[Path]) -> list[
 
 def _destroy_all(path: Path, retirement: Retirement) -> None:
     for name in _KEYS:
-        storage.destroy(path / name)
+        _destroy_tree(path / name)
     for item in retirement.destroyed:
         if Path(item.path).is_absolute():
             storage.destroy(Path(item.path))

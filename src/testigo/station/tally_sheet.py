@@ -132,8 +132,9 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     words = _words(language)
     options = []
     for option in contest.options:
-        party = f" · {definition.party(option.party).abbreviation}" if option.party else ""
-        options.append(CountRow(definition.words(option.name, language) + party, tally.votes[option.id]))
+        party = (definition.party(option.party).abbreviation,) if option.party else ()
+        named = (definition.words(option.name, language), *party, *definition.people(option, language))
+        options.append(CountRow(" · ".join(named), tally.votes[option.id]))
         options += [
             CountRow(f"– {numbered(contest, name)}", tally.preferences[name], preference=True)
             for name in (option.preferences if contest.preferences is not None else ())

@@ -10,10 +10,13 @@ from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grad
 from testigo.words import first_of, message
 
 _STATIONS_NAMED = 10
+_CHANGING = ("tally-sheet", "public-draw", "option-status")
+"""Kinds of statements that a result follows from."""
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station counted, every total and every seat the same as published."""
+    _report_states(findings, contents)
     _check_counted(findings, contents)
     results = contents.statements.get("result", [])
     if not results:
@@ -22,7 +25,7 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         findings.write("result", grade, detail, cause=cause)
         return
     for verified in results:
-        gaps = contents.gaps_of("tally-sheet", "public-draw", before=verified.index)
+        gaps = contents.gaps_of(*_CHANGING, before=verified.index)
         with findings.reporting("result", verified.place):
             recomputed = _count_before(contents, verified)
             published = body_of(verified.statement, Result, verified.place)
@@ -33,6 +36,25 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
                 if verified is results[-1]:
                     _report_seats(findings, recomputed, verified.place)
     _check_newest(findings, contents, results[-1])
+
+
+def _report_states(findings: FindingLog, contents: RecordContents) -> None:
+    """Who withdrew or died, by the last statement of each, and what that does to the votes."""
+    said = {verified.index: verified.place for verified in contents.statements.get("option-status", [])}
+    places = dict(enumerate((said[index] for index in sorted(said)), 1))
+    for state in contents.rules.states():
+        effect = "person" if state.person else state.votes
+        detail = message(
+            "finding",
+            f"option-status.{effect}",
+            contest=state.contest,
+            option=state.option,
+            person=state.person,
+            status=message("term", f"option-status.{state.status}"),
+            number=str(state.number),
+            reason=state.reason,
+        )
+        findings.ok("option-status", detail, places.get(state.number, ""))
 
 
 def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
@@ -53,7 +75,7 @@ def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
 
 def _check_newest(findings: FindingLog, contents: RecordContents, last: VerifiedStatement) -> None:
     """A result that the record outgrew is not yet the result."""
-    changing = contents.statements.get("tally-sheet", []) + contents.statements.get("public-draw", [])
+    changing = [one for kind in _CHANGING for one in contents.statements.get(kind, [])]
     later = sum(verified.index > last.index for verified in changing)
     if later:
         findings.write("result", Grade.INCOMPLETE, message("finding", "result.outgrown", count=later), last.place)
@@ -141,6 +163,7 @@ def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result
         {station: rules.sheets[station] for station in before},
         digests=rules.sheet_digests(result.statement.version),
         draw=rules.draw if drawn else None,
+        states=rules.states(before=result.index),
     )
 
 
@@ -185,8 +208,12 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
             findings.fail("result", detail, place)
         if contest.allocation.void != again.allocation.void:
             findings.fail("result", message("finding", "result.other-void", contest=contest.contest), place)
+        if (contest.void, contest.allocation.vacant) != (again.void, again.allocation.vacant):
+            findings.fail("result", message("finding", "result.other-void-votes", contest=contest.contest), place)
         if contest.outcome != again.outcome:
             findings.fail("result", message("finding", "result.other-outcome", contest=contest.contest), place)
+    if published.states != recomputed.states:
+        findings.fail("result", message("finding", "result.other-states"), place)
     _compare_bodies(findings, published, recomputed, place)
     findings.fail("result", message("finding", "result.other"), place)
 

@@ -45,6 +45,7 @@ if (foot) {
   more.addEventListener("click", () => main.scrollTo({ top: atEnd() ? 0 : main.scrollTop + main.clientHeight * 0.8 }));
   main.addEventListener("scroll", say);
   addEventListener("resize", fit);
+  addEventListener("load", fit); // pictures have come
   fit();
 }
 

@@ -1,0 +1,201 @@
+"""Lists of a definition replaced in its file's text, the rest of it, comments too, as it was.
+
+In YAML what is replaced is the text of the list, from its first character to its last; comments inside go with it. In
+JSON, which has no comments, the file is written again.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from testigo.election.diagnostic import DefinitionPath
+
+_PLAIN = re.compile(r"[^\W\d_](?:[\w .()/'-]*[\w.)])?")
+_NOT_PLAIN = frozenset("null true false yes no on off y n".split())
+_LINE = 150
+"""A value that fits on a line of so many characters stands on one."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass
+class _Span:
+    """Where a value stands. `flow`: it is written in brackets, or is empty. `inside`: so is what it stands in."""
+
+    start: int
+    end: int
+    column: int
+    flow: bool
+    inside: bool
+
+
+def replaced(text: str, file: Path, lists: Mapping[DefinitionPath, list[Any]]) -> str:
+    """The text with these lists in place of those at their paths; one that is missing at the top is added."""
+    if file.suffix.lower() == ".json":
+        return _replaced_json(text, lists)
+    spans, end = _spans(text, lists.keys())
+    pieces = []
+    at = 0
+    for path, span in sorted(spans.items(), key=lambda one: one[1].start):
+        start = span.start
+        if span.flow and not span.inside:
+            start = len(text[:start].rstrip(" "))
+        pieces += [text[at:start], _written(lists[path], span, after_colon=text[start - 1 : start] == ":")]
+        at = span.end
+    pieces.append(text[at : end.start])
+    added = [_added(str(path[0]), value, end) for path, value in lists.items() if path not in spans]
+    if added and not end.inside and text[end.start - 1 : end.start] not in ("", "\n"):
+        pieces.append("\n")
+    pieces += added
+    pieces.append(text[end.start :])
+    return "".join(pieces)
+
+
+def _replaced_json(text: str, lists: Mapping[DefinitionPath, list[Any]]) -> str:
+    values = json.loads(text)
+    for (*path, last), value in lists.items():
+        inner = values
+        for step in path:
+            inner = inner[step]
+        inner[last] = value
+    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _written(value: list[Any], span: _Span, *, after_colon: bool) -> str:
+    if span.inside:
+        return _flow(value)
+    if not value:
+        return " []" if after_colon else "[]"
+    indent = span.column if not span.flow else span.column + 2
+    lines = ("\n" + " " * indent).join(_block(value))
+    return f"\n{' ' * indent}{lines}" if span.flow else lines
+
+
+def _added(key: str, value: list[Any], end: _Span) -> str:
+    if end.inside:
+        return f", {json.dumps(key)}: {_flow(value)}"
+    lines = "\n  ".join(_block(value))
+    return f"{key}:\n  {lines}\n" if value else f"{key}: []\n"
+
+
+def _block(value: Any) -> Iterator[str]:
+    """Lines of a value in YAML, the first without indentation."""
+    if isinstance(value, list):
+        for item in value:
+            yield from (f"{'  ' if number else '- '}{line}" for number, line in enumerate(_block(item)))
+        return
+    line = _flow(value)
+    if not isinstance(value, dict) or (len(line) <= _LINE and "candidates" not in value and "districts" not in value):
+        yield line
+        return
+    for key, inner in value.items():
+        if isinstance(inner, list) and inner:
+            yield f"{key}:"
+            yield from (f"  {one}" for one in _block(inner))
+        else:
+            yield f"{key}: {_flow(inner)}"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_scalar(str(key))}: {_flow(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    return str(value) if isinstance(value, int) else _scalar(str(value))
+
+
+def _scalar(text: str) -> str:
+    """Plain where nothing in it could be taken for YAML, else in double quotes."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else _escaped(one) for one in quoted)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+# ── where the values are ──
+
+
+def _spans(text: str, wanted: Any) -> tuple[dict[DefinitionPath, _Span], _Span]:
+    """Spans of the wanted paths, and where another key of the root can be added."""
+    found: dict[DefinitionPath, _Span] = {}
+    walk = _Walk()
+    end = _Span(len(text), len(text), 0, flow=False, inside=False)
+    for event in yaml.parse(text, Loader=_LOADER):
+        closed = walk.take(event)
+        if closed is None:
+            continue
+        path, span = closed
+        if path in wanted:
+            found[path] = span
+            while span.end > span.start and text[span.end - 1] in " \r\n":  # behind a text in block style
+                span.end -= 1
+        if path == ():
+            at = span.end - 1 if span.flow else _next_line(text, span.end)
+            end = _Span(at, at, 0, flow=span.flow, inside=span.flow)
+    return found, end
+
+
+def _next_line(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found + 1
+
+
+class _Walk:
+    """Follows the parser's events, with the path of each value and the end of its last character.
+
+    The parser ends a block list at the next token, beyond comments and empty lines; here the last scalar or bracket
+    before it does.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[tuple[DefinitionPath, _Span, bool]] = []
+        self._keys: list[str | int | None] = []
+        self._last = 0
+        self._key_column = 0
+
+    def take(self, event: Any) -> tuple[DefinitionPath, _Span] | None:
+        """A value that ends with this event."""
+        start, end = event.start_mark, event.end_mark
+        if isinstance(event, yaml.ScalarEvent):
+            if self._keys and self._keys[-1] is None:
+                self._keys[-1] = str(event.value)
+                self._key_column = start.column
+                return None
+            span = self._span(event, flow=True)
+            self._last = end.index
+            return self._end(self._path(), span)
+        if isinstance(event, yaml.CollectionStartEvent):
+            is_list = isinstance(event, yaml.SequenceStartEvent)
+            self._open.append((self._path(), self._span(event, flow=bool(event.flow_style)), is_list))
+            self._keys.append(0 if is_list else None)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            path, span, _ = self._open.pop()
+            self._keys.pop()
+            self._last = end.index if span.flow else self._last
+            return self._end(path, span)
+        return None
+
+    def _path(self) -> DefinitionPath:
+        return tuple(key for key in self._keys if key is not None)
+
+    def _span(self, event: Any, *, flow: bool) -> _Span:
+        inside = bool(self._open) and self._open[-1][1].flow
+        column = self._key_column if flow and self._open else event.start_mark.column
+        return _Span(event.start_mark.index, event.end_mark.index, column, flow, inside)
+
+    def _end(self, path: DefinitionPath, span: _Span) -> tuple[DefinitionPath, _Span]:
+        span.end = self._last
+        if self._open:
+            key = self._keys[-1]
+            self._keys[-1] = key + 1 if isinstance(key, int) else None
+        return path, span

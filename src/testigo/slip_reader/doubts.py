@@ -1,0 +1,89 @@
+"""Why a slip is refused: doubts, and the parts of a slip that they name."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testigo.election import BallotStyle
+from testigo.errors import TestigoError
+from testigo.scan.ink import Ink
+from testigo.slip_reader.legal_print import LegalPrint, Region
+from testigo.slip_reader.similarity import LIMITS, Limits, Similarity
+from testigo.words import Message, message
+
+
+class Doubt(TestigoError):
+    """Why a slip is refused."""
+
+
+class PartDoubt(Doubt):
+    """The same of one part of the page, `region`."""
+
+    region: Region
+
+
+def named(region: Region, style: BallotStyle) -> Message:
+    """What a region of a slip is called inside a sentence."""
+    if region.kind == "contest":
+        return message("term", "slip-part.contest-title", number=region.contest + 1)
+    if region.kind == "row":
+        return message("term", "slip-part.row", number=region.row + 1, contest=style.contests[region.contest])
+    return message("term", "slip-part.election-title" if region.kind == "head" else "slip-part.foot")
+
+
+def sure(similarity: Similarity, part: Message) -> Similarity:
+    """The similarity, if it is beyond doubt; else raise `Doubt` of `part`."""
+    doubt = similarity.doubt(LIMITS)
+    if doubt:
+        raise Doubt(f"slip-part.{doubt}", part=part)
+    return similarity
+
+
+def sure_of(region: Region, similarity: Similarity, legal: LegalPrint, limits: Limits = LIMITS) -> Similarity:
+    """The same of a region of the page; raises `PartDoubt`."""
+    doubt = similarity.doubt(limits)
+    if doubt:
+        found = PartDoubt(f"slip-part.{doubt}", part=named(region, legal.style))
+        found.region = region
+        raise found
+    return similarity
+
+
+_ILLEGIBLE = ("slip-part.not-legible", "slip-part.strange", "slip-part.one-of-two")
+_CODE_LINES = ("slip-part.number", "slip-part.station-line", "slip-part.style-line")
+
+
+def is_illegible(refused: Message) -> bool:
+    """Whether a part was not read because its print was not clear, which another look may change."""
+    return refused.key in _ILLEGIBLE
+
+
+def is_of_code_lines(refused: Message) -> bool:
+    """Whether the part that is doubtful is one of the code lines."""
+    part = refused.values.get("part")
+    return isinstance(part, Message) and part.key in _CODE_LINES
+
+
+BENT, _MUCH_BENT = 4.0, 16.0
+"""Dots off its place from which on paper is straightened, and from which on that is the reason given."""
+
+
+def bent(doubt: Doubt, shift: Ink) -> Doubt:
+    """The doubt, or that the paper is bent too much at the part that is doubtful."""
+    if not isinstance(doubt, PartDoubt):
+        return doubt
+    there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
+    if not is_illegible(doubt.message) or not len(there) or np.abs(there).max() < _MUCH_BENT:
+        return doubt
+    return Doubt("slip-part.bent", part=doubt.message.values["part"])
+
+
+def in_shadow(doubt: PartDoubt, shadows: NDArray[np.bool_]) -> Doubt:
+    """The doubt, or that the edge of a shadow crosses the part that is doubtful."""
+    region = doubt.region
+    if shadows[region.top : region.top + region.height].mean() < _SHADOWED:
+        return doubt
+    return Doubt("slip-part.in-shadow", part=doubt.message.values["part"])
+
+
+_SHADOWED = 0.03
+"""Part of a region that the edge of a shadow covers."""

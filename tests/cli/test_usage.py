@@ -1,0 +1,61 @@
+"""A command that is not written right: said like any other error, in the user's language, and short."""
+
+import pytest
+
+from testigo.cli.root import main
+from testigo.words import set_language
+
+WRONG = {
+    "no such command": ["elections"],
+    "no such command of a group": ["election", "chec"],
+    "no such option": ["election", "check", "--nope"],
+    "no such option of testigo": ["--nope"],
+    "an argument is missing": ["election", "check"],
+    "an option is missing": ["register", "settle", "3", "same"],
+    "an option without its value": ["verify", "--root-key"],
+    "one argument too many": ["election", "check", "a", "b"],
+    "not a number": ["register", "settle", "three", "same"],
+    "not one of them": ["--log-format", "xml", "verify", "public"],
+}
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    def call(language, *arguments):
+        monkeypatch.setenv("TESTIGO_LANGUAGE", language)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = capsys.readouterr()
+        assert (ended.value.code, said.out) == (2, "")
+        return said.err
+
+    yield call
+    set_language("en")
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_it_is_one_sentence_with_a_hint(run, wrong):
+    for language, shows in (("en", "shows how it is written"), ("es", "muestra cómo se escribe"), ("fr", "montre")):
+        said = run(language, *WRONG[wrong])
+        assert said.startswith(("Error: testigo", "Erreur: testigo")) and "--help`" in said and shows in said
+        assert said.count("\n") == 1
+
+
+def test_what_is_missing_is_named(run):
+    assert "FILE is missing" in run("en", "election", "check")
+    assert "no existe la opción --nope" in run("es", "verify", "--nope")
+    assert "falta --officer" in run("es", "register", "settle", "3", "same")
+
+
+@pytest.mark.parametrize(
+    "words", [["{}"], ["election", "{}"], ["verify", "a", "{}"], ["verify", "--{}"], ["register", "case", "{}"]]
+)
+def test_a_long_argument_does_not_hide_the_sentence(run, words):
+    assert len(run("en", *(word.format("x" * 5000) for word in words))) < 400
+
+
+def test_a_group_alone_shows_its_help(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["election"])
+    said = capsys.readouterr()
+    assert ended.value.code == 2 and "Commands:" in said.out + said.err
