@@ -12,6 +12,7 @@ from testigo.election import (
     Body,
     Contest,
     Levelling,
+    OptionState,
     Preferences,
     Share,
     VoteTotals,
@@ -116,6 +117,17 @@ def test_levelling_seats_go_to_the_next_by_preferences() -> None:
     (seats,) = found.bodies
     assert seats.levelling is not None
     assert [one.candidate for one in seats.levelling.elected] == ["Max Vega"]
+
+
+def test_who_withdrew_is_passed_over_and_the_others_keep_their_places() -> None:
+    definition = replace(open_lists(), contests=(council(OPEN, seats=3),))
+    state = OptionState("council", "green", "Noé Campos", "withdrawn", "Resolución 7", 1, "count")
+    totals = VoteTotals({"green": 9, "red": 0, "blue": 0}, 0, 9, preferences={"green/2": 8, "green/4": 4, "green/3": 1})
+    (found,) = allot(definition, {"council": totals}, states=(state,)).contests
+    assert [one.candidate for one in found.elected] == ["Max Vega", "Lía Soto", "Alba Ríos"]
+    four = replace(definition, contests=(council(OPEN, seats=4),))
+    (found,) = allot(four, {"council": totals}, states=(state,)).contests
+    assert (found.seats["green"], found.unfilled) == (3, 1)
 
 
 @pytest.mark.parametrize("name", ["green", "green/0", "green/5", "green/01", "green/x", "green/", "no/1", "green/1/1"])
