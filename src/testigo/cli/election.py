@@ -282,6 +282,8 @@ def _overview(definition: Definition) -> dict[str, object]:
                 "seats": contest.offices,
                 "options": [option.id for option in contest.options],
                 "body": contest.body,
+                "preferences": contest.preferences.most if contest.preferences else 0,
+                "candidates": {option.id: list(option.candidates) for option in contest.options if option.candidates},
             }
             for contest in definition.contests
         ],
@@ -312,4 +314,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 def _how(contest: Contest) -> str:
     method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}"
+    open_ = f", preferences: {contest.preferences.most}" if contest.preferences else ""
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}{open_}"
