@@ -9,9 +9,9 @@ import typer
 
 from testigo import canonical, storage
 from testigo.cli.output import console, print_json, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.count import read_rules
 from testigo.errors import InvalidInput
-from testigo.keys import PublicKey
 from testigo.paper.pages import CupsPages
 from testigo.station.archive import ARCHIVE_LIMIT, open_archive
 from testigo.station.folder import MachineFolder, read_settings
@@ -62,7 +62,7 @@ def retire(
 
 def check_archive(
     archive: Annotated[Path, typer.Argument(help="The archive of a retired machine.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Check an archive: signed by the machine, whose key the root admitted, and every file as it was listed.
@@ -72,7 +72,7 @@ def check_archive(
     testigo station check-archive archive.tar --root-key 3fb1…
     """
     data = storage.read(archive, limit=ARCHIVE_LIMIT)
-    retirement = open_archive(data, PublicKey.from_hex(root_key), place=str(archive))
+    retirement = open_archive(data, read_public_key(root_key), place=str(archive))
     if as_json:
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
