@@ -19,6 +19,7 @@ from testigo.station.install import installed_folders
 from testigo.station.retire import RetirementPlan, check_plan, finish, plan_retirement
 from testigo.station.retire import retire as carry_out
 from testigo.station.retired import ARCHIVE, REPORT, Retirement, is_retired
+from testigo.words import current_language, instant
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; without --yes only the plan.")]
 
@@ -76,7 +77,8 @@ def check_archive(
     if as_json:
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
-    console.print(f"Station {retirement.station}, {retirement.role}, retired {retirement.retired}")
+    when = instant(retirement.retired, current_language())
+    console.print(f"Station {retirement.station}, {retirement.role}, retired {when}")
     console.print(f"{len(retirement.archived)} files, each as it was listed; signed by key {retirement.key}")
     console.print(f"SHA-256 of the archive: {canonical.digest(data)}", soft_wrap=True)
 
@@ -147,6 +149,7 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
         return
     for one in told:
         retirement = one["retirement"]
-        console.print(f"Station {retirement.station}, {retirement.role}: retired {retirement.retired}")
+        when = instant(retirement.retired, current_language())
+        console.print(f"Station {retirement.station}, {retirement.role}: retired {when}")
         console.print(f"Archive  {one['archive']}", f"SHA-256  {one['archive_sha256']}", sep="\n", soft_wrap=True)
         console.print(f"Page     {one['report']}: print it, and have it signed", soft_wrap=True)
