@@ -25,9 +25,9 @@ def read_public_key(text: str) -> PublicKey:
     """
     if _DIGITS.fullmatch(text):
         return PublicKey.from_hex(text)
-    held = storage.read(Path(text), limit=_LARGEST).decode("ascii", errors="replace").strip()
+    read = storage.read(Path(text), limit=_LARGEST).decode("ascii", errors="replace").strip()
     try:
-        return PublicKey.from_hex(held)
+        return PublicKey.from_hex(read)
     except InvalidInput as error:
         raise error.at(text) from None
 
