@@ -33,7 +33,7 @@ def make_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(room: dict[str, int] = ROOM, **settings: Any) -> Page:
         context = chromium.new_context(viewport=room, **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context.new_page()
 

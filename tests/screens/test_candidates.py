@@ -37,7 +37,7 @@ def status(root: Root, number: int, contest: str, option: str, said: str, person
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1024, "height": 600})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     yield page
     page.close()
 

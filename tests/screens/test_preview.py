@@ -168,7 +168,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.mark.parametrize("size", [1, 4])
 def test_its_pages_fit_the_screen_and_can_be_used(chromium: Browser, looked_at: Any, size: int) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     wrong = []
 
     def tap(what: str) -> None:

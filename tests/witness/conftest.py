@@ -25,7 +25,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import AuditSeed, PublicDraw, count_result
-from testigo.election import Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
+from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
 from testigo.election.option_status import Status
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement, peek
@@ -151,7 +151,7 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
             definition,
             style,
             {
-                contest_id: (definition.contest(contest_id).options[(voter * voter + place) % 3].id,)
+                contest_id: _chosen(definition.contest(contest_id), voter, place)
                 for place, contest_id in enumerate(style.contests)
                 if voter % 5
             },
@@ -172,6 +172,14 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
     election.sheets[station] = sheet
     election.digests.setdefault(station, "0" * 64)
     say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
+
+
+def _chosen(contest: Contest, voter: int, place: int) -> tuple[str, ...]:
+    """One of the first three options, and of an open list another candidate for every voter in turn."""
+    option = contest.options[(voter * voter + place) % 3]
+    if contest.preferences is None:
+        return (option.id,)
+    return option.id, option.preferences[voter % len(option.candidates)]
 
 
 def _report(election: Election, station: str, sheet: TallySheet, say: Callable[..., Any]) -> None:

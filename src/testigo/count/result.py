@@ -20,6 +20,7 @@ from testigo.election import (
     BodySeats,
     Contest,
     Definition,
+    Option,
     OptionState,
     Outcome,
     Station,
@@ -38,12 +39,14 @@ _SHEET = message("term", "statement.tally-sheet")
 
 class OptionResult(SignedValue, frozen=True):
     """One option of one contest. `votes`: as marked, also where they are void. `percent`: of the contest's valid votes,
-    two decimals; 0.00 where they are void.
+    two decimals; 0.00 where they are void. `preferences`: of the candidates of an open list, in the order of the list;
+    empty for all others.
     """
 
     option: str
     votes: int
     percent: str
+    preferences: tuple[int, ...] = ()
 
 
 class ContestResult(SignedValue, frozen=True):
@@ -71,6 +74,13 @@ class ContestResult(SignedValue, frozen=True):
     def complete(self) -> bool:
         """Whether every station that has the contest is counted."""
         return self.counted == self.stations
+
+    @property
+    def preferences(self) -> dict[str, int]:
+        """The preferences of every candidate of open lists, by name (`election.preferences`)."""
+        return {
+            f"{row.option}/{number}": count for row in self.options for number, count in enumerate(row.preferences, 1)
+        }
 
 
 class DistrictResult(SignedValue, frozen=True):
@@ -155,7 +165,12 @@ class Result(SignedValue, frozen=True):
     def vote_totals(self) -> dict[str, VoteTotals]:
         """What the seats of each contest follow from."""
         return {
-            one.contest: VoteTotals({row.option: row.votes for row in one.options}, one.blank, one.ballots)
+            one.contest: VoteTotals(
+                {row.option: row.votes for row in one.options},
+                one.blank,
+                one.ballots,
+                preferences=one.preferences,
+            )
             for one in self.contests
         }
 
@@ -193,7 +208,10 @@ def count_result(
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
-    votes = {name: VoteTotals(tally.votes, tally.blank, tally.ballots) for name, tally in tallies.items()}
+    votes = {
+        name: VoteTotals(tally.votes, tally.blank, tally.ballots, preferences=tally.preferences)
+        for name, tally in tallies.items()
+    }
     allotment = allot(definition, votes, draw=draw, states=states)
     void = {(state.contest, state.option) for state in states if state.votes == "void"}
     contests = tuple(
@@ -298,13 +316,16 @@ def _contest_result(
         blank=tally.blank,
         null=tally.null,
         undervotes=tally.undervotes,
-        options=tuple(
-            OptionResult(option, votes, percent(counting[option], valid)) for option, votes in tally.votes.items()
-        ),
+        options=tuple(_option_result(option, tally, counting[option.id], valid) for option in contest.options),
         allocation=allocation,
         outcome=_outcome(definition, contest, tally),
         void=sum(tally.votes.values()) - valid,
     )
+
+
+def _option_result(option: Option, tally: ContestTally, counting: int, valid: int) -> OptionResult:
+    preferences = tuple(tally.preferences[name] for name in option.preferences if name in tally.preferences)
+    return OptionResult(option.id, tally.votes[option.id], percent(counting, valid), preferences)
 
 
 def _outcome(definition: Definition, contest: Contest, tally: ContestTally) -> Outcome | None:

@@ -14,7 +14,7 @@ is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`,
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
 from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
-from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person
+from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person, Preferences
 from testigo.election.definition import (
     BallotStyle,
     Definition,
@@ -37,6 +37,7 @@ from testigo.election.option_status import OptionState, OptionStatus, Standing, 
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
+from testigo.election.preferences import candidate_of, is_preference, list_of, ranks
 from testigo.election.referendum import Need, Outcome, Referendum, decide
 from testigo.election.seats import Allocation, Elected, allocate
 from testigo.election.shares import Share
@@ -89,6 +90,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "Person",
+    "Preferences",
     "Referendum",
     "ReplacedKey",
     "Role",
@@ -108,6 +110,7 @@ __all__ = [
     "VotingRules",
     "allocate",
     "allot",
+    "candidate_of",
     "check_definition",
     "check_paper",
     "check_structure",
@@ -117,12 +120,15 @@ __all__ = [
     "draw_order",
     "example_definition",
     "holder",
+    "is_preference",
     "is_training",
+    "list_of",
     "load",
     "load_with_warnings",
     "open_station_file",
     "pack_station_file",
     "pieces",
+    "ranks",
     "require_valid",
     "role_label",
     "seats_of_body",

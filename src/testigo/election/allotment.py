@@ -13,6 +13,7 @@ from testigo.election.methods import METHODS
 from testigo.election.nobody import without_nobody
 from testigo.election.option_status import OptionState, Standing
 from testigo.election.parties import Party
+from testigo.election.preferences import candidate_of, ranks
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
 
@@ -76,6 +77,7 @@ def allot(
                 excluded=[option.id for option in contest.options if holder(contest, option) in out],
                 out=standing.out.get(contest.id, frozenset()),
                 unrounded=unrounded,
+                preferences=own.preferences,
             )
         )
     won = {one.contest: one for one in contests}
@@ -189,14 +191,16 @@ def _lists(contest: Contest, standing: Standing, allocation: Allocation) -> Iter
     """Those that levelling seats go to; a list that withdrew keeps its votes, and has nobody to take one."""
     if contest.kind != "party-list":
         return
-    votes, out = standing.totals[contest.id].votes, standing.out.get(contest.id, ())
+    own, out = standing.totals[contest.id], standing.out.get(contest.id, ())
     elected = {(one.option, one.candidate) for one in allocation.elected}
     for option in contest.options:
+        votes = own.votes.get(option.id, 0)
+        order = [candidate_of(contest, one) for rank in ranks(contest, option, votes, own.preferences) for one in rank]
         yield ListSeats(
             contest=contest.id,
             option=option.id,
             party=holder(contest, option),
-            votes=votes.get(option.id, 0),
+            votes=votes,
             seats=allocation.seats[option.id],
-            waiting=tuple(one for one in option.candidates if option.id not in out and (option.id, one) not in elected),
+            waiting=tuple(one for one in order if option.id not in out and (option.id, one) not in elected),
         )

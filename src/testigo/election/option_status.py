@@ -115,7 +115,8 @@ class StatusLog:
 @dataclass(frozen=True)
 class Standing:
     """What states do to the count: `definition` without the candidates who are out, `totals` without void votes, and
-    `out`, the options of each contest that take no seat.
+    `out`, the options of each contest that take no seat. On an open list the place of such a candidate stays, with no
+    name: preferences are for places.
     """
 
     definition: Definition
@@ -144,13 +145,15 @@ class Standing:
 
 
 def _without(contest: Contest, persons: Mapping[str, set[str]]) -> Contest:
-    options = tuple(
-        msgspec.structs.replace(
-            option, candidates=tuple(one for one in option.candidates if one not in persons.get(option.id, ()))
-        )
-        for option in contest.options
-    )
+    options = tuple(_without_persons(contest, option, persons.get(option.id, set())) for option in contest.options)
     return msgspec.structs.replace(contest, options=options)
+
+
+def _without_persons(contest: Contest, option: Option, out: set[str]) -> Option:
+    left = tuple("" if one in out else one for one in option.candidates)
+    if contest.preferences is None:
+        left = tuple(one for one in left if one)
+    return msgspec.structs.replace(option, candidates=left)
 
 
 def _check_person(contest: Contest, option: Option, person: str, place: str) -> None:

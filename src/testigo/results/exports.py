@@ -12,8 +12,8 @@ import msgspec
 
 from testigo.ballot import TallySheet
 from testigo.count.result import Result
-from testigo.election import Definition
-from testigo.results.view import RecordInfo
+from testigo.election import Definition, list_of
+from testigo.results.view import RecordInfo, option_words
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
@@ -44,7 +44,9 @@ def as_json(result: Result, record: RecordInfo) -> bytes:
 
 
 def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
-    """One row per counted station, contest and option. Names are in the election's first language."""
+    """One row per counted station, contest and option, and candidate of an open list (`OPTION/NUMBER`, with the
+    preferences). Names are in the election's first language.
+    """
     return _table(COLUMNS, definition, sheets, result, _vote_rows)
 
 
@@ -126,9 +128,9 @@ def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
         contest = definition.contest(tally.contest)
         options = {option.id: option for option in contest.options}
         for what, count in tally.figures(contest):
-            option = options.get(what)
-            name = _plain(definition.words(option.name, definition.languages[0])) if option else ""
-            yield contest.id, what, name, option.party if option else "", count
+            option = options.get(list_of(what))
+            name = option_words(definition, contest, what, definition.languages[0]) if option else ""
+            yield contest.id, what, _plain(name), option.party if option else "", count
 
 
 def _plain(text: str) -> str:

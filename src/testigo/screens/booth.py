@@ -14,11 +14,13 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from testigo.ballot import numbered, too_many
 from testigo.ballot.reasons import MISPRINT, VOTER_SPOIL_REASONS
 from testigo.errors import NotAllowed, TestigoError
 from testigo.screens import TEMPLATES, paging
 from testigo.screens.booth_search import find_options, search_options
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
+from testigo.screens.candidate_pages import find_candidates, mark_candidates, search_candidates, show_candidates
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
@@ -44,7 +46,9 @@ from testigo.web.sessions import BrowserSessions
 THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
-_BACK = re.compile(r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|contest/[0-9]{1,4}/find|printed|spoil)")
+_BACK = re.compile(
+    r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|contest/[0-9]{1,4}/(?:candidates/)?find|contest/[0-9]{1,4}/candidates(?:\?page=[0-9]{1,4})?|printed|spoil)"
+)
 """Pages to come back to from the choice of a language."""
 
 
@@ -61,7 +65,8 @@ def app(
     name = f"testigo-booth-{booth.station_id}"
     routes = [
         welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
-        search_options, review, print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
+        search_options, show_candidates, mark_candidates, find_candidates, search_candidates, review,
+        print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
     ]  # fmt: skip
     title = booth.definition.title
     return application(
@@ -201,7 +206,7 @@ def mark_contest(request: Request, number: FromPath[int], form: FormSent, booth:
         return to_stage(request, booth, session)
     spot = spot_of(request, booth, session, number, form.text("page", "1"))
     marks = paging.merge(spot.contest, spot.shown, spot.marks, form.texts("option"))
-    if len(marks) > spot.contest.choose:
+    if too_many(spot.contest, marks):
         return show_spot(request, spot, marks, note="many", status_code=422)
     if marks != spot.marks or form.text("go", "") in ("next", "review"):
         session = booth.choose(spot.contest.id, marks)
@@ -228,7 +233,7 @@ def review(request: Request, booth: TheBooth) -> Answer:
     )
     here = page_number(request.query_params.get("page", "1"), len(pages))
     return page(
-        request, "booth/review.html", definition=booth.definition, vote=session, contests=contests,
+        request, "booth/review.html", definition=booth.definition, vote=session, contests=contests, numbered=numbered,
         rows=pages[here - 1], number=here, pages=len(pages), states=booth.states,
         without_effect=_without_effect(booth, session),
     )  # fmt: skip

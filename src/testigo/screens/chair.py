@@ -12,7 +12,7 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo import waits
-from testigo.ballot import Difference
+from testigo.ballot import Difference, numbered
 from testigo.ballot.reasons import (
     CLOSING_REASONS,
     EXTRA_PRINT_REASONS,
@@ -237,6 +237,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
         sheet=sheet,
         definition=chair.definition,
         in_words=in_words,
+        numbered=numbered,
         hours_notes=hours_notes(sheet),
         **_about(chair),
     )

@@ -93,3 +93,11 @@ def ordered(data: dict[str, Any], folder: MachineFolder) -> tuple[str, ...]:
     if not isinstance(statements, list) or not all(isinstance(one, str) for one in statements):
         raise InvalidInput("order.malformed", place=folder.place, why="statements")
     return tuple(statements)
+
+
+def texts(envelopes: Sequence[bytes]) -> list[str]:
+    """The files of statements as text; raises `InvalidInput` for what is none."""
+    try:
+        return [envelope.decode() for envelope in envelopes]
+    except UnicodeDecodeError:
+        raise InvalidInput("option-status.another-kind", kind="?") from None

@@ -35,7 +35,7 @@ from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import page_test, readiness, tally_sheet
-from testigo.station.candidates import Candidates
+from testigo.station.candidates import Candidates, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
@@ -111,7 +111,7 @@ class Chair:
         then nothing is changed.
         """
         self._must_be("installed", "tested", "zero-reported", "open", "paused")
-        new = self._candidates.take(_texts(envelopes))
+        new = self._candidates.take(texts(envelopes))
         if new:
             self.folder.log.append("option-status", count=len(self._candidates.envelopes))
         self._sender.give("booth", "option-status", statements=list(self._candidates.envelopes))
@@ -413,10 +413,3 @@ class Chair:
             if not self._printed:
                 self.print_tally_sheet()
         return left
-
-
-def _texts(envelopes: Sequence[bytes]) -> list[str]:
-    try:
-        return [envelope.decode() for envelope in envelopes]
-    except UnicodeDecodeError:
-        raise InvalidInput("option-status.another-kind", kind="?") from None

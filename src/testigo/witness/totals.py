@@ -2,6 +2,7 @@
 
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
+from testigo.count.result import ContestResult
 from testigo.election import Allocation
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog
@@ -96,8 +97,56 @@ def _check_least(findings: FindingLog, published: Result, part: Result, gaps: li
                     least=option.votes,
                 )
                 findings.fail("result", detail, place)
+    _check_least_preferences(findings, published, part, place)
     grade, cause = grade_without(gaps)
     findings.write("result", grade, message("finding", "result.sheets-not-here"), place, cause=cause)
+
+
+def _check_least_preferences(findings: FindingLog, published: Result, part: Result, place: str) -> None:
+    theirs = {contest.contest: contest.preferences for contest in published.contests}
+    for contest in part.contests:
+        for candidate, least in contest.preferences.items():
+            told = theirs.get(contest.contest, {}).get(candidate, 0)
+            if told < least:
+                detail = message(
+                    "finding",
+                    "result.fewer-preferences",
+                    contest=contest.contest,
+                    candidate=candidate,
+                    published=told,
+                    least=least,
+                )
+                findings.fail("result", detail, place)
+
+
+def _compare_lists(findings: FindingLog, theirs: ContestResult, own: ContestResult, place: str) -> None:
+    """Preferences, and who is elected."""
+    for candidate, count in own.preferences.items():
+        told = theirs.preferences.get(candidate, 0)
+        if told != count:
+            detail = message(
+                "finding",
+                "result.other-preferences",
+                contest=own.contest,
+                candidate=candidate,
+                published=told,
+                counted=count,
+            )
+            findings.fail("result", detail, place)
+    if theirs.allocation.elected != own.allocation.elected:
+        detail = message(
+            "finding",
+            "result.other-elected",
+            contest=own.contest,
+            published=_elected(theirs.allocation),
+            counted=_elected(own.allocation),
+        )
+        findings.fail("result", detail, place)
+
+
+def _elected(allocation: Allocation) -> list[str]:
+    """Who is elected: options, and of lists the candidates; a dash for nobody."""
+    return [f"{one.option} ({one.candidate})" if one.candidate else one.option for one in allocation.elected] or ["–"]
 
 
 def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result:
@@ -130,7 +179,7 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
         if again is None or contest == again:
             continue
         for theirs, own in zip(contest.options, again.options, strict=False):
-            if theirs != own:
+            if (theirs.option, theirs.votes) != (own.option, own.votes):
                 detail = message(
                     "finding",
                     "result.other-votes",
@@ -147,6 +196,7 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
                     "finding", "result.other-seats", contest=contest_id, option=option, published=told, allotted=seats
                 )
                 findings.fail("result", detail, place)
+        _compare_lists(findings, contest, again, place)
         if contest.allocation.second_round != again.allocation.second_round:
             detail = message(
                 "finding",
