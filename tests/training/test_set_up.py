@@ -6,13 +6,18 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import msgspec
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from polling_place import Root
+from testigo.ballot import Marks, new_slip_number
 from testigo.cli import main
 from testigo.election import Definition, copy_example, load
 from testigo.errors import InvalidInput, StorageError
 from testigo.locks import FolderLock
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReader
 from testigo.training import Training, clear, count_papers, make_training, read_election, training_of
 from training_day import ELECTION, TrainingDay
 
@@ -112,3 +117,16 @@ def test_a_wrong_start_is_a_sentence_and_leaves_nothing(arguments: list[str], tm
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode and "Traceback" not in done.stderr and done.stderr.startswith("Error: ")
     assert not (tmp_path / "training").exists()
+
+
+def test_a_paper_in_many_scripts_is_read_by_the_training(training_definition: Definition) -> None:
+    """The large words of the mark stand in the head, in every language, and leave the rows as they are."""
+    languages = ("es", "fr", "ar", "he", "pt")
+    definition = msgspec.structs.replace(training_definition, languages=languages)
+    marks = {contest.id: (contest.options[-1].id,) for contest in definition.contests}
+    ballot = Marks("villa", marks).ballot(definition, "s1")
+    slip = Slip(definition, "s1", ballot, new_slip_number(), "he")
+    (reading,) = SlipReader(definition, "s1").read(slip.png())
+    assert reading.refused is None and reading.choices == ballot
+    text = pypdfium2.PdfDocument(slip.pdf())[0].get_textpage().get_text_range()
+    assert all(word in text for word in ("MUESTRA", "SPÉCIMEN", "AMOSTRA"))

@@ -34,6 +34,7 @@ from testigo.record import Statement
 from testigo.register.issuing import ListedVoter
 from testigo.register.poll_book import ListedVoters, pack_poll_book
 from testigo.slip import FolderPrinter
+from testigo.slip.lengths import require_printable
 from testigo.staff.machine import NewPin
 from testigo.staff.pins import draw_pin
 from testigo.station.booth import Booth
@@ -79,6 +80,7 @@ def make_training(election: Definition, station_id: str, voters: int, out: Path,
     stays.
     """
     definition = training_of(election, station_id, voters, date.today())
+    require_printable(definition)
     if replace:
         clear(out)
     with storage.new_folder(out) as building:
