@@ -53,7 +53,9 @@ CASES = {
     "a number": (Put(("stations", 1, "register-size"), 281), "280}", "281}"),
     "in brackets": (Put(("contests", 1, "title", "en"), "yes"), "en: V}", 'en: "yes"}'),
     "a new key in brackets": (Put(("title", "en"), "T"), "{es: Título}", "{es: Título, en: T}"),
-    "a new key in lines": (Put(("contests", 0, "threshold", "of"), "cast"), "# exactly\n", "# exactly\n      of: cast\n"),
+    "a new key in lines": (
+        Put(("contests", 0, "threshold", "of"), "cast"),
+        "# exactly\n", "# exactly\n      of: cast\n"),
     "a mapping in a missing one": (
         Put(("contests", 0, "referendum", "turnout", "more-than"), 50),
         "# exactly\n",
@@ -73,7 +75,9 @@ CASES = {
     "remove the first in brackets": (Remove(("districts", 0, "districts", 0)), "{id: a, name: A}, ", ""),
     "remove the last in brackets": (Remove(("districts", 0, "districts", 1)), ", {id: b, name: B}", ""),
     "remove a key in brackets": (Remove(("contests", 1, "title", "en")), ", en: V", ""),
-    "remove an only key": (Remove(("contests", 0, "threshold", "percent")), "    threshold:\n      percent: 2.50  # exactly\n", ""),
+    "remove an only key": (
+        Remove(("contests", 0, "threshold", "percent")),
+        "    threshold:\n      percent: 2.50  # exactly\n", ""),
     "remove an only title": (Remove(("title", "es")), "{es: Título}", "{}"),
     "remove the key behind the dash": (Remove(("contests", 0, "id")), "id: x   # contest\n    options", "options"),
     "swap": (

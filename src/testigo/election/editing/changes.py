@@ -10,8 +10,8 @@ from testigo.election.editing.plain import Plain
 
 @dataclass(frozen=True)
 class Difference:
-    """`path`: keys and ids (positions, from 0, where there are none) down to what changed; of a new or removed part
-    that part. `before`, `after`: None where there was or is nothing.
+    """`path`: keys and ids down to what changed; of a new or removed part that part. `before`, `after`: None where
+    there was or is nothing.
     """
 
     path: DefinitionPath
@@ -26,20 +26,27 @@ def differences(before: Plain, after: Plain, path: DefinitionPath = ()) -> Itera
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from differences(before.get(key), after.get(key), (*path, key))
-    elif isinstance(before, list) and isinstance(after, list) and (pair := (_by_id(before), _by_id(after))) and all(pair):
-        yield from _of_lists(*(one for one in pair if one is not None), path)
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _of_lists(before, after, path)
     else:
         yield Difference(path, before, after)
 
 
-def _of_lists(before: dict[str, Any], after: dict[str, Any], path: DefinitionPath) -> Iterator[Difference]:
-    for key in dict.fromkeys([*before, *after]):
-        yield from differences(before.get(key), after.get(key), (*path, key))
-    if before.keys() == after.keys() and list(before) != list(after):
-        yield Difference(path, list(before), list(after))
+def _of_lists(before: list[Plain], after: list[Plain], path: DefinitionPath) -> Iterator[Difference]:
+    one, other = _by_id(before), _by_id(after)
+    if not one or not other:
+        yield Difference(path, before, after)
+    elif len(one) == len(other) and one.keys() != other.keys():
+        for name, old, new in zip(one, before, after, strict=True):
+            yield from differences(old, new, (*path, name))
+    else:
+        for name in dict.fromkeys([*one, *other]):
+            yield from differences(one.get(name), other.get(name), (*path, name))
+        if one.keys() == other.keys() and list(one) != list(other):
+            yield Difference(path, list(one), list(other))
 
 
-def _by_id(items: list[Plain]) -> dict[str, Any] | None:
-    """Items by id; None where one has none, or two have the same."""
+def _by_id(items: list[Plain]) -> dict[str, Any]:
+    """Items by id; none where one has no id, or two have the same."""
     found = {one["id"]: one for one in items if isinstance(one, dict) and isinstance(one.get("id"), str)}
-    return found if len(found) == len(items) and found else None
+    return found if len(found) == len(items) else {}

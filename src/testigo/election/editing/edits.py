@@ -8,7 +8,7 @@ one around that (comments inside go with it).
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,7 @@ def _applied(values: Plain, edit: Edit) -> Plain:
     step, *rest = edit.path
     changed = values.copy()
     if rest:
-        changed[step] = _applied(values[step], type(edit)(tuple(rest), *([edit.value] if _has_value(edit) else [])))
+        changed[step] = _applied(values[step], replace(edit, path=tuple(rest)))
     elif isinstance(edit, Put):
         changed[step] = as_text(edit.value)
     elif isinstance(edit, Remove):
@@ -153,12 +153,9 @@ def _applied(values: Plain, edit: Edit) -> Plain:
     elif isinstance(edit, Append):
         changed[step] = [*values[step], as_text(edit.value)]
     else:
-        changed[step], changed[step + 1] = values[step + 1], values[step]
+        after = int(step) + 1
+        changed[step], changed[after] = values[after], values[step]
     return changed
-
-
-def _has_value(edit: Edit) -> bool:
-    return isinstance(edit, Put | Append)
 
 
 # ── in the text ──
@@ -227,7 +224,7 @@ class _Writing:
             return (before.end, span.end, "") if before is not None else (span.key, span.end, "")
         line = self._text.rfind("\n", 0, span.key) + 1
         lead = self._text[line : span.key]
-        if isinstance(path[-1], int) and lead.strip() == "-" or not lead.strip():
+        if (isinstance(path[-1], int) and lead.strip() == "-") or not lead.strip():
             return line, splice.next_line(self._text, span.end), ""
         if after is None or isinstance(path[-1], int):
             raise _TooFine

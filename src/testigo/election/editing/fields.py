@@ -194,9 +194,7 @@ def by_language(field: Field, value: Plain, languages: Sequence[str]) -> dict[st
     return {language: single(words) for language, words in mapping(value).items()}
 
 
-def edits_of(
-    field: Field, part: Plain, path: DefinitionPath, languages: Sequence[str], typed: Typed
-) -> Iterator[Edit]:
+def edits_of(field: Field, part: Plain, path: DefinitionPath, languages: Sequence[str], typed: Typed) -> Iterator[Edit]:
     """The edits that what was typed into a field asks for; none where it is what stands there already."""
     own = (*path, *field.path)
     changed = {
@@ -205,7 +203,9 @@ def edits_of(
         if (new := typed(name)) is not None and _entered(field, new) != _entered(field, old)
     }
     if field.kind in ("texts", "names"):
-        yield from _texts(field, part, own, languages, {language: new.strip() for (_, language), new in changed.items()})
+        yield from _texts(
+            field, part, own, languages, {language: new.strip() for (_, language), new in changed.items()}
+        )
         return
     for new in changed.values():
         entered = _entered(field, new)

@@ -1,4 +1,4 @@
-"""What a definition's file says, as plain values: mappings, lists, and every single value as the text that stands there.
+"""What a definition's file says, as plain values: mappings, lists, and each single value as its text.
 
 Nothing is read into types here, so that a value that is still wrong can be shown, kept and corrected.
 """
