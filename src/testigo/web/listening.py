@@ -4,6 +4,7 @@ import contextlib
 import logging
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,9 +54,17 @@ class Listening:
         return f"{'https' if self.certificate else 'http'}://{host}:{bound.getsockname()[1]}"
 
 
-def run(app: "Litestar", listening: Listening, collect: Collect = nothing_more) -> None:
+def run(
+    app: "Litestar",
+    listening: Listening,
+    collect: Collect = nothing_more,
+    *,
+    first_page: str = "",
+    tell: Callable[[str], None] = lambda address: None,
+) -> None:
     """Serve until SIGTERM or SIGINT. The address is printed once requests are taken; nothing of a request is ever
-    logged. `collect`: what the role adds to its metrics.
+    logged. `collect`: what the role adds to its metrics. `first_page`: the path to open; `tell`: who is told the
+    address, too.
     """
     role = str(app.state.role)
     with contextlib.ExitStack() as open_:
@@ -72,7 +81,8 @@ def run(app: "Litestar", listening: Listening, collect: Collect = nothing_more) 
         # one.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
-        print(listening.address(bound), flush=True)
+        print(listening.address(bound) + first_page, flush=True)
+        tell(listening.address(bound) + first_page)
         log.info("the %s serves at %s", role, listening.address(bound))
         uvicorn.Server(config).run(sockets=[bound])
         log.info("the %s has stopped", role)

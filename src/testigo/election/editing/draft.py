@@ -111,6 +111,11 @@ class Draft:
         return self._state.values
 
     @property
+    def text(self) -> bytes:
+        """Its text, as the file would have it."""
+        return self._state.text.encode()
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The election's languages, as far as they are said."""
         return tuple(

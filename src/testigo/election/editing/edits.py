@@ -277,7 +277,9 @@ class _Writing:
     def _value(self, value: Any, span: Span) -> str:
         after_colon = self._text[span.start - 1 : span.start] == ":" and not self._is_json
         if span.inside or self._is_json or not (isinstance(value, list) and value):
-            return f"{' ' if after_colon else ''}{self._flow(value)}"
+            line = self._text.rfind("\n", 0, span.start) + 1
+            deeper = not span.flow and not self._text[line : span.start].strip()
+            return f"{' ' if after_colon else '  ' if deeper else ''}{self._flow(value)}"
         indent = span.column if not span.flow else span.column + 2
         lines = ("\n" + " " * indent).join(splice.block(value))
         return f"\n{' ' * indent}{lines}" if span.flow else lines
