@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from testigo import storage
+from testigo.cli.election_edit import edit
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
@@ -219,6 +220,7 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 app.command()(seats)
 app.command("second-round")(second_round)
 app.command("import")(import_)
+app.command()(edit)
 app.command("export")(export_)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -18,7 +18,6 @@ from testigo.election.tables import (
     MAX_BYTES,
     TABLES,
     Change,
-    Guess,
     Imported,
     ImportMap,
     Shape,

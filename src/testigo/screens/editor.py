@@ -21,7 +21,7 @@ from testigo.election.editing.plain import at, items, mapping, single
 from testigo.errors import InvalidInput, NotAllowed, is_printable
 from testigo.screens import TEMPLATES, editor_import
 from testigo.screens.editor_view import (
-    Row,
+    TextRow,
     address,
     label,
     link_of,
@@ -220,20 +220,15 @@ def texts(request: Request, draft: TheDraft) -> Answer:
 
 
 @post("/texts", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
-def change_texts(request: Request, form: FormSent, draft: TheDraft) -> Answer:
+def change_texts(form: FormSent, draft: TheDraft) -> Answer:
     """Take over the texts of one page."""
     wanted = set(form.texts("row"))
-    edits = [
-        edit
-        for row in text_rows(draft)
-        if row.at in wanted
-        for edit in edits_of(
-            row.field, row.part, row.path, draft.languages, lambda name, row=row: _typed(form, row.input(name))
-        )
-    ]
+    edits = [edit for row in text_rows(draft) if row.at in wanted for edit in _row_edits(draft, form, row)]
     _make(draft, form, edits)
     only = "yes" if form.text("missing", "") == "yes" else ""
-    return redirect(f"/texts?missing={only}&page={form.text('page', '1')[:6] if form.text('page', '').isdigit() else 1}")
+    return redirect(
+        f"/texts?missing={only}&page={form.text('page', '1')[:6] if form.text('page', '').isdigit() else 1}"
+    )
 
 
 @get("/changes", guards=[own_screen], sync_to_thread=False)
@@ -282,8 +277,15 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _typed(form: Form, name: str) -> str | None:
+    """What was typed into an input; None where the form lacks it, raises `InvalidInput` where it is not one text."""
     found = form.texts(name)
-    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST else None
+    if len(found) > 1 or any(len(one) > _LONGEST for one in found):
+        raise InvalidInput("field.not-once", most=_LONGEST)
+    return found[0] if found else None
+
+
+def _row_edits(draft: Draft, form: Form, row: TextRow) -> Iterator[Edit]:
+    return edits_of(row.field, row.part, row.path, draft.languages, lambda name: _typed(form, row.input(name)))
 
 
 def _version(form: Form) -> int:
@@ -338,6 +340,3 @@ def _count(draft: Draft, name: str) -> int:
 
 def _count_below(district: Any) -> int:
     return sum(1 + _count_below(one) for one in items(mapping(district).get("districts")))
-
-
-__all__ = ["Admission", "Row", "app"]

@@ -1,6 +1,4 @@
-"""The editor's import: the council's tables into the draft, in two steps, the second after a person has seen which column
-is what.
-"""
+"""The editor's import: the council's tables into the draft, once a person has seen which column is what."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -120,7 +118,7 @@ def _shown(name: str, part: Guess, table: Table) -> dict[str, Any]:
         one = value if isinstance(value, str) else ""
         rows = [row.cells[one] for row in table.rows[:_ROWS]] if one in table.header else []
         keys.append((key, one, isinstance(value, str), _said(value), rows))
-    return {"name": name, "rows": len(table.rows), "header": table.header, "keys": keys}
+    return {"name": name, "rows": len(table.rows), "header": table.header, "columns": keys}
 
 
 def _said(value: Any) -> str:
