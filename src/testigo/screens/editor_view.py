@@ -125,6 +125,8 @@ def part_view(draft: Draft, path: DefinitionPath) -> dict[str, Any]:
     used: set[int] = set()
     for field in fields:
         shown = list(_inputs(draft, path, field, part, own, used))
+        if field.refers and not field.required and not _known(draft, path, field) and not any(map(_says, shown)):
+            continue
         groups.setdefault(field.group, []).append((field, shown))
     name = list_of(path)
     lists = [(one, len(items(mapping(part).get(one)))) for one in (LISTS.get(name, ()) if name else ())]
@@ -164,13 +166,7 @@ def _inputs(
     choices = _choices(draft, path, field)
     all_inputs = list(inputs(field, part, draft.languages))
     for number, (name, language, value) in enumerate(all_inputs):
-        place = (*whole, language) if language else whole
-        found = [
-            one
-            for one in own
-            if id(one) not in used and (one.path[: len(place)] == place or (one.path == whole and number == 0)
-            or _misses(one, whole, language))
-        ]  # fmt: skip
+        found = [one for one in own if id(one) not in used and _belongs(one, whole, language, first=number == 0)]
         used |= {id(one) for one in found}
         given = choices
         if choices and value and value not in {one for one, _ in choices}:
@@ -178,13 +174,12 @@ def _inputs(
         yield Input(name, language, value, given, found, field)
 
 
-def _misses(remark: Remark, whole: DefinitionPath, language: str) -> bool:
-    """Whether it says that the text in that language is missing."""
-    return (
-        remark.path == whole
-        and remark.error.code == "definition.text-missing"
-        and remark.error.message.values.get("language") == language
-    )
+def _belongs(remark: Remark, whole: DefinitionPath, language: str, *, first: bool) -> bool:
+    """Whether a remark is about that input of the field at `whole`; what is about all of it is told at the first."""
+    if remark.error.code == "definition.text-missing" and remark.path == whole:
+        return remark.error.message.values.get("language") == language
+    place = (*whole, language) if language else whole
+    return remark.path[: len(place)] == place or (first and remark.path == whole)
 
 
 def _choices(draft: Draft, path: DefinitionPath, field: Field) -> list[tuple[str, str]]:
@@ -195,16 +190,23 @@ def _choices(draft: Draft, path: DefinitionPath, field: Field) -> list[tuple[str
         return []
     if field.refers == "rolls":
         return [(one, one) for one in map(single, items(at(draft.values, ("rolls",)))) if one]
-    if field.refers == "options":
-        listed = [(*path, "options", number) for number in range(len(items(at(draft.values, (*path, "options")))))]
-    elif field.refers == "districts":
-        listed = list(_districts(draft, ("districts",)))
-    else:
-        listed = [(field.refers, number) for number in range(len(items(at(draft.values, (field.refers,)))))]
+    listed = _known(draft, path, field)
     if len(listed) > _MOST_CHOICES:
         return []
     found = [(single(at(draft.values, (*one, "id"))), one) for one in listed]
     return [(name, f"{label(draft, one)} ({name})") for name, one in found if name]
+
+
+def _known(draft: Draft, path: DefinitionPath, field: Field) -> list[DefinitionPath]:
+    """The parts that a field can name."""
+    if field.refers == "districts":
+        return list(_districts(draft, ("districts",)))
+    where = (*path, "options") if field.refers == "options" else (field.refers,)
+    return [(*where, number) for number in range(len(items(at(draft.values, where))))]
+
+
+def _says(shown: Input) -> bool:
+    return bool(shown.value or shown.remarks)
 
 
 def _districts(draft: Draft, path: DefinitionPath) -> Iterator[DefinitionPath]:
