@@ -9,13 +9,14 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
-from testigo.screens import booth, chair, checkin, enrolment, inbox, results
+from testigo.election.editing.draft import Draft
+from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
 from testigo.web.sessions import BrowserSessions
 
-PUBLIC = {"/static/{name:str}", "/look", "/pin"}
+PUBLIC = {"/static/{name:str}", "/look", "/pin", "/enter/{key:str}"}
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
 
 
@@ -38,6 +39,7 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "enrolment": lambda: enrolment.app(Stub(), Stub()),  # type: ignore[arg-type]
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
     "results": lambda: results.app(Path("a"), Path("b")),
+    "editor": lambda: editor.app(Draft(Path("no-such-file.yaml"), lambda definition: None), "k"),
 }
 
 
