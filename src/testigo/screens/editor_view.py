@@ -39,7 +39,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Row:
-    """One item of a list. `below`: how many lie in it, for those that are no leaves."""
+    """One item of a list. `below`: how many lie in it, by list."""
 
     at: str
     id: str

@@ -1,6 +1,6 @@
 """A definition's file that is being edited: what it said when it was opened, what it says now, what `check` says of it.
 
-The draft lives in memory, mistakes and all. It is written to its file when it is saved, and never over a file that
+The draft lives in memory, with all its errors. It is written to its file when it is saved, and never over a file that
 somebody else has changed in the meantime.
 """
 
@@ -157,7 +157,7 @@ class Draft:
             self._set(edited(self._state.text, self.file, edits))
 
     def put_text(self, text: bytes, version: int) -> None:
-        """The whole file's text anew, as an import has written it."""
+        """Another text of the whole file, as an import has written it."""
         self.require(version)
         self._set(text.decode("utf-8-sig"))
 
