@@ -86,10 +86,10 @@ def test_somebody_elses_change_is_not_written_over(tmp_path):
     draft = Draft.open(file)
     draft.edit([Put(("id",), "b")], draft.version)
     file.write_text("id: theirs\n", encoding="utf-8")
-    with pytest.raises(IllegalStep, match="meanwhile"):
+    with pytest.raises(IllegalStep, match="since it was opened"):
         draft.save(draft.version)
     file.unlink()
-    with pytest.raises(IllegalStep, match="meanwhile"):
+    with pytest.raises(IllegalStep, match="since it was opened"):
         draft.save(draft.version)
     file.write_text("id: theirs\n", encoding="utf-8")
     draft.discard(draft.version)

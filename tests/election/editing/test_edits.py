@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawn_definitions import draw
-from testigo.election.editing.edits import Append, Put, Remove, Swap, _applied, _possible, edited
+from testigo.election.editing.edits import Append, Put, Remove, Swap, _applied, _possible
+from testigo.election.editing.edits import edited as edited_with_values
 from testigo.election.editing.plain import as_text, at, read_plain
 
 FILE, JSON = Path("election.yaml"), Path("election.json")
@@ -42,6 +43,12 @@ contests:
 empty:
 # last
 """
+
+
+def edited(text, file, edits):
+    written, values = edited_with_values(text, read_plain(text.encode(), file), file, edits)
+    assert read_plain(written.encode(), file) == values
+    return written
 
 
 def changed(*edits, text=TEXT):

@@ -7,7 +7,6 @@ somebody else has changed in the meantime.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -57,22 +56,23 @@ class Remarks:
 
 
 class _State:
-    """One state of the draft's text; what follows from it is worked out once."""
+    """One state of the draft's text, and what it says; what `check` says of it is worked out once."""
 
-    def __init__(self, text: str, file: Path) -> None:
+    def __init__(self, text: str, values: Plain, file: Path) -> None:
         self.text = text
+        self.values = values
         self._file = file
+        self._remarks: Remarks | None = None
 
-    @cached_property
-    def values(self) -> Plain:
-        return read_plain(self.text.encode(), self._file) if self.text.strip() else None
+    @classmethod
+    def read(cls, text: str, file: Path) -> Self:
+        """Raises `InvalidInput` where it is not YAML or JSON."""
+        return cls(text, read_plain(text.encode(), file) if text.strip() else None, file)
 
     def remarks(self, further: FurtherCheck) -> Remarks:
         if self._remarks is None:
             self._remarks = Remarks(list(_remarks(self.text.encode(), self._file, further)))
         return self._remarks
-
-    _remarks: Remarks | None = None
 
 
 class Draft:
@@ -84,7 +84,7 @@ class Draft:
         self.version = 0
         self._data: bytes | None = None
         self._mark = b""
-        self._opened = self._state = _State("", file)
+        self._opened = self._state = _State("", None, file)
         self._read()
 
     @classmethod
@@ -143,9 +143,10 @@ class Draft:
         if self.begun:
             raise IllegalStep("editor.page-of-older-draft")
         if self.file.suffix.lower() == ".json":
-            self._set(splice.replaced("{}", self.file, {(key,): value for key, value in values.items()}))
+            text = splice.replaced("{}", self.file, {(key,): value for key, value in values.items()})
         else:
-            self._set("".join(f"{key}: {splice.flow(value)}\n" for key, value in values.items()))
+            text = "".join(f"{key}: {splice.flow(value)}\n" for key, value in values.items())
+        self._set(_State.read(text, self.file))
 
     def edit(self, edits: Sequence[Edit], version: int) -> None:
         """Make edits that were asked for on a page of that version of the draft.
@@ -154,12 +155,13 @@ class Draft:
         """
         self.require(version)
         if edits:
-            self._set(edited(self._state.text, self.file, edits))
+            text, values = edited(self._state.text, self.values, self.file, edits)
+            self._set(_State(text, values, self.file))
 
     def put_text(self, text: bytes, version: int) -> None:
         """Another text of the whole file, as an import has written it."""
         self.require(version)
-        self._set(text.decode("utf-8-sig"))
+        self._set(_State.read(text.decode("utf-8-sig"), self.file))
 
     def require(self, version: int) -> None:
         """Raise `IllegalStep` where that is not the draft's version."""
@@ -191,16 +193,16 @@ class Draft:
     def _read(self) -> None:
         self._data = storage.read(self.file, limit=source.MAX_BYTES) if self.file.exists() else None
         self._mark = _BOM if (self._data or b"").startswith(_BOM) else b""
-        if self._data:
-            source.parse(self._data, self.file)
-        self._opened = self._state = _State((self._data or b"").decode("utf-8-sig"), self.file)
+        data = self._data or b""
+        values = read_plain(data, self.file) if data.strip() else None
+        self._opened = self._state = _State(data.decode("utf-8-sig"), values, self.file)
         self.version += 1
 
-    def _set(self, text: str) -> None:
-        if len(text.encode()) > source.MAX_BYTES:
+    def _set(self, state: _State) -> None:
+        if len(state.text.encode()) > source.MAX_BYTES:
             raise InvalidInput("file.too-large", place=self.file, limit=source.MAX_BYTES)
-        if text != self._state.text:
-            self._state = _State(text, self.file) if text != self._opened.text else self._opened
+        if state.text != self._state.text:
+            self._state = state if state.text != self._opened.text else self._opened
             self.version += 1
 
 

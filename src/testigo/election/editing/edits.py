@@ -63,21 +63,23 @@ class _TooFine(Exception):
     """The text there is written in a way that this edit cannot be made in."""
 
 
-def edited(text: str, file: Path, edits: Sequence[Edit]) -> str:
-    """The text with these edits, one after the other; raises `InvalidInput` where it cannot be written."""
-    values = _values(text, file)
+def edited(text: str, values: Plain, file: Path, edits: Sequence[Edit]) -> tuple[str, Plain]:
+    """The text and what it says, with these edits, one after the other. `values`: what it says before.
+
+    Raises `InvalidInput` where it cannot be written.
+    """
     try:
         written, meant = text, values
         for edit in (one for raw in edits for one in _possible(meant, raw)):
             written, meant = _spliced(written, meant, edit, is_json=_is_json(file)), _applied(meant, edit)
         if _values(written, file) == meant:
-            return written
+            return written, meant
     except (_TooFine, TestigoError, yaml.YAMLError):
         pass
     for raw in edits:
         for edit in _possible(values, raw):
             text, values = _with_one(text, values, file, edit), _applied(values, edit)
-    return text
+    return text, values
 
 
 def _is_json(file: Path) -> bool:
