@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from carried_out import carry_out
 from drawn_definitions import draw, write
-from testigo.election import Contest, Definition, District, Option, Station, load
+from open_lists import open_lists
+from testigo.election import Contest, Definition, District, Option, Preferences, Share, Station, load
 
 SEEDS = (8, 9, 14, 17, 26, 28, 32, 38, 40, 44, 53, 59)
 """Drawn, and small enough for some seconds each: up to 20 options, up to six contests, one to four languages."""
@@ -60,6 +61,12 @@ def test_contests_with_other_rules_are_carried_out_too(tmp_path: Path) -> None:
     file = tmp_path / "election.yaml"
     file.write_text(OF_ALL_KINDS)
     assert carry_out(load(file), tmp_path / "station", slips=3, deck=12).failures == []
+
+
+def test_open_lists_are_carried_out_too(tmp_path: Path) -> None:
+    for number, rule in enumerate((Preferences(2, Share(at_least="5"), "draw"), Preferences(1), Preferences(4))):
+        outcome = carry_out(open_lists(rule), tmp_path / str(number), slips=3, deck=40)
+        assert outcome.failures == []
 
 
 def test_the_same_seed_is_the_same_election() -> None:

@@ -546,7 +546,7 @@ def wait_for(done: Callable[[], bool], process: "subprocess.Popen[bytes]") -> No
     until = time.monotonic() + 120
     while not done():
         if process.poll() is not None or time.monotonic() > until:
-            pytest.fail(f"the command ended or stood still: {process.communicate(timeout=5)[0].decode()}")
+            pytest.fail(f"the command ended or stood still: {process.communicate(timeout=60)[0].decode()}")
         time.sleep(0.02)
 
 
@@ -565,7 +565,7 @@ def test_the_command_killed_in_the_middle_goes_on(
         helpers = psutil.Process(command.pid).children(recursive=True)
         command.kill()
         command.wait()
-    _, alive = psutil.wait_procs(helpers, timeout=20)
+    _, alive = psutil.wait_procs(helpers, timeout=120)
     assert alive == [], "workers end with their command"
     before = files(work / "results")
     done = {name for name in before if not name.startswith(".")}

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from open_lists import open_lists
 from testigo.ballot import Ballot
 from testigo.election import Definition, check_definition, load
 from testigo.errors import InvalidInput
@@ -62,6 +63,13 @@ def test_people_want_valid_ballots_and_every_incident_happens(republic: Definiti
         assert own_visit is not None and own_visit.finger_of is own_visit.person
         lost = next(visit for visit in visits if visit.incident.right == "other-station")
         assert lost.person.station != station.id
+
+
+def test_people_choose_candidates_of_open_lists() -> None:
+    definition = open_lists(stations=2)
+    people = make_population(definition, random.Random(4)).people
+    wished = [Ballot.mark(definition, person.style, person.wishes).choices["council"] for person in people]
+    assert {len(chosen) for chosen in wished} >= {1, 2, 3}
 
 
 def test_second_numbers_are_other_peoples_fingers_and_nobody_elses_part(republic: Definition) -> None:

@@ -43,11 +43,17 @@ def centre_key() -> SigningKey:
 
 
 @pytest.fixture(scope="session")
+def root_key() -> SigningKey:
+    """The root's, which signs who withdrew."""
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
 def installed(
-    register: Register, centre_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
+    register: Register, centre_key: SigningKey, root_key: SigningKey, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, bytes]:
     """A station installed once with its poll book: copied for each test."""
-    root = Root(DEFINITION, centre=centre_key)
+    root = Root(DEFINITION, root_key, centre=centre_key)
     folder = tmp_path_factory.mktemp("installed") / "s1"
     request = root.install(folder, "s1")
     sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")

@@ -11,11 +11,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from in_chromium import tap
+from polling_place import Root
 from served_station import DEFINITION
-from testigo.election import Definition
+from testigo.election import Definition, OptionStatus
 from testigo.errors import StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint.reader import open_reader
+from testigo.keys import SigningKey
 from testigo.screens import checkin as check_in_pages
 
 pytestmark = pytest.mark.browser
@@ -31,7 +33,7 @@ def make_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(room: dict[str, int] = ROOM, **settings: Any) -> Page:
         context = chromium.new_context(viewport=room, **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context.new_page()
 
@@ -303,7 +305,7 @@ def test_axe_finds_no_violation_in_the_booth(
 
 @pytest.mark.parametrize(("language", "contrast"), [("es", "off"), ("en", "on")])
 def test_axe_finds_no_violation_at_the_desks(
-    opened: Any, make_page: Callable[..., Page], tmp_path: Path, language: str, contrast: str
+    opened: Any, make_page: Callable[..., Page], root_key: SigningKey, tmp_path: Path, language: str, contrast: str
 ) -> None:
     desk, chair = make_page(), make_page()
     found: list[str] = []
@@ -336,6 +338,14 @@ def test_axe_finds_no_violation_at_the_desks(
         enter(desk)
         found += violations(desk)
         tap(desk, "form#page button")
+    chair.goto(f"{opened.chair_address}/candidates")
+    found += violations(chair)
+    body = msgspec.to_builtins(OptionStatus("mayor", "ana", "withdrawn", "Resolución 7", 1))
+    (tmp_path / "status.json").write_bytes(Root(DEFINITION, root_key).sign("option-status", body))
+    chair.set_input_files("#statements", tmp_path / "status.json")
+    tap(chair, "form[action='/candidates'] button")
+    assert "Ana Ñandú" in chair.inner_text("main")
+    found += violations(chair)
     chair.goto(f"{opened.chair_address}/events")
     found += violations(chair)
     chair.goto(f"{opened.chair_address}/close")
@@ -436,7 +446,7 @@ def test_desks_fit_a_narrow_screen(opened: Any, make_page: Callable[..., Page]) 
     page = make_page(NARROW)
     for address, pin in ((opened.desk_address, "750126"), (opened.chair_address, "482913")):
         sign_in(page, address, pin)
-        for path in ("/", "/events", "/close"):
+        for path in ("/", "/events", "/candidates", "/close"):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address}{path}"
 

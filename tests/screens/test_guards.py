@@ -9,14 +9,17 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
+from served_station import DEFINITION
 from testigo.election.editing.draft import Draft
-from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, results
+from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, preview, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
 from testigo.web.sessions import BrowserSessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin", "/enter/{key:str}"}
+PREVIEW = {"/preview", *PUBLIC}
+"""At one person's own computer."""
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
 
 
@@ -38,6 +41,7 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "chair": lambda: chair.app(Stub()),  # type: ignore[arg-type]
     "enrolment": lambda: enrolment.app(Stub(), Stub()),  # type: ignore[arg-type]
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
+    "preview": lambda: preview.app(DEFINITION),
     "results": lambda: results.app(Path("a"), Path("b")),
     "editor": lambda: editor.app(Draft(Path("no-such-file.yaml"), lambda definition: None), "k"),
 }
@@ -48,7 +52,7 @@ def test_every_route_says_who_may_call_it(role: str) -> None:
     for path, handler in every_handler(APPS[role]()):
         (guard,) = [one for one in handler.guards or () if one in guards.GUARDS]
         if guard is guards.anyone:
-            assert path in (RESULTS if role == "results" else PUBLIC), path
+            assert path in {"results": RESULTS, "preview": PREVIEW}.get(role, PUBLIC), path
         if guard is guards.machine:
             assert path in ("/orders", "/health", "/packages")
 

@@ -30,7 +30,7 @@ def address_of(process: subprocess.Popen[str]) -> str:
 
 def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
     process.send_signal(number)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=120)
     return process.returncode, errors
 
 
@@ -98,7 +98,7 @@ def test_an_error_at_the_start_is_one_sentence(
     places: dict[str, Any] = {"nowhere": tmp_path / "nowhere", "station": folder, "slips": tmp_path / "slips"}
     filled = [one.format(**places, pin=tmp_path / "pin") for one in arguments]
     command = [sys.executable, "-m", "testigo", *filled]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -118,6 +118,6 @@ def test_a_taken_port_is_one_sentence(folder: Path) -> None:
             "--port",
             port,
         ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert "another process uses this port" in done.stderr

@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from polling_place import ISSUED, MemoryPrinter, Root
 from served_station import Server
 from testigo.audit import logic_and_accuracy
-from testigo.ballot import Ballot, DeckPart, TallySheet, new_slip_number, tally_qr
+from testigo.ballot import Ballot, DeckPart, TallySheet, new_slip_number, numbered, preferences_in, tally_qr
 from testigo.ballot.reasons import REHEARSAL
 from testigo.count.result import count_result
-from testigo.election import BallotStyle, Contest, Definition, MachineKeys
+from testigo.election import BallotStyle, Contest, Definition, MachineKeys, is_preference, list_of
 from testigo.record import open_statement
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.results import write_results
@@ -134,11 +134,28 @@ def _read_back(reader: SlipReader, png: bytes, slip: Slip, carried: Carried, abo
 def _sample_choices(contests: list[Contest], sample: int) -> Iterator[dict[str, tuple[str, ...]]]:
     """Nothing chosen, all that may be, and single options: the first, the last, and some between."""
     yield {}
-    yield {one.id: tuple(option.id for option in one.options[-one.choose :]) for one in contests}
+    yield {one.id: last_choices(one) for one in contests}
+    yield from _sample_preferences(contests, sample)
     longest = max((len(contest.options) for contest in contests), default=0)
     places = range(longest) if longest <= sample else sorted({n * (longest - 1) // (sample - 1) for n in range(sample)})
     for place in places:
         yield {one.id: (one.options[min(place, len(one.options) - 1)].id,) for one in contests}
+
+
+def last_choices(contest: Contest) -> tuple[str, ...]:
+    """As much as may be chosen, from the end of the contest; of an open list its first candidates."""
+    chosen = tuple(option.id for option in contest.options[-contest.choose :])
+    if contest.preferences is None:
+        return chosen
+    return (*chosen, *contest.option(chosen[0]).preferences[: contest.preferences.most])
+
+
+def _sample_preferences(contests: list[Contest], sample: int) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Single candidates of open lists, spread over all lists."""
+    for contest in contests:
+        names = preferences_in(contest.marks)
+        for name in names[:: max(len(names) // sample, 1)]:
+            yield {contest.id: (list_of(name), name)}
 
 
 def _sample_of_deck(definition: Definition, station: str, most: int) -> list[DeckPart]:
@@ -225,7 +242,9 @@ class _Day:
         language = self.definition.languages[-1 if last else 0]
         contests = [self.definition.contest(contest) for contest in style.contests]
         wanted = {
-            one.id: tuple(option.id for option in (one.options[-one.choose :] if last else one.options[:1]))
+            one.id: last_choices(one)
+            if last
+            else (one.options[0].id, *one.options[0].preferences[: one.rows - one.choose])
             for one in contests
         }
         with Client(address) as voter:
@@ -233,6 +252,8 @@ class _Day:
             page = voter.send("/language", language=language)
             for number, contest in enumerate(contests, 1):
                 page = self._mark(voter, number, contest, wanted[contest.id], language)
+                if contest.preferences is not None:
+                    self._mark_candidates(voter, number, contest, wanted[contest.id])
             page = voter.get("/review")
             self.carried.expect("booth pages", page.name, "review", "after the last contest")
             page = voter.send("/print")
@@ -264,6 +285,26 @@ class _Day:
         self.carried.expect("booth pages", seen, len(contest.options), f"{contest.id}: options on its pages")
         return page
 
+    def _mark_candidates(self, voter: Client, number: int, contest: Contest, wanted: tuple[str, ...]) -> None:
+        """Turn every page of the chosen list; its candidates and no others are there."""
+        here, seen = 1, list[str]()
+        while True:
+            page = voter.get(f"/contest/{number}/candidates?page={here}")
+            content = page.content.decode()
+            shown = [name for name in contest.marks if is_preference(name) and f'value="{name}"' in content]
+            seen += shown
+            for name in shown:
+                named = numbered(contest, name) in html.unescape(content)
+                self.carried.expect("booth pages", named, True, f"{contest.id}: {name} is named")
+            marks = [name for name in shown if name in wanted]
+            page = voter.send(f"/contest/{number}/candidates", page=str(here), option=marks, go="next")
+            self.carried.expect("booth pages", page.ok, True, f"{contest.id} candidates {here}")
+            if here >= int(content.partition('data-pages="')[2].partition('"')[0]):
+                break
+            here += 1
+        all_ = list(contest.option(wanted[0]).preferences)
+        self.carried.expect("booth pages", seen, all_, f"{contest.id}: candidates on their pages")
+
     # ---- afterwards
 
     def _close(self, chair: Chair) -> None:
@@ -291,7 +332,7 @@ class _Day:
         info = RecordInfo("trial", 0, "", "", "", "", {self.station: ("statements/0.json", "0" * 64)})
         files = write_results(self.folder / "results", self.definition, result, sheets=sheets, record=info)
         rows = list(csv.DictReader(io.StringIO((self.folder / "results" / "result.csv").read_text("utf-8-sig"))))
-        options = sum(len(one.options) for one in self.definition.contests_of_station(self.station))
+        options = sum(len(one.marks) for one in self.definition.contests_of_station(self.station))
         votes = [row for row in rows if row["option_name"]]
         self.carried.expect("results", len(votes), options, "options in the table")
         pages = [file for file in files if file.suffix == ".html"]
@@ -309,7 +350,8 @@ class _Day:
         for contest in self.definition.contests_of_station(self.station):
             for option in contest.options:
                 name = self.definition.words(option.name, self.definition.languages[0])
-                if _letters(name) not in letters:
+                missing = [one for one in option.candidates if contest.preferences and _letters(one) not in letters]
+                if _letters(name) not in letters or missing:
                     self.carried.failures.append((step, f"{contest.id}: option {option.id} is not on the page"))
                     return
 

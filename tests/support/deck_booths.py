@@ -1,7 +1,7 @@
 """What an honest booth says of a test ballot."""
 
-from testigo.ballot import DeckBallot, DeckOutcome, Marks, ScreenRow
-from testigo.election import Definition
+from testigo.ballot import DeckBallot, DeckOutcome, Marks, ScreenRow, numbered
+from testigo.election import Definition, is_preference
 
 
 def honest(definition: Definition, one: DeckBallot) -> DeckOutcome:
@@ -9,7 +9,10 @@ def honest(definition: Definition, one: DeckBallot) -> DeckOutcome:
     rows = []
     for name, chosen in one.ballot.choices.items():
         of = definition.contest(name)
-        words = [definition.words(of.option(option).name, one.language) for option in chosen]
+        words = [
+            numbered(of, mark) if is_preference(mark) else definition.words(of.option(mark).name, one.language)
+            for mark in chosen
+        ]
         rows.append(ScreenRow(definition.words(of.title, one.language), tuple(words)))
     marks = Marks(one.ballot.style, one.ballot.choices)
     return DeckOutcome(tuple(rows), marks, True, True, marks)

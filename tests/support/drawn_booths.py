@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from open_booth import OpenBooth
 from testigo import words
-from testigo.election import Contest, Definition, District, Option, Party, Station
+from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station
 
 RTL = "yi"
 """A language that Testigo does not have, written from right to left."""
@@ -63,12 +63,21 @@ def _contest(rng: random.Random, say: "_Names", number: int, parties: tuple[Part
             f"o{at}",
             say.text(),
             rng.choice(parties).id if parties and rng.random() < 0.6 else "",
-            tuple(say.words() for _ in range(rng.choice([1, 3]))) if kind == "party-list" else (),
+            tuple(say.words() for _ in range(rng.choice([1, 3, 14]))) if kind == "party-list" else (),
         )
         for at in range(many)
     )
     choose = min(rng.choice([2, 3, 12]), many) if kind == "choose-up-to" else 1
-    return Contest(f"c{number}", "all", say.text(), kind, options, choose=choose)  # type: ignore[arg-type]
+    open_ = Preferences(rng.choice([1, 2])) if kind == "party-list" and rng.random() < 0.5 else None
+    return Contest(
+        f"c{number}",
+        "all",
+        say.text(),
+        kind,
+        options,
+        choose=choose,
+        preferences=open_,  # type: ignore[arg-type]
+    )
 
 
 class _Names:
@@ -107,8 +116,9 @@ def walk(page: Page, booth: OpenBooth, card: str, size: int, language: str, rng:
     _tap(page, f"main button[lang={language}]")
     searched: set[str] = set()
     while "/contest/" in page.url:
-        yield "contest"
-        contest = page.get_attribute("main", "data-contest") or ""
+        shown = page.get_attribute("main", "data-page") or ""
+        yield shown
+        contest = f"{shown} {page.get_attribute('main', 'data-contest')}"
         if page.locator("button.find[value=find]").count() and contest not in searched:
             searched.add(contest)
             yield from _search(page)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from testigo.election import METHODS, Definition
-from testigo.election.limits import ID, LAST_DAY, RESERVED_NAMES, STATION_ID, STYLE
+from testigo.election.limits import ID, LAST_DAY, PREFERRED, RESERVED_NAMES, STATION_ID, STYLE
 from testigo.election.printed import shapes
 
 ALPHABETS = {
@@ -216,6 +216,7 @@ class _Drawing:
                 contest["threshold"] = {"percent": self._rng.choice(["0", "2.5", "4", "33.3333"]), "of": "valid"}
             for option in options:
                 option["candidates"] = [self._words() for _ in range(self._rng.choice([1, 2, 7, 25]))]
+            _open_lists(contest)
         if kind == "choose-one":
             _decide(contest)
         return contest
@@ -225,6 +226,19 @@ class _Drawing:
         if parties and self._rng.random() < 0.7:
             option["party"] = self._rng.choice(parties)["id"]
         return option
+
+
+def _open_lists(contest: dict[str, Any]) -> None:
+    """Preference votes for some contests with few enough candidates, by a chance of its own."""
+    rng = random.Random(contest["id"])
+    lengths = [len(option["candidates"]) for option in contest["options"]]
+    if rng.random() < 0.4 and sum(lengths) <= PREFERRED:
+        rule: dict[str, Any] = {"most": rng.choice([1, 2, max(lengths)]), "equal": rng.choice(["listed", "draw"])}
+        if rule["most"] > max(lengths):
+            rule["most"] = 1
+        if rng.random() < 0.5:
+            rule["threshold"] = rng.choice([{"at-least": "5"}, {"more-than": "1/4"}])
+        contest["preferences"] = rule
 
 
 def _decide(contest: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """A booth alone, installed, opened and served, of any definition: for pages, without a check-in."""
 
 from pathlib import Path
+from typing import Any
 
 from polling_place import MemoryPrinter, Root
 from served_station import Server
@@ -8,7 +9,7 @@ from testigo.election import Definition
 from testigo.screens import booth as booth_pages
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import LocalMachine, OrderSender
+from testigo.station.machine import LocalMachine, OrderName, OrderSender
 
 
 class OpenBooth:
@@ -16,21 +17,25 @@ class OpenBooth:
 
     def __init__(self, definition: Definition, folder: Path, *, spare: int = 2) -> None:
         station = min(definition.stations, key=lambda one: one.register_size)
-        Root(definition).install(folder / station.id, station.id)
+        self.root, self._folder = Root(definition), folder / station.id
+        self.root.install(folder / station.id, station.id)
         self.printer = MemoryPrinter()
         self.booth = Booth(folder / station.id / "booth", self.printer)
         self.cards = [card.code for card in self.booth.make_cards(spare=spare).cards]
-        self._order_open(folder / station.id)
+        self._order("test", deck=[])
+        self._order("zero")
+        self._order("open")
         self._server = Server(booth_pages.app(self.booth))
         self.address = self._server.address
 
-    def _order_open(self, folder: Path) -> None:
-        """What the chair's machine would order until the booth is open."""
-        chair = MachineFolder(folder / "chair", "chair")
-        sender = OrderSender(chair, {"booth": LocalMachine(self.booth)})
-        sender.give("booth", "test", deck=[])
-        sender.give("booth", "zero")
-        sender.give("booth", "open")
+    def show_statuses(self, *envelopes: bytes) -> None:
+        """As the chair does when it has taken in who withdrew or died."""
+        self._order("option-status", statements=[envelope.decode() for envelope in envelopes])
+
+    def _order(self, name: OrderName, **data: Any) -> None:
+        """What the chair's machine orders."""
+        chair = MachineFolder(self._folder / "chair", "chair")
+        OrderSender(chair, {"booth": LocalMachine(self.booth)}).give("booth", name, **data)
         chair.close()
 
     def stop(self) -> None:

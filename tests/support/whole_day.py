@@ -18,7 +18,7 @@ from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, MemoryPrinter, Root, fin
 from served_station import OFFICER_PIN, PEOPLE, ServedStation, Server
 from testigo import storage
 from testigo.ballot.reasons import PAUSE_REASONS
-from testigo.election import Contest, Definition, District, Option, Party, Station, VotingRules
+from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station, VotingRules
 from testigo.errors import StorageError
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import ReaderError
@@ -65,6 +65,12 @@ def definition_in(language: str) -> Definition:
     long = Contest(
         "anthem", "villa", text("Purahéi"), "choose-one", tuple(Option(f"h{n}", text(f"Pu {n}")) for n in range(1, 16))
     )
+    people = tuple(f"Mbo {number}" for number in range(1, 20))
+    lists = Contest(
+        "lists", "villa", text("Tysýi"), "party-list",
+        (Option("l1", text("Yvy"), candidates=people), Option("l2", text("Yta"), candidates=people[:2])),
+        seats=2, method="dhondt", preferences=Preferences(2),
+    )  # fmt: skip
     return Definition(
         id="villa-2026",
         title=text("Táva 2026"),
@@ -78,7 +84,7 @@ def definition_in(language: str) -> Definition:
             Station("s2", "Ita Sur", "villa", 5, "Tape 2"),
         ),
         parties=(Party("sol", text("Kuarahy"), "KU"),),
-        contests=(mayor, council, long),
+        contests=(mayor, council, long, lists),
         rules=VotingRules(release_cap_percent=25),
     )
 
@@ -501,7 +507,16 @@ class Day:
         voter.send("/contest/2", option="c1", go="next")
         voter.send("/contest/2", option="c1", go="next", enough="yes")
         voter.send("/contest/3", page="1", option="h1", go="page-2")
-        assert voter.send("/contest/3", page="2", go="next", enough="yes").name == "review"
+        voter.send("/contest/3", page="2", go="next", enough="yes")
+        voter.send("/contest/4", option="l2", go="next")
+        voter.send("/contest/4/candidates", option=["l1/1"], go="next")
+        assert voter.send("/contest/4/candidates", go="next").name == "review"
+        voter.send("/contest/4", option="l1", go="next")
+        voter.send("/contest/4/candidates", page="1", option=["l1/1", "l1/2", "l1/3"], go="next")
+        voter.send("/contest/4/candidates", page="1", option="l1/1", go="page-2")
+        voter.send("/contest/4/candidates", page="2", go="find")
+        voter.send("/contest/4/candidates/find", find="1", go="show")
+        assert voter.send("/contest/4/candidates", page="9", option="l1/1", go="next").name == "review"
 
     def _print(self, voter: Client) -> None:
         codes = (

@@ -25,7 +25,8 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import AuditSeed, PublicDraw, count_result
-from testigo.election import Definition, MachineKey, MachineKeys, Role, load, pieces
+from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
+from testigo.election.option_status import Status
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement, peek
 from testigo.witness import verify
@@ -33,6 +34,9 @@ from testigo.witness import verify
 DICE = "616243514325161434521623"
 STATIONS = 3
 VOTERS = 12
+
+OUT_AND_BACK: tuple[tuple[int, Status], ...] = ((0, "withdrawn"), (0, "restored"))
+"""Places of options of the first contest that fills an office, and what the root says before the day."""
 
 Twist = Callable[[str, str, Any], Any]
 """(statement type, subject, body) → the body that is really signed, None for none at all."""
@@ -100,6 +104,10 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for station in definition.stations:
         roles: tuple[Role, ...] = ("chair", "booth", "check-in")
         say("machine-keys", station.id, MachineKeys(tuple(_admitted(election, r, station.id) for r in roles)), root, 2)
+    contest = next(one for one in definition.contests if one.referendum is None)
+    for number, (option, status) in enumerate(OUT_AND_BACK, 1):
+        said = OptionStatus(contest.id, contest.options[option].id, status, "Resolución 12", number)
+        say("option-status", "", said, root, 2)
     for station in definition.stations:
         _station_day(election, station.id, say)
     say("audit-seed", "", AuditSeed(DICE), auditor, 610)
@@ -143,7 +151,7 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
             definition,
             style,
             {
-                contest_id: (definition.contest(contest_id).options[(voter * voter + place) % 3].id,)
+                contest_id: _chosen(definition.contest(contest_id), voter, place)
                 for place, contest_id in enumerate(style.contests)
                 if voter % 5
             },
@@ -164,6 +172,14 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
     election.sheets[station] = sheet
     election.digests.setdefault(station, "0" * 64)
     say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
+
+
+def _chosen(contest: Contest, voter: int, place: int) -> tuple[str, ...]:
+    """One of the first three options, and of an open list another candidate for every voter in turn."""
+    option = contest.options[(voter * voter + place) % 3]
+    if contest.preferences is None:
+        return (option.id,)
+    return option.id, option.preferences[voter % len(option.candidates)]
 
 
 def _report(election: Election, station: str, sheet: TallySheet, say: Callable[..., Any]) -> None:

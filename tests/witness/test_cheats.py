@@ -657,7 +657,7 @@ def test_a_key_that_was_replaced_signs_nothing_more(caught: Caught, elect: Any) 
     place = election.find("logic-and-accuracy", "01-01")
     election.say("machine-keys", HERE, _new_keys(election, "booth"), election.key("root"), 2)
     election.envelopes.insert(place, election.envelopes.pop())
-    assert any("which the root replaced at entry 6" in said for said in caught("statements", election))
+    assert any("which the root replaced at entry 8" in said for said in caught("statements", election))
 
 
 # ---- what is shown

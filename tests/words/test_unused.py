@@ -16,6 +16,7 @@ from testigo.words.catalogues import catalogue_of
 
 SHOWN_BY = {
     "cards": ["station/cards.*"],
+    "proof": ["proof/*"],
     "results": ["results/*.py", "results/page/*", "ballot/reasons.py", "count/anomalies.py"],
     "retirement": [
         "station/retire*",
@@ -26,7 +27,7 @@ SHOWN_BY = {
     ],
     "screens": ["**/*.py", "**/*.html", "web/static/*.js"],
     "selfcheck": ["cli/selfcheck.py", "release.py"],
-    "slip": ["slip/*"],
+    "slip": ["slip/*", "paper/sample.py", "proof/poster.py"],
     "tally_sheet": ["station/tally_sheet.*", "ballot/*.py"],
     "term": ["**/*.py"],
 }

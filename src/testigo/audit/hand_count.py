@@ -2,7 +2,7 @@
 
 Figures that are not an option's have a name in brackets: `(blank)`, `(null)` and `(ballots)` of each contest,
 `(papers)` and `(spoiled)` of the whole box, whose `contest` is empty. Unused choices are not counted by hand: they
-follow from the rest.
+follow from the rest. Of open lists every candidate's preferences are counted, too, under `OPTION/NUMBER`.
 """
 
 import csv
@@ -50,6 +50,17 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
                     place=place,
                     hint="count-again",
                     contest=contest.id,
+                )
+            )
+        excess = _too_many_preferences(contest, tally)
+        if excess and not errors:
+            errors.append(
+                InvalidInput(
+                    "contest.more-preferences-than-fit",
+                    place=place,
+                    hint="count-again",
+                    contest=contest.id,
+                    candidate=excess,
                 )
             )
         tallies.append(tally)
@@ -101,3 +112,18 @@ def _tally(contest: Contest, figures: dict[_Key, int]) -> ContestTally:
     marked = of_contest[BALLOTS] - of_contest[BLANK] - of_contest[NULL]
     votes = sum(of_contest[option.id] for option in contest.options)
     return ContestTally.from_figures(contest, {**of_contest, UNDERVOTES: contest.choose * marked - votes})
+
+
+def _too_many_preferences(contest: Contest, tally: ContestTally) -> str:
+    """The first candidate with more preferences than the list has votes, or list with more than its voters may choose;
+    "" if none.
+    """
+    most = contest.preferences.most if contest.preferences is not None else 0
+    for option in contest.options if most else ():
+        votes = tally.votes[option.id]
+        for name in option.preferences:
+            if tally.preferences[name] > votes:
+                return name
+        if sum(tally.preferences[name] for name in option.preferences) > most * votes:
+            return option.id
+    return ""

@@ -11,19 +11,24 @@ numbers those without bit *p* come first), so a part has at most n + ⌊n/2⌋ v
 at most ⌈log₂ n⌉·(n + ⌊n/2⌋) ballots: 60 options 540. Contests of one ballot style share the ballots of a part. Where
 several may be chosen, later votes share ballots, too. A last part has a full ballot and an empty one.
 
+In an open list its parts are followed by those of its candidates, who are numbered through all lists: in each part a
+candidate has one or two preferences, in the first of them once as the only one. The parts before have votes for lists
+without any preference, so a list exchanged with a candidate changes totals, too. *m* candidates take at most ⌈log₂
+m⌉·(m + ⌊m/2⌋) ballots more, and fewer where several may be marked.
+
 The deck follows from the definition alone: anyone can make it again, in any later release. Another deck for the same
 definition is another version of the statement (`ballot.LogicAndAccuracy`; `first_deck` is that of version 1). What must
 come out is computed here by going through a part option by option, and blanks and unused choices from their sums;
 `ballot.tally_ballots`, which the booth uses, goes ballot by ballot. The two share no code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from testigo.ballot import Ballot, ContestTally, DeckBallot, DeckPart, Tally
-from testigo.election import BallotStyle, Contest, Definition
+from testigo.ballot import Ballot, ContestTally, DeckBallot, DeckPart, Tally, preferences_in
+from testigo.election import BallotStyle, Contest, Definition, list_of
 
 Row = tuple[str, ...]
-"""What one ballot has in one contest: ids of options."""
+"""What one ballot has in one contest: ids of options, and names of candidates of open lists."""
 
 
 def station_deck(definition: Definition, station_id: str) -> tuple[DeckPart, ...]:
@@ -45,7 +50,7 @@ def style_deck(definition: Definition, style: BallotStyle) -> list[list[Ballot]]
     """The parts of one ballot style; the last has a full ballot, where some contest has several choices, and an empty
     one."""
     contests = [definition.contest(contest_id) for contest_id in style.contests]
-    plans = {contest.id: _plan(contest, _codes(contest, turn(definition, contest))) for contest in contests}
+    plans = {contest.id: _whole_plan(definition, contest) for contest in contests}
     parts = [
         [
             Ballot.mark(definition, style, {name: rows[row] for name, rows in _of_part(plans, part) if row < len(rows)})
@@ -54,7 +59,7 @@ def style_deck(definition: Definition, style: BallotStyle) -> list[list[Ballot]]
         for part in range(max(map(len, plans.values()), default=0))
     ]
     full = {contest.id: _full(contest, turn(definition, contest)) for contest in contests}
-    several = any(contest.choose > 1 for contest in contests)
+    several = any(contest.rows > 1 for contest in contests)
     ends = [Ballot.mark(definition, style, marks) for marks in ([full] if several else []) + [{}]]
     return [*parts, ends]
 
@@ -75,8 +80,11 @@ def expected(definition: Definition, station_id: str, ballots: Sequence[Ballot])
     )
 
 
-def turn(definition: Definition, contest: Contest) -> int:
-    """A number that no other contest with as many options has that can stand on a ballot of the same station.
+def turn(
+    definition: Definition, contest: Contest, size: Callable[[Contest], int] = lambda one: len(one.options)
+) -> int:
+    """A number that no other contest with as many options, or of the same `size` in another way, has that can stand on
+    a ballot of the same station.
 
     It counts those before this one in the districts from the root of the tree down to its own, upper districts first;
     so numbers stay as small as one station's ballots allow, however many contests the whole country has.
@@ -85,7 +93,7 @@ def turn(definition: Definition, contest: Contest) -> int:
     alike = [
         (path.index(other.district), place, other.id)
         for place, other in enumerate(definition.contests)
-        if other.district in path and len(other.options) == len(contest.options)
+        if other.district in path and size(other) == size(contest)
     ]
     return [contest_id for _, _, contest_id in sorted(alike)].index(contest.id)
 
@@ -94,17 +102,44 @@ def _expected_contest(contest: Contest, marked: list[Row]) -> ContestTally:
     votes = {option.id: sum(option.id in chosen for chosen in marked) for option in contest.options}
     blank = marked.count(())
     undervotes = contest.choose * (len(marked) - blank) - sum(votes.values())
-    return ContestTally(contest.id, votes, blank=blank, null=0, undervotes=undervotes, ballots=len(marked))
+    preferences = {name: sum(name in chosen for chosen in marked) for name in preferences_in(contest.marks)}
+    return ContestTally(contest.id, votes, blank, 0, undervotes, len(marked), preferences)
 
 
-def _codes(contest: Contest, turn_: int) -> list[int]:
+def _codes(size: int, turn_: int) -> list[int]:
     """The number of each option: 0, 1, 2, …, from another option on in every turn, so that two contests with equally
     many options, exchanged in the count, change totals, too. After as many turns as there are options, numbers go on
     from there.
     """
-    size = len(contest.options)
     more, first = divmod(turn_, max(size, 1))
     return [(option + first) % size + more * size for option in range(size)]
+
+
+def _whole_plan(definition: Definition, contest: Contest) -> list[list[Row]]:
+    """For each part what its ballots have in this contest: options first, then candidates of open lists."""
+    plan = _plan(contest, _codes(len(contest.options), turn(definition, contest)))
+    if contest.preferences is None:
+        return plan
+    size = len(preferences_in(contest.marks))
+    codes = _codes(size, turn(definition, contest, lambda one: len(preferences_in(one.marks))))
+    return plan + _preference_plan(contest, contest.preferences.most, codes)
+
+
+def _preference_plan(contest: Contest, most: int, codes: list[int]) -> list[list[Row]]:
+    """For each part of an open list's candidates its ballots, list by list; the first begins with each candidate as the
+    only one marked. `codes`: the numbers of all candidates, in the contest's order.
+    """
+    code = dict(zip(preferences_in(contest.marks), codes, strict=True))
+    parts = []
+    for part in range(max(max(codes, default=-1).bit_length(), min(len(codes), 1))):
+        rows: list[Row] = [(list_of(name), name) for name in code] if part == 0 else []
+        for option in contest.options:
+            own = list(option.preferences)
+            twice = [name for name in own if code[name] >> part & 1]
+            packed = _packed(twice if part == 0 else own, twice if part else [], most)
+            rows += [(option.id, *row) for row in packed]
+        parts.append(rows)
+    return parts
 
 
 def _plan(contest: Contest, codes: list[int]) -> list[list[Row]]:
@@ -141,7 +176,10 @@ def _of_part(plans: dict[str, list[list[Row]]], part: int) -> list[tuple[str, li
 
 
 def _full(contest: Contest, turn_: int) -> Row:
-    """As many choices as allowed, from another option on in every turn."""
+    """As many choices as allowed, from another option on in every turn, and of an open list its last candidates."""
     ids = [option.id for option in contest.options]
     first = turn_ % max(len(ids), 1)
-    return tuple((ids[first:] + ids[:first])[: contest.choose])
+    chosen = (ids[first:] + ids[:first])[: contest.choose]
+    if contest.preferences is None:
+        return tuple(chosen)
+    return (*chosen, *contest.option(chosen[0]).preferences[-contest.preferences.most :])

@@ -9,7 +9,16 @@ room `slip`; it is read by `slip_reader`.
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
-from testigo.ballot.marks import Ballot, Marks, mark_contest, too_many, unused
+from testigo.ballot.marks import (
+    Ballot,
+    Marks,
+    mark_contest,
+    numbered,
+    options_in,
+    preferences_in,
+    too_many,
+    unused,
+)
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
@@ -72,7 +81,10 @@ __all__ = [
     "deck_digest",
     "mark_contest",
     "new_slip_number",
+    "numbered",
+    "options_in",
     "outcome_differences",
+    "preferences_in",
     "record_size",
     "tally_ballots",
     "tally_errors",

@@ -12,7 +12,7 @@ from testigo import canonical
 from testigo.ballot.marks import Marks
 from testigo.ballot.slip_number import NUMBER_LENGTH
 from testigo.canonical import why_refused
-from testigo.election import BallotStyle, Definition
+from testigo.election import BallotStyle, Contest, Definition, is_preference
 from testigo.errors import InvalidInput, TestigoError
 from testigo.words import message
 
@@ -70,13 +70,20 @@ def record_size(definition: Definition, station_id: str) -> int:
 
 
 def _longest_ballot(definition: Definition, style: BallotStyle) -> Marks:
-    """The marks with the longest ids, as many as may be chosen; not in ballot order, which does not change the
-    length."""
+    """The marks with the longest names, as many as may be chosen: not in ballot order, nor all of one list, which makes
+    them no shorter."""
     choices = {}
     for contest_id in style.contests:
         contest = definition.contest(contest_id)
         ids = sorted(
             (option.id for option in contest.options), key=lambda each: len(canonical.encode(each)), reverse=True
         )
-        choices[contest_id] = tuple(ids[: contest.choose])
+        choices[contest_id] = (*ids[: contest.choose], *_longest_preferences(contest))
     return Marks(style.id, choices)
+
+
+def _longest_preferences(contest: Contest) -> list[str]:
+    if contest.preferences is None:
+        return []
+    longest = sorted((name for name in contest.marks if is_preference(name)), key=len, reverse=True)
+    return longest[: contest.preferences.most]

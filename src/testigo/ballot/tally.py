@@ -5,11 +5,13 @@ shape lives here, below all four.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
+import msgspec
+
 from testigo.ballot.counters import BoothCounters, CheckInCounters, Counter, CounterOutput, CounterRow, MachineCounters
-from testigo.ballot.marks import Ballot, unused
+from testigo.ballot.marks import Ballot, preferences_in, unused
 from testigo.ballot.reasons import HoursAct
 from testigo.canonical import SignedValue
 from testigo.election import Contest, Definition
@@ -24,7 +26,8 @@ class ContestTally(SignedValue, frozen=True):
     """Votes of one contest. With `choose` = k: sum(votes) + undervotes + k·(blank + null) = k·ballots.
 
     `ballots`: those whose style has the contest. `blank`: no option chosen. `null`: on paper, not readable as a vote (a
-    booth makes none). `undervotes`: choices left unused on ballots that are neither blank nor null.
+    booth makes none). `undervotes`: choices left unused on ballots that are neither blank nor null. `preferences`: for
+    candidates of open lists, by name (`OPTION/NUMBER`); empty in all other contests.
     """
 
     contest: str
@@ -33,22 +36,27 @@ class ContestTally(SignedValue, frozen=True):
     null: int
     undervotes: int
     ballots: int
+    preferences: dict[str, int] = msgspec.field(default_factory=dict)
 
     @classmethod
     def from_figures(cls, contest: Contest, figures: Mapping[str, int]) -> "ContestTally":
         """The tally with these figures, each under its name as in `figures`; raises `KeyError` where one is missing."""
         votes = {option.id: figures[option.id] for option in contest.options}
-        return cls(contest.id, votes, figures[BLANK], figures[NULL], figures[UNDERVOTES], figures[BALLOTS])
+        preferences = {name: figures[name] for name in preferences_in(contest.marks)}
+        rest = figures[BLANK], figures[NULL], figures[UNDERVOTES], figures[BALLOTS]
+        return cls(contest.id, votes, *rest, preferences)
 
     def figures(self, contest: Contest | None = None) -> list[tuple[str, int]]:
-        """Every figure with its name: each option's votes by the option's id, then blank, null, undervotes, ballots.
+        """Every figure with its name: each option's votes by the option's id, with the preferences of its candidates
+        after it, then blank, null, undervotes, ballots.
 
         With the contest, exactly its options in its order, 0 for one that is missing here. Without, those that are
         here in any order: a tally read from JSON has lost the contest's.
         """
-        order = [option.id for option in contest.options] if contest else self.votes
+        order = contest.marks if contest else (*self.votes, *self.preferences)
+        counts = {**self.votes, **self.preferences}
         rest = [(BLANK, self.blank), (NULL, self.null), (UNDERVOTES, self.undervotes), (BALLOTS, self.ballots)]
-        return [*((option, self.votes.get(option, 0)) for option in order), *rest]
+        return [*((name, counts.get(name, 0)) for name in order), *rest]
 
 
 class Tally(SignedValue, frozen=True):
@@ -86,15 +94,15 @@ class ContestCount:
 
     def __init__(self, contest: Contest) -> None:
         self._contest = contest
-        names = [*(option.id for option in contest.options), BLANK, NULL, UNDERVOTES, BALLOTS]
+        names = [*contest.marks, BLANK, NULL, UNDERVOTES, BALLOTS]
         self._figures = dict.fromkeys(names, 0)
 
     def add_ballot(self, chosen: tuple[str, ...]) -> None:
         """Count one ballot's choices in this contest."""
         self._figures[BALLOTS] += 1
         self._figures[UNDERVOTES if chosen else BLANK] += unused(self._contest, chosen) if chosen else 1
-        for option_id in chosen:
-            self._figures[option_id] += 1
+        for name in chosen:
+            self._figures[name] += 1
 
     def add(self, tally: ContestTally) -> None:
         """Add a tally of this contest; its options must be the contest's (`tally_errors` tells)."""
@@ -246,7 +254,7 @@ def _contest_errors(
     definition: Definition, station_id: str, tally: Tally, one: ContestTally, empty: ContestTally
 ) -> list[Message]:
     contest, name = definition.contest(one.contest), one.contest
-    if one.votes.keys() != empty.votes.keys():
+    if one.votes.keys() != empty.votes.keys() or one.preferences.keys() != empty.preferences.keys():
         return [message("finding", "sums.other-options", contest=name)]
     if any(count < 0 for _, count in one.figures()):
         return [message("finding", "sums.negative-count", contest=name)]
@@ -268,4 +276,17 @@ def _contest_errors(
     made = sum(one.votes.values()) + one.undervotes + contest.choose * (one.blank + one.null)
     if made != (due := contest.choose * one.ballots):
         errors.append(message("finding", "sums.choices", contest=name, found=made, allowed=due))
-    return errors
+    return [*errors, *_preference_errors(contest, one)]
+
+
+def _preference_errors(contest: Contest, one: ContestTally) -> Iterator[Message]:
+    """No candidate has more preferences than the list has votes, and no list more than its voters may mark."""
+    most = contest.preferences.most if contest.preferences is not None else 0
+    for option in contest.options if most else ():
+        counts, votes = {name: one.preferences[name] for name in option.preferences}, one.votes[option.id]
+        for name, count in counts.items():
+            if count > votes:
+                yield message("finding", "sums.preferences", contest=contest.id, who=name, found=count, allowed=votes)
+        if (found := sum(counts.values())) > most * votes:
+            who, allowed = option.id, most * votes
+            yield message("finding", "sums.preferences", contest=contest.id, who=who, found=found, allowed=allowed)

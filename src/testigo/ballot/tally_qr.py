@@ -203,8 +203,7 @@ def _tally(definition: Definition, station: str, text: str, *, alphabetical: boo
 
 
 def _contest_tally(contest: Contest, figures: list[int], *, alphabetical: bool) -> ContestTally:
-    options = _ordered((option.id for option in contest.options), alphabetical=alphabetical)
-    names = [*options, BLANK, NULL, UNDERVOTES, BALLOTS]
+    names = [*_ordered(contest.marks, alphabetical=alphabetical), BLANK, NULL, UNDERVOTES, BALLOTS]
     return ContestTally.from_figures(contest, dict(zip(names, figures, strict=True)))
 
 

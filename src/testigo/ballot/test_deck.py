@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 
 from testigo import canonical
-from testigo.ballot.marks import Ballot, Marks
+from testigo.ballot.marks import Ballot, Marks, numbered
 from testigo.ballot.tally import BLANK, Tally
 from testigo.canonical import SignedValue
-from testigo.election import Contest, Definition, Option
+from testigo.election import Contest, Definition, is_preference
 from testigo.words import Message, message
 
 DeckStage = Literal["screen", "print", "record", "count"]
@@ -156,14 +156,17 @@ class _BallotCheck:
         return found
 
     def _by_name(self, contest: Contest, texts: Sequence[str]) -> tuple[str, ...]:
-        """The options that these texts say; of two that the text does not tell apart, the chosen one."""
+        """What these texts say; of two that the text does not tell apart, the chosen one."""
         chosen = self._one.ballot.choices[contest.id]
-        options = sorted(contest.options, key=lambda option: option.id in chosen)
-        by_text = {text: option.id for option in options for text in self._texts(option)}
+        names = sorted(contest.marks, key=lambda name: name in chosen)
+        by_text = {text: name for name in names for text in self._texts(contest, name)}
         return tuple(by_text.get(_one_line(text), UNKNOWN) for text in texts)
 
-    def _texts(self, option: Option) -> list[str]:
-        """What a page may say of an option: its name, alone or with its party."""
+    def _texts(self, contest: Contest, mark: str) -> list[str]:
+        """What a page may say of an option: its name, alone or with its party; of a candidate: number and name."""
+        if is_preference(mark):
+            return [_one_line(numbered(contest, mark))]
+        option = contest.option(mark)
         name = self._words(option.name)
         if not option.party:
             return [name]
@@ -186,7 +189,7 @@ class _BallotCheck:
 
     def _options(self, stage: DeckStage, contest: Contest, found: tuple[str, ...]) -> list[DeckDifference]:
         expected, seen = (Counter(chosen or (BLANK,)) for chosen in (self._one.ballot.choices[contest.id], found))
-        known = {BLANK, *(option.id for option in contest.options)}
+        known = {BLANK, *contest.marks}
         return [
             self.difference(stage, contest.id, what if what in known else UNKNOWN, expected[what], seen[what])
             for what in sorted(expected | seen)

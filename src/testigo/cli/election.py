@@ -8,10 +8,14 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_edit import edit
+from testigo.cli.election_preview import preview
+from testigo.cli.election_proof import proof
+from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
 from testigo.cli.output import console, print_json, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
     LANGUAGE,
     METHODS,
@@ -29,7 +33,6 @@ from testigo.election import (
     write_fonts,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.keys import PublicKey
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
@@ -166,7 +169,7 @@ def write_election_fonts(file: File, as_json: AsJson = False) -> None:
 def station_proof(
     record: Annotated[str, typer.Argument(help="Folder of the public record, or its http(s) address.")],
     station: Annotated[str, typer.Argument(help="The station's id in the definition.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)] = "",
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)] = "",
     out: Annotated[
         Path | None, typer.Option(help="File for the signed core and the proof: what `station install` needs.")
     ] = None,
@@ -178,7 +181,7 @@ def station_proof(
     """
     from testigo.count import read_rules  # not below: `check` and `show` need none of it
 
-    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    rules = read_rules(record, read_root_key(root_key))
     proof = rules.definition.station_proof(station)
     if out is not None:
         storage.write(out, rules.station_file(station))
@@ -192,7 +195,7 @@ def station_proof(
 @app.command("check-proof")
 def check_proof(
     file: Annotated[Path, typer.Argument(help="What `station-proof --out` wrote.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Check a station's proof: the root key signed the core of the definition, and the core's list has the station.
@@ -201,7 +204,7 @@ def check_proof(
 
     Example: testigo election check-proof 01-01.json --root-key 3fb1…
     """
-    definition = open_station_file(storage.read(file), PublicKey.from_hex(root_key), place=str(file))
+    definition = open_station_file(storage.read(file), read_public_key(root_key), place=str(file))
     core, station = definition.core(), definition.stations[0]
     place = definition.place_of(station.id)
     if as_json:
@@ -219,9 +222,12 @@ def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
 
 app.command()(seats)
 app.command("second-round")(second_round)
+app.command("result")(result)
 app.command("import")(import_)
 app.command()(edit)
 app.command("export")(export_)
+app.command()(preview)
+app.command()(proof)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
@@ -278,6 +284,8 @@ def _overview(definition: Definition) -> dict[str, object]:
                 "seats": contest.offices,
                 "options": [option.id for option in contest.options],
                 "body": contest.body,
+                "preferences": contest.preferences.most if contest.preferences else 0,
+                "candidates": {option.id: list(option.candidates) for option in contest.options if option.candidates},
             }
             for contest in definition.contests
         ],
@@ -308,4 +316,5 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 def _how(contest: Contest) -> str:
     method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}"
+    open_ = f", preferences: {contest.preferences.most}" if contest.preferences else ""
+    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}{open_}"

@@ -1,13 +1,12 @@
 """`testigo election edit`: a definition in the browser, for officers who write no YAML."""
 
-import threading
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from testigo.cli.output import console
+from testigo.cli.browser import opener
+from testigo.cli.output import errors
 from testigo.words import message
 
 
@@ -30,13 +29,5 @@ def edit(
     from testigo.screens import serve
     from testigo.web.listening import Listening
 
-    def open_browser(address: str) -> None:
-        # A browser in the terminal would stand in the way of the server that it waits for.
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    def nothing(address: str) -> None:
-        pass
-
-    saved = serve.edit_definition(file, Listening(port=port), tell=nothing if no_browser else open_browser)
-    if not saved:
-        console.print(str(message("cli", "edit.not-saved", file=file)), soft_wrap=True)
+    if not serve.edit_definition(file, Listening(port=port), opener(no_browser=no_browser)):
+        errors.print(str(message("cli", "edit.not-saved", file=file)), soft_wrap=True)

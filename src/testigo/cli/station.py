@@ -12,6 +12,7 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
@@ -57,7 +58,7 @@ def install(
     definition: Annotated[
         Path, typer.Option(help="What `testigo election station-proof --out` wrote for it.", show_default=False)
     ],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     chair_pin: Annotated[str, _pin("chair")],
     clerk_pin: Annotated[str, _pin("clerk")],
     second_disk: Annotated[
@@ -74,7 +75,7 @@ def install(
     request = install_station(
         folder,
         storage.read(definition),
-        PublicKey.from_hex(root_key),
+        read_public_key(root_key),
         station,
         chair_pin=chair_pin,
         clerk_pin=clerk_pin,

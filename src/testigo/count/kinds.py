@@ -15,7 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccura
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
-from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, Role, StationList
+from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, OptionStatus, Role, StationList
 from testigo.errors import InvalidInput, TestigoError
 from testigo.record import Statement
 from testigo.words import Message, message
@@ -85,6 +85,7 @@ _TABLE: Final = (
     ),
     Kind("station-list", StationList, "root", "election", once=False, since="0.2"),
     Kind("machine-keys", MachineKeys, "root", "any", once=False),
+    Kind("option-status", OptionStatus, "root", "election", once=False, since="0.2"),
     Kind(
         "logic-and-accuracy",
         LogicAndAccuracy,

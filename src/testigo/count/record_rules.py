@@ -27,7 +27,10 @@ from testigo.election import (
     FirstDefinition,
     KeyRing,
     MachineKeys,
+    OptionState,
+    OptionStatus,
     StationList,
+    StatusLog,
     pack_station_file,
 )
 from testigo.errors import IllegalStep, InvalidInput
@@ -63,6 +66,8 @@ class RecordRules:
         self.closing_counts: dict[str, ClosingCount] = {}
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
+        self.statuses = StatusLog()
+        self._status_entries: list[int] = []
         self.seed: str | None = None
         self.draw: str | None = None
         self.result: Result | None = None
@@ -112,6 +117,7 @@ class RecordRules:
         other.zero_report_digests = dict(self.zero_report_digests)
         other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
+        other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other._stated = set(self._stated)
@@ -171,7 +177,14 @@ class RecordRules:
 
     def count(self, *, draw: str | None = None) -> Result:
         """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
-        return count_result(self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw)
+        return count_result(
+            self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw, states=self.states()
+        )
+
+    def states(self, *, before: int | None = None) -> tuple[OptionState, ...]:
+        """Who withdrew or died, by the statements so far, or by those before an entry of the record."""
+        known = len([entry for entry in self._status_entries if before is None or entry < before])
+        return StatusLog(self.statuses.said[:known]).states(self.definition)
 
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
@@ -218,6 +231,8 @@ class RecordRules:
                 self._parts.with_piece(body, place)
             case MachineKeys():
                 check_keys(body, self.key_ring, self._stations, self._spoken, entry=len(self.entries), place=place)
+            case OptionStatus():
+                self._check_status(body, place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
@@ -261,6 +276,16 @@ class RecordRules:
         if run != last + 1:
             self._unread.check_read(statement.type, station, place)
             raise IllegalStep("logic-and-accuracy.run-missing", place=place, station=station, run=run, missing=last + 1)
+
+    def _check_status(self, status: OptionStatus, place: str) -> None:
+        """A status that comes after a tally sheet says so, since it makes no vote void."""
+        if status.number > self.statuses.next_number:
+            self._unread.check_read("option-status", "", place)
+        self.statuses.check(self.definition, status, place=place)
+        if status.counting != bool(self.sheets):
+            for station in sorted(self._stations) if status.counting else ():
+                self._unread.check_read("tally-sheet", station, place)
+            raise IllegalStep("option-status.late" if self.sheets else "option-status.not-late", place=place)
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
@@ -315,6 +340,9 @@ class RecordRules:
                 self._define(self._parts.with_piece(piece, place))
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
+            case OptionStatus() as status:
+                self.statuses = self.statuses.then(status)
+                self._status_entries.append(entry.index)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest
             case FirstLogicAndAccuracy():

@@ -20,6 +20,8 @@ from testigo.election import (
     BodySeats,
     Contest,
     Definition,
+    Option,
+    OptionState,
     Outcome,
     Station,
     Tie,
@@ -36,17 +38,22 @@ _SHEET = message("term", "statement.tally-sheet")
 
 
 class OptionResult(SignedValue, frozen=True):
-    """One option of one contest. `percent`: of the contest's valid votes, two decimals."""
+    """One option of one contest. `votes`: as marked, also where they are void. `percent`: of the contest's valid votes,
+    two decimals; 0.00 where they are void. `preferences`: of the candidates of an open list, in the order of the list;
+    empty for all others.
+    """
 
     option: str
     votes: int
     percent: str
+    preferences: tuple[int, ...] = ()
 
 
 class ContestResult(SignedValue, frozen=True):
     """One contest, from every counted station that has it. `options`: in the definition's order.
 
-    `valid`: votes for options. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
+    `valid`: votes for options that count; `void`: those for options that withdrew or died, where the definition says
+    that they are void. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
     `outcome`: what a referendum decided; turnout and approval are of all registers, those of stations not counted too.
     """
 
@@ -61,11 +68,19 @@ class ContestResult(SignedValue, frozen=True):
     options: tuple[OptionResult, ...]
     allocation: Allocation
     outcome: Outcome | None = None
+    void: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether every station that has the contest is counted."""
         return self.counted == self.stations
+
+    @property
+    def preferences(self) -> dict[str, int]:
+        """The preferences of every candidate of open lists, by name (`election.preferences`)."""
+        return {
+            f"{row.option}/{number}": count for row in self.options for number, count in enumerate(row.preferences, 1)
+        }
 
 
 class DistrictResult(SignedValue, frozen=True):
@@ -93,7 +108,7 @@ class Result(SignedValue, frozen=True):
 
     `bodies`: who sits in each, where the definition names them. Where it names none, `party_seats` are the settled
     seats of all contests by party (an option without a party stands for itself); else it is empty, since nobody sits in
-    two bodies together.
+    two bodies together. `states`: who withdrew or died, as the root said before this result.
     """
 
     VERSION = 3
@@ -107,6 +122,7 @@ class Result(SignedValue, frozen=True):
     stations: tuple[StationResult, ...]
     anomalies: tuple[Anomaly, ...]
     bodies: tuple[BodySeats, ...] = ()
+    states: tuple[OptionState, ...] = ()
 
     @classmethod
     def from_payload(cls, payload: object, *, place: str = "") -> "Result":
@@ -149,7 +165,12 @@ class Result(SignedValue, frozen=True):
     def vote_totals(self) -> dict[str, VoteTotals]:
         """What the seats of each contest follow from."""
         return {
-            one.contest: VoteTotals({row.option: row.votes for row in one.options}, one.blank, one.ballots)
+            one.contest: VoteTotals(
+                {row.option: row.votes for row in one.options},
+                one.blank,
+                one.ballots,
+                preferences=one.preferences,
+            )
             for one in self.contests
         }
 
@@ -166,13 +187,19 @@ class Result(SignedValue, frozen=True):
 
 
 def count_result(
-    definition: Definition, sheets: Mapping[str, TallySheet], *, digests: Mapping[str, str], draw: str | None = None
+    definition: Definition,
+    sheets: Mapping[str, TallySheet],
+    *,
+    digests: Mapping[str, str],
+    draw: str | None = None,
+    states: tuple[OptionState, ...] = (),
 ) -> Result:
     """The result from the tally sheets that came, by station id; order of `sheets` does not matter.
 
     `digests`: of each sheet, as the result is to name it (`record.SignedStatement.digest`).
 
-    `draw`: digits of the public draw that settles ties; without it ties stay open. Raises `InvalidInput` for a sheet
+    `draw`: digits of the public draw that settles ties; without it ties stay open. `states`: who withdrew or died.
+    Raises `InvalidInput` for a sheet
     under another station's id or of no station of the election.
     """
     _check_stations(definition, sheets)
@@ -181,10 +208,14 @@ def count_result(
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
-    votes = {name: VoteTotals(tally.votes, tally.blank, tally.ballots) for name, tally in tallies.items()}
-    allotment = allot(definition, votes, draw=draw)
+    votes = {
+        name: VoteTotals(tally.votes, tally.blank, tally.ballots, preferences=tally.preferences)
+        for name, tally in tallies.items()
+    }
+    allotment = allot(definition, votes, draw=draw, states=states)
+    void = {(state.contest, state.option) for state in states if state.votes == "void"}
     contests = tuple(
-        _contest_result(contest, tallies[contest.id], inside, good, allocation)
+        _contest_result(definition, contest, tallies[contest.id], inside, good, allocation, void)
         for contest, allocation in zip(definition.contests, allotment.contests, strict=True)
     )
     return Result(
@@ -202,6 +233,7 @@ def count_result(
             for anomaly in find_anomalies(station, sheets[station.id], errors[station.id])
         ),
         bodies=allotment.bodies,
+        states=states,
     )
 
 
@@ -260,18 +292,21 @@ def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tupl
 
 
 def _contest_result(
+    definition: Definition,
     contest: Contest,
     tally: ContestTally,
     inside: Mapping[str, list[Station]],
     good: Mapping[str, TallySheet],
     allocation: Allocation,
+    void: set[tuple[str, str]],
 ) -> ContestResult:
     stations = [
         station
         for station in inside[contest.district]
         if contest.roll == GENERAL_ROLL or station.roll_sizes.get(contest.roll, 0) > 0
     ]
-    valid = sum(tally.votes.values())
+    counting = {option: 0 if (contest.id, option) in void else votes for option, votes in tally.votes.items()}
+    valid = sum(counting.values())
     return ContestResult(
         contest=contest.id,
         stations=len(stations),
@@ -281,19 +316,23 @@ def _contest_result(
         blank=tally.blank,
         null=tally.null,
         undervotes=tally.undervotes,
-        options=tuple(OptionResult(option, votes, percent(votes, valid)) for option, votes in tally.votes.items()),
+        options=tuple(_option_result(option, tally, counting[option.id], valid) for option in contest.options),
         allocation=allocation,
-        outcome=_outcome(contest, tally, stations),
+        outcome=_outcome(definition, contest, tally),
+        void=sum(tally.votes.values()) - valid,
     )
 
 
-def _outcome(contest: Contest, tally: ContestTally, stations: Iterable[Station]) -> Outcome | None:
-    """`stations`: all that have the contest."""
+def _option_result(option: Option, tally: ContestTally, counting: int, valid: int) -> OptionResult:
+    preferences = tuple(tally.preferences[name] for name in option.preferences if name in tally.preferences)
+    return OptionResult(option.id, tally.votes[option.id], percent(counting, valid), preferences)
+
+
+def _outcome(definition: Definition, contest: Contest, tally: ContestTally) -> Outcome | None:
     if contest.referendum is None:
         return None
-    general = contest.roll == GENERAL_ROLL
-    registered = sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
-    return decide(contest.referendum, VoteTotals(tally.votes, tally.blank, tally.ballots), registered)
+    totals = VoteTotals(tally.votes, tally.blank, tally.ballots)
+    return decide(contest.referendum, totals, definition.registered(contest))
 
 
 def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:

@@ -86,7 +86,7 @@ class ClosingCount(SignedValue, frozen=True):
     if nobody counted them. `contests`: what the papers say.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     station: str
     method: Literal["images", "hand"]

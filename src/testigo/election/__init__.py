@@ -5,15 +5,15 @@ machines of one station are installed with. `load` reads a definition from a YAM
 lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
 keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
 contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
-contests and who sits in which of the `bodies`. `tables` is a room of its own on top: a council's spreadsheets into a
-definition's file and out of it. A new seat rule is a line in `methods.METHODS`; a new contest kind is a
-name in `contests.Kind`, and its own errors in `check_contests`.
+contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
+`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
+is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
 from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
-from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person
+from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person, Preferences
 from testigo.election.definition import (
     BallotStyle,
     Definition,
@@ -24,6 +24,7 @@ from testigo.election.definition import (
     VotingRules,
 )
 from testigo.election.diagnostic import Diagnostic
+from testigo.election.distinct_ballots import DistinctBallot, distinct_ballots
 from testigo.election.example import EXAMPLES, copy_example, example_definition
 from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
@@ -31,9 +32,11 @@ from testigo.election.load import LoadedDefinition, load, load_with_warnings
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.option_status import OptionState, OptionStatus, Standing, StatusLog
 from testigo.election.own_fonts import write_fonts
 from testigo.election.own_words import speak_own_languages, write_definition
 from testigo.election.parties import Party, PartyKind
+from testigo.election.preferences import candidate_of, is_preference, list_of, ranks
 from testigo.election.referendum import Need, Outcome, Referendum, decide
 from testigo.election.seats import Allocation, Elected, allocate
 from testigo.election.shares import Share
@@ -62,6 +65,7 @@ __all__ = [
     "Definition",
     "DefinitionCore",
     "Diagnostic",
+    "DistinctBallot",
     "District",
     "Elected",
     "FirstDefinition",
@@ -78,20 +82,25 @@ __all__ = [
     "Need",
     "NoneOfTheAbove",
     "Option",
+    "OptionState",
+    "OptionStatus",
     "Outcome",
     "Party",
     "PartyKind",
     "Person",
+    "Preferences",
     "Referendum",
     "ReplacedKey",
     "Role",
     "SecondRound",
     "Share",
+    "Standing",
     "Station",
     "StationDefinition",
     "StationList",
     "StationProof",
     "StationsRoot",
+    "StatusLog",
     "Text",
     "Threshold",
     "Tie",
@@ -99,19 +108,24 @@ __all__ = [
     "VotingRules",
     "allocate",
     "allot",
+    "candidate_of",
     "check_definition",
     "check_paper",
     "check_structure",
     "copy_example",
     "decide",
+    "distinct_ballots",
     "draw_order",
     "example_definition",
     "holder",
+    "is_preference",
+    "list_of",
     "load",
     "load_with_warnings",
     "open_station_file",
     "pack_station_file",
     "pieces",
+    "ranks",
     "require_valid",
     "role_label",
     "seats_of_body",

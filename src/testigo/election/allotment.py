@@ -11,7 +11,9 @@ from testigo.election.definition import Definition
 from testigo.election.levelling import LevellingSeats, ListSeats, level, waiting
 from testigo.election.methods import METHODS
 from testigo.election.nobody import without_nobody
+from testigo.election.option_status import OptionState, Standing
 from testigo.election.parties import Party
+from testigo.election.preferences import candidate_of, ranks
 from testigo.election.seats import Allocation, allocate
 from testigo.election.thresholds import Threshold, VoteTotals, added_up, under
 
@@ -41,9 +43,18 @@ class Allotment:
 
 
 def allot(
-    definition: Definition, totals: Mapping[str, VoteTotals], *, draw: str | None = None, unrounded: bool = False
+    definition: Definition,
+    totals: Mapping[str, VoteTotals],
+    *,
+    draw: str | None = None,
+    states: tuple[OptionState, ...] = (),
+    unrounded: bool = False,
 ) -> Allotment:
-    """The seats of every contest and body from the votes by contest and option; raises `InvalidInput` as `allocate`."""
+    """The seats of every contest and body from the votes by contest and option, as they were marked; raises
+    `InvalidInput` as `allocate`. `states`: who withdrew or died.
+    """
+    standing = Standing.of(definition, totals, states)
+    definition, totals = standing.definition, standing.totals
     parties = {party.id: party for party in definition.parties}
     bodies = {body.id: body for body in definition.bodies}
     listed = {body.id: list_contests(definition, body) for body in definition.bodies}
@@ -64,26 +75,32 @@ def allot(
                 draw=draw,
                 parties=definition.parties,
                 excluded=[option.id for option in contest.options if holder(contest, option) in out],
+                out=standing.out.get(contest.id, frozenset()),
                 unrounded=unrounded,
+                preferences=own.preferences,
             )
         )
     won = {one.contest: one for one in contests}
     return Allotment(
         tuple(contests),
-        tuple(_body_seats(definition, body, totals, won, kept_out[body.id], draw) for body in definition.bodies),
+        tuple(_body_seats(standing, body, won, kept_out[body.id], draw) for body in definition.bodies),
     )
 
 
 def without_rounding(
-    definition: Definition, totals: Mapping[str, VoteTotals], *, draw: str | None = None
+    definition: Definition,
+    totals: Mapping[str, VoteTotals],
+    *,
+    draw: str | None = None,
+    states: tuple[OptionState, ...] = (),
 ) -> dict[str, dict[str, int]]:
     """The contests in which the rounding of the quota, which the law of their method prescribes, changed seats: what
     each option would have without it.
     """
     if not any(METHODS[contest.method].unrounded for contest in definition.contests):
         return {}
-    rounded = allot(definition, totals, draw=draw)
-    exact = allot(definition, totals, draw=draw, unrounded=True)
+    rounded = allot(definition, totals, draw=draw, states=states)
+    exact = allot(definition, totals, draw=draw, states=states, unrounded=True)
     return {
         one.contest: other.seats
         for one, other in zip(rounded.contests, exact.contests, strict=True)
@@ -140,13 +157,13 @@ def _under(
 
 
 def _body_seats(
-    definition: Definition,
+    standing: Standing,
     body: Body,
-    totals: Mapping[str, VoteTotals],
     allocations: Mapping[str, Allocation],
     excluded: frozenset[str],
     draw: str | None,
 ) -> BodySeats:
+    definition, totals = standing.definition, standing.totals
     contests = [contest for contest in definition.contests if contest.body == body.id]
     won: Counter[str] = Counter()
     for contest in contests:
@@ -158,7 +175,7 @@ def _body_seats(
     elif body.levelling is not None:
         together = _in_all(list_contests(definition, body), totals).votes
         admitted = {party: count for party, count in together.items() if party not in excluded}
-        lists = tuple(one for contest in contests for one in _lists(contest, totals, allocations[contest.id]))
+        lists = tuple(one for contest in contests for one in _lists(contest, standing, allocations[contest.id]))
         levelling = level(body.id, body.levelling, votes=admitted, won=won, lists=lists, draw=draw)
     return BodySeats(
         body=body.id,
@@ -170,16 +187,20 @@ def _body_seats(
     )
 
 
-def _lists(contest: Contest, totals: Mapping[str, VoteTotals], allocation: Allocation) -> Iterable[ListSeats]:
+def _lists(contest: Contest, standing: Standing, allocation: Allocation) -> Iterable[ListSeats]:
+    """Those that levelling seats go to; a list that withdrew keeps its votes, and has nobody to take one."""
     if contest.kind != "party-list":
         return
+    own, out = standing.totals[contest.id], standing.out.get(contest.id, ())
     elected = {(one.option, one.candidate) for one in allocation.elected}
     for option in contest.options:
+        votes = own.votes.get(option.id, 0)
+        order = [candidate_of(contest, one) for rank in ranks(contest, option, votes, own.preferences) for one in rank]
         yield ListSeats(
             contest=contest.id,
             option=option.id,
             party=holder(contest, option),
-            votes=totals[contest.id].votes.get(option.id, 0),
+            votes=votes,
             seats=allocation.seats[option.id],
-            waiting=tuple(one for one in option.candidates if (option.id, one) not in elected),
+            waiting=tuple(one for one in order if option.id not in out and (option.id, one) not in elected),
         )

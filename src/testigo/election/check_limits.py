@@ -87,7 +87,7 @@ def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
             yield diagnose("definition.style-too-long", where, style=style.id[:100], count=length, most=limits.STYLE)
         contests = [known.definition.contest(contest) for contest in style.contests]
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
-        rows = sum(contest.choose for contest in contests)
+        rows = sum(contest.rows for contest in contests)
         yield from _at_most(path, "row-count", rows, limits.ROWS_OF_BALLOT)
 
 
@@ -111,6 +111,9 @@ def _styles(known: KnownIds) -> Iterable[tuple[DefinitionPath, BallotStyle]]:
 def _check_contest(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     yield from _at_most((*path, "options"), "options", len(contest.options), limits.OPTIONS)
     yield from _at_most((*path, "seats"), "seat-count", contest.seats, limits.SEATS)
+    if contest.preferences is not None:
+        candidates = sum(len(option.candidates) for option in contest.options)
+        yield from _at_most((*path, "preferences"), "candidates", candidates, limits.PREFERRED)
     for place, option in enumerate(contest.options):
         where = (*path, "options", place, "candidates")
         yield from _at_most(where, "candidates", len(option.candidates), limits.CANDIDATES)

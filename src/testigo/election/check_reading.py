@@ -1,9 +1,9 @@
 """What paper and screens could not tell apart: the printed text is the vote, so it must say one thing only.
 
 Wherever a person tells two things apart by reading, their texts are compared by the one rule of `printed`. Two options
-of one contest, or two titles of one ballot, that *read the same* are an error, because no paper could say which of them
-was chosen; that they *look alike* is a warning. So is an option an error that has the name of the blank vote.
-Everything else is only shown beside its like, and gets a warning where it reads the same.
+of one contest, two candidates of one open list, or two titles of one ballot, that *read the same* are an error, because
+no paper could say which of them was chosen; that they *look alike* is a warning. So is an option an error that has the
+name of the blank vote. Everything else is only shown beside its like, and gets a warning where it reads the same.
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ def check_reading(known: KnownIds) -> Iterator[Diagnostic]:
         path: DefinitionPath = ("contests", number)
         yield from _check_options(known, path, contest)
         yield from _check_not_taken(path, contest, taken)
-        yield from _check_alike("candidate", _candidates(path, contest))
+        yield from _check_alike("candidate", _candidates(path, contest), warning=contest.preferences is None)
     for language in known.definition.languages:
         yield from _check_titles(known, language)
 
@@ -194,8 +194,10 @@ def _on_one_ballot(one: Contest, other: Contest) -> bool:
 # ── what is only shown side by side ──
 
 
-def _check_alike(what: str, groups: Iterable[Iterable[tuple[DefinitionPath, str, str]]]) -> Iterator[Diagnostic]:
-    """A warning for each thing (its place, how it is called, its text) that reads like another of its group."""
+def _check_alike(
+    what: str, groups: Iterable[Iterable[tuple[DefinitionPath, str, str]]], *, warning: bool = True
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each thing (its place, how it is called, its text) that reads like another of its group."""
     for group in groups:
         seen: dict[str, str] = {}
         for place, called, text in group:
@@ -203,7 +205,9 @@ def _check_alike(what: str, groups: Iterable[Iterable[tuple[DefinitionPath, str,
             other = next((seen[key] for key in keys if key in seen), None)
             if other is not None and printed(text):
                 of = message("term", what)
-                yield diagnose("definition.reads-like", place, warning=True, what=of, id=called[:60], other=other[:60])
+                yield diagnose(
+                    "definition.reads-like", place, warning=warning, what=of, id=called[:60], other=other[:60]
+                )
             seen |= dict.fromkeys(keys, called)
 
 

@@ -7,7 +7,7 @@ That a contest has a method and seats that fit its kind is in `check_contests`.
 from collections.abc import Iterator
 
 from testigo.election.bodies import Body
-from testigo.election.contests import Contest
+from testigo.election.contests import Contest, Preferences
 from testigo.election.diagnostic import (
     DefinitionPath,
     Diagnostic,
@@ -49,6 +49,8 @@ def check_seats(known: KnownIds) -> Iterator[Diagnostic]:
             yield from _check_referendum(path, contest)
         if contest.none_of_the_above is not None:
             yield from _check_nobody((*path, "none-of-the-above"), contest, contest.none_of_the_above)
+        if contest.preferences is not None:
+            yield from _check_preferences(known, (*path, "preferences"), contest, contest.preferences)
         if METHODS[contest.method].unrounded is not None:
             yield from _check_rounding(known, path, contest)
     yield from _check_bodies(known)
@@ -139,6 +141,26 @@ def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) 
     pooled = any(rule.option in agreement.options for agreement in contest.agreements)
     if option.party or option.candidates or pooled:
         yield diagnose("nobody.with-party", path, contest=contest.id, option=option.id)
+
+
+def _check_preferences(
+    known: KnownIds, path: DefinitionPath, contest: Contest, rule: Preferences
+) -> Iterator[Diagnostic]:
+    if contest.kind != "party-list":
+        yield diagnose("preferences.of-persons", path, contest=contest.id, kind=contest.kind)
+        return
+    if rule.most < 1:
+        yield diagnose("preferences.of-none", (*path, "most"), contest=contest.id, number=rule.most)
+    longest = max((len(option.candidates) for option in contest.options), default=0)
+    if rule.most > longest > 0:
+        yield diagnose(
+            "preferences.more-than-candidates", (*path, "most"), contest=contest.id, number=rule.most, count=longest
+        )
+    if rule.threshold is not None:
+        yield from _check_valid((*path, "threshold"), rule.threshold)
+    levelled = {body.id for body in known.definition.bodies if body.levelling is not None}
+    if rule.equal == "draw" and contest.body in levelled:
+        yield diagnose("preferences.draw-with-levelling", (*path, "equal"), contest=contest.id, body=contest.body)
 
 
 def _check_referendum(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:

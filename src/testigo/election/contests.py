@@ -6,6 +6,7 @@ from testigo.election.majority import Majority
 from testigo.election.methods import MethodName
 from testigo.election.nobody import NoneOfTheAbove
 from testigo.election.referendum import Referendum
+from testigo.election.shares import Share
 from testigo.election.thresholds import Threshold
 from testigo.election.value import Text, Value
 from testigo.errors import InvalidInput
@@ -34,6 +35,24 @@ class Option(Value, frozen=True):
     candidates: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
 
+    @property
+    def preferences(self) -> tuple[str, ...]:
+        """The names of its candidates, in order, by which votes and tallies name them (`preferences`)."""
+        return tuple(f"{self.id}/{number}" for number in range(1, len(self.candidates) + 1))
+
+
+class Preferences(Value, frozen=True):
+    """Open lists: a voter may mark up to `most` candidates of the list voted for.
+
+    `threshold`: the share of the list's votes with which a candidate comes before the order of the list; where there is
+    none, everybody does, and the order is that of the preferences alone. `equal`: in which order those with equally
+    many stand: as `listed`, or as in the public `draw`.
+    """
+
+    most: int
+    threshold: Share | None = None
+    equal: Literal["listed", "draw"] = "listed"
+
 
 class Agreement(Value, frozen=True):
     """Lists of one contest that pool their votes: seats go to the agreement first, then to its `options`."""
@@ -48,7 +67,9 @@ class Contest(Value, frozen=True):
     `body`: the id of the body whose seats these are, if it is one of several contests or has levelling seats.
     `majority`: the votes that are enough in the first round; where there is none, most votes are.
     `referendum`: what a proposal needs, where the contest fills no office. `none_of_the_above`: which option is that,
-    and the effect of its votes.
+    and the effect of its votes. `preferences`: that voters may mark candidates of the list, and how its order follows.
+    `after_signing`: what becomes of the votes of an option that withdraws or dies after
+    the definition is signed.
     """
 
     id: str
@@ -66,6 +87,20 @@ class Contest(Value, frozen=True):
     majority: Majority | None = None
     referendum: Referendum | None = None
     none_of_the_above: NoneOfTheAbove | None = None
+    after_signing: Literal["counts", "votes-void"] = "counts"
+    preferences: Preferences | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The names of everything that a voter may mark: each option, and with preferences its candidates after it."""
+        if self.preferences is None:
+            return tuple(option.id for option in self.options)
+        return tuple(name for option in self.options for name in (option.id, *option.preferences))
+
+    @property
+    def rows(self) -> int:
+        """How many marks a ballot has room for."""
+        return self.choose + (self.preferences.most if self.preferences is not None else 0)
 
     @property
     def offices(self) -> int:

@@ -16,7 +16,7 @@ import msgspec
 from testigo import canonical
 from testigo.canonical import why_refused
 from testigo.election.bodies import Body
-from testigo.election.contests import GENERAL_ROLL, Contest
+from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.parties import Party
 from testigo.election.stations import Station, StationProof, StationsRoot, leaf
 from testigo.election.value import Text, Value
@@ -292,9 +292,19 @@ class Definition(Value, frozen=True, dict=True):
             and (contest.roll == GENERAL_ROLL or station.roll_sizes.get(contest.roll, 0) > 0)
         )
 
+    def registered(self, contest: Contest) -> int:
+        """How many voters the registers of all its stations have for a contest; those of its roll where it has one."""
+        stations = self.stations_of_contest(contest)
+        general = contest.roll == GENERAL_ROLL
+        return sum(one.register_size if general else one.roll_sizes[contest.roll] for one in stations)
+
     def words(self, text: Text, language: str) -> str:
         """A text in the asked language, else in the election's first."""
         return text.get(language) or text[self.languages[0]]
+
+    def people(self, option: Option, language: str) -> tuple[str, ...]:
+        """Who is chosen together with an option, each with the role, as paper, screens and results name them."""
+        return tuple(f"{self.words(one.role, language)}: {one.name}" for one in option.people)
 
 
 class FirstDefinition(Definition, frozen=True, dict=True):

@@ -45,7 +45,7 @@ CONTESTS: Final = 5_000
 CONTESTS_OF_BALLOT: Final = 40
 
 ROWS_OF_BALLOT: Final = 200
-"""A paper vote has a row for every choice that its voter may make."""
+"""A paper vote has a row for every choice that its voter may make, preferences too."""
 
 OPTIONS: Final = 300
 """Of one contest."""
@@ -54,6 +54,9 @@ PARTIES: Final = 2_000
 
 CANDIDATES: Final = 1_000
 """Of one list."""
+
+PREFERRED: Final = 500
+"""Candidates of all lists of a contest in which they may be marked: tally sheet and test count each of them."""
 
 PEOPLE: Final = 4
 """Named with one option, beside it: its tile shows them all."""

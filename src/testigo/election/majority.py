@@ -4,8 +4,9 @@ Laws differ in the share, in whether exactly the share is enough, in the lead ov
 these are shares of; a `Majority` says each of them. Exact arithmetic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
+from typing import Literal
 
 from testigo.canonical import SignedValue
 from testigo.election.methods import highest
@@ -46,11 +47,13 @@ class Condition(Share, frozen=True):
 
 class Majority(Value, frozen=True):
     """Who meets one of the `conditions` is elected; where there are none, who has more than half. `of`: what they are
-    shares of.
+    shares of. `withdrawn`: what follows where one of the two that go to a second round is out before it: the next one
+    goes on in its place, or the other one is elected.
     """
 
     of: Base = "valid"
     conditions: tuple[Condition, ...] = ()
+    withdrawn: Literal["next", "other-elected"] = "next"
 
     def elects(self, votes: Mapping[str, int], whole: int) -> str:
         """The option that is elected, "" for none: of options with equal most votes none is."""
@@ -64,6 +67,14 @@ class Majority(Value, frozen=True):
             any(one.met_by(count, lead, whole) for one in self.conditions) if self.conditions else count > HALF * whole
         )
         return winner if met else ""
+
+    def elects_other(self, contest: str, votes: Mapping[str, int], out: Collection[str], draw: str | None) -> str:
+        """The one of the two first that is elected because the other is out, "" for none."""
+        first = second_round(contest, votes, draw) if self.withdrawn == "other-elected" and out else None
+        if first is None or (first.tie is not None and first.tie.open):
+            return ""
+        left = [option for option in first.options if option not in out]
+        return left[0] if len(left) == 1 else ""
 
 
 class SecondRound(SignedValue, frozen=True):

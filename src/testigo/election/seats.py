@@ -3,7 +3,7 @@ rules of `methods` and `majority`. What spans several contests is in `allotment`
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from testigo.canonical import SignedValue
 from testigo.election.contests import Contest
@@ -11,13 +11,16 @@ from testigo.election.majority import Majority, SecondRound, second_round
 from testigo.election.methods import METHODS, Rule
 from testigo.election.nobody import without_nobody
 from testigo.election.parties import Party
+from testigo.election.preferences import candidate_of, ranks, take_seats
 from testigo.election.thresholds import VoteTotals, under
 from testigo.election.ties import Tie, settle
 from testigo.errors import InvalidInput
 
 
 class Elected(SignedValue, frozen=True):
-    """One filled seat. `candidate`: whom on the option's list; empty where the option is itself a person."""
+    """One filled seat. `candidate`: whom on the option's list; empty where the option is itself a person, or where
+    equally many preferences for the seat wait for the public draw.
+    """
 
     option: str
     candidate: str
@@ -30,7 +33,9 @@ class Allocation(SignedValue, frozen=True):
     instant are in the order of option ids. `ties`: those that decided a seat. `excluded`: lists under the threshold.
     `unfilled`: seats for which there is nobody with a vote; seats of open ties and of a second round are not among
     them. Always sum(seats) + unfilled + Σ seats at stake in open ties + 1 if there is a second round = the
-    contest's seats. `void`: *none of the above* won, and the contest is held again.
+    contest's seats. `void`: *none of the above* won, and the contest is held again. `list_ties`: of candidates of one
+    list for its last seats, named `OPTION/NUMBER`; the seats are the list's in any case.
+    `vacant`: those of `elected` who withdrew or died, and whose seats nobody takes by this count, once for each seat.
     """
 
     contest: str
@@ -41,6 +46,8 @@ class Allocation(SignedValue, frozen=True):
     unfilled: int
     second_round: SecondRound | None = None
     void: bool = False
+    vacant: tuple[str, ...] = ()
+    list_ties: tuple[Tie, ...] = ()
 
     @property
     def open_seats(self) -> int:
@@ -49,9 +56,10 @@ class Allocation(SignedValue, frozen=True):
 
     @property
     def all_ties(self) -> tuple[Tie, ...]:
-        """The ties for a seat, and that for a place in the second round."""
+        """The ties for a seat, of lists and on lists, and that for a place in the second round."""
         second = self.second_round
-        return (*self.ties, second.tie) if second is not None and second.tie is not None else self.ties
+        ties = (*self.ties, *self.list_ties)
+        return (*ties, second.tie) if second is not None and second.tie is not None else ties
 
 
 def allocate(
@@ -63,14 +71,18 @@ def allocate(
     draw: str | None = None,
     parties: Iterable[Party] = (),
     excluded: Collection[str] = (),
+    out: Collection[str] = (),
     unrounded: bool = False,
+    preferences: Mapping[str, int] | None = None,
 ) -> Allocation:
     """Seats of one contest from its votes by option id (an option left out has none).
 
     `ballots`: all that were cast in it, with blank and null ones; `blank`: the blank ones; only a threshold that is
     "of" these looks at them. `draw`: the digits of the public draw, if there was one. `parties`: of the election, for a
     threshold by kind of list. `excluded`: options under a threshold that is measured on other contests too (`allotment`
-    knows them); the contest's own is measured here. `unrounded`: without the rounding of quotas, to compare.
+    knows them); the contest's own is measured here. `out`: options that withdrew or died; what they win is vacant, and
+    they go to no second round. `unrounded`: without the rounding of quotas, to compare.
+    `preferences`: by candidate, where they may be marked.
 
     Raises `InvalidInput` for unknown options, negative counts, no seats, or a draw that is not digits.
     """
@@ -82,7 +94,7 @@ def allocate(
         return Allocation(contest.id, dict.fromkeys(counted, 0), (), (), (), contest.seats, void=True)
     totals = without_nobody(nobody, cast)
     if contest.majority is not None:
-        return _by_majority(contest, contest.majority, totals, draw)
+        return _by_majority(contest, contest.majority, totals, out, draw)
     standing = {option.id for option in contest.standing}
     excluded = _under_own_threshold(contest, totals, parties).union(excluded) & standing
     admitted = {option: count for option, count in totals.votes.items() if count and option not in excluded}
@@ -91,19 +103,26 @@ def allocate(
     won, ties = _share_out(contest, rule, admitted, draw)
     seats = Counter(won)
     open_seats = sum(tie.seats_at_stake for tie in ties if tie.open)
+    elected, list_ties = _name(contest, won, counted, preferences or {}, draw)
     return Allocation(
         contest=contest.id,
         seats={option: seats[option] for option in counted},
-        elected=_name(contest, won),
+        elected=elected,
         ties=ties,
         excluded=tuple(sorted(excluded)),
         unfilled=contest.seats - len(won) - open_seats,
+        vacant=tuple(option for option in won if option in out),
+        list_ties=list_ties,
     )
 
 
-def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw: str | None) -> Allocation:
+def _by_majority(
+    contest: Contest, majority: Majority, totals: VoteTotals, out: Collection[str], draw: str | None
+) -> Allocation:
     winner = majority.elects(totals.votes, totals.of(majority.of))
-    second = None if winner else second_round(contest.id, totals.votes, draw)
+    winner = winner or majority.elects_other(contest.id, totals.votes, out, draw)
+    staying = {option: count for option, count in totals.votes.items() if option not in out}
+    second = None if winner else second_round(contest.id, staying, draw)
     return Allocation(
         contest=contest.id,
         seats={option: int(option == winner) for option in totals.votes},
@@ -112,6 +131,7 @@ def _by_majority(contest: Contest, majority: Majority, totals: VoteTotals, draw:
         excluded=(),
         unfilled=contest.seats - bool(winner) - (second is not None),
         second_round=second,
+        vacant=(winner,) if winner in out else (),
     )
 
 
@@ -138,7 +158,8 @@ def _share_out(
     contest: Contest, rule: Rule, votes: dict[str, int], draw: str | None
 ) -> tuple[list[str], tuple[Tie, ...]]:
     """Options in the order of winning, and ties. Seats go to an agreement as to one list, then inside by the rule."""
-    room = {option.id: len(option.candidates) if contest.kind == "party-list" else 1 for option in contest.options}
+    listed = {option.id: sum(map(bool, option.candidates)) for option in contest.options}
+    room = listed if contest.kind == "party-list" else dict.fromkeys(listed, 1)
     members = {one.id: [option for option in one.options if option in votes] for one in contest.agreements}
     members = {one: options for one, options in members.items() if len(options) > 1}
     pooled = {option for options in members.values() for option in options}
@@ -162,8 +183,17 @@ def _in_place_of(won: list[str], inside: Mapping[str, list[str]]) -> list[str]:
     return [one for one in named if one is not None]
 
 
-def _name(contest: Contest, won: list[str]) -> tuple[Elected, ...]:
+def _name(
+    contest: Contest, won: list[str], votes: Mapping[str, int], preferences: Mapping[str, int], draw: str | None
+) -> tuple[tuple[Elected, ...], tuple[Tie, ...]]:
+    """The people on the seats that options won, and ties of candidates of one list."""
     if contest.kind != "party-list":
-        return tuple(Elected(option, "") for option in won)
-    candidates = {option.id: iter(option.candidates) for option in contest.options}
-    return tuple(Elected(option, next(candidates[option])) for option in won)
+        return tuple(Elected(option, "") for option in won), ()
+    people: dict[str, Iterator[str]] = {}
+    list_ties: list[Tie] = []
+    for option, seats in Counter(won).items():
+        order = ranks(contest, contest.option(option), votes[option], preferences)
+        taken, ties = take_seats(contest, order, seats, draw)
+        people[option] = iter([candidate_of(contest, name) for name in taken])
+        list_ties += ties
+    return tuple(Elected(option, next(people[option], "")) for option in won), tuple(list_ties)

@@ -6,7 +6,7 @@ exactly the share passes.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -66,13 +66,15 @@ class Threshold(Value, frozen=True):
 @dataclass(frozen=True)
 class VoteTotals:
     """What was voted in one contest, or in several added up. `votes`: by option, or by party; `ballots`: all cast;
-    `nobody`: valid votes that are for none of these.
+    `nobody`: valid votes that are for none of these; `preferences`: for candidates of open lists, which decide nothing
+    but who takes a list's seats.
     """
 
     votes: Mapping[str, int]
     blank: int
     ballots: int
     nobody: int = 0
+    preferences: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, base: Base) -> int:
         """The whole that a threshold is a share of."""

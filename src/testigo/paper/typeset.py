@@ -18,7 +18,10 @@ import functools
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -39,14 +42,26 @@ _ROOT = Path(__file__).parent.parent
 """The folder that templates import from: `#import "/paper/words.typ"` is what all of them share."""
 
 
-def compile(template: Path, data: Any, *, format: Format = "pdf", ppi: float = 144.0, fonts: Fonts = ()) -> bytes:
+def compile(
+    template: Path,
+    data: Any,
+    *,
+    format: Format = "pdf",
+    ppi: float = 144.0,
+    fonts: Fonts = (),
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
     """One document as PDF bytes, or a one-page document as PNG bytes at `ppi` dots per inch.
 
-    `data`: plain values or a `msgspec.Struct`. `fonts`: those that the election carries. Raises `InvalidInput` where
-    the template cannot be set with this data, or makes several pages and PNG was asked for."""
+    `data`: plain values or a `msgspec.Struct`. `fonts`: those that the election carries. `files`: pictures and PDF
+    pages by name, which the template finds under `/files/` (for PDF only). Raises `InvalidInput` where the template
+    cannot be set with this data, or makes several pages and PNG was asked for."""
+    if format == "pdf" and files:
+        with _beside(template, files) as (root, copy):
+            compiler = typst.Compiler(input=copy, root=root, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts))
+            return _made(template, compiler, data, fonts, format="pdf")[0]
     if format == "pdf":
-        made = _compile(template, data, fonts, format="pdf")
-        return made[0]
+        return _compile(template, data, fonts, format="pdf")[0]
     pages = compile_pages(template, data, ppi=ppi, fonts=fonts)
     if len(pages) != 1:
         raise InvalidInput("page.several", place=template.name, count=len(pages))
@@ -99,11 +114,31 @@ def svg_width(svg: str) -> int:
 
 def _compile(template: Path, data: Any, fonts: Fonts, **options: Any) -> tuple[bytes, ...]:
     with _lock:  # a compiler keeps its last inputs, so two threads may not share it
-        try:
-            made = _compiler(template, fonts).compile(sys_inputs=_inputs(data, fonts), timestamp=0, **options)
-        except typst.TypstError as error:
-            raise _explained(template, error) from None
+        return _made(template, _compiler(template, fonts), data, fonts, **options)
+
+
+def _made(template: Path, compiler: Any, data: Any, fonts: Fonts, **options: Any) -> tuple[bytes, ...]:
+    try:
+        made = compiler.compile(sys_inputs=_inputs(data, fonts), timestamp=0, **options)
+    except typst.TypstError as error:
+        raise _explained(template, error) from None
     return tuple(made) if isinstance(made, list) else (made,)
+
+
+@contextmanager
+def _beside(template: Path, files: Mapping[str, bytes]) -> Iterator[tuple[Path, Path]]:
+    """A folder with every template and these files, as long as the block lasts: a root, and the template in it. Typst
+    reads files from its root alone, and by name."""
+    with tempfile.TemporaryDirectory(prefix="testigo-paper-") as folder:
+        root = Path(folder)
+        for one in _ROOT.rglob("*.typ"):
+            copy = root / one.relative_to(_ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one, copy)
+        (root / "files").mkdir()
+        for name, content in files.items():
+            (root / "files" / name).write_bytes(content)
+        yield root, root / template.relative_to(_ROOT)
 
 
 def _inputs(data: Any, fonts: Fonts) -> dict[str, str]:

@@ -8,7 +8,7 @@ import contextlib
 import random
 import threading
 
-from testigo.ballot import Marks
+from testigo.ballot import Marks, options_in, preferences_in
 from testigo.errors import StorageError
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.people import Person
@@ -59,13 +59,22 @@ class BoothVisit:
 
     def _choose(self, page: SeenPage) -> SeenPage:
         for _ in range(_MOST_PAGES):
-            if page.name != "contest":
+            if page.name not in ("contest", "candidates"):
                 break
             wish = self._person.wishes[page.facts["contest"]]
+            if page.name == "candidates":
+                page = self._choose_candidates(page, preferences_in(wish))
+                continue
+            wish = options_in(wish)
             page = self._screen.send(
                 page.path, page=page.facts["pagenumber"], option=list(wish) or [""], go="next", enough="yes"
             )
         return page
+
+    def _choose_candidates(self, page: SeenPage, wish: tuple[str, ...]) -> SeenPage:
+        """On one page of a list's candidates; those on other pages stay as they are."""
+        here = [name for name in wish if f'value="{name}"' in page.content.decode()]
+        return self._screen.send(page.path, page=page.facts["pagenumber"], option=here, go="next")
 
     def deposit(self) -> SeenPage:
         """ "My printed vote is right"."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from testigo.election import GENERAL_ROLL, BallotStyle, Definition
+from testigo.election import GENERAL_ROLL, BallotStyle, Contest, Definition
 
 _GIVEN = (
     "Ana Beatriz Camila Carmen Daniela Elena Gabriela Inés Isabel Josefina Julia Lucía Luisa Magdalena Mariana "
@@ -108,4 +108,13 @@ class _Weights:
             option_id = self._generator.choices(ids, weights)[0]
             weights[ids.index(option_id)] = 0.0
             chosen.append(option_id)
-        return tuple(option.id for option in contest.options if option.id in chosen)
+        options = tuple(option.id for option in contest.options if option.id in chosen)
+        return options if contest.preferences is None else (*options, *self._preferences(contest, options[0]))
+
+    def _preferences(self, contest: Contest, option: str) -> tuple[str, ...]:
+        """None to as many as are allowed of a list's candidates; the first ones are the best known."""
+        names = contest.option(option).preferences
+        most = min(contest.preferences.most if contest.preferences is not None else 0, len(names))
+        weights = [1 / (place + 1) for place in range(len(names))]
+        drawn = self._generator.choices(names, weights, k=self._generator.randint(0, most)) if names else []
+        return tuple(name for name in names if name in drawn)

@@ -12,8 +12,8 @@ import msgspec
 
 from testigo.ballot import TallySheet
 from testigo.count.result import Result
-from testigo.election import Definition
-from testigo.results.view import RecordInfo
+from testigo.election import Definition, list_of
+from testigo.results.view import RecordInfo, option_words
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")
@@ -27,6 +27,9 @@ SEAT_COLUMNS = (
     "seats",
     "levelling_seats",
     "second_round",
+    "status",
+    "votes_without_effect",
+    "vacant_seats",
 )
 COUNTER_COLUMNS = (*STATION, "machine", "counter", "reason", "count")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -41,15 +44,18 @@ def as_json(result: Result, record: RecordInfo) -> bytes:
 
 
 def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
-    """One row per counted station, contest and option. Names are in the election's first language."""
+    """One row per counted station, contest and option, and candidate of an open list (`OPTION/NUMBER`, with the
+    preferences). Names are in the election's first language.
+    """
     return _table(COLUMNS, definition, sheets, result, _vote_rows)
 
 
 def seats_as_csv(definition: Definition, result: Result) -> bytes:
     """One row per contest and option: its votes, its seats in the contest, its levelling seats in the contest's body.
 
-    `body` is empty where the contest fills an office of its own. `second_round`: 1 where the option goes to one. Names
-    are in the election's first language.
+    `body` is empty where the contest fills an office of its own. `second_round`: 1 where the option goes to one.
+    `status`: `withdrawn` or `deceased`; `votes_without_effect`: 1 where its votes are in no share; `vacant_seats`: of
+    its seats, those that nobody takes. Names are in the election's first language.
     """
     levelled = Counter(
         (one.contest, one.option)
@@ -57,6 +63,7 @@ def seats_as_csv(definition: Definition, result: Result) -> bytes:
         if body.levelling is not None
         for one in body.levelling.elected
     )
+    states = {(one.contest, one.option): one for one in result.states if not one.person}
     rows: list[_Row] = []
     for contest, counted in zip(definition.contests, result.contests, strict=True):
         votes = {one.option: one.votes for one in counted.options}
@@ -65,7 +72,10 @@ def seats_as_csv(definition: Definition, result: Result) -> bytes:
             second = counted.allocation.second_round
             goes_on = int(second is not None and option.id in second.options)
             seats = counted.allocation.seats[option.id], levelled[contest.id, option.id], goes_on
-            rows.append((contest.body, contest.id, option.id, name, option.party, votes[option.id], *seats))
+            state = states.get((contest.id, option.id))
+            no_effect = int(state is not None and state.votes == "void")
+            ended = state.status if state else "", no_effect, counted.allocation.vacant.count(option.id)
+            rows.append((contest.body, contest.id, option.id, name, option.party, votes[option.id], *seats, *ended))
     return _as_csv(SEAT_COLUMNS, rows)
 
 
@@ -118,9 +128,9 @@ def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
         contest = definition.contest(tally.contest)
         options = {option.id: option for option in contest.options}
         for what, count in tally.figures(contest):
-            option = options.get(what)
-            name = _plain(definition.words(option.name, definition.languages[0])) if option else ""
-            yield contest.id, what, name, option.party if option else "", count
+            option = options.get(list_of(what))
+            name = option_words(definition, contest, what, definition.languages[0]) if option else ""
+            yield contest.id, what, _plain(name), option.party if option else "", count
 
 
 def _plain(text: str) -> str:

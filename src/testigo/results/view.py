@@ -8,11 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet
+from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet, numbered
 from testigo.count.result import ContestResult, DistrictResult, Result, StationResult
 from testigo.count.statements import ClosingCount, CountDifference
 from testigo.count.totals import percent
-from testigo.election import Contest, Definition, Option, Share, without_rounding
+from testigo.election import (
+    Contest,
+    Definition,
+    Option,
+    Share,
+    Standing,
+    draw_order,
+    is_preference,
+    list_of,
+    ranks,
+    without_rounding,
+)
 from testigo.election.referendum import HALF
 from testigo.election.ties import Tie
 from testigo.results.assemblies import Assembly, assemblies, party_colour
@@ -53,7 +64,8 @@ class RefusalRow:
 @dataclass(frozen=True)
 class OptionRow:
     """One option of a contest. `colour`: a class of the style sheet. `candidates`: the elected people of a list.
-    `people`: who is chosen with it, each with the role.
+    `people`: who is chosen with it, each with the role. `vacant`: of its seats, those that nobody takes.
+    `order`: of an open list, everybody with the preferences.
     """
 
     name: str
@@ -64,6 +76,8 @@ class OptionRow:
     colour: str
     candidates: tuple[str, ...]
     people: tuple[str, ...]
+    vacant: int = 0
+    order: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,7 @@ class ContestView:
     second_round: str
     decided: str
     needs: tuple[str, ...]
+    states: tuple[str, ...]
     whole_election: bool
 
     @property
@@ -121,6 +136,12 @@ class DistrictView:
     name: str
     depth: int
     result: DistrictResult
+
+
+def option_words(definition: Definition, contest: Contest, name: str, language: str) -> str:
+    """An option's name in a language, or that of a candidate of an open list with the list's."""
+    list_ = definition.words(contest.option(list_of(name)).name, language)
+    return f"{list_}: {numbered(contest, name)}" if is_preference(name) else list_
 
 
 class Page:
@@ -205,6 +226,7 @@ class Page:
                 second_round=self._second_round(contest, result),
                 decided=self._decided(contest, result),
                 needs=self._needs(contest, result),
+                states=self._states(contest, result),
                 whole_election=contest.district in roots,
             )
             for contest, result in zip(self.definition.contests, self.result.contests, strict=True)
@@ -253,13 +275,20 @@ class Page:
         )
 
     def option_name(self, contest_id: str, option_id: str) -> str:
-        """An option's name."""
-        return self.text(self.definition.contest(contest_id).option(option_id).name)
+        """An option's name, or that of a candidate of an open list."""
+        return option_words(self.definition, self.definition.contest(contest_id), option_id, self.language)
 
     def votes(self, tally: ContestTally) -> list[tuple[str, int]]:
-        """Names and votes of a tally's options, in the definition's order."""
+        """Names and votes of a tally's options, in the definition's order, with the candidates of open lists."""
         contest = self.definition.contest(tally.contest)
-        return [(self.text(option.name), tally.votes.get(option.id, 0)) for option in contest.options]
+        counts = tally.votes | tally.preferences
+        return [
+            (
+                f"– {numbered(contest, name)}" if is_preference(name) else self.option_name(contest.id, name),
+                counts.get(name, 0),
+            )
+            for name in contest.marks
+        ]
 
     def contest_title(self, contest_id: str) -> str:
         """A contest's title."""
@@ -269,7 +298,7 @@ class Page:
         votes = {one.option: one for one in result.options}
         elected: dict[str, list[str]] = {}
         for one in result.allocation.elected:
-            if one.candidate:
+            if one.candidate and one.option not in result.allocation.vacant:
                 elected.setdefault(one.option, []).append(one.candidate)
         rows = [
             OptionRow(
@@ -280,11 +309,30 @@ class Page:
                 seats=result.allocation.seats[option.id],
                 colour=party_colour(self.definition, option.party, place),
                 candidates=tuple(elected.get(option.id, ())),
-                people=tuple(f"{self.text(one.role)}: {one.name}" for one in option.people),
+                people=self.definition.people(option, self.language),
+                vacant=result.allocation.vacant.count(option.id),
+                order=self._list_order(contest, option, result),
             )
             for place, option in enumerate(contest.options)
         ]
         return tuple(sorted(rows, key=lambda row: (-row.votes, row.name)))
+
+    def _list_order(self, contest: Contest, option: Option, result: ContestResult) -> tuple[tuple[str, int], ...]:
+        """Everybody on an open list, in the order that the preferences give it; empty where it is not open.
+
+        Those with equal preferences whom only the draw puts in order stand as listed until there is one; at the end
+        those who withdrew or died.
+        """
+        if contest.preferences is None:
+            return ()
+        counts, draw = result.preferences, self.result.draw
+        standing = Standing.of(self.definition, {}, self.result.states).definition.contest(contest.id)
+        votes = next(row.votes for row in result.options if row.option == option.id)
+        order = ranks(standing, standing.option(option.id), votes, counts)
+        drawn = [rank if draw is None else draw_order(draw, contest.id, rank) for rank in order]
+        names = [name for rank in drawn for name in rank]
+        names += [name for name in option.preferences if name not in names]
+        return tuple((numbered(contest, name), counts[name]) for name in names)
 
     def _party(self, option: Option) -> str:
         """The party's abbreviation; nothing where the option has none."""
@@ -299,7 +347,7 @@ class Page:
     @staticmethod
     def _told_ties(result: ContestResult) -> tuple[Tie, ...]:
         """The ties that have a sentence of their own: `_second_round` tells of one that is open for a place in it."""
-        seats = result.allocation.ties
+        seats = (*result.allocation.ties, *result.allocation.list_ties)
         return (*seats, *(tie for tie in result.allocation.all_ties if tie not in seats and not tie.open))
 
     def _second_round(self, contest: Contest, result: ContestResult) -> str:
@@ -341,6 +389,22 @@ class Page:
             for one in outcome.needs
         )
 
+    def _states(self, contest: Contest, result: ContestResult) -> tuple[str, ...]:
+        """Who withdrew or died, with the reason and what became of the votes, a sentence for each."""
+        votes = {one.option: one.votes for one in result.options}
+        return tuple(
+            self.say(
+                "state_person" if one.person else f"state_{one.votes}",
+                option=self.text(contest.option(one.option).name),
+                person=one.person,
+                status=self.say(f"status_{one.status}"),
+                reason=one.reason,
+                count=votes[one.option],
+            )
+            for one in self.result.states
+            if one.contest == contest.id
+        )
+
     def _share(self, share: Share | None) -> str:
         if share is None:
             return ""
@@ -349,14 +413,15 @@ class Page:
         return self.say("more_than" if share.more_than else "at_least", share=words)
 
     def _competitor(self, contest: Contest, one: str) -> str:
-        """The name of an option, or those of an agreement's lists."""
+        """The name of an option or of a candidate, or those of an agreement's lists."""
         pooled = {agreement.id: agreement.options for agreement in contest.agreements}
-        return " + ".join(self.text(contest.option(option).name) for option in pooled.get(one, (one,)))
+        return " + ".join(self.option_name(contest.id, option) for option in pooled.get(one, (one,)))
 
     @cached_property
     def _unrounded(self) -> Mapping[str, Mapping[str, int]]:
         """The seats by option that contests would have without the rounding of their quota, where it changed some."""
-        return without_rounding(self.definition, self.result.vote_totals, draw=self.result.draw)
+        totals, states = self.result.vote_totals, self.result.states
+        return without_rounding(self.definition, totals, draw=self.result.draw, states=states)
 
     def _rounding(self, contest: Contest) -> str:
         """What the rounding of a quota changed, in a sentence; empty where it changed nothing."""

@@ -6,6 +6,7 @@ docs/screens.md has all routes.
 |---|---|
 | a role's pages | `booth`, `checkin`, `chair`, `enrolment`, `results`, with `templates/ROLE/` |
 | where packages arrive | `inbox` |
+| the booth to look at, without a station | `preview` |
 | what fits on the booth's screen | `paging` |
 | how a finger is taken at a desk | `finger` |
 | how a process is started | `serve` |

@@ -11,16 +11,20 @@ from collections.abc import Sequence
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from testigo.ballot import numbered, too_many
 from testigo.ballot.reasons import MISPRINT, VOTER_SPOIL_REASONS
 from testigo.errors import NotAllowed, TestigoError
 from testigo.screens import TEMPLATES, paging
 from testigo.screens.booth_search import find_options, search_options
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
+from testigo.screens.candidate_pages import find_candidates, mark_candidates, search_candidates, show_candidates
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.station.screen_seen import LARGEST, ScreenSeen
+from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import (
@@ -35,32 +39,45 @@ from testigo.web.application import (
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import Connection, machine, own_screen
+from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
 
 THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
-_BACK = re.compile(r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|contest/[0-9]{1,4}/find|printed|spoil)")
+_BACK = re.compile(
+    r"/(?:(?:contest/[0-9]{1,4}|review)(?:\?page=[0-9]{1,4})?|contest/[0-9]{1,4}/(?:candidates/)?find|contest/[0-9]{1,4}/candidates(?:\?page=[0-9]{1,4})?|printed|spoil)"
+)
 """Pages to come back to from the choice of a language."""
 
 
-def app(booth: VotingBooth, *, screen_hosts: Sequence[str] = THIS_MACHINE) -> Litestar:
-    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called."""
+def app(
+    booth: VotingBooth,
+    *,
+    screen_hosts: Sequence[str] = THIS_MACHINE,
+    sample: SampleMark | None = None,
+    more: Sequence[HTTPRouteHandler] = (),
+) -> Litestar:
+    """The booth's application. `screen_hosts`: addresses from which the voter's pages may be called; `sample`: marks
+    every page as a sample; `more`: routes beside the booth's own.
+    """
     name = f"testigo-booth-{booth.station_id}"
     routes = [
         welcome, note_screen, insert_card, choose_language, set_language, show_contest, mark_contest, find_options,
-        search_options, review, print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
+        search_options, show_candidates, mark_candidates, find_candidates, search_candidates, review,
+        print_vote, is_it_right, answer_right, why_spoiled, spoil, thanks, obey,
     ]  # fmt: skip
     title = booth.definition.title
     return application(
         "booth",
-        routes,
+        [*routes, *more],
         BrowserSessions(name, idle=_DAY, longest=_DAY),
         title=title,
         languages=booth.definition.languages,
         fonts=booth.definition.fonts,
         for_voters=True,
         templates=TEMPLATES,
+        sample=sample,
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )
@@ -188,7 +205,7 @@ def mark_contest(request: Request, number: FromPath[int], form: FormSent, booth:
         return to_stage(request, booth, session)
     spot = spot_of(request, booth, session, number, form.text("page", "1"))
     marks = paging.merge(spot.contest, spot.shown, spot.marks, form.texts("option"))
-    if len(marks) > spot.contest.choose:
+    if too_many(spot.contest, marks):
         return show_spot(request, spot, marks, note="many", status_code=422)
     if marks != spot.marks or form.text("go", "") in ("next", "review"):
         session = booth.choose(spot.contest.id, marks)
@@ -215,8 +232,9 @@ def review(request: Request, booth: TheBooth) -> Answer:
     )
     here = page_number(request.query_params.get("page", "1"), len(pages))
     return page(
-        request, "booth/review.html", definition=booth.definition, vote=session, contests=contests,
-        rows=pages[here - 1], number=here, pages=len(pages),
+        request, "booth/review.html", definition=booth.definition, vote=session, contests=contests, numbered=numbered,
+        rows=pages[here - 1], number=here, pages=len(pages), states=booth.states,
+        without_effect=_without_effect(booth, session),
     )  # fmt: skip
 
 
@@ -289,6 +307,15 @@ def thanks(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
 async def obey(request: Request, booth: TheBooth) -> Answer:
     """The chair's signed order; answers this machine's signed report."""
     return answer_order(booth.order, await request.body())
+
+
+def _without_effect(booth: VotingBooth, session: SessionView) -> list[dict[str, str]]:
+    """The names of the chosen options whose votes have no effect."""
+    return [
+        booth.definition.contest(one.contest).option(one.option).name
+        for one in booth.states
+        if one.votes == "void" and one.option in session.choices.get(one.contest, ())
+    ]
 
 
 def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:

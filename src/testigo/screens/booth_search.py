@@ -21,7 +21,8 @@ def find_options(request: Request, number: FromPath[int], booth: TheBooth) -> An
     contest = booth.definition.contest(contests_of(booth, session)[number - 1])
     find, search = searched(request, contest.id), search_of(booth, session, contest)
     return page(
-        request, "booth/find.html", definition=booth.definition, contest=contest, number=number, find=find,
+        request, "booth/find.html", contest=contest, address=f"/contest/{number}", find=find,
+        heading=booth.definition.words(contest.title, session.language), total=len(contest.options),
         found=len(search.found(find)), letters=search.letters(find),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo import waits
-from testigo.ballot import Difference
+from testigo.ballot import Difference, numbered
 from testigo.ballot.reasons import (
     CLOSING_REASONS,
     EXTRA_PRINT_REASONS,
@@ -56,7 +56,8 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         return chair.sign_in(form.text("account", ""), form.text("pin")).id
 
     routes = [
-        *PIN_PAGE, station, show_readiness, look_at_machines, run_test, abandon_test, zero_report, zero_report_page,
+        *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
+        run_test, abandon_test, zero_report, zero_report_page,
         open_station, pause, resume, ask_close, close, explain, void_session, allow_print, show_tally_sheet,
         tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
     ]  # fmt: skip
@@ -99,6 +100,23 @@ def look_at_machines(request: Request, form: FormSent, chair: TheChair) -> Answe
     """Have every machine look at itself; with `print`, the booth prints a test slip."""
     browser_session.session(request).data["readiness"] = chair.readiness(print_slip="print" in form)
     return redirect("/readiness")
+
+
+@get("/candidates", guards=[person], sync_to_thread=False)
+def show_candidates(request: Request, chair: TheChair) -> Answer:
+    """Which candidates withdrew or died, by what was taken in here, and the form to take in more."""
+    told = browser_session.session(request).data.pop("told", "")
+    return page(
+        request, "chair/candidates.html", states=chair.states, definition=chair.definition, told=told, **_about(chair)
+    )
+
+
+@post("/candidates", guards=[person], sync_to_thread=False)
+def take_statuses(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Take in statements of the root, and show them in the booth."""
+    new = chair.take_statuses(form.files("statements"))
+    browser_session.session(request).data["told"] = "statuses" if new else "no-new-status"
+    return redirect("/candidates")
 
 
 @post("/test", guards=[person], sync_to_thread=False)
@@ -212,6 +230,7 @@ def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
         sheet=sheet,
         definition=chair.definition,
         in_words=in_words,
+        numbered=numbered,
         hours_notes=hours_notes(sheet),
         **_about(chair),
     )

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from testigo.election import Contest, Definition, Option
+from testigo.ballot import options_in
+from testigo.election import Contest, Definition, Option, OptionState
 from testigo.screens import paging
 from testigo.screens.booth_stage import contests_of
 from testigo.screens.option_search import LONGEST, OptionSearch
@@ -20,7 +21,8 @@ class Spot:
     """Where in the ballot the voter is: page `here` (from 1) of `pages` of contest `number` (from 1).
 
     `find`: what the voter searches for in this contest, "" for nothing: then `pages` have only what is `found` (how
-    many), and whatever is marked. `many`: whether the contest has more than one page.
+    many), and whatever is marked. `many`: whether the contest has more than one page. `states`: who withdrew or
+    died.
     """
 
     definition: Definition
@@ -32,6 +34,7 @@ class Spot:
     find: str
     found: int
     many: bool
+    states: tuple[OptionState, ...]
 
     @property
     def contest(self) -> Contest:
@@ -63,10 +66,10 @@ def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: 
     marks = session.choices.get(contest.id, ())
     options = [option for option in contest.options if option.id in found or option.id in marks]
     blank_tile = contest.choose == 1
-    pages = paging.of_options(options, blank_tile=blank_tile, size=size)
-    many = len(paging.of_options(contest.options, blank_tile=blank_tile, size=size)) > 1
+    pages = paging.in_pages(options, blank_tile=blank_tile, size=size)
+    many = len(paging.in_pages(contest.options, blank_tile=blank_tile, size=size)) > 1
     here = page_number(asked, len(pages))
-    return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many)
+    return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states)
 
 
 def page_number(asked: str, pages: int) -> int:
@@ -80,7 +83,7 @@ def show_spot(request: Request, spot: Spot, marks: tuple[str, ...], *, note: str
     others_seen = all(name in spot.session.choices or name == contest.id for name in spot.contests)
     return page(
         request, "booth/contest.html", status_code=status_code, spot=spot, contest=contest, definition=spot.definition,
-        marks=marks, seen=contest.id in spot.session.choices, note=note, last=others_seen,
+        marks=options_in(marks), seen=contest.id in spot.session.choices, note=note, last=others_seen,
         columns=paging.columns(len(spot.pages[0]) + (contest.choose == 1), size),
         elsewhere=[option for option in contest.options if option.id in marks and option not in spot.shown],
     )  # fmt: skip
@@ -107,13 +110,20 @@ def after_contest(spot: Spot, session: SessionView, wish: str, *, enough: bool) 
         return f"{address}{spot.here + 1}"
     if session.unused[spot.contest.id] and not enough:
         return f"{address}{spot.here}&few=yes"
+    if wish == "next" and spot.contest.preferences is not None and _has_candidates(spot.contest, session):
+        return f"/contest/{spot.number}/candidates"
     all_seen = set(spot.contests) <= session.choices.keys()
     return "/review" if all_seen or wish == "review" else f"/contest/{spot.number + 1}"
 
 
+def _has_candidates(contest: Contest, session: SessionView) -> bool:
+    """Whether a list with candidates is chosen."""
+    return any(contest.option(option).candidates for option in options_in(session.choices[contest.id]))
+
+
 def search_of(booth: VotingBooth, session: SessionView, contest: Contest) -> OptionSearch:
     """The search among a contest's options, as the voter's language names them."""
-    return OptionSearch(booth.definition, contest.options, session.language)
+    return OptionSearch.of_options(booth.definition, contest.options, session.language)
 
 
 def searched(request: Request, contest_id: str) -> str:

@@ -4,7 +4,7 @@ Accents, case and everything but letters and digits are left out on both sides, 
 does *nan*. Whoever has no keyboard goes by letters: `letters` are those with which something is still found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from testigo.election import Definition, Option
 from testigo.election.printed import folded
@@ -14,10 +14,15 @@ LONGEST = 80
 
 
 class OptionSearch:
-    """The options of a contest, as a language names them."""
+    """What can be chosen on a page, by name, with everything that its tile says."""
 
-    def __init__(self, definition: Definition, options: Sequence[Option], language: str) -> None:
-        self._ends = {option.id: _word_ends(_texts(definition, option, language)) for option in options}
+    def __init__(self, texts: Mapping[str, Sequence[str]]) -> None:
+        self._ends = {name: _word_ends(of_tile) for name, of_tile in texts.items()}
+
+    @classmethod
+    def of_options(cls, definition: Definition, options: Sequence[Option], language: str) -> "OptionSearch":
+        """The options of a contest, as a language names them."""
+        return cls({option.id: _texts(definition, option, language) for option in options})
 
     def found(self, text: str) -> frozenset[str]:
         """Ids of the options with words that begin so; all of them for a text without a letter."""
@@ -35,7 +40,7 @@ class OptionSearch:
 
 def _texts(definition: Definition, option: Option, language: str) -> list[str]:
     """Everything that an option's tile, or its list, may say."""
-    texts = [definition.words(option.name, language), *option.candidates]
+    texts = [definition.words(option.name, language), *option.candidates, *(one.name for one in option.people)]
     if option.party:
         party = definition.party(option.party)
         texts += [definition.words(party.name, language), party.abbreviation]

@@ -7,8 +7,8 @@ page that shows one option and means another is found by the comparison (`ballot
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from testigo.ballot import DeckBallot, ScreenRow
-from testigo.election import Contest
+from testigo.ballot import DeckBallot, ScreenRow, numbered, options_in, preferences_in
+from testigo.election import Contest, is_preference
 from testigo.errors import InvalidInput
 from testigo.screens import booth
 from testigo.station.voting import VotingBooth
@@ -35,7 +35,7 @@ class PageVoter:
         _expect(screen.get("/"), "language")
         page = screen.send("/language", language=ballot.language)
         for _ in range(_MOST_PAGES):
-            if page.name != "contest":
+            if page.name not in ("contest", "candidates"):
                 break
             page = self._mark(screen, page, ballot)
         rows = self._review(screen, page)
@@ -50,19 +50,23 @@ class PageVoter:
     def _mark(self, screen: Client, page: SeenPage, ballot: DeckBallot) -> SeenPage:
         """Touch the tiles of one page of a contest, and go on."""
         contest = self._booth.definition.contest(page.facts["contest"])
-        chosen = ballot.ballot.choices.get(contest.id, ())
+        chosen = _on_page(page, ballot.ballot.choices.get(contest.id, ()))
         tiles = _Tiles(page.content.decode()).tiles
         touched = [value for value, name in tiles if value and name in self._names(contest, chosen, ballot.language)]
         # Of several tiles with one name, of parties apart, a voter touches that of the party.
         touched = [value for value in touched if value in chosen] or touched
         number, last = page.facts["pagenumber"], page.facts["pages"]
         # A list without anything sends no field, as a form does in which nothing is touched.
-        marks = touched or [] if chosen else [""]
+        marks = touched if chosen or page.name == "candidates" else [""]
         enough = ["yes"] if number == last else []
         return screen.send(page.path, page=number, go="next", option=marks, enough=enough)
 
     def _names(self, contest: Contest, chosen: Sequence[str], language: str) -> set[str]:
-        return {_one_line(self._booth.definition.words(contest.option(one).name, language)) for one in chosen}
+        words = self._booth.definition.words
+        return {
+            _one_line(numbered(contest, one) if is_preference(one) else words(contest.option(one).name, language))
+            for one in chosen
+        }
 
     def _review(self, screen: Client, page: SeenPage) -> tuple[ScreenRow, ...]:
         """What the pages before printing say."""
@@ -71,6 +75,11 @@ class PageVoter:
         for number in range(2, int(page.facts["pages"]) + 1):
             rows += _Review(screen.get(f"/review?page={number}").content.decode()).rows
         return tuple(rows)
+
+
+def _on_page(page: SeenPage, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the choices in a contest are made on this page: its options, or the candidates of a list."""
+    return preferences_in(chosen) if page.name == "candidates" else options_in(chosen)
 
 
 def _expect(page: SeenPage, name: str) -> None:

@@ -8,8 +8,10 @@ numbers were found by measuring in Chromium; `tests/screens/test_browser.py` mea
 
 from collections.abc import Sequence
 from math import ceil
+from typing import TypeVar
 
-from testigo.election import Contest, Option
+from testigo.ballot import options_in, preferences_in
+from testigo.election import Contest, Option, list_of
 
 ROWS = {1: 5, 2: 4, 3: 3, 4: 3}
 """Text size → rows of tiles that fit."""
@@ -21,12 +23,17 @@ REVIEW_LINES = {1: 13, 2: 10, 3: 8, 4: 6}
 """Text size → lines of choices on one page of the review; each contest's title takes one more."""
 
 
-def of_options(options: Sequence[Option], *, blank_tile: bool, size: int) -> list[tuple[Option, ...]]:
-    """Options in pages, at least one. `blank_tile`: whether each page has one more tile, the blank vote's."""
+_Tile = TypeVar("_Tile")
+
+
+def in_pages(tiles: Sequence[_Tile], *, blank_tile: bool, size: int) -> list[tuple[_Tile, ...]]:
+    """Options, or candidates of a list, in pages, at least one. `blank_tile`: whether each page has one more tile, the
+    blank vote's.
+    """
     fit = ROWS[size] * COLUMNS[size] - blank_tile
-    pages = max(ceil(len(options) / fit), 1)
-    length = max(ceil(len(options) / pages), 1)
-    return [tuple(options[start : start + length]) for start in range(0, max(len(options), 1), length)]
+    pages = max(ceil(len(tiles) / fit), 1)
+    length = max(ceil(len(tiles) / pages), 1)
+    return [tuple(tiles[start : start + length]) for start in range(0, max(len(tiles), 1), length)]
 
 
 def columns(tiles: int, size: int) -> int:
@@ -40,12 +47,14 @@ def merge(
     """The contest's marks after a page was sent: those checked on it, and those of other pages that stay.
 
     Where one may be chosen, a new mark takes the place of the old one, and the empty mark `""` is the blank vote.
+    Preferences stay as long as their list does.
     """
-    if contest.choose == 1 and checked:
-        return tuple(dict.fromkeys(option for option in checked if option))
+    new = [option for option in checked if option]
     on_page = {option.id for option in shown}
-    kept = [option for option in before if option not in on_page]
-    return tuple(dict.fromkeys([*kept, *(option for option in checked if option)]))
+    replaced = contest.choose == 1 and checked
+    kept = [] if replaced else [option for option in options_in(before) if option not in on_page]
+    options = tuple(dict.fromkeys([*kept, *new]))
+    return (*options, *(name for name in preferences_in(before) if list_of(name) in options))
 
 
 def of_review(lines: list[int], size: int) -> list[list[int]]:

@@ -14,6 +14,7 @@ from testigo.errors import InvalidInput
 from testigo.web.listening import Listening, run
 
 if TYPE_CHECKING:
+    from testigo.election import Definition
     from testigo.fingerprint.reader import Reader
     from testigo.paper.pages import PagePrinter
 
@@ -30,6 +31,18 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
 
     with Booth(folder, open_printer(printer), screen=PageVoter) as booth:
         run(pages.app(booth), listening, of_machine(booth))
+
+
+def serve_preview(
+    definition: "Definition", station: str, listening: Listening, tell: Callable[[str], object] = lambda address: None
+) -> None:
+    """The preview of an election, or of one station of it ("" for all). `tell`: is told the address of its first page.
+
+    Raises `InvalidInput` where there is no such station.
+    """
+    from testigo.screens import preview
+
+    run(preview.app(definition, station), listening, first_page=preview.FIRST_PAGE, tell=tell)
 
 
 def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
@@ -118,7 +131,7 @@ def serve_enrolment(
         run(pages.app(opened, admitted, reader=attached), listening)
 
 
-def edit_definition(file: Path, listening: Listening, *, tell: Callable[[str], None]) -> bool:
+def edit_definition(file: Path, listening: Listening, tell: Callable[[str], object]) -> bool:
     """The editor of a definition. `tell`: who is told the address to open. Returns whether what was typed is saved."""
     from testigo.election.editing.draft import Draft
     from testigo.screens import editor as pages

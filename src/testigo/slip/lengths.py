@@ -5,7 +5,7 @@ from typing import Any
 
 from testigo.ballot.marks import Ballot
 from testigo.ballot.slip_number import new_slip_number
-from testigo.election import BallotStyle, Definition
+from testigo.election import Definition, distinct_ballots
 from testigo.errors import InvalidInput
 from testigo.paper.frame import LONGEST
 from testigo.slip.slip import Slip
@@ -20,15 +20,11 @@ _REST = 150.0
 
 def require_printable(definition: Definition) -> None:
     """Raise `InvalidInput` where the slips of a ballot style are longer than a sheet may be (`frame.LONGEST`)."""
-    stations: dict[tuple[str, ...], tuple[str, BallotStyle]] = {}
-    for station in definition.stations:
-        for style in definition.styles_of_station(station.id):
-            stations.setdefault(style.contests, (station.id, style))
-    for station_id, style in stations.values():
-        blank = Ballot.mark(definition, style, {})
-        slip = Slip(definition, station_id, blank, new_slip_number(), definition.languages[0])
+    for ballot in distinct_ballots(definition):
+        blank = Ballot.mark(definition, ballot.style, {})
+        slip = Slip(definition, ballot.station, blank, new_slip_number(), definition.languages[0])
         if _at_most(slip.page()) > LONGEST and (length := slip.length()) > LONGEST:
-            raise InvalidInput("slip.too-long", style=style.id, length=ceil(length), most=int(LONGEST))
+            raise InvalidInput("slip.too-long", style=ballot.style.id, length=ceil(length), most=int(LONGEST))
 
 
 def _at_most(page: dict[str, Any]) -> float:

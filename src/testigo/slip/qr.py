@@ -6,8 +6,9 @@ One line of QR alphanumeric characters, parts divided by `*`:
 
 `T2`: format and version. DIGEST: the first 16 hexadecimal digits of the definition's digest, upper case. STATION,
 STYLE: places (from 0) in `definition.stations`, the station's ballot styles. NUMBER: the slip number without hyphens.
-CHOICES: for each contest of the style, divided by `/`, the places of the chosen options divided by `.`; nothing for a
-blank one.
+CHOICES: for each contest of the style, divided by `/`, the places (from 0) of what is chosen divided by `.`; nothing
+for a blank one. Places are those of the options; in open lists those in the row of all options, each followed by its
+candidates (`Contest.marks`).
 
 Version `T1`, of releases 0.1 and 0.2, has before the number the place of the slip's language in
 `definition.languages`; it is read, and the language passed over.
@@ -41,8 +42,8 @@ class QrVote(msgspec.Struct, frozen=True):
         styles = [style.id for style in definition.styles_of_station(self.station)]
         choices = []
         for contest_id, chosen in self.ballot.choices.items():
-            options = [option.id for option in definition.contest(contest_id).options]
-            choices.append(".".join(str(options.index(option_id)) for option_id in chosen))
+            places = {name: place for place, name in enumerate(definition.contest(contest_id).marks)}
+            choices.append(".".join(str(places[name]) for name in chosen))
         parts = (
             VERSION,
             digest_prefix(definition).upper(),
@@ -88,6 +89,6 @@ _known_digests: list[tuple[Definition, str]] = []
 def _marks(definition: Definition, contests: tuple[str, ...], choices: str) -> dict[str, tuple[str, ...]]:
     marks = {}
     for contest_id, places in zip(contests, choices.split("/"), strict=True):
-        options = definition.contest(contest_id).options
-        marks[contest_id] = tuple(options[int(place)].id for place in places.split(".")) if places else ()
+        names = definition.contest(contest_id).marks
+        marks[contest_id] = tuple(names[int(place)] for place in places.split(".")) if places else ()
     return marks

@@ -1,8 +1,9 @@
 """The paper vote: one ballot in words on an 80 mm slip. The text is the vote; the QR code only helps a reader.
 
 Every slip of one ballot style has the same length, whatever was chosen: each contest has as many rows as it allows
-choices, each row as high as its longest option needs. So a folded slip tells nothing, and no choice can be added later,
-because an unused row says that it is unused. Nothing on the slip says when, in which order, or by whom.
+choices (in an open list first the list's, then its candidates'), each row as high as the longest of them needs. So a
+folded slip tells nothing, and no choice can be added later, because an unused row says that it is unused. Nothing on
+the slip says when, in which order, or by whom.
 
 Nor does it say in which language the voter read the screens: every slip bears the texts of all the election's
 languages, the first (official) one large and above, each other smaller and below it where it says something else
@@ -20,7 +21,7 @@ from typing import Any, ClassVar
 import msgspec
 from PIL import Image
 
-from testigo.ballot.marks import Ballot
+from testigo.ballot.marks import Ballot, numbered, options_in, preferences_in
 from testigo.ballot.slip_number import check_slip_number
 from testigo.election import Contest, Definition, Option, limits
 from testigo.errors import InvalidInput
@@ -42,7 +43,7 @@ _BELOW_TAIL = 2.0
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What one row of a contest says: the option's name, and its party."""
+    """What one row of a contest says: the option's name, and its party and the people chosen together with it."""
 
     name: str
     party: str = ""
@@ -100,7 +101,7 @@ class Slip(msgspec.Struct, frozen=True):
         return float(tail["top"] + tail["height"]) + _BELOW_TAIL
 
     def rows(self) -> dict[str, tuple[Row, ...]]:
-        """What each contest's rows say in the slip's language, in order; every contest has `choose` rows."""
+        """What each contest's rows say in the slip's language, in order; every contest has `Contest.rows`."""
         return {
             contest_id: tuple(make(self.language) for make in self._rows_of(self.definition.contest(contest_id)))
             for contest_id in self.ballot.choices
@@ -127,7 +128,7 @@ class Slip(msgspec.Struct, frozen=True):
     def _longest_payload(self) -> str:
         """Of all ballots of the style: with the last options, as many as may be chosen."""
         contests = (self.definition.contest(contest_id) for contest_id in self.ballot.choices)
-        full = {contest.id: tuple(option.id for option in contest.options[-contest.choose :]) for contest in contests}
+        full = {contest.id: _last_choices(contest) for contest in contests}
         ballot = msgspec.structs.replace(self.ballot, choices=full)
         return qr.QrVote(self.station, ballot, self.number).encode(self.definition)
 
@@ -162,26 +163,41 @@ class Slip(msgspec.Struct, frozen=True):
 
     def _rows_of(self, contest: Contest) -> list[Callable[[str], Row]]:
         """For each row of the contest what makes it in a language."""
-        rows = [self._maker(contest.option(option_id)) for option_id in self.ballot.choices[contest.id]]
-        rows = rows or [self._blank]
-        return rows + [self._unused] * (contest.choose - len(rows))
+        chosen = self.ballot.choices[contest.id]
+        rows = [self._maker(contest.option(option_id)) for option_id in options_in(chosen)] or [self._blank]
+        rows += [self._unused] * (contest.choose - len(rows))
+        rows += [self._preference(contest, name) for name in preferences_in(chosen)]
+        return rows + [self._preference_unused] * (contest.rows - len(rows))
 
     def _possible(self, contest: Contest) -> list[Callable[[str], Row]]:
         """What makes every row that a ballot could have."""
-        return [*(self._maker(option) for option in contest.options), self._blank, self._unused]
+        rows = [*(self._maker(option) for option in contest.options), self._blank, self._unused]
+        if contest.preferences is None:
+            return rows
+        return [
+            *rows,
+            *(self._preference(contest, name) for name in preferences_in(contest.marks)),
+            self._preference_unused,
+        ]
+
+    def _preference(self, contest: Contest, name: str) -> Callable[[str], Row]:
+        return lambda language: Row(numbered(contest, name), self._label("preference", language))
 
     def _maker(self, option: Option) -> Callable[[str], Row]:
         return lambda language: self._row(option, language)
 
     def _row(self, option: Option, language: str) -> Row:
         name = self.definition.words(option.name, language)
+        party = self._party(option, name, language)
+        return Row(name, " · ".join((*party, *self.definition.people(option, language))))
+
+    def _party(self, option: Option, name: str, language: str) -> tuple[str, ...]:
+        """The party's abbreviation, and its name where that is neither the abbreviation nor the option's name."""
         if not option.party:
-            return Row(name)
+            return ()
         party = self.definition.party(option.party)
         full = self.definition.words(party.name, language)
-        if full == name:
-            return Row(name, party.abbreviation)
-        return Row(name, party.abbreviation if full == party.abbreviation else f"{party.abbreviation} · {full}")
+        return (party.abbreviation,) if full in (name, party.abbreviation) else (party.abbreviation, full)
 
     def _blank(self, language: str) -> Row:
         return Row(self._label("blank", language))
@@ -189,7 +205,12 @@ class Slip(msgspec.Struct, frozen=True):
     def _unused(self, language: str) -> Row:
         return Row("", self._label("unused", language))
 
+    def _preference_unused(self, language: str) -> Row:
+        return Row("", self._label("preference-unused", language))
+
     def _note(self, contest: Contest, language: str) -> str:
+        if contest.preferences is not None:
+            return self._label("one-of-list", language).format(choose=contest.preferences.most)
         if contest.choose == 1:
             return self._label("one", language)
         return self._label("many", language).format(choose=contest.choose)
@@ -214,6 +235,15 @@ class Slip(msgspec.Struct, frozen=True):
             if known in voter_languages():
                 return section(known, "slip")[name]
         return section(FIRST, "slip")[name]
+
+
+def _last_choices(contest: Contest) -> tuple[str, ...]:
+    """The choices in a contest that take most characters in a QR code: as many as may be, with the largest places."""
+    if contest.preferences is None:
+        return tuple(option.id for option in contest.options[-contest.choose :])
+    places = {name: len(str(place)) + 1 for place, name in enumerate(contest.marks)}
+    full = [(option.id, *option.preferences[-contest.preferences.most :]) for option in contest.options]
+    return max(full, key=lambda chosen: sum(places[name] for name in chosen))
 
 
 def _part(language: str, texts: tuple[str, ...]) -> dict[str, Any]:

@@ -7,20 +7,21 @@ is strange to it.
 
 import functools
 import io
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 from PIL import Image
 
 from testigo.ballot.check_character import ALPHABET
-from testigo.ballot.marks import Ballot
-from testigo.election import BallotStyle, Definition
+from testigo.ballot.marks import Ballot, preferences_in
+from testigo.election import BallotStyle, Contest, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
 from testigo.scan.ink import Ink, correlate, highest
 from testigo.scan.planes import soften
 from testigo.slip.first_slip import FEET_OF_0_1, FirstSlip
-from testigo.slip.slip import QR_AT, QR_MODULE, Slip
+from testigo.slip.slip import QR_AT, QR_MODULE, Row, Slip
 
 GLYPHS = Slip.TEMPLATE.with_name("glyphs.typ")
 
@@ -49,11 +50,45 @@ class Region(msgspec.Struct, frozen=True):
     height: int
 
 
+class RowPlaces(msgspec.Struct, frozen=True):
+    """Where in `LegalPrint.rows` of one contest which rows are. `choose`: how many rows of the slip are for options;
+    `options`: how many places, blank and unused too. `lists`: where the candidates of each option of an open list are,
+    by option; `unused`: the place of an unused preference, 0 where there are none.
+    """
+
+    choose: int
+    options: int
+    lists: dict[str, range]
+    unused: int
+
+    @classmethod
+    def of(cls, contest: Contest) -> "RowPlaces":
+        """The places of a contest."""
+        options = len(contest.options) + 1 + (contest.choose > 1)
+        if contest.preferences is None:
+            return cls(contest.choose, options, {}, 0)
+        lists: dict[str, range] = {}
+        end = options
+        for option in contest.options:
+            lists[option.id] = range(end, end + len(option.candidates))
+            end += len(option.candidates)
+        return cls(contest.choose, options, lists, end)
+
+    def of_row(self, row: int) -> range:
+        """The places of everything that a row of the slip may say, whatever the others say."""
+        return range(self.options) if row < self.choose else range(self.options, self.unused + 1)
+
+    def of_preference(self, option: str | None) -> list[int]:
+        """The places of what a row for a preference may say where that list is chosen; None: a blank vote."""
+        return [*(self.lists[option] if option is not None else ()), self.unused]
+
+
 class LegalPrint:
     """The print of one ballot style of one station. `form`: which paper; a `FirstSlip` is in one `language`.
 
     `length`: millimetres from the upper to the lower corner marks. `page`: the ink of an unmarked slip. `rows`: for
-    each contest, the ink of each option's row in the contest's order, then the blank row, then the unused row."""
+    each contest, the ink of each option's row in the contest's order, then the blank row, then the unused row. In an
+    open list there follow the rows of all candidates, and that of an unused preference (`RowPlaces`)."""
 
     def __init__(
         self,
@@ -73,6 +108,7 @@ class LegalPrint:
         tail = self.regions[-1]
         self._tails = [_page_ink(slip)[tail.top :] for slip in (blank, *_with_other_feet(blank))]
         self.length = (tail.top + tail.height) / DOTS_PER_MM - MARK - TOP_MARKS[0][1]
+        self.places = [RowPlaces.of(contest) for contest in self._contests]
         self._full_rows = self._rows(definition, station_id)
         self.rows = [rows[:, _ROW_EDGE:-_ROW_EDGE] for rows in self._full_rows]
 
@@ -98,7 +134,22 @@ class LegalPrint:
             cut[place].append(_full_band(self.page, first[place]))
             if contest.choose > 1:
                 cut[place].append(_full_band(self.page, self._row_region(place, 1)))
+        self._cut_preferences(definition, station_id, cut)
         return [np.stack(rows) for rows in cut]
+
+    def _cut_preferences(self, definition: Definition, station_id: str, cut: list[list[Ink]]) -> None:
+        """The same of candidates, many on one page; then the unused row."""
+        blank = Ballot.mark(definition, self.style, {})
+        for place, contest in enumerate(self._contests):
+            names = preferences_in(contest.marks)
+            for start in range(0, len(names), _ROWS_OF_PAGE):
+                some = names[start : start + _ROWS_OF_PAGE]
+                page = _Candidates(definition, station_id, blank, _ANY_NUMBER, self._language, contest.id, some)
+                ink = _page_ink(page)
+                rows = [each for each in _regions(page) if each.kind == "row" and each.contest == place]
+                cut[place] += [_full_band(ink, region) for region in rows]
+            if contest.preferences is not None:
+                cut[place].append(_full_band(self.page, self._row_region(place, contest.choose)))
 
     def marks(self) -> list[tuple[int, int]]:
         """The corner marks' upper left corners: dots from the left and from the top."""
@@ -110,7 +161,9 @@ class LegalPrint:
         page = self.page.copy()
         for region in self.regions:
             if region.kind == "row":
-                page[region.top : region.top + region.height] = self.rows[region.contest].mean(axis=0)
+                possible = self.places[region.contest].of_row(region.row)
+                legal = self.rows[region.contest][possible.start : possible.stop]
+                page[region.top : region.top + region.height] = legal.mean(axis=0)
         return page
 
     def whole(self, ballot: Ballot, number: str, rows: list[int], tail: Ink) -> tuple[Ink, Area]:
@@ -146,6 +199,21 @@ class LegalPrint:
 
     def _row_region(self, contest: int, row: int) -> Region:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
+
+
+_ROWS_OF_PAGE = 100
+
+
+class _Candidates(Slip, frozen=True):
+    """A page on which a contest has a row for each of some candidates, printed as on a slip. No voter has one."""
+
+    contest: str
+    names: tuple[str, ...]
+
+    def _rows_of(self, contest: Contest) -> list[Callable[[str], Row]]:
+        if contest.id != self.contest:
+            return super()._rows_of(contest)
+        return [self._preference(contest, name) for name in self.names]
 
 
 def _with_other_feet(slip: Slip) -> list[Slip]:

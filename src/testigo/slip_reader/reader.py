@@ -9,6 +9,7 @@ person reads it. The QR code is looked at last, and changes nothing but `agrees_
 Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import msgspec
 import numpy as np
 
 from testigo import storage
-from testigo.ballot.marks import Ballot
+from testigo.ballot.marks import Ballot, preferences_in
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.scan.codes import qr_texts_of_ink
@@ -38,7 +39,7 @@ from testigo.slip import QrVote
 from testigo.slip_reader.as_printed import require_unaltered, require_uncoloured
 from testigo.slip_reader.code_lines import CodeLines, Form
 from testigo.slip_reader.doubts import BENT, Doubt, PartDoubt, bent, in_shadow, is_illegible, is_of_code_lines, sure_of
-from testigo.slip_reader.legal_print import LegalPrint, Region
+from testigo.slip_reader.legal_print import LegalPrint, Region, RowPlaces
 from testigo.slip_reader.similarity import HEADING_LIMITS, compare
 from testigo.words import Message
 
@@ -189,15 +190,49 @@ def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ball
     all_rows: list[int] = []
     certainty = 0.5
     for place, contest_id in enumerate(legal.style.contests):
-        rows = []
-        for region in legal.regions:
-            if region.kind == "row" and region.contest == place:
-                similarity = compare(_piece(flat, region), legal.rows[place], MARGIN)
-                certainty = min(certainty, similarity.apart)
-                rows.append(sure_of(region, similarity, legal).winner)
-        all_rows += rows
-        choices[contest_id] = _options_of_rows(definition, contest_id, rows)
+        places = legal.places[place]
+        regions = [region for region in legal.regions if region.kind == "row" and region.contest == place]
+        rows = _Rows(flat, legal, place)
+        for region in regions[: places.choose]:
+            rows.read(region, range(places.options))
+        options = _options_of_rows(definition, contest_id, rows.found)
+        possible = places.of_preference(options[0] if options else None) if places.unused else []
+        for region in regions[places.choose :]:
+            rows.read(region, possible)
+        choices[contest_id] = options + _preferences_of_rows(definition, contest_id, rows.found, places)
+        all_rows += rows.found
+        certainty = min(certainty, rows.certainty)
     return Ballot.mark(definition, legal.style, choices), all_rows, certainty
+
+
+class _Rows:
+    """The rows of one contest as they are read, one by one: `found` are their places among the contest's."""
+
+    def __init__(self, flat: Ink, legal: LegalPrint, contest: int) -> None:
+        self._flat = flat
+        self._legal = legal
+        self._contest = contest
+        self.found: list[int] = []
+        self.certainty = 0.5
+
+    def read(self, region: Region, possible: Sequence[int]) -> None:
+        """Which of the possible ones stands there; raises `PartDoubt`."""
+        rows = self._legal.rows[self._contest]
+        legal = rows[possible.start : possible.stop] if isinstance(possible, range) else rows[list(possible)]
+        similarity = compare(_piece(self._flat, region), legal, MARGIN)
+        self.certainty = min(self.certainty, similarity.apart)
+        self.found.append(possible[sure_of(region, similarity, self._legal).winner])
+
+
+def _preferences_of_rows(
+    definition: Definition, contest_id: str, rows: list[int], places: RowPlaces
+) -> tuple[str, ...]:
+    """The candidates of the rows for preferences; raises `Doubt` for rows the printer never makes."""
+    marked = [row for row in rows[places.choose :] if row != places.unused]
+    if rows[places.choose :][: len(marked)] != sorted(set(marked)):
+        raise Doubt("paper-vote.rows-not-as-printed", contest=contest_id)
+    names = preferences_in(definition.contest(contest_id).marks)
+    return tuple(names[row - places.options] for row in marked)
 
 
 def _options_of_rows(definition: Definition, contest_id: str, rows: list[int]) -> tuple[str, ...]:

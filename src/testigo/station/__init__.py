@@ -19,6 +19,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | what the screen shows of a visit to the check-in | `visit` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | what each machine writes down, and how it is checked | `testigo.event_log` |
+| the booth without a station | `preview_booth`, `in_memory` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
 | how a machine's hardware is tested | `hardware_test` |

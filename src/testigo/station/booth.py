@@ -16,12 +16,14 @@ import msgspec
 from msgspec.structs import replace
 
 from testigo.ballot import BoothCounters, BoothReport, Tally, reasons
+from testigo.election import OptionState
 from testigo.errors import IllegalStep, NotAllowed
 from testigo.slip import Printer
 from testigo.station import booth_day, votes
 from testigo.station.batches import note_batch, note_rest
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox, box_paths
+from testigo.station.candidates import Candidates, ordered
 from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, UnknownCard, make_deck
 from testigo.station.day_file import DayFile
 from testigo.station.deck_orders import BoothTest
@@ -60,6 +62,7 @@ class Booth(VotingBooth):
         folder, definition, station = self.folder, self.folder.definition, self.folder.station_id
         self.definition, self.station_id = definition, station
         self._orders = OrderReceiver(folder)
+        self._candidates = Candidates(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
         self._cards = CardIndex(folder.path / CARDS_FORMAT.name, salt, definition, station)
@@ -89,6 +92,11 @@ class Booth(VotingBooth):
     def state(self) -> MachineState:
         """installed | tested | ready | open | paused | closed, as the chair ordered it."""
         return self._orders.state()
+
+    @property
+    def states(self) -> tuple[OptionState, ...]:
+        """Which candidates withdrew or died, as the chair handed it over."""
+        return self._candidates.states
 
     @exclusive
     def counters(self) -> BoothCounters:
@@ -182,6 +190,8 @@ class Booth(VotingBooth):
             return dict(msgspec.to_builtins(self._test.cast(order.data)))
         if order.name == "readiness":
             return self._look_at_itself(print_slip=order.data.get("print") is True)
+        if order.name == "option-status":
+            self._candidates.take(ordered(order.data, self.folder))
         if order.name == "test":
             self._test.conclude(order.data)
         if order.name == "zero":

@@ -109,6 +109,11 @@ def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPAR
     return Deck(definition, station_id, tuple(cards))
 
 
+def new_card(definition: Definition, station_id: str, style_id: str) -> Card:
+    """One card, of no deck."""
+    return Card(_new_code(_issuer(definition, station_id)), style_id)
+
+
 class KnownCard(msgspec.Struct, frozen=True):
     """A card of this booth. `position`: of its hash among all of the booth's, sorted. `style`: id of the ballot
     style."""
@@ -127,14 +132,15 @@ CARDS_FORMAT = StoredFormat("cards.json", _Cards, lambda first: {"styles": first
 
 
 class CardIndex:
-    """What the booth knows of its cards: the hash of each code with its ballot style."""
+    """What the booth knows of its cards: the hash of each code with its ballot style. `file`: where it is kept, None
+    for in memory alone."""
 
-    def __init__(self, file: Path, salt: bytes, definition: Definition, station_id: str) -> None:
+    def __init__(self, file: Path | None, salt: bytes, definition: Definition, station_id: str) -> None:
         self._file = file
         self._salt = salt
         self._issuer = _issuer(definition, station_id)
         self._styles: dict[str, str] = {}
-        if file.exists():
+        if file is not None and file.exists():
             self._styles = CARDS_FORMAT.read(file).styles
 
     def __len__(self) -> int:
@@ -144,7 +150,8 @@ class CardIndex:
         """Replace the cards that are known by those of a deck."""
         styles = {self._hash(card.code): card.style for card in deck.cards}
         styles = dict(sorted(styles.items()))
-        CARDS_FORMAT.write(self._file, _Cards(styles), mode=0o600)
+        if self._file is not None:
+            CARDS_FORMAT.write(self._file, _Cards(styles), mode=0o600)
         self._styles = styles
 
     def position(self, card: str) -> int:

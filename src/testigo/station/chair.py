@@ -29,11 +29,13 @@ from testigo.ballot import (
     tally_ballots,
     version_1,
 )
+from testigo.election import OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import readiness, tally_sheet
+from testigo.station.candidates import Candidates, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
@@ -64,6 +66,7 @@ class Chair:
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
             self._statements = StatementStore(self.folder)
+            self._candidates = Candidates(self.folder)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
@@ -93,6 +96,26 @@ class Chair:
     def status(self) -> StationStatus:
         """Ask both machines how they are now; of one that does not answer, the error."""
         return status_of(self.state, self._sender, printed=self._printed)
+
+    @property
+    def states(self) -> tuple[OptionState, ...]:
+        """Which candidates withdrew or died, by what was taken in."""
+        return self._candidates.states
+
+    @exclusive
+    def take_statuses(self, envelopes: Sequence[bytes]) -> int:
+        """Take in `option-status` statements, before closing, and hand all that are here to the booth, which shows them
+        from its next page on; returns how many are new.
+
+        It may be called again with none, for a booth that did not answer. Raises what `Candidates.take` raises, and
+        then nothing is changed.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        new = self._candidates.take(texts(envelopes))
+        if new:
+            self.folder.log.append("option-status", count=len(self._candidates.envelopes))
+        self._sender.give("booth", "option-status", statements=list(self._candidates.envelopes))
+        return new
 
     # ---- before opening
 

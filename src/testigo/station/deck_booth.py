@@ -6,61 +6,19 @@ one, which does not exist before the zero report: no vote of the one opens in th
 """
 
 import secrets
-import threading
 
 from testigo.ballot import CastVoteRecord, DeckBallot, DeckOutcome, Tally
 from testigo.election import Definition
 from testigo.errors import IllegalStep, TestigoError
-from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
 from testigo.station import votes
-from testigo.station.booth_day import DAY_FORMAT, BoothDay, VotingSession
+from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox, Paths
+from testigo.station.in_memory import MemoryDay, NoFolder, Tray
 from testigo.station.machine import MachineState
 from testigo.station.session import LiveSession, SessionView
 from testigo.station.voting import MakeScreen, VotingBooth
 from testigo.words import Message, to_line
-
-
-class _Place:
-    """What stands for the machine's folder: the real one is locked while it obeys the chair."""
-
-    def __init__(self, place: Message) -> None:
-        self.guard = threading.RLock()
-        self.place = place
-
-
-class _MemoryDay:
-    """The day of the test: as the day's file writes and reads it, but in memory."""
-
-    def __init__(self) -> None:
-        self.now = BoothDay()
-
-    def keep(self, day: BoothDay) -> None:
-        self.now = DAY_FORMAT.decode(DAY_FORMAT.encode(day), place=DAY_FORMAT.name)
-
-    def end(self, day: BoothDay) -> None:
-        self.keep(day)
-
-    def settle(self) -> None:
-        return
-
-
-class _Tray:
-    """Takes slips as the printer would print them."""
-
-    def __init__(self) -> None:
-        self.slip: Slip | None = None
-        self.image = b""
-
-    def empty(self) -> None:
-        self.slip = None
-
-    def is_ready(self) -> bool:
-        return True
-
-    def print_slip(self, slip: Slip) -> None:
-        self.slip, self.image = slip, slip.png()
 
 
 class DeckBooth(VotingBooth):
@@ -70,12 +28,12 @@ class DeckBooth(VotingBooth):
         self, definition: Definition, station_id: str, paths: Paths, place: Message, make_screen: MakeScreen
     ) -> None:
         self.definition, self.station_id = definition, station_id
-        self.folder = _Place(place)
+        self.folder = NoFolder(place)
         self._paths = paths
         self._box: BallotBox | None = None
-        self._day = _MemoryDay()
+        self._day = MemoryDay()
         self._session = LiveSession(self._day)
-        self._printer = self._tray = _Tray()
+        self._printer = self._tray = Tray()
         self._reader = SlipReader(definition, station_id)
         self._name = f"{votes.box_name(definition, station_id)}/test"
         self._key = b""

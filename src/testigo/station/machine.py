@@ -40,7 +40,7 @@ REPORT_TYPE: Final = "application/vnd.testigo.report+json"
 
 OrderName = Literal[
     "status", "readiness", "test-ballots", "test", "zero", "open", "pause", "resume", "close", "void-session",
-    "allow-print",
+    "allow-print", "option-status",
 ]  # fmt: skip
 MachineState = Literal["installed", "tested", "ready", "open", "paused", "closed"]
 
@@ -56,6 +56,7 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
     "close": (("open", "paused", "closed"), "closed"),
     "void-session": (("open", "paused"), None),
     "allow-print": (("open", "paused"), None),
+    "option-status": (("installed", "tested", "ready", "open", "paused"), None),
 }
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 

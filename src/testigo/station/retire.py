@@ -27,6 +27,7 @@ from testigo.staff.machine import PINS, STAFF_LIST
 from testigo.station import chair_state, machine, retirement_page
 from testigo.station.archive import ARCHIVE_LIMIT, MANIFEST, check_list, pack_archive, unpack_archive
 from testigo.station.box import box_paths
+from testigo.station.candidates import STATUSES_FORMAT
 from testigo.station.folder import (
     DEFINITION,
     EVENTS,
@@ -53,7 +54,7 @@ from testigo.station.retired import (
 from testigo.station.votes import SECRETS
 from testigo.words import message
 
-_KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STAFF_LIST, EVENTS)
+_KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STATUSES_FORMAT.name, STAFF_LIST, EVENTS)
 _KEPT: Final[dict[str, tuple[str, ...]]] = {
     "chair": (*_KEPT_EVERYWHERE, "statements", "paper", machine.REPORTS_FORMAT.name),
     "check-in": _KEPT_EVERYWHERE,

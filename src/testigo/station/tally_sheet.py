@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, reasons, tally_qr
+from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, numbered, reasons, tally_qr
 from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
@@ -23,15 +23,20 @@ _WITNESSES = 2
 
 
 class CountRow(msgspec.Struct, frozen=True):
-    """One line of figures: what it counts, in words, and how many. `by_reason`: of which how many for which reason."""
+    """One line of figures: what it counts, in words, and how many. `by_reason`: of which how many for which reason.
+    `preference`: of a list's candidate, not a vote besides that of the list.
+    """
 
     label: str
     count: int
     by_reason: tuple["CountRow", ...] = ()
+    preference: bool = False
 
 
 class SheetContest(msgspec.Struct, frozen=True):
-    """One contest: `options` in the definition's order, `others`: blank, null, unused choices."""
+    """One contest: `options` in the definition's order, with the candidates of an open list after it; `others`: blank,
+    null, unused choices.
+    """
 
     title: str
     ballots: int
@@ -127,8 +132,13 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     words = _words(language)
     options = []
     for option in contest.options:
-        party = f" · {definition.party(option.party).abbreviation}" if option.party else ""
-        options.append(CountRow(definition.words(option.name, language) + party, tally.votes[option.id]))
+        party = (definition.party(option.party).abbreviation,) if option.party else ()
+        named = (definition.words(option.name, language), *party, *definition.people(option, language))
+        options.append(CountRow(" · ".join(named), tally.votes[option.id]))
+        options += [
+            CountRow(f"– {numbered(contest, name)}", tally.preferences[name], preference=True)
+            for name in (option.preferences if contest.preferences is not None else ())
+        ]
     others = [CountRow(words["blank"], tally.blank), CountRow(words["null"], tally.null)]
     if contest.choose > 1:
         others.append(CountRow(words["undervotes"], tally.undervotes))

@@ -13,7 +13,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from testigo.ballot import Ballot, DeckBallot, ScreenRow, mark_contest, reasons
-from testigo.election import BallotStyle, Definition
+from testigo.election import BallotStyle, Definition, OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.slip import Printer, PrinterError, Slip
 from testigo.station import booth_day, votes
@@ -47,6 +47,11 @@ class VotingBooth(ABC):
     @abstractmethod
     def state(self) -> MachineState:
         """installed | tested | ready | open | paused | closed."""
+
+    @property
+    def states(self) -> tuple[OptionState, ...]:
+        """Which candidates withdrew or died, as far as the booth was told."""
+        return ()
 
     @abstractmethod
     def accept_card(self, code: str) -> SessionView:

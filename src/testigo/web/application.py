@@ -30,6 +30,7 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
+from testigo.web.sample import SampleMark
 from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
@@ -104,11 +105,13 @@ def application(
     fonts: Sequence[Font] = (),
     for_voters: bool = False,
     templates: str = "",
+    sample: SampleMark | None = None,
     **parts: Any,
 ) -> Litestar:
     """One role's application. `title`: what stands in the page's head line; `languages`, `fonts`: those of its
     election; `for_voters`: whether voters use its pages, not officers (`words.offered`); `templates`: the package whose
-    folder `templates` holds the role's own pages; `parts`: what handlers find by name.
+    folder `templates` holds the role's own pages; `sample`: marks every page as a sample; `parts`: what handlers find
+    by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
@@ -132,6 +135,7 @@ def application(
                 "languages": offered_to_voters(languages) if for_voters else offered(languages),
                 "officers_language": officers_language(languages),
                 "own_fonts": OwnFonts.of(fonts),
+                "sample": sample,
                 **parts,
             }
         ),
@@ -156,6 +160,7 @@ def page(request: Request, template: str, *, status_code: int = 200, language: s
             language=language,
             languages=request.app.state.languages,
             own_fonts=request.app.state.own_fonts,
+            sample=request.app.state.sample,
             sizes=SIZES,
             contrasts=CONTRASTS,
             role=request.app.state.role,

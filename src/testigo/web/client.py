@@ -90,6 +90,11 @@ class Client:
         ]
         return self._see(self._ask("POST", path, data=data, files=uploads or None))
 
+    def fetch(self, path: str) -> tuple[str, bytes]:
+        """A file that pages name: its media type and content. Raises `StorageError` where no whole answer comes."""
+        answer = self._ask("GET", path)
+        return answer.headers.get("content-type", ""), answer.content
+
     def close(self) -> None:
         """Leave."""
         self._client.close()

@@ -60,11 +60,10 @@ def run(
     collect: Collect = nothing_more,
     *,
     first_page: str = "",
-    tell: Callable[[str], None] = lambda address: None,
+    tell: Callable[[str], object] = lambda address: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. The address is printed once requests are taken; nothing of a request is ever
-    logged. `collect`: what the role adds to its metrics. `first_page`: the path to open; `tell`: who is told the
-    address, too.
+    """Serve until SIGTERM or SIGINT. The address, with `first_page` at its end, is printed once requests are taken, and
+    told to `tell`; nothing of a request is ever logged. `collect`: what the role adds to its metrics.
     """
     role = str(app.state.role)
     with contextlib.ExitStack() as open_:
@@ -81,8 +80,8 @@ def run(
         # one.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
-        print(listening.address(bound) + first_page, flush=True)
-        tell(listening.address(bound) + first_page)
+        print(f"{listening.address(bound)}{first_page}", flush=True)
+        tell(f"{listening.address(bound)}{first_page}")
         log.info("the %s serves at %s", role, listening.address(bound))
         uvicorn.Server(config).run(sockets=[bound])
         log.info("the %s has stopped", role)

@@ -14,6 +14,7 @@ CODES: Final = (
     "definition",
     "log-key",
     "keys-replaced",
+    "option-status",
     "order-of-day",
     "tested",
     "zero-report",

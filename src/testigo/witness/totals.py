@@ -2,6 +2,7 @@
 
 from testigo import canonical
 from testigo.count import Result, body_of, count_result
+from testigo.count.result import ContestResult
 from testigo.election import Allocation
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog
@@ -9,10 +10,13 @@ from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grad
 from testigo.words import first_of, message
 
 _STATIONS_NAMED = 10
+_CHANGING = ("tally-sheet", "public-draw", "option-status")
+"""Kinds of statements that a result follows from."""
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """Every station counted, every total and every seat the same as published."""
+    _report_states(findings, contents)
     _check_counted(findings, contents)
     results = contents.statements.get("result", [])
     if not results:
@@ -21,7 +25,7 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         findings.write("result", grade, detail, cause=cause)
         return
     for verified in results:
-        gaps = contents.gaps_of("tally-sheet", "public-draw", before=verified.index)
+        gaps = contents.gaps_of(*_CHANGING, before=verified.index)
         with findings.reporting("result", verified.place):
             recomputed = _count_before(contents, verified)
             published = body_of(verified.statement, Result, verified.place)
@@ -32,6 +36,25 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
                 if verified is results[-1]:
                     _report_seats(findings, recomputed, verified.place)
     _check_newest(findings, contents, results[-1])
+
+
+def _report_states(findings: FindingLog, contents: RecordContents) -> None:
+    """Who withdrew or died, by the last statement of each, and what that does to the votes."""
+    said = {verified.index: verified.place for verified in contents.statements.get("option-status", [])}
+    places = dict(enumerate((said[index] for index in sorted(said)), 1))
+    for state in contents.rules.states():
+        effect = "person" if state.person else state.votes
+        detail = message(
+            "finding",
+            f"option-status.{effect}",
+            contest=state.contest,
+            option=state.option,
+            person=state.person,
+            status=message("term", f"option-status.{state.status}"),
+            number=str(state.number),
+            reason=state.reason,
+        )
+        findings.ok("option-status", detail, places.get(state.number, ""))
 
 
 def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
@@ -52,7 +75,7 @@ def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
 
 def _check_newest(findings: FindingLog, contents: RecordContents, last: VerifiedStatement) -> None:
     """A result that the record outgrew is not yet the result."""
-    changing = contents.statements.get("tally-sheet", []) + contents.statements.get("public-draw", [])
+    changing = [one for kind in _CHANGING for one in contents.statements.get(kind, [])]
     later = sum(verified.index > last.index for verified in changing)
     if later:
         findings.write("result", Grade.INCOMPLETE, message("finding", "result.outgrown", count=later), last.place)
@@ -74,8 +97,56 @@ def _check_least(findings: FindingLog, published: Result, part: Result, gaps: li
                     least=option.votes,
                 )
                 findings.fail("result", detail, place)
+    _check_least_preferences(findings, published, part, place)
     grade, cause = grade_without(gaps)
     findings.write("result", grade, message("finding", "result.sheets-not-here"), place, cause=cause)
+
+
+def _check_least_preferences(findings: FindingLog, published: Result, part: Result, place: str) -> None:
+    theirs = {contest.contest: contest.preferences for contest in published.contests}
+    for contest in part.contests:
+        for candidate, least in contest.preferences.items():
+            told = theirs.get(contest.contest, {}).get(candidate, 0)
+            if told < least:
+                detail = message(
+                    "finding",
+                    "result.fewer-preferences",
+                    contest=contest.contest,
+                    candidate=candidate,
+                    published=told,
+                    least=least,
+                )
+                findings.fail("result", detail, place)
+
+
+def _compare_lists(findings: FindingLog, theirs: ContestResult, own: ContestResult, place: str) -> None:
+    """Preferences, and who is elected."""
+    for candidate, count in own.preferences.items():
+        told = theirs.preferences.get(candidate, 0)
+        if told != count:
+            detail = message(
+                "finding",
+                "result.other-preferences",
+                contest=own.contest,
+                candidate=candidate,
+                published=told,
+                counted=count,
+            )
+            findings.fail("result", detail, place)
+    if theirs.allocation.elected != own.allocation.elected:
+        detail = message(
+            "finding",
+            "result.other-elected",
+            contest=own.contest,
+            published=_elected(theirs.allocation),
+            counted=_elected(own.allocation),
+        )
+        findings.fail("result", detail, place)
+
+
+def _elected(allocation: Allocation) -> list[str]:
+    """Who is elected: options, and of lists the candidates; a dash for nobody."""
+    return [f"{one.option} ({one.candidate})" if one.candidate else one.option for one in allocation.elected] or ["–"]
 
 
 def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result:
@@ -92,6 +163,7 @@ def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result
         {station: rules.sheets[station] for station in before},
         digests=rules.sheet_digests(result.statement.version),
         draw=rules.draw if drawn else None,
+        states=rules.states(before=result.index),
     )
 
 
@@ -107,7 +179,7 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
         if again is None or contest == again:
             continue
         for theirs, own in zip(contest.options, again.options, strict=False):
-            if theirs != own:
+            if (theirs.option, theirs.votes) != (own.option, own.votes):
                 detail = message(
                     "finding",
                     "result.other-votes",
@@ -124,6 +196,7 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
                     "finding", "result.other-seats", contest=contest_id, option=option, published=told, allotted=seats
                 )
                 findings.fail("result", detail, place)
+        _compare_lists(findings, contest, again, place)
         if contest.allocation.second_round != again.allocation.second_round:
             detail = message(
                 "finding",
@@ -135,8 +208,12 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
             findings.fail("result", detail, place)
         if contest.allocation.void != again.allocation.void:
             findings.fail("result", message("finding", "result.other-void", contest=contest.contest), place)
+        if (contest.void, contest.allocation.vacant) != (again.void, again.allocation.vacant):
+            findings.fail("result", message("finding", "result.other-void-votes", contest=contest.contest), place)
         if contest.outcome != again.outcome:
             findings.fail("result", message("finding", "result.other-outcome", contest=contest.contest), place)
+    if published.states != recomputed.states:
+        findings.fail("result", message("finding", "result.other-states"), place)
     _compare_bodies(findings, published, recomputed, place)
     findings.fail("result", message("finding", "result.other"), place)
 

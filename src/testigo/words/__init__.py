@@ -8,6 +8,7 @@
                    tally_sheet.po   tally sheet and zero report
                    retirement.po    the page of a retired machine
                    hardware.po      the report of a hardware test
+                   proof.po         the proof that parties sign before the definition is signed
                    findings.po      what `testigo verify` says: sections `verify`, `finding`, `selfcheck`
                    errors-ROOM.po   what is wrong (section `error`) and what to do about it (`hint`), by the error's
                                     code; and what stands in such sentences: where it is (`place`), words of them

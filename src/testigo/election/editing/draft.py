@@ -19,7 +19,7 @@ from testigo.election.editing.edits import Edit, edited
 from testigo.election.editing.plain import Plain, at, items, read_plain
 from testigo.election.load import examine, read_payload
 from testigo.election.tables import splice
-from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.words import Value
 
 FurtherCheck = Callable[[Definition], None]
@@ -93,6 +93,8 @@ class Draft:
 
         Raises `InvalidInput` where it is not YAML or JSON, or not a mapping; `StorageError`.
         """
+        if not file.parent.is_dir():
+            raise StorageError("file.not-found", place=file.parent)
         draft = cls(file, further)
         if draft.begun and not isinstance(draft.values, dict):
             raise InvalidInput("editor.not-a-definition", place=file)

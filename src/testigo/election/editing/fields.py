@@ -113,6 +113,10 @@ CONTEST = (
         group="nobody", kinds=(*_ONE, *_LIST),
     ),
     Field(("none-of-the-above", "wins"), "choice", choices=("most", "half"), group="nobody", kinds=(*_ONE, *_LIST)),
+    Field(("preferences", "most"), "number", group="preferences", kinds=_LIST),
+    *(Field(("preferences", "threshold", one), group="preferences", kinds=_LIST) for one in _SHARE),
+    Field(("preferences", "equal"), "choice", choices=("listed", "draw"), group="preferences", kinds=_LIST),
+    Field(("after-signing",), "choice", choices=("counts", "votes-void"), group="more"),
     Field(("body",), refers="bodies", group="more"),
     Field(("roll",), refers="rolls", group="more"),
 )  # fmt: skip

@@ -5,9 +5,10 @@ const tiles = document.querySelector(".tiles");
 const note = document.getElementById("note");
 if (tiles && note) {
   const choose = Number(tiles.dataset.choose);
+  const replaces = choose === 1 && !tiles.dataset.boxes;
   const elsewhere = document.getElementById("elsewhere");
   tiles.addEventListener("change", (event) => {
-    const others = choose > 1 ? Number(tiles.dataset.elsewhere) : 0;
+    const others = replaces ? 0 : Number(tiles.dataset.elsewhere);
     let chosen = others + tiles.querySelectorAll("input:checked:not([value=''])").length;
     const over = chosen > choose;
     if (over) {
@@ -18,7 +19,7 @@ if (tiles && note) {
     note.classList.toggle("strong", over);
     document.querySelector("main").dataset.chosen = chosen;
     // One choice takes the place of the one on another page.
-    if (elsewhere) elsewhere.hidden = choose === 1;
+    if (elsewhere) elsewhere.hidden = replaces;
     // "Go on with so many" was said of the choices before this one.
     document.getElementById("enough")?.remove();
     const next = document.getElementById("next");
@@ -44,6 +45,7 @@ if (foot) {
   more.addEventListener("click", () => main.scrollTo({ top: atEnd() ? 0 : main.scrollTop + main.clientHeight * 0.8 }));
   main.addEventListener("scroll", say);
   addEventListener("resize", fit);
+  addEventListener("load", fit); // pictures have come
   fit();
 }
 

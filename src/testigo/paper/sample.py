@@ -1,0 +1,16 @@
+"""The mark of a sample: *MUESTRA*, *SAMPLE*, … across whatever must not be taken for the real thing.
+
+One mark for all: on paper votes (`slip.sample_slip`), on any other page (`paper.stamped`), on screens (`web.sample`).
+The preview and the proof of an election bear it.
+"""
+
+from collections.abc import Sequence
+
+from testigo.paper.directions import isolated
+from testigo.words import FIRST, section, voter_languages
+
+
+def sample_words(languages: Sequence[str]) -> list[str]:
+    """What the mark says: the word of each of these languages, each word once."""
+    spoken = [language for language in languages if language in voter_languages()] or [FIRST]
+    return list(dict.fromkeys(isolated(section(language, "slip")["sample"], language) for language in spoken))
