@@ -4,6 +4,7 @@ Whatever is typed changes the draft, which lives in this process's memory. Its f
 page that lists what would change.
 """
 
+import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,12 +87,14 @@ class Admission:
 def app(draft: Draft, key: str) -> Litestar:
     """The editor of one draft. `key`: what the address to enter by ends with."""
     first = officers_language(draft.languages)
+    # Browsers keep cookies by host, whatever the port: two editors at once must not take each other's.
+    sessions = BrowserSessions(f"testigo-editor-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
     routes = [
         enter, overview, begin, show_part, change_part, show_list, add, remove, move, texts, change_texts, changes,
         save, discard, *editor_import.ROUTES,
     ]  # fmt: skip
     return application(
-        "editor", routes, BrowserSessions("testigo-editor", idle=_WORKING_DAY), title={first: draft.file.name},
+        "editor", routes, sessions, title={first: draft.file.name},
         languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key),
     )  # fmt: skip
 
