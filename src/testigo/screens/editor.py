@@ -163,7 +163,7 @@ def change_part(form: FormSent, draft: TheDraft) -> Answer:
     _make(draft, form, edits)
     if form.text("go", "") == "list" and path:
         return redirect(address("list", path[:-1]))
-    return redirect(address("part", path) + "&changed=yes")
+    return redirect(address("part", path))
 
 
 @get("/list", guards=[own_screen], sync_to_thread=False)
