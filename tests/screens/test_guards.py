@@ -10,13 +10,14 @@ import pytest
 from litestar import Litestar, get
 
 from served_station import DEFINITION
-from testigo.screens import booth, chair, checkin, enrolment, inbox, preview, results
+from testigo.election.editing.draft import Draft
+from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, preview, results
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
 from testigo.web.sessions import BrowserSessions
 
-PUBLIC = {"/static/{name:str}", "/look", "/pin"}
+PUBLIC = {"/static/{name:str}", "/look", "/pin", "/enter/{key:str}"}
 PREVIEW = {"/preview", *PUBLIC}
 """At one person's own computer."""
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
@@ -43,6 +44,7 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
     "preview": lambda: preview.app(DEFINITION),
     "results": lambda: results.app(Path("a"), Path("b")),
+    "editor": lambda: editor.app(Draft(Path("no-such-file.yaml"), lambda definition: None), "k"),
 }
 
 

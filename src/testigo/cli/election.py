@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from testigo import storage
+from testigo.cli.election_edit import edit
 from testigo.cli.election_preview import preview
 from testigo.cli.election_proof import proof
 from testigo.cli.election_result import result
@@ -223,6 +224,7 @@ app.command()(seats)
 app.command("second-round")(second_round)
 app.command("result")(result)
 app.command("import")(import_)
+app.command()(edit)
 app.command("export")(export_)
 app.command()(preview)
 app.command()(proof)

@@ -1,12 +1,11 @@
 """`testigo election preview`: the booth in a browser, without three machines."""
 
-import threading
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from testigo.cli.browser import opener
 from testigo.cli.output import errors
 from testigo.election import load
 from testigo.words import message
@@ -33,13 +32,4 @@ def preview(
     definition = load(file)
     require_printable(definition)
     errors.print(str(message("cli", "preview-ends")), soft_wrap=True)
-    serve_preview(definition, station, Listening(port=port), _say_nothing if no_browser else _open)
-
-
-def _say_nothing(address: str) -> None:
-    """No browser is opened."""
-
-
-def _open(address: str) -> None:
-    """Open the browser beside the server: some browsers return only when they are closed."""
-    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    serve_preview(definition, station, Listening(port=port), opener(no_browser=no_browser))

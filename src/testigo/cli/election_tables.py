@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -18,15 +18,13 @@ from testigo.election.tables import (
     MAX_BYTES,
     TABLES,
     Change,
-    Guess,
     Imported,
     ImportMap,
     Shape,
     Table,
     beside,
     export,
-    guess,
-    guess_districts,
+    guess_all,
     import_tables,
     map_text,
     named_columns,
@@ -169,7 +167,7 @@ def _guess(data: bytes, into: Path, files: Mapping[str, Path], save_map: Path | 
         raise InvalidInput("import.no-table", known=Either(TABLES))
     payload = read_payload(data, into).payload
     tables = {name: _read(files[name], Shape()) for name in TABLES if name in files}
-    guesses = _guesses(tables, payload if isinstance(payload, dict) else {})
+    guesses = guess_all(tables, payload if isinstance(payload, dict) else {})
     tables |= {name: tables["stations"] for name in guesses if name not in tables}
     map_ = msgspec.convert({"format": 1, **guesses}, ImportMap)
     if save_map is not None:
@@ -185,17 +183,6 @@ def _guess(data: bytes, into: Path, files: Mapping[str, Path], save_map: Path | 
         console.print(str(message("cli", "import.save-map")), soft_wrap=True)
     else:
         console.print(str(message("cli", "import.map-written", file=save_map, into=into)), soft_wrap=True)
-
-
-def _guesses(tables: Mapping[str, Table], payload: dict[str, Any]) -> dict[str, Guess]:
-    """Of each table; the stations' also say the districts, where these are neither given nor in the definition."""
-    tops = [one["id"] for one in payload.get("districts") or [] if isinstance(one, dict) and one.get("id")]
-    root = tops[0] if len(tops) == 1 else ""
-    languages = [one for one in payload.get("languages") or [] if one]
-    found = {}
-    if "stations" in tables and "districts" not in tables:
-        found = guess_districts(tables["stations"], payload, root)
-    return {**found, **{name: guess(one, name, languages, root=root) for name, one in tables.items()}}
 
 
 def _show(read: Table, name: str, columns: list[tuple[str, str]]) -> None:

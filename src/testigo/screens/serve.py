@@ -4,6 +4,7 @@ Each role imports only what it needs, when it is started: a booth never loads th
 """
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,6 +129,18 @@ def serve_enrolment(
         raise InvalidInput("officers.without-pin", place=officers)
     with _reader(reader, dpi) as attached, Register.open(register, load(definition), RegisterKey.load(key)) as opened:
         run(pages.app(opened, admitted, reader=attached), listening)
+
+
+def edit_definition(file: Path, listening: Listening, tell: Callable[[str], object]) -> bool:
+    """The editor of a definition. `tell`: who is told the address to open. Returns whether what was typed is saved."""
+    from testigo.election.editing.draft import Draft
+    from testigo.screens import editor as pages
+    from testigo.slip.lengths import require_printable
+
+    draft = Draft.open(file, require_printable)
+    key = secrets.token_urlsafe(24)
+    run(pages.app(draft, key), listening, first_page=f"/enter/{key}", tell=tell)
+    return not draft.is_changed
 
 
 def serve_results(results: Path, record: Path, listening: Listening) -> None:

@@ -1,6 +1,7 @@
 """What people read: one folder of gettext catalogues per language, Spanish first.
 
     words/LANGUAGE/screens.po       pages of the station, the enrolment desk, the centre
+                   editor.po        pages of the editor of definitions, section `screens` too
                    counters.po      what counters are called, everywhere
                    results.po       the results page
                    slip.po          the paper vote

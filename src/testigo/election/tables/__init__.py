@@ -9,7 +9,7 @@ from testigo.election.tables import headers
 from testigo.election.tables.column_map import TABLES, ImportMap, named_columns, read_map
 from testigo.election.tables.csv_table import MAX_BYTES, Shape, Table, read_table
 from testigo.election.tables.exporting import export
-from testigo.election.tables.guess import Guess, beside, guess, guess_districts, map_text
+from testigo.election.tables.guess import Guess, beside, guess, guess_all, map_text
 from testigo.election.tables.importing import Change, Imported, import_tables
 
 HEADER_WORDS = headers.ALL
@@ -27,7 +27,7 @@ __all__ = [
     "beside",
     "export",
     "guess",
-    "guess_districts",
+    "guess_all",
     "import_tables",
     "map_text",
     "named_columns",

@@ -1,6 +1,6 @@
 """A first map for a council's table, guessed by the words of its headers. A person looks at it before it is used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,19 @@ def guess(table: Table, name: str, election_languages: Iterable[str], *, root: s
         "candidates": lambda: _candidates(columns, election_languages),
     }
     return {"file": str(table.file), **shape, **made[name]()}
+
+
+def guess_all(tables: Mapping[str, Table], payload: dict[str, Any]) -> dict[str, Guess]:
+    """The parts of the map for these tables, of a definition that says `payload` so far; the stations' also say the
+    districts, where these are neither given nor in the definition.
+    """
+    tops = [one["id"] for one in payload.get("districts") or [] if isinstance(one, dict) and one.get("id")]
+    root = tops[0] if len(tops) == 1 else ""
+    spoken = [one for one in payload.get("languages") or [] if one]
+    found = {}
+    if "stations" in tables and "districts" not in tables:
+        found = guess_districts(tables["stations"], payload, root)
+    return {**found, **{name: guess(one, name, spoken, root=root) for name, one in tables.items()}}
 
 
 def guess_districts(table: Table, payload: dict[str, Any], root: str) -> dict[str, Guess]:

@@ -24,14 +24,17 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass
-class _Span:
-    """Where a value stands. `flow`: it is written in brackets, or is empty. `inside`: so is what it stands in."""
+class Span:
+    """Where a value stands. `flow`: it is written in brackets, or is empty. `inside`: so is what it stands in. `key`:
+    where its key begins; of an item of a list, where it begins itself.
+    """
 
     start: int
     end: int
     column: int
     flow: bool
     inside: bool
+    key: int = 0
 
 
 def replaced(text: str, file: Path, lists: Mapping[DefinitionPath, list[Any]]) -> str:
@@ -66,50 +69,51 @@ def _replaced_json(text: str, lists: Mapping[DefinitionPath, list[Any]]) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
 
-def _written(value: list[Any], span: _Span, *, after_colon: bool) -> str:
+def _written(value: list[Any], span: Span, *, after_colon: bool) -> str:
     if span.inside:
-        return _flow(value)
+        return flow(value)
     if not value:
         return " []" if after_colon else "[]"
     indent = span.column if not span.flow else span.column + 2
-    lines = ("\n" + " " * indent).join(_block(value))
+    lines = ("\n" + " " * indent).join(block(value))
     return f"\n{' ' * indent}{lines}" if span.flow else lines
 
 
-def _added(key: str, value: list[Any], end: _Span) -> str:
+def _added(key: str, value: list[Any], end: Span) -> str:
     if end.inside:
-        return f", {json.dumps(key)}: {_flow(value)}"
-    lines = "\n  ".join(_block(value))
+        return f", {json.dumps(key)}: {flow(value)}"
+    lines = "\n  ".join(block(value))
     return f"{key}:\n  {lines}\n" if value else f"{key}: []\n"
 
 
-def _block(value: Any) -> Iterator[str]:
+def block(value: Any) -> Iterator[str]:
     """Lines of a value in YAML, the first without indentation."""
     if isinstance(value, list):
         for item in value:
-            yield from (f"{'  ' if number else '- '}{line}" for number, line in enumerate(_block(item)))
+            yield from (f"{'  ' if number else '- '}{line}" for number, line in enumerate(block(item)))
         return
-    line = _flow(value)
+    line = flow(value)
     if not isinstance(value, dict) or (len(line) <= _LINE and "candidates" not in value and "districts" not in value):
         yield line
         return
     for key, inner in value.items():
         if isinstance(inner, list) and inner:
             yield f"{key}:"
-            yield from (f"  {one}" for one in _block(inner))
+            yield from (f"  {one}" for one in block(inner))
         else:
-            yield f"{key}: {_flow(inner)}"
+            yield f"{key}: {flow(inner)}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value in YAML, in brackets on one line."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_scalar(str(key))}: {_flow(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{scalar(str(key))}: {flow(one)}' for key, one in value.items())}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
-    return str(value) if isinstance(value, int) else _scalar(str(value))
+        return f"[{', '.join(map(flow, value))}]"
+    return str(value) if isinstance(value, int) else scalar(str(value))
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Plain where nothing in it could be taken for YAML, else in double quotes."""
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
         return text
@@ -125,27 +129,33 @@ def _escaped(character: str) -> str:
 # ── where the values are ──
 
 
-def _spans(text: str, wanted: Any) -> tuple[dict[DefinitionPath, _Span], _Span]:
+def _spans(text: str, wanted: Any) -> tuple[dict[DefinitionPath, Span], Span]:
     """Spans of the wanted paths, and where another key of the root can be added."""
-    found: dict[DefinitionPath, _Span] = {}
-    walk = _Walk()
-    end = _Span(len(text), len(text), 0, flow=False, inside=False)
-    for event in yaml.parse(text, Loader=_LOADER):
-        closed = walk.take(event)
-        if closed is None:
-            continue
-        path, span = closed
+    found: dict[DefinitionPath, Span] = {}
+    end = Span(len(text), len(text), 0, flow=False, inside=False)
+    for path, span in positions(text):
         if path in wanted:
             found[path] = span
-            while span.end > span.start and text[span.end - 1] in " \r\n":  # behind a text in block style
-                span.end -= 1
         if path == ():
-            at = span.end - 1 if span.flow else _next_line(text, span.end)
-            end = _Span(at, at, 0, flow=span.flow, inside=span.flow)
+            at = span.end - 1 if span.flow else next_line(text, span.end)
+            end = Span(at, at, 0, flow=span.flow, inside=span.flow)
     return found, end
 
 
-def _next_line(text: str, at: int) -> int:
+def positions(text: str) -> Iterator[tuple[DefinitionPath, Span]]:
+    """Every value of the text with its place, what is inside another before that."""
+    walk = _Walk()
+    for event in yaml.parse(text, Loader=_LOADER):
+        closed = walk.take(event)
+        if closed is not None:
+            span = closed[1]
+            while span.end > span.start and text[span.end - 1] in " \r\n":  # behind a text in block style
+                span.end -= 1
+            yield closed
+
+
+def next_line(text: str, at: int) -> int:
+    """Where the line after that of a position begins."""
     found = text.find("\n", at)
     return len(text) if found < 0 else found + 1
 
@@ -158,18 +168,19 @@ class _Walk:
     """
 
     def __init__(self) -> None:
-        self._open: list[tuple[DefinitionPath, _Span, bool]] = []
+        self._open: list[tuple[DefinitionPath, Span, bool]] = []
         self._keys: list[str | int | None] = []
         self._last = 0
         self._key_column = 0
+        self._key = 0
 
-    def take(self, event: Any) -> tuple[DefinitionPath, _Span] | None:
+    def take(self, event: Any) -> tuple[DefinitionPath, Span] | None:
         """A value that ends with this event."""
         start, end = event.start_mark, event.end_mark
         if isinstance(event, yaml.ScalarEvent):
             if self._keys and self._keys[-1] is None:
                 self._keys[-1] = str(event.value)
-                self._key_column = start.column
+                self._key_column, self._key = start.column, start.index
                 return None
             span = self._span(event, flow=True)
             self._last = end.index
@@ -188,12 +199,14 @@ class _Walk:
     def _path(self) -> DefinitionPath:
         return tuple(key for key in self._keys if key is not None)
 
-    def _span(self, event: Any, *, flow: bool) -> _Span:
+    def _span(self, event: Any, *, flow: bool) -> Span:
         inside = bool(self._open) and self._open[-1][1].flow
         column = self._key_column if flow and self._open else event.start_mark.column
-        return _Span(event.start_mark.index, event.end_mark.index, column, flow, inside)
+        start = event.start_mark.index
+        key = self._key if self._keys and isinstance(self._keys[-1], str) else start
+        return Span(start, event.end_mark.index, column, flow, inside, key)
 
-    def _end(self, path: DefinitionPath, span: _Span) -> tuple[DefinitionPath, _Span]:
+    def _end(self, path: DefinitionPath, span: Span) -> tuple[DefinitionPath, Span]:
         span.end = self._last
         if self._open:
             key = self._keys[-1]

@@ -1,0 +1,345 @@
+"""The editor of a definition, for officers who write no YAML: one page for each part, lists, texts side by side.
+
+Whatever is typed changes the draft, which lives in this process's memory. Its file is written by one form alone, on the
+page that lists what would change.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from testigo.election.diagnostic import DefinitionPath
+from testigo.election.editing.draft import Draft
+from testigo.election.editing.edits import Append, Edit, Put, Remove, Swap
+from testigo.election.editing.fields import LISTS, NEW, PARTS, edits_of, fields_of, list_of
+from testigo.election.editing.plain import at, items, mapping, single
+from testigo.errors import InvalidInput, NotAllowed, is_printable
+from testigo.screens import TEMPLATES, editor_import
+from testigo.screens.editor_view import (
+    TextRow,
+    address,
+    label,
+    link_of,
+    only_district,
+    part_view,
+    path_of,
+    proposed_id,
+    rows_of,
+    shown_differences,
+    text_rows,
+)
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.forms import Form, FormSent
+from testigo.web.guards import Connection, anyone, own_screen
+from testigo.web.sessions import BrowserSessions
+from testigo.words import languages, officers_language
+
+TheDraft = NamedDependency[Draft]
+
+LARGEST_FORM = 4 * 1024 * 1024
+"""A list of 1,000 candidates, as a browser encodes it."""
+
+_LONGEST = 200_000
+"""Characters of one input."""
+
+_ROWS, _TEXTS, _REMARKS, _DIFFERENCES = 50, 20, 100, 200
+"""How much stands on one page of a list, of the texts, of errors, of changes."""
+
+_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_WORKING_DAY = 14 * 3600.0
+
+
+@dataclass
+class Admission:
+    """Who may edit: browsers of this machine that have opened the address with the key, which the command prints."""
+
+    key: str
+
+    def enter(self, connection: Connection, key: str) -> None:
+        """Let the browser in; raises `NotAllowed` for another key."""
+        self._require_own_host(connection)
+        if not hmac.compare_digest(key.encode(), self.key.encode()):
+            raise NotAllowed("editor.other-key")
+        browser_session.renew(connection, person="editor")
+
+    def admit(self, connection: Connection) -> None:
+        """Return if the browser was let in; raises `NotAllowed`."""
+        self._require_own_host(connection)
+        session = browser_session.session_or_none(connection)
+        if session is None or not session.person:
+            raise NotAllowed("editor.without-key")
+
+    def _require_own_host(self, connection: Connection) -> None:
+        """A page of another site that calls this machine by a name of its own gets nothing."""
+        name = connection.headers.get("host", "")
+        if name.rpartition(":")[0] not in _HOSTS and name not in _HOSTS:
+            raise NotAllowed("editor.other-host")
+
+
+def app(draft: Draft, key: str) -> Litestar:
+    """The editor of one draft. `key`: what the address to enter by ends with."""
+    first = officers_language(draft.languages)
+    # Browsers keep cookies by host, whatever the port: two editors at once must not take each other's.
+    sessions = BrowserSessions(f"testigo-editor-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
+    routes = [
+        enter, overview, begin, show_part, change_part, show_list, add, remove, move, texts, change_texts, changes,
+        save, discard, *editor_import.ROUTES,
+    ]  # fmt: skip
+    return application(
+        "editor", routes, sessions, title={first: draft.file.name},
+        languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key),
+    )  # fmt: skip
+
+
+@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
+def enter(request: Request, key: FromPath[str]) -> Answer:
+    """The address that the command prints: in with the key, and on."""
+    request.app.state.screen.enter(request, key)
+    return redirect("/")
+
+
+@get("/", guards=[own_screen], sync_to_thread=False)
+def overview(request: Request, draft: TheDraft) -> Answer:
+    """How far the election is, and every error; of a file that does not exist yet what it begins with."""
+    if not draft.begun:
+        return page(request, "editor/start.html", draft=draft)
+    remarks = draft.remarks
+    shown = [(one, link_of(draft, one.path)) for one in remarks.all[:_REMARKS]]
+    counts = {name: _count(draft, name) for name in LISTS[""]}
+    saved = request.query_params.get("saved") == "yes"
+    return page(
+        request, "editor/overview.html", draft=draft, remarks=remarks, shown=shown, counts=counts, saved=saved,
+        languages_missing=sum(row.missing for row in text_rows(draft)),
+    )  # fmt: skip
+
+
+@post("/begin", guards=[own_screen], sync_to_thread=False)
+def begin(form: FormSent, draft: TheDraft) -> Answer:
+    """A new election: its languages, title, day, hours, and the district of all."""
+    codes = form.text("languages", "").replace(",", " ").split()
+    first = codes[0] if codes else ""
+    title, district = form.text("title", ""), form.text("district", "")
+    draft.begin(
+        {
+            "id": proposed_id(title, ()),
+            "title": {first: title} if first and title else {},
+            "date": form.text("date", ""),
+            "opens": form.text("opens", ""),
+            "closes": form.text("closes", ""),
+            "languages": codes,
+            "districts": [{"id": proposed_id(district, ()), "name": district}] if district else [],
+            "stations": [],
+            "parties": [],
+            "contests": [],
+        }
+    )
+    return redirect("/")
+
+
+@get("/part", guards=[own_screen], sync_to_thread=False)
+def show_part(request: Request, draft: TheDraft) -> Answer:
+    """One part: the election itself, a district, a station, a party, a contest, an option. Query `at`: its path."""
+    path = _part(draft, request.query_params.get("at", ""))
+    return page(request, "editor/part.html", draft=draft, **part_view(draft, path))
+
+
+@post("/part", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
+def change_part(form: FormSent, draft: TheDraft) -> Answer:
+    """Take over what was typed into a part's fields; only what differs changes the draft."""
+    path = _part(draft, form.text("at", ""))
+    part = at(draft.values, path)
+    edits: list[Edit] = []
+    for field in fields_of(draft.values, path):
+        edits += edits_of(field, part, path, draft.languages, lambda name: _typed(form, name))
+    edits += _missing_id(draft, path, edits)
+    _make(draft, form, edits)
+    if form.text("go", "") == "list" and path:
+        return redirect(address("list", path[:-1]))
+    return redirect(address("part", path))
+
+
+@get("/list", guards=[own_screen], sync_to_thread=False)
+def show_list(request: Request, draft: TheDraft) -> Answer:
+    """One list in pages. Query: `at` its path, `find` what is searched, `page`."""
+    path = _list(draft, request.query_params.get("at", ""))
+    find = request.query_params.get("find", "")[:100]
+    found = list(rows_of(draft, path, find))
+    number, pages, shown = _page(found, _ROWS, request.query_params.get("page", ""))
+    return page(
+        request, "editor/list.html", draft=draft, path=path, at=".".join(map(str, path)), name=path[-1], find=find,
+        rows=shown, count=len(found), number=number, pages=pages, whole=len(items(at(draft.values, path))),
+        above=path[:-1], above_label=label(draft, path[:-1]) if path[:-1] else "", address=address,
+    )  # fmt: skip
+
+
+@post("/add", guards=[own_screen], sync_to_thread=False)
+def add(form: FormSent, draft: TheDraft) -> Answer:
+    """One more item at the end of a list, with nothing in it yet; on to its page."""
+    path = _list(draft, form.text("at"))
+    new = dict(NEW[str(path[-1])])
+    if "district" in new:
+        new["district"] = only_district(draft)
+    _make(draft, form, [Append(path, new)])
+    return redirect(address("part", (*path, len(items(at(draft.values, path))) - 1)))
+
+
+@post("/remove", guards=[own_screen], sync_to_thread=False)
+def remove(form: FormSent, draft: TheDraft) -> Answer:
+    """An item goes out of its list in the draft."""
+    path = _part(draft, form.text("at"))
+    if not path:
+        raise InvalidInput("page.unknown")
+    _make(draft, form, [Remove(path)])
+    return redirect(address("list", path[:-1]))
+
+
+@post("/move", guards=[own_screen], sync_to_thread=False)
+def move(form: FormSent, draft: TheDraft) -> Answer:
+    """An item changes places with the next one: the order of contests and options is that of the ballot."""
+    path = _part(draft, form.text("at"))
+    if not path or at(draft.values, (*path[:-1], int(path[-1]) + 1)) is None:
+        raise InvalidInput("page.unknown")
+    _make(draft, form, [Swap(path)])
+    return redirect(address("list", path[:-1]))
+
+
+@get("/texts", guards=[own_screen], sync_to_thread=False)
+def texts(request: Request, draft: TheDraft) -> Answer:
+    """Every text in every language side by side. Query: `missing=yes` for those that lack one, `page`."""
+    only = request.query_params.get("missing") == "yes"
+    found = [row for row in text_rows(draft) if row.missing or not only]
+    number, pages, shown = _page(found, _TEXTS, request.query_params.get("page", ""))
+    return page(
+        request, "editor/texts.html", draft=draft, rows=shown, count=len(found), number=number, pages=pages, only=only,
+    )  # fmt: skip
+
+
+@post("/texts", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
+def change_texts(form: FormSent, draft: TheDraft) -> Answer:
+    """Take over the texts of one page."""
+    wanted = set(form.texts("row"))
+    edits = [edit for row in text_rows(draft) if row.at in wanted for edit in _row_edits(draft, form, row)]
+    _make(draft, form, edits)
+    only = "yes" if form.text("missing", "") == "yes" else ""
+    return redirect(
+        f"/texts?missing={only}&page={form.text('page', '1')[:6] if form.text('page', '').isdigit() else 1}"
+    )
+
+
+@get("/changes", guards=[own_screen], sync_to_thread=False)
+def changes(request: Request, draft: TheDraft) -> Answer:
+    """What saving would change in the file."""
+    found = list(draft.changes())
+    shown = list(shown_differences(found[:_DIFFERENCES]))
+    return page(
+        request, "editor/changes.html", draft=draft, differences=shown, count=len(found), remarks=draft.remarks
+    )  # fmt: skip
+
+
+@post("/save", guards=[own_screen], sync_to_thread=False)
+def save(form: FormSent, draft: TheDraft) -> Answer:
+    """Write the file."""
+    draft.save(_version(form))
+    return redirect("/?saved=yes")
+
+
+@post("/discard", guards=[own_screen], sync_to_thread=False)
+def discard(form: FormSent, draft: TheDraft) -> Answer:
+    """Forget what was not saved, and open the file again."""
+    draft.discard(_version(form))
+    return redirect("/")
+
+
+# ── from the form to the draft ──
+
+
+def _make(draft: Draft, form: Form, edits: list[Edit]) -> None:
+    for edit in edits:
+        if isinstance(edit, Put | Append) and not all(is_printable(one, _LONGEST) for one in _strings(edit.value)):
+            raise InvalidInput("field.not-printable")
+    draft.edit(edits, _version(form))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+def _typed(form: Form, name: str) -> str | None:
+    """What was typed into an input; None where the form lacks it, raises `InvalidInput` where it is not one text."""
+    found = form.texts(name)
+    if len(found) > 1 or any(len(one) > _LONGEST for one in found):
+        raise InvalidInput("field.not-once", most=_LONGEST)
+    return found[0] if found else None
+
+
+def _row_edits(draft: Draft, form: Form, row: TextRow) -> Iterator[Edit]:
+    return edits_of(row.field, row.part, row.path, draft.languages, lambda name: _typed(form, row.input(name)))
+
+
+def _version(form: Form) -> int:
+    text = form.text("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _missing_id(draft: Draft, path: DefinitionPath, edits: list[Edit]) -> list[Edit]:
+    """An id made of the name, where none was typed."""
+    own = (*path, "id")
+    put = {edit.path: edit.value for edit in edits if isinstance(edit, Put)}
+    if list_of(path) == "people" or put.get(own) or single(at(draft.values, own)):
+        return []
+    named = (put.get((*path, key)) or at(draft.values, (*path, key)) for key in ("name", "title"))
+    texts = [one for value in named for one in _strings(value)]
+    texts += [str(value) for where, value in put.items() if where[len(path) : -1] in (("title",), ("name",))]
+    beside = (single(at(one, ("id",))) for one in items(at(draft.values, path[:-1])))
+    made = proposed_id(texts[0], tuple(beside)) if texts else ""
+    return [Put(own, made)] if made else []
+
+
+def _part(draft: Draft, text: str) -> DefinitionPath:
+    """The path of a part that has a page; raises `InvalidInput`."""
+    path = path_of(text)
+    if path is None or (path and (isinstance(path[-1], str) or not isinstance(at(draft.values, path), dict))):
+        raise InvalidInput("page.unknown")
+    if not path and not draft.begun:
+        raise InvalidInput("page.unknown")
+    return path
+
+
+def _list(draft: Draft, text: str) -> DefinitionPath:
+    """The path of a list that has a page, which need not be there yet; raises `InvalidInput`."""
+    path = path_of(text)
+    if not path or path[-1] not in PARTS or not isinstance(at(draft.values, path[:-1]), dict):
+        raise InvalidInput("page.unknown")
+    return path
+
+
+def _page(found: list[Any], length: int, asked: str) -> tuple[int, int, list[Any]]:
+    pages = max(-(-len(found) // length), 1)
+    number = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    return number, pages, found[(number - 1) * length : number * length]
+
+
+def _count(draft: Draft, name: str) -> int:
+    value = at(draft.values, (name,))
+    if name != "districts":
+        return len(items(value))
+    return sum(1 + _count_below(one) for one in items(value))
+
+
+def _count_below(district: Any) -> int:
+    return sum(1 + _count_below(one) for one in items(mapping(district).get("districts")))

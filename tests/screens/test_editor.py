@@ -1,0 +1,246 @@
+"""The editor's pages over HTTP: who may come in, what is taken over, what is refused, and nothing lost."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from testigo.election import load
+from testigo.election.editing.draft import Draft
+from testigo.election.example import copy_example
+from testigo.screens import editor
+from testigo.slip.lengths import require_printable
+from testigo.web.client import Client, SeenPage
+
+KEY = "k" * 32
+
+
+class Editing(Client):
+    """An officer's browser, let in."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+        assert self.get(f"/enter/{KEY}").ok
+
+    def text(self, path: str) -> str:
+        return self._client.get(path).text
+
+    def post(self, path: str, **fields: Any) -> SeenPage:
+        """A form with the version of the draft as it is now."""
+        version = re.search(r'data-version="(\d+)"', self.text("/")).group(1)  # type: ignore[union-attr]
+        sent = {"version": version, **{name.replace("__", "/"): value for name, value in fields.items()}}
+        answer = self._client.post(path, data={"token": self._token, **sent})
+        return self._see(answer)
+
+
+@pytest.fixture
+def edit(served: Callable[[Litestar], str]) -> Iterator[Callable[[Path], Editing]]:
+    opened: list[Editing] = []
+
+    def make(file: Path) -> Editing:
+        opened.append(Editing(served(editor.app(Draft.open(file, require_printable), KEY))))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    copy_example("municipality", tmp_path / "e")
+    return tmp_path / "e" / "election.yaml"
+
+
+def test_every_page_of_an_example_opens(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    seen = officer.get("/")
+    assert (seen.name, seen.facts["errors"], seen.facts["changed"]) == ("overview", "0", "no")
+    waiting, known = ["/"], {"/"}
+    while waiting:
+        page = officer.text(waiting.pop())
+        assert 'data-page="error"' not in page
+        for link in map(html.unescape, re.findall(r'href="(/[^"]*)"', page)):
+            if link not in known and not link.startswith("/static"):
+                known.add(link)
+                waiting.append(link)
+    assert {"/part?at=", "/list?at=contests", "/part?at=contests.0.options.0", "/texts", "/changes"} <= known
+
+
+def test_one_field_changes_one_line(edit: Any, file: Path) -> None:
+    officer, before = edit(file), file.read_text(encoding="utf-8").splitlines()
+    assert officer.post("/part", at="", opens="06:30").ok
+    assert file.read_text(encoding="utf-8").splitlines() == before
+    page = officer.get("/changes")
+    assert page.facts["count"] == "1" and "06:30" in officer.text("/changes")
+    assert officer.post("/save").path == "/"
+    after = file.read_text(encoding="utf-8").splitlines()
+    assert len([1 for old, new in zip(before, after, strict=True) if old != new]) == 1
+    assert load(file).opens == "06:30"
+
+
+def test_errors_stand_by_their_field_and_a_draft_with_errors_is_kept(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    page = officer.post("/part", at="contests.0", kind="choose-up-to", district="nowhere")
+    assert page.name == "part" and page.facts["wrong"] == "district"
+    text = officer.text("/part?at=contests.0")
+    assert re.search(r'<select id="district"[^>]*aria-invalid="true" autofocus', text)
+    assert 'id="district-remarks"' in text
+    assert int(officer.get("/").facts["errors"]) > 0
+    assert officer.post("/save").ok
+    assert "nowhere" in file.read_text(encoding="utf-8")
+    assert int(officer.get("/").facts["errors"]) > 0
+
+
+def test_a_missing_text_is_marked(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    first = load(file).languages[0]
+    assert officer.post("/part", at="", **{f"title__{first}": ""}).facts["wrong"] == f"title/{first}"
+    assert officer.get("/texts?missing=yes").facts["count"] == "1"
+    officer.post("/texts", row="title", missing="yes", page="1", **{f"/title__{first}": "Otra vez"})
+    assert officer.get("/texts?missing=yes").facts["count"] == "0"
+    assert officer.get("/").facts["errors"] == "0"
+
+
+def test_somebody_elses_change_is_not_written_over(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    officer.post("/part", at="", opens="06:30")
+    file.write_text(file.read_text(encoding="utf-8") + "# theirs\n", encoding="utf-8")
+    refused = officer.post("/save")
+    assert (refused.status, refused.code) == (409, "editor.changed-meanwhile")
+    assert "06:30" not in file.read_text(encoding="utf-8")
+    assert officer.post("/discard").ok and officer.get("/changes").facts["count"] == "0"
+
+
+def test_a_page_of_an_older_draft_is_refused(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    officer.post("/part", at="", opens="06:30")
+    page = officer.post("/part", at="", opens="05:00", version="1")
+    assert (page.status, page.code) == (409, "editor.page-of-older-draft")
+
+
+def test_what_has_no_field_stays(edit: Any, tmp_path: Path) -> None:
+    copy_example("republic", tmp_path / "e")
+    file = tmp_path / "e" / "election.yaml"
+    before = load(file)
+    officer = edit(file)
+    assert "assembly" in officer.text("/part?at=")
+    officer.post("/part", at="contests.0", seats="2")
+    officer.post("/save")
+    assert file.read_text(encoding="utf-8") != "" and "bodies:" in file.read_text(encoding="utf-8")
+    officer.post("/part", at="contests.0", seats="1")
+    officer.post("/save")
+    assert load(file).digest == before.digest
+
+
+# ── who may come in ──
+
+
+def test_nobody_without_the_key(edit: Any, file: Path) -> None:
+    address = edit(file).address
+    with httpx.Client(base_url=address) as other:
+        for path in ("/", "/part?at=", "/changes", "/texts", "/import", "/list?at=contests"):
+            answer = other.get(path)
+            assert answer.status_code == 403 and "Alcald" not in answer.text
+        assert other.get("/enter/" + "x" * 32).status_code == 403
+        assert other.get("/").status_code == 403
+
+
+def test_no_form_of_another_page(edit: Any, file: Path) -> None:
+    officer, before = edit(file), file.read_bytes()
+    for path in ("/part", "/add", "/remove", "/move", "/texts", "/save", "/discard", "/begin", "/import"):
+        for token in ({}, {"token": "x" * 32}):
+            assert officer._client.post(path, data={**token, "at": "contests.0", "version": "2"}).status_code == 403
+    assert officer.get("/changes").facts["count"] == "0" and file.read_bytes() == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "127.0.0.1@evil"])
+def test_no_other_name_of_this_machine(edit: Any, file: Path, host: str) -> None:
+    officer = edit(file)
+    for path in ("/", f"/enter/{KEY}", "/changes"):
+        answer = officer._client.get(path, headers={"host": host})
+        assert answer.status_code in (400, 403) and "Concejal" not in answer.text
+    form = {"token": officer._token, "version": "1", "at": "", "opens": "01:00"}
+    assert officer._client.post("/part", data=form, headers={"host": host}).status_code in (400, 403)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=1>',
+    "{{ 7*7 }}",
+    "'; DROP TABLE",
+    "a: b # c",
+    "- x",
+    "&a *a",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_texts(edit: Any, file: Path, text: str) -> None:
+    officer = edit(file)
+    officer.post("/part", at="contests.0.options.0", name__es=text, id=text, party=text)
+    for path in ("/", "/changes", "/part?at=contests.0.options.0", "/list?at=contests.0.options", "/texts"):
+        page = officer.text(path)
+        assert "<script>alert" not in page and "<img src=x" not in page
+    assert "49" not in re.findall(r"<bdi>(.*?)</bdi>", officer.text("/list?at=contests.0.options"))
+    officer.post("/save")
+    assert html.unescape(officer.text("/part?at=contests.0.options.0")).count(text) >= 2
+
+
+@pytest.mark.parametrize(
+    "at", ["x", "contests", "contests.x", "contests.99", "contests.0.options.0.id", "..", "0", "stations.-1", "9" * 400,
+           "contests.0.title", "bodies.0", "contests.1e3", "contests.٣"],
+)  # fmt: skip
+def test_paths_that_are_none(edit: Any, file: Path, at: str) -> None:
+    officer, before = edit(file), file.read_bytes()
+    assert officer.get(f"/part?at={at}").status == 422
+    for path in ("/part", "/remove", "/move"):
+        assert officer.post(path, at=at, id="x").status == 422
+    if at != "contests":
+        assert officer.get(f"/list?at={at}").status == 422
+        assert officer.post("/add", at=at).status == 422
+    assert officer.get("/changes").facts["count"] == "0" and file.read_bytes() == before
+
+
+def test_huge_and_strange_forms(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    assert officer.post("/part", at="", opens="x" * 5_000_000).status == 413
+    assert officer.post("/part", at="", opens="x" * 300_000).status == 422
+    assert officer.post("/part", **{f"f{number}": "x" for number in range(1200)}).status == 422
+    assert officer.post("/part", at="", opens="a\x00b").status == 422
+    assert officer.post("/part", at="", opens="a\u202eb").status == 422
+    assert officer.post("/part", at="", opens=["1", "2"]).status == 422
+    assert officer.get("/changes").facts["count"] == "0"
+
+
+# ── tables ──
+
+
+def test_tables_are_imported_once_the_columns_are_seen(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    district = load(file).stations[0].district
+    csv = f"MESA;RECINTO;HABILITADOS;DISTRITO\n1;Escuela;120;{district}\n2;Colegio;130;{district}\n"
+    page = officer._see(
+        officer._client.post(
+            "/import", data={"token": officer._token}, files={"stations": ("mesas.csv", csv.encode(), "text/csv")}
+        )
+    )
+    assert page.name == "columns"
+    chosen = {"stations__id": "MESA", "stations__name": "RECINTO", "stations__register-size": "RECINTO"}
+    page = officer.post("/import/columns", **chosen)
+    assert (page.status, page.name) == (422, "columns") and int(page.facts["errors"]) > 0
+    assert officer.get("/changes").facts["count"] == "0"
+    page = officer._see(
+        officer._client.post(
+            "/import", data={"token": officer._token}, files={"stations": ("mesas.csv", csv.encode(), "text/csv")}
+        )
+    )
+    page = officer.post("/import/columns", **{**chosen, "stations__register-size": "HABILITADOS"})
+    assert page.name == "changes"
+    assert officer.get("/list?at=stations").facts["whole"] == "2"
