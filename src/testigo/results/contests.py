@@ -94,18 +94,19 @@ class ContestViews:
         self._definition = definition
         self._result = result
         self._language = language
+        self._districts = {district.id: district for district, _ in definition.all_districts()}
+        self._roots = {district.id for district in definition.districts}
 
     def __iter__(self) -> Iterator[ContestView]:
         for contest, result in zip(self._definition.contests, self._result.contests, strict=True):
             yield self._view(contest, result)
 
     def _view(self, contest: Contest, result: ContestResult) -> ContestView:
-        districts = {district.id: district for district, _ in self._definition.all_districts()}
         return ContestView(
             contest=contest,
             result=result,
             title=self._text(contest.title),
-            district=self._text(districts[contest.district].name),
+            district=self._text(self._districts[contest.district].name),
             rows=self._rows(contest, result),
             ties=tuple(self._tie(contest, tie) for tie in self._told_ties(result)),
             excluded=tuple(self._text(contest.option(one).name) for one in result.allocation.excluded),
@@ -114,7 +115,7 @@ class ContestViews:
             decided=self._decided(contest, result),
             needs=self._needs(contest, result),
             states=self._states(contest, result),
-            whole_election=contest.district in {district.id for district in self._definition.districts},
+            whole_election=contest.district in self._roots,
         )
 
     def _text(self, text: Mapping[str, str]) -> str:
@@ -244,9 +245,8 @@ class ContestViews:
     def _competitor(self, contest: Contest, one: str) -> str:
         """The name of an option or of a candidate, or those of an agreement's lists."""
         pooled = {agreement.id: agreement.options for agreement in contest.agreements}
-        return " + ".join(
-            option_words(self._definition, contest, option, self._language) for option in pooled.get(one, (one,))
-        )
+        named = (option_words(self._definition, contest, option, self._language) for option in pooled.get(one, (one,)))
+        return " + ".join(named)
 
     @cached_property
     def _unrounded(self) -> Mapping[str, Mapping[str, int]]:
