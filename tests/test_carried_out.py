@@ -18,7 +18,7 @@ SEEDS = (8, 9, 14, 17, 26, 32, 38, 44, 59)
 """Drawn, and small enough for some seconds each: up to 20 options, up to six contests, one to four languages."""
 
 RIGHT_TO_LEFT = (0, 10, 27, 33)
-"""Those in Arabic, Hebrew and French, the first of which reads from the right: names in Hebrew, Arabic and Latin letters; one open list."""
+"""Those in Arabic, Hebrew and French that read from the right: names in Hebrew, Arabic, Latin letters; an open list."""
 
 
 @pytest.mark.slow
