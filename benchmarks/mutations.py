@@ -43,7 +43,14 @@ TESTS = {
     "witness": ("tests/witness",),
     "record": ("tests/record", "tests/witness"),
     "count": ("tests/count", "tests/witness", "tests/centre"),
-    "ballot": ("tests/ballot", "tests/witness", "tests/station/test_day.py", "tests/station/test_closing.py"),
+    "ballot": (
+        "tests/ballot",
+        "tests/audit/test_logic_and_accuracy.py",
+        "tests/audit/test_preferences.py",
+        "tests/witness",
+        "tests/station/test_day.py",
+        "tests/station/test_closing.py",
+    ),
     "audit": ("tests/audit", "tests/witness", "tests/centre/test_authority.py", "tests/cli/test_centre.py"),
     "keys": (
         "tests/ground/test_keys.py",

@@ -18,6 +18,7 @@ from testigo.errors import InvalidInput, Place
 from testigo.words import Message, message
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+_FIRST_YEAR, _LAST_YEAR = 1000, 9998
 MAX_DEPTH = 64
 _SHOWN = 60
 
@@ -84,11 +85,19 @@ def utc_now() -> str:
 
 
 def is_instant(text: str) -> bool:
-    """Whether a time is spelled as `utc_now` spells it, and there is such a second."""
+    """Whether a time is spelled as `utc_now` spells it, and there is such a second, on every clock of the Earth: no
+    calendar of Python goes on after 9999, and clocks east of Greenwich come to its end first.
+    """
     try:
-        return datetime.strptime(text, _INSTANT).strftime(_INSTANT) == text
+        at = datetime.strptime(text, _INSTANT)
     except ValueError:
         return False
+    return at.strftime(_INSTANT) == text and _FIRST_YEAR <= at.year <= _LAST_YEAR
+
+
+def moment(text: str) -> datetime | str:
+    """A signed time as a value of a sentence, which says it on the reader's clock; text that is none stays as it is."""
+    return datetime.fromisoformat(text) if is_instant(text) else text
 
 
 def _refuse_floats(value: Any, depth: int = 0) -> None:

@@ -85,9 +85,10 @@ def test_the_wheel_holds_every_file_of_the_package(project_root: Path, wheel: Pa
     assert {name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("testigo-")} == here
 
 
-@pytest.mark.parametrize(("name", "code"), [("honest", 0), ("changed-byte", 4)])
-def test_a_witness_verifies_a_record(witness: Path, project_root: Path, name: str, code: int) -> None:
-    done = run(witness, "verify", project_root / "tests" / "data" / "records" / "0.1" / name, "--json")
+@pytest.mark.parametrize("release", ["0.1", "0.2"])
+@pytest.mark.parametrize(("name", "code"), [("honest", 0), ("changed-byte", 4), ("removed-statement", 3)])
+def test_a_witness_verifies_a_record(witness: Path, project_root: Path, release: str, name: str, code: int) -> None:
+    done = run(witness, "verify", project_root / "tests" / "data" / "records" / release / name, "--json")
     assert (done.returncode, done.stderr) == (code, "")
     assert json.loads(done.stdout)["entries"] > 0
 

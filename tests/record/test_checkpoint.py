@@ -67,3 +67,10 @@ def test_anything_else_is_refused(data: bytes | str) -> None:
     raw = data if isinstance(data, bytes) else data.encode() + b"\n\n" + "— a AAAAAAAA\n".encode()
     with pytest.raises(TestigoError):
         checkpoint.open_checkpoint(raw, KEY.public)
+
+
+def test_whether_a_key_signed_it_is_yes_or_no() -> None:
+    key, other = SigningKey.generate(), SigningKey.generate()
+    signed = Checkpoint("testigo/test", 0, bytes(32)).sign(key)
+    assert checkpoint.is_signed(signed, key.public) is True
+    assert checkpoint.is_signed(signed, other.public) is False

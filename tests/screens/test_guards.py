@@ -26,6 +26,7 @@ class Stub:
     """Enough of a room's object for its application to be built; no request is made."""
 
     class definition:  # noqa: N801
+        id = "villa"
         languages = ("es",)
         fonts = ()
         title = {"es": "Elección"}  # noqa: RUF012

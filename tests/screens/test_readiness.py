@@ -16,7 +16,8 @@ from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 
 LINES = {
-    "chair.day", "chair.disk", "check-in.clock", "check-in.finger", "check-in.disk", "check-in.poll-book",
+    "chair.day", "chair.disk", "chair.pages",
+    "check-in.clock", "check-in.finger", "check-in.disk", "check-in.poll-book",
     "booth.clock", "booth.printer", "booth.fonts", "booth.screen", "booth.disk", "booth.cards",
 }  # fmt: skip
 
@@ -93,6 +94,18 @@ def test_what_is_broken_is_said_with_what_to_do(place: ServedStation, monkeypatc
         "booth.printer", "check-in.finger", "booth.screen", "booth.screen-fonts", "booth.disk", "chair.disk",
     }  # fmt: skip
     assert "ponga un rollo nuevo" in text and "1023×500" in text
+
+
+def test_a_person_says_whether_the_test_page_came_out(place: ServedStation) -> None:
+    paper = place.folder / "chair" / "paper" / "test-page.pdf"
+    with place.presiding() as chair:
+        assert look(chair)["chair.pages"] == "ok" and not paper.exists()
+        assert b'value="not-out"' not in chair.get("/readiness").content
+        assert look(chair, page="print")["chair.pages"] == "warning" and paper.read_bytes().startswith(b"%PDF")
+        assert b'value="not-out"' in chair.get("/readiness").content
+        assert look(chair, page="not-out")["chair.pages"] == "failed"
+        assert look(chair, page="out")["chair.pages"] == "ok"
+        assert look(chair, page="anything")["chair.pages"] == "ok"
 
 
 def test_a_machine_that_does_not_answer_is_a_line(place: ServedStation) -> None:

@@ -1,5 +1,6 @@
 """`testigo station hardware-test`: what works, what does not and why, and what nobody asked for."""
 
+import io
 import json
 import re
 import shutil
@@ -66,7 +67,8 @@ def test_a_booth_prints_a_slip_that_is_read_from_its_photograph(run, station: Pa
     clock = outcomes.pop("clock")
     assert (code, clock in ("ok", "not tested")) == (0, True)
     assert outcomes == {
-        "disk": "ok", "screen": "ok", "fonts": "ok", "printer": "ok", "paper": "not tested", "finger": "not tested",
+        "disk": "ok", "screen": "ok", "fonts": "ok", "printer": "ok", "paper": "not tested", "pages": "not tested",
+        "finger": "not tested",
     }  # fmt: skip
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["station"], report["role"]) == ("s1", "booth")
@@ -74,6 +76,16 @@ def test_a_booth_prints_a_slip_that_is_read_from_its_photograph(run, station: Pa
     code, outcomes, found = run(station / "booth", "--photograph", slip)
     assert (code, outcomes["paper"], slip.stem in found["paper"]) == (0, "ok", True)
     assert not (station / "booth" / ".hardware-test").exists()
+
+
+@pytest.mark.parametrize(("answer", "code", "outcome"), [("y\n", 0, "ok"), ("n\n", 1, "failed"), ("", 1, "failed")])
+def test_a_chair_prints_a_page_and_asks_whether_it_came_out(
+    run, station: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, outcome: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    ended, outcomes, _ = run(station / "chair", "--pages", f"folder:{tmp_path / 'paper'}")
+    assert (ended, outcomes["pages"]) == (code, outcome)
+    assert (tmp_path / "paper" / "test-page.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_check_in_takes_a_finger(run, station: Path, tmp_path: Path) -> None:

@@ -142,6 +142,19 @@ def test_every_file_that_is_missing_makes_the_copy_incomplete_and_nothing_false(
     assert verify(public).verdict is Verdict.UNCHECKED
 
 
+def test_a_missing_definition_leaves_all_that_follows_on_it_unread(public: Path) -> None:
+    file_of(public, "election-definition").unlink()
+    report = verify(public)
+    (said,) = [one for one in report.findings if one.code == "statements" and "without the election" in one.detail]
+    assert report.verdict is Verdict.INCOMPLETE and said.grade is Grade.INCOMPLETE
+
+
+def test_the_logs_key_is_not_judged_without_the_keys(public: Path) -> None:
+    file_of(public, "machine-keys").unlink()
+    (said,) = [one for one in verify(public).findings if one.code == "log-key"]
+    assert (said.grade, said.place) == (Grade.INCOMPLETE, "log.pub")
+
+
 def test_a_changed_statement_is_the_only_failure(public: Path) -> None:
     """What follows on it cannot be judged; that is not another failure."""
     for file in sorted((public / "statements").iterdir()):

@@ -12,6 +12,7 @@ from testigo.election import Definition
 from testigo.record import Grade
 from testigo.witness import Verdict, verify
 from testigo.witness.report import VerificationReport
+from testigo.words import instant
 
 HERE = "01-02"
 
@@ -44,9 +45,12 @@ def test_within_them(report: Callable[..., VerificationReport]) -> None:
     [
         (
             {"opened": "2027-04-11T17:00:00Z", "closed": "2027-04-11T17:30:00Z"},
-            "opened at 2027-04-11T17:00:00Z, outside",
+            f"opened at {instant('2027-04-11T17:00:00Z', 'en')}, outside",
         ),
-        ({"closed": "2027-04-11T16:59:59Z"}, "closed at 2027-04-11T16:59:59Z, before the hours of voting ended"),
+        (
+            {"closed": "2027-04-11T16:59:59Z"},
+            f"closed at {instant('2027-04-11T16:59:59Z', 'en')}, before the hours of voting ended",
+        ),
         ({"opened_outside": "we liked it"}, "the reason for its hours is not on the list: we liked it"),
         ({"closed_early": "machines-late"}, "the reason for its hours is not on the list: machines-late"),
     ],
@@ -82,3 +86,14 @@ def test_nobody_can_tell_where_the_definition_names_no_offset(
     made = report(of=silent, closed="2027-04-11T09:00:00Z")
     ((grade, detail),) = found(made)
     assert grade is Grade.OK and "the definition does not say" in detail
+
+
+@pytest.mark.parametrize("which", [("opened", "closed"), ("closed",)])
+def test_attack_the_last_second_of_all_years_is_no_time(
+    report: Callable[..., VerificationReport], definition: Definition, which: tuple[str, ...]
+) -> None:
+    """On a clock ahead of UTC it is in a year that no calendar of Python has."""
+    east = msgspec.structs.replace(definition, utc_offset="+02:00")
+    made = report(of=east, **{name: f"9999-12-31T23:59:5{len(name)}Z" for name in which})
+    assert "closed “9999-12-31T23:59:56Z”" in "".join(one.detail for one in made.failures)
+    assert [grade for grade, _ in found(made)] == [Grade.OK]

@@ -114,6 +114,7 @@ def test_times_are_shown_on_the_machines_clock_with_its_zone(monkeypatch: pytest
         assert language.clock("2026-11-21T12:00:00Z") == "08:00"
         assert language.zone("2026-11-21T12:00:00Z") == "UTC−04:00"
         assert language.instant("2026-11-21T02:00:00Z", "es") == "20 nov 2026, 22:00 (UTC−04:00)"
+        assert language.instant("0001-01-01T00:00:00Z", "es") == "0001-01-01T00:00:00Z", "no clock there shows it"
     finally:
         monkeypatch.undo()
         time.tzset()

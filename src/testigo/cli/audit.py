@@ -22,10 +22,11 @@ from testigo.audit import (
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
 from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.keys import PublicKey, SigningKey
+from testigo.keys import SigningKey
 from testigo.words import from_line
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ RecordPlace = Annotated[
     str, typer.Argument(help="Folder of the public record, or its address.", metavar="RECORD", show_default=False)
 ]
 AuditorKey = Annotated[Path | None, typer.Option("--key", help="The auditor's key, from `testigo auditor create`.")]
-RootKey = Annotated[str, typer.Option(help="The root key, 64 hexadecimal digits, as published elsewhere.")]
+RootKey = Annotated[str, typer.Option(help=OPTIONAL_ROOT_KEY)]
 Out = Annotated[Path, typer.Option(help="Folder for the signed statements; no file there is overwritten.")]
 Dice = Annotated[str, typer.Option("--seed", help="The dice as rolled, at least 20 digits 1 to 6.", prompt="Dice")]
 StationId = Annotated[str, typer.Option("--station", help="The station's id.")]
@@ -202,7 +203,7 @@ def _from_forms(definition: Definition, station: str, files: list[Path]) -> Pape
 
 def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[AuditDesk | None, RecordRules]:
     """The desk, unless nothing is to be signed, and what the record says."""
-    root = PublicKey.from_hex(root_key) if root_key else None
+    root = read_root_key(root_key)
     if dry_run:
         return None, read_rules(record, root)
     if key is None:

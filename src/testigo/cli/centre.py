@@ -20,9 +20,9 @@ from testigo.centre import (
 from testigo.cli import serve
 from testigo.cli.option_status import option_status
 from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
-from testigo.keys import PublicKey
 from testigo.record.log import require_no_record
 from testigo.results import RefusalRow, publish_results
 from testigo.words import message
@@ -298,13 +298,13 @@ def publish(
 def results(
     record: Annotated[str, typer.Argument(help="Folder of a public record, or its address.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for the results page.")] = Path("results"),
-    root_key: Annotated[str, typer.Option(help="The root key, 64 hexadecimal digits, as published elsewhere.")] = "",
+    root_key: Annotated[str, typer.Option(help=OPTIONAL_ROOT_KEY)] = "",
 ) -> None:
     """Count any copy of a public record again and write the results page, JSON and CSV. Needs no key and no centre.
 
     Example: testigo centre results public --out my-results
     """
-    root = PublicKey.from_hex(root_key) if root_key else None
+    root = read_root_key(root_key)
     for file in publish_results(record, out, root=root):
         console.print(str(file))
 

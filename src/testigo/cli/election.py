@@ -14,6 +14,7 @@ from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
 from testigo.cli.output import console, print_json, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
     LANGUAGE,
     METHODS,
@@ -31,7 +32,6 @@ from testigo.election import (
     write_fonts,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.keys import PublicKey
 from testigo.words import catalogue_file, lacking, message, parse
 
 app = typer.Typer(
@@ -168,7 +168,7 @@ def write_election_fonts(file: File, as_json: AsJson = False) -> None:
 def station_proof(
     record: Annotated[str, typer.Argument(help="Folder of the public record, or its http(s) address.")],
     station: Annotated[str, typer.Argument(help="The station's id in the definition.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)] = "",
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)] = "",
     out: Annotated[
         Path | None, typer.Option(help="File for the signed core and the proof: what `station install` needs.")
     ] = None,
@@ -180,7 +180,7 @@ def station_proof(
     """
     from testigo.count import read_rules  # not below: `check` and `show` need none of it
 
-    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    rules = read_rules(record, read_root_key(root_key))
     proof = rules.definition.station_proof(station)
     if out is not None:
         storage.write(out, rules.station_file(station))
@@ -194,7 +194,7 @@ def station_proof(
 @app.command("check-proof")
 def check_proof(
     file: Annotated[Path, typer.Argument(help="What `station-proof --out` wrote.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Check a station's proof: the root key signed the core of the definition, and the core's list has the station.
@@ -203,7 +203,7 @@ def check_proof(
 
     Example: testigo election check-proof 01-01.json --root-key 3fb1…
     """
-    definition = open_station_file(storage.read(file), PublicKey.from_hex(root_key), place=str(file))
+    definition = open_station_file(storage.read(file), read_public_key(root_key), place=str(file))
     core, station = definition.core(), definition.stations[0]
     place = definition.place_of(station.id)
     if as_json:

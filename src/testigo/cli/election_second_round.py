@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, print_json
+from testigo.cli.public_key import ROOT_KEY, read_root_key
 from testigo.election import speak_own_languages, write_definition
 from testigo.errors import InvalidInput, StorageError
-from testigo.keys import PublicKey
 from testigo.words import message
 
 
@@ -16,7 +16,7 @@ def second_round(
     record: Annotated[str, typer.Argument(help="Folder of the public record, or its http(s) address.")],
     out: Annotated[Path, typer.Option(help="The new file: the definition of the second round.", show_default=False)],
     date: Annotated[str, typer.Option(help="Its day, as 2027-05-30.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)] = "",
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)] = "",
     name: Annotated[str, typer.Option("--id", help="Its id.  [default: that of the first round, and -2]")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")] = False,
 ) -> None:
@@ -32,7 +32,7 @@ def second_round(
     from testigo.count.second_round import second_round as following
     from testigo.witness import verify
 
-    key = PublicKey.from_hex(root_key) if root_key else None
+    key = read_root_key(root_key)
     report = verify(record, key)
     if not report.verdict.holds:
         raise InvalidInput("second-round.record", place=record, verdict=report.verdict.meaning)

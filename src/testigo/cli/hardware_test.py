@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from testigo import storage
-from testigo.cli.output import errors, print_json, table
+from testigo.cli.output import confirmed, errors, print_json, table
 from testigo.errors import StorageError
 from testigo.words import current_language, instant, message
 
@@ -22,6 +22,9 @@ def hardware_test(
     ] = "",
     photograph: Annotated[Path | None, typer.Option(help="Read this picture of a test slip printed before.")] = None,
     reader: Annotated[str, typer.Option(help="Take a finger: usb, usb:DRIVER, dropped:FOLDER or folder:FOLDER.")] = "",
+    pages: Annotated[
+        str, typer.Option(help="Print a test page and ask whether it came out: cups, cups:NAME or folder:PATH.")
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Write the report here, as JSON; it must not be there yet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -31,16 +34,25 @@ def hardware_test(
 
     Example: testigo station hardware-test station-1/booth --printer usb:04b8:0202 --out booth.json
     """
+    from testigo.screens.serve import page_printer
     from testigo.station.folder import MachineFolder, read_settings
     from testigo.station.hardware_test import check_hardware
 
     if out is not None and out.exists():  # said before anything is printed
         raise StorageError("file.exists", place=out)
+    out_of = page_printer(pages, folder) if pages else None
     machine = MachineFolder(folder, read_settings(folder).role)
     try:
         if reader:
             errors.print(str(message("hardware", "put-finger")))
-        report = check_hardware(machine, printer=printer, photograph=photograph, reader=reader)
+        report = check_hardware(
+            machine,
+            printer=printer,
+            photograph=photograph,
+            reader=reader,
+            pages=out_of,
+            page_is_out=lambda: confirmed(message("hardware", "pages.is-out")),
+        )
     finally:
         machine.close()
     written = msgspec.json.format(msgspec.json.encode(report.as_json()), indent=2) + b"\n"

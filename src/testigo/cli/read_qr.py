@@ -10,10 +10,10 @@ import typer
 from testigo import storage
 from testigo.ballot import Tally, TallySheet, ZeroReport, tally_ballots, tally_errors, tally_qr
 from testigo.cli.output import console, print_json, table
+from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import RecordRules, kind_of, read_rules
 from testigo.election import speak_own_languages
 from testigo.errors import InvalidInput
-from testigo.keys import PublicKey
 from testigo.record import open_statement, peek
 from testigo.station.tally_sheet import totals_view
 from testigo.words import message
@@ -41,7 +41,7 @@ def read_qr(
         typer.Argument(help="Photographs, scans, PDFs, or the texts of codes: all of one sheet.", show_default=False),
     ],
     record: Annotated[str, typer.Option(help="Folder of the public record, or its http(s) address.")],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published; else the record's own.")] = "",
+    root_key: Annotated[str, typer.Option(help=OPTIONAL_ROOT_KEY)] = "",
     statement: Annotated[
         Path | None, typer.Option(help="A signed tally sheet or zero report to compare with.", show_default=False)
     ] = None,
@@ -54,7 +54,7 @@ def read_qr(
 
     Example: testigo station read-qr page-1.jpg page-2.jpg --record public
     """
-    rules = read_rules(record, PublicKey.from_hex(root_key) if root_key else None)
+    rules = read_rules(record, read_root_key(root_key))
     totals = _totals(rules, codes)
     speak_own_languages(rules.definition)
     published = _published(rules, totals)

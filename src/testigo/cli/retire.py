@@ -9,9 +9,9 @@ import typer
 
 from testigo import canonical, storage
 from testigo.cli.output import console, print_json, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.count import read_rules
 from testigo.errors import InvalidInput
-from testigo.keys import PublicKey
 from testigo.paper.pages import CupsPages
 from testigo.station.archive import ARCHIVE_LIMIT, open_archive
 from testigo.station.folder import MachineFolder, read_settings
@@ -19,6 +19,7 @@ from testigo.station.install import installed_folders
 from testigo.station.retire import RetirementPlan, check_plan, finish, plan_retirement
 from testigo.station.retire import retire as carry_out
 from testigo.station.retired import ARCHIVE, REPORT, Retirement, is_retired
+from testigo.words import current_language, instant
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; without --yes only the plan.")]
 
@@ -62,7 +63,7 @@ def retire(
 
 def check_archive(
     archive: Annotated[Path, typer.Argument(help="The archive of a retired machine.", show_default=False)],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Check an archive: signed by the machine, whose key the root admitted, and every file as it was listed.
@@ -72,11 +73,12 @@ def check_archive(
     testigo station check-archive archive.tar --root-key 3fb1…
     """
     data = storage.read(archive, limit=ARCHIVE_LIMIT)
-    retirement = open_archive(data, PublicKey.from_hex(root_key), place=str(archive))
+    retirement = open_archive(data, read_public_key(root_key), place=str(archive))
     if as_json:
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
-    console.print(f"Station {retirement.station}, {retirement.role}, retired {retirement.retired}")
+    when = instant(retirement.retired, current_language())
+    console.print(f"Station {retirement.station}, {retirement.role}, retired {when}")
     console.print(f"{len(retirement.archived)} files, each as it was listed; signed by key {retirement.key}")
     console.print(f"SHA-256 of the archive: {canonical.digest(data)}", soft_wrap=True)
 
@@ -147,6 +149,7 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
         return
     for one in told:
         retirement = one["retirement"]
-        console.print(f"Station {retirement.station}, {retirement.role}: retired {retirement.retired}")
+        when = instant(retirement.retired, current_language())
+        console.print(f"Station {retirement.station}, {retirement.role}: retired {when}")
         console.print(f"Archive  {one['archive']}", f"SHA-256  {one['archive_sha256']}", sep="\n", soft_wrap=True)
         console.print(f"Page     {one['report']}: print it, and have it signed", soft_wrap=True)

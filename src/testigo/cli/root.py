@@ -3,8 +3,10 @@
 import contextlib
 import functools
 import importlib
+import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -62,6 +64,10 @@ LANGUAGE = "TESTIGO_LANGUAGE"
 
 class MissingLibrary(TestigoError):
     """A library that a command needs is not installed."""
+
+
+class InternalError(TestigoError):
+    """A defect of Testigo itself. Its lines are logged at level `debug`, which say where and quote nobody's data."""
 
 
 class WrongUsage(TestigoError):
@@ -229,7 +235,8 @@ def _of_the_terminal(environment: Mapping[str, str]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a `TestigoError` becomes its sentence on standard error and its exit code, and so does an
-    error of the operating system about a file that no command expects, such as a folder that others may not enter.
+    error of the operating system about a file that no command expects, such as a folder that others may not enter, and
+    any defect.
     """
     command: Any = typer.main.get_command(app)
     try:
@@ -243,6 +250,9 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):  # typer says nothing itself
             errors.print(str(message("cli", "stopped")))
         raise
+    except Exception as defect:  # nobody is shown a traceback
+        logging.getLogger(__name__).debug("internal error", exc_info=defect)
+        _end_with(_internal_error(defect))
 
 
 def _require_text(arguments: Sequence[str]) -> None:
@@ -251,6 +261,12 @@ def _require_text(arguments: Sequence[str]) -> None:
         if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
             _speak(os.environ.get(LANGUAGE, ""))
             raise InvalidInput("command.not-utf-8", text=text[:60])
+
+
+def _internal_error(defect: Exception) -> InternalError:
+    frames = [(frame.f_globals.get("__name__", "?"), line) for frame, line in traceback.walk_tb(defect.__traceback__)]
+    module, line = next((one for one in reversed(frames) if one[0].startswith("testigo")), frames[-1])
+    return InternalError("command.internal-error", kind=type(defect).__name__, module=module, line=str(line))
 
 
 def _end_with(error: TestigoError) -> NoReturn:

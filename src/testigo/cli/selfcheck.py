@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from testigo import storage
 from testigo.cli.output import console, print_json
-from testigo.keys import PublicKey
+from testigo.cli.public_key import read_public_key
 from testigo.release import INSTALLED, compare, read_manifest
 from testigo.words import message
 
@@ -34,7 +33,7 @@ def selfcheck(
 
     testigo selfcheck manifest.json --key release.pub
     """
-    found = compare(read_manifest(manifest, _read_key(key)), folder)
+    found = compare(read_manifest(manifest, read_public_key(key)), folder)
     differences = {"changed": found.changed, "missing": found.missing, "extra": found.extra}
     if as_json:
         print_json({"same": found.same, "version": found.version, **differences, "uncompared": found.uncompared})
@@ -48,9 +47,3 @@ def selfcheck(
         said = message("selfcheck", verdict, version=found.version, count=found.files, folder=folder)
         console.print(str(said), soft_wrap=True)
     raise typer.Exit(0 if found.same else DIFFERS)
-
-
-def _read_key(text: str) -> PublicKey:
-    if len(text) != 64:
-        text = storage.read(Path(text), limit=1024).decode("ascii", errors="replace").strip()
-    return PublicKey.from_hex(text)

@@ -12,9 +12,11 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
+from testigo.cli.station_train import count_training, train
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
@@ -31,6 +33,8 @@ app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
 app.command()(retire)
 app.command("test")(test)
+app.command()(train)
+app.command("count-training")(count_training)
 app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
 
@@ -57,7 +61,7 @@ def install(
     definition: Annotated[
         Path, typer.Option(help="What `testigo election station-proof --out` wrote for it.", show_default=False)
     ],
-    root_key: Annotated[str, typer.Option(help="The election's root key, as published.", show_default=False)],
+    root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     chair_pin: Annotated[str, _pin("chair")],
     clerk_pin: Annotated[str, _pin("clerk")],
     second_disk: Annotated[
@@ -74,7 +78,7 @@ def install(
     request = install_station(
         folder,
         storage.read(definition),
-        PublicKey.from_hex(root_key),
+        read_public_key(root_key),
         station,
         chair_pin=chair_pin,
         clerk_pin=clerk_pin,

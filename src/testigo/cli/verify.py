@@ -8,8 +8,8 @@ from rich.text import Text
 
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
+from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.errors import TestigoError
-from testigo.keys import PublicKey
 from testigo.record import Finding, Grade
 from testigo.witness import Verdict, VerificationReport
 from testigo.witness import verify as check_record
@@ -31,9 +31,7 @@ _GRADE_WIDTH, _CODE_WIDTH = 10, 16
 @app.command()
 def verify(
     record: Annotated[str, typer.Argument(help="Folder of the record, or its http(s) address.")],
-    root_key: Annotated[
-        str, typer.Option(help="The election's root key: 64 hexadecimal digits, or a file that holds them.")
-    ] = "",
+    root_key: Annotated[str, typer.Option(help=OPTIONAL_ROOT_KEY)] = "",
     checkpoint: Annotated[
         Path | None, typer.Option(help="A checkpoint file you kept earlier: the record must continue it.")
     ] = None,
@@ -60,7 +58,7 @@ def verify(
     """
     try:
         kept = storage.read(checkpoint, limit=1 << 20) if checkpoint is not None else None
-        key = _read_root_key(root_key) if root_key else None
+        key = read_root_key(root_key)
     except TestigoError as error:
         raise typer.BadParameter(str(error)) from None
     with progress(str(message("verify", "reading")), None) as bar:
@@ -76,13 +74,6 @@ def verify(
     else:
         _print_verdict(report)
     raise typer.Exit(report.verdict.exit_code(strict=strict))
-
-
-def _read_root_key(text: str) -> PublicKey:
-    """The key itself, or what the file of that name holds."""
-    if len(text) != 64:
-        text = storage.read(Path(text), limit=1024).decode("ascii", errors="replace").strip()
-    return PublicKey.from_hex(text)
 
 
 def _print_finding(finding: Finding) -> None:

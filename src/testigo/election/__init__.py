@@ -6,6 +6,7 @@ lines), `check` finds what is wrong with it, by what `printed` says of texts and
 keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
 contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
 contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
+`training` tells a training's definition from an election's.
 `tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
 is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
@@ -44,6 +45,7 @@ from testigo.election.station_file import open_station_file, pack_station_file
 from testigo.election.stations import PIECE, Station, StationList, StationProof, StationsRoot, pieces
 from testigo.election.thresholds import CoalitionShare, Threshold, VoteTotals
 from testigo.election.ties import Tie, draw_order
+from testigo.election.training import is_training
 from testigo.election.value import Text
 
 __all__ = [
@@ -119,6 +121,7 @@ __all__ = [
     "example_definition",
     "holder",
     "is_preference",
+    "is_training",
     "list_of",
     "load",
     "load_with_warnings",

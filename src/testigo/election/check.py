@@ -29,6 +29,7 @@ from testigo.election.hours import offset_of
 from testigo.election.known_ids import KnownIds
 from testigo.election.limits import ABBREVIATION, REGISTER, TEXT
 from testigo.election.stations import Station
+from testigo.election.training import TRAINING_ENDING, is_training
 from testigo.errors import SeveralErrors
 
 FEWEST_VOTERS = 10
@@ -73,6 +74,8 @@ def require_valid(definition: Definition, *, place: str = "") -> None:
 def _check_whole(known: KnownIds) -> Iterator[Diagnostic]:
     definition = known.definition
     yield from check_id(("id",), definition.id)
+    if is_training(definition):
+        yield diagnose("definition.of-a-training", ("id",), ending=TRAINING_ENDING)
     yield from _check_languages(definition)
     yield from check_text(definition, ("title",), definition.title)
     yield from _check_day(definition)

@@ -1,5 +1,6 @@
 """Where whole pages are printed: zero reports, tally sheets. (Paper votes are printed by `testigo.slip.printer`.)"""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +17,11 @@ class PagePrinter(Protocol):
     def print_page(self, name: str, pdf: bytes) -> None:
         """Print one document; `name` is a file name without ending. Raises `StorageError` where it did not come out."""
 
+    def is_ready(self) -> bool:
+        """Whether the printer says that it is ready; False where nobody can be asked. Prints nothing; raises
+        `StorageError` where it is not ready.
+        """
+
 
 class FolderPages:
     """Pages as PDF files in a folder: for rehearsals, and for a USB stick that is carried to a printer."""
@@ -27,6 +33,15 @@ class FolderPages:
         """Write `NAME.pdf`; the same name again replaces it."""
         storage.make_folder(self.folder)
         storage.write(self.folder / f"{name}.pdf", pdf)
+
+    def is_ready(self) -> bool:
+        """Whether the folder can be written."""
+        probe = self.folder / ".ready"
+        storage.make_folder(self.folder)
+        storage.write(probe, b"")
+        with storage.explained(probe):
+            probe.unlink()
+        return True
 
 
 class CupsPages:
@@ -50,3 +65,32 @@ class CupsPages:
             said = done.stderr.decode(errors="replace").strip()[:200]
             ended = message("term", "print-system.ended", status=done.returncode)
             raise StorageError("print-system.refused", why=said or ended)
+
+    def is_ready(self) -> bool:
+        """What `lpstat` says of the printer: it is there, and was not stopped. Of paper and toner few printers tell it.
+
+        Raises `StorageError` for a printer that is stopped, or unknown, and where there is no default printer.
+        """
+        program = shutil.which("lpstat")
+        if program is None:
+            return False
+        name = self._printer or _asked(program, "-d").rpartition(": ")[2].strip()
+        if not name or name.startswith("no system default"):
+            raise StorageError("print-system.no-default")
+        said = _asked(program, "-p", name)
+        if not said.startswith("printer "):
+            raise StorageError("print-system.unknown-printer", name=name[:60])
+        if " disabled since " in said:
+            raise StorageError("print-system.stopped", name=name[:60], why=" ".join(said.split())[:200])
+        return True
+
+
+def _asked(program: str, *arguments: str) -> str:
+    """What `lpstat` answers, in English."""
+    try:
+        done = subprocess.run(
+            [program, *arguments], capture_output=True, timeout=waits.ANSWER, env={**os.environ, "LC_ALL": "C"}
+        )
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise StorageError("print-system.no-answer") from error
+    return done.stdout.decode(errors="replace")

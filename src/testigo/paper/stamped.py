@@ -38,3 +38,7 @@ class SamplePages:
     def print_page(self, name: str, pdf: bytes) -> None:
         """As `PagePrinter.print_page`."""
         self._printer.print_page(name, stamped(pdf, self._languages, self._fonts))
+
+    def is_ready(self) -> bool:
+        """As `PagePrinter.is_ready`."""
+        return self._printer.is_ready()

@@ -85,12 +85,13 @@ def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> lis
 
 
 def qr_svg(payload: str, *, error: str = "m", like: str = "") -> str:
-    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module.
+    """A QR code as SVG for `image(bytes(data.qr), format: "svg")`: no margin, one unit a module; white
+    between the black modules, so that what lies below never shows through.
 
     `like`: another payload, no shorter, of whose size the code is to be. Raises `InvalidInput` for more than the
     largest code holds.
     """
-    code: str = _qr(payload, error, like).svg_inline(border=0)
+    code: str = _qr(payload, error, like).svg_inline(border=0, light="#fff")
     return code
 
 

@@ -215,21 +215,43 @@ def make_poll_book(
     for one in nearby or ():
         register.definition.station(one)
     with register.issuing(station_id, issued or utc_now()) as issue:
-        voters = [voter for voter in issue.voters if not voter.barred]
-        elsewhere = _elsewhere_of(issue.elsewhere(nearby))
-        content = _Content(
-            tuple(_entry(voter) for voter in voters),
-            {voter.document: f"case {voter.barred}" for voter in issue.voters if voter.barred},
-            elsewhere,
-            _others(register.definition, elsewhere),
-        )
-        label = PollBookLabel(register.definition.digest, station_id, issue.serial, issue.issued, len(voters))
-        sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
-        package = _Package(**msgspec.structs.asdict(label), sealed=base64.b64encode(sealed).decode())
-        data = keys.sign_envelope(PAYLOAD_TYPE, package, signing_key)
+        listed = ListedVoters(issue.serial, issue.issued, issue.voters, issue.elsewhere(nearby))
+        data = pack_poll_book(register.definition, station_id, listed, sealing_key, signing_key)
         write(data)
-        issue.done(len(voters), canonical.digest(data))
+        issue.done(listed.admitted, canonical.digest(data))
     return data
+
+
+@dataclass(frozen=True)
+class ListedVoters:
+    """What a poll book is made of. `serial`, `issued`: as of `PollBook`; `elsewhere`: (document, station) of others."""
+
+    serial: int
+    issued: str
+    voters: Collection[ListedVoter]
+    elsewhere: Iterable[tuple[str, str]] = ()
+
+    @property
+    def admitted(self) -> int:
+        """How many may vote."""
+        return sum(not voter.barred for voter in self.voters)
+
+
+def pack_poll_book(
+    definition: Definition, station_id: str, listed: ListedVoters, sealing_key: SealingKey, signing_key: SigningKey
+) -> bytes:
+    """A poll book of these voters, sealed to the check-in machine and signed by the centre."""
+    elsewhere = _elsewhere_of(listed.elsewhere)
+    content = _Content(
+        tuple(_entry(voter) for voter in listed.voters if not voter.barred),
+        {voter.document: f"case {voter.barred}" for voter in listed.voters if voter.barred},
+        elsewhere,
+        _others(definition, elsewhere),
+    )
+    label = PollBookLabel(definition.digest, station_id, listed.serial, listed.issued, listed.admitted)
+    sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
+    package = _Package(**msgspec.structs.asdict(label), sealed=base64.b64encode(sealed).decode())
+    return keys.sign_envelope(PAYLOAD_TYPE, package, signing_key)
 
 
 def read_label(data: bytes, *, place: Place = _PLACE) -> PollBookLabel:

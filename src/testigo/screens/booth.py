@@ -23,6 +23,7 @@ from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stag
 from testigo.screens.candidate_pages import find_candidates, mark_candidates, search_candidates, show_candidates
 from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
+from testigo.screens.training_mark import training_mark
 from testigo.station.screen_seen import LARGEST, ScreenSeen
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
@@ -77,7 +78,7 @@ def app(
         fonts=booth.definition.fonts,
         for_voters=True,
         templates=TEMPLATES,
-        sample=sample,
+        sample=sample or training_mark(booth.definition),
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )

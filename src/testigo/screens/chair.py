@@ -25,10 +25,12 @@ from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
+from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import hours
 from testigo.station.chair import Chair
 from testigo.station.extra_print import EXTRA_PRINT
+from testigo.station.page_test import PageTest, is_page_sent
 from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -66,7 +68,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         "chair", routes, sessions, title=chair.definition.title,
         languages=chair.definition.languages, fonts=chair.definition.fonts, templates=TEMPLATES,
         chair=chair, check_person=check_chair, offered_accounts=lambda: chair.staff.accounts(PRESIDING),
-        centre_address=centre_address, test=test or BackgroundTest(chair),
+        centre_address=centre_address, test=test or BackgroundTest(chair), sample=training_mark(chair.definition),
     )  # fmt: skip
 
 
@@ -92,13 +94,18 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
 def show_readiness(request: Request, chair: TheChair) -> Answer:
     """Before opening: what every machine found when it was last asked in this visit."""
     machines = browser_session.session(request).data.get("readiness", ())
-    return page(request, "chair/readiness.html", machines=machines, **_about(chair))
+    printed = any(is_page_sent(line) for machine in machines for line in machine.lines)
+    return page(request, "chair/readiness.html", machines=machines, printed_page=printed, **_about(chair))
 
 
 @post("/readiness", guards=[person], sync_to_thread=False)
 def look_at_machines(request: Request, form: FormSent, chair: TheChair) -> Answer:
-    """Have every machine look at itself; with `print`, the booth prints a test slip."""
-    browser_session.session(request).data["readiness"] = chair.readiness(print_slip="print" in form)
+    """Have every machine look at itself; with `print`, the booth prints a test slip, with `page`=`print` the chair a
+    test page. `page`=`out` or `not-out`: what the chair saw of it.
+    """
+    known: dict[str, PageTest] = {"print": "print", "out": "out", "not-out": "not-out"}
+    found = chair.readiness(print_slip="print" in form, page=known.get(form.text("page", ""), "ask"))
+    browser_session.session(request).data["readiness"] = found
     return redirect("/readiness")
 
 

@@ -14,6 +14,7 @@ from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
+from testigo.screens.training_mark import training_mark
 from testigo.station.checkin import CheckIn
 from testigo.station.visit import RefusedVoter, Visit
 from testigo.web import browser_session
@@ -48,6 +49,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         find,
         show_visit,
         try_finger,
+        practise_finger,
         release,
         refuse,
         hand_card,
@@ -61,7 +63,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         "check-in", routes, sessions, title=check_in.definition.title,
         languages=check_in.definition.languages, fonts=check_in.definition.fonts, templates=TEMPLATES,
         check_in=check_in, check_person=check_clerk, offered_accounts=lambda: check_in.staff.accounts(("clerk",)),
-        reader=DeskReader(reader),
+        reader=DeskReader(reader), sample=training_mark(check_in.definition),
     )  # fmt: skip
 
 
@@ -129,6 +131,13 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     tried = check_in.try_finger(visit.id, taken.image)
     if taken.wrong is not None and tried.stage != "admitted":
         data["failed"] = (visit.id, taken.wrong)
+    return redirect("/visit")
+
+
+@post("/practise-finger", guards=[person], sync_to_thread=False)
+def practise_finger(form: FormSent, check_in: TheCheckIn) -> Answer:
+    """In a training, one try whose result the clerk chooses by a button."""
+    check_in.practise_finger(_current(check_in).id, matches=form.text("matches") == "yes")
     return redirect("/visit")
 
 

@@ -83,7 +83,7 @@ def serve_chair(
 
     if centre:
         require_address(centre)
-    out = _page_printer(pages, folder)
+    out = page_printer(pages, folder)
     with (
         Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair,
         BackgroundTest(chair) as test,
@@ -91,7 +91,7 @@ def serve_chair(
         run(screen.app(chair, centre_address=centre, test=test), listening, of_machine(chair))
 
 
-def _page_printer(address: str, folder: Path) -> "PagePrinter":
+def page_printer(address: str, folder: Path) -> "PagePrinter":
     """`folder:PATH`, `cups` or `cups:NAME`; without an address, PDF files in the machine's own folder."""
     from testigo.paper.pages import CupsPages, FolderPages
 

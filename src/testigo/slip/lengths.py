@@ -18,6 +18,10 @@ _REST = 150.0
 """Millimetres: code lines, marks, rules and the QR code take less."""
 
 
+_OF_A_MARK = 15.0
+"""Millimetres: the word for a sample takes less, in one language."""
+
+
 def require_printable(definition: Definition) -> None:
     """Raise `InvalidInput` where the slips of a ballot style are longer than a sheet may be (`frame.LONGEST`)."""
     for ballot in distinct_ballots(definition):
@@ -33,7 +37,8 @@ def _at_most(page: dict[str, Any]) -> float:
         _height(contest["heading"]) + len(contest["rows"]) * max(map(_height, contest["measured"]))
         for contest in page["contests"]
     )
-    return float(_REST + _height([page["place"]]) + _height(page["head"]) + _height(page["foot"]) + contests)
+    marks = _OF_A_MARK * len(page["training"])
+    return float(marks + _REST + _height([page["place"]]) + _height(page["head"]) + _height(page["foot"]) + contests)
 
 
 def _height(parts: list[dict[str, Any]]) -> float:

@@ -23,11 +23,12 @@ from PIL import Image
 
 from testigo.ballot.marks import Ballot, numbered, options_in, preferences_in
 from testigo.ballot.slip_number import check_slip_number
-from testigo.election import Contest, Definition, Option, limits
+from testigo.election import Contest, Definition, Option, is_training, limits
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
+from testigo.paper.sample import sample_words
 from testigo.slip import qr
 from testigo.words import FIRST, Either, section, voter_languages
 
@@ -140,6 +141,7 @@ class Slip(msgspec.Struct, frozen=True):
         place = f"{isolated(station.name, official)} · {isolated(definition.date, official)}"
         return {
             "margin": margin,
+            "training": sample_words(definition.languages) if is_training(definition) else [],
             "number": list(self.number),
             "station": list(station_line(definition, self.station)),
             "style": list(style_line(self.ballot.style)),

@@ -8,7 +8,6 @@ a newer one. The list of an enrolment desk names no election: fingers are enroll
 import re
 import unicodedata
 from collections import Counter
-from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -192,11 +191,6 @@ def check_place(election: str, place_id: str, place: StaffPlace, name: Message |
         raise InvalidInput("file.other-election", place=name)
     if place_id != place.id:
         raise InvalidInput("file.other-place", place=name, found=place_id[:60], here=place.name)
-
-
-def moment(text: str) -> datetime | str:
-    """An instant for a sentence, which says it in local time; text that is none stays as it is."""
-    return datetime.fromisoformat(text) if canonical.is_instant(text) else text
 
 
 def _folded(name: str) -> str:

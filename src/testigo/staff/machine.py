@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testigo import storage
+from testigo import canonical, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.staff.accounts import (
     MACHINES,
@@ -22,7 +22,6 @@ from testigo.staff.accounts import (
     StaffPlace,
     StaffRole,
     check_id,
-    moment,
     open_staff_list,
 )
 from testigo.staff.orders import PIN_ORDER_NAME, PinOrder, open_pin_order
@@ -104,7 +103,9 @@ class Staff:
         """
         new = open_staff_list(data, self.place)
         if self._list is not None and new.issued < self._list.issued:
-            raise IllegalStep("staff-list.older", issued=moment(new.issued), loaded=moment(self._list.issued))
+            raise IllegalStep(
+                "staff-list.older", issued=canonical.moment(new.issued), loaded=canonical.moment(self._list.issued)
+            )
         same = set(new.accounts) & set(self._list.accounts if self._list else ())
         # PINs first: a power cut in between leaves people without a PIN, never a PIN with another person.
         self._pins.drop(set(self._pins.accounts()) - {account.id for account in same})
@@ -146,8 +147,8 @@ class Staff:
             raise IllegalStep(
                 "pin-order.before-staff-list",
                 place=PIN_ORDER_NAME,
-                issued=moment(order.issued),
-                loaded=moment(self._list.issued),
+                issued=canonical.moment(order.issued),
+                loaded=canonical.moment(self._list.issued),
             )
         return order, NewPin(account, self.place, draw_pin())
 

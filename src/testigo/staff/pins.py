@@ -22,7 +22,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from testigo import canonical, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
-from testigo.staff.accounts import moment
 from testigo.staff.orders import PIN_ORDER_NAME, PinOrder
 from testigo.stored import StoredFormat
 from testigo.words import Message, message
@@ -188,7 +187,7 @@ def refuse_obeyed(order: PinOrder, obeyed: tuple[ObeyedOrder, ...]) -> None:
     """Raise `IllegalStep` where the order was used on this machine before."""
     for one in obeyed:
         if one.nonce == order.nonce:
-            raise IllegalStep("pin-order.used", place=PIN_ORDER_NAME, at=moment(one.obeyed))
+            raise IllegalStep("pin-order.used", place=PIN_ORDER_NAME, at=canonical.moment(one.obeyed))
 
 
 def _is_good(pin: str) -> bool:

@@ -21,6 +21,7 @@ from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
+from testigo.station.training_mark import marked
 from testigo.stored import StoredFormat
 from testigo.words import day, section
 
@@ -82,7 +83,7 @@ class Deck(msgspec.Struct, frozen=True):
                 for style in styles
             ],
         }
-        return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
+        return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
 def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPARE) -> Deck:

@@ -34,7 +34,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import readiness, tally_sheet
+from testigo.station import page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
@@ -120,13 +120,15 @@ class Chair:
     # ---- before opening
 
     @exclusive
-    def readiness(self, *, print_slip: bool = False) -> tuple[MachineReadiness, ...]:
+    def readiness(self, *, print_slip: bool = False, page: page_test.PageTest = "ask") -> tuple[MachineReadiness, ...]:
         """Have every machine look at itself. `print_slip`: whether the booth prints a test slip, which is to be voided.
+        `page`: what is done, or known, of a test page.
 
         Raises `IllegalStep` once the station is open.
         """
         self._must_be("installed", "tested", "zero-reported")
-        return readiness.of_station(self.folder, self._sender, print_slip=print_slip)
+        pages = page_test.pages_line(self.folder, self._pages, page)
+        return readiness.of_station(self.folder, self._sender, pages, print_slip=print_slip)
 
     @property
     def test_run(self) -> RunState | None:

@@ -26,7 +26,7 @@ import msgspec
 
 from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
-from testigo.election import Station
+from testigo.election import Station, is_training
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
 from testigo.fingerprint.reader import Reader
@@ -215,13 +215,18 @@ class CheckIn:
 
     @exclusive
     def try_finger(self, visit_id: str, image: FingerImage) -> Visit:
-        """One try with any enrolled finger. The visit is then `admitted`, at `finger` again, or `unmatched`."""
+        """One try with any enrolled finger. The visit is then `admitted`, at `finger` again, or `unmatched`.
+
+        In a training, whose voters are made up, any finger matches.
+        """
         visit = self._at(visit_id, "finger")
-        if self._matcher(image, self._enrolled_of(visit)):
-            self._day.keep(self._day.now.admitting(visit.document))
-            self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
-            return self._visit
-        return self._fail_try(visit)
+        matches = is_training(self.definition) or self._matcher(image, self._enrolled_of(visit))
+        return self._admit(visit) if matches else self._fail_try(visit)
+
+    def _admit(self, visit: Visit) -> Visit:
+        self._day.keep(self._day.now.admitting(visit.document))
+        self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
+        return self._visit
 
     def _enrolled_of(self, visit: Visit) -> tuple[Prepared, ...]:
         """The voter's templates, made ready at the first try of a visit and kept for the others."""
@@ -229,6 +234,14 @@ class CheckIn:
             ready = tuple(prepare(template) for template in self._voter(visit.document).templates())
             self._enrolled = (visit.id, ready)
         return self._enrolled[1]
+
+    @exclusive
+    def practise_finger(self, visit_id: str, *, matches: bool) -> Visit:
+        """In a training, one try without a finger, and what comes of it; raises `IllegalStep` in an election."""
+        if not is_training(self.definition):
+            raise IllegalStep("finger.chosen-in-an-election")
+        visit = self._at(visit_id, "finger")
+        return self._admit(visit) if matches else self._fail_try(visit)
 
     @exclusive
     def finger_unread(self, visit_id: str) -> Visit:

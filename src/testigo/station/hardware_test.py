@@ -15,10 +15,12 @@ import msgspec
 from testigo import __version__
 from testigo.canonical import utc_now
 from testigo.election import Role
-from testigo.errors import InvalidInput, TestigoError
+from testigo.errors import InvalidInput, StorageError, TestigoError
+from testigo.paper.pages import PagePrinter
 from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader
 from testigo.station.folder import MachineFolder
+from testigo.station.page_test import test_page
 from testigo.station.self_test import blank_slip, disk, read_back
 from testigo.words import Message, message, zone
 
@@ -66,12 +68,19 @@ class HardwareReport(msgspec.Struct, frozen=True):
 
 
 def check_hardware(
-    machine: MachineFolder, *, printer: str = "", photograph: Path | None = None, reader: str = ""
+    machine: MachineFolder,
+    *,
+    printer: str = "",
+    photograph: Path | None = None,
+    reader: str = "",
+    pages: PagePrinter | None = None,
+    page_is_out: Callable[[], bool] = lambda: True,
 ) -> HardwareReport:
     """Test the machine whose folder this is.
 
     `printer`: where to print a test slip, an address as of `open_printer`. `photograph`: a picture of a test slip that
     was printed before. `reader`: take a finger there, an address as of `fingerprint.reader.open_reader`.
+    `pages`: where to print a test page; `page_is_out`: asks a person whether it came out.
     """
     slip = blank_slip(machine.definition, machine.station_id)
     checks = (
@@ -81,6 +90,7 @@ def check_hardware(
         _checked("fonts", lambda: read_back(slip, slip.grey_png())),
         _checked("printer", (lambda: printed(slip, printer)) if printer else None),
         _checked("paper", (lambda: photographed(machine, photograph)) if photograph else None),
+        _checked("pages", (lambda: page_printed(machine, pages, page_is_out)) if pages is not None else None),
         _checked("finger", (lambda: finger(reader)) if reader else None),
     )
     return HardwareReport(machine.station_id, machine.role, __version__, utc_now(), checks)
@@ -128,6 +138,15 @@ def printed(slip: Slip, address: str) -> Message:
     """Print it. Raises the printer's error."""
     open_printer(address).print_slip(slip)
     return message("hardware", "printer.printed", number=slip.number)
+
+
+def page_printed(machine: MachineFolder, pages: PagePrinter, is_out: Callable[[], bool]) -> Message:
+    """Print a test page and ask. Raises the printer's error, `StorageError` where it did not come out."""
+    pages.is_ready()
+    pages.print_page("test-page", test_page(machine.definition, machine.station_id))
+    if not is_out():
+        raise StorageError("page.not-out")
+    return message("hardware", "pages.out")
 
 
 def photographed(machine: MachineFolder, photograph: Path) -> Message:

@@ -60,11 +60,15 @@ class MachineReadiness(msgspec.Struct, frozen=True):
         return "failed" if "failed" in outcomes else "warning" if "warning" in outcomes else "ok"
 
 
-def of_station(folder: MachineFolder, sender: OrderSender, *, print_slip: bool) -> tuple[MachineReadiness, ...]:
-    """The chair's machine, whose `folder` it is, and what the others answer. `print_slip`: whether the booth prints."""
+def of_station(
+    folder: MachineFolder, sender: OrderSender, pages: "ReadinessLine", *, print_slip: bool
+) -> tuple[MachineReadiness, ...]:
+    """The chair's machine, whose `folder` it is, with the line of its printer of pages, and what the others answer.
+    `print_slip`: whether the booth prints.
+    """
     others: tuple[Role, ...] = ("check-in", "booth")
     return (
-        MachineReadiness("chair", _chair_lines(folder)),
+        MachineReadiness("chair", (*_chair_lines(folder), pages)),
         *(MachineReadiness(role, _lines_of(role, folder, sender, print_slip)) for role in others),
     )
 

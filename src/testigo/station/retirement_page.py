@@ -6,6 +6,7 @@ from testigo.election import Definition
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.retired import Retirement
+from testigo.station.training_mark import marked
 from testigo.words import day, instant, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("retirement.typ")
@@ -33,4 +34,5 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
     }
     archived = [{"name": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in retirement.archived]
     data = {**all_isolated(texts, language), "archive": archive, "archived": archived}
-    return typeset.compile(_TEMPLATE, {**data, "language": PageLanguage.of(language)}, fonts=definition.fonts)
+    pdf = typeset.compile(_TEMPLATE, {**data, "language": PageLanguage.of(language)}, fonts=definition.fonts)
+    return marked(pdf, definition)

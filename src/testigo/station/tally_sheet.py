@@ -15,6 +15,7 @@ from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
+from testigo.station.training_mark import marked
 from testigo.words import Message, counter_words, day, instant, message, say, section
 
 _TEMPLATE = Path(__file__).with_name("tally_sheet.typ")
@@ -182,7 +183,7 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKe
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
     data |= {"kind": kind, "language": PageLanguage.of(language), "codes": [typeset.qr_svg(code) for code in codes]}
-    return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
+    return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
 def _signers(definition: Definition, words: dict[str, str]) -> list[str]:

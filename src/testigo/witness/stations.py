@@ -72,7 +72,11 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
                 (report.is_zero and empty, message("finding", "zero-report.not-zero")),
                 (
                     verified.statement.issued <= sheet.opened,
-                    message("finding", "zero-report.after-opening", time=verified.statement.issued[:_SHOWN]),
+                    message(
+                        "finding",
+                        "zero-report.after-opening",
+                        time=canonical.moment(verified.statement.issued[:_SHOWN]),
+                    ),
                 ),
                 *((had == after[name], _not_as_before(name, had, after[name])) for name, had in before.items()),
             )

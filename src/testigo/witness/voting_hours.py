@@ -9,10 +9,13 @@ from testigo.election import Definition, hours
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
 from testigo.witness.reading import VerifiedStatement
-from testigo.words import Message, message
+from testigo.words import Message, Value, message
 
 _SINCE: Final = 3
 """First version of the tally sheet that has a place for the chair's reason."""
+
+_SHOWN: Final = 40
+"""Characters of what should be a time, as far as a finding shows it."""
 
 _ACTS: Final[dict[HoursAct, str]] = {"opened_outside": "hours.opened-outside", "closed_early": "hours.closed-early"}
 
@@ -47,11 +50,11 @@ def _outside(definition: Definition, sheet: TallySheet) -> dict[HoursAct, bool] 
     }
 
 
-def _time_of(sheet: TallySheet, act: HoursAct) -> str:
-    return sheet.opened if act == "opened_outside" else sheet.closed
+def _time_of(sheet: TallySheet, act: HoursAct) -> Value:
+    return canonical.moment((sheet.opened if act == "opened_outside" else sheet.closed)[:_SHOWN])
 
 
-def _told(act: HoursAct, time: str, reason: str) -> tuple[Grade, Message]:
+def _told(act: HoursAct, time: Value, reason: str) -> tuple[Grade, Message]:
     if not reason:
         return Grade.FAILURE, message("finding", _ACTS[act], time=time)
     if reason not in reasons.HOURS_REASONS[act]:

@@ -96,5 +96,5 @@ def clock(value: datetime | str) -> str:
 def _local(value: datetime | str) -> datetime | None:
     try:
         return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: a year that this clock does not come to
         return None
