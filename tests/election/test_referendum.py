@@ -99,6 +99,7 @@ def test_check_reads_a_referendum_and_says_what_is_wrong_in_one(written, base: s
         ("more-than: 50", "more-than: 50, at-least: 50", "more-than or at-least"),
         ("more-than: 50", "more-than: 500", "'500' is not a percentage"),
         ("kind: referendum", "kind: referendum\n    seats: 2", "has seats or a body"),
+        ("kind: referendum", "kind: referendum\n    after-signing: votes-void", "nobody can withdraw"),
         ("      - {id: yes, name: {es: Sí, en: Yes}}\n", "", "no option besides the one against"),
         ("kind: referendum", "kind: referendum\n    majority: {of: cast}", "a majority elects one person"),
     ]:

@@ -19,11 +19,13 @@ import pytest
 
 from drawn_definitions import draw, write
 from eight_scripts import SCRIPTS, definition_text
+from open_lists import LISTS, open_lists
 from served_station import DEFINITION
 from testigo.cli import main
-from testigo.election import Definition, distinct_ballots, load
+from testigo.election import Definition, distinct_ballots, load, write_definition
 from testigo.errors import StorageError
 from testigo.proof import chromium as photographer
+from testigo.proof import papers
 from testigo.proof.booth_pages import LOOKED_AT, BoothPages
 from testigo.proof.chromium import Chromium, find_chromium
 from testigo.proof.pictures import photograph_booth
@@ -177,6 +179,69 @@ def test_every_page_of_every_language_and_size_is_looked_at_once() -> None:
                 assert f'data-size="{size}"'.encode() in shown and f'lang="{language}"'.encode() in shown
                 again = pages.of_ballot(distinct_ballots(DEFINITION)[0], language, size)
                 assert [one.key for one in again] == [one.key for one in own]
+
+
+def test_candidates_of_each_open_list_are_looked_at_once() -> None:
+    definition = open_lists()
+    (ballot,) = distinct_ballots(definition)
+    pages = BoothPages(definition, (ballot,))
+    with contextlib.closing(pages):
+        pages.common("en", LOOKED_AT[0])
+        own = pages.of_ballot(ballot, "en", LOOKED_AT[0])
+    council = definition.contest("council")
+    of_lists = {one.option: one.html.decode() for one in own if one.kind == "candidates"}
+    assert list(of_lists) == list(LISTS)
+    for option in council.options:
+        shown = [name for name in council.marks if f'value="{name}"' in of_lists[option.id]]
+        assert shown == list(option.preferences) and "checked" not in of_lists[option.id]
+        assert all(who in of_lists[option.id] for who in option.candidates)
+    assert all("checked" not in one.html.decode() for one in own if one.kind == "contest")
+
+
+def test_a_long_open_list_has_several_pages_and_a_search() -> None:
+    long = {"red": tuple(f"Ana Gil {number}" for number in range(1, 41)), "blue": ("Eva Sol",)}
+    definition = open_lists(lists=long)
+    (ballot,) = distinct_ballots(definition)
+    pages = BoothPages(definition, (ballot,))
+    with contextlib.closing(pages):
+        pages.common("en", LOOKED_AT[-1])
+        own = [one for one in pages.of_ballot(ballot, "en", LOOKED_AT[-1]) if one.option == "red"]
+    shown = [one.number for one in own if one.kind == "candidates"]
+    assert shown == list(range(1, len(shown) + 1)) and len(shown) > 2
+    assert [one.kind for one in own].count("find") == 1
+    every = "".join(one.html.decode() for one in own if one.kind == "candidates")
+    assert all(f'value="{name}"' in every for name in definition.contest("council").option("red").preferences)
+
+
+def test_papers_of_open_lists_show_candidates() -> None:
+    definition = open_lists()
+    (ballot,) = distinct_ballots(definition)
+    full = papers.sample_of(definition, ballot, full=True)
+    assert full.ballot.choices["council"] == ("blue", "blue/1", "blue/2")
+    with contextlib.closing(pypdfium2.PdfDocument(full.pdf())) as document:
+        said = letters("".join(page.get_textpage().get_text_range() for page in document))
+    assert letters("1 · Inés Vidal") in said and letters("2 · Pablo Cruz") in said
+    tally = papers.figures(definition, "s1").tally.contest("council")
+    assert tally.votes == {"red": 4, "blue": 4, "green": 4}
+    assert set(tally.preferences.values()) == {1} and len(tally.preferences) == 9
+    with contextlib.closing(pypdfium2.PdfDocument(papers.sheet_of_figures(definition, "s1"))) as document:
+        said = letters("".join(page.get_textpage().get_text_range() for page in document))
+    assert all(letters(who) in said for list_ in LISTS.values() for who in list_)
+
+
+@needs_chromium
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_proof_of_open_lists_says_whose_candidates_a_page_shows(call: Any, tmp_path: Path) -> None:
+    file, out = tmp_path / "election.json", tmp_path / "proof.pdf"
+    write_definition(open_lists(), file)
+    code, _, err = call("proof", file, "--out", out, "--language", "es")
+    assert code == 0, err
+    said = text_of(out).replace("\r\n", " ")
+    for part in ("Candidatos de una lista: Concejo, Red (1)", "Candidatos de una lista: Concejo, Green (1)"):
+        assert letters(part) in letters(said), part
+    assert letters("candidatos de la lista que se escogen: hasta 2") in letters(said)
+    assert all(letters(who) in letters(said) for list_ in LISTS.values() for who in list_)
 
 
 def test_a_chromium_that_fails_is_an_error_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from booth_measure import faults
+from open_lists import open_lists
 from served_station import DEFINITION
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
@@ -85,6 +86,22 @@ def test_a_whole_vote_is_marked_on_every_page_and_shown_as_a_picture(looked_at: 
         assert 'class="sample-mark"' in text and "MUESTRA" in text and "SAMPLE" in text, page.name
         assert 'href="/preview"' in text, page.name
     assert client.fetch("/preview/paper")[1] == picture, "until the next card"
+
+
+def test_a_vote_for_candidates_of_an_open_list_can_be_walked(looked_at: Any) -> None:
+    client = looked_at(open_lists())
+    client.send("/preview", station="s1", style="land")
+    client.send("/card", code=card_on(client.get("/")))
+    client.send("/language", language="en")
+    client.send("/contest/1", option="ana", go="next")
+    page = client.send("/contest/2", option="green", go="next")
+    assert page.name == "candidates" and 'class="sample-mark"' in page.content.decode()
+    page = client.send("/contest/2/candidates", option=["green/2", "green/4"], go="next")
+    assert page.name == "review" and "2 · Noé Campos" in page.content.decode()
+    page = client.send("/print")
+    assert page.name == "printed" and "4 · Max Vega" in page.content.decode(), "in the words of the picture"
+    assert client.fetch("/preview/paper")[1].startswith(b"\x89PNG")
+    assert client.send("/printed", right="yes").name == "thanks"
 
 
 def test_it_begins_again_at_any_time_and_the_card_is_good_again(looked_at: Any) -> None:

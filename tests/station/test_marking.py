@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from testigo.audit import station_deck
 from testigo.ballot import Ballot, CastVoteRecord, DeckBallot, Marks, new_slip_number
-from testigo.errors import InvalidInput
+from testigo.errors import InvalidInput, TestigoError
 
 TOO_MANY = {"mayor": ("ana", "beto")}
 
@@ -98,5 +98,7 @@ def test_attack_a_record_put_into_the_box_by_whoever_has_its_key(place, marks):
     codes = place.to_open()
     place.vote(codes[0])
     place.booth._box.deposit(CastVoteRecord(new_slip_number(), marks, "es"))
-    with pytest.raises(InvalidInput):
+    with pytest.raises(TestigoError) as refused:
         place.chair.close_polls({"checked_in=cards_used": "Tarjeta suelta"})
+    assert refused.value.code == "order.half-done" and isinstance(refused.value.__cause__, InvalidInput)
+    assert place.chair.tally_sheet() is None

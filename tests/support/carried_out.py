@@ -15,9 +15,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pypdfium2
 from msgspec.structs import replace
 
+from page_texts import PageTexts
 from polling_place import ISSUED, MemoryPrinter, Root
 from served_station import Server
 from testigo.audit import logic_and_accuracy
@@ -339,22 +339,16 @@ class _Day:
         self.carried.expect("results", len(pages), len(offered(self.definition.languages)), "pages")
         page = html.unescape((self.folder / "results" / "index.html").read_text("utf-8"))
         for contest in self.definition.contests_of_station(self.station):
-            title = self.definition.words(contest.title, self.definition.languages[0])
+            title = self.definition.words(contest.title, offered(self.definition.languages)[0])
             self.carried.expect("results", title in page, True, f"{contest.id} is on the page")
 
     def _expect_texts(self, step: str, pdf: bytes) -> None:
         """Every option's name is on the page, in the election's first language; lines may break it anywhere."""
-        with closing(pypdfium2.PdfDocument(pdf)) as document:
-            text = "".join(page.get_textpage().get_text_range() for page in document)
-        letters = _letters(text)
+        page = PageTexts(pdf)
         for contest in self.definition.contests_of_station(self.station):
             for option in contest.options:
                 name = self.definition.words(option.name, self.definition.languages[0])
-                missing = [one for one in option.candidates if contest.preferences and _letters(one) not in letters]
-                if _letters(name) not in letters or missing:
+                names = [name, *(option.candidates if contest.preferences else ())]
+                if not all(map(page.say, names)):
                     self.carried.failures.append((step, f"{contest.id}: option {option.id} is not on the page"))
                     return
-
-
-def _letters(text: str) -> str:
-    return "".join(one for one in text if one.isalnum())

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from testigo.count import RecordRules, read_rules
-from testigo.election import Definition, OptionStatus
+from option_statuses import count_again, insert, rules_of
+from testigo.count import read_rules
+from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.record import Statement, peek
 from testigo.witness import Verdict, verify
@@ -25,38 +26,11 @@ def voiding(definition: Definition) -> Definition:
     return Replace(definition, contests=(Replace(mayor, after_signing="votes-void"), *others))
 
 
-def insert(election: Any, at: int, option: str, status: str, number: int, **more: Any) -> None:
-    """The root says it at that place of the log."""
-    contest = more.pop("contest", election.definition.contests[0].id)
-    key = more.pop("key", None) or election.key("root")
-    body = OptionStatus(contest, option, status, "Resolución 13", number, **more)  # type: ignore[arg-type]
-    election.say("option-status", "", body, key, 5)
-    election.envelopes.insert(at, election.envelopes.pop())
-
-
-def count_again(election: Any) -> None:
-    """An honest centre's result of what the log says now, in place of the one that is there."""
-    place = election.find("result")
-    root = election.key("root").public
-    rules = _rules(election, root, election.envelopes[:place])
-    result = rules.count()
-    election.envelopes.pop(place)
-    election.say("result", "", result, election.key("centre"), 614)
-    election.envelopes.insert(place, election.envelopes.pop())
-
-
-def _rules(election: Any, root: Any, envelopes: list[bytes]) -> Any:
-    rules = RecordRules(root)
-    for envelope in envelopes:
-        rules.add(envelope)
-    return rules
-
-
 def out(election: Any, *, late: bool = False) -> tuple[str, Any]:
     """The option with most votes withdraws before the day, or after the first tally sheet; the centre counts it."""
     votes = {
         one.option: one.votes
-        for one in _rules(election, election.key("root").public, election.envelopes).count().contests[0].options
+        for one in rules_of(election, election.key("root").public, election.envelopes).count().contests[0].options
     }
     first = max(votes, key=lambda option: votes[option])
     at = election.find("tally-sheet", "01-02") if late else election.find("logic-and-accuracy", "01-01")

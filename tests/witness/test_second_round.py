@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from option_statuses import count_again, insert, rules_of
 from testigo.cli import main
 from testigo.election import Condition, Definition, Majority, Person, load
 from testigo.results import publish_results
@@ -17,15 +18,22 @@ from testigo.witness import verify
 
 
 @pytest.fixture
-def public(elect: Callable[..., Any], definition: Definition, tmp_path: Path) -> Path:
-    """The record of an election in which nobody could have enough votes for mayor."""
+def first_round(elect: Callable[..., Any], definition: Definition) -> Any:
+    """An election in which nobody could have enough votes for mayor."""
     mayor, *others = definition.contests
     others_of = (Person({"es": "Suplencia", "en": "Substitute"}, "Eva Sol"),)
     options = tuple(msgspec.structs.replace(one, people=others_of) for one in mayor.options)
     mayor = msgspec.structs.replace(mayor, options=options)
     strict = msgspec.structs.replace(mayor, majority=Majority(conditions=(Condition(more_than="100"),)))
     held = msgspec.structs.replace(definition, contests=(strict, *others))
-    return elect(of=held).publish(tmp_path / "public")
+    return elect(of=held)
+
+
+@pytest.fixture
+def public(first_round: Any, tmp_path: Path) -> Path:
+    """Its record."""
+    published: Path = first_round.publish(tmp_path / "public")
+    return published
 
 
 def test_the_record_holds_and_says_where_a_second_round_follows(public: Path, definition: Definition) -> None:
@@ -70,3 +78,27 @@ def test_the_command_makes_the_next_definition_once(
     assert code == 1
     assert "not all of the record holds" in err
     assert not out.exists()
+
+
+def test_the_command_tells_who_of_a_ticket_is_out(
+    first_round: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name stays in the definition: only the law knows who takes the place."""
+    place = first_round.find("result")
+    rules = rules_of(first_round, first_round.key("root").public, first_round.envelopes[:place])
+    mayor = rules.count().contests[0]
+    goes_on = mayor.allocation.second_round.options[0]
+    insert(first_round, first_round.find("logic-and-accuracy", "01-01"), goes_on, "deceased", 3, person="Eva Sol")
+    count_again(first_round)
+    public, out = first_round.publish(tmp_path / "public"), tmp_path / "election.yaml"
+    with pytest.raises(SystemExit) as stopped:
+        main(["election", "second-round", str(public), "--out", str(out), "--date", "2027-05-30"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert stopped.value.code == 0
+    assert f"Eva Sol, named with {goes_on}: deceased. The name is still in the new definition" in told
+    assert [one.name for one in load(out).contests[0].option(goes_on).people] == ["Eva Sol"]
+    out.unlink()
+    with pytest.raises(SystemExit):
+        main(["election", "second-round", str(public), "--out", str(out), "--date", "2027-05-30", "--json"])
+    (state,) = json.loads(capsys.readouterr().out)["people_out"]
+    assert (state["option"], state["person"], state["status"]) == (goes_on, "Eva Sol", "deceased")

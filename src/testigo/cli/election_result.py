@@ -48,7 +48,8 @@ def result(
 
     Rows of the same contest and option are added up; other columns are passed over. `(blank)`, `(null)` and
     `(ballots)` in place of an option are the blank and null votes and all ballots cast; where `(ballots)` is missing,
-    it is the sum of the others. With --status, see what a withdrawal would change.
+    it is the sum of the others. A candidate of an open list is `LIST/NUMBER`, with the preferences. With --status, see
+    what a withdrawal would change.
 
     Example: testigo election result my-election/election.yaml results/result.csv --status mayor/ana-pena=withdrawn
     """
@@ -68,7 +69,7 @@ def result(
         return
     for contest, allocation in zip(definition.contests, found.contests, strict=True):
         _print(definition, contest, totals[contest.id], allocation)
-        for line in _lines(contest, allocation, decided.get(contest.id)):
+        for line in _lines(contest, totals[contest.id], allocation, decided.get(contest.id)):
             console.print(str(line), soft_wrap=True)
     for body in found.bodies:
         table(body.body, ("party", "seats"), list(body.party_seats.items()))
@@ -92,7 +93,7 @@ def _read(file: Path, definition: Definition) -> dict[tuple[str, str], int]:
 
 
 def _names(contest: Contest) -> list[str]:
-    return [*(option.id for option in contest.options), BLANK, NULL, UNDERVOTES, BALLOTS]
+    return [*contest.marks, BLANK, NULL, UNDERVOTES, BALLOTS]
 
 
 def _figure(row: dict[str, Any], known: set[tuple[str, str]], place: str) -> tuple[tuple[str, str], int]:
@@ -111,7 +112,23 @@ def _totals(contest: Contest, figures: dict[tuple[str, str], int]) -> VoteTotals
     ballots = figures.get((contest.id, BALLOTS), blank + null + sum(votes.values()))
     if ballots < least:
         raise InvalidInput("votes.more-than-ballots", ballots=ballots, votes=least)
-    return VoteTotals(votes, blank, ballots)
+    return VoteTotals(votes, blank, ballots, preferences=_preferences(contest, figures, votes))
+
+
+def _preferences(contest: Contest, figures: dict[tuple[str, str], int], votes: dict[str, int]) -> dict[str, int]:
+    """The preferences by candidate; raises `InvalidInput` where a list has more than its votes can bring."""
+    if contest.preferences is None:
+        return {}
+    found: dict[str, int] = {}
+    for option in contest.options:
+        own = {name: figures.get((contest.id, name), 0) for name in option.preferences}
+        most, cast = contest.preferences.most, votes[option.id]
+        if max(own.values(), default=0) > cast or sum(own.values()) > most * cast:
+            raise InvalidInput(
+                "votes-table.preferences", contest=contest.id, option=option.id, votes=str(cast), most=str(most)
+            )
+        found |= own
+    return found
 
 
 def _statuses(definition: Definition, texts: list[str]) -> StatusLog:
@@ -136,8 +153,10 @@ def _print(definition: Definition, contest: Contest, totals: VoteTotals, allocat
     table(f"{contest.id}: {title}", ("option", "votes", "seats"), rows)
 
 
-def _lines(contest: Contest, allocation: Allocation, decided: Outcome | None) -> Iterator[Message]:
+def _lines(contest: Contest, totals: VoteTotals, allocation: Allocation, decided: Outcome | None) -> Iterator[Message]:
     """What else there is to say of a contest."""
+    if contest.preferences is not None and not any(totals.preferences.values()):
+        yield message("cli", "outcome.no-preferences")
     for option in contest.options:
         names = [one.candidate for one in allocation.elected if one.option == option.id and one.candidate]
         if names:

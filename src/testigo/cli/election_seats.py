@@ -18,6 +18,7 @@ from testigo.election import (
     Party,
     Threshold,
     allocate,
+    is_preference,
 )
 from testigo.election.thresholds import Base
 from testigo.errors import InvalidInput
@@ -65,7 +66,8 @@ def seats(
     """Work out seats from votes, with the same code that counts an election.
 
     Every list is taken to be long enough. A tie is reported, and its seats stay open, until --draw gives the dice.
-    Where a method rounds its quota and that changes seats, the seats without rounding are told too.
+    Where a method rounds its quota and that changes seats, the seats without rounding are told too. Who of an open list
+    takes its seats, by preference votes, is worked out by `election result`.
 
     Examples: testigo election seats dhondt 8 a=100000 b=80000 c=30000 d=20000
 
@@ -171,6 +173,8 @@ def _numbers(pairs: list[str]) -> dict[str, int]:
 
 def _read_votes(text: str) -> tuple[str, int]:
     option, equals, digits = text.rpartition("=")
+    if is_preference(option):
+        raise InvalidInput("votes.of-a-candidate", option=option[:60])
     if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
         raise InvalidInput("votes.malformed", text=text[:60])
     return option, int(digits)

@@ -23,7 +23,8 @@ def second_round(
     """Make the definition of the second round from a record that holds: two options for each contest without a winner.
 
     The whole record is verified first. Hours, stations, rules and languages are those of the first round; look at them,
-    change what has changed, and let `check` see it.
+    change what has changed, and let `check` see it. People named with an option stay, also those who withdrew or died:
+    the command tells of them, and who takes the place has to be written by hand.
 
     Example: testigo election second-round centre/public --date 2027-05-30 --out second/election.yaml
     """
@@ -38,14 +39,21 @@ def second_round(
     rules = read_rules(record, key)
     first = rules.definition
     speak_own_languages(first)
-    definition = following(first, rules.count(), name=name or f"{first.id}-2", date=date)
+    result = rules.count()
+    definition = following(first, result, name=name or f"{first.id}-2", date=date)
     if out.exists():
         raise StorageError("file.exists", place=out)
     write_definition(definition, out)
     contests = {contest.id: [option.id for option in contest.options] for contest in definition.contests}
+    out_of_ticket = [one for one in result.states if one.person and one.option in contests.get(one.contest, ())]
     if as_json:
-        print_json({"id": definition.id, "date": definition.date, "digest": definition.digest, "contests": contests})
+        told = {"id": definition.id, "date": definition.date, "digest": definition.digest, "contests": contests}
+        print_json({**told, "people_out": out_of_ticket})
         return
     for contest, options in contests.items():
         console.print(f"{contest}: {options[0]}, {options[1]}", soft_wrap=True)
+    for one in out_of_ticket:
+        status = message("term", f"option-status.{one.status}")
+        said = message("cli", "second-round-person-out", person=one.person, option=one.option, status=status)
+        console.print(str(said), soft_wrap=True)
     console.print(str(message("cli", "second-round-written", file=out)), soft_wrap=True)

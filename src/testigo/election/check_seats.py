@@ -176,6 +176,8 @@ def _check_referendum(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
         yield diagnose("referendum.no-proposal", (*path, "options"), contest=contest.id)
     if contest.seats != 1 or contest.body:
         yield diagnose("referendum.with-seats", path, contest=contest.id)
+    if contest.after_signing != "counts":
+        yield diagnose("referendum.after-signing", (*path, "after-signing"), contest=contest.id)
     shares = {"majority": rules.majority, "turnout": rules.turnout, "approval": rules.approval}
     for key, share in shares.items():
         if share is not None:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from testigo.ballot.check_character import ALPHABET
-from testigo.election import BallotStyle, Definition, DistinctBallot, Option
+from testigo.election import BallotStyle, Contest, Definition, DistinctBallot, Option, candidate_of
 from testigo.screens import booth as booth_pages
 from testigo.station.preview_booth import PreviewBooth
 from testigo.web.client import Client
@@ -23,8 +24,8 @@ LOOKED_AT = (SIZES[0], SIZES[-1])
 """Text sizes: those between are between these in everything."""
 
 ORDER = {
-    "welcome": 0, "wrong-card": 1, "language": 2, "contest": 3, "find": 3, "note": 4, "review": 5, "printed": 6,
-    "spoil": 7, "thanks": 8,
+    "welcome": 0, "wrong-card": 1, "language": 2, "contest": 3, "find": 3, "candidates": 3, "note": 4, "review": 5,
+    "printed": 6, "spoil": 7, "thanks": 8,
 }  # fmt: skip
 """When a voter meets which kind of page."""
 
@@ -34,8 +35,8 @@ _MISTYPED = ALPHABET[0] * 8 + ALPHABET[1] * 2
 
 
 class BoothPage(msgspec.Struct, frozen=True):
-    """One page. `kind`: welcome, wrong-card, language, contest, note, find, review, printed, spoil, thanks. `contest`:
-    id, "" where it is of none. `number`: of the page where there are several, from 1.
+    """One page. `kind`: a key of `ORDER`. `contest`: id, "" where it is of none. `option`: id of the open list whose
+    candidates it shows, else "". `number`: of the page where there are several, from 1.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class BoothPage(msgspec.Struct, frozen=True):
     size: int
     html: bytes
     contest: str = ""
+    option: str = ""
     number: int = 1
 
     @property
@@ -94,7 +96,9 @@ class BoothPages:
         return [BoothPage(kind, language, size, page.content) for kind, page in seen.items()]
 
     def of_ballot(self, ballot: DistinctBallot, language: str, size: int) -> list[BoothPage]:
-        """The pages of its contests with nothing chosen, and the review with as much chosen as allowed."""
+        """The pages of its contests with nothing chosen, of open lists those of each list's candidates, and the review
+        with as much chosen as allowed.
+        """
         self._booth.put_card(ballot.station, ballot.style.id)
         self._client.get("/")
         self._client.send("/look", size=str(size), back="/")
@@ -105,18 +109,31 @@ class BoothPages:
             key = (contest_id, number, len(ballot.style.contests), language, size)
             if key not in self._of_contests:
                 self._of_contests[key] = list(self._of_contest(number, contest_id, language, size))
+            self._booth.choose(contest_id, ())
             pages += self._of_contests[key]
         return [*pages, *self._review(ballot.style, language, size)]
 
     def _of_contest(self, number: int, contest_id: str, language: str, size: int) -> Iterator[BoothPage]:
-        here, pages, address = 1, 1, f"/contest/{number}"
+        contest, address = self._definition.contest(contest_id), f"/contest/{number}"
+        yield from self._turned(address, BoothPage("contest", language, size, b"", contest_id))
+        if contest.preferences is None:
+            return
+        for option in contest.options:
+            if option.candidates:
+                self._booth.choose(contest_id, (option.id,))
+                of_list = BoothPage("candidates", language, size, b"", contest_id, option.id)
+                yield from self._turned(f"{address}/candidates", of_list)
+
+    def _turned(self, address: str, page: BoothPage) -> Iterator[BoothPage]:
+        """Every page at an address, and the page on which its names are searched for."""
+        here, pages = 1, 1
         while here <= pages:
             seen = self._client.get(f"{address}?page={here}")
             pages = int(seen.facts["pages"])
-            yield BoothPage("contest", language, size, seen.content, contest_id, here)
+            yield replace(page, html=seen.content, number=here)
             here += 1
         if pages > 1:
-            yield BoothPage("find", language, size, self._client.get(f"{address}/find").content, contest_id)
+            yield replace(page, kind="find", html=self._client.get(f"{address}/find").content)
 
     def _review(self, style: BallotStyle, language: str, size: int) -> Iterator[BoothPage]:
         for contest_id, chosen in longest_choices(self._definition, style).items():
@@ -130,13 +147,21 @@ class BoothPages:
 
 
 def longest_choices(definition: Definition, style: BallotStyle) -> dict[str, tuple[str, ...]]:
-    """A ballot as full as allowed, with the options of the longest names: what needs most room."""
+    """A ballot as full as allowed, with the options of the longest names, of open lists with their candidates: what
+    needs most room.
+    """
+    return {one.id: _longest_marks(definition, one) for one in map(definition.contest, style.contests)}
+
+
+def _longest_marks(definition: Definition, contest: Contest) -> tuple[str, ...]:
+    def preferred(option: Option) -> list[str]:
+        most = contest.preferences.most if contest.preferences is not None else 0
+        return sorted(option.preferences, key=lambda name: len(candidate_of(contest, name)), reverse=True)[:most]
 
     def length(option: Option) -> int:
-        return max(len(definition.words(option.name, language)) for language in definition.languages)
+        named = max(len(definition.words(option.name, language)) for language in definition.languages)
+        return named + sum(len(candidate_of(contest, name)) for name in preferred(option))
 
-    chosen = {}
-    for contest in map(definition.contest, style.contests):
-        longest = sorted(contest.options, key=length, reverse=True)[: contest.choose]
-        chosen[contest.id] = tuple(option.id for option in contest.options if option in longest)
-    return chosen
+    longest = sorted(contest.options, key=length, reverse=True)[: contest.choose]
+    marks = {mark for option in longest for mark in (option.id, *preferred(option))}
+    return tuple(mark for mark in contest.marks if mark in marks)

@@ -36,7 +36,8 @@ _FIRST_DESCRIPTOR = 10
 
 _STILL = """(() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("* { caret-color: transparent !important; animation: none !important }");
+  const still = "caret-color: transparent !important; animation: none !important; transition: none !important";
+  sheet.replaceSync(`* { ${still} }`);
   document.adoptedStyleSheets = [sheet];
   const frame = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
   return document.fonts.ready.then(() => new Promise((then) => frame(() => then(true))));

@@ -14,7 +14,7 @@ from testigo.errors import TestigoError
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.proof import papers
-from testigo.proof.booth_pages import ORDER
+from testigo.proof.booth_pages import ORDER, BoothPage
 from testigo.proof.pictures import Booth
 from testigo.proof.poster import poster
 from testigo.words import Value, day, language_name, message, officers_language, section
@@ -122,11 +122,15 @@ class _Document:
         return {
             "id": contest.id,
             "titles": self._parts(contest.title),
-            "head": self._say(
-                "contest-head", choose=contest.choose, options=len(contest.options), seats=contest.offices
-            ),
+            "head": self._head(contest),
             "rows": [self._option(option) for option in contest.options],
         }
+
+    def _head(self, contest: Contest) -> str:
+        head = self._say("contest-head", choose=contest.choose, options=len(contest.options), seats=contest.offices)
+        if contest.preferences is None:
+            return head
+        return "; ".join((head, self._say("contest-head-candidates", most=contest.preferences.most)))
 
     def _option(self, option: Option) -> dict[str, Any]:
         more = []
@@ -163,8 +167,7 @@ class _Document:
             self.files |= dict(zip(names, one.photographs, strict=True))
             caption = self._say(f"page.{one.page.kind}")
             if one.page.contest:
-                title = self.definition.words(self.definition.contest(one.page.contest).title, one.page.language)
-                caption = self._say("page-of", page=caption, contest=self._isolated(title), number=one.page.number)
+                caption = self._say("page-of", page=caption, contest=self._about(one.page), number=one.page.number)
             picture = {"place": place, "caption": caption, "files": names}
             groups.setdefault((one.page.language, one.page.size), []).append(picture)
         return [
@@ -174,6 +177,12 @@ class _Document:
             }
             for (language, size), pictures in groups.items()
         ]
+
+    def _about(self, page: BoothPage) -> str:
+        """The contest that a page shows, and the list."""
+        contest = self.definition.contest(page.contest)
+        texts = [contest.title, *([contest.option(page.option).name] if page.option else [])]
+        return ", ".join(self._isolated(self.definition.words(text, page.language)) for text in texts)
 
     # ---- papers
 

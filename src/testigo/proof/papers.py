@@ -1,8 +1,8 @@
 """The papers of one station as it will print them, each marked as a sample: paper votes, zero report, tally sheet.
 
-The sheets are those of an election in which each option of each contest was chosen once by each ballot style's voters:
-no figure favours anybody. They are signed by a key that everybody can make from the definition, so their codes prove
-nothing and open for no chair.
+The sheets are those of an election in which each ballot style's voters chose all options of a contest equally often,
+and each candidate of its open lists once: no figure favours anybody. They are signed by a key that everybody can make
+from the definition, so their codes prove nothing and open for no chair.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.ballot.check_character import ALPHABET, check_character
-from testigo.election import BallotStyle, Definition, DistinctBallot
+from testigo.election import Contest, Definition, DistinctBallot
 from testigo.keys import SigningKey
 from testigo.paper.stamped import stamped
 from testigo.proof.booth_pages import longest_choices
@@ -47,24 +47,35 @@ def zero_report(definition: Definition, station_id: str) -> bytes:
     return stamped(page, definition.languages, definition.fonts)
 
 
+def figures(definition: Definition, station_id: str) -> TallySheet:
+    """The figures of the sample."""
+    return _sheet(definition, station_id, tuple(_equal_figures(definition, station_id)))
+
+
 def sheet_of_figures(definition: Definition, station_id: str) -> bytes:
-    """The tally sheet of a station with the figures of the sample, as PDF."""
-    sheet = _sheet(definition, station_id, tuple(_each_option_once(definition, station_id)))
-    page = tally_sheet.page(definition, sheet, _NO_DIGEST, _key(definition))
+    """The tally sheet of a station with these figures, as PDF."""
+    page = tally_sheet.page(definition, figures(definition, station_id), _NO_DIGEST, _key(definition))
     return stamped(page, definition.languages, definition.fonts)
 
 
-def _each_option_once(definition: Definition, station_id: str) -> Iterator[Ballot]:
+def _equal_figures(definition: Definition, station_id: str) -> Iterator[Ballot]:
     for style in definition.styles_of_station(station_id):
-        contests = [definition.contest(contest) for contest in style.contests]
-        for place in range(max(len(contest.options) for contest in contests)):
-            yield _nth_ballot(definition, style, place)
+        chosen = {contest: _in_turn(definition.contest(contest)) for contest in style.contests}
+        for place in range(max(map(len, chosen.values()))):
+            marks = {contest: turns[place] for contest, turns in chosen.items() if place < len(turns)}
+            yield Ballot.mark(definition, style, marks)
 
 
-def _nth_ballot(definition: Definition, style: BallotStyle, place: int) -> Ballot:
-    contests = (definition.contest(contest) for contest in style.contests)
-    options = {one.id: one.options[place].id for one in contests if place < len(one.options)}
-    return Ballot.mark(definition, style, {contest: (option,) for contest, option in options.items()})
+def _in_turn(contest: Contest) -> list[tuple[str, ...]]:
+    """Each option alone; of an open list as often as the longest list has candidates, each with one of them while there
+    are some.
+    """
+    if contest.preferences is None:
+        return [(option.id,) for option in contest.options]
+    rounds = max(1, *(len(option.preferences) for option in contest.options))
+    return [
+        (option.id, *option.preferences[place : place + 1]) for place in range(rounds) for option in contest.options
+    ]
 
 
 def _sheet(definition: Definition, station_id: str, ballots: tuple[Ballot, ...]) -> TallySheet:

@@ -13,7 +13,8 @@ import msgspec
 from testigo.ballot import TallySheet
 from testigo.count.result import Result
 from testigo.election import Definition, list_of
-from testigo.results.view import RecordInfo, option_words
+from testigo.results.contests import option_words
+from testigo.results.view import RecordInfo
 
 STATION = ("station", "station_name", "district")
 COLUMNS = (*STATION, "contest", "option", "option_name", "party", "votes")

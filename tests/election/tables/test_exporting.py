@@ -12,7 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drawn_definitions
-from testigo.election import EXAMPLES, Definition, District, Option, Person, Station, example_definition, load
+from open_lists import open_lists
+from testigo.election import (
+    EXAMPLES,
+    Condition,
+    Definition,
+    District,
+    Majority,
+    Option,
+    Person,
+    Preferences,
+    Share,
+    Station,
+    example_definition,
+    load,
+    write_definition,
+)
 from testigo.election.load import read_payload
 from testigo.election.tables import export, import_tables, importing, read_map, read_table
 from testigo.election.tables.column_map import ImportMap
@@ -82,6 +97,29 @@ def test_any_names_come_back(texts, identifiers, once):
     )
     with mock.patch.object(importing, "examine", lambda definition, _: (definition, [])):  # names alike are check's
         come_back(changed, "e.yaml")
+
+
+@pytest.mark.parametrize("file", ["e.yaml", "e.json"])
+def test_open_lists_come_back_and_what_no_table_says_stays(file, tmp_path):
+    base = open_lists(Preferences(2, Share(at_least="5"), "draw"))
+    mayor, council = base.contests
+    people = (Person({"es": "Suplente", "en": "Substitute"}, "Iris Leal"),)
+    mayor = msgspec.structs.replace(
+        mayor,
+        after_signing="votes-void",
+        majority=Majority(conditions=(Condition(more_than="50"),), withdrawn="other-elected"),
+        options=(msgspec.structs.replace(mayor.options[0], people=people), *mayor.options[1:]),
+    )
+    whole = msgspec.structs.replace(
+        base, contests=(mayor, msgspec.structs.replace(council, after_signing="votes-void"))
+    )
+    come_back(whole, file)
+    written = tmp_path / file
+    write_definition(whole, written)
+    map_, tables = tables_of(export(whole))
+    imported = import_tables(written.read_bytes(), written, map_, tables, place)
+    assert imported.definition is not None and imported.definition.payload() == whole.payload()
+    assert not any(one.added or one.changed or one.removed for one in imported.changes)
 
 
 def test_no_cell_is_a_formula():

@@ -156,6 +156,30 @@ def test_the_rest_of_the_file_stays_and_a_second_import_changes_nothing():
     assert not any(one.added or one.changed or one.removed for one in again.changes)
 
 
+OPEN = DEFINITION.replace("    method: dhondt\n", "    method: dhondt\n    preferences: {most: 1}\n")
+
+
+def test_a_gap_in_an_open_list_is_told_because_voters_see_the_numbers():
+    gap = CANDIDATES.replace("PR\t2\tEva", "PR\t3\tEva")
+    assert "table.renumbered" not in [one.code for one in run(text=OPEN).warnings]
+    assert "table.renumbered" not in [one.code for one in run(candidates=gap).warnings], "no numbers there"
+    (told,) = [one for one in run(candidates=gap, text=OPEN).warnings if one.code == "table.renumbered"]
+    assert "Eva Mora has number 3 of list p1 in the table, and will have number 2" in str(told)
+    assert "row 4" in str(told.place) and "Orden" in str(told.place)
+
+
+def test_what_contests_say_about_preferences_and_withdrawals_stays():
+    rules = "    after-signing: votes-void\n    majority: {withdrawn: next, conditions: [{more-than: 50}]}\n"
+    text = OPEN.replace("    kind: choose-one\n", "    kind: choose-one\n" + rules)
+    once = run(text=text)
+    again = run(text=once.text.decode())
+    assert rules in once.text.decode() and "    preferences: {most: 1}\n" in once.text.decode()
+    assert again.text == once.text and not any(one.added or one.changed or one.removed for one in again.changes)
+    council = once.definition.contest("council")
+    assert council.preferences is not None and council.option("p1").preferences == ("p1/1", "p1/2")
+    assert once.definition.contest("mayor").after_signing == "votes-void"
+
+
 def test_what_changes_is_told():
     before = run().text.decode()
     stations = STATIONS.replace("Casa\n", "Gran Casa ").replace(

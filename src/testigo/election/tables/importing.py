@@ -168,8 +168,7 @@ class _Import:
                     self._sources[*path, place, "candidates", candidate] = source_
             options = [item.value for item in found]
             self._put(path, [*options, *_nobody(contests[number], options)])
-        if candidates.left_out is not None:
-            self.notes.append(candidates.left_out)
+        self.notes += candidates.warnings
 
     def _put(self, path: DefinitionPath, value: list[Any]) -> None:
         *above, last = path

@@ -95,6 +95,7 @@ class CandidateReader:
         self._languages = languages
         self._people_of_lists = 0
         self._first_of_them: Row | None = None
+        self._renumbered: list[InvalidInput] = []
 
     def read(self, contests: list[Payload], parties: list[Payload]) -> dict[str, list[Item]]:
         """Contest → its options, in order. `contests`, `parties`: those of the definition."""
@@ -108,18 +109,23 @@ class CandidateReader:
         names = {one["id"]: one["name"] for one in parties}
         references = References("party", ((one["id"], [*one["name"].values(), one["abbreviation"]]) for one in parties))
         lists = {one["id"]: one.get("kind") == "party-list" for one in contests}
+        is_open = {one["id"]: one.get("preferences") is not None for one in contests}
         return {
-            contest: self._lists(rows, references, names) if lists[contest] else self._options(rows, references)
+            contest: self._lists(rows, references, names, is_open=is_open[contest])
+            if lists[contest]
+            else self._options(rows, references)
             for contest, rows in by_contest.items()
         }
 
     @property
-    def left_out(self) -> InvalidInput | None:
-        """That people stand beside candidates of lists, which a definition does not name."""
+    def warnings(self) -> list[InvalidInput]:
+        """That people stand beside candidates of lists, which a definition does not name; and candidates of open lists
+        whose number in the table is not the one that voters will see.
+        """
         if self._first_of_them is None:
-            return None
+            return self._renumbered
         place = self._reader.source(self._first_of_them).place()
-        return InvalidInput("table.people-of-lists", place=place, count=self._people_of_lists)
+        return [InvalidInput("table.people-of-lists", place=place, count=self._people_of_lists), *self._renumbered]
 
     def _party(self, row: Row, parties: References) -> str:
         """ "" where the row names none: an independent."""
@@ -155,7 +161,9 @@ class CandidateReader:
         people = ((one.role, self._reader.text(row, one.column)) for one in self._part.people)
         return [{"role": dict(role), "name": name} for role, name in people if name]
 
-    def _lists(self, rows: list[tuple[int, Row]], parties: References, names: dict[str, dict[str, str]]) -> list[Item]:
+    def _lists(
+        self, rows: list[tuple[int, Row]], parties: References, names: dict[str, dict[str, str]], *, is_open: bool
+    ) -> list[Item]:
         found: dict[str, Item] = {}
         orders: dict[tuple[str, int], int] = {}
         for order, row in sorted(rows, key=lambda one: one[1].number):
@@ -173,7 +181,7 @@ class CandidateReader:
             one = found.setdefault(identifier, Item(value, self._reader.source(row)))
             self._add(one, order, row)
         for one in found.values():
-            self._put_in_order(one)
+            self._put_in_order(one, is_open=is_open)
         return list(found.values())
 
     def _list_id(self, name: dict[str, str]) -> str:
@@ -189,8 +197,16 @@ class CandidateReader:
             self._people_of_lists += 1
             self._first_of_them = self._first_of_them or row
 
-    def _put_in_order(self, option: Item) -> None:
+    def _put_in_order(self, option: Item, *, is_open: bool) -> None:
+        """By the table's numbers. A definition has no gaps between them: on open lists, where voters see a candidate's
+        number, the first that changes is told.
+        """
         both = sorted(zip(option.value["candidates"], option.list_sources, strict=True), key=lambda one: one[0][0])
+        for number, ((order, name), source) in enumerate(both, start=1):
+            if is_open and order not in (0, number):
+                said = {"list": option.value["id"], "name": name, "order": str(order), "number": str(number)}
+                self._renumbered.append(InvalidInput("table.renumbered", place=source.place("order"), **said))
+                break
         option.value["candidates"] = [name for (_, name), _ in both]
         option.list_sources = [source for _, source in both]
 
