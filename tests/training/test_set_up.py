@@ -18,6 +18,7 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.locks import FolderLock
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
+from testigo.staff.machine import PINS
 from testigo.training import Training, clear, count_papers, make_training, read_election, training_of
 from training_day import ELECTION, TrainingDay
 
@@ -130,3 +131,16 @@ def test_a_paper_in_many_scripts_is_read_by_the_training(training_definition: De
     assert reading.refused is None and reading.choices == ballot
     text = pypdfium2.PdfDocument(slip.pdf())[0].get_textpage().get_text_range()
     assert all(word in text for word in ("MUESTRA", "SPÉCIMEN", "AMOSTRA"))
+
+
+def test_a_pin_that_is_replaced_is_on_a_marked_slip(made: Training, tmp_path: Path) -> None:
+    """A training's slip must never be taken for one of the election's, whoever prints it and when."""
+    station = tmp_path / "station"
+    shutil.copytree(made.station, station)
+    for pins in station.rglob(PINS):
+        pins.unlink()
+    with pytest.raises(SystemExit) as ended:
+        main(["staff", "pins", "make", str(station), "--out", str(tmp_path / "slips.pdf")])
+    pages = pypdfium2.PdfDocument(tmp_path / "slips.pdf")
+    assert ended.value.code == 0 and len(pages)
+    assert all("MUESTRA" in page.get_textpage().get_text_range() for page in pages)

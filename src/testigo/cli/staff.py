@@ -10,7 +10,7 @@ import typer
 
 from testigo import canonical, storage
 from testigo.cli.output import console, print_json, table
-from testigo.election import load
+from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
 from testigo.staff.accounts import FORMAT, LARGEST_FILE, StaffList, StaffMachine, StaffPlace
@@ -20,6 +20,7 @@ from testigo.staff.orders import PinOrder
 from testigo.staff.table import read_staff_table
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
+from testigo.station.pin_pages import pin_pages
 from testigo.station.staffing import STAFFED, MachineStaff
 from testigo.words import FIRST, Either, languages, message
 
@@ -48,6 +49,8 @@ class _Opened(Protocol):
 
     @property
     def staff(self) -> Staff: ...
+    @property
+    def definition(self) -> Definition | None: ...
     def load_list(self, data: bytes) -> StaffList: ...
     def keep_pins(self, drawn: tuple[NewPin, ...]) -> None: ...
     def keep_replacement(self, order: PinOrder, new: NewPin) -> None: ...
@@ -144,7 +147,7 @@ def make_pins(folder: StaffFolder, out: SlipsFile, language: Language = FIRST, a
         made = [new for _, news in drawn for new in news]
         if not made:
             raise IllegalStep("pins.all-made", place=folder)
-        _write_slips(made, out, language)
+        _write_slips(made, machines[0].definition, out, language)
         for machine, news in drawn:
             if news:
                 machine.keep_pins(news)
@@ -170,7 +173,7 @@ def replace_pin(
         if len(machines) != 1:
             raise InvalidInput("folder.several-machines", place=folder)
         read, new = machines[0].staff.draw_replacement(data)
-        _write_slips([new], out, language)
+        _write_slips([new], machines[0].definition, out, language)
         machines[0].keep_replacement(read, new)
     _print_made([new], out, as_json=as_json)
 
@@ -244,6 +247,8 @@ def officer(
 class _Desk:
     """An enrolment desk. It has no event log: its file of PINs says which order was obeyed when."""
 
+    definition = None
+
     def __init__(self, staff: Staff) -> None:
         self.staff = staff
         self.load_list = staff.load_list
@@ -280,19 +285,10 @@ def _election_of(stations: list[str], election: Path | None, place: str) -> str:
     return definition.digest
 
 
-def _write_slips(made: Sequence[NewPin], out: Path, language: str) -> None:
-    from testigo.paper.pin_slips import PinSlip, pin_slips
-
+def _write_slips(made: Sequence[NewPin], definition: Definition | None, out: Path, language: str) -> None:
     if language not in languages():
         raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
-    slips = [
-        PinSlip(
-            new.account.id, new.account.name, new.account.role, new.account.party,
-            new.place.id, new.place.machine, new.pin,
-        )
-        for new in made
-    ]  # fmt: skip
-    storage.write_new(out, pin_slips(slips, language), mode=0o600)
+    storage.write_new(out, pin_pages(made, language, definition), mode=0o600)
 
 
 def _print_made(made: Sequence[NewPin], out: Path, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from testigo.election import Definition
 from testigo.errors import InvalidInput
 from testigo.staff.accounts import StaffList, StaffMachine, StaffPlace
 from testigo.staff.machine import NewPin, Staff
@@ -35,6 +36,11 @@ class MachineStaff:
     def __init__(self, folder: MachineFolder) -> None:
         self._folder = folder
         self.staff = staff_of(folder)
+
+    @property
+    def definition(self) -> Definition:
+        """The election that the machine is installed for."""
+        return self._folder.definition
 
     def load_list(self, data: bytes) -> StaffList:
         """Take in a staff list (`Staff.load_list`); the log notes it."""

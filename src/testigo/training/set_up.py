@@ -29,7 +29,6 @@ from testigo.election import (
 from testigo.errors import StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
-from testigo.paper.pin_slips import PinSlip, pin_slips
 from testigo.record import Statement
 from testigo.register.issuing import ListedVoter
 from testigo.register.poll_book import ListedVoters, pack_poll_book
@@ -41,8 +40,8 @@ from testigo.station.booth import Booth
 from testigo.station.checkin import CheckIn
 from testigo.station.folder import DEFINITION, MachineFolder, read_settings
 from testigo.station.install import install_station, installed_folders, load_keys, machine_folders
+from testigo.station.pin_pages import pin_pages
 from testigo.station.staffing import STAFFED, MachineStaff
-from testigo.station.training_mark import marked
 from testigo.training.people import make_staff, make_voters
 from testigo.training.plan import training_of
 from testigo.words import officers_language
@@ -164,13 +163,6 @@ def _staff(out: Path, definition: Definition, station_id: str, centre: SigningKe
             drawn = machine.staff.draw_pins()
             machine.keep_pins(drawn)
             pins.extend(drawn)
-    slips = [
-        PinSlip(
-            new.account.id, new.account.name, new.account.role, new.account.party,
-            new.place.id, new.place.machine, new.pin,
-        )
-        for new in pins
-    ]  # fmt: skip
-    printed = marked(pin_slips(slips, officers_language(definition.languages)), definition)
-    storage.write(storage.make_folder(out / PAPER) / "pin-slips.pdf", printed, mode=0o600)
+    slips = pin_pages(pins, officers_language(definition.languages), definition)
+    storage.write(storage.make_folder(out / PAPER) / "pin-slips.pdf", slips, mode=0o600)
     return pins
