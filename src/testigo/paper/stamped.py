@@ -7,7 +7,6 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 
 from testigo.paper import typeset
-from testigo.paper.pages import PagePrinter
 from testigo.paper.sample import sample_words
 
 _TEMPLATE = Path(__file__).with_name("stamped.typ")
@@ -25,20 +24,3 @@ def stamped(pdf: bytes, languages: Sequence[str], fonts: typeset.Fonts = ()) -> 
         "words": sample_words(languages),
     }
     return typeset.compile(_TEMPLATE, data, fonts=fonts, files={"pages.pdf": pdf})
-
-
-class SamplePages:
-    """A printer of pages that marks each as a sample. `printer`: the one that prints them."""
-
-    def __init__(self, printer: PagePrinter, languages: Sequence[str], fonts: typeset.Fonts = ()) -> None:
-        self._printer = printer
-        self._languages = languages
-        self._fonts = fonts
-
-    def print_page(self, name: str, pdf: bytes) -> None:
-        """As `PagePrinter.print_page`."""
-        self._printer.print_page(name, stamped(pdf, self._languages, self._fonts))
-
-    def is_ready(self) -> bool:
-        """As `PagePrinter.is_ready`."""
-        return self._printer.is_ready()
