@@ -20,7 +20,6 @@ from testigo.staff.orders import PinOrder
 from testigo.staff.table import read_staff_table
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
-from testigo.station.pin_pages import pin_pages
 from testigo.station.staffing import STAFFED, MachineStaff
 from testigo.words import FIRST, Either, languages, message
 
@@ -286,6 +285,8 @@ def _election_of(stations: list[str], election: Path | None, place: str) -> str:
 
 
 def _write_slips(made: Sequence[NewPin], definition: Definition | None, out: Path, language: str) -> None:
+    from testigo.station.pin_pages import pin_pages  # not above: only slips need the PDF library (0.1 s)
+
     if language not in languages():
         raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))
     storage.write_new(out, pin_pages(made, language, definition), mode=0o600)
