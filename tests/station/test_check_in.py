@@ -11,7 +11,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllow
 from testigo.fingerprint import synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import make_poll_book
-from testigo.station import checkin
+from testigo.station import finger_check
 from testigo.station.checkin import CheckIn
 from testigo.station.visit import RefusedVoter, Visit
 
@@ -59,7 +59,7 @@ def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
 
 def test_templates_are_made_ready_once_a_visit(desk, monkeypatch):
     made = []
-    monkeypatch.setattr(checkin, "prepare", lambda template: made.append(1) or fingerprint.prepare(template))
+    monkeypatch.setattr(finger_check, "prepare", lambda template: made.append(1) or fingerprint.prepare(template))
     visit = desk.find("101")
     for _ in range(3):
         desk.try_finger(visit.id, finger(7, 1))

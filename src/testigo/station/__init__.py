@@ -17,6 +17,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | what the chair may say to a machine, and how it answers | `machine` |
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
+| whether a finger is the voter's | `finger_check` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | who works at a machine, and the PIN slips | `staffing`, `pin_pages` |
 | what each machine writes down, and how it is checked | `testigo.event_log` |

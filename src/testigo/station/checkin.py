@@ -17,7 +17,6 @@ left. A visitor who was refused as an impostor has used up nothing of the real v
 import contextlib
 import hmac
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -28,7 +27,7 @@ from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.election import Station, is_training
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
-from testigo.fingerprint import FingerImage, Prepared, best_match, extract, prepare
+from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
@@ -38,6 +37,7 @@ from testigo.station.batches import note_batch, note_rest
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
+from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.staffing import staff_of
@@ -55,16 +55,6 @@ POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 1 << 30
 
 
-Matcher = Callable[[FingerImage, tuple[Prepared, ...]], bool]
-"""Whether a finger's image is of one of the templates."""
-
-
-def match_finger(image: FingerImage, enrolled: tuple[Prepared, ...]) -> bool:
-    """The matcher of the house: extraction, then the best of all enrolled impressions against the threshold."""
-    found = best_match(extract(image), enrolled)
-    return found is not None and found[1].matched
-
-
 class CheckIn:
     """The check-in's machine: `CheckIn(folder)`. Every method may be called from any thread, one runs at a time.
 
@@ -74,11 +64,10 @@ class CheckIn:
     def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
         """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
         self.folder = MachineFolder(folder, "check-in")
-        self._matcher = matcher
+        self._fingers = FingerCheck(matcher)
         self.reader: Reader | None = None
         self._book: PollBook | None = None
         self._visit: Visit | None = None
-        self._enrolled: tuple[str, tuple[Prepared, ...]] = ("", ())
         self._parts = contextlib.ExitStack()
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
@@ -220,20 +209,13 @@ class CheckIn:
         In a training, whose voters are made up, any finger matches.
         """
         visit = self._at(visit_id, "finger")
-        matches = is_training(self.definition) or self._matcher(image, self._enrolled_of(visit))
+        matches = is_training(self.definition) or self._fingers.matches(image, visit.id, self._voter(visit.document))
         return self._admit(visit) if matches else self._fail_try(visit)
 
     def _admit(self, visit: Visit) -> Visit:
         self._day.keep(self._day.now.admitting(visit.document))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
         return self._visit
-
-    def _enrolled_of(self, visit: Visit) -> tuple[Prepared, ...]:
-        """The voter's templates, made ready at the first try of a visit and kept for the others."""
-        if self._enrolled[0] != visit.id:
-            ready = tuple(prepare(template) for template in self._voter(visit.document).templates())
-            self._enrolled = (visit.id, ready)
-        return self._enrolled[1]
 
     @exclusive
     def practise_finger(self, visit_id: str, *, matches: bool) -> Visit:
