@@ -15,6 +15,7 @@ from polling_place import CHAIR_PIN, MAYOR, Root
 from served_station import DEFINITION
 from testigo.election import Contest, Definition, Option, OptionStatus, Person
 from testigo.keys import SigningKey
+from testigo.web.application import SMALL_BODY
 from testigo.web.client import Client
 
 LISTS = Contest(
@@ -141,3 +142,17 @@ def test_the_chair_takes_files_in_and_shows_what_it_has(opened: Any, root_key: S
         text = chair.get("/events").content.decode()
         assert "Situación de candidaturas cargada" in text
     assert [state.option for state in opened.booth.states] == ["ana"]
+
+
+def test_hundreds_at_once_are_taken_in_and_handed_on(opened: Any, root_key: SigningKey) -> None:
+    """A country's withdrawals are more than one order to the booth, or a small form, can carry."""
+    root = Root(DEFINITION, root_key)
+    said = ("withdrawn", "restored")
+    files = [status(root, number, "mayor", "ana", said[(number - 1) % 2]) for number in range(1, 502)]
+    assert sum(map(len, files)) > SMALL_BODY
+    with Client(opened.chair_address) as chair:
+        chair.get("/pin")
+        chair.send("/pin", pin=CHAIR_PIN)
+        page = chair.send("/candidates", files={"statements": files})
+        assert (page.facts["told"], page.facts["count"]) == ("statuses", "1")
+    assert [(state.option, state.number) for state in opened.booth.states] == [("ana", 501)]

@@ -45,6 +45,9 @@ TheTest = NamedDependency[BackgroundTest]
 _QUIET_QUARTER = 900.0
 _EVENTS_SHOWN = 200
 _DIFFERENCES_SHOWN = 10
+LARGEST_STATUSES = 4 * 1024 * 1024
+"""Bytes of a form with statements on candidates: one has some 600, and a country of many lists has hundreds."""
+
 _LOOK_AGAIN = 2
 """Seconds after which the page of a running test asks again how far it is."""
 
@@ -118,7 +121,7 @@ def show_candidates(request: Request, chair: TheChair) -> Answer:
     )
 
 
-@post("/candidates", guards=[person], sync_to_thread=False)
+@post("/candidates", guards=[person], request_max_body_size=LARGEST_STATUSES, sync_to_thread=False)
 def take_statuses(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Take in statements of the root, and show them in the booth."""
     new = chair.take_statuses(form.files("statements"))

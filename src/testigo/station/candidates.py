@@ -4,7 +4,7 @@ The chair takes the statements in and hands all of them to the booth; both check
 themselves. The booth shows them; votes are marked and counted as always, and what a status does to them is the count's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,9 @@ from testigo.stored import StoredFormat
 from testigo.words import message
 
 KIND = "option-status"
+
+_IN_ONE_ORDER = 50
+"""Statements of the longest names and reasons are some 4 kB each in an order, which a machine takes up to 256 kB."""
 
 
 class KeptStatuses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +88,12 @@ class Candidates:
             return msgspec.convert(statement.body, OptionStatus, strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput("option-status.malformed", place=place, why=why_refused(error)) from None
+
+
+def in_orders(envelopes: Sequence[str]) -> Iterator[list[str]]:
+    """The statements in order, in pieces that fit into one order each; one piece where there is none."""
+    for start in range(0, max(len(envelopes), 1), _IN_ONE_ORDER):
+        yield list(envelopes[start : start + _IN_ONE_ORDER])
 
 
 def ordered(data: dict[str, Any], folder: MachineFolder) -> tuple[str, ...]:

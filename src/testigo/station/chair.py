@@ -35,7 +35,7 @@ from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import page_test, readiness, tally_sheet
-from testigo.station.candidates import Candidates, texts
+from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
@@ -114,7 +114,8 @@ class Chair:
         new = self._candidates.take(texts(envelopes))
         if new:
             self.folder.log.append("option-status", count=len(self._candidates.envelopes))
-        self._sender.give("booth", "option-status", statements=list(self._candidates.envelopes))
+        for statements in in_orders(self._candidates.envelopes):
+            self._sender.give("booth", "option-status", statements=statements)
         return new
 
     # ---- before opening
