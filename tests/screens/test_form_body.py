@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from litestar import _parsers
 
 from testigo.web import form_body
+from testigo.web.forms import whole_number
 
 URL_ENCODED = {"content-type": form_body.URL_ENCODED}
 MULTIPART = {"content-type": f"{form_body.MULTIPART}; boundary=b"}
@@ -78,3 +79,15 @@ def test_what_a_browser_sends_is_read_back(fields: list[tuple[str, str]]) -> Non
             return
         expected.setdefault(name, []).append(text)
     assert form_body._url_encoded(urlencode(fields).encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("007", 7), ("99999999", 99_999_999), ("999999999", 1), ("-1", 1), ("", 1)]
+)
+def test_a_number_has_a_bound(text: str, number: int) -> None:
+    assert whole_number(text, 1) == number
+
+
+@pytest.mark.parametrize("text", ["²", "٣", "1_0", " 1", "1.0"])
+def test_what_other_digits_say_is_not_a_number(text: str) -> None:
+    assert whole_number(text, 5) == 5

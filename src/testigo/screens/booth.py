@@ -21,7 +21,7 @@ from testigo.screens import TEMPLATES, paging
 from testigo.screens.booth_search import find_options, search_options
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
 from testigo.screens.candidate_pages import find_candidates, mark_candidates, search_candidates, show_candidates
-from testigo.screens.contest_pages import after_contest, may_mark, page_number, search_for, show_spot, spot_of
+from testigo.screens.contest_pages import after_contest, may_mark, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
 from testigo.station.screen_seen import LARGEST, ScreenSeen
@@ -38,7 +38,7 @@ from testigo.web.application import (
     status_of,
 )
 from testigo.web.browser_session import Request
-from testigo.web.forms import FormSent
+from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
@@ -231,7 +231,7 @@ def review(request: Request, booth: TheBooth) -> Answer:
     pages = paging.of_review(
         [max(len(session.choices[contest.id]), 1) for contest in contests], browser_session.session(request).size
     )
-    here = page_number(request.query_params.get("page", "1"), len(pages))
+    here = paging.page_number(request.query_params.get("page", "1"), len(pages))
     return page(
         request, "booth/review.html", definition=booth.definition, vote=session, contests=contests, numbered=numbered,
         rows=pages[here - 1], number=here, pages=len(pages), states=booth.states,
@@ -327,7 +327,7 @@ def _say_thanks(request: Request, screen: Screen, how: str) -> Answer:
 
 
 def _pixels(text: str) -> int:
-    return min(int(text), LARGEST) if text.isdecimal() and len(text) < 9 else 0
+    return min(whole_number(text, 0), LARGEST)
 
 
 def _wrong_card(request: Request, booth: VotingBooth, error: TestigoError) -> Answer:

@@ -13,7 +13,7 @@ from testigo.ballot import numbered, options_in, preferences_in
 from testigo.election import Contest, Definition, Option, OptionState, candidate_of
 from testigo.screens import paging
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
-from testigo.screens.contest_pages import may_mark, page_number, search_for, searched
+from testigo.screens.contest_pages import may_mark, search_for, searched
 from testigo.screens.option_search import OptionSearch
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
@@ -157,7 +157,7 @@ def _spot_of(request: Request, booth: VotingBooth, session: SessionView, number:
     names = [name for name in option.preferences if name in found or name in chosen]
     pages = paging.in_pages(names, blank_tile=False, size=size)
     many = len(paging.in_pages(option.preferences, blank_tile=False, size=size)) > 1
-    here, most = page_number(asked, len(pages)), contest.preferences.most
+    here, most = paging.page_number(asked, len(pages)), contest.preferences.most
     return ListSpot(
         booth.definition, session, contests, number, option, most, pages, here, find, len(found), many, booth.states
     )
@@ -187,7 +187,7 @@ def _after(spot: ListSpot, session: SessionView, wish: str) -> str:
         return "/review" if all_seen else f"/contest/{spot.number + 1}"
     turned = {"back": here - 1, "next": here + 1}.get(wish, here)
     if wish.startswith("page-"):
-        turned = page_number(wish.removeprefix("page-"), last_page)
+        turned = paging.page_number(wish.removeprefix("page-"), last_page)
     return f"{list_}?page={turned}"
 
 

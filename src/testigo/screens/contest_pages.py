@@ -68,13 +68,8 @@ def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: 
     blank_tile = contest.choose == 1
     pages = paging.in_pages(options, blank_tile=blank_tile, size=size)
     many = len(paging.in_pages(contest.options, blank_tile=blank_tile, size=size)) > 1
-    here = page_number(asked, len(pages))
+    here = paging.page_number(asked, len(pages))
     return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states)
-
-
-def page_number(asked: str, pages: int) -> int:
-    """The number of a page that there is, whatever was asked for."""
-    return min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 5 else 1
 
 
 def show_spot(request: Request, spot: Spot, marks: tuple[str, ...], *, note: str, status_code: int = 200) -> Answer:
@@ -103,7 +98,7 @@ def after_contest(spot: Spot, session: SessionView, wish: str, *, enough: bool) 
     if wish == "find":
         return f"/contest/{spot.number}/find"
     if wish.startswith("page-"):
-        return f"{address}{page_number(wish.removeprefix('page-'), last_page)}"
+        return f"{address}{paging.page_number(wish.removeprefix('page-'), last_page)}"
     if wish not in ("next", "review"):
         return f"{address}{spot.here}"
     if wish == "next" and spot.here < last_page and not enough:

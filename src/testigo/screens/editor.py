@@ -34,10 +34,11 @@ from testigo.screens.editor_view import (
     shown_differences,
     text_rows,
 )
+from testigo.screens.paging import page_number
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
-from testigo.web.forms import Form, FormSent
+from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import Connection, anyone, own_screen
 from testigo.web.sessions import BrowserSessions
 from testigo.words import languages, officers_language
@@ -229,9 +230,7 @@ def change_texts(form: FormSent, draft: TheDraft) -> Answer:
     edits = [edit for row in text_rows(draft) if row.at in wanted for edit in _row_edits(draft, form, row)]
     _make(draft, form, edits)
     only = "yes" if form.text("missing", "") == "yes" else ""
-    return redirect(
-        f"/texts?missing={only}&page={form.text('page', '1')[:6] if form.text('page', '').isdigit() else 1}"
-    )
+    return redirect(f"/texts?missing={only}&page={whole_number(form.text('page', ''), 1)}")
 
 
 @get("/changes", guards=[own_screen], sync_to_thread=False)
@@ -292,8 +291,7 @@ def _row_edits(draft: Draft, form: Form, row: TextRow) -> Iterator[Edit]:
 
 
 def _version(form: Form) -> int:
-    text = form.text("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(form.text("version", ""), 0)
 
 
 def _missing_id(draft: Draft, path: DefinitionPath, edits: list[Edit]) -> list[Edit]:
@@ -330,7 +328,7 @@ def _list(draft: Draft, text: str) -> DefinitionPath:
 
 def _page(found: list[Any], length: int, asked: str) -> tuple[int, int, list[Any]]:
     pages = max(-(-len(found) // length), 1)
-    number = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    number = page_number(asked, pages)
     return number, pages, found[(number - 1) * length : number * length]
 
 

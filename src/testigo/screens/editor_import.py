@@ -25,7 +25,7 @@ from testigo.errors import IllegalStep, InvalidInput, SeveralErrors, TestigoErro
 from testigo.web import browser_session
 from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
-from testigo.web.forms import FormSent
+from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import own_screen
 from testigo.words import Either
 
@@ -77,8 +77,7 @@ def import_columns(request: Request, form: FormSent, draft: TheDraft) -> Answer:
         }
         for name, part in guesses.items()
     }
-    text = form.text("version", "")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    version = whole_number(form.text("version", ""), 0)
     draft.require(version)
     try:
         map_ = read_map({"format": 1, **chosen}, _place)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from testigo.ballot import options_in, preferences_in
 from testigo.election import Contest, Option, list_of
+from testigo.web.forms import whole_number
 
 ROWS = {1: 5, 2: 4, 3: 3, 4: 3}
 """Text size → rows of tiles that fit."""
@@ -34,6 +35,11 @@ def in_pages(tiles: Sequence[_Tile], *, blank_tile: bool, size: int) -> list[tup
     pages = max(ceil(len(tiles) / fit), 1)
     length = max(ceil(len(tiles) / pages), 1)
     return [tuple(tiles[start : start + length]) for start in range(0, max(len(tiles), 1), length)]
+
+
+def page_number(asked: str, pages: int) -> int:
+    """The number of a page that there is, whatever was asked for."""
+    return min(max(whole_number(asked, 1), 1), pages)
 
 
 def columns(tiles: int, size: int) -> int:

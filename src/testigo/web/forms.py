@@ -8,6 +8,7 @@ from testigo.web.browser_session import Request
 from testigo.web.form_body import read_body
 
 LONGEST_TEXT = 2000
+_MOST_DIGITS = 8
 
 
 class Form:
@@ -48,6 +49,11 @@ class Form:
     def files(self, field: str) -> tuple[bytes, ...]:
         """Every file chosen for a field, in the form's order; empty if none."""
         return tuple(data for data in self._files.get(field, []) if data)
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """The whole number that a browser sent, of 1 to 8 digits; `otherwise` for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else otherwise
 
 
 FormSent = NamedDependency[Form]
