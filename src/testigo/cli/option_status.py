@@ -9,7 +9,7 @@ from testigo import canonical, storage
 from testigo.centre import authority_key
 from testigo.centre.centre import PUBLIC
 from testigo.cli.output import console, print_json
-from testigo.count import RecordRules, Result, count_result, read_rules
+from testigo.count import RecordRules, Result, read_rules
 from testigo.election import Contest, OptionState, OptionStatus
 from testigo.election.option_status import Status
 from testigo.errors import StorageError
@@ -45,7 +45,7 @@ def option_status(
     if out.exists():
         raise StorageError("file.exists", place=out)
     after = rules.statuses.then(said).states(rules.definition)
-    before, then = rules.count(), _count(rules, after)
+    before, then = rules.count(), rules.count(states=after)
     if not as_json:
         _show(rules, said, after, before, then)
         if not yes and not typer.confirm(str(message("cli", "option-status.sign"))):
@@ -53,18 +53,13 @@ def option_status(
             raise typer.Exit(1)
     issued = canonical.utc_now()
     statement = Statement.of("option-status", said, election=rules.election, subject="", issued=issued)
-    storage.write(out, statement.sign(key))
+    storage.write_new(out, statement.sign(key), mode=0o644)
     if as_json:
         print_json(
             {"statement": said, "states": after, "elected": {"before": _elected(before), "after": _elected(then)}}
         )
         return
     console.print(str(message("cli", "option-status.written", file=out)), soft_wrap=True)
-
-
-def _count(rules: RecordRules, states: tuple[OptionState, ...]) -> Result:
-    digests = rules.sheet_digests(2)
-    return count_result(rules.definition, rules.sheets, digests=digests, draw=rules.draw, states=states)
 
 
 def _show(rules: RecordRules, said: OptionStatus, after: tuple[OptionState, ...], before: Result, then: Result) -> None:

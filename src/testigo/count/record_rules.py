@@ -175,11 +175,13 @@ class RecordRules:
         """
         return self._sheet_digests[min(version, 2)]
 
-    def count(self, *, draw: str | None = None) -> Result:
-        """The result from the tally sheets so far. `draw`: dice to settle ties with instead of the record's own."""
-        return count_result(
-            self.definition, self.sheets, digests=self.sheet_digests(2), draw=draw or self.draw, states=self.states()
-        )
+    def count(self, *, draw: str | None = None, states: tuple[OptionState, ...] | None = None) -> Result:
+        """The result from the tally sheets so far. `draw`, `states`: dice to settle ties with, and who is out, instead
+        of the record's own.
+        """
+        out = self.states() if states is None else states
+        digests = self.sheet_digests(2)
+        return count_result(self.definition, self.sheets, digests=digests, draw=draw or self.draw, states=out)
 
     def states(self, *, before: int | None = None) -> tuple[OptionState, ...]:
         """Who withdrew or died, by the statements so far, or by those before an entry of the record."""
