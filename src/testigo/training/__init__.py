@@ -1,9 +1,10 @@
 """A practice station: the real pages and the real day, with other keys and voters who are made up.
 
 `plan` makes a training's definition out of an election's; `people` makes its voters and staff; `make_training`
-(`set_up`) installs its three machines with keys that nobody keeps; `opened` (`machines`) runs them, each a process of
-its own; `count_papers` (`papers`) counts what was printed, with the training's own reader. That all of it is marked,
-and that nothing of it passes for an election, follows from the definition (`election.training`), not from this room.
+(`set_up`) installs its three machines with keys that nobody keeps; `TrainingMachines` (`machines`) runs them, each a
+process of its own; `count_papers` (`papers`) counts what was printed, with the training's own reader. That all of it is
+marked, and that nothing of it passes for an election, follows from the definition (`election.training`), not from this
+room.
 """
 
 from testigo.training.papers import PaperCount, count_papers
