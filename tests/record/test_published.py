@@ -78,6 +78,13 @@ def test_no_record_at_all_is_a_finding(tmp_path: Path, name: str) -> None:
     assert not record.check_consistency(b"anything").holds
 
 
+def test_a_file_as_long_as_allowed_is_read_whole_and_a_longer_one_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "tile").write_bytes(bytes(32))
+    assert FolderSource(tmp_path).read("tile", 32) == bytes(32)
+    with pytest.raises(InvalidInput):
+        FolderSource(tmp_path).read("tile", 31)
+
+
 def put_link(folder: Path) -> str:
     file = folder / "statements" / "000001-tally-sheet-station-1.json"
     file.rename(folder.parent / "elsewhere.json")
@@ -241,8 +248,12 @@ def test_a_changed_entry_is_found_though_the_root_hash_cannot_be_computed(make_r
     bundle.write_bytes(data)
     for lost in ("tile/entries/001.p/44", "tile/0/001.p/44"):
         (folder / lost).unlink()
-    found = {(one.place, one.grade) for one in read_record(folder).findings if one.code == "tiles"}
-    assert found == {("tile/entries/000", Grade.FAILURE), ("checkpoint", Grade.INCOMPLETE)}
+    found = [one for one in read_record(folder).findings if one.code == "tiles"]
+    assert {(one.place, one.grade) for one in found} == {
+        ("tile/entries/000", Grade.FAILURE),
+        ("checkpoint", Grade.INCOMPLETE),
+    }
+    assert all("entry 255" in one.detail for one in found if one.place == "tile/entries/000")
 
 
 @pytest.mark.parametrize("width", ["1", "4"])

@@ -445,6 +445,20 @@ def test_a_replaced_key_signs_nothing_though_other_keys_are_missing(kept: Any, t
     assert any(f"which the root replaced at entry {seed}" in one.detail for one in report.failures)
 
 
+def test_a_station_whose_statements_are_missing_has_spoken_all_the_same(kept: Any, tmp_path: Path) -> None:
+    """Its keys can no longer be replaced: whoever could would sign its figures again."""
+    election = changed(kept)
+    new = MachineKey(SigningKey.generate().public.hex, "booth", HERE, "")
+    election.say("machine-keys", HERE, MachineKeys((new,)), election.key("root"), 700)
+    public = election.publish(tmp_path / "p")
+    for file in (public / "statements").glob(f"*-{HERE}.json"):
+        if "-machine-keys-" not in file.name:
+            file.unlink()
+    report = verify(public)
+    assert report.verdict is Verdict.TAMPERED
+    assert any("already has a key" in one.detail for one in report.failures), report.failures
+
+
 def test_a_forgery_is_found_though_the_keys_of_another_station_are_missing(kept: Any, tmp_path: Path) -> None:
     election = changed(kept)
     place = election.find("zero-report", HERE)

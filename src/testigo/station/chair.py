@@ -15,9 +15,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
-from testigo import canonical
 from testigo.ballot import (
     DeckPart,
     Difference,
@@ -27,12 +24,10 @@ from testigo.ballot import (
     ZeroReport,
     reasons,
     tally_ballots,
-    version_1,
 )
 from testigo.election import OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
-from testigo.record import pack
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
@@ -306,10 +301,7 @@ class Chair:
         """The tally sheet, once it is made."""
         if not self._statements.last("tally-sheet"):
             return None
-        statement = self._statements.own("tally-sheet").statement
-        if statement.version == 1:  # a folder that release 0.1 closed
-            return version_1.tally_sheet(statement.body)
-        return msgspec.convert(statement.body, TallySheet)
+        return self._closing.tally_sheet()
 
     @exclusive
     def tally_sheet_json(self) -> bytes:
@@ -351,15 +343,7 @@ class Chair:
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
-        signed = ("booth-report",) if self._closing.closing_reports().lost else ("booth-report", "check-in-report")
-        types = (*self._runs.names(), "zero-report", *signed, "tally-sheet", "event-log")
-        package = pack(
-            [self._statements.read(type_) for type_ in types],
-            self.folder.key,
-            election=self.folder.settings.election,
-            subject=self.station_id,
-            issued=canonical.utc_now(),
-        )
+        package = self._closing.package(self._runs.names())
         self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 

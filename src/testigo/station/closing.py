@@ -1,4 +1,4 @@
-"""Closing a station: the machines' signed last words, the reconciliation, the tally sheet.
+"""Closing a station: the machines' signed last words, the reconciliation, the tally sheet, the package.
 
 Booth and check-in sign what they counted as public statements (`booth-report`, `check-in-report`), which travel beside
 the tally sheet: a chair that wrote another total on it would be contradicted by the booth.
@@ -7,10 +7,12 @@ A check-in whose disk is lost signs nothing. The station then closes on the last
 tally sheet says so and why, and `testigo verify` shows it as a difference that is explained.
 """
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
 
+from testigo import canonical
 from testigo.ballot import (
     BoothCounters,
     BoothReport,
@@ -21,12 +23,13 @@ from testigo.ballot import (
     Reconciliation,
     TallySheet,
     tally_errors,
+    version_1,
 )
 from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessions
 from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
-from testigo.record import open_statement
+from testigo.record import open_statement, pack
 from testigo.station.folder import MachineFolder, role_named
 from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
@@ -178,6 +181,25 @@ class Closing:
         )
         self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
         self._statements.sign("tally-sheet", body, "tally-sheet")
+
+    def tally_sheet(self) -> TallySheet:
+        """The tally sheet that is made."""
+        statement = self._statements.own("tally-sheet").statement
+        if statement.version == 1:  # a folder that release 0.1 closed
+            return version_1.tally_sheet(statement.body)
+        return msgspec.convert(statement.body, TallySheet)
+
+    def package(self, test_runs: Iterable[str]) -> bytes:
+        """A new signed package of all that was signed here. `test_runs`: names of their statements."""
+        signed = ("booth-report",) if self.closing_reports().lost else ("booth-report", "check-in-report")
+        types = (*test_runs, "zero-report", *signed, "tally-sheet", "event-log")
+        return pack(
+            [self._statements.read(type_) for type_ in types],
+            self._folder.key,
+            election=self._folder.settings.election,
+            subject=self._folder.station_id,
+            issued=canonical.utc_now(),
+        )
 
     def _open(self, role: Role, envelope: bytes) -> None:
         if role == "booth":
