@@ -1,5 +1,6 @@
 """`testigo election import` and `export` as an officer calls them."""
 
+import codecs
 import json
 import re
 
@@ -65,6 +66,15 @@ def test_from_guess_to_checked_election(call, tmp_path):
     code, out, _ = call(*IMPORT, "--json")
     answer = json.loads(out)
     assert (code, answer["written"], answer["changes"][1]["changed"]) == (0, True, [])
+
+
+def test_the_file_keeps_its_mode_and_its_byte_order_mark(call, tmp_path):
+    file = tmp_path / "election.yaml"
+    file.write_text(DEFINITION, encoding="utf-8-sig")
+    file.chmod(0o600)
+    assert call(*GUESS, "--save-map", "import.toml")[0] == 0 and call(*IMPORT)[0] == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_bytes().startswith(codecs.BOM_UTF8) and "Ana Peña" in file.read_text(encoding="utf-8-sig")
 
 
 def test_one_wrong_row_and_nothing_is_written(call, tmp_path):

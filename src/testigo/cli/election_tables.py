@@ -78,7 +78,7 @@ def import_(
                 raise InvalidInput("import.map-and-save-map")
             imported = _import(data, into, files, map_file, unfinished=unfinished)
         if not dry_run:
-            storage.write(into, imported.text)
+            storage.write(into, imported.text, mode=into.stat().st_mode & 0o777)
     except TestigoError as error:
         if not as_json:
             raise

@@ -6,6 +6,7 @@ else of the definition's file stays as it is (`splice`). The definition that com
 and what is wrong with a part that a row said is told with that row.
 """
 
+import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,8 @@ def _refuse(errors: list[TestigoError], file: Path, count: int = 0) -> None:
 def _rewritten(data: bytes, file: Path, work: "_Import") -> bytes:
     """The file's new text, which says exactly what was judged."""
     text = data.decode("utf-8-sig")
-    written = splice.replaced(text, file, work.lists).encode()
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    written = mark + splice.replaced(text, file, work.lists).encode()
     if len(written) > source.MAX_BYTES:
         raise InvalidInput("file.too-large", place=file, limit=source.MAX_BYTES)
     try:
