@@ -15,12 +15,11 @@ from typing import Any
 import yaml
 
 from testigo.election.diagnostic import DefinitionPath
-from testigo.election.editing.plain import Plain, as_text, at, read_plain
+from testigo.election.editing.plain import Plain, as_text, at, is_number, read_plain
 from testigo.election.tables import splice
 from testigo.election.tables.splice import Span
 from testigo.errors import InvalidInput, TestigoError
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _SURROGATES = re.compile(r"\\(?:\\|u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2}))")
 _REQUIRED_TEXTS = ("title", "name", "role")
 
@@ -114,7 +113,7 @@ def _numbers(value: Plain) -> Any:
         return {key: _numbers(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_numbers(one) for one in value]
-    return int(value) if _NUMBER.fullmatch(value) else value
+    return int(value) if is_number(value) else value
 
 
 # ── what an edit means ──

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from testigo.election.contests import Kind as ContestKind
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.edits import Edit, Put, Remove
-from testigo.election.editing.plain import Plain, at, items, mapping, single
+from testigo.election.editing.plain import Plain, at, is_number, items, mapping, single
 from testigo.election.methods import METHODS
 from testigo.election.parties import PartyKind
 from testigo.election.thresholds import Base
@@ -23,7 +23,6 @@ FieldKind = Literal["text", "number", "choice", "texts", "names", "words", "line
 Typed = Callable[[str], str | None]
 """What was typed into the input of that name; None where the form does not have it."""
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -219,7 +218,7 @@ def edits_of(field: Field, part: Plain, path: DefinitionPath, languages: Sequenc
         elif not entered:
             yield Put(own, "") if field.required else Remove(own)
         else:
-            yield Put(own, int(entered) if field.kind == "number" and _NUMBER.fullmatch(entered) else entered)
+            yield Put(own, int(entered) if field.kind == "number" and is_number(entered) else entered)
 
 
 def _texts(

@@ -3,12 +3,15 @@
 Nothing is read into types here, so that a value that is still wrong can be shown, kept and corrected.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from testigo.election import source
 from testigo.election.diagnostic import DefinitionPath
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 
 Plain = Any
 """`dict[str, Plain]`, `list[Plain]` or `str`."""
@@ -61,3 +64,8 @@ def mapping(value: Plain) -> dict[str, Plain]:
 def items(value: Plain) -> list[Plain]:
     """A list's items; none for anything else."""
     return value if isinstance(value, list) else []
+
+
+def is_number(text: str) -> bool:
+    """Whether a single value is a whole number: up to 15 digits, no zeros in front."""
+    return _NUMBER.fullmatch(text) is not None
