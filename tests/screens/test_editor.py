@@ -160,7 +160,13 @@ def test_no_form_of_another_page(edit: Any, file: Path) -> None:
     assert officer.get("/changes").facts["count"] == "0" and file.read_bytes() == before
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "127.0.0.1@evil"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "127.0.0.1@evil",
+        "127.0.0.1:1.evil.example", "127.0.0.1:", "evil:port", "[::1",
+    ],
+)  # fmt: skip
 def test_no_other_name_of_this_machine(edit: Any, file: Path, host: str) -> None:
     officer = edit(file)
     for path in ("/", f"/enter/{KEY}", "/changes"):
@@ -244,3 +250,13 @@ def test_tables_are_imported_once_the_columns_are_seen(edit: Any, file: Path) ->
     page = officer.post("/import/columns", **{**chosen, "stations__register-size": "HABILITADOS"})
     assert page.name == "changes"
     assert officer.get("/list?at=stations").facts["whole"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("at", "id"),
+    [("contests.0.options.0", "consuelo-jimenez-nunez"), ("contests.0", "alcaldia"), ("", "elecciones-municipales")],
+)
+def test_an_id_that_is_taken_out_is_made_of_the_name_as_the_page_says(edit: Any, file: Path, at: str, id: str) -> None:
+    officer = edit(file)
+    assert officer.post("/part", at=at, id="", go="stay").ok
+    assert f'name="id" value="{id}"' in officer.text(f"/part?at={at}")

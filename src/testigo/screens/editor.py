@@ -81,7 +81,8 @@ class Admission:
     def _require_own_host(self, connection: Connection) -> None:
         """A page of another site that calls this machine by a name of its own gets nothing."""
         name = connection.headers.get("host", "")
-        if name.rpartition(":")[0] not in _HOSTS and name not in _HOSTS:
+        host, _, port = name.rpartition(":")
+        if name not in _HOSTS and not (host in _HOSTS and port.isdecimal()):
             raise NotAllowed("editor.other-host")
 
 
@@ -298,12 +299,13 @@ def _missing_id(draft: Draft, path: DefinitionPath, edits: list[Edit]) -> list[E
     """An id made of the name, where none was typed."""
     own = (*path, "id")
     put = {edit.path: edit.value for edit in edits if isinstance(edit, Put)}
-    if list_of(path) == "people" or put.get(own) or single(at(draft.values, own)):
+    if list_of(path) == "people" or (put[own] if own in put else single(at(draft.values, own))):
         return []
     named = (put.get((*path, key)) or at(draft.values, (*path, key)) for key in ("name", "title"))
     texts = [one for value in named for one in _strings(value)]
     texts += [str(value) for where, value in put.items() if where[len(path) : -1] in (("title",), ("name",))]
-    beside = (single(at(one, ("id",))) for one in items(at(draft.values, path[:-1])))
+    listed = enumerate(items(at(draft.values, path[:-1])))
+    beside = (single(at(one, ("id",))) for number, one in listed if number != path[-1])
     made = proposed_id(texts[0], tuple(beside)) if texts else ""
     return [Put(own, made)] if made else []
 

@@ -165,11 +165,17 @@ def page(request: Request, template: str, *, status_code: int = 200, language: s
             contrasts=CONTRASTS,
             role=request.app.state.role,
             title=request.app.state.title,
-            back_to=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            back_to=_own_address(request),
             **facts,
         )
     )
     return Response(text, media_type="text/html", status_code=status_code)
+
+
+def _own_address(request: Request) -> str:
+    """Path and query. `request.url` would read the Host header too, and fail where that is no host."""
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
 
 
 def redirect(path: str) -> Answer:

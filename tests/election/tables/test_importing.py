@@ -255,6 +255,31 @@ def test_a_wrong_candidate_is_told_with_row_and_column(old, new, found):
     assert found in errors
 
 
+CODED = """\
+Código\tCargo\tSigla\tOrden\tNombre\tSuplente
+m1\tAlcaldía\tPR\t1\tสมชาย ใจดี\t
+m2\tAlcaldía\tPA\t2\tLuis Soto\t
+{0}\tcouncil\tPR\t1\tTam Roa\t
+{1}\tcouncil\tPR\t2\tEva Mora\t
+{2}\tcouncil\tPA\t1\tNoé Díaz\t
+"""
+
+
+@pytest.mark.parametrize(
+    ("codes", "lists"),
+    [(("", "", ""), ["p1", "p2"]), (("L1", "L1", ""), ["l1", "p2"]), (("L1", "L1", "7"), ["l1", "7"])],
+)
+def test_a_list_without_a_code_has_its_partys_id_where_others_have_codes(codes, lists):
+    _, council = run(candidates=CODED.format(*codes), map_=changed("candidates", id="Código")).definition.contests
+    assert [one.id for one in council.options] == lists
+
+
+@pytest.mark.parametrize("codes", [("101", "102", "201"), ("", "102", ""), ("101", "", "")])
+def test_a_code_of_each_candidate_of_a_list_is_told_with_its_row(codes):
+    errors = refused(STATIONS, PARTIES, CODED.format(*codes), map_=changed("candidates", id="Código"))
+    assert errors == ["c.csv, row 5, column Código: table.list-split"]
+
+
 def test_all_errors_are_told_at_once_up_to_a_bound():
     head, *_ = STATIONS.splitlines()
     rows = "\n".join(f"01;Norte;0101;Río;Escuela;;{number};nada;" for number in range(300))

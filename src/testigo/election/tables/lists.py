@@ -166,14 +166,17 @@ class CandidateReader:
     ) -> list[Item]:
         found: dict[str, Item] = {}
         orders: dict[tuple[str, int], int] = {}
+        first: dict[Any, tuple[str, Row]] = {}
         for order, row in sorted(rows, key=lambda one: one[1].number):
             party = self._party(row, parties)
             name = self._reader.names(row, self._part.list_name, self._languages, required=False)
             name = name or names.get(party, {})
-            identifier = self._reader.id(row, self._part.id) if self._part.id else party or self._list_id(name)
+            identifier = self._list_id(row, party, name)
             if not identifier or not name:
                 if not party and not name:
                     self._reader.add_error("table.no-list", row, self._part.party)
+                continue
+            if self._is_split(row, identifier, first.setdefault((party, *sorted(name.items())), (identifier, row))):
                 continue
             if order and (earlier := orders.setdefault((identifier, order), row.number)) != row.number:
                 self._reader.add_error("table.order-twice", row, self._part.order, number=order, first=str(earlier))
@@ -184,8 +187,19 @@ class CandidateReader:
             self._put_in_order(one, is_open=is_open)
         return list(found.values())
 
-    def _list_id(self, name: dict[str, str]) -> str:
-        return shortened(id_part(next(iter(name.values()), "")))
+    def _list_id(self, row: Row, party: str, name: dict[str, str]) -> str:
+        """The code, which is the list's; where there is none its party's, else one made of its name."""
+        code = self._reader.id(row, self._part.id, required=False) if self._part.id else ""
+        return code or party or shortened(id_part(next(iter(name.values()), "")))
+
+    def _is_split(self, row: Row, identifier: str, first: tuple[str, Row]) -> bool:
+        """Whether a list of the same party and name came with another code: most often each candidate has one."""
+        code, earlier = first
+        if code == identifier:
+            return False
+        column = as_tuple(self._part.id)[-1]
+        self._reader.add_error("table.list-split", row, column, id=identifier, other=code, first=str(earlier.number))
+        return True
 
     def _add(self, option: Item, order: int, row: Row) -> None:
         """The candidate's name is the same in all languages."""
