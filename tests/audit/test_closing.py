@@ -245,7 +245,7 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
         (b",(papers),10\r\n", b"", "count.missing"),
         (b",(papers),10\r\n", b",(papers),10\r\n,(papers),10\r\n", "form.line-twice"),
         (b"mayor,(ballots),10", b"mayor,(ballots),1", "contest.more-votes-than-fit"),
-        (b"contest", b"\xff\xfe", "csv.malformed"),
+        (b"contest", b"\xff\xfe", "file.not-utf8"),
     ],
 )
 def test_a_form_with_a_mistake_is_refused_with_its_line(

@@ -72,7 +72,9 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
 def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, int], list[TestigoError]]:
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidInput("file.not-utf8", place=place, byte=f"{error.object[error.start]:#04x}") from None
+    except csv.Error as error:
         raise InvalidInput("csv.malformed", place=place, why=str(error)) from None
     if not rows or rows[0] != COLUMNS:
         raise InvalidInput("form.other-columns", place=place, columns=",".join(COLUMNS))

@@ -87,7 +87,9 @@ def _read(file: Path, definition: Definition) -> dict[tuple[str, str], int]:
         for row in rows:
             key, count = _figure(row, known, f"{file}:{rows.line_num}")
             figures[key] = figures.get(key, 0) + count
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidInput("file.not-utf8", place=file, byte=f"{error.object[error.start]:#04x}") from None
+    except csv.Error as error:
         raise InvalidInput("csv.malformed", place=file, why=str(error)) from None
     return figures
 
