@@ -167,3 +167,17 @@ def example_booths(
     """Opens a booth of a shipped example."""
     examples = project_root / "src" / "testigo" / "examples"
     return lambda name: booth_of(load(examples / name / "election.yaml"))
+
+
+@pytest.fixture
+def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
+    """Opens a booth of any definition, as often as wanted."""
+    booths: list[OpenBooth] = []
+
+    def make(definition: Definition) -> OpenBooth:
+        booths.append(OpenBooth(definition, tmp_path / str(len(booths))))
+        return booths[-1]
+
+    yield make
+    for booth in booths:
+        booth.stop()

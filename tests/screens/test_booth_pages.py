@@ -1,8 +1,7 @@
 """The booth's pages in real Chromium: every text has room, and a voter is never stuck, misled or cut off."""
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from booth_measure import SCREENS, faults
 from drawn_booths import draw, speak_right_to_left, walk
 from in_chromium import tap
-from open_booth import OpenBooth
+from open_booth import begin
 from served_station import DEFINITION
 from testigo.election import Contest, Definition, Option
 from testigo.web.sessions import CONTRASTS
@@ -32,28 +31,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.set_default_timeout(60_000)
     yield page
     page.close()
-
-
-@pytest.fixture
-def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
-    booths: list[OpenBooth] = []
-
-    def make(definition: Definition) -> OpenBooth:
-        booths.append(OpenBooth(definition, tmp_path / str(len(booths))))
-        return booths[-1]
-
-    yield make
-    for booth in booths:
-        booth.stop()
-
-
-def begin(page: Page, booth: OpenBooth, *, size: int = 1, language: str = "es") -> None:
-    """From the card to the first contest."""
-    page.goto(booth.address)
-    tap(page, f"button.size[value='{size}']")
-    page.fill("#code", booth.cards.pop())
-    tap(page, "footer .primary")
-    tap(page, f"main button[lang={language}]")
 
 
 def election(*contests: Contest) -> Definition:

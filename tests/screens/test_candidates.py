@@ -1,7 +1,6 @@
 """Candidates who withdrew or died, on the real pages: at the chair, and in the booth in each language."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,10 +9,10 @@ from playwright.sync_api import Browser, Page
 
 from booth_measure import faults
 from in_chromium import tap
-from open_booth import OpenBooth
+from open_booth import begin
 from polling_place import CHAIR_PIN, MAYOR, Root
 from served_station import DEFINITION
-from testigo.election import Contest, Definition, Option, OptionStatus, Person
+from testigo.election import Contest, Option, OptionStatus, Person
 from testigo.keys import SigningKey
 from testigo.web.application import SMALL_BODY
 from testigo.web.client import Client
@@ -43,28 +42,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.close()
 
 
-@pytest.fixture
-def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
-    booths: list[OpenBooth] = []
-
-    def make(definition: Definition) -> OpenBooth:
-        booths.append(OpenBooth(definition, tmp_path / str(len(booths))))
-        return booths[-1]
-
-    yield make
-    for booth in booths:
-        booth.stop()
-
-
-def begin(page: Page, booth: OpenBooth, language: str, size: int = 1) -> None:
-    """From the card to the first contest."""
-    page.goto(booth.address)
-    tap(page, f"button.size[value='{size}']")
-    page.fill("#code", booth.cards.pop())
-    tap(page, "footer .primary")
-    tap(page, f"main button[lang={language}]")
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("rule", "language", "withdrawn", "effect"),
@@ -81,7 +58,7 @@ def test_the_booth_says_it_beside_the_name_and_stops_nobody(
     booth = booth_with(msgspec.structs.replace(DEFINITION, contests=(mayor, LISTS)))
     one = status(booth.root, 1, "mayor", "ana", "withdrawn")
     booth.show_statuses(one, status(booth.root, 2, "lists", "x", "deceased", "Dos Mas"))
-    begin(page, booth, language, size=4)
+    begin(page, booth, language=language, size=4)
     told = page.locator(".tile:has(input[value=ana]) .status").inner_text()
     assert withdrawn in told and (effect in told if effect else "." not in told)
     assert page.locator(".tile:has(input[value=beto]) .status").count() == 0
@@ -103,7 +80,7 @@ def test_the_booth_says_it_beside_the_name_and_stops_nobody(
 def test_a_status_that_comes_while_somebody_votes_is_on_the_next_page(page: Page, booth_with: Any) -> None:
     mayor = msgspec.structs.replace(MAYOR, after_signing="votes-void")
     booth = booth_with(msgspec.structs.replace(DEFINITION, contests=(mayor,)))
-    begin(page, booth, "es")
+    begin(page, booth, language="es")
     page.click(".tile:has(input[value=ana])")
     booth.show_statuses(status(booth.root, 1, "mayor", "ana", "deceased"))
     tap(page, "footer .primary")
@@ -118,7 +95,7 @@ def test_a_ticket_is_named_on_the_screen_and_the_paper(page: Page, booth_with: A
     options = tuple(msgspec.structs.replace(one, people=people) for one in MAYOR.options)
     mayor = msgspec.structs.replace(MAYOR, options=options)
     booth = booth_with(msgspec.structs.replace(DEFINITION, contests=(mayor,)))
-    begin(page, booth, "en")
+    begin(page, booth, language="en")
     assert "Substitute: Eva Sol" in page.locator(".tile:has(input[value=ana])").inner_text()
     page.click(".tile:has(input[value=ana])")
     tap(page, "footer .primary")

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -17,19 +16,6 @@ from testigo.election import Definition, Preferences
 from testigo.web.client import Client, SeenPage
 
 LISTS, CANDIDATES = "/contest/2", "/contest/2/candidates"
-
-
-@pytest.fixture
-def booth_with(tmp_path: Path) -> Iterator[Callable[[Definition], OpenBooth]]:
-    booths: list[OpenBooth] = []
-
-    def make(definition: Definition) -> OpenBooth:
-        booths.append(OpenBooth(definition, tmp_path / str(len(booths))))
-        return booths[-1]
-
-    yield make
-    for booth in booths:
-        booth.stop()
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
+from in_chromium import tap
 from polling_place import MemoryPrinter, Root
 from served_station import Server
 from testigo.election import Definition
@@ -42,3 +45,12 @@ class OpenBooth:
         """Give everything back."""
         self._server.stop()
         self.booth.close()
+
+
+def begin(page: Page, booth: OpenBooth, *, size: int = 1, language: str = "es") -> None:
+    """From the card to the first contest."""
+    page.goto(booth.address)
+    tap(page, f"button.size[value='{size}']")
+    page.fill("#code", booth.cards.pop())
+    tap(page, "footer .primary")
+    tap(page, f"main button[lang={language}]")

@@ -4,7 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
-from testigo.screens.contest_pages import may_mark, search_for, search_of, searched
+from testigo.screens.contest_pages import may_mark, search_for, search_of, searched, typed
 from testigo.web.application import Answer, change_appearance, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
@@ -35,9 +35,7 @@ def search_options(request: Request, number: FromPath[int], form: FormSent, boot
         return to_stage(request, booth, session)
     change_appearance(request, form)
     contest = booth.definition.contest(contests_of(booth, session)[number - 1])
-    wish = form.text("go", "letter")
-    find = form.text("find", "") + form.text("letter", "")
-    find = {"all": "", "erase": find[:-1]}.get(wish, find)
+    wish, find = typed(form)
     search_for(request, contest.id, find)
     found = search_of(booth, session, contest).found(find)
     to_options = wish == "all" or (wish == "show" and found)

@@ -10,10 +10,10 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from testigo.ballot import numbered, options_in, preferences_in
-from testigo.election import Contest, Definition, Option, OptionState, candidate_of
+from testigo.election import Contest, Option, candidate_of
 from testigo.screens import paging
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
-from testigo.screens.contest_pages import may_mark, search_for, searched
+from testigo.screens.contest_pages import Spot, may_mark, search_for, searched, typed
 from testigo.screens.option_search import OptionSearch
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
@@ -25,35 +25,11 @@ from testigo.web.guards import own_screen
 
 
 @dataclass(frozen=True)
-class ListSpot:
-    """Where on the list the voter is: page `here` (from 1) of `pages`, which have the names of candidates.
+class ListSpot(Spot[str]):
+    """On the pages of the candidates of list `option`, of whom `most` may be chosen."""
 
-    `number`: of the contest on the ballot, from 1. `most`: how many candidates may be chosen. `find`, `found`, `many`,
-    `states`: as in `contest_pages.Spot`.
-    """
-
-    definition: Definition
-    session: SessionView
-    contests: tuple[str, ...]
-    number: int
     option: Option
     most: int
-    pages: list[tuple[str, ...]]
-    here: int
-    find: str
-    found: int
-    many: bool
-    states: tuple[OptionState, ...]
-
-    @property
-    def contest(self) -> Contest:
-        """The contest."""
-        return self.definition.contest(self.contests[self.number - 1])
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The candidates on this page."""
-        return self.pages[self.here - 1]
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -135,9 +111,7 @@ def search_candidates(request: Request, number: FromPath[int], form: FormSent, b
     spot = _spot_of(request, booth, session, number, "1")
     if spot is None:
         return redirect(f"/contest/{number}")
-    wish = form.text("go", "letter")
-    find = form.text("find", "") + form.text("letter", "")
-    find = {"all": "", "erase": find[:-1]}.get(wish, find)
+    wish, find = typed(form)
     search_for(request, _key(spot.contest, spot.option), find)
     to_list = wish == "all" or (wish == "show" and _search(spot.contest, spot.option).found(find))
     return redirect(f"/contest/{number}/candidates{'' if to_list else '/find'}")
@@ -159,7 +133,7 @@ def _spot_of(request: Request, booth: VotingBooth, session: SessionView, number:
     many = len(paging.in_pages(option.preferences, blank_tile=False, size=size)) > 1
     here, most = paging.page_number(asked, len(pages)), contest.preferences.most
     return ListSpot(
-        booth.definition, session, contests, number, option, most, pages, here, find, len(found), many, booth.states
+        booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states, option, most
     )
 
 

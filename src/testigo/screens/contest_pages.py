@@ -1,6 +1,7 @@
 """The pages of one contest: which options are on which, what is marked there, and where the voter goes from them."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from testigo.ballot import options_in
 from testigo.election import Contest, Definition, Option, OptionState
@@ -12,24 +13,27 @@ from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import Answer, page
 from testigo.web.browser_session import Request
+from testigo.web.forms import FormSent
 
 _FIND = "find"
 
+Shown = TypeVar("Shown")
+"""What has a tile: an option, or the mark of a candidate."""
+
 
 @dataclass(frozen=True)
-class Spot:
+class Spot(Generic[Shown]):
     """Where in the ballot the voter is: page `here` (from 1) of `pages` of contest `number` (from 1).
 
-    `find`: what the voter searches for in this contest, "" for nothing: then `pages` have only what is `found` (how
-    many), and whatever is marked. `many`: whether the contest has more than one page. `states`: who withdrew or
-    died.
+    `find`: what the voter searches for, "" for nothing: then `pages` have only what is `found` (how many), and whatever
+    is marked. `many`: whether there is more than one page without a search. `states`: who withdrew or died.
     """
 
     definition: Definition
     session: SessionView
     contests: tuple[str, ...]
     number: int
-    pages: list[tuple[Option, ...]]
+    pages: list[tuple[Shown, ...]]
     here: int
     find: str
     found: int
@@ -42,9 +46,13 @@ class Spot:
         return self.definition.contest(self.contests[self.number - 1])
 
     @property
-    def shown(self) -> tuple[Option, ...]:
-        """The options on this page."""
+    def shown(self) -> tuple[Shown, ...]:
+        """What is on this page."""
         return self.pages[self.here - 1]
+
+
+class ContestSpot(Spot[Option]):
+    """On the pages of a contest's options."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -57,7 +65,7 @@ def may_mark(booth: VotingBooth, session: SessionView, number: int) -> bool:
     return session.stage in ("voting", "review") and 1 <= number <= len(contests_of(booth, session))
 
 
-def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: int, asked: str) -> Spot:
+def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: int, asked: str) -> ContestSpot:
     """The voter's spot. `asked`: the page's number as the browser sent it."""
     contests, size = contests_of(booth, session), browser_session.session(request).size
     contest = booth.definition.contest(contests[number - 1])
@@ -69,10 +77,12 @@ def spot_of(request: Request, booth: VotingBooth, session: SessionView, number: 
     pages = paging.in_pages(options, blank_tile=blank_tile, size=size)
     many = len(paging.in_pages(contest.options, blank_tile=blank_tile, size=size)) > 1
     here = paging.page_number(asked, len(pages))
-    return Spot(booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states)
+    return ContestSpot(booth.definition, session, contests, number, pages, here, find, len(found), many, booth.states)
 
 
-def show_spot(request: Request, spot: Spot, marks: tuple[str, ...], *, note: str, status_code: int = 200) -> Answer:
+def show_spot(
+    request: Request, spot: ContestSpot, marks: tuple[str, ...], *, note: str, status_code: int = 200
+) -> Answer:
     """The page of a spot with these marks. `note`: "", `few` or `many`."""
     contest, size = spot.contest, browser_session.session(request).size
     others_seen = all(name in spot.session.choices or name == contest.id for name in spot.contests)
@@ -84,7 +94,7 @@ def show_spot(request: Request, spot: Spot, marks: tuple[str, ...], *, note: str
     )  # fmt: skip
 
 
-def after_contest(spot: Spot, session: SessionView, wish: str, *, enough: bool) -> str:
+def after_contest(spot: ContestSpot, session: SessionView, wish: str, *, enough: bool) -> str:
     """Where the voter goes from a page of a contest. `wish`: next, back, review, language, find, look (only the text
     size), all (search no more), page-N.
     """
@@ -130,3 +140,11 @@ def searched(request: Request, contest_id: str) -> str:
 def search_for(request: Request, contest_id: str, text: str) -> None:
     """Search for that in a contest, and in no other; "" shows all options again."""
     browser_session.session(request).data[_FIND] = {contest_id: text[:LONGEST]} if text else {}
+
+
+def typed(form: FormSent) -> tuple[str, str]:
+    """What the voter wishes on a page of search, and the text searched for from now on: one more `letter`, one fewer
+    (`erase`), or none (`all`).
+    """
+    wish, find = form.text("go", "letter"), form.text("find", "") + form.text("letter", "")
+    return wish, {"all": "", "erase": find[:-1]}.get(wish, find)
