@@ -66,7 +66,7 @@ def result_file(path: FromPath[Path], results: NamedDependency[Path]) -> Answer:
 def _language(page: Path) -> list[str]:
     """That of the results page, for pages that say what is wrong; empty where there is no page yet."""
     try:
-        with page.open("rb") as file:
+        with storage.open_plain(page) as file:
             found = _LANGUAGE.search(file.read(_HEAD))
     except OSError:
         return []
