@@ -7,13 +7,13 @@ removes. Every failure is a `StorageError` with the path and the hint.
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from testigo.errors import InvalidInput, StorageError
 
@@ -51,7 +51,7 @@ def of_the_disk(error: OSError, path: Path) -> StorageError:
 
 
 @contextlib.contextmanager
-def open_plain(path: Path) -> Iterator[BinaryIO]:
+def open_plain(path: Path) -> Iterator[io.BufferedReader]:
     """A file of the user's, open for reading during the block. What is not a plain file is never opened: a pipe keeps
     who opens it waiting, a device may never end. Raises `StorageError`, also for what the system refuses in the block.
     """
@@ -75,7 +75,7 @@ def _require_plain(mode: int, path: Path) -> None:
 
 
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
-    """The bytes of a plain file of at most `limit` bytes; raises `StorageError`, or `InvalidInput` where it is larger."""
+    """The bytes of a plain file of at most `limit` bytes; raises `StorageError`, `InvalidInput` where it is larger."""
     with open_plain(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:

@@ -95,6 +95,6 @@ def test_of_a_huge_file_no_more_is_read_than_the_limit(tmp_path: Path) -> None:
 def test_what_is_no_file_is_no_database_and_stays(pipe: Path, endless: Path) -> None:
     for path in (pipe, endless, pipe.parent):
         for use in (open_database, database_exists):
-            with pytest.raises(StorageError, match="not a plain file|a folder"):
+            with pytest.raises(StorageError, match=r"not a plain file|a folder"):
                 use(str(path))
         assert os.path.lexists(path)
