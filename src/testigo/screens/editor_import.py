@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from testigo.election.editing.draft import Draft
 from testigo.election.editing.plain import mapping
+from testigo.election.places import field_name, place_words
 from testigo.election.tables import (
     HEADER_WORDS,
     TABLES,
@@ -27,7 +28,7 @@ from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import own_screen
-from testigo.words import Either
+from testigo.words import Either, Message, Value, message
 
 TheDraft = NamedDependency[Draft]
 
@@ -36,6 +37,7 @@ LARGEST_UPLOAD = 96 * 1024 * 1024
 
 _SHAPE = ("file", "encoding", "separator", "header-row", "under")
 _ROWS = 3
+_STEPS = 6
 _ERRORS = 100
 
 
@@ -90,8 +92,15 @@ def import_columns(request: Request, form: FormSent, draft: TheDraft) -> Answer:
     return redirect("/changes")
 
 
-def _place(*keys: object) -> str:
-    return " › ".join(map(str, keys))
+def _place(*keys: str) -> Message:
+    """Where in the choice of columns: the table, and what the column says."""
+    steps = {f"step{at}": _name(key) for at, key in enumerate(keys[:_STEPS], 1)}
+    return Message("place", f"steps-{len(steps)}", steps) if steps else place_words(())
+
+
+def _name(key: str) -> Value:
+    said = message("screens", f"editor.field.{key}")
+    return said if said.known else field_name(key)
 
 
 def _columns_page(

@@ -11,8 +11,10 @@ from testigo.election.editing.draft import Draft, Remark
 from testigo.election.editing.fields import LISTS, PARTS, Field, by_language, fields_of, inputs, list_of
 from testigo.election.editing.plain import Plain, at, items, mapping, single
 from testigo.election.limits import STATION_ID
+from testigo.election.places import place_words
 from testigo.election.tables import splice
 from testigo.election.tables.cells import id_part, reading_key
+from testigo.words import Message, message
 
 _MOST_CHOICES = 300
 """Of ids in one field to choose from; where there are more, the id is typed."""
@@ -91,15 +93,17 @@ def address(kind: str, path: DefinitionPath) -> str:
     return f"/{kind}?at={quote('.'.join(map(str, path)))}"
 
 
-def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, str]:
+def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, Message | str]:
     """The page on which what stands at a path is edited, and what the place is called."""
     near = path
     while near and (path_of(".".join(map(str, near))) is None or isinstance(near[-1], str)):
         near = near[:-1]
     if len(path) > len(near) and not near and path[0] in LISTS[""]:
-        return address("list", path[:1]), str(path[0])
-    rest = ".".join(str(one) for one in path[len(near) :])
-    return address("part", near), " › ".join(filter(None, (label(draft, near) if near else "", rest)))
+        return address("list", path[:1]), place_words(path[:1])
+    if not near or len(path) == len(near):
+        return address("part", near), label(draft, near) if near else place_words(path)
+    where = message("place", "steps-2", step1=label(draft, near), step2=place_words(path, below=len(near)))
+    return address("part", near), where
 
 
 def label(draft: Draft, path: DefinitionPath) -> str:
@@ -277,11 +281,11 @@ def _text_parts(values: Plain, path: DefinitionPath) -> Iterator[DefinitionPath]
 # ── changes ──
 
 
-def shown_differences(found: Iterable[Difference]) -> Iterator[tuple[str, str | None, str | None]]:
+def shown_differences(found: Iterable[Difference]) -> Iterator[tuple[Message, str | None, str | None]]:
     """Place, before and after, as text."""
     for one in found:
         yield (
-            " › ".join(map(str, one.path)),
+            place_words(one.path),
             None if one.before is None else _shown(one.before),
             None if one.after is None else _shown(one.after),
         )
