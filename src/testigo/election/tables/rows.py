@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testigo.election.digits import is_whole
 from testigo.election.load import MOST_LISTED
 from testigo.election.tables.cells import (
     id_part,
@@ -135,7 +136,8 @@ class RowReader:
             return None
         number = whole_number(text)
         if number is None:
-            self.add_error("table.not-a-number", row, column, text=text[:60])
+            code = "table.number-too-long" if is_whole(text) else "table.not-a-number"
+            self.add_error(code, row, column, text=text[:60])
         return number
 
     def _cell(self, row: Row, column: str) -> str:
