@@ -123,3 +123,14 @@ def test_a_number_of_many_digits_is_a_number() -> None:
     assert read_digits("9" * 15) == 999_999_999_999_999 and read_digits("-5") == -5
     with pytest.raises(InvalidInput, match=r"red: the number 9+… has 70 digits; write one of at most 3 digits"):
         read_digits("9" * 70, most=3, place="red")
+
+
+def test_what_is_no_text_in_json_is_no_name(base: str, tmp_path: Path) -> None:
+    """A name that is the same in every language is written once; `false` is none."""
+    file = tmp_path / "election.json"
+    for name in ("false", "true", "null"):
+        file.write_text('{"languages": ["es"], "parties": [{"name": ' + name + "}]}")
+        with pytest.raises(
+            SeveralErrors, match=rf"party 1 › name\): a text is required, not {name}; write it in quotes"
+        ):
+            load(file)

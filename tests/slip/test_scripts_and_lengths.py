@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -246,3 +247,18 @@ def assert_nothing_cut(slip):
     for letter in letters(pdf):
         assert letter.left >= 4 - 0.3 and letter.right <= width - 4 + 0.3, letter
         assert letter.bottom >= 0 and letter.top <= height, letter
+
+
+def test_measuring_many_slips_takes_no_more_memory_than_measuring_a_few():
+    """The editor measures after every change, the booth for every voter."""
+    definition = council([f"Candidata {number} de la lista" for number in range(30)])
+    style = definition.styles()[0]
+    blank = Ballot.mark(definition, style, {})
+
+    def measure(slips: int) -> int:
+        for _ in range(slips):
+            assert Slip(definition, definition.stations[0].id, blank, new_slip_number(), "es").length() > 50
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    first = measure(30)
+    assert measure(60) - first < 40_000_000

@@ -210,7 +210,8 @@ class _Reader:
     def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
-            return dict.fromkeys(self._languages, node.text)
+            text = self._read_text(node, place)
+            return None if text is None else dict.fromkeys(self._languages, text)
         if not isinstance(node, source.Mapping):
             return self._note("definition.not-texts" if words else "definition.not-numbers", node.line, place)
         values = {}
