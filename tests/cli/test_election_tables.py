@@ -155,7 +155,9 @@ def test_what_somebody_else_wrote_meanwhile_stays(call, tmp_path, monkeypatch):
 def test_of_many_columns_a_few_are_named(call, tmp_path):
     wide = ",".join(f"column_{number}_{'x' * 90}" for number in range(200))
     (tmp_path / "wide.csv").write_text(f"{wide}\n{'1,' * 199}1\n", encoding="utf-8")
-    (tmp_path / "import.toml").write_text('format = 1\n[parties]\nfile = "wide.csv"\nid = "A"\nname = "B"\nabbreviation = "C"\n')
+    (tmp_path / "import.toml").write_text(
+        'format = 1\n[parties]\nfile = "wide.csv"\nid = "A"\nname = "B"\nabbreviation = "C"\n'
+    )
     code, _, err = call(*IMPORT)
     assert code == 1 and "has no column 'A'" in err and "column_0_xx" in err and "column_150" not in err
     assert len(err) < 4000
