@@ -184,7 +184,7 @@ def test_slips_longer_than_a_sheet_are_an_error(municipality, republic):
     for definition in (municipality, republic, council(NAMES, languages=("es", "he", "ar"), choose=3)):
         require_printable(definition)
     endless = council([f"Lista {place} " + "de nombres que no acaban " * 6 for place in range(121)], choose=120)
-    with pytest.raises(InvalidInput, match=r"ballot style “d1” are 3,[0-9]{3} mm long; 3,000 mm"):
+    with pytest.raises(InvalidInput, match=r"ballot style 'd1' are 3,[0-9]{3} mm long; 3,000 mm"):
         require_printable(endless)
 
 
