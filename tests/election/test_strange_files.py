@@ -1,5 +1,6 @@
 """Numbers, spellings and files that no officer means: each is refused by a true sentence with its place."""
 
+import json
 import os
 import resource
 import time
@@ -10,6 +11,7 @@ import pytest
 from testigo.election import load
 from testigo.election.digits import read_digits
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
+from testigo.words import catalogues
 
 NUMBERS = [
     ("9" * 40, f"the number {'9' * 40} has 40 digits; write one of at most 15 digits"),
@@ -134,3 +136,12 @@ def test_what_is_no_text_in_json_is_no_name(base: str, tmp_path: Path) -> None:
             SeveralErrors, match=rf"party 1 › name\): a text is required, not {name}; write it in quotes"
         ):
             load(file)
+
+
+@pytest.mark.parametrize("language", ["x" * 100_000, "../en", "es/../en", "", ".", "a\nb"])
+def test_what_cannot_be_a_language_is_looked_for_nowhere(base: str, written, language: str) -> None:
+    text = base.replace("languages: [es, en]", f"languages: [es, en, {json.dumps(language)}]")
+    with pytest.raises(SeveralErrors) as refused:
+        load(written(text))
+    assert "definition.not-a-language" in {one.code for one in refused.value.errors}
+    assert catalogues.of_release(language).forms == {}

@@ -1,8 +1,8 @@
 """What commands write: one rule for every `--out`, whatever the command.
 
 - Never what the same command reads.
-- Never a file that is there; where a command has `--replace`, that permits it. What is no file (a pipe, /dev/null) is
-  written to, and folders that grow (of an audit, of a results page) take more files.
+- Never a file that is there; where a command has `--replace`, that permits it. What is not a file (a pipe, /dev/null)
+  is written to, and folders that grow (of an audit, of a results page) take more files.
 - Folders that are missing on the way are made, and the command says which; where it fails, none of them stays.
 """
 
