@@ -84,6 +84,29 @@ def test_what_a_file_is_not(tmp_path: Path, text: str, says: str) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - most < 300_000  # kilobytes
 
 
+MISTAKES = {
+    "a:\n\t- b\n": "un tabulador",
+    "a: 1\n\tb: 2\n": "un tabulador donde se requieren espacios",
+    "a: b\0\n": "un carácter de control",
+    "a: b: c\n": "un texto lleva dos puntos",
+    'a: "x\n': "unas comillas se abren y no se cierran",
+    "a: [1, 2\nb: 3\n": "falta cerrar un corchete",
+    "a:\n  b: 1\n c: 2\n": "no tiene la misma sangría",
+    'a: "\\q"\n': "una barra inversa",
+    "a: @x\n": "empieza con @",
+}
+"""What people do wrong in YAML, and what they are told."""
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_what_is_wrong_in_yaml_is_said_in_the_users_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / "election.yaml").write_text(text)
+    with pytest.raises(InvalidInput) as refused:
+        load(tmp_path / "election.yaml")
+    assert refused.value.code == "file.not-yaml" and MISTAKES[text] in refused.value.text("es")
+    assert "found" not in refused.value.text("es")
+
+
 JSONS = [
     ('{"seats": ' + "9" * 5000 + "}", "there is no key 'seats'"),
     ('{"id": 1e3}', "missing here: title"),

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from testigo.errors import InvalidInput, TestigoError
-from testigo.words import Value
+from testigo.words import Value, message
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
@@ -118,7 +118,26 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
     line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     code = "file.not-json" if _is_json(file) else "file.not-yaml"
-    return InvalidInput(code, place=f"{file}:{line}", why=str(problem))
+    known = _REASONS.get(str(problem))
+    why: Value = message("term", f"yaml-reason.{known}") if known else str(problem)
+    return InvalidInput(code, place=f"{file}:{line}", why=why)
+
+
+_REASONS = {
+    "found a tab character that violates indentation": "tab",
+    "found a tab character where an indentation space is expected": "tab",
+    "found character that cannot start any token": "start",
+    "control characters are not allowed": "control",
+    "mapping values are not allowed in this context": "colon",
+    "could not find expected ':'": "no-colon",
+    "found unexpected end of stream": "quote",
+    "did not find expected ',' or ']'": "bracket",
+    "did not find expected ',' or '}'": "bracket",
+    "did not find expected key": "indentation",
+    "found unknown escape character": "escape",
+    "found invalid Unicode character escape code": "escape",
+}
+"""What libyaml says of the errors that people make, as words that have translations."""
 
 
 class _Tree:
