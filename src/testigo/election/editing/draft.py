@@ -136,7 +136,16 @@ class Draft:
 
     def changes(self) -> Iterator[Difference]:
         """What saving would change in the file."""
-        return differences(self._opened.values or {}, self.values or {})
+        return differences(self.opened_values, self.values or {})
+
+    @property
+    def opened_values(self) -> Plain:
+        """What its file says."""
+        return self._opened.values or {}
+
+    def values_by(self, edits: Sequence[Edit]) -> Plain:
+        """What it would say after some edits."""
+        return edited(self._state.text, self.values, self.file, edits)[1]
 
     # ---- what is done with it
 

@@ -1,0 +1,139 @@
+"""What the editor calls things: parts by their texts, keys and choices by the words of the forms, never as the file
+spells them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from testigo.election.diagnostic import DefinitionPath
+from testigo.election.editing.changes import Difference
+from testigo.election.editing.fields import PARTS, Field
+from testigo.election.editing.plain import Plain, at, items, mapping, single
+from testigo.election.field_names import below, field_name, part_name
+from testigo.words import Message, language_name, languages, listed, message, or_itself
+
+_SHOWN = 600
+"""Characters of a value on a page of changes, or of one that is kept."""
+
+_CHOICES = {
+    field.path[-1]: field.choices
+    for part in PARTS.values()
+    for field in (*part, *(inner for one in part for inner in one.row))
+    if field.choices
+}
+"""The keys whose values are chosen from a list."""
+
+
+@dataclass(frozen=True)
+class ShownDifference:
+    """A difference in words: where, before and after; None where there was or is nothing."""
+
+    place: str
+    before: str | None
+    after: str | None
+
+
+def label_of(part: Plain, number: int) -> str:
+    """What a part is called: its text in the first language, its id, or its number from 1."""
+    for key in ("title", "name"):
+        value = mapping(part).get(key)
+        texts = [value] if isinstance(value, str) else list(mapping(value).values())
+        if text := next((one for one in texts if isinstance(one, str) and one.strip()), ""):
+            return text[:160]
+    return single(mapping(part).get("id"))[:160] or str(number + 1)
+
+
+def place_label(path: DefinitionPath, values: Plain, older: Plain = None) -> Message | str:
+    """A place in words: *Contest Mayor › Option Ana Peña › Name*. A step into a list is a position, or an id there.
+
+    `older`: an earlier state, which has what is no longer there.
+    """
+    keys: list[str] = []
+    above: Message | str = ""
+    for number, step in enumerate(path):
+        inside = [at_ids(one, path[:number]) for one in (values, older)]
+        if any(isinstance(one, list) for one in inside):
+            called = next((name for one in inside if (name := _item_label(items(one), step))), str(step))
+            above = below(above, message("term", "field-number", name=part_name(keys), number=called))
+            continue
+        keys.append(str(step))
+        within = [at_ids(one, path[: number + 1]) for one in (values, older)]
+        if number == len(path) - 1 or not any(isinstance(one, list) for one in within):
+            above = below(above, _key_name(keys))
+    return above
+
+
+def _key_name(keys: Sequence[str]) -> Message | str:
+    """A text's language is called by its own name."""
+    named = field_name(keys)
+    return language_name(keys[-1]) if named == keys[-1] and keys[-1] in languages() else named
+
+
+def at_ids(values: Plain, path: DefinitionPath) -> Plain:
+    """The value at a path whose steps into lists may be ids."""
+    for step in path:
+        if isinstance(values, list) and isinstance(step, str):
+            values = next((one for one in values if mapping(one).get("id") == step), None)
+        else:
+            values = at(values, (step,))
+    return values
+
+
+def _item_label(listed: list[Plain], step: str | int) -> str:
+    """What an item of a list is called; "" where it is not there."""
+    for number, item in enumerate(listed):
+        if step == (number if isinstance(step, int) else mapping(item).get("id")):
+            return label_of(item, number) if isinstance(item, dict) else str(number + 1)
+    return ""
+
+
+def differences_in_words(
+    found: Iterable[Difference], before: Plain, after: Plain, language: str
+) -> Iterator[ShownDifference]:
+    """What differs, for people."""
+    for one in found:
+        place = place_label(one.path, after, before)
+        keys = [step for step in one.path if isinstance(step, str)]
+        yield ShownDifference(
+            place if isinstance(place, str) else place.text(language),
+            None if one.before is None else in_words(one.before, keys, language),
+            None if one.after is None else in_words(one.after, keys, language),
+        )
+
+
+def in_words(value: Plain, keys: Sequence[str], language: str) -> str:
+    """A value as people read it; `keys`: where it stands."""
+    text = _said(value, list(keys), language)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _said(value: Plain, keys: list[str], language: str) -> str:
+    if isinstance(value, dict):
+        named = ((_text(_key_name([*keys, key]), language), _said(one, [*keys, key], language))
+                 for key, one in value.items())  # fmt: skip
+        return " · ".join(f"{name}: {text}" for name, text in named if text)
+    if isinstance(value, list):
+        said = [_said(one, keys, language) for one in value]
+        return " | ".join(said) if any(isinstance(one, dict) for one in value) else listed(said, language)
+    return choice_label(keys[-1] if keys else "", single(value), language)
+
+
+def choice_label(key: str, value: str, language: str) -> str:
+    """What a value of that key is called, where it is one of a list of choices; else itself."""
+    return or_itself(language, f"editor.choice.{value}", value) if value in _CHOICES.get(key, ()) else value
+
+
+def _text(named: Message | str, language: str) -> str:
+    return named if isinstance(named, str) else named.text(language)
+
+
+def label_of_field(field: Field, above: Sequence[str] = ()) -> Message | str:
+    """What a field is called on its form."""
+    if field.group == "rolls":
+        return below_roll(field.path[-1])
+    return field_name([*above, *field.keys_below])
+
+
+def below_roll(roll: str) -> Message:
+    """The label of the number of voters on a roll."""
+    return message("term", "field-number", name=field_name(["roll-size"]), number=roll)
