@@ -47,7 +47,7 @@ def cut_out(definition: Definition, stations: int, voters: int, *, ending: str) 
     used_rolls = {roll for station in kept for roll in station.roll_sizes} | {GENERAL_ROLL}
     return msgspec.structs.replace(
         definition,
-        id=definition.id[: ID - len(ending)] + ending,
+        id=ending_in(definition.id, ending),
         districts=_prune(definition.districts, wanted),
         stations=kept,
         contests=contests,
@@ -56,6 +56,11 @@ def cut_out(definition: Definition, stations: int, voters: int, *, ending: str) 
         bodies=tuple(_shrink(body, contests) for body in definition.bodies if body.id in filled),
         rules=msgspec.structs.replace(definition.rules, release_cap_percent=_release_cap(definition, kept)),
     )
+
+
+def ending_in(identifier: str, ending: str) -> str:
+    """An id with another end, as long as an id may be."""
+    return identifier[: ID - len(ending)] + ending
 
 
 Thresholded = TypeVar("Thresholded", Contest, Body)

@@ -19,7 +19,7 @@ from testigo.paper.sample import sample_words
 from testigo.register.issuing import ListedVoter
 from testigo.register.made_up_names import made_up_name
 from testigo.staff.accounts import FORMAT, Account, StaffList, StaffRole
-from testigo.words import officers_language, say
+from testigo.words import current_language, say
 
 FIRST_NUMBER: Final = 1001
 """Document numbers are counted from here: short enough to type, and nobody's."""
@@ -50,8 +50,10 @@ def _rolls(definition: Definition) -> Iterator[str]:
 
 
 def make_staff(definition: Definition, station_id: str, centre: SigningKey) -> bytes:
-    """The signed staff list: a chair, a deputy, a clerk and a witness, who are called by their roles."""
-    language = officers_language(definition.languages)
+    """The signed staff list: a chair, a deputy, a clerk and a witness, who are called by their roles in the
+    language of whoever sets it up.
+    """
+    language = current_language()
     party = definition.parties[0].abbreviation if definition.parties else sample_words((language,))[0]
     accounts = tuple(
         Account(role, say(language, f"staff.{role}"), role, party if role == "witness" else "") for role in _STAFF

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from testigo import storage
 from testigo.election import Contest, Definition, Station, Text, is_training, load, open_station_file
-from testigo.election.cut_out import cut_out
+from testigo.election.cut_out import cut_out, ending_in
 from testigo.election.training import TRAINING_ENDING
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
@@ -56,6 +56,11 @@ def training_of(definition: Definition, station_id: str, voters: int, day: date)
         stations=tuple(_marked_station(one, small) for one in small.stations),
         contests=tuple(_marked_contest(one) for one in small.contests),
     )
+
+
+def training_id(election: Definition) -> str:
+    """The id of the trainings of an election."""
+    return ending_in(election.id, TRAINING_ENDING)
 
 
 def _marked(text: Text) -> Text:
