@@ -1,15 +1,17 @@
 """Keeping bytes: files that survive a power cut.
 
 `write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
-never takes more than it is told to; `destroy` overwrites what it removes. Every failure is a `StorageError` with the
-path and the hint.
+never takes more than it is told to, and `open_plain` opens nothing that never ends; `destroy` overwrites what it
+removes. Every failure is a `StorageError` with the path and the hint.
 """
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,9 +50,33 @@ def of_the_disk(error: OSError, path: Path) -> StorageError:
     return StorageError(_CODES[error.errno], place=path)
 
 
+@contextlib.contextmanager
+def open_plain(path: Path) -> Iterator[io.BufferedReader]:
+    """A file of the user's, open for reading during the block. What is not a plain file is never opened: a pipe keeps
+    who opens it waiting, a device may never end. Raises `StorageError`, also for what the system refuses in the block.
+    """
+    with explained(path):
+        require_plain(path)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            _require_plain(os.fstat(handle).st_mode, path)  # another may stand there since it was looked at
+            yield file
+
+
+def require_plain(path: Path) -> None:
+    """Raise `StorageError` unless there is a plain file at `path`, or a link to one."""
+    with explained(path):
+        _require_plain(path.stat().st_mode, path)
+
+
+def _require_plain(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        raise StorageError("file.is-folder" if stat.S_ISDIR(mode) else "file.not-plain", place=path)
+
+
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
-    """The bytes of a file of at most `limit` bytes; raises `StorageError`, or `InvalidInput` where it is larger."""
-    with explained(path), path.open("rb") as file:
+    """The bytes of a plain file of at most `limit` bytes; raises `StorageError`, `InvalidInput` where it is larger."""
+    with open_plain(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise InvalidInput("file.too-large", place=path, limit=limit)

@@ -13,6 +13,7 @@ from testigo.cli.output import console, patience, print_json, table
 from testigo.cli.toml_file import read_toml
 from testigo.election import load, source
 from testigo.election.load import read_payload
+from testigo.election.places import field_name
 from testigo.election.tables import (
     HEADER_WORDS,
     MAX_BYTES,
@@ -150,7 +151,7 @@ def _report(imported: Imported, into: Path, *, dry_run: bool, as_json: bool) -> 
 
 def _change(change: Change) -> list[object]:
     lists = (_some(one) for one in (change.added, change.changed, change.removed))
-    return [change.table, f"{change.before:,}", f"{change.after:,}", *lists]
+    return [field_name(change.table), f"{change.before:,}", f"{change.after:,}", *lists]
 
 
 def _some(ids: tuple[str, ...]) -> str:
@@ -187,9 +188,8 @@ def _guess(data: bytes, into: Path, files: Mapping[str, Path], save_map: Path | 
 
 def _show(read: Table, name: str, columns: list[tuple[str, str]]) -> None:
     how = {",": ",", "\t": "tab"}.get(read.separator, read.separator)
-    title = message(
-        "cli", "import.guess", table=name, file=read.file, encoding=read.encoding, separator=how, row=read.header_row
-    )
+    said = {"table": field_name(name), "file": read.file, "encoding": read.encoding}
+    title = message("cli", "import.guess", **said, separator=how, row=read.header_row)
     count = message("cli", "import.rows", count=len(read.rows))
     shown = read.rows[:_SHOWN_ROWS]
     heads = [str(message("cli", f"import.{one}")) for one in ("key", "column")]

@@ -28,6 +28,7 @@ from testigo.election.diagnostic import (
 from testigo.election.hours import offset_of
 from testigo.election.known_ids import KnownIds
 from testigo.election.limits import ABBREVIATION, REGISTER, TEXT
+from testigo.election.places import field_name
 from testigo.election.stations import Station
 from testigo.election.training import TRAINING_ENDING, is_training
 from testigo.errors import SeveralErrors
@@ -133,7 +134,9 @@ def _check_rules(known: KnownIds) -> Iterator[Diagnostic]:
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:
-            yield diagnose("definition.rule-out-of-range", ("rules", key), rule=key, number=value, low=low, high=high)
+            yield diagnose(
+                "definition.rule-out-of-range", ("rules", key), rule=field_name(key), number=value, low=low, high=high
+            )
 
 
 def _check_rolls(known: KnownIds) -> Iterator[Diagnostic]:

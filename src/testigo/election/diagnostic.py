@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from testigo.election.definition import Definition
 from testigo.election.limits import ID, TEXT
+from testigo.election.places import field_name, place_words
 from testigo.election.value import Text
 from testigo.errors import InvalidInput
 from testigo.words import Value, message
@@ -32,12 +33,7 @@ class Diagnostic:
 
 def diagnose(code: str, place: DefinitionPath, *, warning: bool = False, **values: Value) -> Diagnostic:
     """A diagnostic of that code; `values` for the gaps of its sentences."""
-    return Diagnostic(place, InvalidInput(code, place=path_text(place), **values), warning)
-
-
-def path_text(place: DefinitionPath) -> str:
-    """A place for people, positions counted from 1: `contests[2].options[1].id`."""
-    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+    return Diagnostic(place, InvalidInput(code, place=place_words(place), **values), warning)
 
 
 def check_id(place: DefinitionPath, identifier: str) -> Iterator[Diagnostic]:
@@ -81,5 +77,5 @@ def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iter
 
 def unknown(place: DefinitionPath, what: str, identifier: str) -> Diagnostic:
     """A reference to something that is not there."""
-    key = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
-    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=key)
+    listed = field_name({"district": "districts", "party": "parties", "roll": "rolls"}[what])
+    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=listed)

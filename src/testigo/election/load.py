@@ -21,11 +21,12 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, path_text
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
 from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
+from testigo.election.places import field_name, line_place
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, Value, languages, missing, officers_language, reviewed_by, voter_languages
+from testigo.words import Either, Message, Value, languages, missing, officers_language, reviewed_by, voter_languages
 
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
@@ -36,7 +37,7 @@ FROM_FILES = ("catalogues", "fonts")
 _NAMED = 6
 """No more missing sentences than these are named."""
 
-_PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
+_PLACE = re.compile(r":([0-9]+)$")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 _LITERALS = ("null", "true", "false")
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -128,7 +129,10 @@ def _refuse(file: Path, errors: list[TestigoError]) -> None:
 
 
 def _line(error: TestigoError) -> int:
-    found = _PLACE.search(error.place)
+    place = error.place_value
+    if isinstance(place, Message):
+        return int(str(place.values["line"]))
+    found = _PLACE.search(str(place))
     return int(found[1]) if found else 0
 
 
@@ -146,7 +150,7 @@ class _Reader:
         place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return found.error.at(f"{self.file}:{self._lines.get(place, 1)}")
+        return found.error.at(line_place(self.file, self._lines.get(place, 1), found.place))
 
     def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
         """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
@@ -190,7 +194,7 @@ class _Reader:
                 self._note(code, line, place, key=_short(key), known=known)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
-                self._note("definition.key-missing", node.line, place, key=key)
+                self._note("definition.key-missing", node.line, place, key=key, name=field_name(key))
         return values
 
     def _near(self, key: str, known: Iterable[str]) -> list[str]:
@@ -235,8 +239,7 @@ class _Reader:
 
     def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
-        where = f" ({path_text(path)})" if path else ""
-        self.errors.append((path, InvalidInput(code, place=f"{self.file}:{line}{where}", **values)))
+        self.errors.append((path, InvalidInput(code, place=line_place(self.file, line, path), **values)))
 
 
 def _languages(tree: source.Node) -> list[str]:

@@ -11,8 +11,8 @@ from litestar.di import NamedDependency
 
 from testigo.election.editing.draft import Draft
 from testigo.election.editing.plain import mapping
-from testigo.election.field_names import below, field_name, place_name
 from testigo.election.limits import PEOPLE
+from testigo.election.places import field_name, item_name, joined
 from testigo.election.tables import (
     HEADER_WORDS,
     TABLES,
@@ -31,7 +31,7 @@ from testigo.web.application import Answer, language_of, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import own_screen
-from testigo.words import Either, language_name, languages
+from testigo.words import Either, Message, Value, language_name
 
 TheDraft = NamedDependency[Draft]
 
@@ -59,11 +59,11 @@ def read_tables(request: Request, form: FormSent, draft: TheDraft) -> Answer:
     for name in TABLES:
         files = form.files(name)
         if len(files) > 1:
-            raise InvalidInput("import.several-files", table=field_name([name]), count=len(files))
+            raise InvalidInput("import.several-files", table=field_name(name), count=len(files))
         if files:
             read[name] = read_table(files[0], Path(f"{name}.csv"), Shape(), HEADER_WORDS)
     if not read:
-        raise InvalidInput("import.no-table", known=Either(field_name([name]) for name in TABLES))
+        raise InvalidInput("import.no-table", known=Either(field_name(name) for name in TABLES))
     guesses = guess_all(read, mapping(draft.values))
     if "candidates" in guesses:
         guesses["candidates"].setdefault("people", [])
@@ -171,8 +171,23 @@ def _is_columns(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
-def _place(*keys: object) -> str:
-    return str(place_name(tuple(one if isinstance(one, int) else str(one) for one in keys)))
+def _place(*keys: object) -> Message:
+    """Where in the map something is wrong, in the words of the page."""
+    return _in_words(tuple(one if isinstance(one, int) else str(one) for one in keys))
+
+
+def _in_words(path: tuple[str | int, ...]) -> Message:
+    """A place in the map: *person 1 › role › Español*."""
+    steps: list[Value] = []
+    for number, step in enumerate(path):
+        before = path[number - 1] if number else ""
+        if isinstance(step, int):
+            steps[-1:] = [item_name(str(before), str(step + 1))]
+            if steps[-1] == str(step + 1):
+                steps[-1:] = [field_name(str(before)), str(step + 1)]
+        else:
+            steps.append(language_name(step) if before in ("role", "name") else field_name(step))
+    return joined(steps)
 
 
 def _columns_page(
@@ -201,12 +216,9 @@ def _shown(name: str, part: Guess, table: Table, spoken: Sequence[str], language
 
 
 def _called(leaf: Leaf, language: str) -> str:
-    """What an input is called: *Person 1 › Role › español*."""
-    last = leaf.path[-1]
-    place = place_name(leaf.path)
-    if isinstance(last, str) and last in languages() and len(leaf.path) > 1:
-        place = below(place_name(leaf.path[:-1]), language_name(last))
-    return place if isinstance(place, str) else place.text(language)
+    """What an input is called."""
+    text = _in_words(leaf.path).text(language)
+    return text[:1].upper() + text[1:]
 
 
 ROUTES = (choose_tables, read_tables, import_columns)

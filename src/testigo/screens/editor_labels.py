@@ -9,8 +9,8 @@ from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.changes import Difference
 from testigo.election.editing.fields import PARTS, Field
 from testigo.election.editing.plain import Plain, at, items, mapping, single
-from testigo.election.field_names import below, field_name, part_name
-from testigo.words import Message, language_name, languages, listed, message, or_itself
+from testigo.election.places import TEXTS, field_name, item_name, joined
+from testigo.words import Message, Value, language_name, listed, or_itself
 
 _SHOWN = 600
 """Characters of a value on a page of changes, or of one that is kept."""
@@ -43,30 +43,31 @@ def label_of(part: Plain, number: int) -> str:
     return single(mapping(part).get("id"))[:160] or str(number + 1)
 
 
-def place_label(path: DefinitionPath, values: Plain, older: Plain = None) -> Message | str:
-    """A place in words: *Contest Mayor › Option Ana Peña › Name*. A step into a list is a position, or an id there.
+def place_label(path: DefinitionPath, values: Plain, older: Plain = None) -> Message:
+    """A place in words: *contest Mayor › option Ana Peña › name*. A step into a list is a position, or an id there.
 
     `older`: an earlier state, which has what is no longer there.
     """
+    steps: list[Value] = []
     keys: list[str] = []
-    above: Message | str = ""
     for number, step in enumerate(path):
         inside = [at_ids(one, path[:number]) for one in (values, older)]
         if any(isinstance(one, list) for one in inside):
             called = next((name for one in inside if (name := _item_label(items(one), step))), str(step))
-            above = below(above, message("term", "field-number", name=part_name(keys), number=called))
+            steps.append(item_name(keys[-1] if keys else "", called))
             continue
         keys.append(str(step))
         within = [at_ids(one, path[: number + 1]) for one in (values, older)]
         if number == len(path) - 1 or not any(isinstance(one, list) for one in within):
-            above = below(above, _key_name(keys))
-    return above
+            steps.append(_key_name(keys))
+    return joined(steps)
 
 
 def _key_name(keys: Sequence[str]) -> Message | str:
     """A text's language is called by its own name."""
-    named = field_name(keys)
-    return language_name(keys[-1]) if named == keys[-1] and keys[-1] in languages() else named
+    if len(keys) > 1 and keys[-2] in TEXTS:
+        return language_name(keys[-1])
+    return keys[-1] if len(keys) > 1 and keys[-2] == "roll-sizes" else field_name(*keys)
 
 
 def at_ids(values: Plain, path: DefinitionPath) -> Plain:
@@ -92,10 +93,9 @@ def differences_in_words(
 ) -> Iterator[ShownDifference]:
     """What differs, for people."""
     for one in found:
-        place = place_label(one.path, after, before)
         keys = [step for step in one.path if isinstance(step, str)]
         yield ShownDifference(
-            place if isinstance(place, str) else place.text(language),
+            place_label(one.path, after, before).text(language),
             None if one.before is None else in_words(one.before, keys, language),
             None if one.after is None else in_words(one.after, keys, language),
         )
@@ -127,13 +127,20 @@ def _text(named: Message | str, language: str) -> str:
     return named if isinstance(named, str) else named.text(language)
 
 
-def label_of_field(field: Field, above: Sequence[str] = ()) -> Message | str:
+def label_of_field(field: Field, language: str, above: Sequence[str] = ()) -> str:
     """What a field is called on its form."""
     if field.group == "rolls":
-        return below_roll(field.path[-1])
-    return field_name([*above, *field.keys_below])
+        return f"{label_of_key(language, 'roll-size')} {field.path[-1]}"
+    return label_of_key(language, *above, *field.keys_below)
 
 
-def below_roll(roll: str) -> Message:
-    """The label of the number of voters on a roll."""
-    return message("term", "field-number", name=field_name(["roll-size"]), number=roll)
+def label_of_key(language: str, *keys: str) -> str:
+    """What the last of some keys is called at the head of a line; those before it are around it."""
+    text = _text(field_name(*keys), language)
+    return text[:1].upper() + text[1:]
+
+
+def label_of_item(language: str, key: str, number: int) -> str:
+    """What the item of that number, from 1, of a list is called at the head of a form."""
+    text = _text(item_name(key, str(number)), language)
+    return text[:1].upper() + text[1:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -20,11 +21,18 @@ from testigo.election.editing.fields import (
 )
 from testigo.election.editing.inputs import Input, by_language, inputs
 from testigo.election.editing.plain import Plain, at, items, mapping, single
-from testigo.election.field_names import field_name, part_name
 from testigo.election.limits import STATION_ID
 from testigo.election.tables.cells import id_part, reading_key
-from testigo.screens.editor_labels import choice_label, in_words, label_of, label_of_field, place_label
-from testigo.web.application import Answer, page
+from testigo.screens.editor_labels import (
+    choice_label,
+    in_words,
+    label_of,
+    label_of_field,
+    label_of_item,
+    label_of_key,
+    place_label,
+)
+from testigo.web.application import Answer, language_of, page
 from testigo.web.browser_session import Request
 from testigo.words import Message
 
@@ -40,7 +48,7 @@ class ShownInput:
 
     input: Input
     widget: str
-    label: Message | str
+    label: str
     choices: Sequence[tuple[str, str]]
     blank: bool
     remarks: Sequence[Remark]
@@ -92,9 +100,10 @@ class TextRow:
 
 def draft_page(request: Request, template: str, draft: Draft, *, status_code: int = 200, **facts: Any) -> Answer:
     """A page of the editor, whose templates name fields and parts by the words of the forms."""
+    language = language_of(request)
     return page(
-        request, f"editor/{template}.html", status_code=status_code, draft=draft, field_name=field_name,
-        part_name=part_name, **facts,
+        request, f"editor/{template}.html", status_code=status_code, draft=draft,
+        field_name=partial(label_of_key, language), item_name=partial(label_of_item, language), **facts,
     )  # fmt: skip
 
 
@@ -121,7 +130,7 @@ def address(kind: str, path: DefinitionPath) -> str:
     return f"/{kind}?at={quote('.'.join(map(str, path)))}"
 
 
-def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, Message | str]:
+def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, Message]:
     """The page on which what stands at a path is edited, and what the place is called."""
     near = path
     while near and (path_of(".".join(map(str, near))) is None or isinstance(near[-1], str)):
@@ -193,7 +202,7 @@ def _inputs(
         used |= {id(remark) for remark in found}
         choices = _choices(draft, path, one, language)
         yield ShownInput(
-            one, _widget(one, choices), label_of_field(one.field, above), choices, _may_be_blank(one), found
+            one, _widget(one, choices), label_of_field(one.field, language, above), choices, _may_be_blank(one), found
         )  # fmt: skip
 
 
@@ -225,7 +234,7 @@ def _choices(draft: Draft, path: DefinitionPath, shown: Input, language: str) ->
     """
     field = shown.field
     if shown.part:
-        return [(key, str(choice_of_share(key, language))) for key in field.keys]
+        return [(key, label_of_key(language, key.removeprefix("lead-"))) for key in field.keys]
     if field.choices:
         found = [(one, choice_label(field.path[-1], one, language)) for one in field.choices]
     elif field.refers == "rolls":
@@ -242,12 +251,6 @@ def _choices(draft: Draft, path: DefinitionPath, shown: Input, language: str) ->
     there = {value for value, _ in found}
     said = shown.text.splitlines() if field.kind == "checks" else [shown.text]
     return [*found, *((one, one) for one in dict.fromkeys(said) if one and one not in there)]
-
-
-def choice_of_share(key: str, language: str) -> str:
-    """*More than* or *at least*."""
-    named = label_of_field(Field((key.removeprefix("lead-"),)))
-    return named if isinstance(named, str) else named.text(language)
 
 
 def only_district(draft: Draft) -> str:
