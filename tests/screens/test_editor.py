@@ -2,6 +2,7 @@
 
 import html
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def edit(served: Callable[[Litestar], str]) -> Iterator[Callable[[Path], Editing
     opened: list[Editing] = []
 
     def make(file: Path) -> Editing:
-        opened.append(Editing(served(editor.app(Draft.open(file, require_printable), KEY))))
+        opened.append(Editing(served(editor.app(Draft.open(file, require_printable), KEY, patience=60))))
         return opened[-1]
 
     yield make
@@ -407,3 +408,20 @@ def test_the_role_of_a_substitute_is_said_and_can_be_corrected(edit: Any, file: 
     assert [(one.name, one.role["es"], one.role["en"]) for one in people] == [
         ("Iris Leal", "Vicealcalde", "Substitute")
     ]
+
+
+# ── what takes long ──
+
+
+def test_a_check_that_takes_long_says_so_and_the_page_goes_on_by_itself(
+    file: Path, served: Callable[[Litestar], str]
+) -> None:
+    go_on = threading.Event()
+    draft = Draft.open(file, lambda definition: require_printable(definition) if go_on.wait(60) else None)
+    with Editing(served(editor.app(draft, KEY, patience=0.01))) as officer:
+        for path in ("/", "/part?at=contests.0", "/list?at=stations", "/changes"):
+            answer = officer._client.get(path)
+            assert 'data-page="checking"' in answer.text and answer.headers["refresh"] == "1"
+        assert officer.get("/texts").name == "texts"  # which does not need it
+        go_on.set()
+        assert draft.is_checked(60) and officer.get("/").name == "overview"

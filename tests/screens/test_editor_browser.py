@@ -72,7 +72,7 @@ def opened(
     draft = Draft.open(draft, require_printable) if isinstance(draft, Path) else draft
     context = chromium.new_context(
         viewport=size,  # type: ignore[arg-type]
-        base_url=served(editor.app(draft, KEY)),
+        base_url=served(editor.app(draft, KEY, patience=60)),
         java_script_enabled=False,
     )
     page = context.new_page()
@@ -163,7 +163,7 @@ def test_every_page_is_accessible_and_fits(
     payload = {**draw_small(2), "notes": {"by": "Ana"}}
     (tmp_path / "e.json").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
     draft = Draft.open(tmp_path / "e.json", require_printable)
-    base = served(editor.app(draft, KEY))
+    base = served(editor.app(draft, KEY, patience=60))
     page = chromium.new_context(viewport=size, base_url=base).new_page()  # type: ignore[arg-type]
     page.goto(f"/enter/{KEY}")
     page.goto("/part?at=contests.0")

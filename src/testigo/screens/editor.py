@@ -14,6 +14,7 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from testigo import waits
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.changes import differences
 from testigo.election.editing.draft import Draft
@@ -58,6 +59,9 @@ _LONGEST = 200_000
 _ROWS, _TEXTS, _REMARKS, _DIFFERENCES = 50, 20, 100, 200
 """How much stands on one page of a list, of the texts, of errors, of changes."""
 
+_LOOK_AGAIN = 1
+"""Seconds after which a page that waits looks again."""
+
 _WORKING_DAY = 14 * 3600.0
 
 
@@ -80,8 +84,10 @@ class Admission:
             raise NotAllowed("editor.without-key")
 
 
-def app(draft: Draft, key: str) -> Litestar:
-    """The editor of one draft. `key`: what the address to enter by ends with."""
+def app(draft: Draft, key: str, *, patience: float = waits.SHOWN_AFTER) -> Litestar:
+    """The editor of one draft. `key`: what the address to enter by ends with; `patience`: after so many seconds a page
+    that waits for `check` says so.
+    """
     first = officers_language(draft.languages)
     # Browsers keep cookies by host, whatever the port: two editors at once must not take each other's.
     sessions = BrowserSessions(f"testigo-editor-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
@@ -91,7 +97,7 @@ def app(draft: Draft, key: str) -> Litestar:
     ]  # fmt: skip
     return application(
         "editor", routes, sessions, title={first: draft.file.name},
-        languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key),
+        languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key), patience=patience,
     )  # fmt: skip
 
 
@@ -107,6 +113,8 @@ def overview(request: Request, draft: TheDraft) -> Answer:
     """How far the election is, and every error; of a file that does not exist yet what it begins with."""
     if not draft.begun:
         return draft_page(request, "start", draft)
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     remarks = draft.remarks
     shown = [(one, link_of(draft, one.path)) for one in remarks.all[:_REMARKS]]
     counts = {name: _count(draft, name) for name in LISTS[""]}
@@ -144,6 +152,8 @@ def begin(form: FormSent, draft: TheDraft) -> Answer:
 def show_part(request: Request, draft: TheDraft) -> Answer:
     """One part: the election itself, a district, a station, a party, a contest, an option. Query `at`: its path."""
     path = _part(draft, request.query_params.get("at", ""))
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     return draft_page(request, "part", draft, **part_view(draft, path, language_of(request)))
 
 
@@ -168,6 +178,8 @@ def change_part(request: Request, form: FormSent, draft: TheDraft) -> Answer:
 def show_list(request: Request, draft: TheDraft) -> Answer:
     """One list in pages. Query: `at` its path, `find` what is searched, `page`."""
     path = _list(draft, request.query_params.get("at", ""))
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     find = request.query_params.get("find", "")[:100]
     found = list(rows_of(draft, path, find))
     number, pages, shown = _page(found, _ROWS, request.query_params.get("page", ""))
@@ -233,6 +245,8 @@ def change_texts(form: FormSent, draft: TheDraft) -> Answer:
 @get("/changes", guards=[own_screen], sync_to_thread=False)
 def changes(request: Request, draft: TheDraft) -> Answer:
     """What saving would change in the file."""
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     found = list(draft.changes())
     before = draft.opened_values
     shown = list(differences_in_words(found[:_DIFFERENCES], before, draft.values, language_of(request)))
@@ -251,6 +265,20 @@ def discard(form: FormSent, draft: TheDraft) -> Answer:
     """Forget what was not saved, and open the file again."""
     draft.discard(_version(form))
     return redirect("/")
+
+
+# ── while all of it is checked ──
+
+
+def _is_checked(request: Request, draft: Draft) -> bool:
+    return draft.is_checked(request.app.state.patience)
+
+
+def _checking_page(request: Request, draft: Draft) -> Answer:
+    """A page that says that the whole election is being checked, and looks again by itself."""
+    answer = draft_page(request, "checking", draft, size=len(items(at(draft.values, ("stations",)))))
+    answer.headers["refresh"] = f"{_LOOK_AGAIN}"
+    return answer
 
 
 # ── from the form to the draft ──

@@ -4,8 +4,11 @@ The draft lives in memory, with all its errors. It is written to its file when i
 somebody else has changed in the meantime.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent import futures
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -56,23 +59,33 @@ class Remarks:
 
 
 class _State:
-    """One state of the draft's text, and what it says; what `check` says of it is worked out once."""
+    """One state of the draft's text, and what it says; what `check` says of it is worked out once, beside whoever
+    waits for it.
+    """
 
     def __init__(self, text: str, values: Plain, file: Path) -> None:
         self.text = text
         self.values = values
         self._file = file
-        self._remarks: Remarks | None = None
+        self._found: Future[Remarks] | None = None
 
     @classmethod
     def read(cls, text: str, file: Path) -> Self:
         """Raises `InvalidInput` where it is not YAML or JSON."""
         return cls(text, read_plain(text.encode(), file) if text.strip() else None, file)
 
-    def remarks(self, further: FurtherCheck) -> Remarks:
-        if self._remarks is None:
-            self._remarks = Remarks(list(_remarks(self.text.encode(), self._file, further)))
-        return self._remarks
+    def remarks(self, further: FurtherCheck) -> "Future[Remarks]":
+        if self._found is None:
+            found = self._found = Future()
+
+            def check() -> None:
+                try:
+                    found.set_result(Remarks(list(_remarks(self.text.encode(), self._file, further))))
+                except BaseException as error:  # a defect is told to whoever asks for the remarks
+                    found.set_exception(error)
+
+            threading.Thread(target=check, daemon=True).start()
+        return self._found
 
 
 class Draft:
@@ -127,7 +140,11 @@ class Draft:
     @property
     def remarks(self) -> Remarks:
         """What `check` says of it now."""
-        return self._state.remarks(self._further)
+        return self._state.remarks(self._further).result()
+
+    def is_checked(self, wait: float) -> bool:
+        """Whether `check` has said all of it within so many seconds; if not, it goes on."""
+        return bool(futures.wait([self._state.remarks(self._further)], timeout=wait).done)
 
     @property
     def is_changed(self) -> bool:
