@@ -179,3 +179,56 @@ def test_every_page_is_accessible_and_fits(
         found = Axe().run(page).response["violations"]
         assert not found, (path, [(one["id"], one["nodes"][0]["html"][:150]) for one in found])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Press the Tab key until it is there."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", what):
+            return
+    raise AssertionError(f"no Tab leads to {what}")
+
+
+def enter(page: Page, what: str) -> None:
+    tab_to(page, what)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_by_keyboard_alone(chromium: Browser, served: Callable[[Litestar], str], tmp_path: Path) -> None:
+    payload = draw_small(4)
+    payload.pop("bodies")
+    for contest in payload["contests"]:
+        contest.pop("body", None)
+    (tmp_path / "e.json").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
+    page = opened(chromium, served, tmp_path / "e.json")
+    enter(page, "a[href='/list?at=bodies']")
+    enter(page, "form[action='/add'] button")
+    for name, text in (("title/es", "Concejo"), ("title/en", "Council")):
+        tab_to(page, f'[name="{name}"]')
+        page.keyboard.type(text)
+    lists = next(one["id"] for one in payload["contests"] if one["kind"] == "party-list")
+    tab_to(page, f'[name="filled-by"][value="{lists}"]')
+    page.keyboard.press("Space")
+    tab_to(page, '[name="levelling/seats"]')
+    page.keyboard.type("3")
+    tab_to(page, '[name="levelling/method"]')
+    page.keyboard.press("ArrowDown")
+    enter(page, "button[name=go][value=list]")
+    enter(page, "a[href='/list?at=parties']")
+    enter(page, "a[href='/part?at=parties.0']")
+    tab_to(page, "[name=id]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("otro-partido")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_attribute("main", "data-page") == "rename"
+    enter(page, "#page button.primary")
+    enter(page, "a[href='/changes']")
+    enter(page, "#save button")
+    definition = load(tmp_path / "e.json")
+    (body,) = definition.bodies
+    assert (body.id, body.levelling.seats if body.levelling else 0) == ("concejo", 3)
+    assert definition.contest(lists).body == "concejo" and definition.parties[0].id == "otro-partido"
+    assert "otro-partido" in {option.party for one in definition.contests for option in one.options}
