@@ -23,6 +23,7 @@ from testigo.election.editing.fields import LISTS, NEW, PARTS, fields_of, list_o
 from testigo.election.editing.inputs import edits_of
 from testigo.election.editing.plain import at, items, mapping, single
 from testigo.election.editing.references import following
+from testigo.election.limits import ID
 from testigo.errors import InvalidInput, NotAllowed, is_printable
 from testigo.screens import TEMPLATES, editor_import
 from testigo.screens.editor_labels import differences_in_words
@@ -133,7 +134,7 @@ def begin(form: FormSent, draft: TheDraft) -> Answer:
     title, district = form.text("title", ""), form.text("district", "")
     draft.begin(
         {
-            "id": proposed_id(title, ()),
+            "id": proposed_id(title, (), ID),
             "title": {first: title} if first and title else {},
             "date": form.text("date", ""),
             "opens": form.text("opens", ""),

@@ -84,7 +84,8 @@ def _item_label(listed: list[Plain], step: str | int) -> str:
     """What an item of a list is called; "" where it is not there."""
     for number, item in enumerate(listed):
         if step == (number if isinstance(step, int) else mapping(item).get("id")):
-            return label_of(item, number) if isinstance(item, dict) else str(number + 1)
+            called = label_of(item, number)
+            return f"“{called}”" if isinstance(item, dict) and called != str(number + 1) else str(number + 1)
     return ""
 
 
@@ -95,7 +96,7 @@ def differences_in_words(
     for one in found:
         keys = [step for step in one.path if isinstance(step, str)]
         yield ShownDifference(
-            place_label(one.path, after, before).text(language),
+            _at_the_head(place_label(one.path, after, before).text(language)),
             None if one.before is None else in_words(one.before, keys, language),
             None if one.after is None else in_words(one.after, keys, language),
         )
@@ -136,11 +137,13 @@ def label_of_field(field: Field, language: str, above: Sequence[str] = ()) -> st
 
 def label_of_key(language: str, *keys: str) -> str:
     """What the last of some keys is called at the head of a line; those before it are around it."""
-    text = _text(field_name(*keys), language)
-    return text[:1].upper() + text[1:]
+    return _at_the_head(_text(field_name(*keys), language))
 
 
 def label_of_item(language: str, key: str, number: int) -> str:
     """What the item of that number, from 1, of a list is called at the head of a form."""
-    text = _text(item_name(key, str(number)), language)
+    return _at_the_head(_text(item_name(key, str(number)), language))
+
+
+def _at_the_head(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -259,9 +259,12 @@ def only_district(draft: Draft) -> str:
     return single(at(draft.values, (*found[0], "id"))) if len(found) == 1 else ""
 
 
-def proposed_id(text: str, taken: Iterable[str]) -> str:
+def proposed_id(text: str, taken: Iterable[str], longest: int = STATION_ID) -> str:
     """An id made of a name, by the rule of imports; with a number behind where another has it."""
-    made = id_part(text)[: STATION_ID - 3].strip("-")
+    whole = id_part(text)
+    made = whole[: longest - 3].strip("-")
+    if len(made) < len(whole) and "-" in made and whole[len(made)] != "-":
+        made = made.rpartition("-")[0]  # no word is cut
     used = set(taken)
     if made not in used:
         return made

@@ -239,13 +239,22 @@ def _remarks(data: bytes, file: Path, further: FurtherCheck) -> Iterator[Remark]
     read = read_payload(data, file)
     for path, error in read.errors:
         key: Value = error.message.values.get("key", "") if error.code == "definition.key-missing" else ""
-        yield Remark((*path, str(key)) if key else path, error.at(""), warning=False)
+        yield Remark((*path, str(key)) if key else path, _by_form(error.at("")), warning=False)
     if read.errors:
         return
     try:
         definition, found = examine(Definition.from_payload(read.payload), file.parent)
-        yield from (Remark(one.place, one.error.at(""), one.warning) for one in found)
+        yield from (Remark(one.place, _by_form(one.error.at("")), one.warning) for one in found)
         if all(one.warning for one in found):
             further(definition)
     except TestigoError as error:
         yield Remark((), error, warning=False)
+
+
+def _by_form(error: TestigoError) -> TestigoError:
+    """The error with a hint for whoever has a form before them, not the lines of the file."""
+    if error.code == "definition.key-missing":
+        return InvalidInput("definition.key-missing", hint="editor.fill-in", **error.message.values)
+    if error.code == "definition.text-missing":
+        return InvalidInput("definition.text-missing", hint="editor.fill-in", **error.message.values)
+    return error
