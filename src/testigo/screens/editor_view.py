@@ -34,7 +34,7 @@ from testigo.screens.editor_labels import (
 )
 from testigo.web.application import Answer, language_of, page
 from testigo.web.browser_session import Request
-from testigo.words import Message
+from testigo.words import Message, language_name, voter_languages
 
 _MOST_CHOICES = 300
 """Of ids in one field to choose from; where there are more, the id is typed."""
@@ -103,7 +103,8 @@ def draft_page(request: Request, template: str, draft: Draft, *, status_code: in
     language = language_of(request)
     return page(
         request, f"editor/{template}.html", status_code=status_code, draft=draft,
-        field_name=partial(label_of_key, language), item_name=partial(label_of_item, language), **facts,
+        field_name=partial(label_of_key, language), item_name=partial(label_of_item, language),
+        spoken=[f"{code} {language_name(code)}" for code in voter_languages()], **facts,
     )  # fmt: skip
 
 
