@@ -29,6 +29,6 @@ def edit(
     from testigo.screens import serve
     from testigo.web.listening import Listening
 
-    opening = patience(str(message("cli", "edit.opening", file=file)))
+    opening = patience(message("cli", "edit.opening", file=file))
     if not serve.edit_definition(file, Listening(port=port), opener(no_browser=no_browser), opening):
         errors.print(str(message("cli", "edit.not-saved", file=file)), soft_wrap=True)

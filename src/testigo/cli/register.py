@@ -58,7 +58,7 @@ def import_file(
     Example: testigo register import my-election/voters.csv --election my-election/election.yaml
     """
     rows = max(0, count_lines(file) - 1)
-    title = str(message("cli", "register.importing"))
+    title = message("cli", "register.importing")
     with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
         report = opened.import_voters(file, bar.advance)
     if as_json:

@@ -61,7 +61,7 @@ def train(
     if resume and replace:
         raise InvalidInput("training.resume-or-replace", place=out)
     definition, station_id = read_election(source, station)
-    with patience(str(message("cli", "train.setting-up"))):
+    with patience(message("cli", "train.setting-up")):
         if resume:
             training = open_training(definition, station_id, out)
         else:
@@ -90,7 +90,7 @@ def count_training(
     from testigo.training import count_papers
     from testigo.training.set_up import STATION
 
-    with progress(str(message("cli", "train.counting")), len(images)) as bar:
+    with progress(message("cli", "train.counting"), len(images)) as bar:
         counted = count_papers(folder / STATION, images, bar.advance)
     refused = [(str(file), reading.number, str(reading.refused)) for file, reading in counted.refused]
     if as_json:
