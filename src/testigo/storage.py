@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 _PIECE = 1024 * 1024
@@ -83,9 +83,10 @@ def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
     return data
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write(path: Path, data: bytes, *, mode: int = 0o644, over: bytes | None = None) -> None:
     """Replace `path` by `data`, whole or not at all, flushed to the disk before the return. What is not a plain file (a
-    pipe, /dev/null) is written to as it is.
+    pipe, /dev/null) is written to as it is. `over`: what the file said when it was read; raises `IllegalStep` where it
+    says something else now, or is gone.
     """
     _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -98,10 +99,19 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 flush(file.fileno())
+            if over is not None and not _still_says(path, over):
+                raise IllegalStep("file.changed-meanwhile", place=path)
             temporary.replace(path)
             flush_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _still_says(path: Path, data: bytes) -> bool:
+    if not path.is_file():
+        return False
+    with open_plain(path) as file:
+        return file.read(len(data) + 1) == data
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -139,6 +149,12 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
                 flush_folder(path.parent)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def mode_of(path: Path) -> int:
+    """The permissions of a file, for what takes its place; those of a new one where there is none."""
+    with explained(path):
+        return path.stat().st_mode & 0o777 if path.exists() else 0o644
 
 
 def resolved(path: Path) -> Path:

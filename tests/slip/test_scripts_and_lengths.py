@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -183,7 +184,7 @@ def test_slips_longer_than_a_sheet_are_an_error(municipality, republic):
     for definition in (municipality, republic, council(NAMES, languages=("es", "he", "ar"), choose=3)):
         require_printable(definition)
     endless = council([f"Lista {place} " + "de nombres que no acaban " * 6 for place in range(121)], choose=120)
-    with pytest.raises(InvalidInput, match=r"ballot style “d1” are 3,[0-9]{3} mm long; 3,000 mm"):
+    with pytest.raises(InvalidInput, match=r"ballot style 'd1' are 3,[0-9]{3} mm long; 3,000 mm"):
         require_printable(endless)
 
 
@@ -246,3 +247,18 @@ def assert_nothing_cut(slip):
     for letter in letters(pdf):
         assert letter.left >= 4 - 0.3 and letter.right <= width - 4 + 0.3, letter
         assert letter.bottom >= 0 and letter.top <= height, letter
+
+
+def test_measuring_many_slips_takes_no_more_memory_than_measuring_a_few():
+    """The editor measures after every change, the booth for every voter."""
+    definition = council([f"Candidata {number} de la lista" for number in range(30)])
+    style = definition.styles()[0]
+    blank = Ballot.mark(definition, style, {})
+
+    def measure(slips: int) -> int:
+        for _ in range(slips):
+            assert Slip(definition, definition.stations[0].id, blank, new_slip_number(), "es").length() > 50
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    first = measure(30)
+    assert measure(60) - first < 40_000_000

@@ -33,10 +33,12 @@ from testigo.election.tables import (
     read_table,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, message
+from testigo.words import Either, first_of, message
 
 _SHOWN_ROWS = 3
 _SHOWN_IDS = 6
+_NAMED, _SHOWN = 12, 60
+"""Columns that are named, and characters of each."""
 
 TableFile = Annotated[Path | None, typer.Option(help="CSV file.", show_default=False)]
 
@@ -79,7 +81,7 @@ def import_(
                 raise InvalidInput("import.map-and-save-map")
             imported = _import(data, into, files, map_file, unfinished=unfinished)
         if not dry_run:
-            storage.write(into, imported.text, mode=into.stat().st_mode & 0o777)
+            storage.write(into, imported.text, mode=storage.mode_of(into), over=data)
     except TestigoError as error:
         if not as_json:
             raise
@@ -197,4 +199,7 @@ def _show(read: Table, name: str, columns: list[tuple[str, str]]) -> None:
     table(f"{title}; {count}", [*heads, *(str(row.number) for row in shown)], rows)
     unused = [column for column in read.header if column not in {one for _, one in columns}]
     if unused:
-        console.print(str(message("cli", "import.unused", columns=unused)), soft_wrap=True)
+        console.print(
+            str(message("cli", "import.unused", columns=first_of([one[:_SHOWN] for one in unused], _NAMED))),
+            soft_wrap=True,
+        )

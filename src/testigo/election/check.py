@@ -95,6 +95,9 @@ def _check_languages(definition: Definition) -> Iterator[Diagnostic]:
         if not LANGUAGE.fullmatch(language):
             yield diagnose("definition.not-a-language", ("languages", place), language=language[:60])
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
+    for language in definition.catalogues:  # files are named after them (`write_definition`)
+        if language not in definition.languages:
+            yield diagnose("catalogue.of-other-language", ("catalogues", language[:60]), language=language[:60])
 
 
 def _check_day(definition: Definition) -> Iterator[Diagnostic]:

@@ -22,6 +22,7 @@ from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
+from testigo.election.digits import read_digits
 from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
 from testigo.election.places import field_name, line_place
@@ -38,7 +39,7 @@ _NAMED = 6
 """No more missing sentences than these are named."""
 
 _PLACE = re.compile(r":([0-9]+)$")
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _LITERALS = ("null", "true", "false")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
@@ -150,7 +151,7 @@ class _Reader:
         place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return found.error.at(line_place(self.file, self._lines.get(place, 1), found.place))
+        return found.error.at(f"{self.file}:{self._lines.get(place, 1)}")
 
     def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
         """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""
@@ -209,7 +210,8 @@ class _Reader:
     def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
-            return dict.fromkeys(self._languages, node.text)
+            text = self._read_text(node, place)
+            return None if text is None else dict.fromkeys(self._languages, text)
         if not isinstance(node, source.Mapping):
             return self._note("definition.not-texts" if words else "definition.not-numbers", node.line, place)
         values = {}
@@ -225,9 +227,18 @@ class _Reader:
         return node.text
 
     def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
-        if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
-            return self._note("definition.not-a-number", node.line, place, text=_short(node.text))
-        return int(node.text)
+        text = _short(node.text)
+        if not text and not node.quoted:
+            return self._note("definition.number-missing", node.line, place)
+        if not _WHOLE_NUMBER.fullmatch(node.text):
+            return self._note("definition.not-a-number", node.line, place, text=text)
+        if node.quoted:
+            return self._note("definition.number-in-quotes", node.line, place, text=text)
+        try:
+            return read_digits(node.text)
+        except InvalidInput as error:
+            self.errors.append((place, error.at(line_place(self.file, node.line, place))))
+            return None
 
     def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]

@@ -208,10 +208,14 @@ class Draft:
         if self._data is None:
             storage.write_new(self.file, data, mode=0o644)
         else:
-            if not self.file.exists() or storage.read(self.file, limit=source.MAX_BYTES) != self._data:
-                raise IllegalStep("editor.changed-meanwhile", place=self.file)
-            storage.write(self.file, data, mode=self.file.stat().st_mode & 0o777)
+            self._write_over(self._data, data)
         self._data, self._opened = data, self._state
+
+    def _write_over(self, before: bytes, data: bytes) -> None:
+        try:
+            storage.write(self.file, data, mode=storage.mode_of(self.file), over=before)
+        except IllegalStep:
+            raise IllegalStep("editor.changed-meanwhile", place=self.file) from None
 
     def discard(self, version: int) -> None:
         """Forget what was not saved, and read the file again."""
