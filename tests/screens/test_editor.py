@@ -368,7 +368,7 @@ def test_changes_and_errors_are_said_in_the_words_of_the_forms(edit: Any, file: 
     officer.post("/add", at="contests.0.options")
     rows = re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', officer.text("/changes"))
     assert any(
-        re.fullmatch(r"Cargo .+ › opción “Otra Persona” › nombre(?: › Español)?", html.unescape(one)) for one in rows
+        re.fullmatch(r"Cargo .+ › opción «Otra Persona» › nombre(?: › Español)?", html.unescape(one)) for one in rows
     )
     places = re.findall(r'<th scope="row"><a href="[^"]*"><bdi>(.*?)</bdi>', officer.text("/"))
     assert "idioma 3" in places

@@ -60,7 +60,7 @@ def field_name(*keys: str) -> Message | str:
     return keys[-1] if keys else ""
 
 
-def item_name(key: str, number: str) -> Message | str:
+def item_name(key: str, number: Value) -> Value:
     """What an item of a list is called: `contest 2`; its number or name alone where the list has no name."""
     said = message("term", f"item.{key}", number=number)
     return said if said.known else number

@@ -10,7 +10,7 @@ from testigo.election.editing.changes import Difference
 from testigo.election.editing.fields import PARTS, Field
 from testigo.election.editing.plain import Plain, at, items, mapping, single
 from testigo.election.places import TEXTS, field_name, item_name, joined
-from testigo.words import Message, Value, language_name, listed, or_itself
+from testigo.words import Message, Value, language_name, listed, message, or_itself, value_text
 
 _SHOWN = 600
 """Characters of a value on a page of changes, or of one that is kept."""
@@ -53,7 +53,7 @@ def place_label(path: DefinitionPath, values: Plain, older: Plain = None) -> Mes
     for number, step in enumerate(path):
         inside = [at_ids(one, path[:number]) for one in (values, older)]
         if any(isinstance(one, list) for one in inside):
-            called = next((name for one in inside if (name := _item_label(items(one), step))), str(step))
+            called = next((name for one in inside if (name := _item_label(items(one), step))), _quoted(str(step)))
             steps.append(item_name(keys[-1] if keys else "", called))
             continue
         keys.append(str(step))
@@ -80,12 +80,16 @@ def at_ids(values: Plain, path: DefinitionPath) -> Plain:
     return values
 
 
-def _item_label(listed: list[Plain], step: str | int) -> str:
+def _quoted(text: str) -> Message:
+    return message("term", "quoted", text=text)
+
+
+def _item_label(listed: list[Plain], step: str | int) -> Message | str:
     """What an item of a list is called; "" where it is not there."""
     for number, item in enumerate(listed):
         if step == (number if isinstance(step, int) else mapping(item).get("id")):
             called = label_of(item, number)
-            return f"“{called}”" if isinstance(item, dict) and called != str(number + 1) else str(number + 1)
+            return _quoted(called) if isinstance(item, dict) and called != str(number + 1) else str(number + 1)
     return ""
 
 
@@ -110,7 +114,7 @@ def in_words(value: Plain, keys: Sequence[str], language: str) -> str:
 
 def _said(value: Plain, keys: list[str], language: str) -> str:
     if isinstance(value, dict):
-        named = ((_text(_key_name([*keys, key]), language), _said(one, [*keys, key], language))
+        named = ((value_text(_key_name([*keys, key]), language), _said(one, [*keys, key], language))
                  for key, one in value.items())  # fmt: skip
         return " · ".join(f"{name}: {text}" for name, text in named if text)
     if isinstance(value, list):
@@ -124,10 +128,6 @@ def choice_label(key: str, value: str, language: str) -> str:
     return or_itself(language, f"editor.choice.{value}", value) if value in _CHOICES.get(key, ()) else value
 
 
-def _text(named: Message | str, language: str) -> str:
-    return named if isinstance(named, str) else named.text(language)
-
-
 def label_of_field(field: Field, language: str, above: Sequence[str] = ()) -> str:
     """What a field is called on its form."""
     if field.group == "rolls":
@@ -137,12 +137,12 @@ def label_of_field(field: Field, language: str, above: Sequence[str] = ()) -> st
 
 def label_of_key(language: str, *keys: str) -> str:
     """What the last of some keys is called at the head of a line; those before it are around it."""
-    return _at_the_head(_text(field_name(*keys), language))
+    return _at_the_head(value_text(field_name(*keys), language))
 
 
 def label_of_item(language: str, key: str, number: int) -> str:
     """What the item of that number, from 1, of a list is called at the head of a form."""
-    return _at_the_head(_text(item_name(key, str(number)), language))
+    return _at_the_head(valuevalue_text(item_name(key, str(number)), language))
 
 
 def _at_the_head(text: str) -> str:
