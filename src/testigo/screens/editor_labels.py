@@ -142,7 +142,7 @@ def label_of_key(language: str, *keys: str) -> str:
 
 def label_of_item(language: str, key: str, number: int) -> str:
     """What the item of that number, from 1, of a list is called at the head of a form."""
-    return _at_the_head(valuevalue_text(item_name(key, str(number)), language))
+    return _at_the_head(value_text(item_name(key, str(number)), language))
 
 
 def _at_the_head(text: str) -> str:
