@@ -22,7 +22,12 @@ def place_words(path: tuple[str | int, ...], *, below: int = 0) -> Message:
     """The place in words; of nothing, the election itself. `below`: leave out so many keys and positions of it. An item
     of a list may be named by its id instead of its position.
     """
-    steps: list[Value] = [step for end, step in _steps(path) if end > below] or [message("term", "field.election")]
+    return joined([step for end, step in _steps(path) if end > below])
+
+
+def joined(steps: list[Value]) -> Message:
+    """A place made of these steps, from the outside to the inside; of none, the election itself."""
+    steps = steps or [message("term", "field.election")]
     if len(steps) > _MOST_STEPS:
         steps = ["…", *steps[1 - _MOST_STEPS :]]
     return Message("place", f"steps-{len(steps)}", {f"step{at}": step for at, step in enumerate(steps, 1)})
@@ -43,10 +48,22 @@ def path_text(path: tuple[str | int, ...]) -> str:
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def field_name(key: str) -> Value:
-    """What a key of the definition is called; the key itself, where it has no name, as a language or a roll."""
-    said = message("term", f"field.{key}")
-    return said if said.known else key
+def field_name(*keys: str) -> Message | str:
+    """What the last of some keys of the definition holds, the others being those around it; the key itself, where it
+    has no name, as a language or a roll. A key that means something else inside another has a longer name,
+    `field.threshold.of`, which goes before the shorter one.
+    """
+    for start in range(len(keys)):
+        said = message("term", f"field.{'.'.join(keys[start:])}")
+        if said.known:
+            return said
+    return keys[-1] if keys else ""
+
+
+def item_name(key: str, number: Value) -> Value:
+    """What an item of a list is called: `contest 2`; its number or name alone where the list has no name."""
+    said = message("term", f"item.{key}", number=number)
+    return said if said.known else number
 
 
 def kind_name(kind: str) -> Message:
@@ -60,11 +77,15 @@ def _steps(path: tuple[str | int, ...]) -> list[tuple[int, Value]]:
     for end, step in enumerate(path, 1):
         before = path[end - 2] if end > 1 else ""
         name = str(step + 1) if isinstance(step, int) else step[:_LONGEST]
-        item = message("term", f"item.{before}", number=name)
-        if item.known:
+        item = item_name(str(before), name)
+        if not isinstance(item, str):
             steps[-1:] = [(end, item)]
         elif before in TEXTS and isinstance(step, str):
             steps.append((end, language_name(name)))
         else:
-            steps.append((end, name if before == "roll-sizes" else field_name(name)))
+            steps.append((end, name if before == "roll-sizes" else _name(path[:end], name)))
     return steps
+
+
+def _name(path: tuple[str | int, ...], last: str) -> Value:
+    return field_name(*(step for step in path[:-1] if isinstance(step, str)), last)
