@@ -1,8 +1,8 @@
 """What may be printed on a slip: every part of the page as it looks when it is printed, to compare a photograph with.
 
 Nothing here is drawn by other means than the paper vote itself: rows are cut out of pages of the slip's own template
-and data, on which each contest has all rows that a ballot could have. So the reader reads exactly what the printer prints, in all languages at once, and any other print
-is strange to it.
+and data, on which each contest has all rows that a ballot could have. So the reader reads exactly what the printer
+prints, in all languages at once, and any other print is strange to it.
 """
 
 import functools
