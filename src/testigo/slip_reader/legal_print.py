@@ -133,7 +133,7 @@ class LegalPrint:
             for place, (heading, height, entry) in enumerate(zip(headings, heights, data["contests"], strict=True)):
                 top += heading.height
                 rows_here = len(entry["rows"])
-                cut[place] += [ink[at : at + height] for at in range(top, top + rows_here * height, 2 * height)]
+                cut[place] += [ink[at : at + height].copy() for at in range(top, top + rows_here * height, 2 * height)]
                 top += rows_here * height
         return [np.stack(rows) for rows in cut]
 
