@@ -7,9 +7,10 @@ python benchmarks/definitions.py [--count 300] [--seed 1] [--kind left|right|fon
 Election n of `--seed` s is that of seed 1000 s + n; `--only` takes one of them; `--carry`: only the first so many are
 carried out, the others checked. `--kind`: languages that read from the left, from the right, or names in scripts for
 which an election has fonts of its own. `--outcomes`: a file with a line of JSON for each election; those that are in it
-are not taken again, so that the command goes on where it was stopped. The smallest are taken first. Prints how many were accepted, the refusals by
-their code, the failures by step with the seeds, and the processor's seconds of each step. Exits 1 where a step failed
-or fewer than 97 % were accepted.
+are not taken again, so that the command goes on where it was stopped. The smallest are taken first.
+
+Prints how many were accepted, the refusals by their code, the failures by step with the seeds, and the processor's
+seconds of each step. Exits 1 where a step failed or fewer than 97 % were accepted.
 """
 
 import argparse
