@@ -29,7 +29,6 @@ from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.paper.sample import sample_words
-from testigo.paper.stacked import most_stacked
 from testigo.slip import qr
 from testigo.words import FIRST, Either, section, voter_languages
 
@@ -254,7 +253,6 @@ def _part(language: str, texts: tuple[str, ...]) -> dict[str, Any]:
     return {
         **msgspec.structs.asdict(PageLanguage.of(language)),
         "texts": [isolated(text, language) for text in texts],
-        "stacked": most_stacked(texts),
     }
 
 
