@@ -15,7 +15,7 @@ import right_to_left
 from letters import letters, page_size, visual_lines
 from testigo import words
 from testigo.ballot import Ballot, new_slip_number
-from testigo.election import Contest, Definition, District, Option, Party, Station
+from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station, limits
 from testigo.errors import InvalidInput
 from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS
 from testigo.slip import Slip
@@ -262,3 +262,35 @@ def test_measuring_many_slips_takes_no_more_memory_than_measuring_a_few():
 
     first = measure(30)
     assert measure(60) - first < 40_000_000
+
+
+ABOVE, BELOW = "\u0301\u0308\u0303\u030c", "\u0323\u0331\u032d\u0330"
+
+
+@pytest.mark.parametrize("marks", [ABOVE, ABOVE[:2], BELOW, BELOW[:2], ABOVE[:2] + BELOW[:2]], ids=ascii)
+def test_letters_with_as_many_marks_as_check_accepts_are_read_back(marks):
+    assert len(marks) <= limits.MARKS
+    names = ["".join(letter + marks for letter in word) for word in ("ABCDEFGH", "qpgjybk", "xzuvw", "Ếệ")]
+    definition = council(names, choose=3)
+    reader = SlipReader(definition)
+    for chosen in itertools.combinations(["o0", "o1", "o2", "o3"], 3):
+        slip = slip_of(definition, *chosen)
+        (reading,) = reader.read(slip.png())
+        assert (reading.refused, reading.choices) == (None, slip.ballot)
+
+
+def test_letters_of_one_row_that_reach_into_another_are_no_print_of_it():
+    """Capitals with two accents reach above their row; the legal print of the candidate above has nothing of them."""
+    plain, tall = tuple(f"Candidato {place}" for place in range(1, 4)), ("ỖỖ ẾẾ ỂỂ ẪẪ ỄỄ ỖỖ ẾẾ ỂỂ ẪẪ",) * 3
+    lists = (
+        Option("a", {"es": "A"}, "", tuple(name for both in zip(plain, tall, strict=True) for name in both)),
+        Option("b", {"es": "B"}, "", ("Eva", "Luis")),
+    )
+    one = council(("X", "Y"))
+    contest = msgspec.structs.replace(
+        one.contests[0], kind="party-list", method="dhondt", options=lists, preferences=Preferences(3)
+    )
+    definition = msgspec.structs.replace(one, contests=(contest,))
+    slip = slip_of(definition, "a", "a/1", "a/3", "a/5")
+    (reading,) = SlipReader(definition).read(slip.png())
+    assert (reading.refused, reading.choices) == (None, slip.ballot)
