@@ -207,6 +207,12 @@ def test_every_text_prints_something_on_its_line(changed, path, text, code):
     assert [(one.place, one.warning) for one in errors] == [(path, False)]
 
 
+@pytest.mark.parametrize("lost", ["\ufffd", "\ufffc", "\ufff9"])
+def test_what_stands_for_lost_letters_is_no_text(changed, lost: str) -> None:
+    errors = check_structure(changed(("contests", 0, "options", 0, "name"), {"es": f"Mu{lost}oz", "en": "X"}))
+    assert [one.error.code for one in errors] == ["definition.text-not-printable"]
+
+
 def test_what_paper_cannot_tell_apart_can_still_be_counted(changed):
     """A record of an election that was held in spite of it is not called forged."""
     assert check_structure(changed(("contests", 0, "options", 1, "name"), {"es": "\u200b", "en": "Ana Peña"})) == []

@@ -20,22 +20,20 @@ import re
 import unicodedata
 from importlib import resources
 
+from testigo.paper.font import prints_a_format
+
 _INVISIBLE = (
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U0001d159\U00016fe4"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffc\U0001d159\U00016fe4"
     "\U000e0000-\U000e0fff"
 )
 """Characters without ink that are not of category Cf: Default_Ignorable_Code_Point of Unicode, and blanks that are
 letters, marks or symbols to it."""
 
-_INKED_FORMATS = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-"""Characters of category Cf that do print: signs of Arabic, Syriac and Kaithi above or below numbers."""
-
 _NO_INK = re.compile(f"[{_INVISIBLE}]")
-_INKED = re.compile(f"[{_INKED_FORMATS}]")
 _FINAL_YEH = re.compile("ی(?![\u0620-\u06ff])")
 """Persian yeh at the end of a word is printed as Arabic alef maksura, elsewhere as Arabic yeh."""
 
-_DASHES = re.compile("[\u2010-\u2015\u2212\u30fb\u2043\ufe58\ufe63]")
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63]")
 _QUOTES = str.maketrans(dict.fromkeys("`´’‘ʼʻʹ′ʾʿ‛", "'") | dict.fromkeys("“”„‟″«»", '"'))
 _PLAIN = str.maketrans(
     {
@@ -46,6 +44,9 @@ _PLAIN = str.maketrans(
     }
 )  # fmt: skip
 """Letters with a stroke or a tail, and letters that are often written as another: `normalize` takes only marks away."""
+
+_LIKE_OTHERS = str.maketrans("Ϲϲϴ", "CcѲ")
+"""Letters that do not look as what Unicode has them compatible with (Σ, ς, Θ)."""
 
 _CARELESS = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "o", "O": "o"})
 
@@ -59,14 +60,14 @@ def printed(words: str) -> str:
 def shapes(words: str) -> frozenset[str]:
     """What two texts share that read the same."""
     text = _compatible(printed(words))
-    return frozenset((_lower(text.translate(_ALIKE)), _lower(text).translate(_ALIKE)))
+    return frozenset(map(_decimal, (_lower(_alike(text)), _alike(_lower(text)))))
 
 
 def skeletons(words: str) -> frozenset[str]:
     """What two texts share that look alike."""
     text = _compatible(printed(words))
     careless = _lower(text.translate(_CARELESS)).replace("rn", "m").replace("vv", "w")
-    return frozenset(map(_skeleton, (_lower(text.translate(_ALIKE)), _lower(text), careless)))
+    return frozenset(map(_skeleton, (_lower(_alike(text)), _lower(text), careless)))
 
 
 def folded(words: str) -> str:
@@ -93,15 +94,26 @@ def begins_with_mark(words: str) -> bool:
 def _prints_nothing(one: str) -> bool:
     if one.isascii():
         return False
-    return bool(_NO_INK.match(one)) or (unicodedata.category(one) == "Cf" and not _INKED.match(one))
+    return bool(_NO_INK.match(one)) or (unicodedata.category(one) == "Cf" and not prints_a_format(one))
 
 
 def _compatible(text: str) -> str:
     """One spelling for the characters that Unicode has several of."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text.translate(_LIKE_OTHERS))
     text = _DASHES.sub("-", text).translate(_QUOTES)
     text = _FINAL_YEH.sub("ى", text).replace("ی", "ي")
-    return "".join(str(unicodedata.decimal(one, one)) for one in " ".join(text.split()))
+    return " ".join(text.split())
+
+
+def _alike(text: str) -> str:
+    """One letter for those that print alike, also under accents."""
+    apart = unicodedata.normalize("NFD", text.translate(_ALIKE))
+    return unicodedata.normalize("NFC", apart.translate(_ALIKE))
+
+
+def _decimal(text: str) -> str:
+    """Digits of all scripts as those of ASCII."""
+    return "".join(str(unicodedata.decimal(one, one)) for one in text)
 
 
 def _lower(text: str) -> str:
@@ -110,6 +122,7 @@ def _lower(text: str) -> str:
 
 def _skeleton(text: str) -> str:
     """Without accents, punctuation and spaces; the text itself where nothing else is left."""
+    text = _decimal(text)
     bare = text.translate(_PLAIN)
     letters = [one for one in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(one)]
     kept = "".join(one for one in letters if unicodedata.category(one)[0] not in "PZ")
