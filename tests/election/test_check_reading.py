@@ -115,6 +115,13 @@ def test_one_name_with_two_parties_that_read_the_same_is_refused(definition, nam
         "VOTO NULO",
         "Null vote",
         "En blanco",
+        "Vото en blanco",
+        "Papeleta en blanco",
+        "Voto anulado",
+        "Spoiled ballot",
+        "Vote blanc",
+        "VOTO EM BRANCO",
+        "صوت أبيض",
     ],
 )
 def test_an_option_is_not_called_like_a_vote_for_nobody(changed, name):

@@ -7,7 +7,7 @@ name of the blank vote. Everything else is only shown beside its like, and gets 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
@@ -15,7 +15,7 @@ from testigo.election.known_ids import KnownIds
 from testigo.election.limits import MARKS
 from testigo.election.printed import begins_with_mark, most_marks, printed, shapes, skeletons
 from testigo.election.value import Text
-from testigo.words import FALLBACK, FIRST, languages, message, section
+from testigo.words import FALLBACK, FIRST, message, section, voter_languages
 
 _WORDS_FOR_NOBODY = {
     "slip": ("blank", "unused"),
@@ -25,6 +25,9 @@ _WORDS_FOR_NOBODY = {
     "screens": ("booth.blank-option", "sheet.blank", "sheet.null", "sheet.undervotes"),
 }
 """What paper and screens say of choices that were not made, or not counted; and what people call them (`term`)."""
+
+_ON_PAPER = {"slip": ("blank", "unused")}
+"""Of these, what no paper says of a person in any election, whatever its languages."""
 
 _BESIDE = " ¦ "
 """Between a name and its party: a character that neither has, so that the two are never taken for one name."""
@@ -136,18 +139,20 @@ def _check_not_taken(path: DefinitionPath, contest: Contest, taken: dict[str, st
 
 
 def _taken(spoken: Iterable[str]) -> dict[str, str]:
-    """What paper and screens say of choices not made, by each of its skeletons, in all languages of the election and
-    those that stand in for them.
+    """What paper and screens say of choices not made, by each of its skeletons: in all languages of the election (or
+    those that stand in for them) whatever they say, in all others what a paper vote says.
     """
-    chosen = [code for code in spoken if code in languages()]
+    chosen = [code for code in spoken if code in voter_languages()] or [FIRST, FALLBACK]
+    others = [code for code in voter_languages() if code not in chosen]
     labels = [
-        label
-        for language in chosen or (FIRST, FALLBACK)
-        for part, keys in _WORDS_FOR_NOBODY.items()
-        for key in keys
-        for label in section(language, part)[key].split("; ")
+        *(label for code in chosen for label in _labels(code, _WORDS_FOR_NOBODY)),
+        *(label for code in others for label in _labels(code, _ON_PAPER)),
     ]
-    return {key: label for label in labels for key in skeletons(label)}
+    return {key: label for label in reversed(labels) for key in skeletons(label)}
+
+
+def _labels(language: str, keys: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [one for part, names in keys.items() for name in names for one in section(language, part)[name].split("; ")]
 
 
 # ── titles of one ballot ──

@@ -7,8 +7,9 @@ Three views of a text, each blind to more than the one before:
 - `shapes`: also blind to upper and lower case, to letters of other scripts that print alike (Latin `a`, Cyrillic `а`),
   and to the several characters that Unicode has for one sign (full-width letters, ligatures, hyphens). Two texts that
   share a shape *read the same*.
-- `skeletons`: also blind to accents, spaces and punctuation, and to `1`, `l` and `I`, `0` and `O`, `rn` and `m`. Two
-  texts that share a skeleton *look alike*: a person tells them apart who knows that there are two.
+- `skeletons`: also blind to accents, spaces and punctuation, to letters whose capitals print alike (`т`, `t`), and to
+  `1`, `l` and `I`, `0` and `O`, `rn` and `m`. Two texts that share a skeleton *look alike*: a person tells them apart
+  who knows that there are two.
 
 `folded` is what a search goes by, which only leaves out what people leave out.
 
@@ -67,7 +68,8 @@ def skeletons(words: str) -> frozenset[str]:
     """What two texts share that look alike."""
     text = _compatible(printed(words))
     careless = _lower(text.translate(_CARELESS)).replace("rn", "m").replace("vv", "w")
-    return frozenset(map(_skeleton, (_lower(_alike(text)), _lower(text), careless)))
+    capitals = _lower(_alike(text.upper()))
+    return frozenset(map(_skeleton, (_lower(_alike(text)), _lower(text), careless, capitals)))
 
 
 def folded(words: str) -> str:
