@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from open_lists import CZECH, open_lists
 from testigo.election import Definition, check_paper, check_structure, load, load_with_warnings
 from testigo.errors import SeveralErrors
 from testigo.words import section
@@ -176,6 +177,15 @@ def test_titles_of_two_rolls_never_meet(definition):
 )
 def test_what_is_only_shown_side_by_side_is_a_warning(changed, path, value):
     assert found(changed(path, value)) == {"definition.reads-like": True}
+
+
+def test_candidates_of_an_open_list_are_told_apart_like_options() -> None:
+    def told(*candidates: str) -> dict[str, bool]:
+        return found(open_lists(CZECH, lists={"red": candidates, "blue": ("Inés Vidal",)}))
+
+    assert told("Đặng Thu", "Đặng Thư") == {"definition.looks-like": True}
+    assert told("Đặng Thu", "ĐẶNG THU") == {"definition.reads-like": False}
+    assert told("Đặng Thu", "Đặng Thuý") == {}
 
 
 def test_two_stations_of_one_district_and_name_are_a_warning(definition):

@@ -29,6 +29,9 @@ _WORDS_FOR_NOBODY = {
 _ON_PAPER = {"slip": ("blank", "unused")}
 """Of these, what no paper says of a person in any election, whatever its languages."""
 
+_Group = list[tuple[DefinitionPath, str, str]]
+"""Things among which a person tells one from another: of each its place, how it is called, its text."""
+
 _BESIDE = " ¦ "
 """Between a name and its party: a character that neither has, so that the two are never taken for one name."""
 
@@ -46,7 +49,10 @@ def check_reading(known: KnownIds) -> Iterator[Diagnostic]:
         path: DefinitionPath = ("contests", number)
         yield from _check_options(known, path, contest)
         yield from _check_not_taken(path, contest, taken)
-        yield from _check_alike("candidate", _candidates(path, contest), warning=contest.preferences is None)
+        if contest.preferences is None:
+            yield from _check_alike("candidate", _candidates(path, contest))
+        else:
+            yield from _check_chosen_candidates(_candidates(path, contest))
     for language in known.definition.languages:
         yield from _check_titles(known, language)
 
@@ -196,13 +202,24 @@ def _on_one_ballot(one: Contest, other: Contest) -> bool:
     return one.roll == other.roll or GENERAL_ROLL in (one.roll, other.roll)
 
 
+# ── candidates of open lists ──
+
+
+def _check_chosen_candidates(lists: Iterable[_Group]) -> Iterator[Diagnostic]:
+    """Voters tell them apart by reading, as they do options."""
+    for group in lists:
+        for later, earlier, same in _doubles(enumerate(text for _, _, text in group)):
+            (place, name, _), (_, other, _) = group[later], group[earlier]
+            code = "definition.reads-like" if same else "definition.looks-like"
+            of = message("term", "candidate")
+            yield diagnose(code, place, warning=not same, what=of, id=name[:60], other=other[:60])
+
+
 # ── what is only shown side by side ──
 
 
-def _check_alike(
-    what: str, groups: Iterable[Iterable[tuple[DefinitionPath, str, str]]], *, warning: bool = True
-) -> Iterator[Diagnostic]:
-    """A diagnostic for each thing (its place, how it is called, its text) that reads like another of its group."""
+def _check_alike(what: str, groups: Iterable[_Group]) -> Iterator[Diagnostic]:
+    """A warning for each thing (its place, how it is called, its text) that reads like another of its group."""
     for group in groups:
         seen: dict[str, str] = {}
         for place, called, text in group:
@@ -210,13 +227,8 @@ def _check_alike(
             other = next((seen[key] for key in keys if key in seen), None)
             if other is not None and printed(text):
                 of = message("term", what)
-                yield diagnose(
-                    "definition.reads-like", place, warning=warning, what=of, id=called[:60], other=other[:60]
-                )
+                yield diagnose("definition.reads-like", place, warning=True, what=of, id=called[:60], other=other[:60])
             seen |= dict.fromkeys(keys, called)
-
-
-_Group = list[tuple[DefinitionPath, str, str]]
 
 
 def _parties(known: KnownIds) -> Iterator[_Group]:
