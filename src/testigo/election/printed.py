@@ -41,7 +41,7 @@ _PLAIN = str.maketrans(
         "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th",
         "ß": "ss", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ɛ": "e", "ɔ": "o", "ƀ": "b", "ɨ": "i", "ʉ": "u",
         "ё": "е", "й": "и", "ґ": "г", "ѓ": "г", "ј": "j", "ς": "σ", "ـ": None, "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا",
-        "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
+        "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ہ": "ه", "ە": "ه", "ھ": "ه", "ک": "ك", "ڪ": "ك",
     }
 )  # fmt: skip
 """Letters with a stroke or a tail, and letters that are often written as another: `normalize` takes only marks away."""
@@ -75,7 +75,7 @@ def skeletons(words: str) -> frozenset[str]:
 def folded(words: str) -> str:
     """The text as a search compares it: letters and digits only, without accents, in lower case. Look-alikes stay
     apart: who searches for `l` is not shown `1`."""
-    apart = unicodedata.normalize("NFKD", words.casefold()).translate(_PLAIN)
+    apart = _decimal(unicodedata.normalize("NFKD", words.casefold())).translate(_PLAIN)
     return unicodedata.normalize("NFC", "".join(one for one in apart if unicodedata.category(one)[0] in "LN"))
 
 
