@@ -104,6 +104,8 @@ def _compatible(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_LIKE_OTHERS))
     text = _DASHES.sub("-", text).translate(_QUOTES)
     text = _FINAL_YEH.sub("ى", text).replace("ی", "ي")
+    for _ in range(2):  # a vowel of two signs
+        text = _SPELLED.sub(lambda found: _LETTER_OF[found[0]], text)
     return " ".join(text.split())
 
 
@@ -131,12 +133,18 @@ def _skeleton(text: str) -> str:
     return kept.casefold().translate(_NEAR) or text
 
 
-def _groups() -> list[tuple[str, str]]:
-    """Letters of different scripts that print alike, and further letters of the same scripts that look like them."""
-    lines = resources.files(__package__).joinpath("look_alikes.txt").read_text("utf-8").splitlines()
+def _pairs(file: str) -> list[tuple[str, str]]:
+    """What stands before and after the space in each line of a file beside this one."""
+    lines = resources.files(__package__).joinpath(file).read_text("utf-8").splitlines()
     found = [line.partition(" ") for line in lines if line and not line.startswith("#")]
-    return [(alike, near) for alike, _, near in found]
+    return [(one, other) for one, _, other in found]
 
 
-_ALIKE = {ord(one): alike[0] for alike, _ in _groups() for one in alike[1:]}
-_NEAR = {ord(one): alike[0] for alike, near in _groups() for one in alike[1:] + near}
+_GROUPS = _pairs("look_alikes.txt")
+"""Letters of different scripts that print alike, and further letters of the same scripts that look like them."""
+_ALIKE = {ord(one): alike[0] for alike, _ in _GROUPS for one in alike[1:]}
+_NEAR = {ord(one): alike[0] for alike, near in _GROUPS for one in alike[1:] + near}
+
+_LETTER_OF = {spelled: letter for letter, spelled in _pairs("spelled_alike.txt")}
+_SPELLED = re.compile("|".join(map(re.escape, _LETTER_OF)))
+"""Several letters that print like one."""
