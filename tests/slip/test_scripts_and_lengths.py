@@ -198,6 +198,15 @@ def test_a_word_longer_than_its_line_is_broken_and_the_last_letter_tells():
         assert reading.choices == slip.ballot
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", " \u2060", "\ufeff ", "‚\u200d ", "» ‚ "])
+def test_words_between_which_no_line_ends_are_broken_all_the_same(space):
+    definition = council((f"Concepcionistas{space}" * 8 + "de Ana", f"Concepcionistas{space}" * 8 + "de Eva"))
+    slip = slip_of(definition, "o1")
+    assert_nothing_cut(slip)
+    (reading,) = SlipReader(definition).read(slip.png())
+    assert reading.choices == slip.ballot
+
+
 def test_words_that_fit_look_as_they_did():
     definition = council(("Ana María de la Concepción Álvarez-Castellón Fernández de Córdoba", "Eva"))
     now, before = LegalPrint(*_of(definition)), LegalPrint(*_of(definition), "es", FirstSlip)
@@ -216,7 +225,7 @@ def test_words_that_fit_look_as_they_did():
                 st.characters(min_codepoint=0x410, max_codepoint=0x44F),
                 st.characters(min_codepoint=0x5D0, max_codepoint=0x5EA),
                 st.characters(min_codepoint=0x621, max_codepoint=0x64A, categories=["Lo"]),
-                st.sampled_from(" -/"),
+                st.sampled_from(" -/\u00a0\u202f\u2060(«“‚»”%"),
             ),
             min_size=40,
             max_size=160,

@@ -19,6 +19,8 @@ _ID = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{ID - 2}}}[a-z0-9])?")
 
 # Controls that reorder text: a name written with them is read differently on screen and on paper.
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NOT_TEXT = frozenset("\ufff9\ufffa\ufffb\ufffc\ufffd")
+"""What stands for something else: annotations, objects, and letters that were lost on the way."""
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -61,9 +63,13 @@ def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Dia
         yield diagnose("definition.text-with-space", place, text=words[:60])
     elif len(words) > longest:
         yield diagnose("definition.text-too-long", place, count=len(words), most=longest)
-    bad = next((one for one in words if one in _REORDERING or unicodedata.category(one) in _UNPRINTABLE), None)
+    bad = next(filter(_is_unprintable, words), None)
     if bad:
         yield diagnose("definition.text-not-printable", place, character=f"U+{ord(bad):04X}")
+
+
+def _is_unprintable(one: str) -> bool:
+    return one in _REORDERING or one in _NOT_TEXT or unicodedata.category(one) in _UNPRINTABLE
 
 
 def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
