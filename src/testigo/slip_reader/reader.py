@@ -21,14 +21,13 @@ from testigo.ballot.marks import Ballot, preferences_in
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.scan.codes import qr_texts_of_ink
+from testigo.scan.corner_marks import Marks, find_sheets
 from testigo.scan.images import Page, pages_of
 from testigo.scan.ink import Ink
 from testigo.scan.register import lay_over
 from testigo.scan.sheets import (
     MARGIN,
-    Marks,
     Sheet,
-    find_sheets,
     flatten,
     flatten_colours,
     flatten_top,
