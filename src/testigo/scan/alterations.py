@@ -117,8 +117,20 @@ def _gone(compared: _Seen, known: NDArray[np.bool_]) -> Alteration | None:
     share = window_mean(found * expected, _LETTER) / (energy + np.float32(1e-4))
     share = np.where(asked, share / max(float(np.median(share[asked][::7])), 0.05), 1)
     share /= _faint_columns(share, asked)
+    share += _UNSURE * _noise(compared) / (_LETTER * np.sqrt(energy + np.float32(1e-6)))
     down, across = np.unravel_index(int(share.argmin()), share.shape)
     return Alteration("gone", int(across), int(down)) if share[down, across] < _GONE else None
+
+
+_UNSURE = 4.0
+"""Two standard deviations of the share; noise of a picture is about twice as strong over a window as if each dot had
+its own."""
+
+
+def _noise(compared: _Seen) -> float:
+    """The standard deviation of white dots, a letter's blot or two left out."""
+    white = compared.found[compared.white > 0.9][::11]
+    return float(np.median(np.abs(white - np.median(white)))) * 1.48 if len(white) else 0.0
 
 
 _BAND, _LEAST_BANDS = 64, 3

@@ -21,25 +21,25 @@ MARGIN = 24
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """A flattened sheet, 8 dots a millimetre, with `MARGIN` dots around. `ink`: 0 white paper, 1 black print; `paper`:
-    how bright the paper is at each dot, print closed over, 0 to 255."""
+    """A flattened sheet, 8 dots a millimetre, with a margin around (`MARGIN` if nothing else is said). `ink`: 0 white
+    paper, 1 black print; `paper`: how bright the paper is at each dot, print closed over, 0 to 255."""
 
     ink: Any
     paper: Any
 
     def shadow_edges(self) -> NDArray[np.bool_]:
-        """Where the light on the paper changes by more than a tenth within two millimetres, without the margin."""
+        """Where the light on the paper changes by more than a tenth within two millimetres."""
         small = cv2.resize(self.paper, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         around = np.ones((5, 5), np.uint8)
         lit, dark = cv2.dilate(small, around), cv2.erode(small, around)
         edges = cv2.dilate((dark < 0.88 * lit).astype(np.uint8), np.ones((3, 3), np.uint8))
         whole = cv2.resize(edges, self.paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        return np.asarray(whole[MARGIN:-MARGIN, MARGIN:-MARGIN] > 0)
+        return np.asarray(whole > 0)
 
 
-def flatten(image: Grey, marks: Marks, length: float) -> Sheet:
+def flatten(image: Grey, marks: Marks, length: float, margin: int = MARGIN) -> Sheet:
     """The sheet made flat. `length`: millimetres from the upper to the lower marks."""
-    return _flatten(image, fit(marks, length)[0], length)
+    return _flatten(image, fit(marks, length)[0], length, margin)
 
 
 def flatten_top(image: Grey, marks: Marks) -> Sheet:
@@ -57,11 +57,11 @@ def flatten_top_alone(image: Grey, marks: Marks) -> Sheet:
 _TOP = 20.0
 
 
-def _flatten(image: Grey, to_image: Points, length: float) -> Sheet:
-    width = WIDTH * DOTS_PER_MM + 2 * MARGIN
-    height = round((length + 9) * DOTS_PER_MM) + 2 * MARGIN
+def _flatten(image: Grey, to_image: Points, length: float, margin: int = MARGIN) -> Sheet:
+    width = WIDTH * DOTS_PER_MM + 2 * margin
+    height = round((length + 9) * DOTS_PER_MM) + 2 * margin
     half = 0.5  # a pixel's coordinates are those of its middle
-    start = (half - MARGIN) / DOTS_PER_MM
+    start = (half - margin) / DOTS_PER_MM
     dots_to_mm = np.array([[1 / DOTS_PER_MM, 0, start], [0, 1 / DOTS_PER_MM, start], [0, 0, 1]])
     image, to_image = _around_sheet(image, to_image @ dots_to_mm, width, height)
     flat = cv2.warpPerspective(
@@ -115,13 +115,19 @@ def _ink(flat: Grey, paper: Ink) -> Ink:
 
 
 def _paper(flat: Grey) -> Ink:
-    """How bright the paper is: dark things under 6 mm are closed over, and the edge of a shadow stays where it is."""
-    small = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    closed = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((27, 27), np.uint8))
-    paper = cv2.bilateralFilter(closed, 9, 24, 4)
+    """How bright the paper is: dark things under 6 mm are closed over, and the edge of a shadow stays where it is, also
+    where it makes a corner with the edge of the picture."""
+    small = cv2.medianBlur(cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 5)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((_CLOSED, _CLOSED), np.uint8))
+    for _ in range(_CLOSED // 4):  # geodesic: what is dark grows back where the picture is as dark
+        paper = np.maximum(cv2.erode(paper, np.ones((3, 3), np.uint8)), small)
+    paper = cv2.bilateralFilter(paper, 9, 24, 4)
     large = cv2.resize(paper, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.float32)
 
+
+_CLOSED = 27
+"""Pixels of a quarter of a millimetre."""
 
 _SMOOTH = 0.7
 """Dots: takes off noise and makes sharp print as soft as the legal print that it is compared with."""

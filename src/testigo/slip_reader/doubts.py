@@ -68,11 +68,12 @@ BENT, _MUCH_BENT = 4.0, 16.0
 
 
 def bent(doubt: Doubt, shift: Ink) -> Doubt:
-    """The doubt, or that the paper is bent too much at the part that is doubtful."""
-    if not isinstance(doubt, PartDoubt):
-        return doubt
-    there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
-    if not is_illegible(doubt.message) or not len(there) or np.abs(there).max() < _MUCH_BENT:
+    """The doubt, or that the paper is bent too much at the part that is doubtful: a picture of flat paper tells
+    more."""
+    there = shift
+    if isinstance(doubt, PartDoubt):
+        there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
+    if "part" not in doubt.message.values or not len(there) or np.abs(there).max() < _MUCH_BENT:
         return doubt
     return Doubt("slip-part.bent", part=doubt.message.values["part"])
 
