@@ -8,6 +8,7 @@ like the picture, one filter for the whole sheet, so that a stroke in one place 
   So a line through a name is seen in the gaps of its letters, and a speck or the edge of a stain is none.
 - *Writing*: much dark where it should be white, within 8 mm.
 - *Print that is gone*: windows of a letter's size where less than a third of the expected ink is seen.
+- *Bands*, as a highlighter leaves them in a grey picture (`scan.bands`).
 
 Darkness is measured against the paper around, so stains and shadows count only by their edges. A line that runs from
 edge to edge of the paper and is faint is a fold. Limits and where they come from:
@@ -19,13 +20,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.scan.bands import find_band
 from testigo.scan.ink import Colours, Ink
 from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
 
 
 class Alteration(msgspec.Struct, frozen=True):
-    """`kind`: `marked` (something is written or drawn there) or `gone` (print is missing). Where it is worst: dots from
-    the left and from the top."""
+    """`kind`: `marked` (something is written or drawn there), `gone` (print is missing) or `coloured` (a band over it
+    is darker than the paper). Where it is worst: dots from the left and from the top."""
 
     kind: str
     across: int
@@ -33,10 +35,11 @@ class Alteration(msgspec.Struct, frozen=True):
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """`strange`: ink above the expected, on white paper; `white`: how surely each dot should be white, 0 to 1;
-    `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper around; `black`:
-    what full black of the print is in the picture."""
+    """`darker`: ink above the expected; `strange`: the same above the paper around; `white`: how surely each dot should
+    be white, 0 to 1; `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper
+    around; `black`: what full black of the print is in the picture."""
 
+    darker: Plane
     strange: Plane
     white: Plane
     expected: Plane
@@ -56,7 +59,9 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
     """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
     are only known to a dot; `unknown`: where nothing is known. Print is missed only `above` that dot."""
     compared = _compare(seen, print_, code, unknown)
-    return _added(compared) or _gone(compared, ~unknown[:above])
+    band = find_band(compared.darker, compared.white)
+    coloured = Alteration("coloured", *band) if band else None
+    return _added(compared) or _gone(compared, ~unknown[:above]) or coloured
 
 
 def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
@@ -71,9 +76,9 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
     rules = cv2.dilate((print_.mean(axis=1) > 0.4).astype(np.uint8)[:, None], np.ones((2 * _RULE + 1, 1), np.uint8))
     white[rules[:, 0] > 0] = 0
     around = window_mean(white, 41) + np.float32(1e-3)
-    strange = seen - likely
-    strange -= window_mean(white * strange, 41) / around
-    return _Seen(strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
+    darker = seen - likely
+    strange = darker - window_mean(white * darker, 41) / around
+    return _Seen(darker, strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
 
 
 _RULE = 4

@@ -221,3 +221,9 @@ def _fit_some(some: dict[int, Points], length: float) -> tuple[Points, float]:
         return np.eye(3), np.inf
     mapped = cv2.perspectiveTransform(paper[None], found)[0]
     return np.asarray(found, np.float64), float(((mapped - points) ** 2).sum())
+
+
+def bend(marks: Marks) -> float:
+    """How badly the marks suit any flat sheet: millimetres that their corners are off, root mean square."""
+    side = np.mean([np.hypot(*(marks.points[4 * mark + 1] - marks.points[4 * mark])) for mark in range(4)]) / MARK
+    return float(np.sqrt(fit(marks, guess_length(marks))[1] / 16) / side)

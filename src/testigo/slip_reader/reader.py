@@ -37,7 +37,17 @@ from testigo.scan.unbend import UNBENT_MARGIN, unbend
 from testigo.slip import QrVote
 from testigo.slip_reader.as_printed import require_unaltered, require_uncoloured
 from testigo.slip_reader.code_lines import CodeLines, Form
-from testigo.slip_reader.doubts import BENT, Doubt, PartDoubt, bent, in_shadow, is_illegible, is_of_code_lines, sure_of
+from testigo.slip_reader.doubts import (
+    BENT,
+    Doubt,
+    PartDoubt,
+    bent,
+    bent_by_marks,
+    in_shadow,
+    is_illegible,
+    is_of_code_lines,
+    sure_of,
+)
 from testigo.slip_reader.legal_print import LegalPrint, Region, RowPlaces
 from testigo.slip_reader.similarity import HEADING_LIMITS, compare
 from testigo.words import Message
@@ -100,7 +110,9 @@ class SlipReader:
         reading = self._read_headed(flat.ink, image, marks, page)
         if reading.refused and is_illegible(reading.refused) and is_of_code_lines(reading.refused):
             again = self._read_headed(flatten_top_alone(image.grey, marks).ink, image, marks, page)
-            return reading if again.refused and is_illegible(again.refused) else again
+            reading = reading if again.refused and is_illegible(again.refused) else again
+        if reading.refused:
+            return msgspec.structs.replace(reading, refused=bent_by_marks(reading.refused, marks))
         return reading
 
     def _read_headed(self, flat: Ink, image: Page, marks: Marks, page: int) -> SlipReading:
