@@ -237,7 +237,7 @@ def _seen_in_space(slip: Grey, lifted: NDArray[np.float32], rng: np.random.Gener
     seen_x = arc_x + (arc_x - width / 2 - eye[0]) * part
     seen_y = arc_y + (arc_y - height / 2 - eye[1]) * part
     back_x, back_y = x.copy(), y.copy()
-    for _ in range(25):
+    for _ in range(12):
         off_x, off_y = (
             cv2.remap(plane.astype(np.float32), back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             for plane in (seen_x - x, seen_y - y)

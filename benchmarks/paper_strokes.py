@@ -46,7 +46,7 @@ def _through(box: Box, rng: Rng) -> Strokes:
 
 def _twice(box: Box, rng: Rng) -> Strokes:
     (one,) = _through(box, rng)
-    return [one, one + (0.0, rng.uniform(4, 9))]
+    return [one, one + np.array([0.0, rng.uniform(4, 9)])]
 
 
 def _wavy(box: Box, rng: Rng) -> Strokes:
@@ -145,7 +145,7 @@ def highlighted(colour: str) -> Mark:
         cover = np.zeros(slip.shape, np.float32)
         points = np.round(np.stack([x, middle], axis=1)).astype(np.int32)
         for down in range(-high // 2, high // 2 + 1):
-            cv2.polylines(cover, [points + (0, down)], False, 1.0, 1)
+            cv2.polylines(cover, [points + np.array([0, down])], False, 1.0, 1)
         cover = cv2.GaussianBlur(cover, (0, 0), 0.8) * rng.uniform(0.7, 1.0)
         ink = (255 - np.array(HIGHLIGHTERS[colour], np.float32)) / 255
         return (slip[..., None] * (1 - cover[..., None] * ink)).astype(np.uint8)
