@@ -17,14 +17,14 @@ _CELL = (3, 8)
 _LENGTH = (-12, -4, 4, 12)
 """Middles of the four cells along a band, at half the size."""
 
-_HEIGHTS = (12, 14, 16, 18, 20, 22, 24)
+_HEIGHTS = (14, 16, 18, 20, 22, 24)
 _EDGE = 3
 """From a band's edge to the middles of the rows of cells inside and outside, at half the size."""
 
 _DARKER = 0.045
 """Least darkness of every cell of a band, in parts of full black; yellow ink leaves 0.07 to 0.1."""
 
-_EVEN = 0.6
+_EVEN = 0.75
 """The lightest cell of a band against its mean."""
 
 _SURE = 5.0
@@ -39,11 +39,15 @@ def find_band(darker: Plane, white: Plane) -> tuple[int, int] | None:
     best, at = np.float32(0), (0, 0)
     for height in _HEIGHTS:
         inside = [(down, across) for down in (_EDGE - height // 2, 0, height // 2 - _EDGE) for across in _LENGTH]
-        outside = [(down, across) for down in (-height // 2 - _EDGE, height // 2 + _EDGE) for across in _LENGTH]
+        above, below = ([(side * (height // 2 + _EDGE), across) for across in _LENGTH] for side in (-1, 1))
         mean, lightest, count = _over(cells, known, inside, np.minimum)
-        _, darkest, beside = _over(cells, known, outside, np.maximum)
+        (_, over, over_count), (_, under, under_count) = (
+            _over(cells, known, side, np.maximum) for side in (above, below)
+        )
+        darkest = np.maximum(over, under)
         clear = lightest - darkest
-        band = (clear > least) & (clear > _EVEN * (mean - darkest)) & (count >= 9) & (beside >= 6)
+        asked = (count >= 9) & (over_count >= 3) & (under_count >= 3)
+        band = asked & (clear > least) & (clear > _EVEN * (mean - darkest))
         score = np.where(band, clear, 0)
         if score.max() > best:
             best = score.max()
@@ -56,7 +60,7 @@ def _cells(darker: Plane, white: Plane) -> tuple[Plane, NDArray[np.bool_]]:
     """The mean darkness of the white dots in the cell around each dot, at half the size, and where there are enough."""
     size = _CELL[::-1]
     dots = cv2.blur(shrink(white, 2), size)
-    return cv2.blur(shrink(darker * white, 2), size) / (dots + np.float32(1e-3)), dots > 0.15
+    return cv2.blur(shrink(darker * white, 2), size) / (dots + np.float32(1e-3)), dots > 0.3
 
 
 def _noise(darker: Plane, white: Plane) -> float:
