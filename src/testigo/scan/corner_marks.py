@@ -139,7 +139,7 @@ def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
 _ALIKE = 0.6
 """Least correlation of the fourth mark with its print."""
 
-_FINE = 4
+_FINE = 8
 """Pixels a millimetre when it is looked for."""
 
 _AROUND_MARK = 4
