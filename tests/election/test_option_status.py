@@ -166,7 +166,7 @@ def test_the_last_status_of_each_decides_whatever_came_before(steps: list[tuple[
                 log.check(VOIDING, said)
             continue
         log.check(VOIDING, said)
-        log = log.then(said)
+        log.add(said)
         void[option] = void.get(option, not counting) if status != "restored" else None
         if status == "restored":
             del void[option]

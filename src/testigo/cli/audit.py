@@ -27,7 +27,7 @@ from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import SigningKey
-from testigo.words import from_line
+from testigo.words import from_line, message
 
 app = typer.Typer(
     help="Logic and accuracy, draws with dice, closing counts.", no_args_is_help=True, rich_markup_mode=None
@@ -187,7 +187,7 @@ def _from_images(
     if not files:
         raise InvalidInput("folder.no-images", place=folder, kinds=sorted(IMAGES))
     entered = read_entries(storage.read(entries), place=str(entries)) if entries is not None else {}
-    with progress("Reading papers", len(files)) as bar:
+    with progress(message("cli", "progress.reading-slips"), len(files)) as bar:
         papers = read_papers(files, definition, station, on_image=bar.advance)
     return papers_from_images(definition, station, papers, entered, spoiled=spoiled)
 

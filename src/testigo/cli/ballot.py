@@ -12,6 +12,7 @@ from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
 from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader, SlipReading
+from testigo.words import message
 
 app = typer.Typer(help="The paper vote: print and read slips.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -59,7 +60,7 @@ def read(
     """
     reader = SlipReader(election.load(election_file), station or None)
     readings: list[tuple[Path, SlipReading]] = []
-    with progress("Reading slips", len(images)) as bar:
+    with progress(message("cli", "progress.reading-slips"), len(images)) as bar:
         for image in images:
             readings += [(image, reading) for reading in reader.read(image)]
             bar.advance()

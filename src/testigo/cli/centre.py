@@ -98,7 +98,7 @@ def admit(
     """
     read = [(file, _read_keys(file)) for file in requests]
     centre = Centre.open(folder)
-    with progress("Admitting", len(read)) as bar:
+    with progress(message("cli", "progress.admitting"), len(read)) as bar:
         for file, keys in read:
             storage.write(file.with_name("machine-keys.json"), centre.admit(keys))
             bar.advance()
@@ -202,7 +202,7 @@ def receive(
     centre = Centre.open(folder)
     receipts: list[Receipt] = []
     refused: list[TestigoError] = []
-    with progress("Receiving", len(packages)) as bar:
+    with progress(message("cli", "progress.taking-in"), len(packages)) as bar:
         for file in packages:
             try:
                 receipts.append(centre.receive(storage.read(file), place=str(file)))

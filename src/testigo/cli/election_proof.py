@@ -8,11 +8,12 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
-from testigo.election import Definition, DistinctBallot, distinct_ballots, load_with_warnings
+from testigo.election import Definition, DistinctBallot, LoadedDefinition, distinct_ballots, load_with_warnings
 from testigo.errors import InvalidInput, StorageError
 from testigo.words import Either, language_name, message, offered_to_voters
 
 if TYPE_CHECKING:
+    from testigo.proof import Proof, Selection
     from testigo.proof.pictures import Booth
 
 
@@ -59,37 +60,34 @@ def proof(
     document = make_proof(loaded, selection, booth)
     storage.write_new(out, document.pdf, mode=0o644)
     if as_json:
-        print_json(
-            {
-                "file": str(out),
-                "digest": definition.digest,
-                "date": made,
-                "bytes": len(document.pdf),
-                "pages": document.pages,
-                "photographs": document.pictures,
-                "ballots": [one.style.id for one in selection.ballots],
-                "stations": selection.stations,
-                "languages": selection.languages,
-                "warnings": [one.as_json() for one in loaded.warnings],
-            }
-        )
-    else:
-        size = -(-len(document.pdf) // 1000)
-        written = message("cli", "proof-written", file=out, pages=document.pages, pictures=document.pictures, size=size)
-        console.print(str(written), soft_wrap=True)
+        print_json(_summary(loaded, selection, document) | {"file": str(out)})
+        return
+    size = -(-len(document.pdf) // 1000)
+    written = message("cli", "proof-written", file=out, pages=document.pages, pictures=document.pictures, size=size)
+    console.print(str(written), soft_wrap=True)
+
+
+def _summary(loaded: LoadedDefinition, selection: "Selection", document: "Proof") -> dict[str, object]:
+    return {
+        "digest": loaded.definition.digest,
+        "date": selection.made,
+        "bytes": len(document.pdf),
+        "pages": document.pages,
+        "photographs": document.pictures,
+        "ballots": [one.style.id for one in selection.ballots],
+        "stations": selection.stations,
+        "languages": selection.languages,
+        "warnings": [one.as_json() for one in loaded.warnings],
+    }
 
 
 def _shown(definition: Definition, stations: list[str]) -> tuple[tuple[DistinctBallot, ...], tuple[str, ...]]:
     """The ballots, and the stations whose papers are shown: those named, else the one with most options."""
-    if not stations:
-        ballots = distinct_ballots(definition)
-        longest = max(ballots, key=lambda one: sum(len(definition.contest(of).options) for of in one.style.contests))
-        return ballots, (longest.station,)
-    found: dict[tuple[str, ...], DistinctBallot] = {}
-    for name in stations:
-        for ballot in distinct_ballots(definition, name):
-            found.setdefault(ballot.style.contests, ballot)
-    return tuple(found.values()), tuple(dict.fromkeys(stations))
+    ballots = distinct_ballots(definition, stations)
+    if stations:
+        return ballots, tuple(dict.fromkeys(stations))
+    longest = max(ballots, key=lambda one: sum(len(definition.contest(of).options) for of in one.style.contests))
+    return ballots, (longest.station,)
 
 
 def _languages(definition: Definition, wanted: list[str]) -> tuple[str, ...]:
@@ -106,7 +104,7 @@ def _photographs(
 ) -> "Booth":
     from testigo.proof import photograph_booth
 
-    with progress("Screens", None) as bar:
+    with progress(message("cli", "progress.screens"), None) as bar:
         return photograph_booth(definition, ballots, languages, program, bar.move_to)
 
 

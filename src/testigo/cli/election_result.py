@@ -143,7 +143,7 @@ def _statuses(definition: Definition, texts: list[str]) -> StatusLog:
             raise InvalidInput("option-status.not-so-written", text=text[:80])
         status = OptionStatus(contest, option, said, "–", log.next_number, person)  # type: ignore[arg-type]
         log.check(definition, status)
-        log = log.then(status)
+        log.add(status)
     return log
 
 

@@ -70,7 +70,7 @@ def import_(
     files = {name: file for name, file in given.items() if file is not None}
     try:
         data = storage.read(into, limit=source.MAX_BYTES)
-        with patience(str(message("cli", "import.reading"))):
+        with patience(message("cli", "import.reading")):
             if map_file is None:
                 _guess(data, into, files, save_map, as_json=as_json)
                 return

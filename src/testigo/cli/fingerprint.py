@@ -160,7 +160,7 @@ def generate(
     hard = synthetic.DIFFICULTY if difficulty is None else difficulty
     _prepare_folder(out, [f"{seed + f}_{n + 1}.png" for f in range(fingers) for n in range(impressions)], replace)
     written = []
-    with progress("Generating", fingers * impressions) as bar:
+    with progress(message("cli", "progress.generating"), fingers * impressions) as bar:
         for number in range(seed, seed + fingers):
             finger = synthetic.Finger(number)
             for n in range(impressions):

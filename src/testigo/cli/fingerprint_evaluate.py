@@ -8,6 +8,7 @@ import typer
 from testigo import storage
 from testigo.cli.output import console, print_json, progress, table
 from testigo.errors import InvalidInput
+from testigo.words import message
 
 if TYPE_CHECKING:
     from testigo.fingerprint import Evaluation
@@ -53,7 +54,7 @@ def evaluate(
     results = (scores, None if to_output else json_file, plot)
     _refuse_same(*results)
     _refuse_prints(folder, *results)
-    with progress("Evaluating", None) as bar:
+    with progress(message("cli", "progress.evaluating"), None) as bar:
         result = fingerprint.evaluate(
             folder,
             dpi=dpi,

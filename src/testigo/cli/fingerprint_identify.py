@@ -60,7 +60,7 @@ def build(
     files = extraction.prints_in(prints_folder)
     skipped: list[str] = []
     names: list[str] = []
-    with storage.new_folder(out, mode=0o700) as made, progress("Building", len(files)) as bar:
+    with storage.new_folder(out, mode=0o700) as made, progress(message("cli", "progress.building"), len(files)) as bar:
         gallery = Gallery.create(made)
         for found in _readable(files, dpi, skipped if skip_unreadable else None, bar):
             gallery.add(len(names), found.template)
@@ -103,7 +103,7 @@ def identify(
     else:
         own = storage.resolved(probe)
         files = [path for path in extraction.prints_in(gallery) if storage.resolved(path) != own]
-        with progress("Reading", len(files)) as bar:
+        with progress(message("cli", "progress.reading-prints"), len(files)) as bar:
             known = list(_readable(files, dpi, skipped if skip_unreadable else None, bar))
         if not known:
             raise InvalidInput("folder.without-other-prints", place=gallery)

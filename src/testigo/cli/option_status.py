@@ -10,7 +10,7 @@ from testigo.centre import authority_key
 from testigo.centre.centre import PUBLIC
 from testigo.cli.output import console, print_json
 from testigo.count import RecordRules, Result, read_rules
-from testigo.election import Contest, OptionState, OptionStatus
+from testigo.election import Contest, OptionState, OptionStatus, StatusLog
 from testigo.election.option_status import Status
 from testigo.errors import StorageError
 from testigo.record import Statement
@@ -44,7 +44,7 @@ def option_status(
     key = authority_key(folder, "root")
     if out.exists():
         raise StorageError("file.exists", place=out)
-    after = rules.statuses.then(said).states(rules.definition)
+    after = StatusLog((*rules.statuses.said, said)).states(rules.definition)
     before, then = rules.count(), rules.count(states=after)
     if not as_json:
         _show(rules, said, after, before, then)

@@ -34,7 +34,7 @@ console = _Lines()
 errors = _Lines(stderr=True)
 
 
-COMPILING = "The first comparison on a machine prepares the engine for it, once; this can take a minute."
+COMPILING = message("cli", "progress.preparing-engine")
 """What to say where machine code may have to be made first."""
 
 
@@ -68,7 +68,7 @@ class _RichBar:
 
 
 @contextmanager
-def progress(title: str, total: int | None) -> Iterator[Bar]:
+def progress(title: Message, total: int | None) -> Iterator[Bar]:
     """A progress bar on standard error, with the time left; nothing is drawn where standard error is not a terminal."""
     columns = (
         TextColumn("{task.description}"),
@@ -78,16 +78,16 @@ def progress(title: str, total: int | None) -> Iterator[Bar]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
-        yield _RichBar(bars, bars.add_task(title, total=total))
+        yield _RichBar(bars, bars.add_task(str(title), total=total))
 
 
 @contextmanager
-def patience(sentence: str, *, after: float = waits.SHOWN_AFTER) -> Iterator[None]:
+def patience(sentence: Message, *, after: float = waits.SHOWN_AFTER) -> Iterator[None]:
     """Say `sentence` on standard error, once, if the block takes longer than `after` seconds.
 
     For work whose steps cannot be counted. Nothing is said where standard error is not a terminal.
     """
-    timer = threading.Timer(after, lambda: errors.print(sentence, soft_wrap=True))
+    timer = threading.Timer(after, lambda: errors.print(str(sentence), soft_wrap=True))
     timer.daemon = True
     if errors.is_terminal:
         timer.start()

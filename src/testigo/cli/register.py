@@ -59,7 +59,7 @@ def import_file(
     """
     with storage.explained(file), file.open("rb") as lines:
         rows = max(0, sum(1 for _ in lines) - 1)
-    title = str(message("cli", "register.importing"))
+    title = message("cli", "register.importing")
     with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
         report = opened.import_voters(file, bar.advance)
     if as_json:

@@ -56,7 +56,7 @@ def erase(
         if not yes and not confirmed(message("cli", "register.erase-it")):
             console.print(str(message("cli", "nothing-changed")))
             raise typer.Exit(1)
-        with patience(str(_CLEANING)):
+        with patience(_CLEANING):
             done = opened.erase(document, officer, reason, legal_basis)
     if as_json:
         print_json(done)
@@ -78,7 +78,7 @@ def erasures(
     """
     with open_register(register, election, key) as opened:
         if clean:
-            with patience(str(_CLEANING)):
+            with patience(_CLEANING):
                 opened.clean_erased()
         found = opened.erasures()
     if as_json:

@@ -29,7 +29,7 @@ def upgrade(
     if not yes and not confirmed(message("cli", "register.upgrade-it")):
         console.print(str(message("cli", "nothing-changed")))
         raise typer.Exit(1)
-    with progress(str(message("cli", "register.upgrading")), len(plan.steps)) as bar:
+    with progress(message("cli", "register.upgrading"), len(plan.steps)) as bar:
         copy = run(register, lambda _: bar.advance())
     console.print(str(message("cli", "register.upgraded", before=plan.version, now=plan.steps[-1].version)))
     if copy is not None:

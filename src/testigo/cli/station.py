@@ -141,7 +141,7 @@ def cards(
         if booth.has_cards and not yes and not confirmed(message("cli", "cards.make-again")):
             console.print(str(message("cli", "nothing-changed")))
             raise typer.Exit(1)
-        with progress("Making cards", None):
+        with progress(message("cli", "progress.making-cards"), None):
             deck = booth.make_cards(spare, write=lambda made: storage.write(out, made.pdf(), mode=0o600))
     styles = [card.style for card in deck.cards]
     table("Voting cards", ("ballot style", "cards"), [(style, styles.count(style)) for style in sorted(set(styles))])

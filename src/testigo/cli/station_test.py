@@ -9,7 +9,7 @@ import typer
 
 from testigo.cli.output import console, errors, progress
 from testigo.station.install import machine_folders
-from testigo.words import current_language
+from testigo.words import current_language, message
 
 if TYPE_CHECKING:
     from testigo.station.machine import LocalMachine
@@ -47,7 +47,7 @@ def test(
         chair = opened.enter_context(Chair(machines.get("chair", folder / "chair"), booth=way, check_in=way))
         chair.sign_in(account, pin)
         parts = station_deck(chair.definition, chair.station_id)
-        with progress("Test ballots", sum(len(part.ballots) for part in parts)) as bar:
+        with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:
             passed = chair.run_test(parts, on_step=bar.move_to)
         last = chair.last_test()
     for one in last.differences if last else ():

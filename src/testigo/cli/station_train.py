@@ -49,7 +49,7 @@ def train(
     from testigo.training.machines import TrainingMachines, until_stopped
 
     definition, station_id = read_election(source, station)
-    with patience(str(message("cli", "train.setting-up"))):
+    with patience(message("cli", "train.setting-up")):
         training = make_training(definition, station_id, voters, out, replace=replace)
     machines = TrainingMachines(training, printer=printer, pages=pages, reader=reader)
     with until_stopped() as stopped, machines.running():
@@ -75,7 +75,7 @@ def count_training(
     from testigo.training import count_papers
     from testigo.training.set_up import STATION
 
-    with progress(str(message("cli", "train.counting")), len(images)) as bar:
+    with progress(message("cli", "train.counting"), len(images)) as bar:
         counted = count_papers(folder / STATION, images, bar.advance)
     refused = [(str(file), reading.number, str(reading.refused)) for file, reading in counted.refused]
     if as_json:

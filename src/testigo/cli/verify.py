@@ -61,7 +61,7 @@ def verify(
         key = read_root_key(root_key)
     except TestigoError as error:
         raise typer.BadParameter(str(error)) from None
-    with progress(str(message("verify", "reading")), None) as bar:
+    with progress(message("verify", "reading"), None) as bar:
         report = check_record(
             record,
             key,

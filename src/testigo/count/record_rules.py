@@ -343,7 +343,7 @@ class RecordRules:
             case MachineKeys() as keys:
                 self.key_ring = self.key_ring.replace(keys, entry=entry.index)
             case OptionStatus() as status:
-                self.statuses = self.statuses.then(status)
+                self.statuses.add(status)
                 self._status_entries.append(entry.index)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest

@@ -1,5 +1,7 @@
 """Which ballots an election has: many stations give their voters the same one."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from testigo.election.definition import BallotStyle, Definition
@@ -14,13 +16,13 @@ class DistinctBallot(msgspec.Struct, frozen=True):
     stations: int
 
 
-def distinct_ballots(definition: Definition, station_id: str = "") -> tuple[DistinctBallot, ...]:
-    """Each ballot that some voter gets, once, in the order of the stations. `station_id`: those of one station alone.
+def distinct_ballots(definition: Definition, stations: Sequence[str] = ()) -> tuple[DistinctBallot, ...]:
+    """Each ballot that some voter gets, once, in the order of the stations. `stations`: those of these stations alone.
 
-    Raises `InvalidInput` where there is no such station.
+    Raises `InvalidInput` where one of them does not exist.
     """
     found: dict[tuple[str, ...], DistinctBallot] = {}
-    for station in [definition.station(station_id)] if station_id else definition.stations:
+    for station in map(definition.station, stations) if stations else definition.stations:
         for style in definition.styles_of_station(station.id):
             known = found.get(style.contests)
             ballot = known or DistinctBallot(station.id, style, 0)

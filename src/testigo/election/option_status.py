@@ -59,11 +59,19 @@ class OptionState(SignedValue, frozen=True):
     votes: Literal["count", "void"]
 
 
-@dataclass(frozen=True)
 class StatusLog:
     """What the root has said so far, in order."""
 
-    said: tuple[OptionStatus, ...] = ()
+    def __init__(self, said: Iterable[OptionStatus] = ()) -> None:
+        self._said: list[OptionStatus] = []
+        self._last: dict[tuple[str, str, str], OptionStatus] = {}
+        for status in said:
+            self.add(status)
+
+    @property
+    def said(self) -> tuple[OptionStatus, ...]:
+        """All of it."""
+        return tuple(self._said)
 
     def check(self, definition: Definition, status: OptionStatus, *, place: str = "") -> None:
         """Return if this may be said next.
@@ -79,24 +87,25 @@ class StatusLog:
         _check_person(contest, contest.option(status.option), status.person, place)
         if not status.reason.strip() or not is_printable(status.reason, LONGEST_REASON):
             raise InvalidInput("option-status.reason", place=place, most=LONGEST_REASON)
-        last = self._last(status.about)
+        last = self._last.get(status.about)
         if (last.status if last else "restored") == status.status:
             raise IllegalStep("option-status.nothing-changes", place=place, option=status.option)
 
-    def then(self, status: OptionStatus) -> "StatusLog":
-        """With one more, which `check` has passed."""
-        return StatusLog((*self.said, status))
+    def add(self, status: OptionStatus) -> None:
+        """One more, which `check` has passed."""
+        self._said.append(status)
+        self._last[status.about] = status
 
     @property
     def next_number(self) -> int:
         """The number of the next statement."""
-        return len(self.said) + 1
+        return len(self._said) + 1
 
     def states(self, definition: Definition) -> tuple[OptionState, ...]:
         """Who is out, in the order of their last statements."""
         since: dict[tuple[str, str, str], bool] = {}
         last: dict[tuple[str, str, str], OptionStatus] = {}
-        for status in self.said:
+        for status in self._said:
             last.pop(status.about, None)
             if status.status == "restored":
                 since.pop(status.about, None)
@@ -107,9 +116,6 @@ class StatusLog:
             _state(status, void=not since[about] and not status.person and _voids(definition, status))
             for about, status in last.items()
         )
-
-    def _last(self, about: tuple[str, str, str]) -> OptionStatus | None:
-        return next((status for status in reversed(self.said) if status.about == about), None)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
 from testigo.witness import VerificationReport, verify
-from testigo.words import message
+from testigo.words import Message, message
 
 AT_ONCE = 3
 """Stations whose machines run at the same time: three processes each."""
@@ -45,7 +45,7 @@ class Bar(Protocol):
         """Some more steps are done."""
 
 
-Progress = Callable[[str, int], AbstractContextManager[Bar]]
+Progress = Callable[[Message, int], AbstractContextManager[Bar]]
 """Title and number of steps → a progress bar."""
 
 
@@ -97,11 +97,11 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
     """
     generator = random.Random(seed)
     rehearsal, centre, sites = _prepare(definition, fingers, generator, out, progress)
-    with _running(progress, "Starting the centre", _inbox(centre, out)) as inbox:
+    with _running(progress, message("cli", "progress.starting-centre"), _inbox(centre, out)) as inbox:
         _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)
     centre = Centre.open(centre.folder)
     _hold_night(rehearsal, centre, sites, seed, generator, progress)
-    with progress("Verifying the public record", 1) as bar:
+    with progress(message("cli", "progress.verifying"), 1) as bar:
         root = centre.key_ring.root
         rehearsal.report = verify(out / "public", root)
         bar.advance()
@@ -154,7 +154,7 @@ def _set_up(
     """Machines installed, keys admitted, everybody enrolled, poll books and cards handed out."""
     out, definition = rehearsal.out, rehearsal.definition
     sites = [make_site(station, out) for station in definition.stations]
-    with progress("Installing the stations", len(sites)) as bar:
+    with progress(message("cli", "progress.installing"), len(sites)) as bar:
         for site in sites:
             install(site, centre)
             bar.advance()
@@ -167,7 +167,7 @@ def _set_up(
     _enrol(rehearsal, fingers, register_folder, progress)
     keys = [data for path, data in read_record(centre.public).envelopes if "machine-keys" in path]
     with (
-        progress("Poll books and cards", len(sites)) as bar,
+        progress(message("cli", "progress.poll-books"), len(sites)) as bar,
         Register.open(str(register_folder / "register.db"), definition, key) as register,
     ):
         for site in sites:
@@ -192,8 +192,8 @@ def _enrol(rehearsal: Rehearsal, fingers: Fingers, folder: Path, progress: Progr
     ]
     population = rehearsal.population
     with (
-        _running(progress, "Starting two enrolment desks", *desks),
-        progress("Enrolling voters", len(population.people)) as bar,
+        _running(progress, message("cli", "progress.starting-desks"), *desks),
+        progress(message("cli", "progress.enrolling"), len(population.people)) as bar,
     ):
         addresses = [desk.address for desk in desks]
         rehearsal.enrolment = EnrolmentDesks(addresses, pin, fingers, bar.advance).enrol(population)
@@ -206,7 +206,7 @@ def _hold_day(
 ) -> None:
     """All stations, a few at a time, each from its first PIN to its package."""
     visits = sum(len(rehearsal.population.visits[site.station.id]) for site in sites)
-    with progress("Voting day", visits) as bar, ThreadPoolExecutor(AT_ONCE) as stations:
+    with progress(message("cli", "progress.voting-day"), visits) as bar, ThreadPoolExecutor(AT_ONCE) as stations:
         days = [
             stations.submit(_hold_station, rehearsal, site, fingers, f"{seed}/{site.station.id}", inbox, bar.advance)
             for site in sites
@@ -234,7 +234,7 @@ def _hold_night(
     rehearsal: Rehearsal, centre: Centre, sites: list[Site], seed: int, generator: random.Random, progress: Progress
 ) -> None:
     """Couriers bring by road what already came by cable; dice, paper counts, result."""
-    with progress("Taking in packages", len(sites)) as bar:
+    with progress(message("cli", "progress.taking-in"), len(sites)) as bar:
         for site in sites:
             centre.receive(storage.read(site.folder / "statements.package"))
             bar.advance()
@@ -242,12 +242,12 @@ def _hold_night(
     drawn = set(night.draw_boxes(centre, rehearsal.dice))
     boxes = deque(site for site in sites if site.station.id in drawn)
     papers = sum(len(list(site.box.glob("*.png"))) for site in boxes)
-    with progress(f"Counting the paper of {len(boxes)} boxes", papers) as bar:
+    with progress(message("cli", "progress.counting-paper", count=len(boxes)), papers) as bar:
         for number, site in enumerate(boxes):
             notes = rehearsal.journal.stations[site.station.id]
             photographer = np.random.default_rng(seed + number)
             rehearsal.closing_counts.append(night.count_box(centre, site, notes, photographer, bar.advance))
-    with progress("Publishing the result", 1) as bar:
+    with progress(message("cli", "progress.publishing"), 1) as bar:
         rehearsal.result = night.publish(centre, rehearsal.out, generator)
         bar.advance()
 
@@ -270,7 +270,7 @@ def _inbox(centre: Centre, out: Path) -> MachineProcess:
 
 @contextmanager
 def _running(
-    progress: Progress, title: str, machine: MachineProcess, *more: MachineProcess
+    progress: Progress, title: Message, machine: MachineProcess, *more: MachineProcess
 ) -> Iterator[MachineProcess]:
     """Machines that run during the block, with a progress bar while they start; the first one is given."""
     with ExitStack() as stack:

@@ -15,7 +15,7 @@ from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
-from testigo.station.checkin import CheckIn
+from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
 from testigo.station.visit import RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
@@ -27,7 +27,6 @@ from testigo.web.sessions import BrowserSessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
-LARGEST_POLL_BOOK = 256 * 1024 * 1024
 FINGERS = tuple(
     f"{hand}-{finger}" for hand in ("right", "left") for finger in ("thumb", "index", "middle", "ring", "little")
 )
@@ -170,7 +169,7 @@ def next_voter(request: Request) -> Answer:
     return redirect("/")
 
 
-@post("/poll-book", guards=[person], request_max_body_size=LARGEST_POLL_BOOK, sync_to_thread=False)
+@post("/poll-book", guards=[person], request_max_body_size=POLL_BOOK_LIMIT, sync_to_thread=False)
 def load_poll_book(form: FormSent, check_in: TheCheckIn) -> Answer:
     """Load the station's poll book, before opening."""
     check_in.load_poll_book(form.file("poll-book"))

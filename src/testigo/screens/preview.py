@@ -87,7 +87,7 @@ def paper(booth: TheBooth) -> Response[bytes]:
 
 
 def _first_page(request: Request, definition: Definition, station: str) -> Answer:
-    rows = distinct_ballots(definition, station)
+    rows = distinct_ballots(definition, [station] if station else ())
     return page(
         request, "preview/first.html", language=officers_language(definition.languages), definition=definition,
         rows=rows[:_MOST_SHOWN], more=len(rows[_MOST_SHOWN:]), station=station,

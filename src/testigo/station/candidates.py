@@ -74,7 +74,7 @@ class Candidates:
             if status.number < log.next_number:
                 raise IllegalStep("option-status.two-of-number", place=self._folder.place, number=str(status.number))
             log.check(self._folder.definition, status)
-            log = log.then(status)
+            log.add(status)
         return tuple(envelope for _, envelope in read), log
 
     def _read(self, envelope: str) -> OptionStatus:

@@ -52,7 +52,7 @@ document is somebody who tries fingers until one matches: at four tries each, an
 matcher's chance of a false match."""
 
 POLL_BOOK = "poll-book.json"
-POLL_BOOK_LIMIT = 1 << 30
+POLL_BOOK_LIMIT = 256 << 20
 
 
 class CheckIn:

@@ -176,46 +176,45 @@ def _compare(findings: FindingLog, published: Result, recomputed: Result, place:
     ours = {contest.contest: contest for contest in recomputed.contests}
     for contest in published.contests:
         again = ours.get(contest.contest)
-        if again is None or contest == again:
-            continue
-        for theirs, own in zip(contest.options, again.options, strict=False):
-            if (theirs.option, theirs.votes) != (own.option, own.votes):
-                detail = message(
-                    "finding",
-                    "result.other-votes",
-                    contest=contest.contest,
-                    option=theirs.option,
-                    published=theirs.votes,
-                    counted=own.votes,
-                )
-                findings.fail("result", detail, place)
-        for option, seats in again.allocation.seats.items():
-            if contest.allocation.seats.get(option) != seats:
-                told, contest_id = contest.allocation.seats.get(option, 0), contest.contest
-                detail = message(
-                    "finding", "result.other-seats", contest=contest_id, option=option, published=told, allotted=seats
-                )
-                findings.fail("result", detail, place)
-        _compare_lists(findings, contest, again, place)
-        if contest.allocation.second_round != again.allocation.second_round:
-            detail = message(
-                "finding",
-                "result.other-second-round",
-                contest=contest.contest,
-                published=_going_on(contest.allocation),
-                counted=_going_on(again.allocation),
-            )
-            findings.fail("result", detail, place)
-        if contest.allocation.void != again.allocation.void:
-            findings.fail("result", message("finding", "result.other-void", contest=contest.contest), place)
-        if (contest.void, contest.allocation.vacant) != (again.void, again.allocation.vacant):
-            findings.fail("result", message("finding", "result.other-void-votes", contest=contest.contest), place)
-        if contest.outcome != again.outcome:
-            findings.fail("result", message("finding", "result.other-outcome", contest=contest.contest), place)
+        if again is not None and contest != again:
+            _compare_figures(findings, contest, again, place)
+            _compare_lists(findings, contest, again, place)
+            _compare_outcomes(findings, contest, again, place)
     if published.states != recomputed.states:
         findings.fail("result", message("finding", "result.other-states"), place)
     _compare_bodies(findings, published, recomputed, place)
     findings.fail("result", message("finding", "result.other"), place)
+
+
+def _compare_figures(findings: FindingLog, published: ContestResult, counted: ContestResult, place: str) -> None:
+    """Votes and seats of each option."""
+    contest = published.contest
+    for told, own in zip(published.options, counted.options, strict=False):
+        if (told.option, told.votes) != (own.option, own.votes):
+            votes = {"published": told.votes, "counted": own.votes}
+            detail = message("finding", "result.other-votes", contest=contest, option=told.option, **votes)
+            findings.fail("result", detail, place)
+    for option, allotted in counted.allocation.seats.items():
+        seats = published.allocation.seats.get(option, 0)
+        if seats != allotted or option not in published.allocation.seats:
+            numbers = {"published": seats, "allotted": allotted}
+            detail = message("finding", "result.other-seats", contest=contest, option=option, **numbers)
+            findings.fail("result", detail, place)
+
+
+def _compare_outcomes(findings: FindingLog, published: ContestResult, counted: ContestResult, place: str) -> None:
+    """What follows from the figures: who goes on, what is void, whether the contest is decided."""
+    contest = published.contest
+    told, own = published.allocation, counted.allocation
+    if told.second_round != own.second_round:
+        rounds = {"published": _going_on(told), "counted": _going_on(own)}
+        findings.fail("result", message("finding", "result.other-second-round", contest=contest, **rounds), place)
+    if told.void != own.void:
+        findings.fail("result", message("finding", "result.other-void", contest=contest), place)
+    if (published.void, told.vacant) != (counted.void, own.vacant):
+        findings.fail("result", message("finding", "result.other-void-votes", contest=contest), place)
+    if published.outcome != counted.outcome:
+        findings.fail("result", message("finding", "result.other-outcome", contest=contest), place)
 
 
 def _going_on(allocation: Allocation) -> list[str]:
