@@ -143,19 +143,6 @@ def test_attack_every_way_to_strike_is_seen(pen, way, reader, regions, slip, pri
         assert reading.choices is None, part
 
 
-def test_a_stripe_that_a_dirty_heater_left_faint_is_not_print_that_is_gone(reader, regions, slip, print_of):
-    printed = print_of(slip)
-    heat = np.ones(printed.shape[1])
-    heat[150:172] = 0.22
-    faint = (255 - (255 - printed) * heat).astype(np.uint8)
-    (reading,) = reader.read(png(with_paper(faint)))
-    assert reading.choices == slip.ballot
-    region = next(each for each in regions if each.kind == "row")
-    faint[region.top : region.top + 34, 150:172] = 255  # and there it is wiped out
-    (reading,) = reader.read(png(with_paper(faint)))
-    assert reading.choices is None
-
-
 @pytest.mark.parametrize("kind", ["shadow", "soft shadow", "lamp"])
 def test_slips_in_uneven_light_are_read_or_the_light_is_the_reason(kind, reader, slip, print_of, paper_damage):
     rng = np.random.default_rng(8)

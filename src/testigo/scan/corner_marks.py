@@ -162,7 +162,7 @@ def _with_fourth(image: Grey, seen: dict[int, list[Points]]) -> Marks | None:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     smooth = cv2.GaussianBlur(image, (0, 0), 1.0)
     around = cv2.warpPerspective(smooth, to_image @ to_mm, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    found = {mark: _likest(around, mark) for mark in range(4)}
+    found = {mark: _best_place(around, mark) for mark in range(4)}
     score, across, down = found[missing]
     if score < _ALIKE or max(found, key=lambda mark: found[mark][0]) != missing:
         return None
@@ -172,7 +172,7 @@ def _with_fourth(image: Grey, seen: dict[int, list[Points]]) -> Marks | None:
     return Marks(np.concatenate([some[mark] for mark in range(4)]))
 
 
-def _likest(around: Grey, mark: int) -> tuple[float, int, int]:
+def _best_place(around: Grey, mark: int) -> tuple[float, int, int]:
     """Where that mark is most likely in a small flat picture: correlation, pixels from the left and from the top."""
     white = np.array([[bit == "0" for bit in row] for row in CORNER_MARKS[mark]], np.float32)
     pattern = cv2.GaussianBlur(np.kron(white, np.ones((_FINE, _FINE), np.float32)), (0, 0), 1.0)
