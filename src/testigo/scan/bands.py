@@ -1,6 +1,6 @@
 """Bands that are a little darker than the paper: what a highlighter leaves in a grey picture, or grey correction tape.
 
-A band is 3 to 6 mm high, runs along the lines of print for at least 12 mm, is evenly dark and ends sharply above and
+A band is 3 to 6 mm high, runs along the lines of print for at least 10 mm, is evenly dark and ends sharply above and
 below. So the ring of a cup, a stain, a fold and the edge of a shadow are none. Only dots that should be white are
 asked.
 """
@@ -14,8 +14,8 @@ from testigo.scan.planes import Plane, shrink
 _CELL = (3, 8)
 """Rows and columns of a cell at half the size: 0.75 by 2 mm."""
 
-_LENGTH = (-20, -12, -4, 4, 12, 20)
-"""Middles of the six cells along a band, at half the size."""
+_LENGTH = (-16, -8, 0, 8, 16)
+"""Middles of the five cells along a band, at half the size."""
 
 _HEIGHTS = (14, 16, 18, 20, 22, 24)
 _EDGE = 3
@@ -46,7 +46,7 @@ def find_band(darker: Plane, white: Plane) -> tuple[int, int] | None:
         )
         darkest = np.maximum(over, under)
         clear = lightest - darkest
-        asked = (count >= 14) & (over_count >= 4) & (under_count >= 4)
+        asked = (count >= 12) & (over_count >= 3) & (under_count >= 3)
         band = asked & (clear > least) & (clear > _EVEN * (mean - darkest))
         score = np.where(band, clear, 0)
         if score.max() > best:
