@@ -151,7 +151,9 @@ def test_slips_in_uneven_light_are_read_or_the_light_is_the_reason(kind, reader,
     assert all(reading.refused is None or reading.refused.key == "slip-part.in-shadow" for reading in readings)
 
 
-def test_curled_paper_is_straightened_and_what_was_struck_is_still_seen(reader, regions, slip, print_of, paper_damage, paper_marks):
+def test_curled_paper_is_straightened_and_what_was_struck_is_still_seen(
+    reader, regions, slip, print_of, paper_damage, paper_marks
+):
     readings = []
     for seed in (1, 6, 7):
         curled = paper_damage.curled(print_of(slip), np.random.default_rng(seed))
