@@ -1,12 +1,16 @@
 """Whether what `testigo election check` accepts is carried out: lawful elections drawn at the limits, each checked, and
 each accepted one taken through paper votes, reader, QR codes, test deck, zero report, booth pages, tally sheet, result.
 
-python benchmarks/definitions.py [--count 300] [--seed 1] [--carry 300] [--slips 6] [--deck 40]
-                                 [--processes 2] [--only SEED] [--json FILE]
+python benchmarks/definitions.py [--count 300] [--seed 1] [--kind left|right|fonts] [--carry 300] [--slips 6]
+                                 [--deck 40] [--processes 2] [--only SEED] [--outcomes FILE]
 
 Election n of `--seed` s is that of seed 1000 s + n; `--only` takes one of them; `--carry`: only the first so many are
-carried out, the others checked. Prints how many were accepted, the refusals by their code, the failures by step with
-the seeds, and the processor's seconds of each step. Exits 1 where a step failed or fewer than 97 % were accepted.
+carried out, the others checked. `--kind`: languages that read from the left, from the right, or names in scripts for
+which an election has fonts of its own. `--outcomes`: a file with a line of JSON for each election; those that are in it
+are not taken again, so that the command goes on where it was stopped. The smallest are taken first.
+
+Prints how many were accepted, the refusals by their code, the failures by step with the seeds, and the processor's
+seconds of each step. Exits 1 where a step failed or fewer than 97 % were accepted.
 """
 
 import argparse
@@ -14,7 +18,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,7 +29,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 from carried_out import carry_out
-from drawn_definitions import draw, write
+from drawn_definitions import KINDS, draw, write
 from testigo.election import load
 from testigo.errors import SeveralErrors
 
@@ -52,28 +56,47 @@ def main() -> None:
     parser.add_argument("--slips", type=int, default=6, help="options of each contest that are printed alone")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", type=int, help="the seed of a single election")
-    parser.add_argument("--json", type=Path, help="file for all outcomes")
+    parser.add_argument("--outcomes", type=Path, help="file that outcomes are added to, and known ones read from")
+    parser.add_argument("--kind", choices=KINDS, default="left")
     given = parser.parse_args()
     seeds = [given.only] if given.only is not None else [1000 * given.seed + place for place in range(given.count)]
+    known = _known(given.outcomes)
+    waits = sorted((seed for seed in seeds if seed not in known), key=lambda seed: _size(seed, given.kind))
+    carried = set(seeds[: given.carry])
     with ProcessPoolExecutor(given.processes) as pool:
         waiting = [
-            pool.submit(_outcome, seed, given.slips, given.deck if place < given.carry else 0)
-            for place, seed in enumerate(seeds)
+            pool.submit(_outcome, seed, given.kind, given.slips, given.deck if seed in carried else 0) for seed in waits
         ]
-        outcomes = [one.result() for one in track(waiting, description="elections", transient=True)]
+        for one in track(as_completed(waiting), total=len(waiting), description="elections", transient=True):
+            known[one.result().seed] = one.result()
+            if given.outcomes:
+                with given.outcomes.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(one.result()), ensure_ascii=False) + "\n")
+    outcomes = [known[seed] for seed in seeds]
     _print(outcomes)
-    if given.json:
-        given.json.write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False, indent=1))
     accepted = sum(not one.refused for one in outcomes)
     sys.exit(any(one.failures for one in outcomes) or accepted < ACCEPTED * len(outcomes))
 
 
-def _outcome(seed: int, slips: int, deck: int) -> Outcome:
+def _known(file: Path | None) -> dict[int, Outcome]:
+    """The outcomes in a file, by seed."""
+    lines = file.read_text("utf-8").splitlines() if file and file.exists() else []
+    return {one.seed: one for one in (Outcome(**json.loads(line)) for line in lines)}
+
+
+def _size(seed: int, kind: str) -> int:
+    """The texts of an election: those with few are taken first."""
+    drawn = draw(seed, **KINDS[kind]).payload
+    options = [option for contest in drawn["contests"] for option in contest["options"]]
+    return len(drawn["languages"]) * sum(1 + len(option.get("candidates", ())) for option in options)
+
+
+def _outcome(seed: int, kind: str, slips: int, deck: int) -> Outcome:
     """`deck`: 0 where the election is only checked."""
     outcome = Outcome(seed)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            definition = load(write(draw(seed), Path(folder)))
+            definition = load(write(draw(seed, **KINDS[kind]), Path(folder)))
         except SeveralErrors as error:
             outcome.refused = [(one.code, str(one).partition("election.json:")[2]) for one in error.errors]
             return outcome

@@ -28,8 +28,8 @@ from testigo.register import Register, RegisterKey
 from testigo.rehearsal import night
 from testigo.rehearsal.chair import ChairDay
 from testigo.rehearsal.journal import Journal
-from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, equip, install, make_site, sign_in
+from testigo.station.processes import MachineProcess
 from testigo.web.client import Client, SeenPage
 
 STATION = Station("s1", "Escuela Norte", "villa", 4)

@@ -28,6 +28,7 @@ def open_database(address: str) -> Engine:
         address = address.replace("postgresql://", "postgresql+psycopg://", 1)
     if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise InvalidInput("database.unknown-kind", place=_without_password(address))
+    _require_plain(address)
     try:
         if address.startswith("sqlite"):
             engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": waits.LOCK})
@@ -52,12 +53,26 @@ def sqlite_file(address: str) -> Path | None:
 
 
 def database_exists(address: str) -> bool:
-    """Whether there is anything at the address; a server's database is taken to be there until it is opened."""
+    """Whether there is anything at the address; a server's database is taken to be there until it is opened. Raises
+    `StorageError` where what is there can be no database.
+    """
     file = sqlite_file(address)
     if file is None:
         return True
+    _require_plain(address)
     with storage.explained(file):
-        return file.is_file() and file.stat().st_size > 0
+        return file.exists() and file.stat().st_size > 0
+
+
+def _require_plain(address: str) -> None:
+    """Raise `StorageError` where a SQLite address is that of a folder, a pipe or a device."""
+    file = sqlite_file(address)
+    if file is None:
+        return
+    with storage.explained(file):
+        there = file.exists()
+    if there:
+        storage.require_plain(file)
 
 
 def remove_database(address: str) -> None:

@@ -10,12 +10,13 @@ its own reader's language.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from testigo.words import Message, Value, current_language, from_line, to_line
+from testigo.words import Either, Message, Value, current_language, from_line, to_line
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
@@ -23,6 +24,9 @@ _NO_BREAK_SPACES = "\u00a0\u202f"
 
 _LONGEST_VALUE = 500
 """Characters of one text in a gap; a path is not cut."""
+
+_LONGEST_LIST = 40
+"""Of its values."""
 
 
 def printable(text: str) -> str:
@@ -38,9 +42,13 @@ def printable(text: str) -> str:
 
 
 def _shortened(value: Value) -> Value:
-    """A text from outside, cut off where a sentence that quotes it could no longer be read."""
-    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
-        return f"{value[:_LONGEST_VALUE]}…"
+    """A text or list from outside, cut off where a sentence that quotes it could no longer be read."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+    if isinstance(value, Sequence):
+        more = ["…"] if len(value) > _LONGEST_LIST else []
+        items = [*(_shortened(one) for one in value[:_LONGEST_LIST]), *more]
+        return Either(items) if isinstance(value, Either) else tuple(items)
     return value
 
 

@@ -1,19 +1,21 @@
 """Keeping bytes: files that survive a power cut.
 
 `write` replaces a file whole or not at all, `write_new` makes one and `new_folder` a whole folder, or nothing; `read`
-never takes more than it is told to; `destroy` overwrites what it removes. Every failure is a `StorageError` with the
-path and the hint.
+never takes more than it is told to, and `open_plain` opens nothing that never ends; `destroy` overwrites what it
+removes. Every failure is a `StorageError` with the path and the hint.
 """
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 _PIECE = 1024 * 1024
@@ -48,18 +50,43 @@ def of_the_disk(error: OSError, path: Path) -> StorageError:
     return StorageError(_CODES[error.errno], place=path)
 
 
+@contextlib.contextmanager
+def open_plain(path: Path) -> Iterator[io.BufferedReader]:
+    """A file of the user's, open for reading during the block. What is not a plain file is never opened: a pipe keeps
+    who opens it waiting, a device may never end. Raises `StorageError`, also for what the system refuses in the block.
+    """
+    with explained(path):
+        require_plain(path)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            _require_plain(os.fstat(handle).st_mode, path)  # another may stand there since it was looked at
+            yield file
+
+
+def require_plain(path: Path) -> None:
+    """Raise `StorageError` unless there is a plain file at `path`, or a link to one."""
+    with explained(path):
+        _require_plain(path.stat().st_mode, path)
+
+
+def _require_plain(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        raise StorageError("file.is-folder" if stat.S_ISDIR(mode) else "file.not-plain", place=path)
+
+
 def read(path: Path, *, limit: int = DEFAULT_LIMIT) -> bytes:
-    """The bytes of a file of at most `limit` bytes; raises `StorageError`, or `InvalidInput` where it is larger."""
-    with explained(path), path.open("rb") as file:
+    """The bytes of a plain file of at most `limit` bytes; raises `StorageError`, `InvalidInput` where it is larger."""
+    with open_plain(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise InvalidInput("file.too-large", place=path, limit=limit)
     return data
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write(path: Path, data: bytes, *, mode: int = 0o644, over: bytes | None = None) -> None:
     """Replace `path` by `data`, whole or not at all, flushed to the disk before the return. What is not a plain file (a
-    pipe, /dev/null) is written to as it is.
+    pipe, /dev/null) is written to as it is. `over`: what the file said when it was read; raises `IllegalStep` where it
+    says something else now, or is gone.
     """
     _require_name(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -72,10 +99,19 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 flush(file.fileno())
+            if over is not None and not _still_says(path, over):
+                raise IllegalStep("file.changed-meanwhile", place=path)
             temporary.replace(path)
             flush_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _still_says(path: Path, data: bytes) -> bool:
+    if not path.is_file():
+        return False
+    with open_plain(path) as file:
+        return file.read(len(data) + 1) == data
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -113,6 +149,12 @@ def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
                 flush_folder(path.parent)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def mode_of(path: Path) -> int:
+    """The permissions of a file, for what takes its place; those of a new one where there is none."""
+    with explained(path):
+        return path.stat().st_mode & 0o777 if path.exists() else 0o644
 
 
 def resolved(path: Path) -> Path:

@@ -273,7 +273,7 @@ def test_what_may_be_said_once_is_not_said_again(
     with pytest.raises(Conflict, match="a second zero report of station n1"):
         centre.append(machines["n1"].statement("zero-report", machines["n1"].zero_report(cards_made=7)))
     for kind in ("audit-seed", "public-draw"):
-        for wrong, why in (("1234567" * 3, "does not show “7”"), ("1" * 19, "19 dice"), ("1" * 201, "201 dice")):
+        for wrong, why in (("1234567" * 3, "does not show '7'"), ("1" * 19, "19 dice"), ("1" * 201, "201 dice")):
             with pytest.raises(InvalidInput, match=why):
                 centre.append(auditor_says(kind, {"digits": wrong}))
         assert centre.append(auditor_says(kind, {"digits": "123456" * 4}))
@@ -319,7 +319,7 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
 ) -> None:
     n1 = machines["n1"]
     other = CheckInReport("n2", CheckInCounters.zero(), "0" * 64, 1)
-    with pytest.raises(InvalidInput, match="the check-in report of “n2” is sent as that of “n1”"):
+    with pytest.raises(InvalidInput, match="the check-in report of 'n2' is sent as that of 'n1'"):
         centre.append(n1.statement("check-in-report", other, key=n1.keys["check-in"]))
     sheet = sheet_of("n1")
     paper = PaperTally("hand", 20, sheet.tally.contests)
@@ -352,7 +352,7 @@ def test_a_station_that_the_election_does_not_have_says_nothing(
         nowhere.statement("tally-sheet", sheet_of("n1")),
         nowhere.statement("booth-report", {}, key=nowhere.keys["booth"]),
     ):
-        with pytest.raises(InvalidInput, match="“x9”, which the election does not have"):
+        with pytest.raises(InvalidInput, match="'x9', which the election does not have"):
             centre.append(envelope)
 
 

@@ -59,7 +59,7 @@ def test_errors_are_one_sentence(capsys, tmp_path, election_file, municipality):
         (("read", text, "--election", election_file), "not an image"),
         (("read", tmp_path / "none.png", "--election", election_file), "no such file"),
         (("print", "--election", election_file, "--station", "nowhere"), "no station"),
-        (("print", "--election", election_file, "--station", station, "--choose", "mayor"), "“mayor” is not a choice"),
+        (("print", "--election", election_file, "--station", station, "--choose", "mayor"), "'mayor' is not a choice"),
         (("print", "--election", election_file, "--station", station, "--printer", "lpr:x"), "printer's address"),
     ):
         code, _, err = run(capsys, *arguments)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from testigo.cli import main
+from testigo.cli import election_tables, main
 
 DEFINITION = """\
 # Our election
@@ -133,6 +133,34 @@ def test_what_cannot_be_is_a_sentence(call, arguments):
     for options in ((), ("--json",)):
         code, out, err = call(*arguments, *options)
         assert code == 1 and "Traceback" not in out + err and (err or json.loads(out)["errors"])
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(call, tmp_path, monkeypatch):
+    """The officer's colleague saves the file while the tables are read."""
+    call(*GUESS, "--save-map", "import.toml")
+    file, read = tmp_path / "election.yaml", election_tables.import_tables
+
+    def slowly(*arguments, **named):
+        imported = read(*arguments, **named)
+        file.write_text(DEFINITION + "# another hand\n", encoding="utf-8")
+        return imported
+
+    monkeypatch.setattr(election_tables, "import_tables", slowly)
+    code, _, err = call(*IMPORT)
+    assert code == 1 and "the file was changed while it was worked on; nothing was written" in " ".join(err.split())
+    assert file.read_text(encoding="utf-8") == DEFINITION + "# another hand\n"
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".tmp")] == []
+
+
+def test_of_many_columns_a_few_are_named(call, tmp_path):
+    wide = ",".join(f"column_{number}_{'x' * 90}" for number in range(200))
+    (tmp_path / "wide.csv").write_text(f"{wide}\n{'1,' * 199}1\n", encoding="utf-8")
+    (tmp_path / "import.toml").write_text(
+        'format = 1\n[parties]\nfile = "wide.csv"\nid = "A"\nname = "B"\nabbreviation = "C"\n'
+    )
+    code, _, err = call(*IMPORT)
+    assert code == 1 and "has no column 'A'" in err and "column_0_xx" in err and "column_150" not in err
+    assert len(err) < 4000
 
 
 def test_a_file_is_exported_and_imported_again(call, tmp_path):

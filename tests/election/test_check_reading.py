@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from open_lists import CZECH, open_lists
 from testigo.election import Definition, check_paper, check_structure, load, load_with_warnings
 from testigo.errors import SeveralErrors
 from testigo.words import section
@@ -115,6 +116,13 @@ def test_one_name_with_two_parties_that_read_the_same_is_refused(definition, nam
         "VOTO NULO",
         "Null vote",
         "En blanco",
+        "Vото en blanco",
+        "Papeleta en blanco",
+        "Voto anulado",
+        "Spoiled ballot",
+        "Vote blanc",
+        "VOTO EM BRANCO",
+        "صوت أبيض",
     ],
 )
 def test_an_option_is_not_called_like_a_vote_for_nobody(changed, name):
@@ -171,6 +179,15 @@ def test_what_is_only_shown_side_by_side_is_a_warning(changed, path, value):
     assert found(changed(path, value)) == {"definition.reads-like": True}
 
 
+def test_candidates_of_an_open_list_are_told_apart_like_options() -> None:
+    def told(*candidates: str) -> dict[str, bool]:
+        return found(open_lists(CZECH, lists={"red": candidates, "blue": ("Inés Vidal",)}))
+
+    assert told("Đặng Thu", "Đặng Thư") == {"definition.looks-like": True}
+    assert told("Đặng Thu", "ĐẶNG THU") == {"definition.reads-like": False}
+    assert told("Đặng Thu", "Đặng Thuý") == {}
+
+
 def test_two_stations_of_one_district_and_name_are_a_warning(definition):
     payload = plain(definition)
     payload["stations"].append(payload["stations"][1] | {"id": "02-02", "name": "Escuela  DOS"})
@@ -205,6 +222,12 @@ def test_two_stations_of_one_district_and_name_are_a_warning(definition):
 def test_every_text_prints_something_on_its_line(changed, path, text, code):
     errors = [one for one in check_paper(changed(path, text)) if one.error.code == code]
     assert [(one.place, one.warning) for one in errors] == [(path, False)]
+
+
+@pytest.mark.parametrize("lost", ["\ufffd", "\ufffc", "\ufff9"])
+def test_what_stands_for_lost_letters_is_no_text(changed, lost: str) -> None:
+    errors = check_structure(changed(("contests", 0, "options", 0, "name"), {"es": f"Mu{lost}oz", "en": "X"}))
+    assert [one.error.code for one in errors] == ["definition.text-not-printable"]
 
 
 def test_what_paper_cannot_tell_apart_can_still_be_counted(changed):

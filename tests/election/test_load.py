@@ -143,7 +143,7 @@ ERRORS = [
     (
         "  - {id: 02-01, name: Escuela Dos, district: south,",
         "  - { #!\n     name: Dos, district: south,",
-        "'id' is missing",
+        "missing here: id; add a line 'id: …'",
     ),
     ("      - {id: tam, name: Tam Roa}", "      - tam #!", "a mapping is required"),
     # the whole
@@ -194,10 +194,14 @@ ERRORS = [
     ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: L, candidates: [A]} #!", "has a list of candidates"),
     ("    choose: 2\n", "    choose: 1 #!\n", "say kind: choose-one"),
     ("    choose: 2\n    seats: 2\n", "    choose: 2\n    seats: 0 #!\n", "has 0 seats"),
-    ("    kind: choose-up-to\n", "    kind: choose-up-to\n    method: hare #!\n", "says method: hare"),
+    ("    kind: choose-up-to\n", "    kind: choose-up-to\n    method: hare #!\n", "sharing out seats: hare"),
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    threshold: {percent: 3} #!\n", "has a threshold"),
-    ("    method: dhondt\n", "    method: dhondt\n    choose: 2 #!\n", "says choose: 2"),
-    ("    method: dhondt\n", "    method: plurality #!\n", "says no method"),
+    (
+        "    method: dhondt\n",
+        "    method: dhondt\n    choose: 2 #!\n",
+        "and it says that 2 may be chosen",
+    ),
+    ("    method: dhondt\n", "    method: plurality #!\n", "does not say how its seats are shared out"),
     ("{percent: 2.5, of: cast}", "{percent: 2.5 %, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 1e1, of: cast} #!", "not a percentage"),
     ("{percent: 2.5, of: cast}", "{percent: 100.1, of: cast} #!", "not a percentage"),
@@ -301,7 +305,7 @@ def test_a_definition_from_elsewhere_is_refused_with_places(base, written):
     payload["stations"][1]["district"] = "west"
     definition = Definition.from_payload(payload)
     assert [error.place for error in check_definition(definition)] == [("stations", 1, "district")]
-    with pytest.raises(SeveralErrors, match=r"stations\[2\]\.district: there is no district 'west'"):
+    with pytest.raises(SeveralErrors, match=r"station 2 › district: there is no district 'west'"):
         require_valid(definition)
 
 

@@ -117,8 +117,8 @@ def test_check_reads_a_majority_and_says_what_is_wrong_in_one(written, base: str
     majority = load(written(text)).contest("president").majority
     assert majority == Majority("cast", (Condition("45"), Condition(at_least="40", lead_more_than="1/10")))
     for wrong, words in [
-        ("more-than: 45, at-least: 45", "more-than or at-least, one of the two"),
-        ("lead-at-least: 5", "more-than or at-least, one of the two"),
+        ("more-than: 45, at-least: 45", "'more than' or 'at least', one of the two"),
+        ("lead-at-least: 5", "'more than' or 'at least', one of the two"),
         ("more-than: 101", "'101' is not a percentage"),
         ("at-least: 3/2", "'3/2' is not a fraction"),
     ]:

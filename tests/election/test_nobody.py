@@ -114,7 +114,7 @@ def test_check_reads_it_and_says_what_is_wrong_in_it(written, base: str) -> None
         (text, "'nobody'"),
         (whole.replace("Ninguno, en: None of these}", "Ninguno, en: None of these}, party: red"), "stands for nobody"),
         (whole.replace("effect: reelection", "effect: wins"), "wins"),
-        (several.replace(noe, noe + NOBODY), "choose-up-to and has none-of-the-above"),
+        (several.replace(noe, noe + NOBODY), "several choices, and it has an option for none of the above"),
     ]:
         with pytest.raises(SeveralErrors, match=words):
             load(written(wrong))

@@ -13,6 +13,7 @@ from small_definition import BASE
 from testigo import canonical, words
 from testigo.cli import main
 from testigo.election import (
+    Body,
     load,
     open_station_file,
     own_fonts,
@@ -94,6 +95,11 @@ def test_every_text_that_is_printed_is_looked_at(written: Callable[..., Path], o
     line = text[: text.index(new)].count("\n") + 1
     assert error.place.endswith(f"election.yaml:{line}")
     assert "U+" in error.problem
+
+
+def test_the_title_of_a_body_is_looked_at(written: Callable[..., Path]) -> None:
+    definition = replace(load(written(BASE)), bodies=(Body("b", {"es": "Junta 🦙", "en": "Board"}),))
+    assert [one.place for one in own_fonts.not_drawn(definition)] == [("bodies", 0, "title", "es")]
 
 
 def test_a_text_that_nobody_is_shown_needs_no_glyphs(written: Callable[..., Path]) -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from small_definition import BASE
 from testigo import words
-from testigo.election import Definition, DefinitionCore, load, load_with_warnings, speak_own_languages, write_definition
+from testigo.election import (
+    Definition,
+    DefinitionCore,
+    load,
+    load_with_warnings,
+    require_valid,
+    speak_own_languages,
+    write_definition,
+)
 from testigo.errors import InvalidInput, SeveralErrors
 from testigo.words import catalogues
 
@@ -181,3 +189,10 @@ def test_the_file_names_its_catalogues_only_by_files(file: Path) -> None:
     with pytest.raises(SeveralErrors) as refused:
         load(file)
     assert [error.code for error in refused.value.errors] == ["definition.unknown-key"]
+
+
+def test_a_catalogue_of_no_language_of_the_election_is_refused(file: Path) -> None:
+    """A file is named after it, wherever the name leads."""
+    definition = msgspec.structs.replace(load(file), catalogues={"../../outside": ""})
+    with pytest.raises(SeveralErrors, match=r"\.\./\.\./outside"):
+        require_valid(definition)

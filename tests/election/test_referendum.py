@@ -96,7 +96,7 @@ def test_check_reads_a_referendum_and_says_what_is_wrong_in_one(written, base: s
         ("    referendum: {against: no, turnout: {more-than: 50}}\n", "", "without its rules"),
         ("kind: referendum", "kind: choose-one", "without its rules"),
         ("against: no", "against: never", "'never'"),
-        ("more-than: 50", "more-than: 50, at-least: 50", "more-than or at-least"),
+        ("more-than: 50", "more-than: 50, at-least: 50", "'more than' or 'at least'"),
         ("more-than: 50", "more-than: 500", "'500' is not a percentage"),
         ("kind: referendum", "kind: referendum\n    seats: 2", "has seats or a body"),
         ("kind: referendum", "kind: referendum\n    after-signing: votes-void", "nobody can withdraw"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from testigo import database, storage
-from testigo.errors import InvalidInput, SeveralErrors, StorageError
+from testigo.errors import IllegalStep, InvalidInput, SeveralErrors, StorageError
 
 
 def test_a_file_is_replaced(tmp_path: Path) -> None:
@@ -182,3 +182,17 @@ def test_an_address_that_is_none_is_refused_without_its_password(address: str) -
     with pytest.raises(InvalidInput, match="not a database that Testigo knows") as refused:
         database.open_database(address)
     assert "secret" not in str(refused.value)
+
+
+def test_what_was_changed_since_it_was_read_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    storage.write(path, b"one")
+    storage.write(path, b"two", over=b"one")
+    for other in (b"one", b"tw", b"two2", b""):
+        with pytest.raises(IllegalStep, match="the file was changed while it was worked on; nothing was written"):
+            storage.write(path, b"three", over=other)
+    assert path.read_bytes() == b"two" and len(list(tmp_path.iterdir())) == 1
+    path.unlink()
+    with pytest.raises(IllegalStep):
+        storage.write(path, b"three", over=b"two")
+    assert list(tmp_path.iterdir()) == []

@@ -30,6 +30,20 @@ def test_the_shipped_fonts_draw_latin_cyrillic_greek_arabic_and_hebrew() -> None
         assert not any(map(shipped().draw, clusters(text))), text
 
 
+@pytest.mark.parametrize("emoji", ["😀", "⚡", "♈", "☕", "🌑", "🃏"])
+def test_emoji_are_not_drawn_though_the_shipped_fonts_have_them(emoji: str) -> None:
+    """A browser takes a font of its own for them: screen and paper would differ."""
+    assert ord(emoji) in shipped().characters
+    assert not shipped().draw(emoji)
+    assert all(map(shipped().draw, "♥★☎©→🂡"))
+
+
+@pytest.mark.parametrize("format_with_ink", ["\u0600", "\u06dd", "\U000110bd", "\U00013430"])
+def test_a_format_character_with_ink_needs_a_font(format_with_ink: str) -> None:
+    assert clusters(f"a{format_with_ink}b\u200b") == ["a", format_with_ink, "b"]
+    assert not shipped().draw(format_with_ink)
+
+
 def test_a_mark_belongs_to_its_letter() -> None:
     assert clusters("ab\u0301\n\u200bc") == ["a", "b\u0301", "c"]
     assert clusters("क\u094d\u200dष") == ["क\u094d\u200d", "ष"]

@@ -125,6 +125,31 @@ def test_page_numbers_of_the_contents_are_true(call: Any, tmp_path: Path, projec
     assert "Faltan las pantallas" in texts[0]
 
 
+def named_parties(project_root: Path, folder: Path, count: int, name: str) -> Path:
+    """The municipality with so many more parties."""
+    text = (project_root / MUNICIPALITY).read_text()
+    more = "".join(f"  - {{id: more-{n}, name: {name} {n}, abbreviation: M{n}}}\n" for n in range(count))
+    file = folder / "election.yaml"
+    file.write_text(text.replace("\nparties:\n", f"\nparties:\n{more}", 1))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("count", "name", "pages"), [(0, "", 1), (1, "Partido", 1), (8, "Partido", 2), (4, "Largo " * 24 + "nombre", 2)]
+)
+def test_all_who_sign_do_so_on_one_page(
+    call: Any, tmp_path: Path, project_root: Path, count: int, name: str, pages: int
+) -> None:
+    file, out = named_parties(project_root, tmp_path, count, name), tmp_path / "a.pdf"
+    assert call("proof", file, "--out", out, "--without-pages")[0] == 0
+    with opened(out) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    assert texts[pages].startswith("Cargos y opciones")
+    page = letters(texts[pages - 1])
+    names = [f"M{n} · {name} {n}" for n in range(count)]
+    assert all(letters(one) in page for one in ("Firmas", "Autoridad electoral", "CN · Concordia Nacional", *names))
+
+
 @pytest.mark.parametrize("seed", [2, 5, 9])
 def test_drawn_elections_are_proven_whole(call: Any, tmp_path: Path, seed: int) -> None:
     drawn = draw(seed)

@@ -154,6 +154,18 @@ def test_the_language_can_be_changed_on_every_page(page: Page, booth_with: Any) 
     assert slip.language == "es" and len(slip.ballot.choices["long"]) == 2
 
 
+def test_the_language_can_be_changed_while_searching(page: Page, booth_with: Any) -> None:
+    begin(page, booth_with(election(long_contest(2))), language="es")
+    tap(page, "footer button[value=find]")
+    page.fill("#find", "osc")
+    tap(page, "header .language")
+    tap(page, "main button[lang=en]")
+    assert page.get_attribute("main", "data-page") == "find"
+    assert (page.get_attribute("html", "lang"), page.input_value("#find")) == ("en", "osc")
+    tap(page, "header button[value='4']")
+    assert (page.get_attribute("main", "data-page"), page.input_value("#find")) == ("find", "osc")
+
+
 def test_notes_of_a_contest_on_several_pages_are_true_after_each_choice(page: Page, booth_with: Any) -> None:
     booth = booth_with(election(long_contest(3)))
     begin(page, booth)

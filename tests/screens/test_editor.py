@@ -2,6 +2,7 @@
 
 import html
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def edit(served: Callable[[Litestar], str]) -> Iterator[Callable[[Path], Editing
     opened: list[Editing] = []
 
     def make(file: Path) -> Editing:
-        opened.append(Editing(served(editor.app(Draft.open(file, require_printable), KEY))))
+        opened.append(Editing(served(editor.app(Draft.open(file, require_printable), KEY, patience=60))))
         return opened[-1]
 
     yield make
@@ -125,15 +126,23 @@ def test_a_page_of_an_older_draft_is_refused(edit: Any, file: Path) -> None:
     assert (page.status, page.code) == (409, "editor.page-of-older-draft")
 
 
-def test_what_has_no_field_stays(edit: Any, tmp_path: Path) -> None:
+def test_a_key_without_a_field_is_shown_and_stays(edit: Any, file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + "notes: {by: Ana}\n", encoding="utf-8")
+    officer = edit(file)
+    assert "notes" in officer.text("/part?at=") and "by: Ana" in officer.text("/part?at=")
+    officer.post("/part", at="", opens="06:30")
+    officer.post("/save")
+    assert file.read_text(encoding="utf-8").endswith("notes: {by: Ana}\n")
+
+
+def test_what_is_changed_back(edit: Any, tmp_path: Path) -> None:
     copy_example("republic", tmp_path / "e")
     file = tmp_path / "e" / "election.yaml"
     before = load(file)
     officer = edit(file)
-    assert "assembly" in officer.text("/part?at=")
     officer.post("/part", at="contests.0", seats="2")
     officer.post("/save")
-    assert file.read_text(encoding="utf-8") != "" and "bodies:" in file.read_text(encoding="utf-8")
+    assert load(file).digest != before.digest
     officer.post("/part", at="contests.0", seats="1")
     officer.post("/save")
     assert load(file).digest == before.digest
@@ -260,3 +269,159 @@ def test_an_id_that_is_taken_out_is_made_of_the_name_as_the_page_says(edit: Any,
     officer = edit(file)
     assert officer.post("/part", at=at, id="", go="stay").ok
     assert f'name="id" value="{id}"' in officer.text(f"/part?at={at}")
+
+
+# ── an id that changes ──
+
+
+def test_what_follows_an_id_is_shown_before_it_changes(edit: Any, file: Path) -> None:
+    officer, before = edit(file), load(file)
+    old = before.districts[0].id
+    sent = {"at": "districts.0", "id": "tierra", "name__es": "Tierra", "go": "list"}
+    page = officer.post("/part", **sent)
+    assert (page.status, page.name) == (200, "rename")
+    shown = page.content.decode()
+    assert "Mesa" in shown and "Distrito" in shown and old in shown and "tierra" in shown
+    assert officer.get("/changes").facts["count"] == "0"  # nothing yet
+    sent_again = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', shown))
+    assert sent_again["follow"] == "yes"
+    assert officer.post("/part", **{name: html.unescape(text) for name, text in sent_again.items()}).ok
+    officer.post("/save")
+    after = load(file)
+    assert {one.district for one in (*after.stations, *after.contests)} == {"tierra"}
+    assert after.districts[0].name["es"] == "Tierra"
+
+
+def test_an_id_that_another_part_has_is_refused(edit: Any, file: Path) -> None:
+    officer, before = edit(file), load(file)
+    parties = [one.id for one in before.parties]
+    page = officer.post("/part", at="parties.0", id=parties[1])
+    assert (page.status, page.code) == (422, "editor.id-taken")
+    assert officer.get("/changes").facts["count"] == "0"
+
+
+def test_nothing_is_asked_where_nothing_names_it(edit: Any, file: Path) -> None:
+    assert edit(file).post("/part", at="stations.0", id="otra-mesa").name == "part"
+
+
+# ── rules by form ──
+
+
+def test_a_body_its_contests_and_levelling_seats(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    council = next(one.id for one in load(file).contests if one.kind == "party-list" or one.seats > 1)
+    assert officer.post("/add", at="bodies").name == "part"
+    chosen = {"filled-by": council, "filled-by/boxes": "yes"}
+    assert officer.post("/part", at="bodies.0", title__es="Concejo", title__en="Council", **chosen).ok
+    officer.post("/save")
+    definition = load(file)
+    assert definition.bodies[0].id == "concejo" and definition.contest(council).body == "concejo"
+    page = officer.post("/part", at="bodies.0", id="consejo")
+    assert page.name == "rename" and page.facts["count"] == "2"
+    assert officer.post("/part", at="bodies.0", id="consejo", follow="yes").ok
+    assert officer.post("/part", at="bodies.0", **{"filled-by/boxes": "yes"}).ok  # no box is ticked any more
+    officer.post("/save")
+    assert "body:" not in file.read_text(encoding="utf-8") and "consejo" in file.read_text(encoding="utf-8")
+
+
+def test_only_what_a_contest_uses_is_shown(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    page = officer.text("/part?at=contests.0")
+    assert 'name="majority/of"' in page and 'name="majority/conditions' not in page
+    assert "preferences" not in page and 'name="method"' not in page
+    officer.post("/part", at="contests.0", majority__of="valid")
+    page = officer.text("/part?at=contests.0")
+    assert 'name="majority/conditions/1/lead"' in page and 'name="majority/withdrawn"' in page
+    officer.post("/part", at="contests.0", kind="party-list", majority__of="")
+    page = officer.text("/part?at=contests.0")
+    assert 'name="method"' in page and 'name="preferences/most"' in page and "majority" not in page
+    assert 'value="plurality"' not in page  # no method of lists
+    assert 'name="threshold/coalitions' not in page  # no party is a coalition
+
+
+def test_first_45_or_40_and_10_by_form(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    rows = {
+        "majority/of": "valid", "majority/conditions/0/share/how": "more-than", "majority/conditions/0/share": "45",
+        "majority/conditions/1/share/how": "at-least", "majority/conditions/1/share": "40",
+        "majority/conditions/1/lead/how": "lead-more-than", "majority/conditions/1/lead": "10",
+    }  # fmt: skip
+    officer.post("/part", at="contests.0", majority__of="valid")
+    assert officer.post("/part", at="contests.0", **rows).ok
+    officer.post("/save")
+    majority = load(file).contests[0].majority
+    assert majority is not None
+    first, second = majority.conditions
+    assert (first.more_than, second.at_least, second.lead_more_than) == ("45", "40", "10")
+    assert officer.post("/part", at="contests.0", **{"majority/conditions/0/share": ""}).ok
+    officer.post("/save")
+    assert load(file).contests[0].majority.conditions == (second,)  # type: ignore[union-attr]
+
+
+# ── in words ──
+
+
+def test_changes_and_errors_are_said_in_the_words_of_the_forms(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    officer.post("/part", at="contests.0.options.0", name__es="Otra Persona")
+    officer.post("/part", at="", languages="es en xx")
+    officer.post("/add", at="contests.0.options")
+    rows = re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', officer.text("/changes"))
+    assert any(
+        re.fullmatch(r"Cargo .+ › opción «Otra Persona» › nombre(?: › Español)?", html.unescape(one)) for one in rows
+    )
+    places = re.findall(r'<th scope="row"><a href="[^"]*"><bdi>(.*?)</bdi>', officer.text("/"))
+    assert "idioma 3" in places
+    text = officer.text("/changes") + officer.text("/")
+    assert not re.search(r"contests|options|languages\.|register-size", re.sub(r'(href|value|name)="[^"]*"', "", text))
+
+
+# ── several files, people of an option ──
+
+
+def test_several_files_for_one_table_are_refused(edit: Any, file: Path) -> None:
+    officer = edit(file)
+    csv = ("mesas.csv", b"MESA;RECINTO\n1;Escuela\n", "text/csv")
+    answer = officer._client.post(
+        "/import", data={"token": officer._token}, files=[("stations", csv), ("stations", csv)]
+    )
+    page = officer._see(answer)
+    assert (page.status, page.code) == (422, "import.several-files") and "mesas" in answer.text
+
+
+def test_the_role_of_a_substitute_is_said_and_can_be_corrected(edit: Any, file: Path) -> None:
+    officer, definition = edit(file), load(file)
+    contest = next(one for one in definition.contests if one.kind == "choose-one")
+    csv = f"CARGO;CANDIDATO;SUPLENTE\n{contest.id};Ana Peña;Iris Leal\n{contest.id};Luis Soto;Noé Díaz\n"
+    page = officer._see(
+        officer._client.post(
+            "/import", data={"token": officer._token}, files={"candidates": ("c.csv", csv.encode(), "text/csv")}
+        )
+    )
+    text = page.content.decode()
+    assert page.name == "columns" and 'name="candidates/people/0/role/es" value="Suplente"' in text
+    assert 'name="candidates/people/0/role/en" value="Substitute"' in text
+    assert 'name="candidates/people/1/column"' in text  # for one more
+    assert officer.post("/import/columns", **{"candidates/people/0/role/es": "Vicealcalde"}).name == "changes"
+    officer.post("/save")
+    people = load(file).contest(contest.id).options[0].people
+    assert [(one.name, one.role["es"], one.role["en"]) for one in people] == [
+        ("Iris Leal", "Vicealcalde", "Substitute")
+    ]
+
+
+# ── what takes long ──
+
+
+def test_a_check_that_takes_long_says_so_and_the_page_goes_on_by_itself(
+    file: Path, served: Callable[[Litestar], str]
+) -> None:
+    go_on = threading.Event()
+    draft = Draft.open(file, lambda definition: require_printable(definition) if go_on.wait(60) else None)
+    with Editing(served(editor.app(draft, KEY, patience=0.01))) as officer:
+        for path in ("/", "/part?at=contests.0", "/list?at=stations", "/changes"):
+            answer = officer._client.get(path)
+            assert 'data-page="checking"' in answer.text and answer.headers["refresh"] == "1"
+        assert officer.get("/texts").name == "texts"  # which does not need it
+        go_on.set()
+        assert draft.is_checked(60) and officer.get("/").name == "overview"

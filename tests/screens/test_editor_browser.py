@@ -1,5 +1,6 @@
 """The election of docs/election.md written in real Chromium from an empty file, without YAML; pages for everybody."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,12 @@ from playwright.sync_api import Browser, Page
 
 from in_chromium import tap
 from testigo.election import load
+from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.draft import Draft
-from testigo.election.example import copy_example
 from testigo.screens import editor
+from testigo.screens.editor_view import address
 from testigo.slip.lengths import require_printable
+from typed_definitions import draw_small, write_by_forms
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +25,57 @@ KEY = "k" * 32
 SMALL = {"width": 1024, "height": 600}
 
 
-def opened(chromium: Browser, served: Callable[[Litestar], str], file: Path) -> Page:
-    address = served(editor.app(Draft.open(file, require_printable), KEY))
-    page = chromium.new_context(viewport=SMALL, base_url=address, java_script_enabled=False).new_page()  # type: ignore[arg-type]
+NARROW = {"width": 360, "height": 640}
+
+
+class ChromiumHand:
+    """Writes by the pages, at the width of a telephone, and sees that each fits."""
+
+    def __init__(self, page: Page, draft: Draft) -> None:
+        self.page, self.draft = page, draft
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+    def begin(self, texts: dict[str, str]) -> None:
+        for name, text in texts.items():
+            self.page.fill(f"[name={name}]", text)
+        tap(self.page, "#page button.primary")
+
+    def add(self, path: DefinitionPath) -> None:
+        self.go(address("list", path))
+        tap(self.page, "form[action='/add'] button")
+
+    def write(self, path: DefinitionPath, typed: dict[str, str]) -> None:
+        self.go(address("part", path))
+        for name, text in typed.items():
+            found = self.page.locator(f'#page [name="{name}"]')
+            if not found.count():  # there is nothing yet that it could name
+                continue
+            if found.first.get_attribute("type") == "checkbox":
+                for value in text.splitlines():
+                    if (box := found.and_(self.page.locator(f'[value="{value}"]'))).count():
+                        box.check()
+            elif found.evaluate("one => one.tagName") == "SELECT":
+                found.select_option(text)
+            else:
+                found.fill(text)
+        tap(self.page, "button[name=go][value=stay]")
+        if self.page.get_attribute("main", "data-page") == "rename":
+            tap(self.page, "#page button.primary")
+
+
+def opened(
+    chromium: Browser, served: Callable[[Litestar], str], draft: Path | Draft, size: dict[str, int] = SMALL
+) -> Page:
+    draft = Draft.open(draft, require_printable) if isinstance(draft, Path) else draft
+    context = chromium.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        base_url=served(editor.app(draft, KEY, patience=60)),
+        java_script_enabled=False,
+    )
+    page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto(f"/enter/{KEY}")
     return page
@@ -88,22 +139,96 @@ def test_the_election_of_the_documentation_from_nothing(
     assert load(file).digest == load(documented).digest
 
 
-def test_every_page_is_accessible_and_fits(
-    chromium: Browser, served: Callable[[Litestar], str], tmp_path: Path
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_drawn_election_written_on_a_telephone_is_the_one_of_the_file(
+    chromium: Browser, served: Callable[[Litestar], str], tmp_path: Path, seed: int
 ) -> None:
-    copy_example("municipality", tmp_path / "e")
-    file = tmp_path / "e" / "election.yaml"
-    address = served(editor.app(Draft.open(file, require_printable), KEY))
-    page = chromium.new_context(viewport=SMALL, base_url=address).new_page()  # type: ignore[arg-type]
+    payload = draw_small(seed)
+    (tmp_path / "wanted.json").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
+    draft = Draft.open(tmp_path / "typed.yaml", require_printable)
+    hand = ChromiumHand(opened(chromium, served, draft, NARROW), draft)
+    write_by_forms(payload, hand)
+    for path in ("/", "/changes", "/texts", "/import", "/list?at=contests", "/list?at=stations"):
+        hand.go(path)
+    assert draft.remarks.errors == 0
+    hand.go("/changes")
+    tap(hand.page, "#save button")
+    assert load(draft.file).digest == load(tmp_path / "wanted.json").digest
+
+
+@pytest.mark.parametrize("size", [SMALL, NARROW])
+def test_every_page_is_accessible_and_fits(
+    chromium: Browser, served: Callable[[Litestar], str], tmp_path: Path, size: dict[str, int]
+) -> None:
+    payload = {**draw_small(2), "notes": {"by": "Ana"}}
+    (tmp_path / "e.json").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
+    draft = Draft.open(tmp_path / "e.json", require_printable)
+    base = served(editor.app(draft, KEY, patience=60))
+    page = chromium.new_context(viewport=size, base_url=base).new_page()  # type: ignore[arg-type]
     page.goto(f"/enter/{KEY}")
     page.goto("/part?at=contests.0")
     write(page, district="", title_es="")
     page.goto("/list?at=parties")
     tap(page, "form[action='/add'] button")
-    for path in ("/", "/part?at=", "/part?at=contests.0", "/part?at=contests.1.options.0", "/list?at=contests",
-                 "/list?at=contests.0.options", "/part?at=stations.0", "/texts", "/texts?missing=yes", "/changes",
-                 "/import"):  # fmt: skip
+    paths = ["/", "/part?at=", "/part?at=contests.1.options.0", "/list?at=contests", "/list?at=contests.0.options",
+             "/part?at=stations.0", "/texts", "/texts?missing=yes", "/changes", "/import", "/list?at=bodies",
+             *(f"/part?at=contests.{number}" for number in range(len(payload["contests"]))),
+             *(f"/part?at=bodies.{number}" for number in range(len(payload.get("bodies", []))))]  # fmt: skip
+    for path in paths:
         page.goto(path)
         found = Axe().run(page).response["violations"]
         assert not found, (path, [(one["id"], one["nodes"][0]["html"][:150]) for one in found])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Press the Tab key until it is there."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", what):
+            return
+    raise AssertionError(f"no Tab leads to {what}")
+
+
+def enter(page: Page, what: str) -> None:
+    tab_to(page, what)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_by_keyboard_alone(chromium: Browser, served: Callable[[Litestar], str], tmp_path: Path) -> None:
+    payload = draw_small(4)
+    payload.pop("bodies")
+    for contest in payload["contests"]:
+        contest.pop("body", None)
+    (tmp_path / "e.json").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
+    page = opened(chromium, served, tmp_path / "e.json")
+    enter(page, "a[href='/list?at=bodies']")
+    enter(page, "form[action='/add'] button")
+    for name, text in (("title/es", "Concejo"), ("title/en", "Council")):
+        tab_to(page, f'[name="{name}"]')
+        page.keyboard.type(text)
+    lists = next(one["id"] for one in payload["contests"] if one["kind"] == "party-list")
+    tab_to(page, f'[name="filled-by"][value="{lists}"]')
+    page.keyboard.press("Space")
+    tab_to(page, '[name="levelling/seats"]')
+    page.keyboard.type("3")
+    tab_to(page, '[name="levelling/method"]')
+    page.keyboard.press("ArrowDown")
+    enter(page, "button[name=go][value=list]")
+    enter(page, "a[href='/list?at=parties']")
+    enter(page, "a[href='/part?at=parties.0']")
+    tab_to(page, "[name=id]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("otro-partido")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_attribute("main", "data-page") == "rename"
+    enter(page, "#page button.primary")
+    enter(page, "a[href='/changes']")
+    enter(page, "#save button")
+    definition = load(tmp_path / "e.json")
+    (body,) = definition.bodies
+    assert (body.id, body.levelling.seats if body.levelling else 0) == ("concejo", 3)
+    assert definition.contest(lists).body == "concejo" and definition.parties[0].id == "otro-partido"
+    assert "otro-partido" in {option.party for one in definition.contests for option in one.options}

@@ -1,17 +1,15 @@
 """Who may call what: every route has a guard, every form a token, every PIN a lock-out, every upload a limit."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, get
+from litestar import get
 
-from served_station import DEFINITION
-from testigo.election.editing.draft import Draft
-from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, preview, results
+from every_role import APPS
+from testigo.screens import booth, checkin
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
@@ -21,31 +19,6 @@ PUBLIC = {"/static/{name:str}", "/look", "/pin", "/enter/{key:str}"}
 PREVIEW = {"/preview", *PUBLIC}
 """At one person's own computer."""
 RESULTS = {"/", "/record/{path:path}", "/{path:path}", *PUBLIC}
-
-
-class Stub:
-    """Enough of a room's object for its application to be built; no request is made."""
-
-    class definition:  # noqa: N801
-        id = "villa"
-        languages = ("es",)
-        fonts = ()
-        title = {"es": "Elección"}  # noqa: RUF012
-
-    station_id = "s1"
-    recovered = False
-
-
-APPS: dict[str, Callable[[], Litestar]] = {
-    "booth": lambda: booth.app(Stub()),  # type: ignore[arg-type]
-    "check-in": lambda: checkin.app(Stub()),  # type: ignore[arg-type]
-    "chair": lambda: chair.app(Stub()),  # type: ignore[arg-type]
-    "enrolment": lambda: enrolment.app(Stub(), Stub()),  # type: ignore[arg-type]
-    "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
-    "preview": lambda: preview.app(DEFINITION),
-    "results": lambda: results.app(Path("a"), Path("b")),
-    "editor": lambda: editor.app(Draft(Path("no-such-file.yaml"), lambda definition: None), "k"),
-}
 
 
 @pytest.mark.parametrize("role", APPS)

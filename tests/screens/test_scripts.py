@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from eight_scripts import SCRIPTS, definition_text, loaded
-from in_chromium import tap
+from in_chromium import fonts_of, tap
 from testigo import words
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
@@ -38,20 +38,6 @@ def in_all_scripts(folder: Path) -> Definition:
     contests = tuple(part.contests[0] for part in parts.values())
     fonts = tuple(font for part in parts.values() for font in part.fonts)
     return replace(parts["latin"], contests=contests, fonts=fonts)
-
-
-def fonts_of(page: Page, selector: str) -> set[tuple[str, bool]]:
-    """The fonts that Chromium really drew the text with: family, and whether it came with the page."""
-    page.evaluate("document.fonts.ready.then(() => true)")
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("DOM.enable")
-    devtools.send("CSS.enable")
-    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
-    nodes = devtools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
-    drawn = [devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
-    devtools.detach()
-    assert drawn and all(drawn), selector
-    return {(font["familyName"], font["isCustomFont"]) for fonts in drawn for font in fonts}
 
 
 @pytest.mark.parametrize("language", ["es", "ar", "he"])

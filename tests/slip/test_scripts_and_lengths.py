@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ import right_to_left
 from letters import letters, page_size, visual_lines
 from testigo import words
 from testigo.ballot import Ballot, new_slip_number
-from testigo.election import Contest, Definition, District, Option, Party, Station
+from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station, limits
 from testigo.errors import InvalidInput
 from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS
 from testigo.slip import Slip
@@ -183,7 +184,7 @@ def test_slips_longer_than_a_sheet_are_an_error(municipality, republic):
     for definition in (municipality, republic, council(NAMES, languages=("es", "he", "ar"), choose=3)):
         require_printable(definition)
     endless = council([f"Lista {place} " + "de nombres que no acaban " * 6 for place in range(121)], choose=120)
-    with pytest.raises(InvalidInput, match=r"ballot style “d1” are 3,[0-9]{3} mm long; 3,000 mm"):
+    with pytest.raises(InvalidInput, match=r"ballot style 'd1' are 3,[0-9]{3} mm long; 3,000 mm"):
         require_printable(endless)
 
 
@@ -195,6 +196,15 @@ def test_a_word_longer_than_its_line_is_broken_and_the_last_letter_tells():
         assert_nothing_cut(slip)
         (reading,) = reader.read(slip.png())
         assert reading.choices == slip.ballot
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", " \u2060", "\ufeff ", "‚\u200d ", "» ‚ "])
+def test_words_between_which_no_line_ends_are_broken_all_the_same(space):
+    definition = council((f"Concepcionistas{space}" * 8 + "de Ana", f"Concepcionistas{space}" * 8 + "de Eva"))
+    slip = slip_of(definition, "o1")
+    assert_nothing_cut(slip)
+    (reading,) = SlipReader(definition).read(slip.png())
+    assert reading.choices == slip.ballot
 
 
 def test_words_that_fit_look_as_they_did():
@@ -215,7 +225,7 @@ def test_words_that_fit_look_as_they_did():
                 st.characters(min_codepoint=0x410, max_codepoint=0x44F),
                 st.characters(min_codepoint=0x5D0, max_codepoint=0x5EA),
                 st.characters(min_codepoint=0x621, max_codepoint=0x64A, categories=["Lo"]),
-                st.sampled_from(" -/"),
+                st.sampled_from(" -/\u00a0\u202f\u2060(«“‚»”%"),
             ),
             min_size=40,
             max_size=160,
@@ -246,3 +256,50 @@ def assert_nothing_cut(slip):
     for letter in letters(pdf):
         assert letter.left >= 4 - 0.3 and letter.right <= width - 4 + 0.3, letter
         assert letter.bottom >= 0 and letter.top <= height, letter
+
+
+def test_measuring_many_slips_takes_no_more_memory_than_measuring_a_few():
+    """The editor measures after every change, the booth for every voter."""
+    definition = council([f"Candidata {number} de la lista" for number in range(30)])
+    style = definition.styles()[0]
+    blank = Ballot.mark(definition, style, {})
+
+    def measure(slips: int) -> int:
+        for _ in range(slips):
+            assert Slip(definition, definition.stations[0].id, blank, new_slip_number(), "es").length() > 50
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    first = measure(30)
+    assert measure(60) - first < 40_000_000
+
+
+ABOVE, BELOW = "\u0301\u0308\u0303\u030c", "\u0323\u0331\u032d\u0330"
+
+
+@pytest.mark.parametrize("marks", [ABOVE, ABOVE[:2], BELOW, BELOW[:2], ABOVE[:2] + BELOW[:2]], ids=ascii)
+def test_letters_with_as_many_marks_as_check_accepts_are_read_back(marks):
+    assert len(marks) <= limits.MARKS
+    names = ["".join(letter + marks for letter in word) for word in ("ABCDEFGH", "qpgjybk", "xzuvw", "Ếệ")]
+    definition = council(names, choose=3)
+    reader = SlipReader(definition)
+    for chosen in itertools.combinations(["o0", "o1", "o2", "o3"], 3):
+        slip = slip_of(definition, *chosen)
+        (reading,) = reader.read(slip.png())
+        assert (reading.refused, reading.choices) == (None, slip.ballot)
+
+
+def test_letters_of_one_row_that_reach_into_another_are_no_print_of_it():
+    """Capitals with two accents reach above their row; the legal print of the candidate above has nothing of them."""
+    plain, tall = tuple(f"Candidato {place}" for place in range(1, 4)), ("ỖỖ ẾẾ ỂỂ ẪẪ ỄỄ ỖỖ ẾẾ ỂỂ ẪẪ",) * 3
+    lists = (
+        Option("a", {"es": "A"}, "", tuple(name for both in zip(plain, tall, strict=True) for name in both)),
+        Option("b", {"es": "B"}, "", ("Eva", "Luis")),
+    )
+    one = council(("X", "Y"))
+    contest = msgspec.structs.replace(
+        one.contests[0], kind="party-list", method="dhondt", options=lists, preferences=Preferences(3)
+    )
+    definition = msgspec.structs.replace(one, contests=(contest,))
+    slip = slip_of(definition, "a", "a/1", "a/3", "a/5")
+    (reading,) = SlipReader(definition).read(slip.png())
+    assert (reading.refused, reading.choices) == (None, slip.ballot)

@@ -188,7 +188,7 @@ def test_no_list_of_another_station_and_no_slips_over_others(town: Town, run: Ru
     other = StaffList(FORMAT, town.root.definition.digest, "99-99", ISSUED, accounts).sign(town.root.centre)
     (town.folder / "other.json").write_bytes(other)
     code, _, error = run("list", "load", town.station, town.folder / "other.json")
-    assert code == 1 and "“99-99”" in error
+    assert code == 1 and "'99-99'" in error
     code, _, error = run("pins", "make", town.station, "--out", town.folder / "slips.pdf")
     assert code == 1 and "everybody has a PIN" in error
     (town.folder / "staff.csv").write_text(CSV, encoding="utf-8")

@@ -30,12 +30,12 @@ from testigo.ballot import DeckBallot, DeckOutcome, LogicAndAccuracy, Marks, Tal
 from testigo.election import Contest, Definition
 from testigo.errors import IllegalStep, StorageError
 from testigo.rehearsal.chair import when_tested
-from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.site import sign_in
 from testigo.slip.slip import Slip
 from testigo.station import deck_orders, deck_run, votes, voting
 from testigo.station.box import BallotBox
 from testigo.station.deck_booth import DeckBooth
+from testigo.station.processes import MachineProcess
 from testigo.web.client import Client, SeenPage
 from whole_station import DEFINITION, InstalledStation
 

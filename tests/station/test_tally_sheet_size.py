@@ -1,6 +1,7 @@
 """Tally sheets and zero reports of any size: read back from the PDF, nothing lies over anything else and nothing is
 lost."""
 
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator
@@ -209,6 +210,19 @@ def test_1600_options_and_their_codes(language: str) -> None:
     if language == "es":
         captions = re.findall(rf"\b(\d+) / {len(codes)}\b", "\n".join(texts))
         assert [int(one) for one in captions] == [code.number for code in codes]
+
+
+def test_marks_one_upon_the_other_reach_into_no_other_row() -> None:
+    """Names of letters with four marks, above and below: each row is higher than one of plain letters."""
+    plain, marked = ("".join(letter + marks for letter in "ABCDEFGH") for marks in ("", "\u0301\u0308\u0303\u030c"))
+    heights = []
+    for name in (plain, marked):
+        definition = large_definition((2,), (name + " {}").format)
+        with contextlib.closing(pypdfium2.PdfDocument(made(definition, zero_sheet(definition), zero=True))) as document:
+            page = document[0].get_textpage()
+            boxes = [page.get_charbox(at) for at in range(page.count_chars()) if page.get_text_range(at, 1) == "H"]
+        heights.append(abs(boxes[0][1] - boxes[1][1]))
+    assert heights[1] > heights[0] + 8
 
 
 def test_what_stands_before_is_carried_over() -> None:

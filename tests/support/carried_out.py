@@ -271,7 +271,7 @@ class _Day:
             page = voter.get(f"/contest/{number}?page={here}")
             text = html.unescape(page.content.decode())
             pages = int(page.facts["pages"])
-            shown = [one for one in contest.options if f'value="{one.id}"' in page.content.decode()]
+            shown = [one for one in contest.options if f'name="option" value="{one.id}"' in page.content.decode()]
             seen += len(shown)
             for option in shown:
                 name = self.definition.words(option.name, language)
@@ -291,7 +291,9 @@ class _Day:
         while True:
             page = voter.get(f"/contest/{number}/candidates?page={here}")
             content = page.content.decode()
-            shown = [name for name in contest.marks if is_preference(name) and f'value="{name}"' in content]
+            shown = [
+                name for name in contest.marks if is_preference(name) and f'name="option" value="{name}"' in content
+            ]
             seen += shown
             for name in shown:
                 named = numbered(contest, name) in html.unescape(content)

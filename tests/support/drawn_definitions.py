@@ -33,8 +33,26 @@ ALPHABETS = {
 }
 """Letters that names are made of."""
 
+OWN_ALPHABETS: dict[str, Sequence[str]] = {
+    "armenian": "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցփքօֆ",
+    "georgian": "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
+    "devanagari": "क ख ग घ च छ ज ट ड त थ द ध न प ब भ म य र ल व श ष स ह कि की कु के को स्त्र क्ष ज्ञ ड़ नं र्म हाँ द्ध".split(),
+    "thai": "ก ข ค ง จ ช ซ ด ต ท น บ ป พ ฟ ม ย ร ล ว ส ห อ กี่ ปู่ น้ำ ผู้ ที่ จั ฎุ ฐิ ญู".split(),
+    "chinese": "王李張劉陳楊趙黃周吳徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂蘇盧蔣蔡賈丁魏薛葉閻",
+    "ethiopic": "አበገደሀወዘሐጠየከለመነሰዐፈጸቀረሠተኢቢጊዲኃይሌገብሥላ",
+}
+"""Further scripts, in letters with their marks. DejaVu draws the first two; for the others an election has fonts of its
+own."""
+
 SCRIPTS = tuple(ALPHABETS)
 LEFT_TO_RIGHT = tuple(name for name in SCRIPTS if name not in ("hebrew", "arabic"))
+
+KINDS: dict[str, dict[str, Sequence[str]]] = {
+    "left": {},
+    "right": {"languages": ("ar", "he", "fr"), "scripts": SCRIPTS},
+    "fonts": {"languages": ("es", "en", "ar"), "scripts": (*OWN_ALPHABETS, "vietnamese", "arabic")},
+}
+"""What `draw` takes beside the seed: languages that read from the left; from the right; more scripts."""
 
 _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -56,7 +74,8 @@ class Drawn:
 def draw(
     seed: int, *, languages: Sequence[str] = ("es", "en", "pt", "fr"), scripts: Sequence[str] = LEFT_TO_RIGHT
 ) -> Drawn:
-    """The election of that seed. `languages`: those that it may be in. `scripts`: keys of `ALPHABETS`."""
+    """The election of that seed. `languages`: those that it may be in. `scripts`: keys of `ALPHABETS`
+    and `OWN_ALPHABETS`."""
     return Drawn(seed, _Drawing(random.Random(seed), languages, scripts).election())
 
 
@@ -66,6 +85,9 @@ def write(drawn: Drawn, folder: Path) -> Path:
     file = folder / "election.json"
     file.write_text(json.dumps(drawn.payload, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
+
+
+_LETTERS: dict[str, Sequence[str]] = {**ALPHABETS, **OWN_ALPHABETS}
 
 
 class _Drawing:
@@ -114,7 +136,7 @@ class _Drawing:
 
     def _words(self, longest: int = LONGEST_NAME) -> str:
         """Words of one script that read like nothing drawn before; some are one long word, some as long as allowed."""
-        letters = ALPHABETS[self._rng.choice(self._scripts)]
+        letters = _LETTERS[self._rng.choice(self._scripts)]
         kind = self._rng.random()
         total = longest if kind < 0.1 else self._rng.randint(3, min(longest, 30))
         at_most = total if kind > 0.93 or (kind < 0.03) else 12

@@ -25,3 +25,17 @@ def tap(page: Page, what: str) -> None:
     """Press something that leads to another page, and wait until it is there."""
     with page.expect_navigation():
         page.click(what)
+
+
+def fonts_of(page: Page, selector: str) -> set[tuple[str, bool]]:
+    """The fonts that Chromium really drew the text with: family, and whether it came with the page."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("DOM.enable")
+    devtools.send("CSS.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    nodes = devtools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    drawn = [devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
+    devtools.detach()
+    assert drawn and all(drawn), selector
+    return {(font["familyName"], font["isCustomFont"]) for fonts in drawn for font in fonts}

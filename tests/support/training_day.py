@@ -40,6 +40,13 @@ class TrainingDay:
     pdfs: dict[str, bytes] = field(default_factory=dict)
     package: bytes = b""
 
+    @classmethod
+    def again(cls, made: Training, out: Path, cards: list[str]) -> "TrainingDay":
+        """A day that was begun before, its machines started again."""
+        place = ServedStation(out / "station", b"")
+        place.start()
+        return cls(made, place, cards)
+
     @property
     def printer(self) -> MemoryPrinter:
         return self.place.printer

@@ -1,10 +1,14 @@
 """Setting a training up: from a file or a station's folder, again and again, never over anything else."""
 
+import json
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import pypdfium2  # type: ignore[import-untyped]
@@ -13,13 +17,15 @@ import pytest
 from polling_place import Root
 from testigo.ballot import Marks, new_slip_number
 from testigo.cli import main
-from testigo.election import Definition, copy_example, load
+from testigo.election import Definition, copy_example, load, write_definition
 from testigo.errors import InvalidInput, StorageError
 from testigo.locks import FolderLock
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
 from testigo.staff.machine import PINS
 from testigo.training import Training, clear, count_papers, make_training, read_election, training_of
+from testigo.web.client import Client
+from testigo.words import message, say, set_language
 from training_day import ELECTION, TrainingDay
 
 
@@ -144,3 +150,105 @@ def test_a_pin_that_is_replaced_is_on_a_marked_slip(made: Training, tmp_path: Pa
     pages = pypdfium2.PdfDocument(tmp_path / "slips.pdf")
     assert ended.value.code == 0 and len(pages)
     assert all("MUESTRA" in page.get_textpage().get_text_range() for page in pages)
+
+
+# ── the command, until it is stopped, and again ──
+
+
+class Command:
+    """`station train` as a process whose output goes into a pipe."""
+
+    def __init__(self, folder: Path, *options: str, language: str = "en") -> None:
+        command = [sys.executable, "-m", "testigo", "--language", language, "station", "train", "election.json"]
+        self._errors = (folder / "errors").open("wb")
+        self.process = subprocess.Popen(
+            [*command, "--voters", "4", *options], cwd=folder, stdout=subprocess.PIPE, stderr=self._errors
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self._errors.close()
+
+    def until(self, last: re.Pattern[str]) -> str:
+        """What it says up to the line that is like that; fails where it ends before."""
+        assert self.process.stdout is not None
+        lines: list[str] = []
+        while not lines or not last.search(lines[-1]):
+            lines.append(self.process.stdout.readline().decode())
+            assert lines[-1], Path(self._errors.name).read_text()
+        return "".join(lines)
+
+    def stop(self) -> str:
+        """Ctrl-C; what it says of it."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(60) == 0
+        return Path(self._errors.name).read_text()
+
+
+def test_behind_a_pipe_it_says_its_station_and_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+    second = msgspec.structs.replace(ELECTION.stations[0], id="s7", name="Casa Comunal")
+    election = msgspec.structs.replace(ELECTION, stations=(*ELECTION.stations, second))
+    write_definition(election, tmp_path / "election.json")
+    with Command(tmp_path) as command:
+        said = command.until(re.compile("takes anything of it"))
+        assert "Station s1" in said and "s7" in said and "Chair" in said and "http://127.0.0.1:" in said
+        assert "--resume" in command.stop()
+    before = tree(tmp_path / "training" / "paper")
+
+    with Command(tmp_path, "--resume", "--json") as command:
+        told = json.loads(command.until(re.compile("^}")))
+        kept = json.loads((tmp_path / "training" / "training.json").read_text())
+        assert [one["document"] for one in told["voters"]] == [one["document"] for one in kept["voters"]]
+        (pin,) = (one["pin"] for one in told["pins"] if (one["account"], one["machine"]) == ("chair", "chair"))
+        with Client(told["addresses"]["chair"]) as chair:
+            chair.get("/pin")
+            assert chair.send("/pin", account="chair", pin=pin).name == "station"
+    assert tree(tmp_path / "training" / "paper") == before
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), "training.there-already"),
+        (("--resume", "--replace"), "training.resume-or-replace"),
+        (("--resume", "--station", "s2"), "training.of-another"),
+        (("--resume", "--out", "elsewhere"), "training.none-to-resume"),
+    ],
+)
+def test_what_does_not_go_on_changes_nothing(
+    made: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    write_definition(ELECTION, tmp_path / "election.json")
+    shutil.copytree(made.out, tmp_path / "training")
+    monkeypatch.chdir(tmp_path)
+    before = tree(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["station", "train", "election.json", *options])
+    assert ended.value.code == 1 and tree(tmp_path) == before
+    assert str(message("error", code, station="s1")) in " ".join(capsys.readouterr().err.split())
+
+
+def test_names_of_staff_are_in_the_language_of_whoever_sets_it_up(tmp_path: Path) -> None:
+    set_language("fr")
+    try:
+        made = make_training(ELECTION, "s1", 3, tmp_path / "training")
+    finally:
+        set_language("en")
+    assert made.pins[0].account.name == say("fr", f"staff.{made.pins[0].account.role}")
+
+
+def test_training_needs_nothing_that_only_a_centre_has() -> None:
+    """Whoever installed the extra `station` alone can train."""
+    only = ("dask", "distributed", "psycopg", "testigo.centre", "testigo.rehearsal", "testigo.audit.planning")
+    code = f"import sys\nfor name in {only!r}: sys.modules[name] = None\n" + (
+        "import testigo.training, testigo.training.machines, testigo.cli.station_train"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -252,12 +252,12 @@ LIMITS: list[tuple[Any, str]] = [
     (counters(refused={"wrong-party": 1}), "Refused: reasons that are not on the list: wrong-party"),
     (counters(released_reasons={"friend": 1}), "Released: reasons that are not on the list: friend"),
     (counters(spoiled_reasons={"": 1}), "Spoiled: reasons that are not on the list: "),
-    (fields(opened="", closed=""), "opened “”"),
-    (fields(opened="2027-04-11"), "opened “2027-04-11”"),
-    (fields(opened="whenever", closed="whenever 2"), "opened “whenever”"),
-    (fields(opened="2027-04-11T07:10:00Z", closed="night"), "closed “night”"),
-    (fields(opened="2027-04-11T17:00:00Z", closed="2027-04-11T07:10:00Z"), "closed “2027-04-11T07:10:00Z”"),
-    (fields(opened="2027-04-11T17:00:00Z"), "opened “2027-04-11T17:00:00Z”"),
+    (fields(opened="", closed=""), "opened ''"),
+    (fields(opened="2027-04-11"), "opened '2027-04-11'"),
+    (fields(opened="whenever", closed="whenever 2"), "opened 'whenever'"),
+    (fields(opened="2027-04-11T07:10:00Z", closed="night"), "closed 'night'"),
+    (fields(opened="2027-04-11T17:00:00Z", closed="2027-04-11T07:10:00Z"), "closed '2027-04-11T07:10:00Z'"),
+    (fields(opened="2027-04-11T17:00:00Z"), "opened '2027-04-11T17:00:00Z'"),
 ]
 
 

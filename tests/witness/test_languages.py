@@ -33,7 +33,7 @@ def checked(name: str, language: str) -> VerificationReport:
 
 def of_language(finding: Finding) -> str:
     """What it says, without what the record itself says: file names."""
-    return re.sub(r"statements/\S+|\S+\.pub|“.*?”|«.*?»", "", finding.detail)
+    return re.sub(r"statements/\S+|\S+\.pub|“.*?”|«.*?»|'.*?'", "", finding.detail)
 
 
 @pytest.mark.parametrize("name", NAMES)

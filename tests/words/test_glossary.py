@@ -91,6 +91,10 @@ def test_the_catalogues_use_the_words(glossaries: dict[str, list[Row]], language
     assert wrong == []
 
 
+NAMED_BY_OTHERS = ("term.votes-for-nobody",)
+"""What people call a thing, whether it is our word for it or not: never shown, only compared with."""
+
+
 @pytest.mark.parametrize("language", [*LANGUAGES, *OTHERS])
 def test_no_catalogue_uses_a_rejected_word(glossaries: dict[str, list[Row]], language: str) -> None:
     texts = {
@@ -101,7 +105,7 @@ def test_no_catalogue_uses_a_rejected_word(glossaries: dict[str, list[Row]], lan
         for row in glossaries[language]
         for word in row.rejected[language]
         for key, text in texts.items()
-        if re.search(rf"\b{re.escape(word)}s?\b", text, re.IGNORECASE)
+        if key not in NAMED_BY_OTHERS and re.search(rf"\b{re.escape(word)}s?\b", text, re.IGNORECASE)
     ]
     assert wrong == []
 

@@ -11,6 +11,7 @@ import io
 from testigo.audit.closing import PAPERS, SPOILED, PaperTally
 from testigo.ballot import BALLOTS, BLANK, NULL, UNDERVOTES, ContestCount, ContestTally
 from testigo.election import Contest, Definition
+from testigo.election.digits import is_whole
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 
 COLUMNS = ["contest", "option", "count"]
@@ -91,8 +92,10 @@ def _read_lines(data: bytes, known: set[_Key], place: str) -> tuple[dict[_Key, i
             errors.append(InvalidInput("form.line-twice", place=where, figure=_name((contest, option))))
         elif not count and option == SPOILED:
             continue
-        elif not (count.isascii() and count.isdecimal()) or len(count) > 6 or int(count) > _MOST:
+        elif not is_whole(count):
             errors.append(InvalidInput("count.not-a-number", place=where, text=count[:20]))
+        elif len(count) > len(str(_MOST)) or int(count) > _MOST:
+            errors.append(InvalidInput("count.too-large", place=where, text=count[:20], most=_MOST))
         else:
             figures[contest, option] = int(count)
     return figures, errors

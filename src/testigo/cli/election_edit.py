@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from testigo.cli.browser import opener
-from testigo.cli.output import errors
+from testigo.cli.output import errors, patience
 from testigo.words import message
 
 
@@ -29,5 +29,6 @@ def edit(
     from testigo.screens import serve
     from testigo.web.listening import Listening
 
-    if not serve.edit_definition(file, Listening(port=port), opener(no_browser=no_browser)):
+    opening = patience(message("cli", "edit.opening", file=file))
+    if not serve.edit_definition(file, Listening(port=port), opener(no_browser=no_browser), opening):
         errors.print(str(message("cli", "edit.not-saved", file=file)), soft_wrap=True)

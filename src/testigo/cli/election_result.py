@@ -24,6 +24,7 @@ from testigo.election import (
     load,
     speak_own_languages,
 )
+from testigo.election.digits import is_whole, read_digits
 from testigo.errors import InvalidInput
 from testigo.words import Message, message
 
@@ -102,9 +103,9 @@ def _figure(row: dict[str, Any], known: set[tuple[str, str]], place: str) -> tup
     contest, option, votes = ((row[column] or "").strip() for column in _COLUMNS)
     if (contest, option) not in known:
         raise InvalidInput("votes-table.unknown-line", place=place, contest=contest[:60], option=option[:60])
-    if not (votes.isascii() and votes.isdecimal()) or len(votes) > _MOST_DIGITS:
+    if not is_whole(votes):
         raise InvalidInput("count.not-a-number", place=place, text=votes[:20])
-    return (contest, option), int(votes)
+    return (contest, option), read_digits(votes, most=_MOST_DIGITS, place=place)
 
 
 def _totals(contest: Contest, figures: dict[tuple[str, str], int]) -> VoteTotals:

@@ -20,6 +20,7 @@ from testigo.election import (
     allocate,
     is_preference,
 )
+from testigo.election.digits import is_whole, read_digits
 from testigo.election.thresholds import Base
 from testigo.errors import InvalidInput
 
@@ -111,10 +112,10 @@ def _threshold(share: str, coalitions: list[str], cast: int | None, blank: int |
     own = []
     for text in coalitions:
         members, equals, bar = text.partition("=")
-        if not equals or not (members.isascii() and members.isdecimal()) or len(members) > 9:
+        if not equals or not is_whole(members):
             raise InvalidInput("votes.malformed-threshold", text=text[:60])
         percent, fraction = _share(bar)
-        own.append(CoalitionShare(int(members), percent, fraction))
+        own.append(CoalitionShare(read_digits(members, place="--coalition-threshold"), percent, fraction))
     percent, fraction = _share(share)
     of: Base = "cast" if cast is not None else "valid-and-blank" if blank is not None else "valid"
     return Threshold(percent, of, fraction, tuple(own), minorities="exempt")
@@ -175,9 +176,9 @@ def _read_votes(text: str) -> tuple[str, int]:
     option, equals, digits = text.rpartition("=")
     if is_preference(option):
         raise InvalidInput("votes.of-a-candidate", option=option[:60])
-    if not option or not equals or not (digits.isascii() and digits.isdecimal()) or len(digits) > 15:
+    if not option or not equals or not is_whole(digits):
         raise InvalidInput("votes.malformed", text=text[:60])
-    return option, int(digits)
+    return option, read_digits(digits, place=option[:60])
 
 
 def _require_option(option: str, options: dict[str, int]) -> None:

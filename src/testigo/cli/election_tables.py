@@ -13,6 +13,7 @@ from testigo.cli.output import console, patience, print_json, table
 from testigo.cli.toml_file import read_toml
 from testigo.election import load, source
 from testigo.election.load import read_payload
+from testigo.election.places import field_name
 from testigo.election.tables import (
     HEADER_WORDS,
     MAX_BYTES,
@@ -32,10 +33,12 @@ from testigo.election.tables import (
     read_table,
 )
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, message
+from testigo.words import Either, first_of, message
 
 _SHOWN_ROWS = 3
 _SHOWN_IDS = 6
+_NAMED, _SHOWN = 12, 60
+"""Columns that are named, and characters of each."""
 
 TableFile = Annotated[Path | None, typer.Option(help="CSV file.", show_default=False)]
 
@@ -78,7 +81,7 @@ def import_(
                 raise InvalidInput("import.map-and-save-map")
             imported = _import(data, into, files, map_file, unfinished=unfinished)
         if not dry_run:
-            storage.write(into, imported.text, mode=into.stat().st_mode & 0o777)
+            storage.write(into, imported.text, mode=storage.mode_of(into), over=data)
     except TestigoError as error:
         if not as_json:
             raise
@@ -150,7 +153,7 @@ def _report(imported: Imported, into: Path, *, dry_run: bool, as_json: bool) -> 
 
 def _change(change: Change) -> list[object]:
     lists = (_some(one) for one in (change.added, change.changed, change.removed))
-    return [change.table, f"{change.before:,}", f"{change.after:,}", *lists]
+    return [field_name(change.table), f"{change.before:,}", f"{change.after:,}", *lists]
 
 
 def _some(ids: tuple[str, ...]) -> str:
@@ -187,9 +190,8 @@ def _guess(data: bytes, into: Path, files: Mapping[str, Path], save_map: Path | 
 
 def _show(read: Table, name: str, columns: list[tuple[str, str]]) -> None:
     how = {",": ",", "\t": "tab"}.get(read.separator, read.separator)
-    title = message(
-        "cli", "import.guess", table=name, file=read.file, encoding=read.encoding, separator=how, row=read.header_row
-    )
+    said = {"table": field_name(name), "file": read.file, "encoding": read.encoding}
+    title = message("cli", "import.guess", **said, separator=how, row=read.header_row)
     count = message("cli", "import.rows", count=len(read.rows))
     shown = read.rows[:_SHOWN_ROWS]
     heads = [str(message("cli", f"import.{one}")) for one in ("key", "column")]
@@ -197,4 +199,7 @@ def _show(read: Table, name: str, columns: list[tuple[str, str]]) -> None:
     table(f"{title}; {count}", [*heads, *(str(row.number) for row in shown)], rows)
     unused = [column for column in read.header if column not in {one for _, one in columns}]
     if unused:
-        console.print(str(message("cli", "import.unused", columns=unused)), soft_wrap=True)
+        console.print(
+            str(message("cli", "import.unused", columns=first_of([one[:_SHOWN] for one in unused], _NAMED))),
+            soft_wrap=True,
+        )

@@ -31,7 +31,7 @@ from testigo.cli.register_upgrade import upgrade
 from testigo.election import load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, label_of
-from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, make_poll_book, read_label
+from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, count_lines, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -57,8 +57,7 @@ def import_file(
 
     Example: testigo register import my-election/voters.csv --election my-election/election.yaml
     """
-    with storage.explained(file), file.open("rb") as lines:
-        rows = max(0, sum(1 for _ in lines) - 1)
+    rows = max(0, count_lines(file) - 1)
     title = message("cli", "register.importing")
     with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
         report = opened.import_voters(file, bar.advance)

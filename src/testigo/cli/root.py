@@ -1,7 +1,6 @@
 """The `testigo` command itself: groups, version, and how errors reach a person."""
 
 import contextlib
-import functools
 import importlib
 import logging
 import os
@@ -17,6 +16,7 @@ from typer.core import TyperGroup
 
 from testigo import __version__, logs, storage
 from testigo.cli.output import choose_language, errors
+from testigo.cli.written import keep_files
 from testigo.errors import InvalidInput, TestigoError
 from testigo.words import FALLBACK, message, set_language
 
@@ -49,13 +49,6 @@ EXTRAS = {
     "rehearse": "all",
 }
 """Group or command → the extra in pyproject.toml whose libraries it needs; those that are not here need none."""
-
-
-RESULTS = ("out", "kept")
-"""What commands call the file that they write."""
-
-ADDRESS = "register"
-"""What they call what is a file, or a server's address."""
 
 
 LANGUAGE = "TESTIGO_LANGUAGE"
@@ -132,41 +125,6 @@ def _libraries_of(command: str) -> Iterator[None]:
         raise MissingLibrary("command.library-missing", command=command, library=error.name, extra=extra) from error
 
 
-def _keep_inputs(command: Any) -> None:
-    """Let a command, and all below it, refuse to write over what it reads. What it writes is named in `RESULTS`."""
-    for inner in getattr(command, "commands", {}).values():
-        _keep_inputs(inner)
-    carry_out = command.callback
-    if carry_out is None:
-        return
-
-    @functools.wraps(carry_out)
-    def checked(*positional: Any, **given: Any) -> Any:
-        _refuse_own_inputs(given)
-        return carry_out(*positional, **given)
-
-    command.callback = checked
-
-
-def _refuse_own_inputs(given: Mapping[str, Any]) -> None:
-    read = [one for name, value in given.items() if name not in RESULTS for one in _files(name, value)]
-    for name in RESULTS:
-        for result in _files(name, given.get(name)):
-            if any(one.samefile(result) for one in read):
-                raise InvalidInput("command.result-is-input", place=result)
-
-
-def _files(name: str, value: Any) -> list[Path]:
-    """The files that an option or argument names and that are there."""
-    if isinstance(value, list | tuple):
-        return [file for one in value for file in _files(name, one)]
-    path = Path(value.removeprefix("sqlite:///")) if name == ADDRESS and isinstance(value, str) else value
-    if not isinstance(path, Path):
-        return []
-    with storage.explained(path):
-        return [path] if path.is_file() else []
-
-
 class _LazyGroup(TyperGroup):
     """Loads a group's module only when the group is called."""
 
@@ -180,7 +138,7 @@ class _LazyGroup(TyperGroup):
             module = importlib.import_module(f"testigo.cli.{cmd_name}")
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
-        _keep_inputs(command)
+        keep_files(command)
         return command
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """`testigo station train`, `station count-training`: a practice station, and the count of its papers."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,11 +8,16 @@ import typer
 
 from testigo.cli.output import console, errors, patience, print_json, progress, table
 from testigo.election.limits import REGISTER
-from testigo.words import message
+from testigo.errors import InvalidInput
+from testigo.words import first_of, message
 
 if TYPE_CHECKING:
+    from testigo.election import Definition
     from testigo.training import Training
     from testigo.training.machines import TrainingMachines
+
+_SHOWN = 6
+"""So many other stations are named."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -26,6 +32,9 @@ def train(
     voters: Annotated[int, typer.Option(min=1, max=REGISTER, help="How many made-up voters.")] = 12,
     out: Annotated[Path, typer.Option(help="Folder of the training.")] = Path("training"),
     replace: Annotated[bool, typer.Option("--replace", help="Start over: remove an earlier training there.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training that was ended there, with its votes and PINs.")
+    ] = False,
     printer: Annotated[
         str, typer.Option(help="Printer of the paper votes, as of `station serve booth`; empty: files in the folder.")
     ] = "",
@@ -40,23 +49,29 @@ def train(
     """Practise a voting day: chair, check-in and booth on this computer, with made-up voters and keys of their own.
 
     Everything is the real thing, from the test to the tally sheet, and everything bears the word SAMPLE in the
-    election's languages: no centre, booth or reader of the election takes anything of it. Ends with Ctrl-C.
+    election's languages: no centre, booth or reader of the election takes anything of it. Ends with Ctrl-C;
+    --resume goes on with it.
     What to practise in one hour: docs/training.md.
 
     Example: testigo station train my-election/election.yaml --voters 12
     """
-    from testigo.training import make_training, read_election
+    from testigo.training import make_training, open_training, read_election
     from testigo.training.machines import TrainingMachines, until_stopped
 
+    if resume and replace:
+        raise InvalidInput("training.resume-or-replace", place=out)
     definition, station_id = read_election(source, station)
     with patience(message("cli", "train.setting-up")):
-        training = make_training(definition, station_id, voters, out, replace=replace)
+        if resume:
+            training = open_training(definition, station_id, out)
+        else:
+            training = make_training(definition, station_id, voters, out, replace=replace)
     machines = TrainingMachines(training, printer=printer, pages=pages, reader=reader)
     with until_stopped() as stopped, machines.running():
         if as_json:
             print_json(_figures(training, machines))
         else:
-            _show(training, machines)
+            _show(training, machines, _others(definition, station_id, named=bool(station) or source.is_dir()))
         stopped.wait()
     errors.print(str(message("cli", "train.ended", folder=out)), soft_wrap=True)
 
@@ -97,8 +112,17 @@ def _addresses(machines: "TrainingMachines") -> dict[str, str]:
     return {role: getattr(machines, role.replace("-", "_")).address for role in ("chair", "check-in", "booth")}
 
 
-def _show(training: "Training", machines: "TrainingMachines") -> None:
+def _others(definition: "Definition", station_id: str, *, named: bool) -> list[str]:
+    """The stations that could have been chosen, where nobody chose one."""
+    return [] if named else [one.id for one in definition.stations if one.id != station_id]
+
+
+def _show(training: "Training", machines: "TrainingMachines", others: list[str]) -> None:
     title = training.definition.words(training.definition.title, training.definition.languages[0])
+    station = training.definition.station(training.station_id)
+    console.print(str(message("cli", "train.station", id=station.id, name=station.name)), soft_wrap=True)
+    if others:
+        console.print(str(message("cli", "train.other-stations", ids=first_of(others, _SHOWN))), soft_wrap=True)
     table(title, ("", ""), [(str(message("screens", f"{role}.role")), at) for role, at in _addresses(machines).items()])
     rows = [
         (new.account.name, str(message("screens", f"staff-machine.{new.place.machine}")), new.pin)
@@ -109,6 +133,7 @@ def _show(training: "Training", machines: "TrainingMachines") -> None:
     table(str(message("cli", "train.voters")), ("", "", ""), voters)
     for line in ("paper", "steps", "guide", "ends"):
         console.print(str(message("cli", f"train.{line}", folder=training.paper)), soft_wrap=True)
+    sys.stdout.flush()  # behind a pipe nothing else would be seen before the end
 
 
 def _about(barred: bool, enrolled: bool) -> str:

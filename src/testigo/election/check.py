@@ -28,6 +28,7 @@ from testigo.election.diagnostic import (
 from testigo.election.hours import offset_of
 from testigo.election.known_ids import KnownIds
 from testigo.election.limits import ABBREVIATION, REGISTER, TEXT
+from testigo.election.places import field_name
 from testigo.election.stations import Station
 from testigo.election.training import TRAINING_ENDING, is_training
 from testigo.errors import SeveralErrors
@@ -94,6 +95,9 @@ def _check_languages(definition: Definition) -> Iterator[Diagnostic]:
         if not LANGUAGE.fullmatch(language):
             yield diagnose("definition.not-a-language", ("languages", place), language=language[:60])
     yield from check_unique("language", ((("languages", place), one) for place, one in enumerate(definition.languages)))
+    for language in definition.catalogues:  # files are named after them (`write_definition`)
+        if language not in definition.languages:
+            yield diagnose("catalogue.of-other-language", ("catalogues", language[:60]), language=language[:60])
 
 
 def _check_day(definition: Definition) -> Iterator[Diagnostic]:
@@ -133,7 +137,9 @@ def _check_rules(known: KnownIds) -> Iterator[Diagnostic]:
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:
-            yield diagnose("definition.rule-out-of-range", ("rules", key), rule=key, number=value, low=low, high=high)
+            yield diagnose(
+                "definition.rule-out-of-range", ("rules", key), rule=field_name(key), number=value, low=low, high=high
+            )
 
 
 def _check_rolls(known: KnownIds) -> Iterator[Diagnostic]:

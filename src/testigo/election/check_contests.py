@@ -16,6 +16,7 @@ from testigo.election.diagnostic import (
 from testigo.election.known_ids import KnownIds
 from testigo.election.limits import TEXT
 from testigo.election.methods import METHODS
+from testigo.election.places import kind_name
 from testigo.words import Either, Message, message
 
 
@@ -80,7 +81,11 @@ def _check_marking(path: DefinitionPath, contest: Contest) -> Iterator[Diagnosti
             )
     elif contest.choose != 1:
         yield diagnose(
-            "contest.choose-of-other-kind", where, contest=contest.id, kind=contest.kind, number=contest.choose
+            "contest.choose-of-other-kind",
+            where,
+            contest=contest.id,
+            kind=kind_name(contest.kind),
+            number=contest.choose,
         )
 
 
@@ -90,11 +95,13 @@ def _check_person_seats(path: DefinitionPath, contest: Contest) -> Iterator[Diag
             "contest.method-of-lists",
             (*path, "method"),
             contest=contest.id,
-            kind=contest.kind,
+            kind=kind_name(contest.kind),
             method=contest.method,
         )
     if contest.threshold is not None:
-        yield diagnose("contest.threshold-of-lists", (*path, "threshold"), contest=contest.id, kind=contest.kind)
+        yield diagnose(
+            "contest.threshold-of-lists", (*path, "threshold"), contest=contest.id, kind=kind_name(contest.kind)
+        )
     if contest.seats < 1:
         yield diagnose("contest.no-seats", (*path, "seats"), contest=contest.id, number=contest.seats)
     elif contest.options and contest.seats > len(contest.standing):
@@ -159,7 +166,7 @@ def _check_candidates(path: DefinitionPath, contest: Contest, option: Option) ->
                 "option.with-candidates",
                 (*path, "candidates"),
                 contest=contest.id,
-                kind=contest.kind,
+                kind=kind_name(contest.kind),
                 option=option.id,
             )
         return

@@ -7,7 +7,7 @@ name of the blank vote. Everything else is only shown beside its like, and gets 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from testigo.election.contests import GENERAL_ROLL, Contest, Option
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
@@ -15,7 +15,7 @@ from testigo.election.known_ids import KnownIds
 from testigo.election.limits import MARKS
 from testigo.election.printed import begins_with_mark, most_marks, printed, shapes, skeletons
 from testigo.election.value import Text
-from testigo.words import FALLBACK, FIRST, languages, message, section
+from testigo.words import FALLBACK, FIRST, message, section, voter_languages
 
 _WORDS_FOR_NOBODY = {
     "slip": ("blank", "unused"),
@@ -25,6 +25,12 @@ _WORDS_FOR_NOBODY = {
     "screens": ("booth.blank-option", "sheet.blank", "sheet.null", "sheet.undervotes"),
 }
 """What paper and screens say of choices that were not made, or not counted; and what people call them (`term`)."""
+
+_ON_PAPER = {"slip": ("blank", "unused")}
+"""Of these, what no paper says of a person in any election, whatever its languages."""
+
+_Group = list[tuple[DefinitionPath, str, str]]
+"""Things among which a person tells one from another: of each its place, how it is called, its text."""
 
 _BESIDE = " ¦ "
 """Between a name and its party: a character that neither has, so that the two are never taken for one name."""
@@ -43,7 +49,10 @@ def check_reading(known: KnownIds) -> Iterator[Diagnostic]:
         path: DefinitionPath = ("contests", number)
         yield from _check_options(known, path, contest)
         yield from _check_not_taken(path, contest, taken)
-        yield from _check_alike("candidate", _candidates(path, contest), warning=contest.preferences is None)
+        if contest.preferences is None:
+            yield from _check_alike("candidate", _candidates(path, contest))
+        else:
+            yield from _check_chosen_candidates(_candidates(path, contest))
     for language in known.definition.languages:
         yield from _check_titles(known, language)
 
@@ -136,18 +145,20 @@ def _check_not_taken(path: DefinitionPath, contest: Contest, taken: dict[str, st
 
 
 def _taken(spoken: Iterable[str]) -> dict[str, str]:
-    """What paper and screens say of choices not made, by each of its skeletons, in all languages of the election and
-    those that stand in for them.
+    """What paper and screens say of choices not made, by each of its skeletons: in all languages of the election (or
+    those that stand in for them) whatever they say, in all others what a paper vote says.
     """
-    chosen = [code for code in spoken if code in languages()]
+    chosen = [code for code in spoken if code in voter_languages()] or [FIRST, FALLBACK]
+    others = [code for code in voter_languages() if code not in chosen]
     labels = [
-        label
-        for language in chosen or (FIRST, FALLBACK)
-        for part, keys in _WORDS_FOR_NOBODY.items()
-        for key in keys
-        for label in section(language, part)[key].split("; ")
+        *(label for code in chosen for label in _labels(code, _WORDS_FOR_NOBODY)),
+        *(label for code in others for label in _labels(code, _ON_PAPER)),
     ]
-    return {key: label for label in labels for key in skeletons(label)}
+    return {key: label for label in reversed(labels) for key in skeletons(label)}
+
+
+def _labels(language: str, keys: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [one for part, names in keys.items() for name in names for one in section(language, part)[name].split("; ")]
 
 
 # ── titles of one ballot ──
@@ -191,13 +202,24 @@ def _on_one_ballot(one: Contest, other: Contest) -> bool:
     return one.roll == other.roll or GENERAL_ROLL in (one.roll, other.roll)
 
 
+# ── candidates of open lists ──
+
+
+def _check_chosen_candidates(lists: Iterable[_Group]) -> Iterator[Diagnostic]:
+    """Voters tell them apart by reading, as they do options."""
+    for group in lists:
+        for later, earlier, same in _doubles(enumerate(text for _, _, text in group)):
+            (place, name, _), (_, other, _) = group[later], group[earlier]
+            code = "definition.reads-like" if same else "definition.looks-like"
+            of = message("term", "candidate")
+            yield diagnose(code, place, warning=not same, what=of, id=name[:60], other=other[:60])
+
+
 # ── what is only shown side by side ──
 
 
-def _check_alike(
-    what: str, groups: Iterable[Iterable[tuple[DefinitionPath, str, str]]], *, warning: bool = True
-) -> Iterator[Diagnostic]:
-    """A diagnostic for each thing (its place, how it is called, its text) that reads like another of its group."""
+def _check_alike(what: str, groups: Iterable[_Group]) -> Iterator[Diagnostic]:
+    """A warning for each thing (its place, how it is called, its text) that reads like another of its group."""
     for group in groups:
         seen: dict[str, str] = {}
         for place, called, text in group:
@@ -205,13 +227,8 @@ def _check_alike(
             other = next((seen[key] for key in keys if key in seen), None)
             if other is not None and printed(text):
                 of = message("term", what)
-                yield diagnose(
-                    "definition.reads-like", place, warning=warning, what=of, id=called[:60], other=other[:60]
-                )
+                yield diagnose("definition.reads-like", place, warning=True, what=of, id=called[:60], other=other[:60])
             seen |= dict.fromkeys(keys, called)
-
-
-_Group = list[tuple[DefinitionPath, str, str]]
 
 
 def _parties(known: KnownIds) -> Iterator[_Group]:

@@ -15,13 +15,13 @@ from testigo.election.diagnostic import (
     check_text,
     check_unique,
     diagnose,
-    path_text,
 )
 from testigo.election.known_ids import KnownIds
 from testigo.election.levelling import DIVISOR_METHODS
 from testigo.election.majority import Majority
 from testigo.election.methods import METHODS
 from testigo.election.nobody import NoneOfTheAbove
+from testigo.election.places import field_name, kind_name, place_words
 from testigo.election.shares import Share
 from testigo.election.thresholds import CoalitionShare, Threshold
 from testigo.errors import InvalidInput
@@ -88,12 +88,12 @@ def _check_share(path: DefinitionPath, share: Threshold | CoalitionShare) -> Ite
         share.share()
     except InvalidInput as error:
         where = (*path, "fraction" if share.fraction else "percent")
-        yield Diagnostic(where, error.at(path_text(where)))
+        yield Diagnostic(where, error.at(place_words(where)))
 
 
 def _check_agreements(path: DefinitionPath, contest: Contest) -> Iterator[Diagnostic]:
     if contest.kind != "party-list":
-        yield diagnose("agreement.of-persons", (*path, "agreements"), contest=contest.id, kind=contest.kind)
+        yield diagnose("agreement.of-persons", (*path, "agreements"), contest=contest.id, kind=kind_name(contest.kind))
         return
     options = {option.id for option in contest.options}
     for place, agreement in enumerate(contest.agreements):
@@ -119,7 +119,9 @@ def _check_agreements(path: DefinitionPath, contest: Contest) -> Iterator[Diagno
 
 def _check_majority(path: DefinitionPath, contest: Contest, majority: Majority) -> Iterator[Diagnostic]:
     if contest.kind != "choose-one" or contest.seats != 1:
-        yield diagnose("majority.of-several", path, contest=contest.id, kind=contest.kind, count=contest.seats)
+        yield diagnose(
+            "majority.of-several", path, contest=contest.id, kind=kind_name(contest.kind), count=contest.seats
+        )
     for place, condition in enumerate(majority.conditions):
         yield from _check_valid((*path, "conditions", place), condition)
 
@@ -128,7 +130,7 @@ def _check_valid(path: DefinitionPath, share: Share) -> Iterator[Diagnostic]:
     try:
         share.require_valid()
     except InvalidInput as error:
-        yield Diagnostic(path, error.at(path_text(path)))
+        yield Diagnostic(path, error.at(place_words(path)))
 
 
 def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) -> Iterator[Diagnostic]:
@@ -136,7 +138,7 @@ def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) 
         yield _unknown((*path, "option"), "option", "options", rule.option)
         return
     if contest.kind not in ("choose-one", "party-list"):
-        yield diagnose("nobody.of-other-kind", path, contest=contest.id, kind=contest.kind)
+        yield diagnose("nobody.of-other-kind", path, contest=contest.id, kind=kind_name(contest.kind))
     option = contest.option(rule.option)
     pooled = any(rule.option in agreement.options for agreement in contest.agreements)
     if option.party or option.candidates or pooled:
@@ -147,7 +149,7 @@ def _check_preferences(
     known: KnownIds, path: DefinitionPath, contest: Contest, rule: Preferences
 ) -> Iterator[Diagnostic]:
     if contest.kind != "party-list":
-        yield diagnose("preferences.of-persons", path, contest=contest.id, kind=contest.kind)
+        yield diagnose("preferences.of-persons", path, contest=contest.id, kind=kind_name(contest.kind))
         return
     if rule.most < 1:
         yield diagnose("preferences.of-none", (*path, "most"), contest=contest.id, number=rule.most)
@@ -235,4 +237,4 @@ def _check_body_rules(
 
 def _unknown(place: DefinitionPath, what: str, key: str, identifier: str) -> Diagnostic:
     """A reference to something that is not there."""
-    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=key)
+    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=field_name(key))

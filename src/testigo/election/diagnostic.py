@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from testigo.election.definition import Definition
 from testigo.election.limits import ID, TEXT
+from testigo.election.places import field_name, place_words
 from testigo.election.value import Text
 from testigo.errors import InvalidInput
 from testigo.words import Value, message
@@ -18,6 +19,8 @@ _ID = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{ID - 2}}}[a-z0-9])?")
 
 # Controls that reorder text: a name written with them is read differently on screen and on paper.
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NOT_TEXT = frozenset("\ufff9\ufffa\ufffb\ufffc\ufffd")
+"""What stands for something else: annotations, objects, and letters that were lost on the way."""
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -32,12 +35,7 @@ class Diagnostic:
 
 def diagnose(code: str, place: DefinitionPath, *, warning: bool = False, **values: Value) -> Diagnostic:
     """A diagnostic of that code; `values` for the gaps of its sentences."""
-    return Diagnostic(place, InvalidInput(code, place=path_text(place), **values), warning)
-
-
-def path_text(place: DefinitionPath) -> str:
-    """A place for people, positions counted from 1: `contests[2].options[1].id`."""
-    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+    return Diagnostic(place, InvalidInput(code, place=place_words(place), **values), warning)
 
 
 def check_id(place: DefinitionPath, identifier: str) -> Iterator[Diagnostic]:
@@ -65,9 +63,13 @@ def check_words(place: DefinitionPath, words: str, longest: int) -> Iterator[Dia
         yield diagnose("definition.text-with-space", place, text=words[:60])
     elif len(words) > longest:
         yield diagnose("definition.text-too-long", place, count=len(words), most=longest)
-    bad = next((one for one in words if one in _REORDERING or unicodedata.category(one) in _UNPRINTABLE), None)
+    bad = next(filter(_is_unprintable, words), None)
     if bad:
         yield diagnose("definition.text-not-printable", place, character=f"U+{ord(bad):04X}")
+
+
+def _is_unprintable(one: str) -> bool:
+    return one in _REORDERING or one in _NOT_TEXT or unicodedata.category(one) in _UNPRINTABLE
 
 
 def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iterator[Diagnostic]:
@@ -81,5 +83,5 @@ def check_unique(what: str, found: Iterable[tuple[DefinitionPath, str]]) -> Iter
 
 def unknown(place: DefinitionPath, what: str, identifier: str) -> Diagnostic:
     """A reference to something that is not there."""
-    key = {"district": "districts", "party": "parties", "roll": "rolls"}[what]
-    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=key)
+    listed = field_name({"district": "districts", "party": "parties", "roll": "rolls"}[what])
+    return diagnose("definition.unknown", place, what=message("term", what), id=identifier[:60], key=listed)

@@ -26,7 +26,7 @@ TEXT: Final = 160
 ABBREVIATION: Final = 12
 
 MARKS: Final = 4
-"""Accents and other marks on one letter; more would be printed over the line above."""
+"""Accents and other marks on one letter: lines of the paper vote leave room for so many (`paper/words.typ`)."""
 
 LANGUAGES: Final = 12
 """The page on which a voter chooses the language shows them all."""

@@ -21,11 +21,13 @@ from testigo import storage
 from testigo.election import source
 from testigo.election.check import check_definition
 from testigo.election.definition import Definition
-from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose, path_text
+from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
+from testigo.election.digits import read_digits
 from testigo.election.own_fonts import not_drawn, with_own_fonts
 from testigo.election.own_words import with_own_catalogues
+from testigo.election.places import field_name, line_place
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Either, Value, languages, missing, officers_language, reviewed_by, voter_languages
+from testigo.words import Either, Message, Value, languages, missing, officers_language, reviewed_by, voter_languages
 
 MOST_LISTED = 200
 """No more errors than this are listed: whoever has more made one big one."""
@@ -36,8 +38,8 @@ FROM_FILES = ("catalogues", "fonts")
 _NAMED = 6
 """No more missing sentences than these are named."""
 
-_PLACE = re.compile(r":([0-9]+)(?: \([^:]*\))?$")
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_PLACE = re.compile(r":([0-9]+)$")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _LITERALS = ("null", "true", "false")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
@@ -128,7 +130,10 @@ def _refuse(file: Path, errors: list[TestigoError]) -> None:
 
 
 def _line(error: TestigoError) -> int:
-    found = _PLACE.search(error.place)
+    place = error.place_value
+    if isinstance(place, Message):
+        return int(str(place.values["line"]))
+    found = _PLACE.search(str(place))
     return int(found[1]) if found else 0
 
 
@@ -190,7 +195,7 @@ class _Reader:
                 self._note(code, line, place, key=_short(key), known=known)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
-                self._note("definition.key-missing", node.line, place, key=key)
+                self._note("definition.key-missing", node.line, place, key=key, name=field_name(key))
         return values
 
     def _near(self, key: str, known: Iterable[str]) -> list[str]:
@@ -205,7 +210,8 @@ class _Reader:
     def _read_mapping(self, node: source.Node, wanted: shapes.DictType, place: DefinitionPath) -> Any:
         words = isinstance(wanted.value_type, shapes.StrType)
         if words and place[-1] == "name" and isinstance(node, source.Scalar):
-            return dict.fromkeys(self._languages, node.text)
+            text = self._read_text(node, place)
+            return None if text is None else dict.fromkeys(self._languages, text)
         if not isinstance(node, source.Mapping):
             return self._note("definition.not-texts" if words else "definition.not-numbers", node.line, place)
         values = {}
@@ -221,9 +227,18 @@ class _Reader:
         return node.text
 
     def _read_number(self, node: source.Scalar, place: DefinitionPath) -> Any:
-        if node.quoted or not _WHOLE_NUMBER.fullmatch(node.text):
-            return self._note("definition.not-a-number", node.line, place, text=_short(node.text))
-        return int(node.text)
+        text = _short(node.text)
+        if not text and not node.quoted:
+            return self._note("definition.number-missing", node.line, place)
+        if not _WHOLE_NUMBER.fullmatch(node.text):
+            return self._note("definition.not-a-number", node.line, place, text=text)
+        if node.quoted:
+            return self._note("definition.number-in-quotes", node.line, place, text=text)
+        try:
+            return read_digits(node.text)
+        except InvalidInput as error:
+            self.errors.append((place, error.at(line_place(self.file, node.line, place))))
+            return None
 
     def _read_choice(self, node: source.Scalar, wanted: shapes.LiteralType, place: DefinitionPath) -> Any:
         choices = [str(value) for value in wanted.values]
@@ -235,8 +250,7 @@ class _Reader:
 
     def _note(self, code: str, line: int, path: DefinitionPath, **values: Value) -> Any:
         """Keep an error. Returns None, which stands for the value until the errors are told."""
-        where = f" ({path_text(path)})" if path else ""
-        self.errors.append((path, InvalidInput(code, place=f"{self.file}:{line}{where}", **values)))
+        self.errors.append((path, InvalidInput(code, place=line_place(self.file, line, path), **values)))
 
 
 def _languages(tree: source.Node) -> list[str]:

@@ -91,6 +91,8 @@ def printed_texts(definition: Definition) -> Iterator[tuple[DefinitionPath, str]
     for place, party in enumerate(definition.parties):
         yield from _in_each(definition, ("parties", place, "name"), party.name)
         yield ("parties", place, "abbreviation"), party.abbreviation
+    for place, body in enumerate(definition.bodies):
+        yield from _in_each(definition, ("bodies", place, "title"), body.title)
     for path, district in districts_with_paths(definition.districts):
         yield from _in_each(definition, (*path, "name"), district.name)
     for place, station in enumerate(definition.stations):

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from testigo.errors import InvalidInput, TestigoError
-from testigo.words import Value
+from testigo.words import Value, message
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
@@ -63,7 +63,7 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     aliases, tags, more than one document, and for more than `MAX_DEPTH` levels or `MAX_NODES` nodes.
     """
     text = _decode(data, file)
-    if file.suffix.lower() == ".json":
+    if _is_json(file):
         text = _json_as_yaml(text, file)
     tree = _Tree(file)
     try:
@@ -74,6 +74,10 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     if tree.root is None:
         raise InvalidInput("definition.empty", place=file)
     return tree.root, tree.errors
+
+
+def _is_json(file: Path) -> bool:
+    return file.suffix.lower() == ".json"
 
 
 def _decode(data: bytes, file: Path) -> str:
@@ -91,7 +95,7 @@ def _json_as_yaml(text: str, file: Path) -> str:
     one of these) and characters written as two `\\u` halves.
     """
     try:
-        json.loads(text)
+        json.loads(text, parse_int=str)  # however many digits: the reader of each field says what it takes
     except json.JSONDecodeError as error:
         raise InvalidInput("file.not-json", place=f"{file}:{error.lineno}", why=error.msg) from None
     except RecursionError:
@@ -113,7 +117,27 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
     position = getattr(error, "position", None)
     line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-    return InvalidInput("file.not-yaml", place=f"{file}:{line}", why=str(problem))
+    code = "file.not-json" if _is_json(file) else "file.not-yaml"
+    known = _REASONS.get(str(problem))
+    why: Value = message("term", f"yaml-reason.{known}") if known else str(problem)
+    return InvalidInput(code, place=f"{file}:{line}", why=why)
+
+
+_REASONS = {
+    "found a tab character that violates indentation": "tab",
+    "found a tab character where an indentation space is expected": "tab",
+    "found character that cannot start any token": "start",
+    "control characters are not allowed": "control",
+    "mapping values are not allowed in this context": "colon",
+    "could not find expected ':'": "no-colon",
+    "found unexpected end of stream": "quote",
+    "did not find expected ',' or ']'": "bracket",
+    "did not find expected ',' or '}'": "bracket",
+    "did not find expected key": "indentation",
+    "found unknown escape character": "escape",
+    "found invalid Unicode character escape code": "escape",
+}
+"""What libyaml says of the errors that people make, as words that have translations."""
 
 
 class _Tree:

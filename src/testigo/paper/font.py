@@ -34,6 +34,19 @@ _JOINERS = "\u200c\u200d"
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
+_FORMATS_WITH_INK = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001345f]")
+"""Characters of category Cf that a font must have: signs of Arabic, Syriac and Kaithi above or below numbers, and those
+that arrange hieroglyphs. What has no glyph for one prints a box."""
+
+_EMOJI = re.compile(
+    "[\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4"
+    "\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0"
+    "\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f004\U0001f0cf\U0001f18e\U0001f191-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f201"
+    "\U0001f21a\U0001f22f\U0001f232-\U0001f236\U0001f238-\U0001f23a\U0001f250\U0001f251\U0001f300-\U0001f64f"
+    "\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7ff\U0001f900-\U0001faff]"
+)
+"""Emoji_Presentation of Unicode Technical Standard 51, and the rest of the blocks of pictures: browsers draw them in
+colour, each with a font of its own, whatever fonts a page names."""
 
 
 class Font(SignedValue, frozen=True, rename="kebab"):
@@ -62,7 +75,7 @@ class Glyphs(msgspec.Struct, frozen=True):
     def draw(self, cluster: str) -> bool:
         """Whether every part of a cluster is drawn, as it is written, or with its marks composed or taken apart."""
         plain = _SELECTOR.sub("", cluster)
-        if plain != cluster and cluster not in self.variants:
+        if (plain != cluster and cluster not in self.variants) or _EMOJI.match(plain):
             return False
         forms = (plain, unicodedata.normalize("NFC", plain), unicodedata.normalize("NFD", plain))
         return any(all(ord(one) in self.characters or one in _JOINERS for one in form) for form in forms)
@@ -84,9 +97,14 @@ def clusters(text: str) -> list[str]:
         kind = unicodedata.category(one)
         if found and (kind[0] == "M" or one in _JOINERS):
             found[-1] += one
-        elif kind not in _UNSEEN:
+        elif kind not in _UNSEEN or prints_a_format(one):
             found.append(one)
     return found
+
+
+def prints_a_format(one: str) -> bool:
+    """Whether a character of category Cf (format) is drawn; most of them are not."""
+    return bool(_FORMATS_WITH_INK.match(one))
 
 
 @functools.cache

@@ -76,8 +76,11 @@ def compile_pages(template: Path, data: Any, *, ppi: float = 144.0, fonts: Fonts
 def query(template: Path, data: Any, selector: str, *, fonts: Fonts = ()) -> list[Any]:
     """The values of all `metadata` elements with the label `selector` (such as `<region>`), in the page's order."""
     try:
-        compiler = typst.Compiler(input=template, root=_ROOT, font_paths=_fonts(fonts), sys_inputs=_inputs(data, fonts))
-        found = compiler.query(selector, field="value")
+        with _lock:
+            compiler = _compiler(template, fonts)
+            # Setting the page lets go of what was set before; a query alone keeps all of it, for ever.
+            compiler.compile(sys_inputs=_inputs(data, fonts), timestamp=0, format="svg")
+            found = compiler.query(selector, field="value")
     except typst.TypstError as error:
         raise _explained(template, error) from None
     values: list[Any] = msgspec.json.decode(found)

@@ -43,6 +43,10 @@ class Grade(StrEnum):
         return max(grades, key=list(cls).index, default=cls.OK)
 
 
+_LONGEST = 2000
+"""Characters of what a finding says: who holds a key can sign any number of anything."""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One check and what it found. `code`: of the check, stable from release to release. `place`: the file at fault,
     relative to the record; "" for all of it. `detail`: for people, in the language of this process.
@@ -55,8 +59,9 @@ class Finding(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, code: str, grade: Grade, detail: Message | str, place: str = "") -> "Finding":
-        """What a check found, with every unprintable character spelled out."""
-        return cls(code, grade, printable(place), printable(str(detail)))
+        """What a check found, with every unprintable character spelled out, and no longer than can be read."""
+        said = str(detail)
+        return cls(code, grade, printable(place), printable(said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"))
 
     @property
     def holds(self) -> bool:

@@ -41,6 +41,7 @@ from testigo.register.values import (
     Voter,
 )
 from testigo.register.vault import RegisterKey
+from testigo.register.voters_file import count_lines
 
 __all__ = [
     "LEAST_QUALITY",
@@ -67,6 +68,7 @@ __all__ = [
     "Upgrade",
     "Verdict",
     "Voter",
+    "count_lines",
     "make_poll_book",
     "normalise_document",
     "normalise_name",

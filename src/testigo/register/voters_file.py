@@ -8,8 +8,9 @@ that a spreadsheet shows: the header is row 1.
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from testigo import storage
 from testigo.election import GENERAL_ROLL, Definition
@@ -20,6 +21,8 @@ from testigo.words import Either, Message, message
 REQUIRED = ("document", "name", "station")
 OPTIONAL = ("roll",)
 _LONGEST_HEADER = 4096
+_LONGEST_LINE = 1 << 20
+_PIECE = 1 << 20
 _LONGEST_SHOWN = 40
 _NO_TEXT = {
     b"PK\x03\x04": "voters-file.is-a-spreadsheet",
@@ -42,7 +45,7 @@ def read_voters(path: Path, definition: Definition) -> Iterator[tuple[int, Voter
 
     Raises `InvalidInput` where the file as a whole can't be read on (encoding, header, quotes), or `StorageError`.
     """
-    with storage.explained(path), path.open("rb") as file:
+    with storage.open_plain(path) as file:
         for start in _NO_TEXT:
             if file.peek(4).startswith(start):
                 raise InvalidInput(_NO_TEXT[start], place=path, hint="save-as-csv-utf-8")
@@ -68,7 +71,7 @@ def _records(file: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:
             separator = max(",;\t", key=header.count)
             number = 1
             yield number, next(csv.reader([header], delimiter=separator, strict=True), [])
-            for number, record in enumerate(csv.reader(text, delimiter=separator, strict=True), start=2):
+            for number, record in enumerate(csv.reader(_lines(text), delimiter=separator, strict=True), start=2):
                 yield number, record
     except UnicodeDecodeError as error:
         raise InvalidInput(
@@ -80,6 +83,20 @@ def _records(file: BinaryIO, path: Path) -> Iterator[tuple[int, list[str]]]:
         ) from None
     except csv.Error as error:
         raise InvalidInput("voters-file.not-csv", place=row_of(path, number + 1), why=str(error)) from None
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines that are left, none of which fills the memory; raises `csv.Error`."""
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise csv.Error(f"a line of more than {_LONGEST_LINE} characters")
+        yield line
+
+
+def count_lines(path: Path) -> int:
+    """How many lines the file has, whatever they are; raises `StorageError`."""
+    with storage.open_plain(path) as file:
+        return sum(piece.count(b"\n") for piece in iter(partial(file.read, _PIECE), b""))
 
 
 def _columns(first: tuple[int, list[str]], path: Path) -> list[str]:

@@ -9,20 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from testigo.election import GENERAL_ROLL, BallotStyle, Contest, Definition
-
-_GIVEN = (
-    "Ana Beatriz Camila Carmen Daniela Elena Gabriela Inés Isabel Josefina Julia Lucía Luisa Magdalena Mariana "
-    "Marta Mercedes Natalia Paola Rosa Sofía Teresa Valentina Yolanda Alberto Andrés Arturo Carlos César Diego "
-    "Eduardo Emilio Félix Francisco Gustavo Héctor Ignacio Javier Joaquín Jorge Leonardo Luis Manuel Mateo Miguel "
-    "Óscar Pablo Ramón Ricardo Rubén Santiago Simón Tomás Vicente "
-).split()
-_FAMILY = (
-    "Acosta Aguilar Alvarado Arias Benítez Bermúdez Blanco Cabrera Cárdenas Castillo Colmenares Contreras Delgado "
-    "Díaz Escalona Espinoza Figueroa Flores Fuentes Gallardo García Guerra Gutiérrez Hernández Herrera Ibarra "
-    "Jiménez Lara León Linares López Maldonado Márquez Medina Mendoza Molina Montilla Morales Navarro Núñez Ochoa "
-    "Ojeda Ortega Palacios Paredes Peña Pérez Quintero Ramos Rangel Rincón Rivas Rojas Romero Rosales Salazar "
-    "Salcedo Silva Sosa Suárez Tovar Urdaneta Vargas Velásquez Vera Villalobos Zambrano Zerpa "
-).split()
+from testigo.register.made_up_names import made_up_name
 
 
 @dataclass
@@ -58,7 +45,7 @@ def make_people(
         for roll in rolls:
             style = definition.style(station.district, roll)
             wishes = {contest_id: weights.wish(contest_id) for contest_id in style.contests}
-            document, name = _document(len(people), generator), _name(generator)
+            document, name = _document(len(people), generator), made_up_name(generator)
             people.append(Person(document, name, station.id, roll, len(people), style, wishes))
     for place, station in enumerate(definition.stations):
         for _ in range(second_numbers(station.register_size, place)):
@@ -77,10 +64,6 @@ def _give_second_number(station_id: str, people: list[Person], generator: random
 
 def _document(number: int, generator: random.Random) -> str:
     return f"{10_000_000 + number * 137 + generator.randrange(137)}"
-
-
-def _name(generator: random.Random) -> str:
-    return f"{generator.choice(_GIVEN)} {generator.choice(_FAMILY)} {generator.choice(_FAMILY)}"
 
 
 class _Weights:

@@ -28,9 +28,9 @@ from testigo.rehearsal.day import StationDay
 from testigo.rehearsal.enrolment import EnrolmentDesks, EnrolmentNotes, make_officer, write_voters
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.journal import Journal
-from testigo.rehearsal.machines import MachineProcess
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
+from testigo.station.processes import MachineProcess
 from testigo.witness import VerificationReport, verify
 from testigo.words import Message, message
 

@@ -8,10 +8,10 @@ from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.election import Station
 from testigo.register import Register, make_poll_book
-from testigo.rehearsal.machines import MachineProcess
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
+from testigo.station.processes import MachineProcess
 from testigo.web.client import Client, SeenPage
 from testigo.words import message
 

@@ -37,6 +37,8 @@ def search_options(request: Request, number: FromPath[int], form: FormSent, boot
     contest = booth.definition.contest(contests_of(booth, session)[number - 1])
     wish, find = typed(form)
     search_for(request, contest.id, find)
+    if wish == "language":
+        return redirect(f"/language?back=/contest/{number}/find")
     found = search_of(booth, session, contest).found(find)
     to_options = wish == "all" or (wish == "show" and found)
     return redirect(f"/contest/{number}" if to_options else f"/contest/{number}/find")

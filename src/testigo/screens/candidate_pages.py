@@ -113,6 +113,8 @@ def search_candidates(request: Request, number: FromPath[int], form: FormSent, b
         return redirect(f"/contest/{number}")
     wish, find = typed(form)
     search_for(request, _key(spot.contest, spot.option), find)
+    if wish == "language":
+        return redirect(f"/language?back=/contest/{number}/candidates/find")
     to_list = wish == "all" or (wish == "show" and _search(spot.contest, spot.option).found(find))
     return redirect(f"/contest/{number}/candidates{'' if to_list else '/find'}")
 

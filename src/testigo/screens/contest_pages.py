@@ -143,8 +143,8 @@ def search_for(request: Request, contest_id: str, text: str) -> None:
 
 
 def typed(form: FormSent) -> tuple[str, str]:
-    """What the voter wishes on a page of search, and the text searched for from now on: one more `letter`, one fewer
-    (`erase`), or none (`all`).
+    """What the voter wishes on a page of search (another `language`, too), and the text searched for from now on: one
+    more `letter`, one fewer (`erase`), or none (`all`).
     """
     wish, find = form.text("go", "letter"), form.text("find", "") + form.text("letter", "")
     return wish, {"all": "", "erase": find[:-1]}.get(wish, find)

@@ -14,16 +14,23 @@ from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from testigo import waits
 from testigo.election.diagnostic import DefinitionPath
+from testigo.election.editing.changes import differences
 from testigo.election.editing.draft import Draft
 from testigo.election.editing.edits import Append, Edit, Put, Remove, Swap
-from testigo.election.editing.fields import LISTS, NEW, PARTS, edits_of, fields_of, list_of
+from testigo.election.editing.fields import LISTS, NEW, PARTS, fields_of, list_of
+from testigo.election.editing.inputs import edits_of
 from testigo.election.editing.plain import at, items, mapping, single
+from testigo.election.editing.references import following
+from testigo.election.limits import ID
 from testigo.errors import InvalidInput, NotAllowed, is_printable
 from testigo.screens import TEMPLATES, editor_import
+from testigo.screens.editor_labels import differences_in_words
 from testigo.screens.editor_view import (
     TextRow,
     address,
+    draft_page,
     label,
     link_of,
     only_district,
@@ -31,12 +38,11 @@ from testigo.screens.editor_view import (
     path_of,
     proposed_id,
     rows_of,
-    shown_differences,
     text_rows,
 )
 from testigo.screens.paging import page_number
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import Answer, application, language_of, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import Connection, anyone, own_screen
@@ -54,7 +60,9 @@ _LONGEST = 200_000
 _ROWS, _TEXTS, _REMARKS, _DIFFERENCES = 50, 20, 100, 200
 """How much stands on one page of a list, of the texts, of errors, of changes."""
 
-_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_LOOK_AGAIN = 1
+"""Seconds after which a page that waits looks again."""
+
 _WORKING_DAY = 14 * 3600.0
 
 
@@ -66,28 +74,21 @@ class Admission:
 
     def enter(self, connection: Connection, key: str) -> None:
         """Let the browser in; raises `NotAllowed` for another key."""
-        self._require_own_host(connection)
         if not hmac.compare_digest(key.encode(), self.key.encode()):
             raise NotAllowed("editor.other-key")
         browser_session.renew(connection, person="editor")
 
     def admit(self, connection: Connection) -> None:
         """Return if the browser was let in; raises `NotAllowed`."""
-        self._require_own_host(connection)
         session = browser_session.session_or_none(connection)
         if session is None or not session.person:
             raise NotAllowed("editor.without-key")
 
-    def _require_own_host(self, connection: Connection) -> None:
-        """A page of another site that calls this machine by a name of its own gets nothing."""
-        name = connection.headers.get("host", "")
-        host, _, port = name.rpartition(":")
-        if name not in _HOSTS and not (host in _HOSTS and port.isdecimal()):
-            raise NotAllowed("editor.other-host")
 
-
-def app(draft: Draft, key: str) -> Litestar:
-    """The editor of one draft. `key`: what the address to enter by ends with."""
+def app(draft: Draft, key: str, *, patience: float = waits.SHOWN_AFTER) -> Litestar:
+    """The editor of one draft. `key`: what the address to enter by ends with; `patience`: after so many seconds a page
+    that waits for `check` says so.
+    """
     first = officers_language(draft.languages)
     # Browsers keep cookies by host, whatever the port: two editors at once must not take each other's.
     sessions = BrowserSessions(f"testigo-editor-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
@@ -97,7 +98,7 @@ def app(draft: Draft, key: str) -> Litestar:
     ]  # fmt: skip
     return application(
         "editor", routes, sessions, title={first: draft.file.name},
-        languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key),
+        languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key), patience=patience,
     )  # fmt: skip
 
 
@@ -112,13 +113,15 @@ def enter(request: Request, key: FromPath[str]) -> Answer:
 def overview(request: Request, draft: TheDraft) -> Answer:
     """How far the election is, and every error; of a file that does not exist yet what it begins with."""
     if not draft.begun:
-        return page(request, "editor/start.html", draft=draft)
+        return draft_page(request, "start", draft)
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     remarks = draft.remarks
     shown = [(one, link_of(draft, one.path)) for one in remarks.all[:_REMARKS]]
     counts = {name: _count(draft, name) for name in LISTS[""]}
     saved = request.query_params.get("saved") == "yes"
-    return page(
-        request, "editor/overview.html", draft=draft, remarks=remarks, shown=shown, counts=counts, saved=saved,
+    return draft_page(
+        request, "overview", draft, remarks=remarks, shown=shown, counts=counts, saved=saved,
         languages_missing=sum(row.missing for row in text_rows(draft)),
     )  # fmt: skip
 
@@ -131,7 +134,7 @@ def begin(form: FormSent, draft: TheDraft) -> Answer:
     title, district = form.text("title", ""), form.text("district", "")
     draft.begin(
         {
-            "id": proposed_id(title, ()),
+            "id": proposed_id(title, (), ID),
             "title": {first: title} if first and title else {},
             "date": form.text("date", ""),
             "opens": form.text("opens", ""),
@@ -150,19 +153,23 @@ def begin(form: FormSent, draft: TheDraft) -> Answer:
 def show_part(request: Request, draft: TheDraft) -> Answer:
     """One part: the election itself, a district, a station, a party, a contest, an option. Query `at`: its path."""
     path = _part(draft, request.query_params.get("at", ""))
-    return page(request, "editor/part.html", draft=draft, **part_view(draft, path))
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
+    return draft_page(request, "part", draft, **part_view(draft, path, language_of(request)))
 
 
 @post("/part", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
-def change_part(form: FormSent, draft: TheDraft) -> Answer:
-    """Take over what was typed into a part's fields; only what differs changes the draft."""
+def change_part(request: Request, form: FormSent, draft: TheDraft) -> Answer:
+    """Take over what was typed into a part's fields; only what differs changes the draft. Where something names the
+    part by an id that changes, a page shows all of it first.
+    """
     path = _part(draft, form.text("at", ""))
-    part = at(draft.values, path)
-    edits: list[Edit] = []
-    for field in fields_of(draft.values, path):
-        edits += edits_of(field, part, path, draft.languages, lambda name: _typed(form, name))
-    edits += _missing_id(draft, path, edits)
-    _make(draft, form, edits)
+    edits = _part_edits(draft, form, path)
+    more = following(draft.values, path, edits)
+    if more and form.text("follow", "") != "yes":
+        draft.require(_version(form))
+        return _rename_page(request, form, draft, path, [*edits, *more])
+    _make(draft, form, [*edits, *more])
     if form.text("go", "") == "list" and path:
         return redirect(address("list", path[:-1]))
     return redirect(address("part", path))
@@ -172,11 +179,13 @@ def change_part(form: FormSent, draft: TheDraft) -> Answer:
 def show_list(request: Request, draft: TheDraft) -> Answer:
     """One list in pages. Query: `at` its path, `find` what is searched, `page`."""
     path = _list(draft, request.query_params.get("at", ""))
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     find = request.query_params.get("find", "")[:100]
     found = list(rows_of(draft, path, find))
     number, pages, shown = _page(found, _ROWS, request.query_params.get("page", ""))
-    return page(
-        request, "editor/list.html", draft=draft, path=path, at=".".join(map(str, path)), name=path[-1], find=find,
+    return draft_page(
+        request, "list", draft, path=path, at=".".join(map(str, path)), name=path[-1], find=find,
         rows=shown, count=len(found), number=number, pages=pages, whole=len(items(at(draft.values, path))),
         above=path[:-1], above_label=label(draft, path[:-1]) if path[:-1] else "", address=address,
     )  # fmt: skip
@@ -219,8 +228,8 @@ def texts(request: Request, draft: TheDraft) -> Answer:
     only = request.query_params.get("missing") == "yes"
     found = [row for row in text_rows(draft) if row.missing or not only]
     number, pages, shown = _page(found, _TEXTS, request.query_params.get("page", ""))
-    return page(
-        request, "editor/texts.html", draft=draft, rows=shown, count=len(found), number=number, pages=pages, only=only,
+    return draft_page(
+        request, "texts", draft, rows=shown, count=len(found), number=number, pages=pages, only=only,
     )  # fmt: skip
 
 
@@ -237,11 +246,12 @@ def change_texts(form: FormSent, draft: TheDraft) -> Answer:
 @get("/changes", guards=[own_screen], sync_to_thread=False)
 def changes(request: Request, draft: TheDraft) -> Answer:
     """What saving would change in the file."""
+    if not _is_checked(request, draft):
+        return _checking_page(request, draft)
     found = list(draft.changes())
-    shown = list(shown_differences(found[:_DIFFERENCES]))
-    return page(
-        request, "editor/changes.html", draft=draft, differences=shown, count=len(found), remarks=draft.remarks
-    )  # fmt: skip
+    before = draft.opened_values
+    shown = list(differences_in_words(found[:_DIFFERENCES], before, draft.values, language_of(request)))
+    return draft_page(request, "changes", draft, differences=shown, count=len(found), remarks=draft.remarks)
 
 
 @post("/save", guards=[own_screen], sync_to_thread=False)
@@ -258,7 +268,49 @@ def discard(form: FormSent, draft: TheDraft) -> Answer:
     return redirect("/")
 
 
+# ── while all of it is checked ──
+
+
+def _is_checked(request: Request, draft: Draft) -> bool:
+    return draft.is_checked(request.app.state.patience)
+
+
+def _checking_page(request: Request, draft: Draft) -> Answer:
+    """A page that says that the whole election is being checked, and looks again by itself."""
+    answer = draft_page(request, "checking", draft, size=len(items(at(draft.values, ("stations",)))))
+    answer.headers["refresh"] = f"{_LOOK_AGAIN}"
+    return answer
+
+
 # ── from the form to the draft ──
+
+
+def _part_edits(draft: Draft, form: Form, path: DefinitionPath) -> list[Edit]:
+    edits: list[Edit] = []
+    own_id = ""
+    # Which contests fill a body is said with its id, which must be known by then.
+    for field in sorted(fields_of(draft.values, path), key=lambda one: one.path == ("filled-by",)):
+        if field.path == ("filled-by",):
+            edits += _missing_id(draft, path, edits)
+            own_id = next((str(one.value) for one in edits if isinstance(one, Put) and one.path == (*path, "id")), "")
+        edits += edits_of(
+            field, draft.values, path, draft.languages, lambda name: _typed(form, name), own_id=own_id
+        )  # fmt: skip
+    gone = [edit.path for edit in edits if isinstance(edit, Remove)]
+    edits = [edit for edit in edits if not any(edit.path != one and edit.path[: len(one)] == one for one in gone)]
+    return edits if own_id else edits + _missing_id(draft, path, edits)
+
+
+def _rename_page(request: Request, form: Form, draft: Draft, path: DefinitionPath, edits: list[Edit]) -> Answer:
+    """What else changes with an id, before it is changed; the form is sent again from there."""
+    after = draft.values_by(edits)
+    found = list(differences(draft.values, after))
+    shown = list(differences_in_words(found[:_DIFFERENCES], draft.values, after, language_of(request)))
+    sent = [(name, text) for name, text in form.all_texts() if name not in ("token", "version", "follow")]
+    return draft_page(
+        request, "rename", draft, differences=shown, count=len(found), sent=sent, back=address("part", path),
+        label=label(draft, path) if path else "", path=path,
+    )  # fmt: skip
 
 
 def _make(draft: Draft, form: Form, edits: list[Edit]) -> None:
@@ -282,13 +334,15 @@ def _strings(value: Any) -> Iterator[str]:
 def _typed(form: Form, name: str) -> str | None:
     """What was typed into an input; None where the form lacks it, raises `InvalidInput` where it is not one text."""
     found = form.texts(name)
+    if form.text(f"{name}/boxes", "") == "yes":
+        found = ("\n".join(found),)
     if len(found) > 1 or any(len(one) > _LONGEST for one in found):
         raise InvalidInput("field.not-once", most=_LONGEST)
     return found[0] if found else None
 
 
 def _row_edits(draft: Draft, form: Form, row: TextRow) -> Iterator[Edit]:
-    return edits_of(row.field, row.part, row.path, draft.languages, lambda name: _typed(form, row.input(name)))
+    return edits_of(row.field, draft.values, row.path, draft.languages, lambda name: _typed(form, row.input(name)))
 
 
 def _version(form: Form) -> int:

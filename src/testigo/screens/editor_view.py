@@ -2,39 +2,69 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from testigo.election.diagnostic import DefinitionPath
-from testigo.election.editing.changes import Difference
 from testigo.election.editing.draft import Draft, Remark
-from testigo.election.editing.fields import LISTS, PARTS, Field, by_language, fields_of, inputs, list_of
+from testigo.election.editing.fields import (
+    LISTS,
+    PARTS,
+    Field,
+    districts_below,
+    fields_of,
+    is_said,
+    known_of,
+    list_of,
+    lists_of,
+)
+from testigo.election.editing.inputs import Input, by_language, inputs
 from testigo.election.editing.plain import Plain, at, items, mapping, single
 from testigo.election.limits import STATION_ID
-from testigo.election.tables import splice
 from testigo.election.tables.cells import id_part, reading_key
+from testigo.screens.editor_labels import (
+    choice_label,
+    in_words,
+    label_of,
+    label_of_field,
+    label_of_item,
+    label_of_key,
+    place_label,
+)
+from testigo.web.application import Answer, language_of, page
+from testigo.web.browser_session import Request
+from testigo.words import Message, language_name, voter_languages
 
 _MOST_CHOICES = 300
 """Of ids in one field to choose from; where there are more, the id is typed."""
 
-_SHOWN = 600
-"""Characters of a value on a page of changes, or of one that is kept."""
-
 
 @dataclass(frozen=True)
-class Input:
-    """One input. `choices`: value and label, none where it is typed. `remarks`: what `check` says of it."""
+class ShownInput:
+    """One input. `widget`: how it is shown. `label`: what it is called. `choices`: value and label, of what is chosen.
+    `blank`: whether nothing may be chosen. `remarks`: what `check` says of it.
+    """
 
-    name: str
-    language: str
-    value: str
+    input: Input
+    widget: str
+    label: str
     choices: Sequence[tuple[str, str]]
+    blank: bool
     remarks: Sequence[Remark]
-    field: Field
+
+    @property
+    def name(self) -> str:
+        return self.input.name
 
     @property
     def is_wrong(self) -> bool:
         return any(not one.warning for one in self.remarks)
+
+    @property
+    def ticked(self) -> list[str]:
+        """Of boxes, those with a tick."""
+        return self.input.text.splitlines()
 
 
 @dataclass(frozen=True)
@@ -68,6 +98,16 @@ class TextRow:
         return f"{'.'.join(map(str, self.path))}/{name}"
 
 
+def draft_page(request: Request, template: str, draft: Draft, *, status_code: int = 200, **facts: Any) -> Answer:
+    """A page of the editor, whose templates name fields and parts by the words of the forms."""
+    language = language_of(request)
+    return page(
+        request, f"editor/{template}.html", status_code=status_code, draft=draft,
+        field_name=partial(label_of_key, language), item_name=partial(label_of_item, language),
+        spoken=[f"{code} {language_name(code)}" for code in voter_languages()], **facts,
+    )  # fmt: skip
+
+
 # ── addresses ──
 
 
@@ -91,48 +131,37 @@ def address(kind: str, path: DefinitionPath) -> str:
     return f"/{kind}?at={quote('.'.join(map(str, path)))}"
 
 
-def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, str]:
+def link_of(draft: Draft, path: DefinitionPath) -> tuple[str, Message]:
     """The page on which what stands at a path is edited, and what the place is called."""
     near = path
     while near and (path_of(".".join(map(str, near))) is None or isinstance(near[-1], str)):
         near = near[:-1]
-    if len(path) > len(near) and not near and path[0] in LISTS[""]:
-        return address("list", path[:1]), str(path[0])
-    rest = ".".join(str(one) for one in path[len(near) :])
-    return address("part", near), " › ".join(filter(None, (label(draft, near) if near else "", rest)))
+    kind, where = ("list", path[:1]) if not near and path and path[0] in LISTS[""] else ("part", near)
+    return address(kind, where), place_label(path, draft.values)
 
 
 def label(draft: Draft, path: DefinitionPath) -> str:
     """What a part is called: its text in the first language, or its id."""
-    part = at(draft.values, path)
-    for key in ("title", "name"):
-        value = mapping(part).get(key)
-        texts = [value] if isinstance(value, str) else list(mapping(value).values())
-        if text := next((one for one in texts if isinstance(one, str) and one.strip()), ""):
-            return text[:160]
-    return single(mapping(part).get("id"))[:160] or f"{path[-1] + 1 if isinstance(path[-1], int) else path[-1]}"
+    return label_of(at(draft.values, path), int(path[-1]) if path and isinstance(path[-1], int) else 0)
 
 
 # ── one part ──
 
 
-def part_view(draft: Draft, path: DefinitionPath) -> dict[str, Any]:
+def part_view(draft: Draft, path: DefinitionPath, language: str) -> dict[str, Any]:
     """What the page of a part shows."""
-    part = at(draft.values, path)
+    part, name = at(draft.values, path), list_of(path)
     own = draft.remarks.of(path) if path else [one for one in draft.remarks.all if _is_of_election(one.path)]
     fields = fields_of(draft.values, path)
-    groups: dict[str, list[tuple[Field, list[Input]]]] = {}
+    groups: dict[str, list[tuple[Field, list[ShownInput]]]] = {}
     used: set[int] = set()
     for field in fields:
-        shown = list(_inputs(draft, path, field, part, own, used))
-        if field.refers and not field.required and not _known(draft, path, field) and not any(map(_says, shown)):
+        if field.refers and not field.required and not known_of(draft.values, path, field) and not is_said(field, part):
             continue
+        shown = list(_inputs(draft, path, field, own, used, language))
         groups.setdefault(field.group, []).append((field, shown))
-    name = list_of(path)
-    lists = [(one, len(items(mapping(part).get(one)))) for one in (LISTS.get(name, ()) if name else ())]
-    known = {field.path[0] for field in PARTS.get(name, fields)} | {one for one, _ in lists} | {"roll-sizes"}
-    known |= set() if name else set(LISTS[""])
-    kept = [(key, _shown(value)) for key, value in mapping(part).items() if key not in known]
+    lists = [(one, len(items(mapping(part).get(one)))) for one in (lists_of(draft.values, path) if name else ())]
+    shown_inputs = [one for group in groups.values() for _, shown in group for one in shown]
     return {
         "path": path,
         "at": ".".join(map(str, path)),
@@ -142,11 +171,16 @@ def part_view(draft: Draft, path: DefinitionPath) -> dict[str, Any]:
         "others": [one for one in own if id(one) not in used and _is_here(one.path, path, lists)],
         "lists": [(one, count, address("list", (*path, one))) for one, count in lists],
         "back": address("list", path[:-1]) if path else "",
-        "kept": kept,
-        "first_wrong": next(
-            (one.name for group in groups.values() for _, shown in group for one in shown if one.is_wrong), ""
-        ),
+        "kept": _kept(name, part, fields, language),
+        "first_wrong": next((one.name for one in shown_inputs if one.is_wrong), ""),
     }
+
+
+def _kept(name: str, part: Plain, fields: Sequence[Field], language: str) -> list[tuple[str, str]]:
+    """What the part says that has no field."""
+    known = {field.path[0] for field in (*PARTS.get(name, ()), *fields) if field.path}
+    known |= {*LISTS.get(name, ()), "roll-sizes"}
+    return [(key, in_words(value, [key], language)) for key, value in mapping(part).items() if key not in known]
 
 
 def _is_of_election(path: DefinitionPath) -> bool:
@@ -160,71 +194,78 @@ def _is_here(place: DefinitionPath, path: DefinitionPath, lists: Iterable[tuple[
 
 
 def _inputs(
-    draft: Draft, path: DefinitionPath, field: Field, part: Plain, own: Sequence[Remark], used: set[int]
-) -> Iterator[Input]:
-    whole = (*path, *field.path)
-    choices = _choices(draft, path, field)
-    all_inputs = list(inputs(field, part, draft.languages))
-    for number, (name, language, value) in enumerate(all_inputs):
-        found = [one for one in own if id(one) not in used and _belongs(one, whole, language, first=number == 0)]
-        used |= {id(one) for one in found}
-        given = choices
-        if choices and value and value not in {one for one, _ in choices}:
-            given = [*choices, (value, value)]
-        yield Input(name, language, value, given, found, field)
+    draft: Draft, path: DefinitionPath, field: Field, own: Sequence[Remark], used: set[int], language: str
+) -> Iterator[ShownInput]:
+    all_inputs = list(inputs(field, draft.values, path, draft.languages))
+    above = field.path if field.kind == "rows" else ()
+    for number, one in enumerate(all_inputs):
+        found = [remark for remark in own if id(remark) not in used and _belongs(remark, path, one, first=number == 0)]
+        used |= {id(remark) for remark in found}
+        choices = _choices(draft, path, one, language)
+        yield ShownInput(
+            one, _widget(one, choices), label_of_field(one.field, language, above), choices, _may_be_blank(one), found
+        )  # fmt: skip
 
 
-def _belongs(remark: Remark, whole: DefinitionPath, language: str, *, first: bool) -> bool:
-    """Whether a remark is about that input of the field at `whole`; what is about all of it is told at the first."""
-    if remark.error.code == "definition.text-missing" and remark.path == whole:
-        return remark.error.message.values.get("language") == language
-    place = (*whole, language) if language else whole
-    return remark.path[: len(place)] == place or (first and remark.path == whole)
+def _widget(shown: Input, choices: Sequence[tuple[str, str]]) -> str:
+    if shown.field.kind == "checks":
+        return "checks" if choices or not shown.text else "lines"
+    return "lines" if shown.field.kind == "lines" else "choice" if choices else "text"
 
 
-def _choices(draft: Draft, path: DefinitionPath, field: Field) -> list[tuple[str, str]]:
-    """What can be chosen in a field: values with what they are called; none where it is typed."""
+def _may_be_blank(shown: Input) -> bool:
+    """Whether "nothing" is among what can be chosen: not where the choice has a value of its own for it."""
+    return shown.field.switch or not (shown.text if shown.part else shown.field.default)
+
+
+def _belongs(remark: Remark, path: DefinitionPath, shown: Input, *, first: bool) -> bool:
+    """Whether a remark is about that input of the part at a path; what is about all of a field is told at its first."""
+    rest, place = remark.path[len(path) :], shown.path
+    if remark.error.code == "definition.text-missing" and rest == place:
+        return remark.error.message.values.get("language") == shown.language
+    if shown.field.kind in ("share", "percent"):
+        return not shown.part and rest in (place, *((*place, key) for key in shown.field.keys))
+    own = (*place, shown.language) if shown.language else place
+    return rest[: len(own)] == own or (first and rest in (place, shown.field.path))
+
+
+def _choices(draft: Draft, path: DefinitionPath, shown: Input, language: str) -> list[tuple[str, str]]:
+    """What can be chosen in an input: values with what they are called; none where it is typed. What stands in it is
+    among them.
+    """
+    field = shown.field
+    if shown.part:
+        return [(key, label_of_key(language, key.removeprefix("lead-"))) for key in field.keys]
     if field.choices:
-        return [(one, "") for one in field.choices]
-    if not field.refers:
+        found = [(one, choice_label(field.path[-1], one, language)) for one in field.choices]
+    elif field.refers == "rolls":
+        found = [(one, one) for one in map(single, items(at(draft.values, ("rolls",)))) if one]
+        found = found or [(field.default, field.default)]
+    elif field.refers:
+        listed = known_of(draft.values, path, field)
+        named = [(single(at(draft.values, (*one, "id"))), one) for one in listed]
+        found = [(name, f"{label(draft, one)} ({name})") for name, one in named if name]
+    else:
         return []
-    if field.refers == "rolls":
-        return [(one, one) for one in map(single, items(at(draft.values, ("rolls",)))) if one]
-    listed = _known(draft, path, field)
-    if len(listed) > _MOST_CHOICES:
+    if len(found) > _MOST_CHOICES:
         return []
-    found = [(single(at(draft.values, (*one, "id"))), one) for one in listed]
-    return [(name, f"{label(draft, one)} ({name})") for name, one in found if name]
-
-
-def _known(draft: Draft, path: DefinitionPath, field: Field) -> list[DefinitionPath]:
-    """The parts that a field can name."""
-    if field.refers == "districts":
-        return list(_districts(draft, ("districts",)))
-    where = (*path, "options") if field.refers == "options" else (field.refers,)
-    return [(*where, number) for number in range(len(items(at(draft.values, where))))]
-
-
-def _says(shown: Input) -> bool:
-    return bool(shown.value or shown.remarks)
-
-
-def _districts(draft: Draft, path: DefinitionPath) -> Iterator[DefinitionPath]:
-    for number, district in enumerate(items(at(draft.values, path))):
-        yield (*path, number)
-        if mapping(district).get("districts"):
-            yield from _districts(draft, (*path, number, "districts"))
+    there = {value for value, _ in found}
+    said = shown.text.splitlines() if field.kind == "checks" else [shown.text]
+    return [*found, *((one, one) for one in dict.fromkeys(said) if one and one not in there)]
 
 
 def only_district(draft: Draft) -> str:
     """The id of the election's district, where it has one alone; else ""."""
-    found = list(_districts(draft, ("districts",)))
+    found = list(districts_below(draft.values, ("districts",)))
     return single(at(draft.values, (*found[0], "id"))) if len(found) == 1 else ""
 
 
-def proposed_id(text: str, taken: Iterable[str]) -> str:
+def proposed_id(text: str, taken: Iterable[str], longest: int = STATION_ID) -> str:
     """An id made of a name, by the rule of imports; with a number behind where another has it."""
-    made = id_part(text)[: STATION_ID - 3].strip("-")
+    whole = id_part(text)
+    made = whole[: longest - 3].strip("-")
+    if len(made) < len(whole) and "-" in made and whole[len(made)] != "-":
+        made = made.rpartition("-")[0]  # no word is cut
     used = set(taken)
     if made not in used:
         return made
@@ -236,14 +277,13 @@ def proposed_id(text: str, taken: Iterable[str]) -> str:
 
 def rows_of(draft: Draft, path: DefinitionPath, find: str) -> Iterator[Row]:
     """The items of a list whose id or name has what is searched."""
-    name = str(path[-1])
     wanted = reading_key(find)
     for number, item in enumerate(items(at(draft.values, path))):
         own = (*path, number)
         text, identifier = label(draft, own), single(mapping(item).get("id"))
         if wanted and wanted not in reading_key(text) and wanted not in reading_key(identifier):
             continue
-        below = tuple((one, len(items(mapping(item).get(one)))) for one in LISTS.get(name, ()))
+        below = tuple((one, len(items(mapping(item).get(one)))) for one in lists_of(draft.values, own))
         yield Row(".".join(map(str, own)), identifier, text, draft.remarks.below(own), below)
 
 
@@ -272,21 +312,3 @@ def _text_parts(values: Plain, path: DefinitionPath) -> Iterator[DefinitionPath]
         if name != "stations":
             for number in range(len(items(at(values, (*path, name))))):
                 yield from _text_parts(values, (*path, name, number))
-
-
-# ── changes ──
-
-
-def shown_differences(found: Iterable[Difference]) -> Iterator[tuple[str, str | None, str | None]]:
-    """Place, before and after, as text."""
-    for one in found:
-        yield (
-            " › ".join(map(str, one.path)),
-            None if one.before is None else _shown(one.before),
-            None if one.after is None else _shown(one.after),
-        )
-
-
-def _shown(value: Plain) -> str:
-    text = value if isinstance(value, str) else splice.flow(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

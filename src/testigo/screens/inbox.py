@@ -22,7 +22,7 @@ def app(centre: Centre) -> Litestar:
     sessions = BrowserSessions("testigo-centre", idle=600)
     title = {code: say(code, "centre.role") for code in languages()}
     spoken = centre.definition.languages
-    return application("centre", [take_package], sessions, title=title, languages=spoken, centre=centre)
+    return application("centre", [take_package], sessions, title=title, languages=spoken, public=True, centre=centre)
 
 
 @post("/packages", guards=[machine], request_max_body_size=MAX_SIZE, status_code=200)

@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from testigo import storage
+from testigo.errors import StorageError
 from testigo.web.application import Answer, application
 from testigo.web.guards import anyone
 from testigo.web.sessions import BrowserSessions
@@ -40,6 +41,7 @@ def app(results: Path, record: Path) -> Litestar:
         sessions,
         title={code: say(code, "results.role") for code in languages()},
         languages=_language(results / "index.html"),
+        public=True,
         results=storage.resolved(results),
         record=storage.resolved(record),
     )
@@ -66,9 +68,9 @@ def result_file(path: FromPath[Path], results: NamedDependency[Path]) -> Answer:
 def _language(page: Path) -> list[str]:
     """That of the results page, for pages that say what is wrong; empty where there is no page yet."""
     try:
-        with page.open("rb") as file:
+        with storage.open_plain(page) as file:
             found = _LANGUAGE.search(file.read(_HEAD))
-    except OSError:
+    except StorageError:
         return []
     return [found[1].decode()] if found else []
 

@@ -131,13 +131,21 @@ def serve_enrolment(
         run(pages.app(opened, admitted, reader=attached), listening)
 
 
-def edit_definition(file: Path, listening: Listening, tell: Callable[[str], object]) -> bool:
-    """The editor of a definition. `tell`: who is told the address to open. Returns whether what was typed is saved."""
+def edit_definition(
+    file: Path,
+    listening: Listening,
+    tell: Callable[[str], object],
+    opening: contextlib.AbstractContextManager[None] = contextlib.nullcontext(),  # noqa: B008
+) -> bool:
+    """The editor of a definition. `tell`: who is told the address to open; `opening`: around the reading of the file.
+    Returns whether what was typed is saved.
+    """
     from testigo.election.editing.draft import Draft
     from testigo.screens import editor as pages
     from testigo.slip.lengths import require_printable
 
-    draft = Draft.open(file, require_printable)
+    with opening:
+        draft = Draft.open(file, require_printable)
     key = secrets.token_urlsafe(24)
     run(pages.app(draft, key), listening, first_page=f"/enter/{key}", tell=tell)
     return not draft.is_changed

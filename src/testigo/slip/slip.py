@@ -14,7 +14,7 @@ QR code.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -86,9 +86,9 @@ class Slip(msgspec.Struct, frozen=True):
         grey.point(lambda level: 255 if level > 150 else 0, mode="1").save(made, "PNG", dpi=(PPI, PPI))
         return made.getvalue()
 
-    def grey_png(self) -> bytes:
-        """The same page before it is made black and white; what readers compare with."""
-        return typeset.compile(self.TEMPLATE, self.page(), format="png", ppi=PPI, fonts=self.definition.fonts)
+    def grey_png(self, page: Mapping[str, Any] | None = None) -> bytes:
+        """The same page before it is made black and white; what readers compare with. `page`: data with other rows."""
+        return typeset.compile(self.TEMPLATE, page or self.page(), format="png", ppi=PPI, fonts=self.definition.fonts)
 
     def regions(self) -> list[dict[str, Any]]:
         """Where the parts of the page stand: `kind` (head, contest, row, tail), `contest`, `row`, `top` and `height` in

@@ -1,13 +1,14 @@
 """What may be printed on a slip: every part of the page as it looks when it is printed, to compare a photograph with.
 
-Nothing here is drawn by other means than the paper vote itself: a row that says option 3 is cut out of a slip on which
-option 3 is chosen. So the reader reads exactly what the printer prints, in all languages at once, and any other print
-is strange to it.
+Nothing here is drawn by other means than the paper vote itself: rows are cut out of pages of the slip's own template
+and data, on which each contest has all rows that a ballot could have. So the reader reads exactly what the printer
+prints, in all languages at once, and any other print is strange to it.
 """
 
 import functools
 import io
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,14 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from testigo.ballot.check_character import ALPHABET
-from testigo.ballot.marks import Ballot, preferences_in
+from testigo.ballot.marks import Ballot
 from testigo.election import BallotStyle, Contest, Definition
 from testigo.paper import typeset
 from testigo.paper.frame import DOTS_PER_MM, MARK, PPI, TOP_MARKS
 from testigo.scan.ink import Ink, correlate, highest
 from testigo.scan.planes import soften
 from testigo.slip.first_slip import FEET_OF_0_1, FirstSlip
-from testigo.slip.slip import QR_AT, QR_MODULE, Row, Slip
+from testigo.slip.slip import QR_AT, QR_MODULE, Slip
 
 GLYPHS = Slip.TEMPLATE.with_name("glyphs.typ")
 
@@ -100,57 +101,42 @@ class LegalPrint:
         form: type[Slip] = Slip,
     ) -> None:
         self.style = style
-        self._language = language or definition.languages[0]
-        self._form = form
         self._contests = [definition.contest(contest_id) for contest_id in style.contests]
-        self._blank = blank = self._slip(definition, station_id, {})
+        ballot = Ballot.mark(definition, style, {})
+        self._blank = blank = form(definition, station_id, ballot, _ANY_NUMBER, language or definition.languages[0])
         self.page = _page_ink(blank)
         self.regions = _regions(blank)
         tail = self.regions[-1]
         self._tails = [_page_ink(slip)[tail.top :] for slip in (blank, *_with_other_feet(blank))]
         self.length = (tail.top + tail.height) / DOTS_PER_MM - MARK - TOP_MARKS[0][1]
         self.places = [RowPlaces.of(contest) for contest in self._contests]
-        self._full_rows = self._rows(definition, station_id)
+        self._full_rows = self._rows()
         self.rows = [rows[:, _ROW_EDGE:-_ROW_EDGE] for rows in self._full_rows]
 
-    def _slip(self, definition: Definition, station_id: str, choices: dict[str, tuple[str, ...]]) -> Slip:
-        ballot = Ballot.mark(definition, self.style, choices)
-        return self._form(definition, station_id, ballot, _ANY_NUMBER, self._language)
-
-    def _rows(self, definition: Definition, station_id: str) -> list[Ink]:
-        """One page for the first options of all contests, one for the second, …; the first row of each contest is cut
-        out."""
-        contests = self._contests
-        first = [self._row_region(place, 0) for place in range(len(contests))]
-        cut: list[list[Ink]] = [[] for _ in contests]
-        for option in range(max((len(contest.options) for contest in contests), default=0)):
-            choices: dict[str, tuple[str, ...]] = {
-                contest.id: (contest.options[option].id,) for contest in contests if option < len(contest.options)
-            }
-            page = _page_ink(self._slip(definition, station_id, choices))
-            for place, contest in enumerate(contests):
-                if option < len(contest.options):
-                    cut[place].append(_full_band(page, first[place]))
-        for place, contest in enumerate(contests):
-            cut[place].append(_full_band(self.page, first[place]))
-            if contest.choose > 1:
-                cut[place].append(_full_band(self.page, self._row_region(place, 1)))
-        self._cut_preferences(definition, station_id, cut)
+    def _rows(self) -> list[Ink]:
+        """Every row of each contest, cut out of pages that hold many of them; an unused row is below each, so that no
+        letter of another reaches into it."""
+        headings = [region for region in self.regions if region.kind == "contest"]
+        heights = [self._row_region(place, 0).height + 2 * _ROW_EDGE for place in range(len(headings))]
+        some = max(_LONGEST_PAGE // max(2 * sum(heights), 1), 1)
+        data = self._blank.page()
+        possible = [
+            _possible(entry["measured"], contest)
+            for entry, contest in zip(data["contests"], self._contests, strict=True)
+        ]
+        cut: list[list[Ink]] = [[] for _ in headings]
+        for start in range(0, max(map(len, possible), default=0), some):
+            for entry, contest, rows in zip(data["contests"], self._contests, possible, strict=True):
+                unused = entry["measured"][len(contest.options) + 1]
+                entry["rows"] = [each for row in rows[start : start + some] for each in (row, unused)]
+            ink = _page(self._blank.grey_png(data))
+            top = headings[0].top
+            for place, (heading, height, entry) in enumerate(zip(headings, heights, data["contests"], strict=True)):
+                top += heading.height
+                rows_here = len(entry["rows"])
+                cut[place] += [ink[at : at + height].copy() for at in range(top, top + rows_here * height, 2 * height)]
+                top += rows_here * height
         return [np.stack(rows) for rows in cut]
-
-    def _cut_preferences(self, definition: Definition, station_id: str, cut: list[list[Ink]]) -> None:
-        """The same of candidates, many on one page; then the unused row."""
-        blank = Ballot.mark(definition, self.style, {})
-        for place, contest in enumerate(self._contests):
-            names = preferences_in(contest.marks)
-            for start in range(0, len(names), _ROWS_OF_PAGE):
-                some = names[start : start + _ROWS_OF_PAGE]
-                page = _Candidates(definition, station_id, blank, _ANY_NUMBER, self._language, contest.id, some)
-                ink = _page_ink(page)
-                rows = [each for each in _regions(page) if each.kind == "row" and each.contest == place]
-                cut[place] += [_full_band(ink, region) for region in rows]
-            if contest.preferences is not None:
-                cut[place].append(_full_band(self.page, self._row_region(place, contest.choose)))
 
     def marks(self) -> list[tuple[int, int]]:
         """The corner marks' upper left corners: dots from the left and from the top."""
@@ -215,19 +201,14 @@ class LegalPrint:
         return next(r for r in self.regions if (r.kind, r.contest, r.row) == ("row", contest, row))
 
 
-_ROWS_OF_PAGE = 100
+_LONGEST_PAGE = 4000 * DOTS_PER_MM
+"""Dots; such a page takes some 100 MiB for a moment."""
 
 
-class _Candidates(Slip, frozen=True):
-    """A page on which a contest has a row for each of some candidates, printed as on a slip. No voter has one."""
-
-    contest: str
-    names: tuple[str, ...]
-
-    def _rows_of(self, contest: Contest) -> list[Callable[[str], Row]]:
-        if contest.id != self.contest:
-            return super()._rows_of(contest)
-        return [self._preference(contest, name) for name in self.names]
+def _possible(measured: Sequence[Any], contest: Contest) -> Sequence[Any]:
+    """Of a contest's rows in `Slip.page` those that a ballot could have: an option's, blank, unused, candidates'."""
+    unused = len(contest.options) + 1
+    return measured if contest.choose > 1 else [*measured[:unused], *measured[unused + 1 :]]
 
 
 def _with_other_feet(slip: Slip) -> list[Slip]:

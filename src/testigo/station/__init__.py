@@ -25,6 +25,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
 | how a machine's hardware is tested | `hardware_test` |
+| the three machines as processes of one computer | `processes` |
 | how a machine ends: archive, destroyed keys, the page | `retire`, `retired`, `archive`, `retirement_page` |
 | reasons a person may give (screens translate the ids) | `testigo.ballot.reasons` |
 

@@ -109,4 +109,4 @@ def texts(envelopes: Sequence[bytes]) -> list[str]:
     try:
         return [envelope.decode() for envelope in envelopes]
     except UnicodeDecodeError:
-        raise InvalidInput("option-status.another-kind", kind="?") from None
+        raise InvalidInput("option-status.not-a-statement", hint="option-status.another-kind") from None

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 
 from testigo import storage
 from testigo.election import Contest, Definition, Station, Text, is_training, load, open_station_file
-from testigo.election.limits import ID
+from testigo.election.cut_out import cut_out, ending_in
 from testigo.election.training import TRAINING_ENDING
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.paper.sample import sample_words
-from testigo.rehearsal import cut_out
 from testigo.station.folder import DEFINITION, read_settings
 from testigo.station.install import installed_folders
 
@@ -49,15 +48,19 @@ def training_of(definition: Definition, station_id: str, voters: int, day: date)
     """
     fields = {name: getattr(definition, name) for name in Definition.__struct_fields__}
     alone = Definition(**{**fields, "stations": (definition.station(station_id),)})
-    small = cut_out(alone, 1, voters)
+    small = cut_out(alone, 1, voters, ending=TRAINING_ENDING)
     return replace(
         small,
-        id=definition.id[: ID - len(TRAINING_ENDING)] + TRAINING_ENDING,
         title=_marked(small.title),
         date=day.isoformat(),
         stations=tuple(_marked_station(one, small) for one in small.stations),
         contests=tuple(_marked_contest(one) for one in small.contests),
     )
+
+
+def training_id(election: Definition) -> str:
+    """The id of the trainings of an election."""
+    return ending_in(election.id, TRAINING_ENDING)
 
 
 def _marked(text: Text) -> Text:

@@ -3,6 +3,7 @@
     OUT/station/chair  OUT/station/check-in  OUT/station/booth     the three machines
     OUT/paper/cards.pdf  OUT/paper/pin-slips.pdf                   to print and cut
     OUT/paper/slips                                                the paper votes of a booth without a printer
+    OUT/training.json                                              voters and PINs, for when it goes on
 
 The root's and the centre's keys sign what a station needs, and are forgotten: nobody can sign for this training again.
 """
@@ -26,7 +27,7 @@ from testigo.election import (
     open_station_file,
     pack_station_file,
 )
-from testigo.errors import StorageError, TestigoError
+from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
 from testigo.record import Statement
@@ -42,11 +43,16 @@ from testigo.station.folder import DEFINITION, MachineFolder, read_settings
 from testigo.station.install import install_station, installed_folders, load_keys, machine_folders
 from testigo.station.pin_pages import pin_pages
 from testigo.station.staffing import STAFFED, MachineStaff
+from testigo.training.kept import FORMAT as KEPT
+from testigo.training.kept import KeptTraining, kept_pins, new_pins
 from testigo.training.people import make_staff, make_voters
-from testigo.training.plan import training_of
+from testigo.training.plan import training_id, training_of
 from testigo.words import officers_language
 
 STATION, PAPER, LOGS = "station", "paper", "logs"
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of what is kept of 20,000 voters."""
+
 SPARE_CARDS: Final = 8
 """Of each ballot style, beside one for each voter: for cards that are shown around."""
 
@@ -82,9 +88,28 @@ def make_training(election: Definition, station_id: str, voters: int, out: Path,
     require_printable(definition)
     if replace:
         clear(out)
+    elif _is_of_training(out / STATION):
+        raise StorageError("training.there-already", place=out)
     with storage.new_folder(out) as building:
         made = _fill(building, definition, station_id)
     return dataclasses.replace(made, out=out)
+
+
+def open_training(election: Definition, station_id: str, out: Path) -> Training:
+    """A training for that station that was set up before, as it stands now, whatever day it was set up for.
+
+    Raises `StorageError` where there is none, `InvalidInput` where it is of another election or station.
+    """
+    if not _is_of_training(out / STATION):
+        raise StorageError("training.none-to-resume", place=out)
+    machine = installed_folders(out / STATION)[0]
+    root = PublicKey.from_hex(read_settings(machine).root)
+    definition = open_station_file(storage.read(machine / DEFINITION), root)
+    kept = KEPT.read(out / KEPT.name, limit=_LARGEST)
+    if definition.id != training_id(election) or kept.station != station_id:
+        raise InvalidInput("training.of-another", place=out, station=kept.station)
+    pins = new_pins(kept.pins, definition.digest, station_id)
+    return Training(out, definition, station_id, list(kept.voters), pins)
 
 
 def clear(out: Path) -> None:
@@ -94,13 +119,14 @@ def clear(out: Path) -> None:
     if not out.exists() or not any(out.iterdir()):
         return
     names = {one.name for one in out.iterdir()}
-    if not names <= {STATION, PAPER, LOGS} or not _is_of_training(out / STATION):
+    if not names <= {STATION, PAPER, LOGS, KEPT.name} or not _is_of_training(out / STATION):
         raise StorageError("training.not-one", place=out)
     for machine in installed_folders(out / STATION):
         FolderLock(machine).close()  # one that still runs is not pulled away
     with storage.explained(out):
-        for name in names:
+        for name in names - {KEPT.name}:
             shutil.rmtree(out / name)
+        (out / KEPT.name).unlink(missing_ok=True)
 
 
 def _is_of_training(station: Path) -> bool:
@@ -134,6 +160,7 @@ def _fill(out: Path, definition: Definition, station_id: str) -> Training:
         deck = booth.make_cards(SPARE_CARDS)
     storage.write(storage.make_folder(out / PAPER) / "cards.pdf", deck.pdf())
     storage.make_folder(out / LOGS)
+    KEPT.write(out / KEPT.name, KeptTraining(station_id, tuple(voters), kept_pins(pins)), mode=0o600)
     return Training(out, definition, station_id, voters, pins)
 
 

@@ -3,7 +3,7 @@
 | module | what it holds |
 |---|---|
 | `application` | the application, pages from templates, errors as pages, headers |
-| `forms`, `guards` | what a person sent, with its token checked; who may call a route |
+| `forms`, `guards`, `own_name` | what a person sent, with its token checked; who may call a route, and by which name |
 | `browser_session`, `sessions` | the session of one request; all of one process, with its cookie |
 | `pin_page` | the page that asks for a PIN |
 | `listening` | address, certificate, and the process that serves |

@@ -30,6 +30,7 @@ from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
+from testigo.web.own_name import require_own_name
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
@@ -106,17 +107,19 @@ def application(
     for_voters: bool = False,
     templates: str = "",
     sample: SampleMark | None = None,
+    public: bool = False,
     **parts: Any,
 ) -> Litestar:
     """One role's application. `title`: what stands in the page's head line; `languages`, `fonts`: those of its
     election; `for_voters`: whether voters use its pages, not officers (`words.offered`); `templates`: the package whose
-    folder `templates` holds the role's own pages; `sample`: marks every page as a sample; `parts`: what handlers find
-    by name.
+    folder `templates` holds the role's own pages; `sample`: marks every page as a sample; `public`: whether it may be
+    called by any name, as behind another web server (`own_name`); `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
     app = Litestar(
         [static_file, health, set_appearance, *handlers],
+        guards=[] if public else [require_own_name],
         before_request=_check_form,
         before_send=[_finish_headers],
         dependencies={

@@ -1,5 +1,7 @@
 """What a person sent: fields of a form, read once, with the token checked before any page sees them."""
 
+from collections.abc import Iterator
+
 from litestar.di import NamedDependency
 
 from testigo.errors import InvalidInput, NotAllowed, is_printable
@@ -38,6 +40,10 @@ class Form:
     def texts(self, field: str) -> tuple[str, ...]:
         """Every text of a field, in the form's order; empty if none."""
         return tuple(self._texts.get(field, []))
+
+    def all_texts(self) -> Iterator[tuple[str, str]]:
+        """Every field's name with every text of it, to send the same form again."""
+        return ((name, text) for name, texts in self._texts.items() for text in texts)
 
     def file(self, field: str) -> bytes:
         """The bytes of an uploaded file; raises `InvalidInput` where none was chosen."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from testigo import waits
+from testigo import storage, waits
 from testigo.errors import InvalidInput, StorageError
 from testigo.web.metrics import HOST, Collect, MetricsServer, nothing_more
 from testigo.web.ports import cannot_listen
@@ -40,6 +40,8 @@ class Listening:
         """
         if (self.certificate is None) != (self.private_key is None):
             raise InvalidInput("certificate.without-key")
+        for file in filter(None, (self.certificate, self.private_key)):
+            storage.require_plain(file)
         if not self.host.strip():  # the system would take it for every address of this machine
             raise StorageError("address.of-another-machine", place=f"{self.host}:{self.port}")
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET

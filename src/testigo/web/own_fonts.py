@@ -4,16 +4,13 @@ They come from the machine itself, and are the very files that its paper is set 
 """
 
 import hashlib
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import msgspec
 
-from testigo.paper.font import BOLD, Font, glyphs
-
-_WEIGHTS = {BOLD: "600 700"}
-"""What the style sheet's weights are drawn with, where it is more than the font's own."""
+from testigo.paper.font import Font
+from testigo.paper.font_faces import face_rule, families_rule
 
 
 class OwnFonts(msgspec.Struct, frozen=True):
@@ -35,32 +32,10 @@ class OwnFonts(msgspec.Struct, frozen=True):
             content = font.file()
             name = f"own-{_short_digest(content)}.otf"
             files[name] = ("font/otf", content)
-            rules.append(_rule(font, name, content))
-        families = ", ".join(map(_quoted, dict.fromkeys(font.family for font in fonts)))
-        style = "\n".join([*rules, f":root {{ --own-fonts: {families}; }}"]).encode()
+            rules.append(face_rule(font, f"/static/{name}"))
+        style = "\n".join([*rules, families_rule(fonts)]).encode()
         sheet = f"own-{_short_digest(style)}.css"
         return cls(sheet, {**files, sheet: ("text/css", style)})
-
-
-def _rule(font: Font, name: str, content: bytes) -> str:
-    """For its own characters only: spaces, and the height of a line, stay those of the shipped font."""
-    weight = _WEIGHTS.get(font.weight, str(font.weight))
-    return (
-        f'@font-face {{ font-family: {_quoted(font.family)}; src: url("/static/{name}"); font-weight: {weight}; '
-        f"unicode-range: {', '.join(_ranges(glyphs(content).characters))}; }}"
-    )
-
-
-def _ranges(characters: Iterable[int]) -> Iterator[str]:
-    """Code points as CSS lists them: `U+915-939`, each run once."""
-    for _, run in itertools.groupby(enumerate(sorted(characters)), lambda pair: pair[1] - pair[0]):
-        points = [point for _, point in run]
-        yield f"U+{points[0]:X}-{points[-1]:X}"
-
-
-def _quoted(family: str) -> str:
-    """A family's name as a string of CSS, whatever is in it."""
-    return '"' + "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in family) + '"'
 
 
 def _short_digest(content: bytes) -> str:

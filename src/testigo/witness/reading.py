@@ -21,7 +21,8 @@ from testigo.election import (
     check_structure,
     role_label,
 )
-from testigo.election.diagnostic import Diagnostic, path_text
+from testigo.election.diagnostic import Diagnostic
+from testigo.election.places import place_words
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey
 from testigo.record import Absent, Grade, PublishedRecord, Statement, file_subject, peek
@@ -260,7 +261,7 @@ def _check_definition(findings: FindingLog, contents: RecordContents, definition
 
 
 def _error(error: Diagnostic) -> Message:
-    return message("finding", "definition.error", where=path_text(error.place), problem=error.error.message)
+    return message("finding", "definition.error", where=place_words(error.place), problem=error.error.message)
 
 
 def _about(definition: Definition) -> Message:

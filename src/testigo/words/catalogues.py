@@ -168,9 +168,17 @@ def catalogue_of(language: str) -> Catalogue:
     return _added[language] if language in _added else of_release(language)
 
 
+_CODE = re.compile(r"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
+"""Of a language, as a folder may be called."""
+
+
 @cache
 def of_release(language: str) -> Catalogue:
-    """All sentences of a language's folder; none for a language without one, or with a file that cannot be read."""
+    """All sentences of a language's folder; none for a language without one, or with a file that cannot be read, or for
+    what cannot be a language.
+    """
+    if not _CODE.fullmatch(language):
+        return _NOTHING
     parts = []
     for file in sorted((FOLDER / language).glob("*.po")):
         try:

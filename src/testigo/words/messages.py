@@ -1,8 +1,10 @@
 """A message: a sentence's address and the values for its gaps, said in any language when somebody reads it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import PurePath
 from typing import Union
 
@@ -25,12 +27,20 @@ class Message:
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
-    def text(self, language: str) -> str:
-        """The sentence in that language; in English where it does not speak it, the bare key where English has none."""
+    def text(self, language: str, *, bracketed: bool = False) -> str:
+        """The sentence in that language; in English where it does not speak it, the bare key where English has none.
+
+        `bracketed`: it will stand in parentheses, so that its own are square brackets: `(… [missing])`.
+        """
         for code in (language if speaks(language, self.section, self.key) else FALLBACK, FALLBACK):
             sentence = catalogue_of(code).sentence(self.section, self.key, self.values.get(CHOOSES))
             if sentence is not None:
-                return sentence.format(**{name: value_text(value, code) for name, value in self.values.items()})
+                inside = _gaps_in_parentheses(sentence) if "(" in sentence else ()
+                texts = {
+                    name: value_text(value, code, bracketed=bracketed or name in inside)
+                    for name, value in self.values.items()
+                }
+                return (sentence.translate(_SQUARE) if bracketed else sentence).format(**texts)
         return self.key
 
     def speaks(self, language: str) -> bool:
@@ -45,6 +55,20 @@ class Message:
 
     def __str__(self) -> str:
         return self.text(_process.language)
+
+
+_SQUARE = str.maketrans("()", "[]")
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _gaps_in_parentheses(sentence: str) -> frozenset[str]:
+    depth, found = 0, set()
+    for part in re.split(r"([()])", sentence):
+        depth += (part == "(") - (part == ")")
+        if depth > 0:
+            found.update(_GAP.findall(part))
+    return frozenset(found)
 
 
 def _speaks(value: Value, language: str) -> bool:
@@ -67,10 +91,10 @@ def first_of(parts: Sequence[str], most: int) -> Value:
     return message("term", "and-others", first=", ".join(parts[:most]), count=len(parts) - most)
 
 
-def value_text(value: Value, language: str) -> str:
-    """A value as that language writes it."""
+def value_text(value: Value, language: str, *, bracketed: bool = False) -> str:
+    """A value as that language writes it; `bracketed` as in `Message.text`."""
     if isinstance(value, Message):
-        return value.text(language)
+        return value.text(language, bracketed=bracketed)
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, int | float):
@@ -78,7 +102,8 @@ def value_text(value: Value, language: str) -> str:
     if isinstance(value, datetime):
         return instant(value, language)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed([value_text(one, language) for one in value], language, either=isinstance(value, Either))
+        texts = [value_text(one, language, bracketed=bracketed) for one in value]
+        return listed(texts, language, either=isinstance(value, Either))
     return str(value)
 
 

@@ -374,3 +374,19 @@ def test_columns_are_guessed_in_four_languages(name, header, expected):
     table = read_table(f"{header}\n{cells}\n".encode(), Path("s.csv"), Shape(), HEADER_WORDS)
     found = guess(table, name, ["es"])
     assert (found["id"], found["name"], found["district"], found["register-size"]) == expected
+
+
+@pytest.mark.parametrize("header", ["SUPLENTE", "Suppléante", "Substitute", "SUBSTITUTO", "Alterno"])
+def test_a_substitutes_role_is_said_in_each_language_never_by_the_header(header):
+    table = read_table(f"CARGO;CANDIDATO;{header}\nx;Ana;Eva\n".encode(), Path("c.csv"), Shape(), HEADER_WORDS)
+    (person,) = guess(table, "candidates", ["es", "en", "pt", "fr", "ar", "he", "gn"])["people"]
+    assert person["column"] == header
+    assert person["role"] == {
+        "es": "Suplente", "en": "Substitute", "pt": "Suplente", "fr": "Suppléant", "ar": "بديل", "he": "ממלא מקום",
+    }  # fmt: skip
+
+
+def test_every_column_of_substitutes_is_guessed():
+    text = "CARGO;CANDIDATO;SUPLENTE 1;SUPLENTE 2\nx;Ana;Eva;Noe\n"
+    table = read_table(text.encode(), Path("c.csv"), Shape(), HEADER_WORDS)
+    assert [one["column"] for one in guess(table, "candidates", ["es"])["people"]] == ["SUPLENTE 1", "SUPLENTE 2"]

@@ -356,7 +356,7 @@ def test_any_bytes_give_views_or_a_sentence(data: bytes, start: bytes) -> None:
 
 def test_unknown_formats_are_named() -> None:
     with pytest.raises(
-        InvalidInput, match="no format “iso-1999” to write; use one of iso-2005, iso-2011, ansi-2004, or ansi-2009"
+        InvalidInput, match="no format 'iso-1999' to write; use one of iso-2005, iso-2011, ansi-2004, or ansi-2009"
     ):
         encode_template(_one(), "iso-1999")
 

@@ -26,15 +26,39 @@ def differences(before: Plain, after: Plain, path: DefinitionPath = ()) -> Itera
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from differences(before.get(key), after.get(key), (*path, key))
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _of_lists(before, after, path)
+    elif _is_list(before, after) and _is_list(after, before):
+        yield from _of_lists(before or [], after or [], path)
+    elif before is None or after is None:
+        yield from _of_part(before, after, path)
     else:
         yield Difference(path, before, after)
 
 
+def _of_part(before: Plain, after: Plain, path: DefinitionPath) -> Iterator[Difference]:
+    """What is new or removed; the parts inside a part are told after it, one by one."""
+    whole = after if before is None else before
+    inside = (
+        [key for key, value in whole.items() if isinstance(value, list) and _by_id(value)]
+        if isinstance(whole, dict)
+        else []
+    )
+    rest = {key: value for key, value in whole.items() if key not in inside} if inside else whole
+    yield Difference(path, None, rest) if before is None else Difference(path, rest, None)
+    for key in inside:
+        listed = whole[key]
+        yield from (
+            differences(None, listed, (*path, key)) if before is None else differences(listed, None, (*path, key))
+        )
+
+
+def _is_list(value: Plain, other: Plain) -> bool:
+    """Whether it is a list; or nothing, in the place of parts that are told one by one."""
+    return isinstance(value, list) or (value is None and isinstance(other, list) and bool(_by_id(other)))
+
+
 def _of_lists(before: list[Plain], after: list[Plain], path: DefinitionPath) -> Iterator[Difference]:
     one, other = _by_id(before), _by_id(after)
-    if not one or not other:
+    if (before and not one) or (after and not other):
         yield Difference(path, before, after)
     elif len(one) == len(other) and one.keys() != other.keys():
         for name, old, new in zip(one, before, after, strict=True):

@@ -4,8 +4,11 @@ The draft lives in memory, with all its errors. It is written to its file when i
 somebody else has changed in the meantime.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent import futures
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -56,23 +59,33 @@ class Remarks:
 
 
 class _State:
-    """One state of the draft's text, and what it says; what `check` says of it is worked out once."""
+    """One state of the draft's text, and what it says; what `check` says of it is worked out once, beside whoever
+    waits for it.
+    """
 
     def __init__(self, text: str, values: Plain, file: Path) -> None:
         self.text = text
         self.values = values
         self._file = file
-        self._remarks: Remarks | None = None
+        self._found: Future[Remarks] | None = None
 
     @classmethod
     def read(cls, text: str, file: Path) -> Self:
         """Raises `InvalidInput` where it is not YAML or JSON."""
         return cls(text, read_plain(text.encode(), file) if text.strip() else None, file)
 
-    def remarks(self, further: FurtherCheck) -> Remarks:
-        if self._remarks is None:
-            self._remarks = Remarks(list(_remarks(self.text.encode(), self._file, further)))
-        return self._remarks
+    def remarks(self, further: FurtherCheck) -> "Future[Remarks]":
+        if self._found is None:
+            found = self._found = Future()
+
+            def check() -> None:
+                try:
+                    found.set_result(Remarks(list(_remarks(self.text.encode(), self._file, further))))
+                except BaseException as error:  # a defect is told to whoever asks for the remarks
+                    found.set_exception(error)
+
+            threading.Thread(target=check, daemon=True).start()
+        return self._found
 
 
 class Draft:
@@ -127,7 +140,11 @@ class Draft:
     @property
     def remarks(self) -> Remarks:
         """What `check` says of it now."""
-        return self._state.remarks(self._further)
+        return self._state.remarks(self._further).result()
+
+    def is_checked(self, wait: float) -> bool:
+        """Whether `check` has said all of it within so many seconds; if not, it goes on."""
+        return bool(futures.wait([self._state.remarks(self._further)], timeout=wait).done)
 
     @property
     def is_changed(self) -> bool:
@@ -136,7 +153,16 @@ class Draft:
 
     def changes(self) -> Iterator[Difference]:
         """What saving would change in the file."""
-        return differences(self._opened.values or {}, self.values or {})
+        return differences(self.opened_values, self.values or {})
+
+    @property
+    def opened_values(self) -> Plain:
+        """What its file says."""
+        return self._opened.values or {}
+
+    def values_by(self, edits: Sequence[Edit]) -> Plain:
+        """What it would say after some edits."""
+        return edited(self._state.text, self.values, self.file, edits)[1]
 
     # ---- what is done with it
 
@@ -182,10 +208,14 @@ class Draft:
         if self._data is None:
             storage.write_new(self.file, data, mode=0o644)
         else:
-            if not self.file.exists() or storage.read(self.file, limit=source.MAX_BYTES) != self._data:
-                raise IllegalStep("editor.changed-meanwhile", place=self.file)
-            storage.write(self.file, data, mode=self.file.stat().st_mode & 0o777)
+            self._write_over(self._data, data)
         self._data, self._opened = data, self._state
+
+    def _write_over(self, before: bytes, data: bytes) -> None:
+        try:
+            storage.write(self.file, data, mode=storage.mode_of(self.file), over=before)
+        except IllegalStep:
+            raise IllegalStep("editor.changed-meanwhile", place=self.file) from None
 
     def discard(self, version: int) -> None:
         """Forget what was not saved, and read the file again."""
@@ -213,13 +243,22 @@ def _remarks(data: bytes, file: Path, further: FurtherCheck) -> Iterator[Remark]
     read = read_payload(data, file)
     for path, error in read.errors:
         key: Value = error.message.values.get("key", "") if error.code == "definition.key-missing" else ""
-        yield Remark((*path, str(key)) if key else path, error.at(""), warning=False)
+        yield Remark((*path, str(key)) if key else path, _by_form(error.at("")), warning=False)
     if read.errors:
         return
     try:
         definition, found = examine(Definition.from_payload(read.payload), file.parent)
-        yield from (Remark(one.place, one.error.at(""), one.warning) for one in found)
+        yield from (Remark(one.place, _by_form(one.error.at("")), one.warning) for one in found)
         if all(one.warning for one in found):
             further(definition)
     except TestigoError as error:
         yield Remark((), error, warning=False)
+
+
+def _by_form(error: TestigoError) -> TestigoError:
+    """The error with a hint for whoever has a form before them, not the lines of the file."""
+    if error.code == "definition.key-missing":
+        return InvalidInput("definition.key-missing", hint="editor.fill-in", **error.message.values)
+    if error.code == "definition.text-missing":
+        return InvalidInput("definition.text-missing", hint="editor.fill-in", **error.message.values)
+    return error

@@ -7,8 +7,9 @@ one around that (comments inside go with it).
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,13 @@ def edited(text: str, values: Plain, file: Path, edits: Sequence[Edit]) -> tuple
     """
     try:
         written, meant = text, values
-        for edit in (one for raw in edits for one in _possible(meant, raw)):
-            written, meant = _spliced(written, meant, edit, is_json=_is_json(file)), _applied(meant, edit)
+        for single, group in groupby(edits, key=lambda one: isinstance(one, Put) and _is_single(values, one)):
+            if single:
+                puts = {one.path: one.value for one in group if isinstance(one, Put)}
+                written, meant = _all_put(written, puts, is_json=_is_json(file)), _with_all(meant, puts)
+                continue
+            for edit in (one for raw in group for one in _possible(meant, raw)):
+                written, meant = _spliced(written, meant, edit, is_json=_is_json(file)), _applied(meant, edit)
         if _values(written, file) == meant:
             return written, meant
     except (_TooFine, TestigoError, yaml.YAMLError):
@@ -79,6 +85,11 @@ def edited(text: str, values: Plain, file: Path, edits: Sequence[Edit]) -> tuple
         for edit in _possible(values, raw):
             text, values = _with_one(text, values, file, edit), _applied(values, edit)
     return text, values
+
+
+def _is_single(values: Plain, edit: Put) -> bool:
+    """Whether something that is there gets another value, and no more: many such are written at once."""
+    return isinstance(at(values, edit.path), str | dict) and isinstance(edit.value, str | int | dict)
 
 
 def _is_json(file: Path) -> bool:
@@ -159,7 +170,31 @@ def _applied(values: Plain, edit: Edit) -> Plain:
     return changed
 
 
+def _with_all(values: Plain, puts: Mapping[DefinitionPath, Any]) -> Plain:
+    """The values after edits that each put a single value in the place of another."""
+    if () in puts:
+        return as_text(puts[()])
+    below: dict[str | int, dict[DefinitionPath, Any]] = {}
+    for (step, *rest), value in puts.items():
+        below.setdefault(step, {})[tuple(rest)] = value
+    changed = values.copy()
+    for step, inner in below.items():
+        changed[step] = _with_all(values[step], inner)
+    return changed
+
+
 # ── in the text ──
+
+
+def _all_put(text: str, puts: Mapping[DefinitionPath, Any], *, is_json: bool) -> str:
+    """The text with single values in the place of others; read only once, however many they are."""
+    spans = _spans(_positions_text(text) if is_json else text, puts)
+    writing = _Writing(text, spans, is_json=is_json)
+    pieces, end = [], len(text)
+    for start, stop, new in sorted((writing.replaced(path, value) for path, value in puts.items()), reverse=True):
+        pieces += [text[stop:end], new]
+        end = start
+    return "".join(reversed([*pieces, text[:end]]))
 
 
 def _spliced(text: str, values: Plain, edit: Edit, *, is_json: bool) -> str:
@@ -214,8 +249,11 @@ class _Writing:
     def put(self, values: Plain, edit: Put) -> list[_Piece]:
         if at(values, edit.path) is None:
             return [self._new_key(values, edit)]
-        span = self._span(edit.path)
-        return [(*self._place(span, edit.value), self._value(edit.value, span))]
+        return [self.replaced(edit.path, edit.value)]
+
+    def replaced(self, path: DefinitionPath, value: Any) -> _Piece:
+        span = self._span(path)
+        return *self._place(span, value), self._value(value, span)
 
     def removed(self, values: Plain, path: DefinitionPath) -> _Piece:
         span, after, before = self._span(path), self._beside(values, path, 1), self._beside(values, path, -1)

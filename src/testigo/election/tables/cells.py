@@ -19,7 +19,10 @@ _NO_ID = re.compile(r"[^a-z0-9]+")
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "þ": "th"}
 _WITHOUT_DECOMPOSITION = str.maketrans(_LETTERS)
 _GROUPED = r"[0-9]{1,3}(?P<mark>[.,' ’\u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,2}"
-_WHOLE = re.compile(rf"([0-9]{{1,9}}|{_GROUPED})(?:[.,]0{{1,2}})?")
+MOST_DIGITS = 9
+"""Of a number in a cell."""
+
+_WHOLE = re.compile(rf"([0-9]{{1,{MOST_DIGITS}}}|{_GROUPED})(?:[.,]0{{1,2}})?")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
 _BROKEN = re.compile("[ÂÃ][\u0080-\u00bf\u2013-\u2122]|â€|\ufffd")
 _ERROR_VALUE = re.compile(r"#[¡¿]?[A-ZÀ-Ý][A-ZÀ-Ý0-9/]{1,12}[!?]?|Err:[0-9]{3}")

@@ -1,15 +1,15 @@
 """A first map for a council's table, guessed by the words of its headers. A person looks at it before it is used."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from testigo.election.limits import STATION_ID
+from testigo.election.limits import PEOPLE, STATION_ID
 from testigo.election.tables import headers
 from testigo.election.tables.cells import id_part
 from testigo.election.tables.column_map import FORMAT
 from testigo.election.tables.csv_table import Table, words_of
-from testigo.words import languages, message
+from testigo.words import message
 
 Guess = dict[str, Any]
 """What the map says of one table, as plain values; a required column that was not found is ""."""
@@ -167,7 +167,7 @@ def _parties(columns: _Columns) -> Guess:
 
 def _candidates(columns: _Columns, election_languages: Iterable[str]) -> Guess:
     person = headers.ORDER | headers.SUBSTITUTE | headers.PARTY | headers.CONTEST | headers.ABBREVIATION
-    substitute = columns.first(columns.all(headers.SUBSTITUTE, without=headers.CODE | headers.ORDER))
+    substitutes = columns.all(headers.SUBSTITUTE, without=headers.CODE | headers.ORDER)
     contest = columns.first(columns.all(headers.CONTEST, headers.CODE), columns.all(headers.CONTEST))
     taken = frozenset(words_of(contest))
     order = columns.first(columns.all(headers.ORDER, without=taken))
@@ -181,15 +181,18 @@ def _candidates(columns: _Columns, election_languages: Iterable[str]) -> Guess:
     )
     found: Guess = {"contest": contest, "name": name}
     found |= {key: column for key, column in (("order", order), ("party", party)) if column}
-    if substitute:
-        found["people"] = [{"column": substitute, "role": _role(substitute, election_languages)}]
+    if substitutes:
+        role = _role(tuple(election_languages))
+        found["people"] = [{"column": one, "role": role} for one in substitutes[:PEOPLE]]
     return found
 
 
-def _role(column: str, election_languages: Iterable[str]) -> dict[str, str]:
-    """What a substitute is called; in a language that Testigo does not speak, as the header has it."""
+def _role(election_languages: Sequence[str]) -> dict[str, str]:
+    """What a substitute is called in each language; nothing in one that Testigo does not speak, which a person has to
+    write: the header's word would be of another language.
+    """
     role = message("term", ROLE_OF_SUBSTITUTES)
-    return {one: role.text(one) if one in languages() else column for one in election_languages}
+    return {one: role.text(one) for one in election_languages if role.speaks(one)}
 
 
 # ── the map's file ──

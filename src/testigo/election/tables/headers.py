@@ -37,7 +37,10 @@ ABBREVIATION: Final = frozenset("sigla siglas acronym acronimo abreviatura abbre
 CONTEST: Final = frozenset("contienda cargo contest eleccion election eleicao office dignidad concurso scrutin".split())
 ORDER: Final = frozenset("orden order ordem ordre posicion position posicao puesto lugar ubicacion rang".split())
 CANDIDATE: Final = frozenset("candidato candidata candidatos candidate candidat titular principal".split())
-SUBSTITUTE: Final = frozenset("suplente suplentes substitute suppleant alterno alternate".split())
+SUBSTITUTE: Final = frozenset(
+    "suplente suplentes suplenta substitute substitutes substituto substituta suppleant suppleante suppleants"
+    " remplacant remplacante alterno alterna alternate alternates reserva reserve".split()
+)
 
 ALL: Final = (
     CODE

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testigo.election.digits import is_whole
 from testigo.election.load import MOST_LISTED
 from testigo.election.tables.cells import (
     id_part,
@@ -26,10 +27,13 @@ from testigo.election.tables.column_map import (
 )
 from testigo.election.tables.csv_table import Row, Table, row_place
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.words import Message, Value, message
+from testigo.words import Message, Value, first_of, message
 
 _NEAR_LOOKED_FOR = 50
 """Near ids are looked for so many times in one table: with more wrong references the column is the wrong one."""
+
+_SHOWN, _NAMED = 60, 12
+"""Characters of a column that an error names, and how many it names."""
 
 _SPOILED = {
     "formula": "table.formula",
@@ -135,7 +139,8 @@ class RowReader:
             return None
         number = whole_number(text)
         if number is None:
-            self.add_error("table.not-a-number", row, column, text=text[:60])
+            code = "table.number-too-long" if is_whole(text) else "table.not-a-number"
+            self.add_error(code, row, column, text=text[:60])
         return number
 
     def _cell(self, row: Row, column: str) -> str:
@@ -168,8 +173,9 @@ def require_columns(table: Table, name: str, part: AnyColumns, place: PlaceOf) -
         if column not in table.header:
             near = difflib.get_close_matches(column, table.header, n=1)
             code = "table.column-missing-near" if near else "table.column-missing"
-            known = near[0] if near else ", ".join(table.header)
-            errors.append(InvalidInput(code, place=place(name, key), column=column[:60], file=table.file, known=known))
+            known = near[0][:_SHOWN] if near else first_of([one[:_SHOWN] for one in table.header], _NAMED)
+            where = place(name, key)
+            errors.append(InvalidInput(code, place=where, column=column[:_SHOWN], file=table.file, known=known))
     if errors:
         raise SeveralErrors("map.errors", errors, place=table.file, count=len(errors))
 

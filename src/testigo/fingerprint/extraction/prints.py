@@ -7,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from testigo.errors import InvalidInput
+from testigo import storage
+from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.extraction.extractor import Extractor
 from testigo.fingerprint.images.image import ENDINGS, FingerImage
 from testigo.fingerprint.templates.formats import decode_template
@@ -34,7 +35,7 @@ def read_print(path: Path, *, dpi: int | None = None) -> Print:
     Raises `InvalidInput` for a file that is neither.
     """
     if is_template(path):
-        with path.open("rb") as file:
+        with storage.open_plain(path) as file:
             data = file.read(_LARGEST_TEMPLATE)
         try:
             return Print(decode_template(data), None, path.name)
@@ -94,7 +95,7 @@ def _outcome(path: Path, dpi: int | None) -> Print | InvalidInput:
 def is_template(path: Path) -> bool:
     """Whether the file begins as a template record; raises `InvalidInput` where it cannot be opened."""
     try:
-        with path.open("rb") as file:
+        with storage.open_plain(path) as file:
             return file.read(len(_TEMPLATE_MARK)) == _TEMPLATE_MARK
-    except (OSError, ValueError) as error:
+    except (StorageError, ValueError) as error:
         raise InvalidInput("file.cannot-be-opened", place=path) from error

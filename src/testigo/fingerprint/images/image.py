@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from testigo.errors import InvalidInput
+from testigo import storage
+from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint.images import image_file, image_record
 from testigo.fingerprint.parameters import IMAGE
 from testigo.fingerprint.position import Position
@@ -110,9 +111,9 @@ def _bytes_of(source: str | Path | bytes) -> tuple[bytes, str]:
     else:
         place = str(source)
         try:
-            with Path(source).open("rb") as file:
+            with storage.open_plain(Path(source)) as file:
                 data = file.read(IMAGE.most_bytes + 1)
-        except (OSError, ValueError) as error:
+        except (StorageError, ValueError) as error:
             raise InvalidInput("image.cannot-be-opened", place=place) from error
     if len(data) > IMAGE.most_bytes:
         most = IMAGE.most_bytes >> 20

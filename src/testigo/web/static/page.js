@@ -72,3 +72,12 @@ if (report) {
     report.submit();
   });
 }
+
+// What takes longer than two seconds says so, until the next page is there.
+const working = document.getElementById("working");
+if (working) {
+  const wait = () => setTimeout(() => { working.hidden = false; }, 2000);
+  addEventListener("submit", wait);
+  addEventListener("click", (event) => { if (event.target.closest("a[href^='/']")) wait(); });
+  addEventListener("pageshow", () => { working.hidden = true; });
+}

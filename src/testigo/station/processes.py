@@ -1,4 +1,6 @@
-"""The machines of a rehearsal: each a real server process on this computer, that can be stopped, or lose its power."""
+"""The machines of a station that is tried out on one computer: each a real server process, that can be stopped, or lose
+its power.
+"""
 
 import contextlib
 import os
