@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 Damage = Callable[[Grey, np.random.Generator], Grey]
+Lighting = Callable[[int, int], NDArray[np.float32]]
+"""How bright each dot is lit, for a picture so high and wide; 1 is full light."""
 
 
 def clean(slip: Grey, _: np.random.Generator) -> Grey:
@@ -111,6 +113,16 @@ def curled(slip: Grey, rng: np.random.Generator) -> Grey:
     return _seen_in_space(slip, np.broadcast_to(lifted, slip.shape).astype(np.float32), rng, rng.uniform(0, 15))
 
 
+def rolled(slip: Grey, rng: np.random.Generator) -> Grey:
+    """Paper whose long sides stand up: a cylinder along the slip, of 6 to 15 cm radius, photographed from nearly
+    above."""
+    width = slip.shape[1]
+    aside = np.linspace(-0.5, 0.5, width, dtype=np.float32)[None, :] * (width / 8) - np.float32(rng.uniform(-12, 12))
+    radius = np.float32(rng.uniform(60, 150))
+    lifted = radius - np.sqrt(radius**2 - aside**2)
+    return _seen_in_space(slip, np.broadcast_to(lifted, slip.shape).astype(np.float32), rng, rng.uniform(0, 15))
+
+
 def crumpled(slip: Grey, rng: np.random.Generator) -> Grey:
     """Crushed in a hand and smoothed out: facets with sharp edges, up to 2 mm high, each lit in its own way."""
     height, width = slip.shape
@@ -122,14 +134,47 @@ def crumpled(slip: Grey, rng: np.random.Generator) -> Grey:
 
 def shadow(slip: Grey, rng: np.random.Generator) -> Grey:
     """The shadow of a telephone or an arm, with a sharp edge, over a part of the slip."""
-    image = np.pad(slip, ((24, 24), (32, 32)), constant_values=250).astype(np.float32)
-    height, width = image.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    for _ in range(int(rng.integers(1, 3))):
-        angle = rng.uniform(0, 2 * np.pi)
-        off = (y - rng.uniform(0.2, 0.8) * height) * np.cos(angle) + (x - rng.uniform(0.2, 0.8) * width) * np.sin(angle)
-        image *= 1 - rng.uniform(0.25, 0.6) / (1 + np.exp(np.clip(-off / rng.uniform(0.8, 5), -50, 50)))
-    return _taken(_grey(image)[24:-24, 32:-32], rng)
+    return _taken(slip, rng, _shadows(rng, 0.8, 5))
+
+
+def soft_shadow(slip: Grey, rng: np.random.Generator) -> Grey:
+    """The shadow of something farther away, its edge 4 to 15 mm wide, over a part of the slip."""
+    return _taken(slip, rng, _shadows(rng, 8, 30))
+
+
+def _shadows(rng: np.random.Generator, sharpest: float, softest: float) -> Lighting:
+    """One or two, each on one side of a line, on paper and table alike."""
+    edges = [
+        (
+            rng.uniform(0, 2 * np.pi),
+            rng.uniform(0.25, 0.75, 2),
+            rng.uniform(0.25, 0.6),
+            rng.uniform(sharpest, softest),
+        )
+        for _ in range(int(rng.integers(1, 3)))
+    ]
+
+    def light(height: int, width: int) -> NDArray[np.float32]:
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        lit = np.ones((height, width), np.float32)
+        for angle, (down, across), dark, soft in edges:
+            off = (y - down * height) * np.cos(angle) + (x - across * width) * np.sin(angle)
+            lit *= 1 - dark / (1 + np.exp(np.clip(-off / soft, -50, 50)))
+        return lit
+
+    return light
+
+
+def lamp(slip: Grey, rng: np.random.Generator) -> Grey:
+    """In the light of one lamp near by: one end of the slip up to four times as bright as the other."""
+    place, end, fall = rng.uniform(0, 1), rng.choice([0.0, 1.0]) + rng.normal(0, 0.05), rng.uniform(0.5, 3.0)
+
+    def light(height: int, width: int) -> NDArray[np.float32]:
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        off = ((x - place * width) / height) ** 2 + (y / height - end) ** 2
+        return (1.1 / (1 + fall * off)).astype(np.float32)
+
+    return _taken(slip, rng, light)
 
 
 HONEST: dict[str, Damage] = {
@@ -147,16 +192,21 @@ KINDS: dict[str, Damage] = {
     "poor photograph": poor_photograph,
     "oblique": oblique,
     "curled": curled,
+    "rolled": rolled,
     "crumpled": crumpled,
     "shadow": shadow,
+    "soft shadow": soft_shadow,
+    "lamp": lamp,
 }
 
 
-def _taken(slip: Grey, rng: np.random.Generator) -> Grey:
-    """A scan, or a good photograph."""
-    if rng.random() < 0.5:
+def _taken(slip: Grey, rng: np.random.Generator, lighting: Lighting | None = None) -> Grey:
+    """A scan, or a good photograph; in some light always a photograph."""
+    if rng.random() < 0.5 and lighting is None:
         return scan(slip, rng)
     image = _on_table(slip, int(rng.integers(60, 170)), 160)
+    if lighting is not None:
+        image = _grey(image * lighting(*image.shape))
     image = _perspective(image, rng, rng.uniform(0.01, 0.05), rng.uniform(1.2, 1.9))
     image = _light(image, rng, rng.uniform(0.1, 0.3))
     image = _noise(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 1.4)), rng, rng.uniform(2, 6))
@@ -177,13 +227,17 @@ def _seen_in_space(slip: Grey, lifted: NDArray[np.float32], rng: np.random.Gener
     # Where the line from the camera through each point of the paper meets the table: straight above it the place is
     # farther out, aside it is pushed away.
     eye = away * np.array([np.sin(tilt) * np.cos(direction), np.sin(tilt) * np.sin(direction), np.cos(tilt)]) * 8
-    run_y = np.sqrt(np.maximum(1 - np.gradient(lifted * 8, axis=0) ** 2, 0.05))
-    arc_y = np.cumsum(run_y, axis=0) - np.cumsum(run_y, axis=0)[height // 2] + height / 2  # paper keeps its length
+    # Paper keeps its length.
+    run_x, run_y = (
+        np.cumsum(np.sqrt(np.maximum(1 - np.gradient(lifted * 8, axis=k) ** 2, 0.05)), axis=k) for k in (1, 0)
+    )
+    arc_x = run_x - run_x[:, width // 2, None] + width / 2
+    arc_y = run_y - run_y[height // 2] + height / 2
     part = lifted * 8 / (eye[2] - lifted * 8)
-    seen_x = x + (x - width / 2 - eye[0]) * part
+    seen_x = arc_x + (arc_x - width / 2 - eye[0]) * part
     seen_y = arc_y + (arc_y - height / 2 - eye[1]) * part
     back_x, back_y = x.copy(), y.copy()
-    for _ in range(25):
+    for _ in range(12):
         off_x, off_y = (
             cv2.remap(plane.astype(np.float32), back_x, back_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             for plane in (seen_x - x, seen_y - y)

@@ -33,8 +33,9 @@ from rich.table import Table
 
 from testigo import election
 from testigo.ballot import Ballot, new_slip_number
+from testigo.scan.corner_marks import find_sheets
 from testigo.scan.images import images_of
-from testigo.scan.sheets import MARGIN, find_sheets, flatten
+from testigo.scan.sheets import MARGIN, flatten
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader, SlipReading
 from testigo.slip_reader.legal_print import LegalPrint

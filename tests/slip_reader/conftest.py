@@ -4,9 +4,18 @@ import pytest
 
 from testigo.election import Definition
 from testigo.slip_reader import SlipReader
-from village import make_slip, municipality, paper_damage, paper_marks, print_of, republic, village
+from village import make_slip, municipality, paper_damage, paper_marks, paper_strokes, print_of, republic, village
 
-__all__ = ["make_slip", "municipality", "paper_damage", "paper_marks", "print_of", "republic", "village"]
+__all__ = [
+    "make_slip",
+    "municipality",
+    "paper_damage",
+    "paper_marks",
+    "paper_strokes",
+    "print_of",
+    "republic",
+    "village",
+]
 
 
 @pytest.fixture(scope="module")

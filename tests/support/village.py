@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -81,10 +82,17 @@ def paper_marks(project_root: Path) -> ModuleType:
     return _benchmark(project_root, "paper_marks")
 
 
+@pytest.fixture(scope="session")
+def paper_strokes(project_root: Path, paper_marks: ModuleType) -> ModuleType:
+    """The same by pen, way and part; it imports `paper_marks`."""
+    return _benchmark(project_root, "paper_strokes")
+
+
 def _benchmark(project_root: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, project_root / "benchmarks" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -8,6 +8,7 @@ like the picture, one filter for the whole sheet, so that a stroke in one place 
   So a line through a name is seen in the gaps of its letters, and a speck or the edge of a stain is none.
 - *Writing*: much dark where it should be white, within 8 mm.
 - *Print that is gone*: windows of a letter's size where less than a third of the expected ink is seen.
+- *Bands*, as a highlighter leaves them in a grey picture (`scan.bands`).
 
 Darkness is measured against the paper around, so stains and shadows count only by their edges. A line that runs from
 edge to edge of the paper and is faint is a fold. Limits and where they come from:
@@ -19,13 +20,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.scan.bands import find_band
 from testigo.scan.ink import Colours, Ink
 from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
 
 
 class Alteration(msgspec.Struct, frozen=True):
-    """`kind`: `marked` (something is written or drawn there) or `gone` (print is missing). Where it is worst: dots from
-    the left and from the top."""
+    """`kind`: `marked` (something is written or drawn there), `gone` (print is missing) or `coloured` (a band over it
+    is darker than the paper). Where it is worst: dots from the left and from the top."""
 
     kind: str
     across: int
@@ -33,10 +35,11 @@ class Alteration(msgspec.Struct, frozen=True):
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """`strange`: ink above the expected, on white paper; `white`: how surely each dot should be white, 0 to 1;
-    `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper around; `black`:
-    what full black of the print is in the picture."""
+    """`darker`: ink above the expected; `strange`: the same above the paper around; `white`: how surely each dot should
+    be white, 0 to 1; `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper
+    around; `black`: what full black of the print is in the picture."""
 
+    darker: Plane
     strange: Plane
     white: Plane
     expected: Plane
@@ -56,7 +59,9 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
     """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
     are only known to a dot; `unknown`: where nothing is known. Print is missed only `above` that dot."""
     compared = _compare(seen, print_, code, unknown)
-    return _added(compared) or _gone(compared, ~unknown[:above])
+    band = find_band(compared.darker, compared.white)
+    coloured = Alteration("coloured", *band) if band else None
+    return _added(compared) or _gone(compared, ~unknown[:above]) or coloured
 
 
 def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
@@ -71,9 +76,9 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
     rules = cv2.dilate((print_.mean(axis=1) > 0.4).astype(np.uint8)[:, None], np.ones((2 * _RULE + 1, 1), np.uint8))
     white[rules[:, 0] > 0] = 0
     around = window_mean(white, 41) + np.float32(1e-3)
-    strange = seen - likely
-    strange -= window_mean(white * strange, 41) / around
-    return _Seen(strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
+    darker = seen - likely
+    strange = darker - window_mean(white * darker, 41) / around
+    return _Seen(darker, strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
 
 
 _RULE = 4
@@ -116,8 +121,42 @@ def _gone(compared: _Seen, known: NDArray[np.bool_]) -> Alteration | None:
         return None
     share = window_mean(found * expected, _LETTER) / (energy + np.float32(1e-4))
     share = np.where(asked, share / max(float(np.median(share[asked][::7])), 0.05), 1)
+    share /= _faint_columns(share, asked)
+    share += _UNSURE * _noise(compared) / (_LETTER * np.sqrt(energy + np.float32(1e-6)))
     down, across = np.unravel_index(int(share.argmin()), share.shape)
     return Alteration("gone", int(across), int(down)) if share[down, across] < _GONE else None
+
+
+_UNSURE = 4.0
+"""Two standard deviations of the share; noise of a picture is about twice as strong over a window as if each dot had
+its own."""
+
+
+def _noise(compared: _Seen) -> float:
+    """The standard deviation of white dots, a letter's blot or two left out."""
+    white = compared.found[compared.white > 0.9][::11]
+    return float(np.median(np.abs(white - np.median(white)))) * 1.48 if len(white) else 0.0
+
+
+_BAND, _LEAST_BANDS = 64, 3
+_FAINTEST = 0.4
+
+
+def _faint_columns(share: Plane, asked: NDArray[np.bool_]) -> Plane:
+    """For each column of dots, how much of the usual ink the whole column has: a dirty heater prints a stripe that is
+    fainter from end to end. The median over bands of 8 mm, so that what is gone in one of them does not count; columns
+    with print in fewer than three bands are as usual."""
+    bands = []
+    for top in range(0, len(share), _BAND):
+        there = asked[top : top + _BAND]
+        total = window_mean(np.where(there, share[top : top + _BAND], 0).sum(axis=0, dtype=np.float32)[None], 5)
+        count = window_mean(there.sum(axis=0, dtype=np.float32)[None], 5)
+        bands.append(np.where(count > 2, total / np.maximum(count, 1), np.nan)[0])
+    columns = np.stack(bands)
+    enough = np.isfinite(columns).sum(axis=0) >= _LEAST_BANDS
+    usual = np.ones(share.shape[1], np.float32)
+    usual[enough] = np.nanmedian(columns[:, enough], axis=0)
+    return np.asarray(np.clip(usual, _FAINTEST, 1), np.float32)
 
 
 _SUSPECT = 0.008

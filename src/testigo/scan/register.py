@@ -39,6 +39,23 @@ def lay_over(flat: Ink, print_: Ink) -> Ink:
     return sample(flat, across, down, cubic=True, outside="edge")
 
 
+def is_off(seen: Ink, print_: Ink, place: tuple[int, int]) -> bool:
+    """Whether what is seen around that dot, of a sheet that was laid over its print, is still clearly off its place:
+    a crease moves a few letters."""
+    (across, down), reach = place, 5
+    left, top = max(across - _NEAR, reach), max(down - _NEAR, reach)
+    pattern = print_[top : down + _NEAR, left : across + _NEAR]
+    around = seen[top - reach : down + _NEAR + reach, left - reach : across + _NEAR + reach]
+    if min(_tells(pattern)) == 0 or around.shape != (pattern.shape[0] + 2 * reach, pattern.shape[1] + 2 * reach):
+        return False
+    scores = correlate(around, pattern)
+    score, (right, lower) = highest(scores)
+    return max(abs(right - reach), abs(lower - reach)) > 1 and score > float(scores[reach, reach]) + _CLEARLY
+
+
+_NEAR, _CLEARLY = 24, 0.05
+
+
 def _field(flat: Ink, print_: Ink) -> Field:
     height, width = print_.shape
     rows, columns = -(-height // _CELL[0]), width // _CELL[1]

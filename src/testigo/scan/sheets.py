@@ -1,8 +1,6 @@
-"""Printed sheets in a photograph or scan, made flat and evenly lit: find the corner marks, undo the perspective, even
-out the light.
+"""Printed sheets in a photograph or scan, made flat and evenly lit: undo the perspective, even out the light.
 
-A sheet is found by its four corner marks alone (`paper.frame`), never by its QR code. Everything after that is in
-*dots*: 8 per millimetre, origin at the top left of the 72 printed millimetres, y down.
+Everything here is in *dots*: 8 per millimetre, origin at the top left of the 72 printed millimetres, y down.
 """
 
 from typing import Any
@@ -12,151 +10,41 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, DOTS_PER_MM, LONGEST, MARK, TOP_MARKS, WIDTH
+from testigo.paper.frame import DOTS_PER_MM, MARK, TOP_MARKS, WIDTH
+from testigo.scan.corner_marks import Marks, Points, fit, guess_length
 from testigo.scan.ink import Colours, Grey, Ink
-
-Points = NDArray[np.float64]
 
 COLOURS_PER_MM = 2
 
 MARGIN = 24
 """Dots kept around a flattened sheet, so that parts can be looked for a little off their place."""
 
-_SHORTEST = 25.0
-"""Millimetres between the upper and the lower marks."""
-
-
-class Marks(msgspec.Struct, frozen=True):
-    """The corners of one sheet's four marks in the image: 16 points (pixels), marks in the order of their ids, each
-    clockwise."""
-
-    points: Any
-
-    @property
-    def centre(self) -> tuple[int, int]:
-        """Where in the image the sheet is, in pixels."""
-        x, y = self.points.mean(axis=0)
-        return int(x), int(y)
-
 
 class Sheet(msgspec.Struct, frozen=True):
-    """A flattened sheet, 8 dots a millimetre, with `MARGIN` dots around. `ink`: 0 white paper, 1 black print; `paper`:
-    how bright the paper is at each dot, print closed over, 0 to 255."""
+    """A flattened sheet, 8 dots a millimetre, with a margin around (`MARGIN` if nothing else is said). `ink`: 0 white
+    paper, 1 black print; `paper`: how bright the paper is at each dot, print closed over, 0 to 255."""
 
     ink: Any
     paper: Any
 
     def shadow_edges(self) -> NDArray[np.bool_]:
-        """Where the light on the paper changes by more than a tenth within two millimetres, without the margin."""
+        """Where the light on the paper changes by more than a tenth within two millimetres."""
         small = cv2.resize(self.paper, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         around = np.ones((5, 5), np.uint8)
         lit, dark = cv2.dilate(small, around), cv2.erode(small, around)
         edges = cv2.dilate((dark < 0.88 * lit).astype(np.uint8), np.ones((3, 3), np.uint8))
         whole = cv2.resize(edges, self.paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        return np.asarray(whole[MARGIN:-MARGIN, MARGIN:-MARGIN] > 0)
+        return np.asarray(whole > 0)
 
 
-def find_sheets(image: Grey) -> tuple[list[Marks], int]:
-    """Every sheet whose four marks are seen, from top to bottom; and how many more marks were seen that make no whole
-    sheet.
-    """
-    seen: dict[int, list[Points]] = {mark: [] for mark in range(4)}
-    sheets: list[Marks] = []
-    for look in (_plainly, _enlarged):  # the second takes longer, and finds marks in noise and few pixels
-        for mark, corners in look(image):
-            if all(np.abs(corners.mean(axis=0) - other.mean(axis=0)).max() > 8 for other in seen[mark]):
-                seen[mark].append(corners)
-        sheets = [marks for marks in (_around(top_left, seen) for top_left in seen[0]) if marks is not None]
-        if sheets and sum(map(len, seen.values())) == 4 * len(sheets):
-            break
-    sheets.sort(key=lambda marks: marks.centre[::-1])
-    return sheets, max(sum(map(len, seen.values())) - 4 * len(sheets), 0)
-
-
-def _plainly(image: Grey) -> list[tuple[int, Points]]:
-    return _marks_in(image)
-
-
-def _enlarged(image: Grey) -> list[tuple[int, Points]]:
-    """Smoothed, twice as large where the image is small, and with its light evened out."""
-    times = 2 if image.size < 6_000_000 else 1
-    large = cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
-    large = cv2.createCLAHE(2.0, (8, 8)).apply(cv2.GaussianBlur(large, (0, 0), 1.2 * times))
-    return [(mark, (corners + 0.5) / times - 0.5) for mark, corners in _marks_in(large)]
-
-
-def _marks_in(image: Grey) -> list[tuple[int, Points]]:
-    """Marks of at least so large a part of the picture's longer side; of a narrow scan, of twice its shorter one: the
-    marks of a long slip are a small part of its length."""
-    parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    bordered = np.pad(image, _BORDER, constant_values=255)
-    parameters.minMarkerPerimeterRate = 0.02 * min(1.0, 2 * min(bordered.shape) / max(bordered.shape))
-    parameters.adaptiveThreshWinSizeMax = 43
-    detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
-    corners, ids, _ = detector.detectMarkers(bordered)
-    if ids is None:
-        return []
-    return [
-        (int(mark), np.asarray(corner, np.float64).reshape(4, 2) - _BORDER)
-        for corner, mark in zip(corners, np.ravel(ids), strict=True)
-        if int(mark) < len(CORNER_MARKS)
-    ]
-
-
-_BORDER = 40
-"""White pixels put all round: a mark at the very edge of a tightly cropped scan is found only against paper."""
-
-
-def _around(top_left: Points, seen: dict[int, list[Points]]) -> Marks | None:
-    """The marks that stand to this top-left mark as those of one sheet do, or None."""
-    right, down = (top_left[1] - top_left[0]) / MARK, (top_left[3] - top_left[0]) / MARK
-    if abs(np.linalg.det(np.stack([right, down]))) < 1e-6:
-        return None
-    to_mm = np.linalg.inv(np.stack([right, down]))
-
-    def off(mark: Points, expected: Points) -> float:
-        return float(np.hypot(*((mark[0] - expected) @ to_mm)))
-
-    top_right = min(seen[1], key=lambda mark: off(mark, top_left[0] + right * BETWEEN_MARKS), default=None)
-    if top_right is None or off(top_right, top_left[0] + right * BETWEEN_MARKS) > 0.35 * BETWEEN_MARKS:
-        return None
-    below = []
-    for mark in seen[2]:
-        across, along = (mark[0] - top_left[0]) @ to_mm
-        if _SHORTEST < along < LONGEST and abs(across) < 0.25 * along:
-            below.append((along, mark))
-    if not below:
-        return None
-    bottom_left = min(below, key=lambda one: one[0])[1]
-    expected = bottom_left[0] + top_right[0] - top_left[0]
-    bottom_right = min(seen[3], key=lambda mark: off(mark, expected), default=None)
-    if bottom_right is None or off(bottom_right, expected) > 0.35 * BETWEEN_MARKS:
-        return None
-    return Marks(np.concatenate([top_left, top_right, bottom_left, bottom_right]))
-
-
-def guess_length(marks: Marks) -> float:
-    """Millimetres from the upper to the lower marks, found as the length for which all four marks come out square."""
-    top, bottom = marks.points[0:4], marks.points[8:12]
-    scale = (np.hypot(*(top[3] - top[0])) + np.hypot(*(bottom[3] - bottom[0]))) / 2 / MARK
-    middle = float(np.hypot(*(bottom[0] - top[0])) / scale)
-    step = 0.03
-    for _ in range(4):
-        tried = [middle * (1 + step * k) for k in range(-5, 6)]
-        middle = min(tried, key=lambda length: _fit(marks, length)[1])
-        step /= 4
-    return middle
-
-
-def flatten(image: Grey, marks: Marks, length: float) -> Sheet:
+def flatten(image: Grey, marks: Marks, length: float, margin: int = MARGIN) -> Sheet:
     """The sheet made flat. `length`: millimetres from the upper to the lower marks."""
-    return _flatten(image, _fit(marks, length)[0], length)
+    return _flatten(image, fit(marks, length)[0], length, margin)
 
 
 def flatten_top(image: Grey, marks: Marks) -> Sheet:
     """The uppermost 2 cm made flat."""
-    return _flatten(image, _fit(marks, guess_length(marks))[0], _TOP - 9)
+    return _flatten(image, fit(marks, guess_length(marks))[0], _TOP - 9)
 
 
 def flatten_top_alone(image: Grey, marks: Marks) -> Sheet:
@@ -169,11 +57,11 @@ def flatten_top_alone(image: Grey, marks: Marks) -> Sheet:
 _TOP = 20.0
 
 
-def _flatten(image: Grey, to_image: Points, length: float) -> Sheet:
-    width = WIDTH * DOTS_PER_MM + 2 * MARGIN
-    height = round((length + 9) * DOTS_PER_MM) + 2 * MARGIN
+def _flatten(image: Grey, to_image: Points, length: float, margin: int = MARGIN) -> Sheet:
+    width = WIDTH * DOTS_PER_MM + 2 * margin
+    height = round((length + 9) * DOTS_PER_MM) + 2 * margin
     half = 0.5  # a pixel's coordinates are those of its middle
-    start = (half - MARGIN) / DOTS_PER_MM
+    start = (half - margin) / DOTS_PER_MM
     dots_to_mm = np.array([[1 / DOTS_PER_MM, 0, start], [0, 1 / DOTS_PER_MM, start], [0, 0, 1]])
     image, to_image = _around_sheet(image, to_image @ dots_to_mm, width, height)
     flat = cv2.warpPerspective(
@@ -189,7 +77,7 @@ def _flatten(image: Grey, to_image: Points, length: float) -> Sheet:
 
 def flatten_colours(colours: Colours, marks: Marks, length: float) -> Colours:
     """The sheet's red, green and blue, two pixels a millimetre, without a margin."""
-    to_image, _ = _fit(marks, length)
+    to_image, _ = fit(marks, length)
     side = 1 / COLOURS_PER_MM
     to_mm = np.array([[side, 0, side / 2], [0, side, side / 2], [0, 0, 1]])
     width, height = WIDTH * COLOURS_PER_MM, round((length + 9) * COLOURS_PER_MM)
@@ -197,20 +85,6 @@ def flatten_colours(colours: Colours, marks: Marks, length: float) -> Colours:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(part, to_part, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, np.uint8)
-
-
-def _fit(marks: Marks, length: float) -> tuple[Points, float]:
-    """The perspective from millimetres on the sheet to pixels, and the squared distance by which it misses the
-    marks.
-    """
-    square = np.array([[0, 0], [MARK, 0], [MARK, MARK], [0, MARK]])
-    places = [*TOP_MARKS, *((x, y + length) for x, y in TOP_MARKS)]
-    paper = np.concatenate([square + place for place in places])
-    found, _ = cv2.findHomography(paper, marks.points)
-    if found is None:
-        return np.eye(3), np.inf
-    mapped = cv2.perspectiveTransform(paper[None], found)[0]
-    return np.asarray(found, np.float64), float(((mapped - marks.points) ** 2).sum())
 
 
 def _around_sheet(image: Any, to_image: Points, width: int, height: int) -> tuple[Any, Points]:
@@ -241,13 +115,19 @@ def _ink(flat: Grey, paper: Ink) -> Ink:
 
 
 def _paper(flat: Grey) -> Ink:
-    """How bright the paper is: dark things under 6 mm are closed over, and the edge of a shadow stays where it is."""
-    small = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    closed = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((27, 27), np.uint8))
-    paper = cv2.bilateralFilter(closed, 9, 24, 4)
+    """How bright the paper is: dark things under 6 mm are closed over, and the edge of a shadow stays where it is, also
+    where it makes a corner with the edge of the picture."""
+    small = cv2.medianBlur(cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 5)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((_CLOSED, _CLOSED), np.uint8))
+    for _ in range(_CLOSED // 4):  # geodesic: what is dark grows back where the picture is as dark
+        paper = np.maximum(cv2.erode(paper, np.ones((3, 3), np.uint8)), small)
+    paper = cv2.bilateralFilter(paper, 9, 24, 4)
     large = cv2.resize(paper, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.float32)
 
+
+_CLOSED = 27
+"""Pixels of a quarter of a millimetre."""
 
 _SMOOTH = 0.7
 """Dots: takes off noise and makes sharp print as soft as the legal print that it is compared with."""

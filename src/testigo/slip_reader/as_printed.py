@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from testigo.paper.frame import DOTS_PER_MM, MARK
 from testigo.scan.alterations import find_alteration, find_highlighter
 from testigo.scan.ink import Colours, Ink
-from testigo.scan.register import lay_over
+from testigo.scan.register import is_off, lay_over
 from testigo.scan.sheets import COLOURS_PER_MM
 from testigo.slip_reader.doubts import Doubt, named
 from testigo.slip_reader.legal_print import Area, LegalPrint
@@ -28,6 +28,8 @@ def require_unaltered(
     if found:
         around = (slice(max(found.down - 16, 0), found.down + 17), slice(max(found.across - 16, 0), found.across + 17))
         kind = "in-shadow" if shadows[around].any() else found.kind
+        if kind in ("marked", "gone") and is_off(seen, print_, (found.across, found.down)):
+            kind = "bent"
         raise Doubt(f"slip-part.{kind}", part=_part_at(legal, code, found.across, found.down))
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from testigo.election import BallotStyle
 from testigo.errors import TestigoError
+from testigo.scan.corner_marks import Marks, bend
 from testigo.scan.ink import Ink
 from testigo.slip_reader.legal_print import LegalPrint, Region
 from testigo.slip_reader.similarity import LIMITS, Limits, Similarity
@@ -68,13 +69,28 @@ BENT, _MUCH_BENT = 4.0, 16.0
 
 
 def bent(doubt: Doubt, shift: Ink) -> Doubt:
-    """The doubt, or that the paper is bent too much at the part that is doubtful."""
-    if not isinstance(doubt, PartDoubt):
-        return doubt
-    there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
-    if not is_illegible(doubt.message) or not len(there) or np.abs(there).max() < _MUCH_BENT:
+    """The doubt, or that the paper is bent too much at the part that is doubtful: a picture of flat paper tells
+    more."""
+    there = shift
+    if isinstance(doubt, PartDoubt):
+        there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
+    if "part" not in doubt.message.values or not len(there) or np.abs(there).max() < _MUCH_BENT:
         return doubt
     return Doubt("slip-part.bent", part=doubt.message.values["part"])
+
+
+def bent_by_marks(refused: Message, marks: Marks) -> Message:
+    """The reason, or that the paper is bent too much where print seems not legible or not as it was, if the corner
+    marks say that it is."""
+    part = refused.values.get("part")
+    if refused.key not in (*_ILLEGIBLE, *_NOT_AS_PRINTED) or part is None or bend(marks) < _MARKS_OFF:
+        return refused
+    return Doubt("slip-part.bent", part=part).message
+
+
+_NOT_AS_PRINTED = ("slip-part.marked", "slip-part.gone", "slip-part.coloured")
+_MARKS_OFF = 0.2
+"""Millimetres. Of flat paper, photographed from any side, at most 0.06."""
 
 
 def in_shadow(doubt: PartDoubt, shadows: NDArray[np.bool_]) -> Doubt:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from testigo.ballot.check_character import ALPHABET
@@ -152,11 +153,25 @@ class LegalPrint:
                 page[region.top : region.top + region.height] = legal.mean(axis=0)
         return page
 
+    def known(self) -> NDArray[np.float32]:
+        """For each row of dots how surely `typical` is what stands there: rows of the contests may say many things."""
+        surely = np.ones(len(self.page), np.float32)
+        for region in self.regions:
+            if region.kind == "row":
+                surely[region.top : region.top + region.height] = 0.25
+        return surely
+
     def whole(self, ballot: Ballot, number: str, rows: list[int], tail: Ink) -> tuple[Ink, Area]:
         """The ink of a slip that says this, and where on it the QR code is. `rows`: for each row of the slip, its place
         in `rows` of its contest; `tail`: the picture of its tail, with a margin, for forms with more than one."""
-        page = self.page.copy()
+        page = self.with_rows(number, rows)
         page[self.regions[-1].top :] = self._tail_like(tail)
+        code = msgspec.structs.replace(self._blank, ballot=ballot, number=number).qr_modules()
+        return page, self._draw_code(page, code)
+
+    def with_rows(self, number: str, rows: list[int]) -> Ink:
+        """The page with that number and rows, for which see `whole`; without its QR code."""
+        page = self.page.copy()
         for region, row in zip((r for r in self.regions if r.kind == "row"), rows, strict=True):
             band, full = _full_band(page, region), self._full_rows[region.contest][row]
             plain = np.maximum(band.mean(axis=1), full.mean(axis=1)) < _RULE  # letters may reach into the edges
@@ -166,8 +181,7 @@ class LegalPrint:
         width, (left, top) = round(NUMBER_PITCH * DOTS_PER_MM), (round(at * DOTS_PER_MM) for at in NUMBER_AT)
         for cell, character in enumerate(number):
             page[top : top + 2 * width, left + cell * width : left + (cell + 1) * width] = drawn[character]
-        code = msgspec.structs.replace(self._blank, ballot=ballot, number=number).qr_modules()
-        return page, self._draw_code(page, code)
+        return page
 
     def _tail_like(self, seen: Ink) -> Ink:
         first, *others = self._tails

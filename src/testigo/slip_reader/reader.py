@@ -12,6 +12,7 @@ Why this and not a general OCR: docs/adr/2026-11-21-reading-the-paper-vote.md.
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,24 +22,32 @@ from testigo.ballot.marks import Ballot, preferences_in
 from testigo.election import Definition, FirstDefinition
 from testigo.errors import InvalidInput
 from testigo.scan.codes import qr_texts_of_ink
+from testigo.scan.corner_marks import Marks, find_sheets
 from testigo.scan.images import Page, pages_of
 from testigo.scan.ink import Ink
 from testigo.scan.register import lay_over
 from testigo.scan.sheets import (
     MARGIN,
-    Marks,
-    Sheet,
-    find_sheets,
     flatten,
     flatten_colours,
     flatten_top,
     flatten_top_alone,
 )
-from testigo.scan.unbend import unbend
+from testigo.scan.unbend import UNBENT_MARGIN, unbend
 from testigo.slip import QrVote
 from testigo.slip_reader.as_printed import require_unaltered, require_uncoloured
 from testigo.slip_reader.code_lines import CodeLines, Form
-from testigo.slip_reader.doubts import BENT, Doubt, PartDoubt, bent, in_shadow, is_illegible, is_of_code_lines, sure_of
+from testigo.slip_reader.doubts import (
+    BENT,
+    Doubt,
+    PartDoubt,
+    bent,
+    bent_by_marks,
+    in_shadow,
+    is_illegible,
+    is_of_code_lines,
+    sure_of,
+)
 from testigo.slip_reader.legal_print import LegalPrint, Region, RowPlaces
 from testigo.slip_reader.similarity import HEADING_LIMITS, compare
 from testigo.words import Message
@@ -101,7 +110,9 @@ class SlipReader:
         reading = self._read_headed(flat.ink, image, marks, page)
         if reading.refused and is_illegible(reading.refused) and is_of_code_lines(reading.refused):
             again = self._read_headed(flatten_top_alone(image.grey, marks).ink, image, marks, page)
-            return reading if again.refused and is_illegible(again.refused) else again
+            reading = reading if again.refused and is_illegible(again.refused) else again
+        if reading.refused:
+            return msgspec.structs.replace(reading, refused=bent_by_marks(reading.refused, marks))
         return reading
 
     def _read_headed(self, flat: Ink, image: Page, marks: Marks, page: int) -> SlipReading:
@@ -117,47 +128,49 @@ class SlipReader:
             if self._wanted not in ("", station):
                 raise Doubt("paper-vote.of-another-station", found=station, station=self._wanted)
             legal = self._legal_print(station, self._lines.form(flat, station))
-            sheet = flatten(image.grey, marks, legal.length)
             if image.colours is not None:
                 require_uncoloured(flatten_colours(image.colours, marks, legal.length), legal)
-            choices, agrees, certainty = self._unbent_vote(sheet, legal, number, station)
+            choices, agrees, certainty = self._unbent_vote(image, marks, legal, number, station)
         except Doubt as doubt:
             return msgspec.structs.replace(reading, refused=doubt.message)
         return msgspec.structs.replace(reading, choices=choices, agrees_with_qr=agrees, certainty=certainty)
 
     def _unbent_vote(
-        self, sheet: Sheet, legal: LegalPrint, number: str, station: str
+        self, image: Page, marks: Marks, legal: LegalPrint, number: str, station: str
     ) -> tuple[Ballot, bool | None, float]:
         """As `_vote`; once more with the bend of the paper taken out if it is not certain as it is."""
+        sheet = flatten(image.grey, marks, legal.length)
+        inner = (slice(MARGIN, -MARGIN),) * 2
         try:
-            return self._vote(sheet, legal, number, station)
+            return self._vote(_Look(sheet.ink, sheet.shadow_edges()[inner]), legal, number, station)
         except Doubt as doubt:
-            unbent = unbend(sheet.ink, legal.typical())
-            if float(np.abs(unbent.shift).max()) < BENT:
+            wide = flatten(image.grey, marks, legal.length, UNBENT_MARGIN)
+            unbent = unbend(wide.ink, legal.typical(), legal.known())
+            if float(unbent.shift.max()) < BENT:
                 raise
+            likely = legal.with_rows(number, _likeliest_rows(unbent.of(wide.ink), legal))
+            unbent = unbend(wide.ink, likely)
+            if unbent.gain(wide.ink, likely) < _WORTH:
+                raise
+            shadows = unbent.of(wide.shadow_edges().astype(np.float32))[inner] > 0
             try:
-                return self._vote(sheet, legal, number, station, unbent=unbent.ink)
+                return self._vote(_Look(unbent.of(wide.ink), shadows, unbent=True), legal, number, station)
             except Doubt:
                 raise bent(doubt, unbent.shift) from None
 
-    def _vote(
-        self, sheet: Sheet, legal: LegalPrint, number: str, station: str, unbent: Ink | None = None
-    ) -> tuple[Ballot, bool | None, float]:
-        """The choices, whether the QR code says the same, and how certain they are; raises `Doubt`. `unbent`: the
-        sheet without its bend, as far as it is known before the choices are."""
-        shadows = sheet.shadow_edges()
-        flat = sheet.ink if unbent is None else unbent
+    def _vote(self, look: "_Look", legal: LegalPrint, number: str, station: str) -> tuple[Ballot, bool | None, float]:
+        """The choices, whether the QR code says the same, and how certain they are; raises `Doubt`."""
+        flat = look.ink
         try:
             choices, rows, certainty = _choices(self._definition, flat, legal)
         except PartDoubt as doubt:
-            raise in_shadow(doubt, shadows) from None
+            raise in_shadow(doubt, look.shadows) from None
         tail = _piece(flat, legal.regions[-1])
         agrees = self._agrees(tail, QrVote(station, choices, number))
         print_, code = legal.whole(choices, number, rows, tail)
-        if unbent is not None:
-            unbent = unbend(sheet.ink, print_).ink
-            flat = np.pad(lay_over(unbent, print_[: len(unbent) - 2 * MARGIN]), MARGIN, mode="edge")
-        require_unaltered(flat, legal, print_, code, shadows, code_differs=agrees is False)
+        if look.unbent:
+            flat = np.pad(lay_over(flat, print_[: len(flat) - 2 * MARGIN]), MARGIN, mode="edge")
+        require_unaltered(flat, legal, print_, code, look.shadows, code_differs=agrees is False)
         return choices, agrees, certainty
 
     def _legal_print(self, station: str, form: Form) -> LegalPrint:
@@ -177,6 +190,30 @@ class SlipReader:
             return QrVote.decode(found[0], self._definition) == text
         except InvalidInput:
             return False
+
+
+_WORTH = 0.05
+"""By how much more a sheet must be like its print without its bend; else it was not bent."""
+
+
+class _Look(msgspec.Struct, frozen=True):
+    """A sheet as it is read. `ink`: with `MARGIN` dots around; `shadows`: where the edges of shadows are, without them;
+    `unbent`: its bend is taken out."""
+
+    ink: Any
+    shadows: Any
+    unbent: bool = False
+
+
+def _likeliest_rows(flat: Ink, legal: LegalPrint) -> list[int]:
+    """For each row of the slip the place of the print that is most like it, sure or not."""
+    likeliest = []
+    for region in legal.regions:
+        if region.kind == "row":
+            possible = legal.places[region.contest].of_row(region.row)
+            rows = legal.rows[region.contest][possible.start : possible.stop]
+            likeliest.append(possible.start + compare(_piece(flat, region), rows, MARGIN).winner)
+    return likeliest
 
 
 def _choices(definition: Definition, flat: Ink, legal: LegalPrint) -> tuple[Ballot, list[int], float]:
