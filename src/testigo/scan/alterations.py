@@ -4,8 +4,7 @@ By now it is known what the slip says, so it is known how all of it must look. T
 upon dot (`scan.register`), and made as blurred as the picture is: the small filter is sought that makes the print most
 like the picture, one filter for the whole sheet, so that a stroke in one place cannot hide in it. Then:
 
-- *A stroke*: on the dots where the paper should be white, darkness along a straight piece of 5 mm, in each third of it.
-  So a line through a name is seen in the gaps of its letters, and a speck or the edge of a stain is none.
+- *A stroke* on the dots where the paper should be white (`scan.strokes`).
 - *Writing*: much dark where it should be white, within 8 mm.
 - *Print that is gone*: windows of a letter's size where less than a third of the expected ink is seen.
 - *Bands*, as a highlighter leaves them in a grey picture (`scan.bands`).
@@ -22,7 +21,8 @@ from numpy.typing import NDArray
 
 from testigo.scan.bands import find_band
 from testigo.scan.ink import Colours, Ink
-from testigo.scan.planes import Plane, convolve, enlarge, shrink, window_mean
+from testigo.scan.planes import Plane, convolve, window_mean
+from testigo.scan.strokes import find_stroke, unit_of
 
 
 class Alteration(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class Alteration(msgspec.Struct, frozen=True):
 class _Seen(msgspec.Struct, frozen=True):
     """`darker`: ink above the expected; `strange`: the same above the paper around; `white`: how surely each dot should
     be white, 0 to 1; `expected`: the print as blurred as the picture; `found`: the ink that is there above the paper
-    around; `black`: what full black of the print is in the picture."""
+    around; `black`: what full black of the print is in the picture; `unit`: a thin line of it (`strokes.unit_of`)."""
 
     darker: Plane
     strange: Plane
@@ -45,11 +45,11 @@ class _Seen(msgspec.Struct, frozen=True):
     expected: Plane
     found: Plane
     black: float
+    unit: float
 
 
 Area = tuple[slice, slice]
 
-_STROKE = 0.16
 _WRITING = 35.0
 """Squared dots of black."""
 _GONE = 0.33
@@ -65,7 +65,7 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
 
 
 def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
-    expected, black = _as_blurred(seen, print_, code)
+    expected, black, unit = _as_blurred(seen, print_, code)
     gain = (window_mean(seen * expected, 81) + 1e-3) / (window_mean(expected * expected, 81) + 1e-3)
     likely = expected * np.clip(gain, 0.5, 1.6)
     widened = np.maximum(likely, 0)
@@ -73,24 +73,30 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
     white = np.exp(-((widened / (0.18 * black)) ** 2))
     white[white < 0.05] = 0
     white[unknown] = 0
-    rules = cv2.dilate((print_.mean(axis=1) > 0.4).astype(np.uint8)[:, None], np.ones((2 * _RULE + 1, 1), np.uint8))
-    white[rules[:, 0] > 0] = 0
+    white[_near_rules(print_)] = 0
     around = window_mean(white, 41) + np.float32(1e-3)
     darker = seen - likely
     strange = darker - window_mean(white * darker, 41) / around
-    return _Seen(darker, strange, white, expected, seen - window_mean(white * seen, 41) / around, black)
+    return _Seen(darker, strange, white, expected, seen - window_mean(white * seen, 41) / around, black, unit)
 
 
-_RULE = 4
-"""Dots above and below a rule where nothing is looked for: paper bends, and a line on a line says nothing."""
+def _near_rules(print_: Ink) -> NDArray[np.bool_]:
+    """Where nothing is looked for: paper bends, and a line on a line says nothing. A rule is one piece of print that is
+    longer than any letter; a row of dots through a long title is as dark, but is none."""
+    pieces = cv2.morphologyEx((print_ > 0.3).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, _LONG), np.uint8))
+    return np.asarray(cv2.dilate(pieces, np.ones((2 * _BESIDE + 1, 2 * _BESIDE + 1), np.uint8)) > 0)
+
+
+_LONG, _BESIDE = 160, 4
+"""Dots that a rule is long at least, and beside it where nothing is looked for."""
 
 _TAP = 3
 _SAMPLES = 7000
 
 
-def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
-    """The print through the filter that makes it most like the picture (least squares over dots near print), and how
-    dark that leaves black."""
+def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float, float]:
+    """The print through the filter that makes it most like the picture (least squares over dots near print), how dark
+    that leaves black, and a thin line of it."""
     near = cv2.dilate(print_, np.ones((9, 9))) > 0.05
     near[code] = False
     near[:_TAP] = near[-_TAP:] = near[:, :_TAP] = near[:, -_TAP:] = False
@@ -106,7 +112,7 @@ def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float]:
     squares[np.arange(len(taps)), np.arange(len(taps))] += 2e-4 * len(rows)
     solved = np.linalg.solve(squares[:-1, :-1], squares[:-1, -1])
     kernel = solved[:-1].reshape(2 * _TAP + 1, -1).astype(np.float32)
-    return convolve(print_, kernel), max(float(kernel.sum()), 0.1)
+    return convolve(print_, kernel), max(float(kernel.sum()), 0.1), unit_of(kernel)
 
 
 _LETTER, _EDGE = 17, 10
@@ -159,26 +165,22 @@ def _faint_columns(share: Plane, asked: NDArray[np.bool_]) -> Plane:
     return np.asarray(np.clip(usual, _FAINTEST, 1), np.float32)
 
 
-_SUSPECT = 0.008
+_SUSPECT = 0.005
 """Mean strange ink in a window of 27 dots from which on it is looked at closely; few honest slips have any."""
 
 
 def _added(compared: _Seen) -> Alteration | None:
     ink = compared.strange * compared.white
-    suspect = np.asarray(window_mean(np.clip(ink - 0.04, 0, 1), 27) > _SUSPECT)
+    suspect = np.asarray(window_mean(np.clip(ink - 0.03, 0, 1), 27) > _SUSPECT)
     for top, bottom in _bands(np.flatnonzero(suspect.any(axis=1)), len(ink)):
-        strokes = _strokes(ink[top:bottom], compared.white[top:bottom])
-        if strokes.max() > _STROKE:
-            return _at(strokes, top)
+        stroke = find_stroke(ink, compared.white, (top, bottom), compared.unit)
+        if stroke:
+            return Alteration("marked", *stroke)
         writing = window_mean(np.clip(ink[top:bottom] - 0.08, 0, 0.5), 65) * 65 * 65
         if writing.max() > _WRITING:
-            return _at(writing, top)
+            down, across = np.unravel_index(int(writing.argmax()), writing.shape)
+            return Alteration("marked", int(across), int(down) + top)
     return None
-
-
-def _at(plane: Plane, top: int) -> Alteration:
-    down, across = np.unravel_index(int(plane.argmax()), plane.shape)
-    return Alteration("marked", int(across), int(down) + top)
 
 
 _AROUND = 48
@@ -190,36 +192,6 @@ def _bands(rows: NDArray[np.intp], height: int) -> list[tuple[int, int]]:
         return []
     runs = np.split(rows, np.flatnonzero(np.diff(rows) > 2 * _AROUND) + 1)
     return [(max(int(run[0]) - _AROUND, 0), min(int(run[-1]) + _AROUND + 1, height)) for run in runs]
-
-
-_ANGLES = (*range(-30, 31, 5), *range(36, 145, 9))
-_THIRD = 7
-"""Dots of a third of a stroke, at half the size."""
-
-
-def _strokes(ink: Plane, white: Plane) -> Plane:
-    """At each dot, over all directions, the darkness of the lightest third of a stroke around it; thirds that are all
-    print are passed over, two must be seen."""
-    both = np.stack([shrink(ink, 2), shrink(white, 2)], axis=2)
-    height, width = both.shape[:2]
-    darkest = np.zeros((height, width), np.float32)
-    for angle in _ANGLES:
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-        sine, cosine = abs(turn[0, 1]), abs(turn[0, 0])
-        size = (int(height * sine + width * cosine), int(height * cosine + width * sine))
-        turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
-        lightest = _lightest_third(cv2.warpAffine(both, turn, size))
-        back = cv2.warpAffine(lightest, turn, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        np.maximum(darkest, back, out=darkest)
-    return enlarge(darkest, ink.shape)
-
-
-def _lightest_third(turned: Plane) -> Plane:
-    along = cv2.blur(turned, (_THIRD, 1))
-    dark = np.where(along[..., 1] < 0.12, np.float32(np.inf), along[..., 0] / (along[..., 1] + np.float32(0.05)))
-    thirds = np.stack([np.roll(dark, _THIRD * place, axis=1) for place in (-1, 0, 1)])
-    lightest = thirds.min(axis=0)
-    return np.where(np.isfinite(thirds).sum(axis=0) >= 2, lightest, 0).astype(np.float32)
 
 
 _COLOURFUL, _BRIGHT = 0.30, 0.45

@@ -1,0 +1,188 @@
+"""Strokes of pens and pencils among ink that a sheet's print does not explain.
+
+A stroke is dark along a straight piece, in each third of it, on dots that should be white; so a line through a name is
+seen in the gaps of its letters. Two kinds are looked for:
+
+- *Dark strokes*, 5 mm long, as dark as they are.
+- *Thin strokes*, 4 or 5 mm long, that are darker than the paper on both their sides. They may be fainter: how dark a
+  thin line of full black would be in this picture, which is more or less blurred, is the unit. Rings of cups are wider
+  or fainter, a speck that stands alone is none, and a faint line from edge to edge of the paper is a fold.
+
+Everything here is at half the size (a quarter of a millimetre each way) unless dots are said.
+"""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from testigo.scan.planes import Plane, convolve, enlarge, shrink, soften, window_mean
+
+_DARK = 0.16
+_THIN = {7: 0.155, 5: 0.215}
+"""The limit of a thin stroke's lightest third, in units, by the length of a third."""
+
+_ANGLES = (*range(-30, 31, 5), *range(36, 145, 9))
+_DARK_THIRD = 7
+_SIDE = 4
+"""From the middle of a thin stroke to the paper beside it."""
+
+_MOST_FOLDS = 8
+
+
+def find_stroke(ink: Plane, white: Plane, rows: tuple[int, int], unit: float) -> tuple[int, int] | None:
+    """Where a stroke is (dots from the left and from the top), between those rows of dots, or None.
+
+    `ink`: what the print does not explain, times `white`, how surely each dot should be white; both of the whole sheet.
+    `unit`: see `unit_of`."""
+    top, bottom = rows
+    dark, _ = _lightest_thirds(ink[top:bottom], white[top:bottom])
+    if dark.max() > _DARK:
+        return _place(dark, top)
+    cleaned = np.where(_specks(ink[top:bottom], white[top:bottom]), np.float32(0), ink[top:bottom])
+    for _ in range(_MOST_FOLDS):
+        _, thin = _lightest_thirds(cleaned, white[top:bottom])
+        if thin.max() <= unit:
+            return None
+        place = _place(thin, top)
+        fold = _fold_through(ink, white, place)
+        if fold is None:
+            return place
+        cleaned[fold[top:bottom]] = 0
+    return None
+
+
+def unit_of(kernel: Plane) -> float:
+    """How dark a line of 0.35 mm is that was as black as the print, in a picture where the print looks as through that
+    filter. Faded print does not make a pen's strokes as faint."""
+    lightest = 1.0
+    for stripe in (np.s_[19:22], np.s_[:, 19:22]):
+        line = np.zeros((41, 41), np.float32)
+        line[stripe] = 1
+        lightest = min(lightest, float(convolve(soften(line, 1.0), kernel)[20, 20]))
+    black = max(float(kernel.sum()), 0.1)
+    return float(np.clip(lightest / black, 0.3, 1)) * max(black, _LEAST_BLACK)
+
+
+_LEAST_BLACK = 0.7
+
+
+def _place(plane: Plane, top: int) -> tuple[int, int]:
+    down, across = np.unravel_index(int(plane.argmax()), plane.shape)
+    return int(across), int(down) + top
+
+
+def _lightest_thirds(ink: Plane, white: Plane) -> tuple[Plane, Plane]:
+    """At each dot, over all directions, the darkness of the lightest third of a stroke around it: of a dark one, and of
+    the thin ones in parts of their limits."""
+    both = np.stack([shrink(ink, 2), shrink(white, 2)], axis=2)
+    height, width = both.shape[:2]
+    darkest, thinnest = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+    for angle in _ANGLES:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+        sine, cosine = abs(turn[0, 1]), abs(turn[0, 0])
+        size = (int(height * sine + width * cosine), int(height * cosine + width * sine))
+        turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+        turned = cv2.warpAffine(both, turn, size)
+        found = np.stack([_lightest_third(_along(turned, _DARK_THIRD), _DARK_THIRD), _thin(turned)], axis=2)
+        back = cv2.warpAffine(found, turn, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        np.maximum(darkest, back[..., 0], out=darkest)
+        np.maximum(thinnest, back[..., 1], out=thinnest)
+    return enlarge(darkest, ink.shape), enlarge(thinnest, ink.shape)
+
+
+def _thin(turned: Plane) -> Plane:
+    thin = np.zeros(turned.shape[:2], np.float32)
+    for third, limit in _THIN.items():
+        wide = cv2.blur(turned, (third, 3))
+        beside = wide[..., 0] / (wide[..., 1] + np.float32(0.05))
+        sides = np.maximum(np.roll(beside, _SIDE, axis=0), np.roll(beside, -_SIDE, axis=0))
+        clear = _along(turned, third) - np.maximum(sides, 0)
+        np.maximum(thin, _lightest_third(clear, third) / np.float32(limit), out=thin)
+    return thin
+
+
+def _along(turned: Plane, third: int) -> Plane:
+    """The darkness of the white dots in each third of a stroke; infinite where all is print."""
+    mean = cv2.blur(turned, (third, 1))
+    dark = mean[..., 0] / (mean[..., 1] + np.float32(0.05))
+    return np.asarray(np.where(mean[..., 1] < 0.12, np.float32(np.inf), dark), np.float32)
+
+
+def _lightest_third(dark: Plane, third: int) -> Plane:
+    """Of three thirds in a row; those that are all print are passed over, two must be seen."""
+    thirds = np.stack([np.roll(dark, third * place, axis=1) for place in (-1, 0, 1)])
+    lightest = thirds.min(axis=0)
+    return np.where(np.isfinite(thirds).sum(axis=0) >= 2, lightest, 0).astype(np.float32)
+
+
+_SPECK = 16
+"""Dots across a speck at most."""
+
+
+def _specks(ink: Plane, white: Plane) -> NDArray[np.bool_]:
+    """Dots of dirt that stand alone: small, with paper all around."""
+    count, labels, found, _ = cv2.connectedComponentsWithStats((ink > 0.05).astype(np.uint8), connectivity=8)
+    specks = np.zeros(ink.shape, np.uint8)
+    for label in range(1, count):
+        left, top, width, height = (int(each) for each in found[label, :4])
+        if max(width, height) <= _SPECK and found[label, cv2.CC_STAT_AREA] > 6:
+            around = (slice(max(top - 4, 0), top + height + 4), slice(max(left - 4, 0), left + width + 4))
+            if (white[around] < 0.5).mean() < 0.02:
+                specks[around] |= labels[around] == label
+    return np.asarray(cv2.dilate(specks, np.ones((3, 3), np.uint8)) > 0)
+
+
+_SLOPES = np.arange(-0.14, 0.141, 0.01)
+_PIECES = 8
+_EVENLY = 0.5
+"""The lightest piece of a fold but one, against the place where it was taken for a stroke."""
+
+_NEAR = 14
+"""Dots around the middle of a stroke, which may be hidden by print, where it is seen how dark it is."""
+
+_FOLD_WIDTH = 11
+"""Dots."""
+
+
+def _fold_through(ink: Plane, white: Plane, place: tuple[int, int]) -> NDArray[np.bool_] | None:
+    """The line from edge to edge of the paper that goes through that dot, if it is dark on most of its way."""
+    mean = window_mean(white, 3)
+    dark = np.where(mean > 0.3, window_mean(ink, 3) / (mean + np.float32(0.05)), np.float32(np.nan))
+    across, down = place
+    near = dark[max(down - _NEAR, 0) : down + _NEAR + 1, max(across - _NEAR, 0) : across + _NEAR + 1]
+    here = float(np.nanmax(near, initial=0.0))
+    best, line = _EVENLY * here, None
+    for ends in _lines(place, ink.shape):
+        (x0, y0), (x1, y1) = ends
+        steps = max(abs(x1 - x0), abs(y1 - y0)) // 2 + 1
+        columns, rows = np.linspace(x0, x1, steps).round().astype(int), np.linspace(y0, y1, steps).round().astype(int)
+        evenly = _lightest_but_one(dark[rows, columns])
+        if evenly > best:
+            best, line = evenly, ends
+    if line is None:
+        return None
+    drawn = np.zeros(ink.shape, np.uint8)
+    cv2.line(drawn, *line, 1, _FOLD_WIDTH)
+    return drawn > 0
+
+
+def _lines(place: tuple[int, int], shape: tuple[int, ...]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Both ends of lines across the paper, or along it, that pass within two dots of that place and do not leave it."""
+    (across, down), (height, width) = place, shape[:2]
+    for off in range(-2, 3):
+        for slope in _SLOPES:
+            left, right = (round(down + off + slope * (x - across)) for x in (0, width - 1))
+            if 0 <= left < height and 0 <= right < height:
+                yield (0, left), (width - 1, right)
+            upper, lower = (round(across + off + slope * (y - down)) for y in (0, height - 1))
+            if 0 <= upper < width and 0 <= lower < width:
+                yield (upper, 0), (lower, height - 1)
+
+
+def _lightest_but_one(dark: NDArray[np.float32]) -> float:
+    """Of the pieces of a line where a quarter or more is seen; 0 where there are fewer than six."""
+    pieces = [piece[np.isfinite(piece)] for piece in np.array_split(dark, _PIECES)]
+    seen = sorted(float(np.median(piece)) for piece in pieces if len(piece) * 4 * _PIECES > len(dark))
+    return seen[1] if len(seen) >= 6 else 0.0
