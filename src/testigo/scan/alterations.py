@@ -59,7 +59,7 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
     """What was done to a slip, or None. `seen` is laid over `print_`. `code`: where the QR code is, whose printed edges
     are only known to a dot; `unknown`: where nothing is known. Print is missed only `above` that dot."""
     compared = _compare(seen, print_, code, unknown)
-    band = find_band(compared.darker, compared.white)
+    band = find_band(compared.darker, np.where(_mostly_print(print_), np.float32(0), compared.white))
     coloured = Alteration("coloured", *band) if band else None
     return _added(compared) or _gone(compared, ~unknown[:above]) or coloured
 
@@ -85,6 +85,13 @@ def _near_rules(print_: Ink) -> NDArray[np.bool_]:
     longer than any letter; a row of dots through a long title is as dark, but is none."""
     pieces = cv2.morphologyEx((print_ > 0.3).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, _LONG), np.uint8))
     return np.asarray(cv2.dilate(pieces, np.ones((2 * _BESIDE + 1, 2 * _BESIDE + 1), np.uint8)) > 0)
+
+
+def _mostly_print(print_: Ink) -> NDArray[np.bool_]:
+    """Rows of dots through rules and long titles: so few white dots are left in them that a band cannot be told there
+    from the ring of a cup."""
+    rows = (print_.mean(axis=1, keepdims=True) > 0.4).astype(np.uint8)
+    return np.asarray(cv2.dilate(rows, np.ones((2 * _BESIDE + 1, 1), np.uint8)) > 0)
 
 
 _LONG, _BESIDE = 160, 4

@@ -28,6 +28,8 @@ _DARK_THIRD = 7
 _SIDE = 4
 """From the middle of a thin stroke to the paper beside it."""
 
+_PAPER = 21
+
 _MOST_FOLDS = 8
 
 
@@ -93,10 +95,13 @@ def _lightest_thirds(ink: Plane, white: Plane) -> tuple[Plane, Plane]:
 
 
 def _thin(turned: Plane) -> Plane:
+    """The paper beside it, or where that is all print, the paper around."""
     thin = np.zeros(turned.shape[:2], np.float32)
+    around = cv2.blur(turned, (_PAPER, _PAPER))
+    everywhere = around[..., 0] / (around[..., 1] + np.float32(0.05))
     for third, limit in _THIN.items():
         wide = cv2.blur(turned, (third, 3))
-        beside = wide[..., 0] / (wide[..., 1] + np.float32(0.05))
+        beside = np.where(wide[..., 1] > 0.1, wide[..., 0] / (wide[..., 1] + np.float32(0.05)), everywhere)
         sides = np.maximum(np.roll(beside, _SIDE, axis=0), np.roll(beside, -_SIDE, axis=0))
         clear = _along(turned, third) - np.maximum(sides, 0)
         np.maximum(thin, _lightest_third(clear, third) / np.float32(limit), out=thin)
@@ -117,21 +122,35 @@ def _lightest_third(dark: Plane, third: int) -> Plane:
     return np.where(np.isfinite(thirds).sum(axis=0) >= 2, lightest, 0).astype(np.float32)
 
 
-_SPECK = 16
-"""Dots across a speck at most."""
+_SPECK, _LONE_SPECK = 16, 12
+"""Dots across a speck at most, and across one that print touches."""
+
+_APART = 32
+"""Dots around a speck that print touches where nothing else is as dark: pieces of a line between letters are not
+alone."""
 
 
 def _specks(ink: Plane, white: Plane) -> NDArray[np.bool_]:
-    """Dots of dirt that stand alone: small, with paper all around."""
-    count, labels, found, _ = cv2.connectedComponentsWithStats((ink > 0.05).astype(np.uint8), connectivity=8)
+    """Dots of dirt that stand alone: small, with paper all around, or else with nothing like them near."""
+    count, labels, found, _ = cv2.connectedComponentsWithStats((ink > 0.07).astype(np.uint8), connectivity=8)
     specks = np.zeros(ink.shape, np.uint8)
     for label in range(1, count):
-        left, top, width, height = (int(each) for each in found[label, :4])
-        if max(width, height) <= _SPECK and found[label, cv2.CC_STAT_AREA] > 6:
-            around = (slice(max(top - 4, 0), top + height + 4), slice(max(left - 4, 0), left + width + 4))
-            if (white[around] < 0.5).mean() < 0.02:
-                specks[around] |= labels[around] == label
+        box = tuple(int(each) for each in found[label, :4])
+        if max(box[2:]) > _SPECK or found[label, cv2.CC_STAT_AREA] < 7:
+            continue
+        close, far = _around(box, 4), _around(box, _APART)
+        mine = labels[far] == label
+        if (white[close] < 0.5).mean() >= 0.02:
+            others = np.where(cv2.dilate(mine.astype(np.uint8), np.ones((5, 5))) > 0, 0, ink[far])
+            if max(box[2:]) > _LONE_SPECK or others.max() > 0.4 * ink[far][mine].max():
+                continue
+        specks[far] |= mine
     return np.asarray(cv2.dilate(specks, np.ones((3, 3), np.uint8)) > 0)
+
+
+def _around(box: tuple[int, ...], dots: int) -> tuple[slice, slice]:
+    left, top, width, height = box
+    return slice(max(top - dots, 0), top + height + dots), slice(max(left - dots, 0), left + width + dots)
 
 
 _SLOPES = np.arange(-0.14, 0.141, 0.01)
