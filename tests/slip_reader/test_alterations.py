@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from testigo import election
+from testigo.ballot import Ballot, new_slip_number
 from testigo.scan.alterations import find_highlighter
-from testigo.slip_reader import read_slips
+from testigo.slip import Slip
+from testigo.slip_reader import SlipReader, read_slips
 from testigo.slip_reader.legal_print import LegalPrint
 from village import png, with_paper
 
@@ -140,6 +142,30 @@ def test_attack_every_way_to_strike_is_seen(pen, way, reader, regions, slip, pri
     for part in ("name", "party", "title"):
         marked = paper_strokes.stroke(pen, way, part)(print_of(slip), regions, rng)
         (reading,) = reader.read(png(paper_damage.scan(marked, rng)))
+        assert reading.choices is None, part
+
+
+@pytest.mark.parametrize("damage", ["scan", "photograph"])
+def test_attack_a_line_through_a_long_bold_title_is_seen(damage, republic, paper_damage, paper_strokes, print_of):
+    """Rows of dots through such a title are as dark as a rule."""
+    station = republic.stations[0].id
+    style = republic.styles_of_station(station)[0]
+    printed = print_of(Slip(republic, station, Ballot.mark(republic, style, {}), new_slip_number(), "es"))
+    regions = LegalPrint(republic, station, style).regions
+    titles = [region for region in regions if region.kind == "contest"]
+    for place, pen in enumerate(("pen 0.25", "pen 0.7")):
+        rng = np.random.default_rng(place)
+        marked = paper_strokes.stroke(pen, "through", "title")(printed, titles[1 + place :], rng)
+        (reading,) = SlipReader(republic).read(png(paper_damage.KINDS[damage](marked, rng)))
+        assert reading.refused.key == "slip-part.marked"
+
+
+@pytest.mark.parametrize("pen", ["pen 0.25", "pencil HB"])
+def test_attack_a_short_tick_is_seen_in_a_photograph(pen, reader, regions, slip, print_of, paper_damage, paper_strokes):
+    rng = np.random.default_rng(12)
+    for part in ("name", "code lines"):
+        marked = paper_strokes.stroke(pen, "tick", part)(print_of(slip), regions, rng)
+        (reading,) = reader.read(png(paper_damage.photograph(marked, rng)))
         assert reading.choices is None, part
 
 

@@ -83,7 +83,7 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
 def _near_rules(print_: Ink) -> NDArray[np.bool_]:
     """Where nothing is looked for: paper bends, and a line on a line says nothing. A rule is one piece of print that is
     longer than any letter; a row of dots through a long title is as dark, but is none."""
-    pieces = cv2.morphologyEx((print_ > 0.3).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, _LONG), np.uint8))
+    pieces = cv2.morphologyEx((print_ > 0.4).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, _LONG), np.uint8))
     return np.asarray(cv2.dilate(pieces, np.ones((2 * _BESIDE + 1, 2 * _BESIDE + 1), np.uint8)) > 0)
 
 

@@ -39,12 +39,11 @@ def find_stroke(ink: Plane, white: Plane, rows: tuple[int, int], unit: float) ->
     `ink`: what the print does not explain, times `white`, how surely each dot should be white; both of the whole sheet.
     `unit`: see `unit_of`."""
     top, bottom = rows
-    dark, _ = _lightest_thirds(ink[top:bottom], white[top:bottom])
-    if dark.max() > _DARK:
-        return _place(dark, top)
     cleaned = np.where(_specks(ink[top:bottom], white[top:bottom]), np.float32(0), ink[top:bottom])
     for _ in range(_MOST_FOLDS):
-        _, thin = _lightest_thirds(cleaned, white[top:bottom])
+        dark, thin = _lightest_thirds(cleaned, white[top:bottom])
+        if dark.max() > _DARK:
+            return _place(dark, top)
         if thin.max() <= unit:
             return None
         place = _place(thin, top)
