@@ -240,7 +240,7 @@ def test_two_entries_that_differ_are_listed(definition: Definition) -> None:
         (b"contest,option,count", b"a,b,c", "form.other-columns"),
         (b",(papers),10", b",(papers),-1", "count.not-a-number"),
         (b",(papers),10", b",(papers),", "count.not-a-number"),
-        (b",(papers),10", b",(papers),9999999", "count.not-a-number"),
+        (b",(papers),10", b",(papers),9999999", "count.too-large"),
         (b",(papers),10", b",(papers),9", "contest.more-ballots-than-papers"),
         (b",(papers),10\r\n", b"", "count.missing"),
         (b",(papers),10\r\n", b",(papers),10\r\n,(papers),10\r\n", "form.line-twice"),

@@ -24,7 +24,7 @@ OWN = {
     "words/catalogues.py": "in the installed package",
     "register/prints.py": "a file that it has just written",
     "database.py": "a file that it has just written",
-    "rehearsal/machines.py": "a file that it has just written",
+    "station/processes.py": "a file that it has just written",
     "rehearsal/night.py": "a file that it has just written",
     "station/hardware_test.py": "what the system says of a screen",
 }

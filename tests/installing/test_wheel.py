@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import zipfile
@@ -125,24 +124,3 @@ def test_with_everything_an_election_is_held_and_verified(install, scratch: Path
     for command in (everything, witness):
         done = run(command, "verify", out / "public")
         assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_with_the_station_alone_a_training_is_set_up_and_runs(install, scratch: Path) -> None:
-    """What only a centre has (dask, PostgreSQL's driver) is not there."""
-    command = install("station")
-    assert run(command, "election", "example", "municipality", "--out", scratch / "practised").returncode == 0
-    started = [command, "station", "train", scratch / "practised" / "election.yaml", "--voters", "4", "--json"]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TESTIGO"))}
-    with (scratch / "train-errors").open("w") as errors:
-        process = subprocess.Popen(
-            list(map(str, [*started, "--out", scratch / "training"])), stdout=subprocess.PIPE, stderr=errors, text=True,
-            env=kept,
-        )  # fmt: skip
-    assert process.stdout is not None
-    with process:
-        try:
-            told = "".join(iter(process.stdout.readline, "}\n")) + "}"
-        finally:
-            process.send_signal(signal.SIGINT)
-    assert process.returncode == 0, (scratch / "train-errors").read_text()
-    assert set(json.loads(told)["addresses"]) == {"chair", "check-in", "booth"}

@@ -71,7 +71,7 @@ def test_only_the_root_of_this_election_says_it(place: Any, root: Root) -> None:
         (root.sign("machine-keys", body), "not the status of a candidate"),
         (root.sign("option-status", {"what": 1}), "not the status of a candidate"),
         (said(root, 1, "nobody"), "nobody"),
-        (b"\xff\xfe", "not the status of a candidate"),
+        (b"\xff\xfe", "not a signed statement"),
         (b"{}", "envelope"),
     ]
     for envelope, words in wrong:

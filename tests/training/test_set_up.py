@@ -1,6 +1,7 @@
 """Setting a training up: from a file or a station's folder, again and again, never over anything else."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -155,15 +156,30 @@ def test_a_pin_that_is_replaced_is_on_a_marked_slip(made: Training, tmp_path: Pa
 # ── the command, until it is stopped, and again ──
 
 
+STATION_ALONE = """import sys
+from importlib.abc import MetaPathFinder
+class NotInstalled(MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in {"dask", "distributed", "psycopg", "fontTools"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, NotInstalled())
+"""
+"""Python as on a machine with the extra `station` alone: the libraries of the others' extras are not there."""
+
+
 class Command:
-    """`station train` as a process whose output goes into a pipe."""
+    """`station train` as a process whose output goes into a pipe, on a machine with the extra `station` alone."""
 
     def __init__(self, folder: Path, *options: str, language: str = "en") -> None:
         command = [sys.executable, "-m", "testigo", "--language", language, "station", "train", "election.json"]
+        (folder / "python").mkdir(exist_ok=True)
+        (folder / "python" / "sitecustomize.py").write_text(STATION_ALONE)
+        paths = os.pathsep.join([str(folder / "python"), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._errors = (folder / "errors").open("wb")
         self.process = subprocess.Popen(
-            [*command, "--voters", "4", *options], cwd=folder, stdout=subprocess.PIPE, stderr=self._errors
-        )
+            [*command, "--voters", "4", *options], cwd=folder, stdout=subprocess.PIPE, stderr=self._errors,
+            env=os.environ | {"PYTHONPATH": paths},
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from testigo.election import (
     Allocation,
     Contest,
     Definition,
+    Need,
     OptionStatus,
     Outcome,
     StatusLog,
@@ -156,6 +157,15 @@ def _print(definition: Definition, contest: Contest, totals: VoteTotals, allocat
     table(f"{contest.id}: {title}", ("option", "votes", "seats"), rows)
 
 
+def _need(need: Need) -> Message:
+    """A condition of a referendum, with its figures."""
+    met = "met" if need.met else "not-met"
+    if need.what == "first":
+        return message("cli", f"outcome.first-{met}", votes=need.count, whole=need.whole)
+    what = message("term", f"need.{need.what}")
+    return message("cli", f"outcome.need-{met}", what=what, votes=need.count, whole=need.whole)
+
+
 def _lines(contest: Contest, totals: VoteTotals, allocation: Allocation, decided: Outcome | None) -> Iterator[Message]:
     """What else there is to say of a contest."""
     if contest.preferences is not None and not any(totals.preferences.values()):
@@ -167,6 +177,7 @@ def _lines(contest: Contest, totals: VoteTotals, allocation: Allocation, decided
     if decided is not None:
         adopted = "outcome.adopted" if decided.adopted else "outcome.not-adopted"
         yield message("cli", adopted, option=decided.option or "–")
+        yield from map(_need, decided.needs)
     if allocation.second_round is not None:
         yield message("cli", "outcome.second-round", options=list(allocation.second_round.options) or ["–"])
     if allocation.void:

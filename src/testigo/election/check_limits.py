@@ -89,6 +89,8 @@ def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
         rows = sum(contest.rows for contest in contests)
         yield from _at_most(path, "row-count", rows, limits.ROWS_OF_BALLOT)
+        lines = sum(len(contest.marks) for contest in contests)
+        yield from _at_most(path, "choice-count", lines, limits.CHOICES_OF_BALLOT)
 
 
 def _styles(known: KnownIds) -> Iterable[tuple[DefinitionPath, BallotStyle]]:

@@ -1,0 +1,42 @@
+"""`testigo election result` on a referendum: what is decided, and by which figures."""
+
+from pathlib import Path
+
+import pytest
+
+from testigo.cli import main
+
+ELECTION = """
+id: water-2027
+title: {es: Consulta sobre el agua}
+date: "2027-05-09"
+opens: "08:00"
+closes: "17:00"
+languages: [es]
+districts: [{id: d, name: {es: Distrito}}]
+stations: [{id: s-1, name: Mesa 1, district: d, register-size: 100}]
+contests:
+  - id: water
+    title: {es: Agua}
+    district: d
+    kind: referendum
+    referendum: {against: "no", turnout: {at-least: "50"}, approval: {at-least: "30"}}
+    options: [{id: "yes", name: {es: "Sí"}}, {id: "no", name: {es: "No"}}]
+"""
+
+
+def test_the_needs_stand_below_the_decision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    definition, votes = tmp_path / "election.yaml", tmp_path / "votes.csv"
+    definition.write_text(ELECTION, "utf-8")
+    votes.write_text("contest,option,votes\nwater,yes,29\nwater,no,21\nwater,(ballots),50\n", "utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["election", "result", str(definition), str(votes)])
+    assert not stopped.value.code
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-5:] == [
+        "Not adopted: yes",
+        "  met: most votes, 29 against 21 for another option",
+        "  met: majority, 29 of 50",
+        "  met: turnout quorum, 50 of 100",
+        "  not met: approval quorum, 29 of 100",
+    ]
