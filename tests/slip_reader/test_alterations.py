@@ -104,6 +104,7 @@ def test_paper_that_does_not_lie_flat_is_read_or_refused_never_misread(kind, rea
 
 
 def test_attack_a_highlighter_over_a_choice_is_seen_in_a_coloured_picture(reader, regions, slip, print_of):
+    """And a faint stain, whose edges are soft, is none."""
     region = next(each for each in regions if each.kind == "row")
     grey = with_paper(print_of(slip))
     for colour, light, refused in (
@@ -113,7 +114,11 @@ def test_attack_a_highlighter_over_a_choice_is_seen_in_a_coloured_picture(reader
     ):
         image = np.repeat(grey[..., None], 3, axis=2).astype(np.float32)
         top = 30 + region.top
-        image[top + 6 : top + 50, 60:420] *= np.array(colour) / 255
+        covered = np.zeros(grey.shape, np.float32)
+        covered[top + 6 : top + 50, 60:420] = 1
+        if not refused:
+            covered = cv2.GaussianBlur(covered, None, 12)
+        image *= 1 - covered[..., None] * (1 - np.array(colour) / 255)
         image *= light * np.array([0.85, 0.95, 1.0])  # a lamp's warm light, blue first
         (reading,) = reader.read(png(image.astype(np.uint8)))
         assert (reading.choices is None) == refused
