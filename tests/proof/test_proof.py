@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import numpy as np
 import pypdfium2
 import pytest
@@ -343,3 +344,25 @@ def test_wrong_input_of_a_preview(call: Any, tmp_path: Path, project_root: Path)
     code, _, err = call("preview", project_root / MUNICIPALITY, "--station", "nowhere", "--no-browser", "--port", 0)
     assert code == 1 and "nowhere" in err
     assert call("preview", tmp_path / "none.yaml", "--no-browser")[0] == 1
+
+
+def test_a_slip_longer_than_the_page_goes_on_beside_itself(call: Any, tmp_path: Path) -> None:
+    """Its head stands on top of the first strip, its last contest in the second."""
+    first = DEFINITION.contests[0]
+    contests = tuple(
+        msgspec.structs.replace(first, id=f"c{number}", title={"es": f"Cargo {number}"}) for number in range(40)
+    )
+    write_definition(
+        msgspec.structs.replace(DEFINITION, languages=("es",), contests=contests), tmp_path / "election.json"
+    )
+    code, _, err = call("proof", tmp_path / "election.json", "--without-pages", "--out", tmp_path / "proof.pdf")
+    assert code == 0, err
+    with opened(tmp_path / "proof.pdf") as document:
+        page = next(page for page in document if "(…)" in page.get_textpage().get_text_range())
+        width, height = page.get_size()
+        text = page.get_textpage()
+        left = text.get_text_bounded(0, 40, width / 2, height - 110)
+        right = text.get_text_bounded(width / 2, 40, width, height - 110)
+    numbers = [int(number) for number in re.findall(r"Cargo (\d+)", left + right)]
+    assert left.lstrip().startswith("0000-0000-0000")
+    assert set(numbers) == set(range(max(numbers) + 1)) and f"Cargo {max(numbers)}" in right
