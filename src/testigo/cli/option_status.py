@@ -8,7 +8,7 @@ import typer
 from testigo import canonical, storage
 from testigo.centre import authority_key
 from testigo.centre.centre import PUBLIC
-from testigo.cli.output import console, print_json
+from testigo.cli.output import confirmed, console, print_json
 from testigo.count import RecordRules, Result, read_rules
 from testigo.election import Contest, OptionState, OptionStatus, StatusLog
 from testigo.election.option_status import Status
@@ -48,7 +48,7 @@ def option_status(
     before, then = rules.count(), rules.count(states=after)
     if not as_json:
         _show(rules, said, after, before, then)
-        if not yes and not typer.confirm(str(message("cli", "option-status.sign"))):
+        if not yes and not confirmed(message("cli", "option-status.sign")):
             console.print(str(message("cli", "option-status.nothing")))
             raise typer.Exit(1)
     issued = canonical.utc_now()
