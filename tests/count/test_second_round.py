@@ -71,6 +71,19 @@ def test_only_stations_with_such_a_contest_vote_again(tmp_path: Path) -> None:
     assert [station.id for station in following.stations] == ["n1", "n2"]
 
 
+def test_a_title_says_it_in_its_own_language_or_by_a_number(definition: Definition) -> None:
+    """Arabic has the words of voters alone: English ones would stand in its title."""
+    result = counted(definition, {"ana": 5, "luis": 4, "eva": 3})
+    titled = msgspec.structs.replace(
+        definition, title={"es": "Elecciones", "en": "Elections", "ar": "الانتخابات", "gn": "Jeporavo"}
+    )
+    following = second_round(titled, result, name="x", date="2027-05-30")
+    assert following.title == {
+        "es": "Elecciones, segunda vuelta", "en": "Elections, second round",
+        "ar": "الانتخابات (2)", "gn": "Jeporavo (2)",
+    }  # fmt: skip
+
+
 def test_what_is_not_certain_makes_no_second_round(definition: Definition) -> None:
     def refused(words: str, result: Result, *, name: str = "x", date: str = "2027-05-30") -> None:
         with pytest.raises(InvalidInput, match=words):

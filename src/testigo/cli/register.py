@@ -266,6 +266,7 @@ def poll_book(
     Example: testigo register poll-book 01-01 --centre centre --out poll-book-01-01.json
     """
     opened_centre = Centre.open(centre)
+    opened_centre.definition.station(station)  # before its key: to admit one is no advice for a mistyped id
     sealing_key = opened_centre.key_ring.of_station(station, "check-in").sealing_key
     with Register.open(register, opened_centre.definition, load_key(key), make=False) as opened:
         signing = authority_key(centre, "centre")

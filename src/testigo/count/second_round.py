@@ -6,7 +6,7 @@ from testigo.count.result import ContestResult, Result
 from testigo.election import GENERAL_ROLL, Contest, Definition, require_valid
 from testigo.election.limits import TEXT
 from testigo.errors import InvalidInput
-from testigo.words import message
+from testigo.words import languages, message
 
 _Replace = msgspec.structs.replace
 
@@ -61,6 +61,9 @@ def _between_two(contest: Contest, result: ContestResult) -> Contest:
 
 
 def _title(text: str, language: str) -> str:
-    """The election's title with the words for a second round, as far as they fit on paper."""
-    longer = message("term", "second-round-title", title=text).text(language)
+    """The election's title with the words for a second round, as far as they fit on paper; with a number in a language
+    whose words we do not have.
+    """
+    said = message("term", "second-round-title", title=text).text(language)
+    longer = said if language in languages() else f"{text} (2)"
     return longer if len(longer) <= TEXT else text

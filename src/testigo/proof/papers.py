@@ -7,6 +7,7 @@ from the definition, so their codes prove nothing and open for no chair.
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from testigo.ballot import (
 )
 from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.election import Contest, Definition, DistinctBallot
+from testigo.election.hours import zone_of
 from testigo.keys import SigningKey
 from testigo.paper.stamped import stamped
 from testigo.proof.booth_pages import longest_choices
@@ -80,22 +82,29 @@ def _in_turn(contest: Contest) -> list[tuple[str, ...]]:
 
 def _sheet(definition: Definition, station_id: str, ballots: tuple[Ballot, ...]) -> TallySheet:
     station, count = definition.station(station_id), len(ballots)
+    voters = max(station.register_size, count)
     check_in = replace(
-        CheckInCounters.zero(), registered=station.register_size, release_cap=definition.release_cap(station_id),
+        CheckInCounters.zero(), registered=voters, release_cap=definition.release_cap(station_id),
         matched=count, cards_handed=count,
     )  # fmt: skip
     booth = replace(
-        BoothCounters.zero(), cards_made=station.register_size, cards_used=count, printed=count, deposited=count,
+        BoothCounters.zero(), cards_made=voters, cards_used=count, printed=count, deposited=count,
         recorded=count,
     )  # fmt: skip
     return TallySheet(
         station=station_id,
-        opened=f"{definition.date}T{definition.opens}:00Z",
-        closed=f"{definition.date}T{definition.closes}:00Z",
+        opened=_instant(definition, station_id, definition.opens),
+        closed=_instant(definition, station_id, definition.closes),
         tally=tally_ballots(definition, station_id, ballots),
         reconciliation=Reconciliation(check_in, booth, {}),
         event_logs=dict.fromkeys(("chair", "booth", "check-in"), _NO_DIGEST),
     )
+
+
+def _instant(definition: Definition, station_id: str, hour: str) -> str:
+    """An hour as the clock on the station's wall shows it; UTC where the definition does not say the zone."""
+    shown = datetime.fromisoformat(f"{definition.date}T{hour}").replace(tzinfo=zone_of(definition, station_id) or UTC)
+    return shown.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _key(definition: Definition) -> SigningKey:
