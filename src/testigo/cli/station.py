@@ -83,6 +83,7 @@ def install(
         chair_pin=chair_pin,
         clerk_pin=clerk_pin,
         second_disk=second_disk,
+        place=str(definition),
     )
     table(f"Station {station}", ("machine", "key id"), [(key.role, key.public.key_id) for key in request.keys])
     console.print(f"Request for the authority: {folder / REQUEST}")

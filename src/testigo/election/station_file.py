@@ -42,7 +42,10 @@ def open_station_file(data: bytes, root: PublicKey, *, place: str = "election de
     A `StationDefinition`, or a `FirstDefinition` where the file is of format 1. Raises `InvalidInput` or
     `InvalidSignature`.
     """
-    value = canonical.decode(data, place=place)
+    try:
+        value = canonical.decode(data, place=place)
+    except InvalidInput as error:  # most often the definition that somebody wrote: say which file is wanted
+        raise InvalidInput("definition.not-of-a-station", place=place, why=error.message) from None
     if not isinstance(value, dict) or "format" not in value:
         return _whole(data, root, place)
     if value["format"] != FORMAT:

@@ -44,16 +44,18 @@ def install_station(
     chair_pin: str,
     clerk_pin: str,
     second_disk: str = "second-disk",
+    place: str = "election definition",
 ) -> MachineKeys:
     """Make the three machines' folders under `folder` and return their public keys, also written as the request file.
 
     `station_file`: the definition signed by `root_key`, with the proof of the station (`election.station_file`).
     `second_disk`: where the booth keeps the second copy of its ballot box, as it will be called on the booth's machine.
+    `place`: where the definition was found.
     Raises `InvalidInput` (another station, PINs too simple), `InvalidSignature` (the definition is not the root's, the
     station not proven), `StorageError` (something is installed there already, disk full); everything is checked before
     anything is written.
     """
-    definition = open_station_file(station_file, root_key)
+    definition = open_station_file(station_file, root_key, place=place)
     definition.station(station_id)
     for pin in (chair_pin, clerk_pin):
         hash_pin(pin)
