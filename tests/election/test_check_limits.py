@@ -122,19 +122,21 @@ def test_a_ballot_has_so_many_contests(errors_with):
     assert errors_with(contests(limits.CONTESTS_OF_BALLOT + 1)) == {"definition.too-many"}
 
 
-def test_a_ballot_has_so_many_options_in_all_its_contests(errors_with):
-    def contests(number: int, more: int = 0):
+def test_a_station_has_so_many_options_in_all_its_contests(errors_with):
+    def contests(number: int, more: int = 0, roll: str = "general"):
         def change(payload):
             first = payload["contests"][0]
             payload["contests"] = [
                 first | {"id": f"c{n}", "title": {"es": f"Cargo {n}", "en": f"Office {n}"}, "options": options(size)}
                 for n, size in enumerate([300] * number + [more] * (more > 0))
             ]
+            payload["contests"][-1]["roll"] = roll
 
         return change
 
-    assert errors_with(contests(limits.CHOICES_OF_BALLOT // 300)) == set()
-    assert errors_with(contests(limits.CHOICES_OF_BALLOT // 300, 2)) == {"definition.too-many"}
+    assert errors_with(contests(limits.LINES_OF_SHEET // 300)) == set()
+    assert errors_with(contests(limits.LINES_OF_SHEET // 300, 2)) == {"definition.too-many"}
+    assert errors_with(contests(limits.LINES_OF_SHEET // 300, 2, "indigenous")) == {"definition.too-many"}
 
 
 @pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31", "2028-02-29"])

@@ -19,13 +19,13 @@ from testigo.centre import (
 )
 from testigo.cli import serve
 from testigo.cli.option_status import option_status
-from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
 from testigo.record.log import require_no_record
 from testigo.results import RefusalRow, publish_results
-from testigo.words import message
+from testigo.words import Value, message
 
 app = typer.Typer(
     help="Authority and counting centre: keys, record, count, publish.", no_args_is_help=True, rich_markup_mode=None
@@ -44,13 +44,6 @@ Kept = Annotated[
         show_default=False,
     ),
 ]
-
-_AFTER = {
-    "log": "Publish the log's new verifier key: {verifier}",
-    "centre": "Carry the new machine-keys statement to the stations that have no poll book yet, and make theirs again.",
-    "auditor": "Only the new auditor's statements are taken from now on.",
-}
-"""What to do next, by the role whose key was replaced."""
 
 
 @app.command()
@@ -132,38 +125,40 @@ def replace_key(
     asked = only_auditor(_read_keys(request)) if request else None
     authority_key(folder, "root")
     old = centre.key_ring.of_station("", role).public
-    console.print(f"Election  {centre.definition.id}", soft_wrap=True)
-    console.print(f"Old key   {old.key_id}, of the {role}", soft_wrap=True)
-    console.print(f"New key   {asked.keys[0].public.key_id if asked else 'is made now'}", soft_wrap=True)
-    console.print(f"From entry {len(centre.rules.entries)} of the record on the old key signs nothing more; what it")
-    console.print("signed before stays valid. Everybody sees it in the record, and it cannot be undone.")
-    if not yes and not typer.confirm("Replace it?"):
-        console.print("Nothing was changed.")
-        raise typer.Exit(1)
+    _say(f"old-{role}", key_id=old.key_id)
+    if asked:
+        _say("new", key_id=asked.keys[0].public.key_id)
+    else:
+        _say("new-is-made")
+    _say("what", entry=str(len(centre.rules.entries)))
+    _require_yes("sure", yes=yes)
     new = centre.replace_key(role, asked).public
-    console.print(f"Replaced. The new key's id: {new.key_id}", soft_wrap=True)
+    _say("done", key_id=new.key_id)
     if not asked:
-        kept = folder / "authority" / role
-        console.print(f"The old key is kept in {kept}; take it to the safe with root/.", soft_wrap=True)
-    console.print(_AFTER[role].format(verifier=centre.verifier_key), soft_wrap=True)
+        _say("old-kept", folder=folder / "authority" / role)
+    _say(f"after-{role}", **({"verifier": centre.verifier_key} if role == "log" else {}))
 
 
 def _replace_lost_log_key(folder: Path, *, yes: bool) -> None:
     """The same where nobody can sign with the log's old key any more."""
     authority_key(folder, "root")
-    kept = folder / "authority" / "log"
-    console.print(f"Old key   {named_log_key(folder).key_id}, of the log: it is NOT in {kept}.", soft_wrap=True)
-    console.print("If a copy of it is somewhere, stop here and bring it (docs/operations.md).")
-    console.print(
-        "Else the root alone announces the new key, and it signs the next checkpoint; what the old key signed"
-    )
-    console.print("before stays valid. Everybody sees it in the record, and it cannot be undone.")
-    if not yes and not typer.confirm("Is the key lost for good, and is it to be replaced?"):
-        console.print("Nothing was changed.")
-        raise typer.Exit(1)
+    _say("lost", key_id=named_log_key(folder).key_id, folder=folder / "authority" / "log")
+    _say("lost-what")
+    _require_yes("lost-sure", yes=yes)
     new = Centre.replace_lost_log_key(folder).public
-    console.print(f"Replaced. The new key's id: {new.key_id}", soft_wrap=True)
-    console.print(_AFTER["log"].format(verifier=Centre.open(folder).verifier_key), soft_wrap=True)
+    _say("done", key_id=new.key_id)
+    _say("after-log", verifier=Centre.open(folder).verifier_key)
+
+
+def _say(what: str, **values: Value) -> None:
+    console.print(str(message("cli", f"replace-key.{what}", **values)), soft_wrap=True)
+
+
+def _require_yes(question: str, *, yes: bool) -> None:
+    """End the command where nobody says yes."""
+    if not yes and not confirmed(message("cli", f"replace-key.{question}")):
+        console.print(str(message("cli", "nothing-changed")))
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 from testigo import storage
 from testigo.cli.output import console, print_json, progress
 from testigo.election import Definition, DistinctBallot, LoadedDefinition, distinct_ballots, load_with_warnings
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
 from testigo.words import Either, language_name, message, offered_to_voters
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ def proof(
     from testigo.slip.lengths import require_printable
 
     made = _day(day)
-    if out.exists():
-        raise StorageError("file.exists", place=out)
     loaded = load_with_warnings(file)
     definition = loaded.definition
     require_printable(definition)

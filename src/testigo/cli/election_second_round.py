@@ -8,7 +8,7 @@ import typer
 from testigo.cli.output import console, print_json
 from testigo.cli.public_key import ROOT_KEY, read_root_key
 from testigo.election import speak_own_languages, write_definition
-from testigo.errors import InvalidInput, StorageError
+from testigo.errors import InvalidInput
 from testigo.words import message
 
 
@@ -41,8 +41,6 @@ def second_round(
     speak_own_languages(first)
     result = rules.count()
     definition = following(first, result, name=name or f"{first.id}-2", date=date)
-    if out.exists():
-        raise StorageError("file.exists", place=out)
     write_definition(definition, out)
     contests = {contest.id: [option.id for option in contest.options] for contest in definition.contests}
     out_of_ticket = [one for one in result.states if one.person and one.option in contests.get(one.contest, ())]

@@ -47,7 +47,6 @@ def convert(
     target = to or BY_ENDING.get(out.suffix.lower())
     if target is None:
         raise InvalidInput("format.not-said", place=out, endings=Either(BY_ENDING))
-    _refuse_existing(out, replace=replace)
     position = fingerprint.Position.named(finger) if finger else None
     made = fingerprint.convert(source, target, dpi=dpi, position=position)
     if replace:
@@ -58,13 +57,6 @@ def convert(
         print_json(_fields(source, out, made))
         return
     console.print(f"{source} ({made.source}) → {out} ({made.to}, {len(made.data):,} bytes)", soft_wrap=True)
-
-
-def _refuse_existing(out: Path, *, replace: bool) -> None:
-    with storage.explained(out):
-        there = out.exists()
-    if there and not replace:
-        raise InvalidInput("file.exists", place=out, hint="choose-another-name-or-replace")
 
 
 def _fields(source: Path, out: Path, made: "Conversion") -> dict[str, Any]:

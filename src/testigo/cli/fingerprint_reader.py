@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, errors, print_json, table
-from testigo.errors import StorageError
 from testigo.words import message
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -33,8 +32,6 @@ def capture(
     from testigo import fingerprint, storage
     from testigo.fingerprint import reader as readers
 
-    if out.exists():  # said before anybody lays a finger on
-        raise StorageError("file.exists", place=out)
     opened = readers.open_reader(reader, dpi=dpi)
     with opened:
         errors.print(str(message("cli", "capture.put-the-finger")))

@@ -8,7 +8,6 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import confirmed, errors, print_json, table
-from testigo.errors import StorageError
 from testigo.words import current_language, instant, message
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ def hardware_test(
     from testigo.station.folder import MachineFolder, read_settings
     from testigo.station.hardware_test import check_hardware
 
-    if out is not None and out.exists():  # said before anything is printed
-        raise StorageError("file.exists", place=out)
     out_of = page_printer(pages, folder) if pages else None
     machine = MachineFolder(folder, read_settings(folder).role)
     try:

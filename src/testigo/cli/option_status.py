@@ -12,7 +12,6 @@ from testigo.cli.output import confirmed, console, print_json
 from testigo.count import RecordRules, Result, read_rules
 from testigo.election import Contest, OptionState, OptionStatus, StatusLog
 from testigo.election.option_status import Status
-from testigo.errors import StorageError
 from testigo.record import Statement
 from testigo.words import Message, message
 
@@ -42,14 +41,12 @@ def option_status(
     said = OptionStatus(contest, option, status, reason, number, person, counting)
     rules.statuses.check(rules.definition, said)
     key = authority_key(folder, "root")
-    if out.exists():
-        raise StorageError("file.exists", place=out)
     after = StatusLog((*rules.statuses.said, said)).states(rules.definition)
     before, then = rules.count(), rules.count(states=after)
     if not as_json:
         _show(rules, said, after, before, then)
         if not yes and not confirmed(message("cli", "option-status.sign")):
-            console.print(str(message("cli", "option-status.nothing")))
+            console.print(str(message("cli", "nothing-changed")))
             raise typer.Exit(1)
     issued = canonical.utc_now()
     statement = Statement.of("option-status", said, election=rules.election, subject="", issued=issued)

@@ -19,7 +19,7 @@ from testigo.station.install import installed_folders
 from testigo.station.retire import RetirementPlan, check_plan, finish, plan_retirement
 from testigo.station.retire import retire as carry_out
 from testigo.station.retired import ARCHIVE, REPORT, Retirement, is_retired
-from testigo.words import current_language, instant
+from testigo.words import current_language, instant, message
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; without --yes only the plan.")]
 
@@ -130,7 +130,7 @@ def _say_unchanged(plans: list[RetirementPlan], as_json: bool) -> None:
     if as_json:
         print_json({"done": False, "machines": plans})
     else:
-        console.print("Nothing was changed.")
+        console.print(str(message("cli", "nothing-changed")))
     raise typer.Exit(1)
 
 

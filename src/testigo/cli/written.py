@@ -61,6 +61,8 @@ def _refuse_files_there(given: Mapping[str, Any]) -> None:
         return
     for name in RESULTS:
         for there in _files(name, given.get(name)) if name not in REPLACED else ():
+            if "replace" in given:
+                raise StorageError("file.exists", place=there, hint="choose-another-name-or-replace")
             raise StorageError("file.exists", place=there)
 
 

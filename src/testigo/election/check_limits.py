@@ -41,6 +41,7 @@ def check_limits(known: KnownIds) -> Iterator[Diagnostic]:
             where, size = ("stations", place, "register-size"), station.register_size
             yield diagnose("station.register-size", where, station=station.id, number=size, most=limits.REGISTER)
     yield from _check_styles(known)
+    yield from _check_sheets(known)
     for place, contest in enumerate(definition.contests):
         yield from _check_contest(("contests", place), contest)
     for place, body in enumerate(definition.bodies):
@@ -89,8 +90,16 @@ def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
         yield from _at_most(path, "contest-count", len(contests), limits.CONTESTS_OF_BALLOT)
         rows = sum(contest.rows for contest in contests)
         yield from _at_most(path, "row-count", rows, limits.ROWS_OF_BALLOT)
-        lines = sum(len(contest.marks) for contest in contests)
-        yield from _at_most(path, "choice-count", lines, limits.CHOICES_OF_BALLOT)
+
+
+def _check_sheets(known: KnownIds) -> Iterator[Diagnostic]:
+    """A station's tally sheet has the contests of all its voters, whatever their ballot styles."""
+    contests: dict[DefinitionPath, set[str]] = {}
+    for path, style in _styles(known):
+        contests.setdefault(path, set()).update(style.contests)
+    for path, on_sheet in contests.items():
+        lines = sum(len(known.definition.contest(contest).marks) for contest in on_sheet)
+        yield from _at_most(path, "sheet-line-count", lines, limits.LINES_OF_SHEET)
 
 
 def _styles(known: KnownIds) -> Iterable[tuple[DefinitionPath, BallotStyle]]:

@@ -50,9 +50,9 @@ ROWS_OF_BALLOT: Final = 200
 OPTIONS: Final = 300
 """Of one contest."""
 
-CHOICES_OF_BALLOT: Final = 3_000
-"""Options, and candidates who may be preferred, of all contests on one ballot: its tally sheet has a line for each, and
-12,000 of them took 3 GiB of memory to set."""
+LINES_OF_SHEET: Final = 3_000
+"""Options, and candidates who may be preferred, of all contests of one station's voters: its tally sheet has a line for
+each, and 12,000 of them took 3 GiB of memory to set."""
 
 PARTIES: Final = 2_000
 

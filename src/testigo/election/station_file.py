@@ -36,7 +36,7 @@ def pack_station_file(definition_envelope: bytes, definition: Definition, statio
     return canonical.encode(_StationFile(FORMAT, canonical.decode(definition_envelope), proof))
 
 
-def open_station_file(data: bytes, root: PublicKey, *, place: str = "election definition") -> Definition:
+def open_station_file(data: bytes, root: PublicKey, *, place: str = "") -> Definition:
     """The definition that a station's file holds, the core signed by the root and the station proven.
 
     A `StationDefinition`, or a `FirstDefinition` where the file is of format 1. Raises `InvalidInput` or

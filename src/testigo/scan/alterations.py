@@ -113,9 +113,8 @@ def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float, float
     taps = [(down, across) for down in range(-_TAP, _TAP + 1) for across in range(-_TAP, _TAP + 1)]
     shifted = [print_[rows + down, columns + across] for down, across in taps]
     matrix = np.stack([*shifted, np.ones(len(rows), np.float32), seen[rows, columns]], axis=1)
-    squares = np.asarray(
-        cv2.mulTransposed(matrix, True), np.float64
-    )  # not by BLAS: its threads cost more than they save
+    # Not by BLAS: its threads cost more than they save.
+    squares = np.asarray(cv2.mulTransposed(matrix, True), np.float64)
     squares[np.arange(len(taps)), np.arange(len(taps))] += 2e-4 * len(rows)
     solved = np.linalg.solve(squares[:-1, :-1], squares[:-1, -1])
     kernel = solved[:-1].reshape(2 * _TAP + 1, -1).astype(np.float32)

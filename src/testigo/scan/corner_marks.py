@@ -39,7 +39,7 @@ def find_sheets(image: Grey) -> tuple[list[Marks], int]:
     """
     seen: dict[int, list[Points]] = {mark: [] for mark in range(4)}
     sheets: list[Marks] = []
-    for look in (_plainly, _enlarged, _evened):  # the others take longer, and find marks in noise and few pixels
+    for look in (_marks_in, _enlarged, _evened):  # the others take longer, and find marks in noise and few pixels
         for mark, corners in look(image):
             if all(np.abs(corners.mean(axis=0) - other.mean(axis=0)).max() > 8 for other in seen[mark]):
                 seen[mark].append(corners)
@@ -53,16 +53,11 @@ def find_sheets(image: Grey) -> tuple[list[Marks], int]:
     return sheets, max(sum(map(len, seen.values())) - 4 * len(sheets), 0)
 
 
-def _plainly(image: Grey) -> list[tuple[int, Points]]:
-    return _marks_in(image)
-
-
 def _enlarged(image: Grey) -> list[tuple[int, Points]]:
     """Smoothed, twice as large where the image is small, and with its light evened out."""
-    times = 2 if image.size < 6_000_000 else 1
-    large = cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
-    large = cv2.createCLAHE(2.0, (8, 8)).apply(cv2.GaussianBlur(large, (0, 0), 1.2 * times))
-    return [(mark, (corners + 0.5) / times - 0.5) for mark, corners in _marks_in(large)]
+    large, times = _large(image)
+    smooth = cv2.createCLAHE(2.0, (8, 8)).apply(cv2.GaussianBlur(large, (0, 0), 1.2 * times))
+    return _in_its_place(_marks_in(smooth), times)
 
 
 def _evened(image: Grey) -> list[tuple[int, Points]]:
@@ -71,14 +66,24 @@ def _evened(image: Grey) -> list[tuple[int, Points]]:
     smooth = cv2.GaussianBlur(image, (0, 0), 1.5)
     around = np.ones((max(round(max(image.shape) / _AROUND) | 1, 7),) * 2, np.uint8)
     small = cv2.resize(smooth, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    lowest, highest = (
+    darkest, brightest = (
         cv2.resize(cv2.GaussianBlur(each(small, around), (0, 0), len(around) / 2), image.shape[::-1]).astype(np.float32)
         for each in (cv2.erode, cv2.dilate)
     )
-    evened = np.clip((smooth - lowest) / np.maximum(highest - lowest, 12) * 255, 0, 255).astype(np.uint8)
+    evened = np.clip((smooth - darkest) / np.maximum(brightest - darkest, 12) * 255, 0, 255).astype(np.uint8)
+    large, times = _large(evened)
+    return _in_its_place(_marks_in(large), times)
+
+
+def _large(image: Grey) -> tuple[Grey, int]:
+    """A small image twice as large; and how many times as large it is."""
     times = 2 if image.size < 6_000_000 else 1
-    large = cv2.resize(evened, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
-    return [(mark, (corners + 0.5) / times - 0.5) for mark, corners in _marks_in(large)]
+    return cv2.resize(image, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), times
+
+
+def _in_its_place(found: list[tuple[int, Points]], times: int) -> list[tuple[int, Points]]:
+    """Marks of an image that was made so many times as large, in the image as it was."""
+    return [(mark, (corners + 0.5) / times - 0.5) for mark, corners in found]
 
 
 _AROUND = 100

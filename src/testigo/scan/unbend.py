@@ -88,8 +88,10 @@ _STRIP, _EVERY = 72, 40
 
 _THIRDS = 3
 _ASIDE, _DOWN = 14, 8
-_LEAST_EDGES = 25.0
 """Dots that a third of a strip may be off where the strip above leads to expect it."""
+
+_LEAST_EDGES = 25.0
+"""Edges of print that a third has at least, else it is not looked for: steps from dot to dot, summed."""
 
 _FOUND, _AS_ABOVE = 0.45, 0.15
 """Least correlation of a third; and how much it counts that a strip is like the one above, where 1 is a third that is

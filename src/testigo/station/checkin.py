@@ -53,6 +53,7 @@ matcher's chance of a false match."""
 
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 256 << 20
+"""Bytes: of the 20,000 voters that a station has at most, with 10 kB of fingers each."""
 
 
 class CheckIn:

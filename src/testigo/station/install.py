@@ -44,7 +44,7 @@ def install_station(
     chair_pin: str,
     clerk_pin: str,
     second_disk: str = "second-disk",
-    place: str = "election definition",
+    place: str = "",
 ) -> MachineKeys:
     """Make the three machines' folders under `folder` and return their public keys, also written as the request file.
 

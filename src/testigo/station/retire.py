@@ -171,7 +171,7 @@ def finish(path: Path) -> Retirement:
             raise InvalidInput("archive.of-another-machine", place=path / ARCHIVE)
         if not (path / REPORT).exists():
             root = PublicKey.from_hex(SETTINGS_FORMAT.decode(files[SETTINGS], place=str(path / ARCHIVE)).root)
-            definition = open_station_file(files[DEFINITION], root)
+            definition = open_station_file(files[DEFINITION], root, place=str(path / ARCHIVE))
             speak_own_languages(definition)
             page = retirement_page.page(definition, retirement, canonical.digest(archive))
             storage.write(path / REPORT, page, mode=0o600)

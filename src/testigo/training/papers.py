@@ -36,7 +36,9 @@ def count_papers(station: Path, images: Sequence[Path], advance: Callable[[], No
     """
     machine = installed_folders(station)[0]
     settings = read_settings(machine)
-    definition = open_station_file(storage.read(machine / DEFINITION), PublicKey.from_hex(settings.root))
+    definition = open_station_file(
+        storage.read(machine / DEFINITION), PublicKey.from_hex(settings.root), place=str(machine / DEFINITION)
+    )
     if not is_training(definition):
         raise InvalidInput("training.of-an-election", place=station)
     reader = SlipReader(definition, settings.station)

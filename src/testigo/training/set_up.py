@@ -104,7 +104,7 @@ def open_training(election: Definition, station_id: str, out: Path) -> Training:
         raise StorageError("training.none-to-resume", place=out)
     machine = installed_folders(out / STATION)[0]
     root = PublicKey.from_hex(read_settings(machine).root)
-    definition = open_station_file(storage.read(machine / DEFINITION), root)
+    definition = open_station_file(storage.read(machine / DEFINITION), root, place=str(machine / DEFINITION))
     kept = KEPT.read(out / KEPT.name, limit=_LARGEST)
     if definition.id != training_id(election) or kept.station != station_id:
         raise InvalidInput("training.of-another", place=out, station=kept.station)
@@ -133,7 +133,9 @@ def _is_of_training(station: Path) -> bool:
     try:
         for machine in installed_folders(station):
             root = PublicKey.from_hex(read_settings(machine).root)
-            if not is_training(open_station_file(storage.read(machine / DEFINITION), root)):
+            if not is_training(
+                open_station_file(storage.read(machine / DEFINITION), root, place=str(machine / DEFINITION))
+            ):
                 return False
     except TestigoError:
         return False

@@ -55,7 +55,7 @@ class Field:
 
     @property
     def keys_below(self) -> tuple[str, ...]:
-        """By which the words that say what it is are found (`field_names`)."""
+        """By which the words that say what it is are found (`places.field_name`)."""
         return self.called or self.path
 
     @property
