@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from testigo import election
-from testigo.ballot import Ballot, new_slip_number
+from testigo.ballot import Ballot
 from testigo.scan.alterations import find_highlighter
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader, read_slips
 from testigo.slip_reader.legal_print import LegalPrint
-from village import png, with_paper
+from village import png, slip_number, with_paper
 
 MARKED = ("struck", "struck in part", "party struck", "crossed", "wavy", "written", "wiped", "fluid", "scratched")
 
@@ -155,7 +155,7 @@ def test_attack_a_line_through_a_long_bold_title_is_seen(damage, republic, paper
     """Rows of dots through such a title are as dark as a rule."""
     station = republic.stations[0].id
     style = republic.styles_of_station(station)[0]
-    printed = print_of(Slip(republic, station, Ballot.mark(republic, style, {}), new_slip_number(), "es"))
+    printed = print_of(Slip(republic, station, Ballot.mark(republic, style, {}), slip_number(0), "es"))
     regions = LegalPrint(republic, station, style).regions
     titles = [region for region in regions if region.kind == "contest"]
     for place, pen in enumerate(("pen 0.25", "pen 0.7")):
