@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from election_command import call
 from small_country import auditor, centre, definition_file, machines, sheet_of
 from small_definition import base, written
 from testigo.fingerprint import FingerImage, synthetic
@@ -11,8 +12,8 @@ from village import municipality
 from whole_station import installed, make_place, place, register, root, tested
 
 __all__ = [
-    "auditor", "base", "centre", "definition_file", "installed", "machines", "make_place", "municipality", "place",
-    "register", "root", "sheet_of", "tested", "written",
+    "auditor", "base", "call", "centre", "definition_file", "installed", "machines", "make_place", "municipality",
+    "place", "register", "root", "sheet_of", "tested", "written",
 ]  # fmt: skip
 
 

@@ -5,21 +5,7 @@ import re
 
 import pytest
 
-from testigo.cli import main
 from testigo.election import EXAMPLES
-
-
-@pytest.fixture
-def call(capsys):
-    """Runs the command line; gives the exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stopped:
-            main(["election", *arguments])
-        shown = capsys.readouterr()
-        return int(stopped.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 def test_check_says_ok_with_figures(call, project_root):

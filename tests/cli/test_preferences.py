@@ -9,7 +9,6 @@ import pytest
 
 from open_lists import open_lists
 from testigo.ballot import Ballot, Reconciliation, TallySheet, tally_ballots
-from testigo.cli import main
 from testigo.count import count_result
 from testigo.election import Definition, Preferences, Share, write_definition
 from testigo.results.exports import votes_as_csv
@@ -23,19 +22,6 @@ council,red/2,3
 council,red/1,2
 council,blue/2,25
 """
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs `testigo election`; gives the exit code, standard output and standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stopped:
-            main(["election", *map(str, arguments)])
-        shown = capsys.readouterr()
-        return int(stopped.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """`testigo election result` on a referendum: what is decided, and by which figures."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from testigo.cli import main
+from election_command import Told
 
 ELECTION = """
 id: water-2027
@@ -25,14 +24,13 @@ contests:
 """
 
 
-def test_the_needs_stand_below_the_decision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_needs_stand_below_the_decision(tmp_path: Path, call: Callable[..., Told]) -> None:
     definition, votes = tmp_path / "election.yaml", tmp_path / "votes.csv"
     definition.write_text(ELECTION, "utf-8")
     votes.write_text("contest,option,votes\nwater,yes,29\nwater,no,21\nwater,(ballots),50\n", "utf-8")
-    with pytest.raises(SystemExit) as stopped:
-        main(["election", "result", str(definition), str(votes)])
-    assert not stopped.value.code
-    lines = capsys.readouterr().out.splitlines()
+    code, out, err = call("result", definition, votes)
+    assert code == 0, err
+    lines = out.splitlines()
     assert lines[-5:] == [
         "Not adopted: yes",
         "  met: most votes, 29 against 21 for another option",

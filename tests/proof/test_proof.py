@@ -22,7 +22,6 @@ from drawn_definitions import draw, write
 from eight_scripts import SCRIPTS, definition_text
 from open_lists import LISTS, open_lists
 from served_station import DEFINITION
-from testigo.cli import main
 from testigo.election import Definition, distinct_ballots, load, write_definition
 from testigo.errors import StorageError
 from testigo.proof import chromium as photographer
@@ -34,19 +33,6 @@ from testigo.proof.pictures import photograph_booth
 CHROMIUM = any(map(shutil.which, photographer.NAMES))
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; install it: apt-get install chromium")
 MUNICIPALITY = "src/testigo/examples/municipality/election.yaml"
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs `testigo election`; gives the exit code, standard output and standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stopped:
-            main(["election", *map(str, arguments)])
-        shown = capsys.readouterr()
-        return int(stopped.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 @contextlib.contextmanager
