@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from testigo.cli.fingerprint import app
-from testigo.errors import InvalidInput, TestigoError
+from testigo.cli.root import app
+from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.fingerprint import (
     FingerImage,
     Position,
@@ -37,7 +37,7 @@ def template(image: FingerImage) -> Template:
 
 
 def _convert(*words: object) -> dict[str, object]:
-    result = runner.invoke(app, ["convert", *map(str, words), "--json"])
+    result = runner.invoke(app, ["fingerprint", "convert", *map(str, words), "--json"])
     if result.exception:
         raise result.exception
     answer = json.loads(result.stdout)
@@ -97,7 +97,7 @@ def test_the_command_writes_what_the_name_says(template: Template, image: Finger
     assert (answer["dpi"], answer["width"]) == (1000, image.width)
     assert FingerImage.read(tmp_path / "finger.fir").dpi == 1000
     assert (tmp_path / "finger.fir").read_bytes().startswith(b"FIR\x00020\x00")
-    said = runner.invoke(app, ["convert", str(picture), str(tmp_path / "finger.bmp")]).stdout
+    said = runner.invoke(app, ["fingerprint", "convert", str(picture), str(tmp_path / "finger.bmp")]).stdout
     assert "(png) →" in said and "bytes)" in said
 
 
@@ -105,13 +105,14 @@ def test_nothing_is_written_over_unasked(template: Template, tmp_path: Path) -> 
     source, out = tmp_path / "finger.fmr", tmp_path / "card.fmr"
     source.write_bytes(encode_template(template))
     out.write_bytes(b"precious")
-    with pytest.raises(InvalidInput, match="already there; choose another name, or add --replace"):
+    with pytest.raises(StorageError, match="already there; choose another name, or add --replace"):
         _convert(source, out)
     assert out.read_bytes() == b"precious"
     _convert(source, out, "--replace")
     assert decode_template(out.read_bytes()) == template
-    _convert(out, out, "--to", "ansi-2009", "--replace")  # in its own place
-    assert out.read_bytes().startswith(b"FMR\x00030\x00")
+    with pytest.raises(InvalidInput, match="this file is read by the same command"):
+        _convert(out, out, "--to", "ansi-2009", "--replace")
+    assert decode_template(out.read_bytes()) == template
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from played_reader import PlayedReader
-from testigo.cli.fingerprint import app
+from testigo.cli.root import app
 from testigo.errors import InvalidInput, StorageError
 from testigo.fingerprint import FingerImage, synthetic
 from testigo.fingerprint import reader as readers
@@ -182,7 +182,7 @@ def test_capture_writes_the_image_and_says_what_was_wrong_before(tmp_path: Path)
     (images / "1.png").write_bytes(NOTHING.to_png())
     (images / "2.png").write_bytes(GOOD.to_png())
     out = tmp_path / "thumb.png"
-    done = CliRunner().invoke(app, ["capture", str(out), "--reader", f"folder:{images}", "--json"])
+    done = CliRunner().invoke(app, ["fingerprint", "capture", str(out), "--reader", f"folder:{images}", "--json"])
     assert done.exit_code == 0, done.output
     assert "Put the finger on the reader." in done.stderr
     assert "there is no finger on the image" in done.stderr and "2 more tries" in done.stderr
@@ -196,9 +196,9 @@ def test_capture_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
     images.mkdir()
     (images / "1.png").write_bytes(NOTHING.to_png())
     (images / "2.png").write_bytes(GOOD.to_png())
-    set_language("es")
+    capture = ["fingerprint", "capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"]
     try:
-        done = CliRunner().invoke(app, ["capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"])
+        done = CliRunner().invoke(app, capture, env={"LC_ALL": "es_PE.UTF-8"})
     finally:
         set_language("en")
     assert done.stderr.split("\n")[0] == "Ponga el dedo en el lector."
@@ -210,7 +210,9 @@ def test_capture_refuses_before_anybody_lays_a_finger_on(tmp_path: Path) -> None
     out = tmp_path / "thumb.png"
     out.write_bytes(b"mine")
     with pytest.raises(StorageError, match="already there"):
-        CliRunner().invoke(app, ["capture", str(out), "--reader", f"folder:{tmp_path}"], catch_exceptions=False)
+        CliRunner().invoke(
+            app, ["fingerprint", "capture", str(out), "--reader", f"folder:{tmp_path}"], catch_exceptions=False
+        )
     assert out.read_bytes() == b"mine"
 
 
@@ -219,16 +221,18 @@ def test_capture_writes_nothing_where_nothing_was_taken(tmp_path: Path) -> None:
     images.mkdir()
     with pytest.raises(readers.NoMoreImages):
         CliRunner().invoke(
-            app, ["capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"], catch_exceptions=False
+            app,
+            ["fingerprint", "capture", str(tmp_path / "thumb.png"), "--reader", f"folder:{images}"],
+            catch_exceptions=False,
         )
     assert [path.name for path in tmp_path.iterdir()] == ["images"]
 
 
 def test_attached_readers_are_listed_by_the_command() -> None:
-    done = CliRunner().invoke(app, ["readers", "--json"])
+    done = CliRunner().invoke(app, ["fingerprint", "readers", "--json"])
     assert done.exit_code == 0, done.output
     assert all(one["driver"] != "virtual_image" for one in json.loads(done.stdout))
-    assert CliRunner().invoke(app, ["readers"]).exit_code == 0
+    assert CliRunner().invoke(app, ["fingerprint", "readers"]).exit_code == 0
 
 
 @pytest.mark.parametrize("kind", ["folder", "dropped"])
