@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
@@ -90,7 +91,7 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
 
 
 def test_a_pause_that_only_the_check_in_obeyed_is_said_and_given_again(opened: Any) -> None:
-    booth = opened.chair._sender._machines["booth"]
+    booth = opened.chair._sender._ways[StationMachine("booth")]
     with opened.presiding() as chair:
         address, booth.address = booth.address, "http://127.0.0.1:1"
         page = chair.send("/pause", reason="printer")

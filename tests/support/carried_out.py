@@ -190,7 +190,7 @@ class _Day:
             closing(Booth(self.folder / "booth", self.printer, screen=PageVoter)) as booth,
             closing(CheckIn(self.folder / "check-in")) as desk,
         ):
-            machines = {"booth": LocalMachine(booth), "check_in": LocalMachine(desk)}
+            machines = {"booths": [LocalMachine(booth)], "desks": [LocalMachine(desk)]}
             with closing(Chair(self.folder / "chair", **machines)) as chair:
                 desk.load_poll_book(poll_book)
                 self._before(chair, booth)

@@ -476,7 +476,7 @@ class Day:
         foreign = next(
             card.code
             for card in make_deck(self.definition, "s2", 30).cards
-            if cards._station_character(issuer, card.code[: cards.RANDOM_LENGTH]) != card.code[-1]
+            if cards._station_character(issuer, card.code[: cards.RANDOM_LENGTH], 1) != card.code[-1]
         )
         with self.arrive(self.place.booth_address) as voter:
             for code in ("", "!", "ABC", "ABCDE-FGHJK", foreign, unknown):
@@ -604,7 +604,7 @@ class Day:
 
     def _be_silent(self, chair: Client) -> None:
         """Neither machine answers; then one that says what makes no sense."""
-        for machine in (self.place.chair._sender._machines["booth"], self.place.chair._sender._machines["check-in"]):
+        for machine in self.place.chair._sender._ways.values():
             address, machine.address = machine.address, "http://127.0.0.1:1"
             chair.get("/")
             chair.get("/close")

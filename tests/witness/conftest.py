@@ -24,7 +24,7 @@ from testigo.ballot import (
     deck_digest,
     tally_ballots,
 )
-from testigo.count import AuditSeed, PublicDraw, count_result
+from testigo.count import AuditSeed, PublicDraw, boxes_of, count_result
 from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
 from testigo.election.option_status import Status
 from testigo.keys import SigningKey
@@ -111,7 +111,7 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for station in definition.stations:
         _station_day(election, station.id, say)
     say("audit-seed", "", AuditSeed(DICE), auditor, 610)
-    sample = closing_sample(definition, Seed(DICE))
+    sample = closing_sample(definition, boxes_of(definition, {}), Seed(DICE))
     say("audit-sample", "", sample, auditor, 611)
     for drawn in sample.ids:
         sheet = election.sheets[drawn]

@@ -9,7 +9,7 @@ import pytest
 
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.count import UnsettledPaper
+from testigo.count import UnsettledPaper, boxes_of
 from testigo.election import Definition
 from testigo.record import Finding, Grade
 from testigo.witness import VerificationReport, verify
@@ -19,7 +19,7 @@ Replace = msgspec.structs.replace
 
 
 def drawn_of(definition: Definition) -> tuple[str, ...]:
-    return closing_sample(definition, Seed(DICE)).ids
+    return closing_sample(definition, boxes_of(definition, {}), Seed(DICE)).ids
 
 
 def checked(election: Any, folder: Path) -> VerificationReport:

@@ -22,7 +22,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
-from testigo.count import UnsettledPaper, count_result
+from testigo.count import UnsettledPaper, boxes_of, count_result
 from testigo.election import Condition, Definition, MachineKey, MachineKeys, Majority, SecondRound
 from testigo.keys import SigningKey
 from testigo.record import Grade, PublishedRecord, Statement, peek
@@ -472,7 +472,7 @@ def test_the_same_statement_twice_in_the_log_is_found(elect: Any, kind: str) -> 
 
 def test_dice_known_before_an_undrawn_stations_sheet_are_found(caught: Caught, elect: Any) -> None:
     election = elect()
-    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    drawn = closing_sample(election.definition, boxes_of(election.definition, {}), Seed("616243514325161434521623")).ids
     undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
     sheet = election.envelopes.pop(election.find("tally-sheet", undrawn))
     election.envelopes.insert(election.find("audit-sample") + 1, sheet)
@@ -606,7 +606,7 @@ def test_a_count_against_another_tally_sheet_is_found(caught: Caught) -> None:
 
 def test_a_count_of_an_undrawn_box_counts_too(caught: Caught, elect: Any) -> None:
     election = elect()
-    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    drawn = closing_sample(election.definition, boxes_of(election.definition, {}), Seed("616243514325161434521623")).ids
     undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
     sheet: TallySheet = election.sheets[undrawn]
     other = PaperTally("hand", 12, moved(sheet.tally).contests, spoiled=1)

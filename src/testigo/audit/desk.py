@@ -58,7 +58,8 @@ class AuditDesk:
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.rules.definition, dice))
+        drawn = closing_sample(self.rules.definition, self.rules.boxes(), dice)
+        made["audit-sample.json"] = self._sign("audit-sample", "", drawn)
         return made
 
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
@@ -69,8 +70,9 @@ class AuditDesk:
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
-        """The paper count of one box; raises `Conflict` where the record has one of that station."""
-        return {f"closing-count-{count.station}.json": self._sign("closing-count", count.station, count)}
+        """The paper count of one box; raises `Conflict` where the record has one of that box."""
+        name = count.station if count.booth == 1 else f"{count.station}-booth-{count.booth}"
+        return {f"closing-count-{name}.json": self._sign("closing-count", count.station, count)}
 
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
         statement = Statement.of(kind, body, election=self.rules.election, subject=subject, issued=canonical.utc_now())

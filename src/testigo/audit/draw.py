@@ -8,10 +8,10 @@ SHA-256(hex(SHA-256(seed)) + id).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from testigo.count import AuditSample, Ticket, check_dice
+from testigo.count import AuditSample, Box, Ticket, check_dice
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 
@@ -56,17 +56,17 @@ def sample(seed: Seed, ids: Iterable[str], count: int) -> tuple[Ticket, ...]:
     return tuple(Ticket(number[: 2 + TICKET_DIGITS], id_) for number, id_ in tickets[:count])
 
 
-def boxes_to_count(definition: Definition) -> int:
-    """How many boxes the closing count opens: the definition's percentage of all stations, rounded up."""
-    return -(-len(definition.stations) * definition.rules.closing_count_percent // 100)
+def boxes_to_count(definition: Definition, boxes: int) -> int:
+    """How many of all boxes the closing count opens: the definition's percentage, rounded up."""
+    return -(-boxes * definition.rules.closing_count_percent // 100)
 
 
-def closing_sample(definition: Definition, seed: Seed) -> AuditSample:
-    """The boxes of the closing count, drawn from all stations of the election."""
-    population = tuple(station.id for station in definition.stations)
+def closing_sample(definition: Definition, boxes: Sequence[Box], seed: Seed) -> AuditSample:
+    """The boxes of the closing count, drawn from all boxes of the election: one of each booth."""
+    population = tuple(box.id for box in boxes)
     return AuditSample(
         purpose="closing-count",
         seed=seed.digits,
         population=population,
-        drawn=sample(seed, population, boxes_to_count(definition)),
+        drawn=sample(seed, population, boxes_to_count(definition, len(population))),
     )

@@ -9,7 +9,7 @@ A field that a later version adds has a default and raises its struct's `VERSION
 and zero reports follow (docs/adr/2026-11-28-counters-are-declared-once.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_type_hints
@@ -91,6 +91,20 @@ class MachineCounters(SignedValue, frozen=True):
         """Reason → count; a counter without reasons has one figure, under ""."""
         value: int | dict[str, int] = getattr(self, counter.name)
         return value if isinstance(value, dict) else {"": value}
+
+    @classmethod
+    def summed(cls, machines: Iterable[Self]) -> Self:
+        """What several machines counted together; zero of none."""
+        sums: dict[str, Any] = {one.name: {} if one.reasons else 0 for one in cls.declared()}
+        for machine in machines:
+            for one in cls.declared():
+                figures = machine.figures(one)
+                if one.reasons:
+                    for reason, count in figures.items():
+                        sums[one.name][reason] = sums[one.name].get(reason, 0) + count
+                else:
+                    sums[one.name] += figures[""]
+        return msgspec.convert(sums, cls)
 
     def total(self, counter: Counter) -> int:
         """The counter, of all reasons together."""
@@ -184,6 +198,16 @@ class BoothCounters(MachineCounters, frozen=True):
     recorded: Annotated[int, Counter(shown=("sheet", "results"))]
     misprinted: Annotated[int, Counter(at_most="spoiled", shown=("sheet", "results", "screen"))] = 0
     prints_allowed: Annotated[int, Counter(shown=("sheet", "results", "screen"))] = 0
+
+    @property
+    def chain(self) -> tuple[tuple[str, int], ...]:
+        """What must be equal at one booth, each by its name."""
+        return (
+            ("cards_used", self.cards_used),
+            ("printed-spoiled", self.printed - self.spoiled),
+            ("deposited", self.deposited),
+            ("recorded", self.recorded),
+        )
 
 
 @cache

@@ -124,6 +124,15 @@ class Difference(SignedValue, frozen=True):
     reason: str
 
 
+def differences_in(chain: Iterable[tuple[str, int]], reasons: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Every step of a chain of counters that does not hold, with its reason, "" where there is none."""
+    return tuple(
+        Difference(left, right, left_count, right_count, reasons.get(f"{left}={right}", ""))
+        for (left, left_count), (right, right_count) in itertools.pairwise(chain)
+        if left_count != right_count
+    )
+
+
 class Reconciliation(SignedValue, frozen=True):
     """A station's counters, as both machines signed them. Invariant 3: checked in = cards used = printed − spoiled =
     deposited = recorded.
@@ -187,21 +196,11 @@ class Reconciliation(SignedValue, frozen=True):
     @property
     def chain(self) -> tuple[tuple[str, int], ...]:
         """What must be equal, each by its name."""
-        return (
-            ("checked_in", self.check_in.checked_in),
-            ("cards_used", self.booth.cards_used),
-            ("printed-spoiled", self.booth.printed - self.booth.spoiled),
-            ("deposited", self.booth.deposited),
-            ("recorded", self.booth.recorded),
-        )
+        return ("checked_in", self.check_in.checked_in), *self.booth.chain
 
     def differences(self) -> tuple[Difference, ...]:
         """Every step of the chain that does not hold, in its order; empty if all hold."""
-        return tuple(
-            Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
-            for (left, left_count), (right, right_count) in itertools.pairwise(self.chain)
-            if left_count != right_count
-        )
+        return differences_in(self.chain, self.reasons)
 
     @property
     def is_consistent(self) -> bool:
@@ -212,12 +211,15 @@ class Reconciliation(SignedValue, frozen=True):
 class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
-    `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
-    log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
+    `opened`, `closed`: UTC. `event_logs`: machine (`chair`, `booth`, `check-in`, `booth-2`) → digest of the last entry
+    of its event log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
     `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
+
+    `booth_sheets`: of a station with several booths, booth → digest of its `booth-sheet` statement; all figures are
+    sums over desks and booths. `out`: machine → why it was taken out of a station with others of its role.
     """
 
-    VERSION = Reconciliation.VERSION
+    VERSION = Reconciliation.VERSION + 1
 
     station: str
     opened: str
@@ -227,10 +229,25 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
     opened_outside: str = ""
     closed_early: str = ""
+    booth_sheets: dict[str, str] = msgspec.field(default_factory=dict)
+    out: dict[str, str] = msgspec.field(default_factory=dict)
 
     def hours(self) -> tuple[tuple[HoursAct, str], ...]:
         """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""
         return ("opened_outside", self.opened_outside), ("closed_early", self.closed_early)
+
+
+def summed_tally(definition: Definition, station_id: str, tallies: Iterable[Tally]) -> Tally:
+    """What several booths of a station counted together. Each must be a tally of the station (`tally_errors` tells)."""
+    empty = tally_ballots(definition, station_id, ())
+    ballots = dict(empty.ballots)
+    counts = {contest.contest: ContestCount(definition.contest(contest.contest)) for contest in empty.contests}
+    for tally in tallies:
+        for style, count in tally.ballots.items():
+            ballots[style] += count
+        for contest in tally.contests:
+            counts[contest.contest].add(contest)
+    return Tally(ballots, tuple(count.tally() for count in counts.values()))
 
 
 def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[Message]:

@@ -23,8 +23,8 @@ from testigo.audit.paper_images import papers_from_images, read_entries, read_pa
 from testigo.ballot import BLANK, deck_digest
 from testigo.cli.output import console, print_json, progress, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
-from testigo.count import ClosingCount, RecordRules, read_rules
-from testigo.election import Definition, load
+from testigo.count import Box, ClosingCount, RecordRules, read_rules
+from testigo.election import MOST_OF_A_ROLE, Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import SigningKey
 from testigo.words import from_line, message
@@ -98,12 +98,12 @@ def draw(
     dice = Seed.parse(seed)
     desk, rules = _open(record, key, root_key, dry_run)
     files = desk.keep(desk.draw(dice), out) if desk else []
-    drawn = closing_sample(rules.definition, dice)
+    drawn = closing_sample(rules.definition, rules.boxes(), dice)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
     rows = [(number, one.id, one.number) for number, one in enumerate(drawn.drawn, 1)]
-    table(f"{len(rows)} of {len(drawn.population)} boxes, seed {dice.digits}", ["#", "station", "ticket"], rows)
+    table(f"{len(rows)} of {len(drawn.population)} boxes, seed {dice.digits}", ["#", "box", "ticket"], rows)
     _say_next(files)
 
 
@@ -144,6 +144,9 @@ def count_box(
     record: RecordPlace,
     station: StationId,
     key: AuditorKey = None,
+    booth: Annotated[
+        int | None, typer.Option(help="Which booth's box, where the station has several.", min=1, max=MOST_OF_A_ROLE)
+    ] = None,
     images: Annotated[Path | None, typer.Option(help="Folder of photographs or scans of the box's papers.")] = None,
     entries: Annotated[Path | None, typer.Option(help="JSON: what people read on refused papers.")] = None,
     by_hand: Annotated[list[Path] | None, typer.Option(help="Filled form; give it twice, by two people.")] = None,
@@ -162,9 +165,7 @@ def count_box(
     testigo audit closing-count public --key auditor/key.pem --station 01-01 --by-hand first.csv --by-hand second.csv
     """
     desk, rules = _open(record, key, root_key, dry_run)
-    sheet = rules.sheets.get(station)
-    if sheet is None:
-        raise IllegalStep("record.no-tally-sheet", station=station)
+    box = _box(rules, station, booth)
     if (images is None) == (not by_hand):
         raise InvalidInput("command.images-or-forms")
     paper = (
@@ -172,11 +173,26 @@ def count_box(
         if images is not None
         else _from_forms(rules.definition, station, by_hand or [])
     )
-    count = closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
+    digest = rules.box_digest(box, ClosingCount.VERSION)
+    count = closing_count(rules.definition, rules.box_sheet(box), digest, paper)
     files = desk.keep(desk.closing_count(count), out) if desk and not count.unread else []
     _show(count, files, as_json)
     if not count.is_consistent:
         raise typer.Exit(1)
+
+
+def _box(rules: RecordRules, station: str, booth: int | None) -> Box:
+    """The box that is meant; raises `InvalidInput` where the station has several and none was named, or not that
+    one."""
+    if station not in rules.sheets:
+        raise IllegalStep("record.no-tally-sheet", station=station)
+    boxes = [box for box in rules.boxes() if box.station == station]
+    if booth is None and len(boxes) == 1:
+        return boxes[0]
+    for box in boxes:
+        if box.booth == booth:
+            return box
+    raise InvalidInput("closing-count.which-booth", station=station, booths=[box.booth for box in boxes])
 
 
 def _from_images(
@@ -222,7 +238,8 @@ def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
     if as_json:
         print_json({"holds": count.is_consistent, "count": count, "files": [str(file) for file in files]})
         return
-    console.print(f"station {count.station}: {count.papers} papers counted")
+    booth = f", booth {count.booth}" if count.booth > 1 else ""
+    console.print(f"station {count.station}{booth}: {count.papers} papers counted")
     for paper in count.unsettled:
         console.print(
             f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {from_line('error', paper.reason)}"

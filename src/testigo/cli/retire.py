@@ -57,7 +57,7 @@ def retire(
         done += [(one.path, carry_out(one, plan, reason.strip())) for one, plan in zip(machines, plans, strict=True)]
     for path, retirement in done:
         if pages is not None:
-            pages.print_page(f"retirement-{retirement.station}-{retirement.role}", storage.read(path / REPORT))
+            pages.print_page(f"retirement-{retirement.station}-{retirement.machine.name}", storage.read(path / REPORT))
     _tell(done, as_json)
 
 
@@ -78,7 +78,7 @@ def check_archive(
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
     when = instant(retirement.retired, current_language())
-    console.print(f"Station {retirement.station}, {retirement.role}, retired {when}")
+    console.print(f"Station {retirement.station}, {retirement.machine.name}, retired {when}")
     console.print(f"{len(retirement.archived)} files, each as it was listed; signed by key {retirement.key}")
     console.print(f"SHA-256 of the archive: {canonical.digest(data)}", soft_wrap=True)
 
@@ -112,7 +112,7 @@ def _printer(address: str) -> CupsPages | None:
 
 
 def _show(plan: RetirementPlan) -> None:
-    console.print(f"Station {plan.station}, {plan.role}, {plan.state}. Kept until {plan.keep_until}.")
+    console.print(f"Station {plan.station}, {plan.machine.name}, {plan.state}. Kept until {plan.keep_until}.")
     for one in plan.unmet:
         console.print(f"Does not hold: {one}")
     table("Kept, in the archive", ("file",), [(name,) for name in plan.archived])
@@ -150,6 +150,6 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
     for one in told:
         retirement = one["retirement"]
         when = instant(retirement.retired, current_language())
-        console.print(f"Station {retirement.station}, {retirement.role}: retired {when}")
+        console.print(f"Station {retirement.station}, {retirement.machine.name}: retired {when}")
         console.print(f"Archive  {one['archive']}", f"SHA-256  {one['archive_sha256']}", sep="\n", soft_wrap=True)
         console.print(f"Page     {one['report']}: print it, and have it signed", soft_wrap=True)

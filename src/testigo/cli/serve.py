@@ -86,8 +86,12 @@ def check_in(
 @serving("chair")
 def chair(
     folder: Annotated[Path, typer.Argument(help="The chair's machine folder, STATION/chair.")],
-    booth: Annotated[str, typer.Option(help="Address of the booth's process.")] = "http://127.0.0.1:8083",
-    check_in: Annotated[str, typer.Option(help="Address of the check-in's process.")] = "http://127.0.0.1:8082",
+    booth: Annotated[
+        str, typer.Option(help="Address of the booth's process; of several booths, in order, with spaces between.")
+    ] = "http://127.0.0.1:8083",
+    check_in: Annotated[
+        str, typer.Option(help="Address of the check-in's process; of several desks, in order, with spaces between.")
+    ] = "http://127.0.0.1:8082",
     pages: Annotated[
         str, typer.Option(help="Where pages are printed: cups, cups:NAME or folder:PATH; empty: FOLDER/paper.")
     ] = "",

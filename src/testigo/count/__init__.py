@@ -4,6 +4,7 @@
 - `record_rules`: what a record says, statement by statement, and which may follow which: of keys `key_rules`, after
   what could not be read `unread`; `definition_parts` puts the definition together from its statements, `reading` reads
   the rules of a published record.
+- `boxes`: the ballot boxes of an election, and the sums of a station with several.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
@@ -11,6 +12,7 @@ The authority's side is the room `centre`; the result as a page and as tables is
 """
 
 from testigo.count.anomalies import Anomaly, find_anomalies
+from testigo.count.boxes import Box, boxes_of
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
@@ -42,6 +44,7 @@ __all__ = [
     "Anomaly",
     "AuditSample",
     "AuditSeed",
+    "Box",
     "ClosingCount",
     "Conflict",
     "ContestResult",
@@ -59,6 +62,7 @@ __all__ = [
     "Turnout",
     "UnsettledPaper",
     "body_of",
+    "boxes_of",
     "check_dice",
     "count_result",
     "find_anomalies",

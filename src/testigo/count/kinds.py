@@ -11,7 +11,16 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport, version_1
+from testigo.ballot import (
+    BoothReport,
+    BoothSheet,
+    CheckInReport,
+    EventLogs,
+    LogicAndAccuracy,
+    TallySheet,
+    ZeroReport,
+    version_1,
+)
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
@@ -38,6 +47,8 @@ class Kind:
 
     `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
+    `numbered`: the field of the body that has the number of the machine that it is about, where a station may have
+    several: then it is said once of each.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
     itself does not read.
     """
@@ -48,12 +59,18 @@ class Kind:
     subject: Subject = "station"
     once: bool = True
     since: str = "0.1"
+    numbered: str = ""
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
 
     @property
     def label(self) -> Message:
         """What people call it."""
         return message("term", f"statement.{self.name}")
+
+    def number_of(self, statement: Statement) -> int:
+        """The number of the machine that a statement is about, before its body is checked; 1 where it names none."""
+        number = statement.body.get(self.numbered, 1) if self.numbered else 1
+        return number if isinstance(number, int) else 1
 
     def read(self, statement: Statement, place: str = "") -> SignedValue:
         """The statement's body; raises `InvalidInput`, or `NewerVersion` for a version after the newest known."""
@@ -99,8 +116,9 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
-    Kind("booth-report", BoothReport, "booth"),
-    Kind("check-in-report", CheckInReport, "check-in"),
+    Kind("booth-report", BoothReport, "booth", numbered="number"),
+    Kind("check-in-report", CheckInReport, "check-in", numbered="number"),
+    Kind("booth-sheet", BoothSheet, "chair", since="0.2", numbered="number"),
     Kind(
         "tally-sheet",
         TallySheet,
@@ -110,7 +128,7 @@ _TABLE: Final = (
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
-    Kind("closing-count", ClosingCount, "auditor"),
+    Kind("closing-count", ClosingCount, "auditor", numbered="booth"),
     Kind("public-draw", PublicDraw, "auditor", "election"),
     Kind("result", Result, "centre", "election", once=False),
 )

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import BoothReport, CheckInReport, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.ballot import BoothReport, BoothSheet, CheckInReport, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
+from testigo.count.boxes import Box, boxes_of, sum_errors
 from testigo.count.conflict import Conflict
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.key_rules import check_key_read, check_keys
@@ -30,13 +31,14 @@ from testigo.election import (
     OptionState,
     OptionStatus,
     StationList,
+    StationMachine,
     StatusLog,
     pack_station_file,
 )
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
-from testigo.words import first_of
+from testigo.words import Message, first_of, message
 
 _STATIONS_NAMED = 3
 
@@ -52,8 +54,9 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `zero_report_digests`, `closing_counts`: by station. `seed`, `draw`:
-    dice of the closing count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`: by station. `booth_sheets`: by station and
+    booth. `closing_counts`: by station and number of the booth. `seed`, `draw`: dice of the closing count and of the
+    public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -63,7 +66,9 @@ class RecordRules:
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.zero_report_digests: dict[str, str] = {}
-        self.closing_counts: dict[str, ClosingCount] = {}
+        self.booth_sheets: dict[str, dict[str, BoothSheet]] = {}
+        self._booth_sheet_digests: dict[tuple[str, str], str] = {}
+        self.closing_counts: dict[tuple[str, int], ClosingCount] = {}
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
         self.statuses = StatusLog()
@@ -77,7 +82,7 @@ class RecordRules:
         self._stations: frozenset[str] = frozenset()
         self._known: dict[str, PublicKey] = {}
         """Digest of each envelope that is in → the key that signed it, which may be replaced by now."""
-        self._stated: set[tuple[str, str]] = set()
+        self._stated: set[tuple[str, str, int]] = set()
         self._spoken: set[str] = set()
         self._unread = Unread()
 
@@ -115,6 +120,8 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
+        other.booth_sheets = {station: dict(sheets) for station, sheets in self.booth_sheets.items()}
+        other._booth_sheet_digests = dict(self._booth_sheet_digests)
         other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
         other._status_entries = list(self._status_entries)
@@ -133,7 +140,8 @@ class RecordRules:
         """
         self._unread.add(kind, subject)
         if kind in KINDS:
-            self._stated.add((kind, subject))
+            if not KINDS[kind].numbered:  # of which machine it is nobody knows
+                self._stated.add((kind, subject, 1))
             if KINDS[kind].subject == "station":
                 self._spoken.add(subject)
 
@@ -165,7 +173,7 @@ class RecordRules:
         entry = RecordedStatement(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
         self._known[digest] = signed.key
-        self._stated.add((statement.type, statement.subject))
+        self._stated.add((statement.type, statement.subject, KINDS[statement.type].number_of(statement)))
         self._take(signed, entry, place)
         return signed
 
@@ -191,7 +199,8 @@ class RecordRules:
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
         check_key_read(key_id, self.key_ring, self._unread, claimed.subject, place)
-        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.label)
+        number = kind.number_of(claimed) if kind.signer in ("booth", "check-in") else 1
+        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, number, what=kind.label)
         return open_statement(envelope, key, place=place)
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
@@ -239,6 +248,10 @@ class RecordRules:
                 self._check_sheet(body, statement.subject, place)
             case BoothReport() | CheckInReport():
                 _check_station(statement, body.station, place)
+            case BoothSheet():
+                _check_station(statement, body.station, place)
+                if not self.key_ring.contains(body.station, "booth", body.number):
+                    raise InvalidInput("booth-sheet.no-such-booth", place=place, number=str(body.number)[:SHOWN])
             case FirstLogicAndAccuracy():
                 self._check_run(statement, 1, place)
             case LogicAndAccuracy():
@@ -256,7 +269,7 @@ class RecordRules:
                 self._check_counted_sheet(body, statement.version, place)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
-        if kind.once and (statement.type, statement.subject) in self._stated:
+        if kind.once and (statement.type, statement.subject, kind.number_of(statement)) in self._stated:
             if not statement.subject:
                 raise Conflict("statement.second", place=place, hint="keep-the-first", kind=kind.label)
             station = statement.subject
@@ -302,10 +315,30 @@ class RecordRules:
                 "dice.before-tally-sheets", place=place, kind=kind_label(kind), count=len(missing), stations=stations
             )
 
+    def boxes(self) -> tuple[Box, ...]:
+        """Every ballot box of the election, as far as the tally sheets are in."""
+        return boxes_of(self.definition, self.sheets)
+
+    def box_sheet(self, box: Box) -> TallySheet | BoothSheet:
+        """The sheet that a box's paper is compared with; raises `IllegalStep` before it is in."""
+        if not box.several and box.station in self.sheets:
+            return self.sheets[box.station]
+        sheet = self.booth_sheets.get(box.station, {}).get(StationMachine("booth", box.booth).name)
+        if sheet is None:
+            raise IllegalStep("record.no-tally-sheet", station=box.id)
+        return sheet
+
+    def box_digest(self, box: Box, version: int) -> str:
+        """How a closing count of that version names a box's sheet; "" before it is in."""
+        if box.several:
+            return self._booth_sheet_digests.get((box.station, StationMachine("booth", box.booth).name), "")
+        return self.sheet_digests(version).get(box.station, "")
+
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
-        if self.sheet_digests(version).get(count.station) != count.sheet:
+        boxes = [box for box in self.boxes() if (box.station, box.booth) == (count.station, count.booth)]
+        if not count.sheet or [count.sheet] != [self.box_digest(box, version) for box in boxes]:
             raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
@@ -319,9 +352,21 @@ class RecordRules:
                 hint="compare-both-with-the-printed-one",
                 station=sheet.station,
             )
-        errors = sheet_errors(self.definition, sheet)
+        errors = sheet_errors(self.definition, sheet) or self._sum_errors(sheet, place)
         if errors:
             raise InvalidInput("tally-sheet.impossible", place=place, station=sheet.station, cause=errors[0])
+
+    def _sum_errors(self, sheet: TallySheet, place: str) -> list[Message]:
+        """Of a station with several booths: the sheet names each booth's, and is the sum of those it names."""
+        station, machines = sheet.station, self.key_ring.machines(sheet.station)
+        if machines.booth_count == 1 and not sheet.booth_sheets:
+            return []
+        known = {name: digest for (of, name), digest in self._booth_sheet_digests.items() if of == station}
+        if not sheet.booth_sheets.items() <= known.items():
+            self._unread.check_read("booth-sheet", station, place)
+            return [message("finding", "booth-sheets.not-in-record")]
+        parts = {name: self.booth_sheets[station][name] for name in sheet.booth_sheets}
+        return sum_errors(self.definition, sheet, parts, machines)
 
     def _define(self, parts: DefinitionParts) -> None:
         self._parts = parts
@@ -351,6 +396,10 @@ class RecordRules:
                 self._test_runs[statement.subject] = 1
             case LogicAndAccuracy() as test:
                 self._test_runs[statement.subject] = test.run
+            case BoothSheet() as part:
+                name = StationMachine("booth", part.number).name
+                self.booth_sheets.setdefault(part.station, {})[name] = part
+                self._booth_sheet_digests[part.station, name] = signed.digest
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry
@@ -361,7 +410,7 @@ class RecordRules:
             case PublicDraw() as draw:
                 self.draw = draw.digits
             case ClosingCount() as count:
-                self.closing_counts[count.station] = count
+                self.closing_counts[count.station, count.booth] = count
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
 

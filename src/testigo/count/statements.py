@@ -83,10 +83,11 @@ class ClosingCount(SignedValue, frozen=True):
 
     `sheet`: digest of the tally sheet's statement (`record.SignedStatement`; in version 1 that of its body). `papers`:
     how many paper votes were counted. `spoiled`: papers in the envelope of spoiled votes, which are not counted; null
-    if nobody counted them. `contests`: what the papers say.
+    if nobody counted them. `contests`: what the papers say. `booth`: number of the booth whose box it is; where the
+    station has several, `sheet` is that booth's (`booth-sheet`).
     """
 
-    VERSION = 3
+    VERSION = 4
 
     station: str
     method: Literal["images", "hand"]
@@ -96,6 +97,7 @@ class ClosingCount(SignedValue, frozen=True):
     contests: tuple[ContestTally, ...]
     unsettled: tuple[UnsettledPaper, ...]
     differences: tuple[CountDifference, ...]
+    booth: int = 1
 
     @property
     def unread(self) -> int:

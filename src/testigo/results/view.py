@@ -124,6 +124,11 @@ class Page:
         """A station's figures by column; a column that the sheet does not carry is not there."""
         return {row.name: row.count for row in sheet.reconciliation.rows("results")}
 
+    def box(self, count: ClosingCount) -> str:
+        """Which box was counted: the station's, of several booths with the booth's number."""
+        sheet = self._sheets.get(count.station)
+        return f"{count.station} · {count.booth}" if sheet is not None and sheet.booth_sheets else count.station
+
     def difference(self, one: CountDifference) -> str:
         """A figure that paper and tally sheet do not share, in words."""
         own = one.what.strip("()")

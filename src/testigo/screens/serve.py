@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from testigo.election import Definition
     from testigo.fingerprint.reader import Reader
     from testigo.paper.pages import PagePrinter
+    from testigo.station.machine import Machine
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
@@ -73,23 +74,29 @@ def _reader(address: str, dpi: int | None) -> "Iterator[Reader | None]":
 def serve_chair(
     folder: Path, booth: str, check_in: str, listening: Listening, *, centre: str = "", pages: str = ""
 ) -> None:
-    """The chair of the machine folder `folder` (`STATION/chair`). `booth`, `check_in`, `centre`: the others'
-    addresses.
+    """The chair of the machine folder `folder` (`STATION/chair`). `booth`, `check_in`: the others' addresses, several
+    with spaces between, in the order of their numbers. `centre`: its address.
     """
     from testigo.screens import chair as screen
     from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine, require_address
+    from testigo.station.machine import require_address
 
     if centre:
         require_address(centre)
     out = page_printer(pages, folder)
     with (
-        Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair,
+        Chair(folder, booths=_ways(booth), desks=_ways(check_in), pages=out) as chair,
         BackgroundTest(chair) as test,
     ):
         run(screen.app(chair, centre_address=centre, test=test), listening, of_machine(chair))
+
+
+def _ways(addresses: str) -> "list[Machine]":
+    from testigo.station.machine import HttpMachine
+
+    return [HttpMachine(address) for address in addresses.split()]
 
 
 def page_printer(address: str, folder: Path) -> "PagePrinter":

@@ -129,13 +129,17 @@ class CheckIn:
         station's, or older than the one that is loaded; `IllegalStep` once the station is open. What was loaded before
         then stays.
         """
-        if self.state not in ("installed", "tested", "ready"):
-            raise IllegalStep("poll-book.too-late", state=machine_state(self.state))
-        book = self._open_book(data)
+        book = self.read_poll_book(data)
         storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
         self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
         self._book = book
         return len(book.voters)
+
+    def read_poll_book(self, data: bytes) -> PollBook:
+        """What `load_poll_book` would take in; raises as it does."""
+        if self.state not in ("installed", "tested", "ready"):
+            raise IllegalStep("poll-book.too-late", state=machine_state(self.state))
+        return self._open_book(data)
 
     def _open_book(self, data: bytes) -> PollBook:
         loaded = [event.data["serial"] for event in self.folder.log if event.event == "poll-book-loaded"]
@@ -305,10 +309,9 @@ class CheckIn:
 
     def _closing_statement(self) -> bytes:
         """What the check-in itself says in public of this day: `check-in-report`, with its own signature."""
-        log = self.folder.log
-        return self.folder.sign_statement(
-            "check-in-report", CheckInReport(self.station_id, self.counters(), log.head, len(log))
-        )
+        log, number = self.folder.log, self.folder.machine.number
+        body = CheckInReport(self.station_id, self.counters(), log.head, len(log), number)
+        return self.folder.sign_statement("check-in-report", body)
 
     def _obey(self, order: Order) -> None:
         if order.name in ("test", *ABOUT_A_SESSION):

@@ -15,7 +15,7 @@ reports.
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -26,12 +26,12 @@ import msgspec
 from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now, why_refused
-from testigo.election import Role
+from testigo.election import CHAIR, Role, StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError, read_error
 from testigo.event_log import Event
 from testigo.keys import PublicKey
 from testigo.replay import Numbers
-from testigo.station.folder import MachineFolder, role_named
+from testigo.station.folder import MachineFolder
 from testigo.stored import StoredFormat
 from testigo.words import Either, Message, message
 
@@ -61,19 +61,13 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 
 
-ENTRY_FIRST: Final[tuple[Role, ...]] = ("check-in", "booth")
-"""The way to pause or close a station: nobody gets a card that the booth would not take."""
-
-BOOTH_FIRST: Final[tuple[Role, ...]] = ("booth", "check-in")
-"""The way to open a station or to go on."""
-
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
-    entries of the machine's event log the chair has received. `data`: plain JSON values."""
+    """`to`, `number`: the machine's role and number. `sequence`: grows with every order of this chair. `issued`: UTC.
+    `known`: how many entries of the machine's event log the chair has received. `data`: plain JSON values."""
 
     name: OrderName
     election: str
@@ -83,6 +77,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issued: str
     known: int = 0
     data: dict[str, Any] = {}
+    number: int = 1
 
 
 class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +98,12 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: int
     known_head: str
     data: dict[str, Any] = {}
+    number: int = 1
+
+    @property
+    def machine(self) -> StationMachine:
+        """Which machine's it is."""
+        return StationMachine(self.role, self.number)
 
 
 class Machine(Protocol):
@@ -122,6 +123,14 @@ class LocalMachine:
     def order(self, envelope: bytes) -> bytes:
         """Hand the order over at once."""
         return self._machine.order(envelope)
+
+
+class NotConnected:
+    """A machine to which this chair has no way."""
+
+    def order(self, envelope: bytes) -> bytes:
+        """Raises `StorageError`."""
+        raise StorageError("machine.does-not-answer", place=message("place", "no-cable"), why="not connected")
 
 
 class HttpMachine:
@@ -217,13 +226,13 @@ class OrderReceiver:
     def _accept(self, envelope: bytes) -> Order:
         folder = self._folder
         place = message("place", "order", machine=folder.place)
-        opened = keys.open_envelope(envelope, folder.key_of("chair"), ORDER_TYPE, place=place)
+        opened = keys.open_envelope(envelope, folder.key_of(CHAIR), ORDER_TYPE, place=place)
         try:
             order = msgspec.convert(opened.payload, Order, strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput("order.malformed", place=place, why=why_refused(error)) from None
-        meant = (folder.settings.election, folder.station_id, folder.role)
-        if (order.election, order.station, order.to) != meant:
+        meant = (folder.settings.election, folder.station_id, folder.role, folder.machine.number)
+        if (order.election, order.station, order.to, order.number) != meant:
             raise InvalidSignature("order.for-another-machine", place=place)
         if order.sequence <= self._last:
             raise IllegalStep("order.old", place=place)
@@ -249,6 +258,7 @@ class OrderReceiver:
             entries=len(folder.log),
             known_head=folder.log.head_at(order.known),
             data=data,
+            number=folder.machine.number,
         )
         return keys.sign_envelope(REPORT_TYPE, report, folder.key)
 
@@ -283,24 +293,26 @@ def order_named(name: OrderName) -> Message:
 
 
 class OrderSender:
-    """The chair's end: numbers and signs orders, checks the reports that come back."""
+    """The chair's end: numbers and signs orders, checks the reports that come back. `ways`: to each machine."""
 
-    def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
+    def __init__(self, folder: MachineFolder, ways: Mapping[StationMachine, Machine]) -> None:
         self._folder = folder
-        self._machines = machines
+        self._ways = ways
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
 
-    def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
+    def give(self, to: StationMachine, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
         trusted."""
         folder = self._folder
         before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
-        order = Order(name, folder.settings.election, folder.station_id, to, number, utc_now(), known, data)
+        order = Order(
+            name, folder.settings.election, folder.station_id, to.role, number, utc_now(), known, data, to.number
+        )
         envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
-        answer = self._machines[to].order(envelope)
+        answer = self._ways[to].order(envelope)
         report = self._check(answer, envelope, to)
         if before is not None and report.known_head != before.head:
             raise InvalidSignature(
@@ -309,46 +321,46 @@ class OrderSender:
         if before is not None and _went_back(before, report):
             raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
         if before is None or (report.head, report.counters) != (before.head, before.counters):
-            self._last_reports.keep(to, answer)
+            self._last_reports.keep(to.name, answer)
         return report
 
-    def give_each(self, roles: Sequence[Role], name: OrderName) -> dict[Role, MachineReport]:
+    def give_each(self, machines: Sequence[StationMachine], name: OrderName) -> dict[StationMachine, MachineReport]:
         """Give the same order to machines, one after the other. Raises as `give`, and where some have obeyed by then
         `TestigoError`, which says which: the order is not taken back, because a check-in that is to be paused must be
         paused without the booth, too."""
-        reports: dict[Role, MachineReport] = {}
-        for role in roles:
+        reports: dict[StationMachine, MachineReport] = {}
+        for machine in machines:
             try:
-                reports[role] = self.give(role, name)
+                reports[machine] = self.give(machine, name)
             except TestigoError as refused:
                 if not reports:
                     raise
-                obeyed, place = [role_named(one) for one in reports], self._folder.place
+                obeyed, place = [one.label for one in reports], self._folder.place
                 raise TestigoError(
                     "order.half-done",
                     place=place,
                     order=order_named(name),
                     obeyed=obeyed,
-                    refused=role_named(role),
+                    refused=machine.label,
                     why=refused.message,
                 ) from refused
         return reports
 
-    def last_report(self, role: Role) -> MachineReport | None:
+    def last_report(self, machine: StationMachine) -> MachineReport | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""
-        envelope, key = self._last_reports.envelopes.get(role), self._folder.key_of(role)
+        envelope, key = self._last_reports.envelopes.get(machine.name), self._folder.key_of(machine)
         if envelope is None or keys.envelope_key_id(envelope) != key.key_id:
             return None  # the root put another machine in its place
-        return _open_report(envelope, key, self._place(role))
+        return _open_report(envelope, key, self._place(machine))
 
-    def _place(self, role: Role) -> Message:
-        return message("place", "report", role=role_named(role), station=self._folder.station_id)
+    def _place(self, machine: StationMachine) -> Message:
+        return message("place", "report", role=machine.label, station=self._folder.station_id)
 
-    def _check(self, answer: bytes, envelope: bytes, to: Role) -> MachineReport:
+    def _check(self, answer: bytes, envelope: bytes, to: StationMachine) -> MachineReport:
         folder = self._folder
         report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
-        if (report.election, report.station, report.role, report.answers) != meant:
+        if (report.election, report.station, report.machine, report.answers) != meant:
             raise InvalidSignature("report.answers-another-order", place=self._place(to))
         return report
 
@@ -374,25 +386,25 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reports: Annotated[dict[Role, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
+    reports: Annotated[dict[str, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
 
 
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
 
 
 class _LastReports:
-    """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
+    """Each machine's newest report, in its envelope, on the chair's disk: name of the machine → envelope."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.envelopes = self._load()
 
-    def keep(self, role: Role, envelope: bytes) -> None:
-        kept = {**self.envelopes, role: envelope}
+    def keep(self, machine: str, envelope: bytes) -> None:
+        kept = {**self.envelopes, machine: envelope}
         REPORTS_FORMAT.write(self._file, _Reports({one: text.decode() for one, text in kept.items()}))
         self.envelopes = kept
 
-    def _load(self) -> dict[Role, bytes]:
+    def _load(self) -> dict[str, bytes]:
         if not self._file.exists():
             return {}
-        return {role: text.encode() for role, text in REPORTS_FORMAT.read(self._file).reports.items()}
+        return {machine: text.encode() for machine, text in REPORTS_FORMAT.read(self._file).reports.items()}

@@ -2,8 +2,8 @@
 
 from testigo.audit import Seed, boxes_to_count, sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.ballot import UNDERVOTES
-from testigo.count import AuditSample, ClosingCount, CountDifference, body_of
+from testigo.ballot import UNDERVOTES, BoothSheet
+from testigo.count import KINDS, AuditSample, Box, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
@@ -14,14 +14,15 @@ from testigo.words import Message, message
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
     drawn = _check_draw(findings, contents)
-    counted = {verified.statement.subject: verified for verified in contents.statements.get("closing-count", [])}
-    for station in drawn:
-        if station not in counted:
-            grade, cause = contents.without("closing-count", station)
-            detail = message("finding", "closing-count.not-here", station=station)
+    counted = {_box_of(contents, verified): verified for verified in contents.statements.get("closing-count", [])}
+    boxes = {box.id: box for box in contents.rules.boxes()}
+    for box in (boxes[name] for name in drawn):
+        if box not in counted:
+            grade, cause = contents.without("closing-count", box.station)
+            detail = message("finding", "closing-count.not-here", station=box.id)
             findings.write("closing-count", grade, detail, cause=cause)
-    for station, verified in counted.items():
-        _check_count(findings, contents, verified, was_drawn=station in drawn)
+    for box, verified in counted.items():
+        _check_count(findings, contents, box, verified, was_drawn=box.id in drawn)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
@@ -32,10 +33,10 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
         grade, cause = contents.without("audit-seed")
         findings.write("audit-seed", grade, message("finding", "audit-seed.no-dice"), cause=cause)
         return ()
-    everywhere = tuple(station.id for station in definition.stations)
-    detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(everywhere))
+    everywhere = tuple(box.id for box in contents.rules.boxes())
+    detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(definition.stations))
     findings.ok("audit-seed", detail, seeds[0].place)
-    wanted = sample(Seed(digits), everywhere, boxes_to_count(definition))
+    wanted = sample(Seed(digits), everywhere, boxes_to_count(definition, len(everywhere)))
     drawn = tuple(ticket.id for ticket in wanted)
     if not samples:
         grade, cause = contents.without("audit-sample")
@@ -55,21 +56,23 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
 
 
 def _check_count(
-    findings: FindingLog, contents: RecordContents, verified: VerifiedStatement, *, was_drawn: bool
+    findings: FindingLog, contents: RecordContents, box: Box, verified: VerifiedStatement, *, was_drawn: bool
 ) -> None:
     """One box: its paper, counted against the tally sheet in the record (the rules saw to that), agrees with it."""
-    station = verified.statement.subject
     with findings.reporting("closing-count", verified.place):
         body = body_of(verified.statement, ClosingCount, verified.place)
+        station, sheet = box.id, contents.rules.box_sheet(box)
+        lost = isinstance(sheet, BoothSheet) and bool(sheet.lost)
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
-        again = closing_count(contents.rules.definition, contents.rules.sheets[body.station], body.sheet, paper)
+        again = closing_count(contents.rules.definition, sheet, body.sheet, paper)
         if again.differences != body.differences:
             told, there = len(body.differences), len(again.differences)
             detail = message("finding", "closing-count.other-differences", told=told, there=there)
             findings.fail("closing-count", at_station(station, detail), verified.place)
         for one in again.differences:
             unread = _may_be_unread(contents.rules.definition, one, body.unread)
-            grade = Grade.INCOMPLETE if unread else Grade.FAILURE
+            # The machine could not count what is in the box of a lost booth; its sheet says so, and why.
+            grade = Grade.INCOMPLETE if unread else Grade.EXPLAINED if lost else Grade.FAILURE
             findings.write("closing-count", grade, at_station(station, _difference(one)), verified.place)
         if body.unread:
             detail = message("finding", "closing-count.unread", count=body.unread)
@@ -83,6 +86,12 @@ def _check_count(
                 method=method,
             )
             findings.ok("closing-count", at_station(station, detail))
+
+
+def _box_of(contents: RecordContents, verified: VerifiedStatement) -> Box:
+    """The box that a closing count is of; the rules let in none of another."""
+    about = verified.statement.subject, KINDS["closing-count"].number_of(verified.statement)
+    return next(box for box in contents.rules.boxes() if (box.station, box.booth) == about)
 
 
 def _difference(one: CountDifference) -> Message:
