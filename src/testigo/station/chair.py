@@ -16,8 +16,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from testigo.ballot import (
     BoothCounters,
+    BoothSheet,
     DeckPart,
     Difference,
     LogicAndAccuracy,
@@ -387,8 +390,14 @@ class Chair:
 
     @exclusive
     def print_tally_sheet(self) -> None:
-        """Print the tally sheet, first or again; each print is noted. Raises what the printer raises."""
+        """Print the tally sheet, first or again, with the sheets of the booths where there are several; each print is
+        noted. Raises what the printer raises."""
+        sheet = self._made_sheet()
         self._print_page("tally-sheet", self.tally_sheet_pdf())
+        for name, signed in self._closing.booth_sheets():
+            part = msgspec.convert(signed.statement.body, BoothSheet)
+            page = tally_sheet.booth_page(self.definition, sheet, part, signed.digest, self.folder.key)
+            self._print_page(name, page)
         self.folder.log.append("tally-sheet-printed")
 
     @exclusive

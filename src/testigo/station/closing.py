@@ -27,7 +27,7 @@ from testigo.canonical import why_refused
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, TestigoError, is_printable
 from testigo.event_log import Event
-from testigo.record import pack
+from testigo.record import SignedStatement, pack
 from testigo.station.closing_reports import CHECKED_IN, ClosingReports, open_reports, without_votes
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup, OutOfService
@@ -253,6 +253,13 @@ class Closing:
         if statement.version == 1:  # a folder that release 0.1 closed
             return version_1.tally_sheet(statement.body)
         return msgspec.convert(statement.body, TallySheet)
+
+    def booth_sheets(self) -> list[tuple[str, SignedStatement]]:
+        """The sheets of booths that are made, each with the name under which it is kept; none where there is one booth.
+        """
+        last = self.closing_reports()
+        names = [_sheet(booth) for booth in (last.booths if last.several else ())]
+        return [(name, self._statements.own(name)) for name in names]
 
     def package(self, test_runs: Iterable[str]) -> bytes:
         """A new signed package of all that was signed here. `test_runs`: names of their statements."""
