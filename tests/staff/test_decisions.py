@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -292,7 +291,6 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_any_order(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pins_module, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     monkeypatch.setattr(pins_module, "WRONG_PINS", 10_000)
     AnyOrder.staff, AnyOrder.pins = listed(tmp_path / "check-in", authority, "check-in")
     AnyOrder.folder = tmp_path
