@@ -13,10 +13,10 @@ from testigo.words import catalogues, comma, message, with_commas
 OTHERS = {"ar": ",;?", "he": "،؛؟"}
 """Marks that another script writes otherwise, by language."""
 
-TEMPLATES = [
-    *Path(booth.__file__).parent.glob("templates/**/*.html"),
-    *Path(web.__file__).parent.glob("templates/*.html"),
-]
+FOLDERS = [Path(module.__file__).parent / "templates" for module in (booth, web)]
+GAPS = re.compile(r"\{(\w+)\}")
+WRITTEN = re.compile(r"""\{\{ ["'][,;] ["'] if not loop.last \}\}|\bt\([^{}]*\) \}\}[:;] """)
+"""Marks that a template writes itself."""
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -47,11 +47,5 @@ def test_parts_are_joined_as_the_language_does() -> None:
 
 def test_no_page_writes_a_mark_between_two_texts_itself() -> None:
     """Neither a comma between the items of a list nor a colon after a sentence: both differ by language."""
-    wrong = [
-        (file.name, found)
-        for file in TEMPLATES
-        for found in re.findall(
-            r"""\{\{ ["'][,;] ["'] if not loop.last \}\}|\bt\([^{}]*\) \}\}[:;] """, file.read_text("utf-8")
-        )
-    ]
-    assert wrong == []
+    files = [file for folder in FOLDERS for file in folder.rglob("*.html")]
+    assert [(file.name, found) for file in files for found in WRITTEN.findall(file.read_text("utf-8"))] == []
