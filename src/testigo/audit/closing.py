@@ -56,8 +56,7 @@ def closing_count(
     ]
     box = [(PAPERS, sum(sheet.tally.ballots.values()), paper.papers)]
     if paper.spoiled is not None:
-        counters = sheet.counters if isinstance(sheet, BoothSheet) else sheet.reconciliation.booth
-        box.append((SPOILED, counters.spoiled, paper.spoiled))
+        box.append((SPOILED, sheet.spoiled, paper.spoiled))
     differences += [CountDifference("", what, figure, other) for what, figure, other in box if figure != other]
     return ClosingCount(
         station=sheet.station,

@@ -69,10 +69,23 @@ class AuditDesk:
             raise IllegalStep("draw.no-tie")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
+    def again(self, count: ClosingCount, why: str) -> ClosingCount:
+        """The count as it is to be signed: one of a box that was counted before names that count and says `why`.
+
+        Raises `IllegalStep` where only one of the two is there, an earlier count or a reason.
+        """
+        earlier = self.rules.counts.of(count.station, count.booth)
+        if bool(earlier) != bool(why):
+            code = "closing-count.counted-before" if earlier else "closing-count.not-counted-before"
+            raise IllegalStep(code, station=count.station)
+        return msgspec.structs.replace(count, replaces=earlier[-1].digest, why=why) if earlier else count
+
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
-        """The paper count of one box; raises `Conflict` where the record has one of that box."""
-        name = count.station if count.booth == 1 else f"{count.station}-booth-{count.booth}"
-        return {f"closing-count-{name}.json": self._sign("closing-count", count.station, count)}
+        """The paper count of one box; raises what the record would refuse it with."""
+        number = len(self.rules.counts.of(count.station, count.booth)) + 1
+        booth = f"-booth-{count.booth}" if count.booth > 1 else ""
+        name = f"closing-count-{count.station}{booth}{f'-{number}' if number > 1 else ''}.json"
+        return {name: self._sign("closing-count", count.station, count)}
 
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
         statement = Statement.of(kind, body, election=self.rules.election, subject=subject, issued=canonical.utc_now())

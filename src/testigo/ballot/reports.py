@@ -125,6 +125,11 @@ class BoothSheet(SignedValue, frozen=True):
     reasons: dict[str, str]
     lost: str = ""
 
+    @property
+    def spoiled(self) -> int:
+        """Papers that are void, and in the envelope of this booth."""
+        return self.counters.spoiled
+
     def differences(self) -> tuple[Difference, ...]:
         """Every step of the booth's chain that does not hold: cards used = printed − spoiled = deposited = recorded."""
         return differences_in(self.counters.chain, self.reasons)

@@ -232,6 +232,11 @@ class TallySheet(SignedValue, frozen=True):
     booth_sheets: dict[str, str] = msgspec.field(default_factory=dict)
     out: dict[str, str] = msgspec.field(default_factory=dict)
 
+    @property
+    def spoiled(self) -> int:
+        """Papers that are void, and in the envelope of spoiled votes."""
+        return self.reconciliation.booth.spoiled
+
     def hours(self) -> tuple[tuple[HoursAct, str], ...]:
         """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""
         return ("opened_outside", self.opened_outside), ("closed_early", self.closed_early)

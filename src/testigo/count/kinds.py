@@ -128,7 +128,7 @@ _TABLE: Final = (
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
-    Kind("closing-count", ClosingCount, "auditor", numbered="booth"),
+    Kind("closing-count", ClosingCount, "auditor", once=False, numbered="booth"),
     Kind("public-draw", PublicDraw, "auditor", "election"),
     Kind("result", Result, "centre", "election", once=False),
 )

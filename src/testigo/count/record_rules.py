@@ -16,6 +16,7 @@ from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.boxes import Box, boxes_of, sum_errors
 from testigo.count.conflict import Conflict
+from testigo.count.count_log import CountLog
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.key_rules import check_key_read, check_keys
 from testigo.count.kinds import KINDS, SHOWN, Kind, kind_label, kind_of
@@ -55,8 +56,8 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 class RecordRules:
     """The statements of one election. `sheets`, `zero_report_digests`: by station. `booth_sheets`: by station and
-    booth. `closing_counts`: by station and number of the booth. `seed`, `draw`: dice of the closing count and of the
-    public draw, None before they are rolled.
+    booth. `counts`: all closing counts. `seed`, `draw`: dice of the closing count and of the public draw, None before
+    they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -68,7 +69,7 @@ class RecordRules:
         self.zero_report_digests: dict[str, str] = {}
         self.booth_sheets: dict[str, dict[str, BoothSheet]] = {}
         self._booth_sheet_digests: dict[tuple[str, str], str] = {}
-        self.closing_counts: dict[tuple[str, int], ClosingCount] = {}
+        self.counts = CountLog()
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
         self.statuses = StatusLog()
@@ -122,7 +123,6 @@ class RecordRules:
         other.zero_report_digests = dict(self.zero_report_digests)
         other.booth_sheets = {station: dict(sheets) for station, sheets in self.booth_sheets.items()}
         other._booth_sheet_digests = dict(self._booth_sheet_digests)
-        other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
@@ -267,6 +267,8 @@ class RecordRules:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
+                several = any(box.several for box in self.boxes() if box.station == body.station)
+                self.counts.check(body, self._unread, place, several=several)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject, kind.number_of(statement)) in self._stated:
@@ -410,7 +412,7 @@ class RecordRules:
             case PublicDraw() as draw:
                 self.draw = draw.digits
             case ClosingCount() as count:
-                self.closing_counts[count.station, count.booth] = count
+                self.counts = self.counts.add(count, signed.digest)
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
 

@@ -42,6 +42,7 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import source_of
 
 TheChair = NamedDependency[Chair]
 TheTest = NamedDependency[BackgroundTest]
@@ -60,8 +61,8 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     runs the test before opening; it must end before the chair is closed.
     """
 
-    def check_chair(form: Form) -> str:
-        return chair.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_chair(form: Form, source: str) -> str:
+        return chair.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
@@ -230,9 +231,9 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
 @post("/allow-print", guards=[person], sync_to_thread=False)
 def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
-    first = browser_session.session(request).person
-    second = form.text("account", "")
-    chair.allow_print(first, second, form.text("pin"), form.text("reason"), booth=_booth_number(form))
+    first, source = browser_session.session(request).person, source_of(request)
+    second, booth = form.text("account", ""), _booth_number(form)
+    chair.allow_print(first, second, form.text("pin"), form.text("reason"), booth=booth, source=source)
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 

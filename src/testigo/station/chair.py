@@ -113,12 +113,13 @@ class Chair:
         return state_of(self.folder.log)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one. `source`: as `Staff.check`
+        has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, PRESIDING)
+        admitted = self.staff.check(account, pin, PRESIDING, source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -277,14 +278,14 @@ class Chair:
         self.folder.log.append_coarse("session-voided", reason=reason, **of_booth(booth))
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str, *, booth: int = 1) -> None:
+    def allow_print(self, first: str, second: str, pin: str, reason: str, *, booth: int = 1, source: str = "") -> None:
         """Let the voter in the booth of that number print once more than the limit (`ExtraPrint.agree`).
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         self._must_be("open", "paused")
         machine = self._booth(booth)
-        self._extra_print.agree(first, second, pin, reason)
+        self._extra_print.agree(first, second, pin, reason, source=source)
         self._sender.give(machine, "allow-print", reason=reason)
         about = {"reason": reason, "first": first, "second": second}
         self.folder.log.append_coarse("print-allowed", **about, **of_booth(booth))

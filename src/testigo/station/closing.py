@@ -255,8 +255,7 @@ class Closing:
         return msgspec.convert(statement.body, TallySheet)
 
     def booth_sheets(self) -> list[tuple[str, SignedStatement]]:
-        """The sheets of booths that are made, each with the name under which it is kept; none where there is one booth.
-        """
+        """The booths' sheets that are made, by the names under which they are kept; none where there is one booth."""
         last = self.closing_reports()
         names = [_sheet(booth) for booth in (last.booths if last.several else ())]
         return [(name, self._statements.own(name)) for name in names]

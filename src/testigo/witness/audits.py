@@ -1,5 +1,7 @@
 """The audits: samples drawn again from the dice, paper counts compared again with the tally sheets."""
 
+import itertools
+
 from testigo.audit import Seed, boxes_to_count, sample
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import UNDERVOTES, BoothSheet
@@ -14,15 +16,29 @@ from testigo.words import Message, message
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
     drawn = _check_draw(findings, contents)
-    counted = {_box_of(contents, verified): verified for verified in contents.statements.get("closing-count", [])}
+    counted: dict[Box, list[VerifiedStatement]] = {}
+    for verified in contents.statements.get("closing-count", []):
+        counted.setdefault(_box_of(contents, verified), []).append(verified)
     boxes = {box.id: box for box in contents.rules.boxes()}
     for box in (boxes[name] for name in drawn):
         if box not in counted:
             grade, cause = contents.without("closing-count", box.station)
             detail = message("finding", "closing-count.not-here", station=box.id)
             findings.write("closing-count", grade, detail, cause=cause)
-    for box, verified in counted.items():
-        _check_count(findings, contents, box, verified, was_drawn=box.id in drawn)
+    for box, counts in counted.items():
+        for earlier, later in itertools.pairwise(counts):
+            _tell_replaced(findings, box, earlier, later)
+        _check_count(findings, contents, box, counts[-1], was_drawn=box.id in drawn)
+
+
+def _tell_replaced(findings: FindingLog, box: Box, earlier: VerifiedStatement, later: VerifiedStatement) -> None:
+    """A count that another followed on, with the auditor's reason; its differences are explained by that."""
+    with findings.reporting("closing-count", earlier.place):
+        first = body_of(earlier.statement, ClosingCount, earlier.place)
+        second = body_of(later.statement, ClosingCount, later.place)
+        detail = message("finding", "closing-count.replaced", count=len(first.differences), reason=second.why)
+        grade = Grade.NOTE if first.is_consistent else Grade.EXPLAINED
+        findings.write("closing-count", grade, at_station(box.id, detail), earlier.place)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
