@@ -25,7 +25,7 @@ from pathlib import Path
 
 from testigo.canonical import SignedValue
 from testigo.cli.output import progress, table
-from testigo.election import Contest, Definition, District, Option, Station, pack_station_file
+from testigo.election import Contest, Definition, District, Option, Station, StationMachine, pack_station_file
 from testigo.keys import SigningKey
 from testigo.record import Statement
 from testigo.slip import Slip
@@ -69,9 +69,10 @@ def open_booth(folder: Path, voters: int) -> list[str]:
     chair = MachineFolder(folder / "chair", "chair")
     with Booth(folder / "booth", _SilentPrinter()) as booth:
         deck = booth.make_cards(spare=0)
-        sender = OrderSender(chair, {"booth": LocalMachine(booth)})
+        own = StationMachine("booth")
+        sender = OrderSender(chair, {own: LocalMachine(booth)})
         for name in ("test", "zero", "open"):
-            sender.give("booth", name)
+            sender.give(own, name)
     chair.close()
     return [card.code for card in deck.cards]
 

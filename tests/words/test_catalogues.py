@@ -12,7 +12,7 @@ from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
 from testigo.station.batches import COUNTED
 from testigo.station.chair_state import STEPS
-from testigo.station.deck_run import EVENTS
+from testigo.station.deck_run import EVENTS, PART
 from testigo.station.machine import ORDERS
 
 SPANISH = language.section("es", "screens")
@@ -88,7 +88,7 @@ def test_every_event_of_the_logs_has_its_words() -> None:
     texts = [file.read_text(encoding="utf-8") for file in files]
     events = {event for text in texts for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
     assert len(events) > 20 and events >= STEPS.keys() - {*EVENTS.values(), "zero-reported"}
-    events |= {*STEPS, "tally-sheet", COUNTED}
+    events |= {*STEPS, "tally-sheet", COUNTED, PART}
     assert sorted(f"event.{event}" for event in events if f"event.{event}" not in SPANISH) == []
     known = {key.removeprefix("event.") for key in SPANISH if key.startswith("event.")}
     assert sorted(known - events) == []
@@ -98,11 +98,11 @@ def test_what_a_chairs_log_says_has_its_words() -> None:
     sources = language.FOLDER.parent / "station"
     files = [
         sources / f"{name}.py"
-        for name in ("chair", "closing", "deck_run", "statement_store", "staffing", "install", "folder")
+        for name in ("chair", "closing", "deck_run", "statement_store", "staffing", "install", "folder", "lineup")
     ]
     said = "".join(file.read_text(encoding="utf-8") for file in files)
     calls = re.findall(r"\blog\.append(?:_coarse)?\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)", said)
-    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {"check_in_lost", "last_heard"}
+    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {"check_in_lost", "last_heard", "report", "booth"}
     assert len(names) > 10
     assert sorted(f"event-data.{name}" for name in names if f"event-data.{name}" not in SPANISH) == []
 

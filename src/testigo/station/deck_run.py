@@ -125,7 +125,7 @@ class DeckRuns:
         number, total = self._ended() + 1, sum(len(part.ballots) for part in parts)
         booth = (self._untested() or self._lineup.booths)[0]
         self._keep(RunState(number, secrets.token_hex(8), deck_digest(parts), total, booth=booth.number))
-        self._folder.log.append(STARTED, run=number, deck=deck_digest(parts), **of_booth(booth.number))
+        self._folder.log.append("test-started", run=number, deck=deck_digest(parts), **of_booth(booth.number))
         return self._now()
 
     def step(self, parts: Sequence[DeckPart]) -> bool:

@@ -93,7 +93,7 @@ class Lineup:
         """From now on the machine is out."""
         kept = {"report": out.report} if out.report else {}
         heard = {"last_heard": msgspec.to_builtins(out.last_heard)} if out.last_heard is not None else {}
-        self._folder.log.append(OUT, machine=machine.name, reason=out.reason, **kept, **heard)
+        self._folder.log.append("machine-out", machine=machine.name, reason=out.reason, **kept, **heard)
 
 
 def _out_of(event: Event) -> OutOfService:
