@@ -7,6 +7,7 @@
 import contextlib
 import random
 import threading
+from typing import Any
 
 from testigo.ballot import Marks, options_in, preferences_in
 from testigo.errors import StorageError
@@ -70,7 +71,7 @@ class BoothVisit:
         return page
 
     @staticmethod
-    def _marks(page: SeenPage, wish: tuple[str, ...]) -> dict[str, list[str]]:
+    def _marks(page: SeenPage, wish: tuple[str, ...]) -> dict[str, Any]:
         """What is touched on this page: what the voter wishes of what it shows; those on other pages stay as they
         are."""
         text = page.content.decode()
