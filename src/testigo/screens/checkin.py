@@ -40,8 +40,8 @@ TheReader = NamedDependency[DeskReader]
 def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
     """The check-in's application. `reader`: the desk's finger reader; without one, images are uploaded."""
 
-    def check_clerk(form: Form) -> str:
-        return check_in.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_clerk(form: Form, source: str) -> str:
+        return check_in.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE,

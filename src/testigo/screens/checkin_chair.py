@@ -14,22 +14,23 @@ from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person
+from testigo.web.source import source_of
 
 TheCheckIn = NamedDependency[CheckIn]
 
 
 @post("/release", guards=[person], sync_to_thread=False)
-def release(form: FormSent, check_in: TheCheckIn) -> Answer:
+def release(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair or a deputy lets the voter through, with their own PIN and a reason."""
     visit, pin, reason = visit_of(check_in, form).id, form.text("pin"), form.text("reason")
-    check_in.release(visit, pin, reason, account=form.text("account", ""))
+    check_in.release(visit, pin, reason, account=form.text("account", ""), source=source_of(request))
     return redirect("/visit")
 
 
 @post("/agree", guards=[person], sync_to_thread=False)
-def agree(form: FormSent, check_in: TheCheckIn) -> Answer:
+def agree(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """A second person agrees to what the chair wants, with their own PIN."""
-    check_in.agree(visit_of(check_in, form).id, form.text("account"), form.text("pin"))
+    check_in.agree(visit_of(check_in, form).id, form.text("account"), form.text("pin"), source=source_of(request))
     return redirect("/visit")
 
 
@@ -41,9 +42,11 @@ def withdraw(form: FormSent, check_in: TheCheckIn) -> Answer:
 
 
 @post("/more-tries", guards=[person], sync_to_thread=False)
-def more_tries(form: FormSent, check_in: TheCheckIn) -> Answer:
+def more_tries(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair gives the voter new tries."""
-    check_in.grant_tries(visit_of(check_in, form).id, form.text("pin"), account=form.text("account", ""))
+    check_in.grant_tries(
+        visit_of(check_in, form).id, form.text("pin"), account=form.text("account", ""), source=source_of(request)
+    )
     return redirect("/visit")
 
 
@@ -74,7 +77,7 @@ def refuse(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
 def undo(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair takes the check-in back: no card was handed over."""
     visit, pin, reason = visit_of(check_in, form).id, form.text("pin"), form.text("reason")
-    check_in.undo(visit, pin, reason, account=form.text("account", ""))
+    check_in.undo(visit, pin, reason, account=form.text("account", ""), source=source_of(request))
     remember(request, told="undone")
     return redirect("/")
 

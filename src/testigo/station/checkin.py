@@ -137,12 +137,12 @@ class CheckIn:
         return self._allowance.take(data)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: a clerk. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: a clerk. `account` may be "" where there is only one. `source`: as `Staff.check` has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, ("clerk",))
+        admitted = self.staff.check(account, pin, ("clerk",), source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -317,13 +317,13 @@ class CheckIn:
         return self._visit
 
     @exclusive
-    def grant_tries(self, visit_id: str, chair_pin: str, *, account: str = "") -> Visit:
+    def grant_tries(self, visit_id: str, chair_pin: str, *, account: str = "", source: str = "") -> Visit:
         """The chair, who has looked at document and person, gives new tries. Raises `IllegalStep` where no finger was
         enrolled, `NotAllowed` for a wrong PIN."""
         visit = self._at(visit_id, "unmatched")
         if not visit.fingers:
             raise IllegalStep("finger.never-enrolled")
-        self.staff.check(account, chair_pin, PRESIDING)
+        self.staff.check(account, chair_pin, PRESIDING, source=source)
         self._day.keep(self._day.now.granting(visit.document))
         self._visit = replace(visit, stage="finger", tries_left=self.definition.rules.finger_tries, failed=0)
         return self._visit
@@ -341,7 +341,7 @@ class CheckIn:
         )
 
     @exclusive
-    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> Visit:
+    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "", source: str = "") -> Visit:
         """The chair, who has checked who the visitor is, lets them through for one of `release_reasons`. Beyond the
         alarm the visit is then at `second`, until another person agrees.
 
@@ -353,7 +353,7 @@ class CheckIn:
         reasons.check_reason(reason, "release", release_rule.offered(enrolled=bool(visit.fingers), tried=True))
         if reason not in self.release_reasons(visit):
             raise IllegalStep("finger.not-tried")
-        by = self.staff.check(account, chair_pin, PRESIDING)
+        by = self.staff.check(account, chair_pin, PRESIDING, source=source)
         stands = release_rule.standing(self.counters(), reason, self.allowed_releases)
         if stands == "two":
             self._second.propose(visit.id, by, reason)
@@ -365,13 +365,13 @@ class CheckIn:
         return self._second.persons(self._visit.id) if self._visit else ()
 
     @exclusive
-    def agree(self, visit_id: str, account: str, pin: str) -> Visit:
+    def agree(self, visit_id: str, account: str, pin: str, *, source: str = "") -> Visit:
         """A second person agrees, with their own PIN, to what the chair proposed: the voter is let through.
 
         Raises `NotAllowed` for the same person or a wrong PIN, `IllegalStep` where nothing is proposed any more.
         """
         visit = self._at(visit_id, "finger", "unmatched")
-        decision = self._second.agree(visit.id, account, pin)
+        decision = self._second.agree(visit.id, account, pin, source=source)
         if decision is None:
             raise IllegalStep("release.not-proposed")
         return self._release(visit, decision.reason, decision.first, second=decision.second)
@@ -399,12 +399,12 @@ class CheckIn:
         return RefusedVoter(visit.document, reason)
 
     @exclusive
-    def undo(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> None:
+    def undo(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "", source: str = "") -> None:
         """The chair takes the check-in back, before a card is handed over, for one of `reasons.UNDO_REASONS`: the visit
         is over, and the voter has not voted. Raises `NotAllowed` for a wrong PIN."""
         visit = self._at(visit_id, "admitted")
         reasons.check_reason(reason, "undo", reasons.UNDO_REASONS)
-        by = self.staff.check(account, chair_pin, PRESIDING)
+        by = self.staff.check(account, chair_pin, PRESIDING, source=source)
         self.folder.log.append_coarse("check-in-undone", reason=reason, account=by.id)
         self._day.end(self._day.now.undoing(visit.document, reason))
         self._visit = None

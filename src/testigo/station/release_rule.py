@@ -61,7 +61,7 @@ class SecondPerson:
         self.withdraw(visit_id)
         self._decisions.propose(BEYOND_ALARM.act, visit_id, first.id, reason)
 
-    def agree(self, visit_id: str, second: str, pin: str) -> Decision | None:
+    def agree(self, visit_id: str, second: str, pin: str, *, source: str = "") -> Decision | None:
         """Another person agrees, with their PIN; the decision, used up. None where nothing is proposed any more.
 
         Raises what `Decisions.approve` raises, and then the proposal stands.
@@ -69,7 +69,7 @@ class SecondPerson:
         proposed = self.proposed(visit_id)
         if proposed is None:
             return None
-        self._decisions.approve(proposed.id, second, pin)
+        self._decisions.approve(proposed.id, second, pin, source=source)
         return self._decisions.take(proposed.id, BEYOND_ALARM.act, visit_id)
 
     def withdraw(self, visit_id: str) -> None:

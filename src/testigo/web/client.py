@@ -16,6 +16,7 @@ import httpx
 
 from testigo import waits
 from testigo.errors import StorageError
+from testigo.web.trust import trusted
 
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
@@ -64,6 +65,7 @@ class Client:
             timeout=timeout,
             follow_redirects=True,
             trust_env=False,
+            verify=trusted(),
             transport=transport,
             # A connection that is kept may be closed by the server just as a form is sent on it.
             limits=httpx.Limits(max_keepalive_connections=0),
