@@ -38,6 +38,7 @@ from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
 from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
 from testigo.station.allowance import Allowance
@@ -206,7 +207,10 @@ class CheckIn:
         Raises `IllegalStep` while not open or while a visit is not concluded.
         """
         lookup = self._searchable()
-        return lookup.exact(numbers_in(text)) if is_card_text(text) else lookup.look_up(text)
+        if is_card_text(text):
+            return lookup.exact(numbers_in(text))
+        found = lookup.look_up(text)
+        return found if found.found else (lookup.exact(numbers_in(text)) if len(text) > MAX_DOCUMENT else found)
 
     @exclusive
     def look_up_card(self, texts: Sequence[str]) -> LookedUp:

@@ -24,6 +24,7 @@ MOST: Final = 20
 
 _MOST_BEGINNINGS: Final = 40
 _DIGITS: Final = "0123456789"
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LIKE_DIGITS: Final = str.maketrans("OQILl", "00111")
 _LETTERS_BEFORE: Final = re.compile(r"[A-Z]{1,3}(?=[0-9])")
 _WITHOUT_SPACES: Final = re.compile(
@@ -119,8 +120,10 @@ class Lookup:
         """What the number may have been meant to be, without letters and zeros before it; nearest first."""
         number = core(document)
         yield number
+        yield document.translate(_LIKE_DIGITS).lstrip("0")  # what stood before it may have been a digit
         if number[-1:].isalpha():
             yield number[:-1]
+        yield from (number + letter for letter in _LETTERS)
         places = range(len(number))
         yield from (number[:at] + number[at + 1] + number[at] + number[at + 2 :] for at in places[:-1])
         yield from (number[:at] + digit + number[at + 1 :] for at in places for digit in _DIGITS)
