@@ -102,7 +102,12 @@ def test_what_a_chairs_log_says_has_its_words() -> None:
     ]
     said = "".join(file.read_text(encoding="utf-8") for file in files)
     calls = re.findall(r"\blog\.append(?:_coarse)?\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)", said)
-    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {"check_in_lost", "last_heard", "report", "booth"}
+    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {
+        "check_in_lost",
+        "last_heard",
+        "report",
+        "booth",
+    }
     assert len(names) > 10
     assert sorted(f"event-data.{name}" for name in names if f"event-data.{name}" not in SPANISH) == []
 

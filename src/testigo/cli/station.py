@@ -18,6 +18,7 @@ from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
 from testigo.cli.station_train import count_training, train
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import MOST_OF_A_ROLE, Role, StationMachine, StationMachines
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
@@ -131,6 +132,7 @@ def load_poll_book(
         for desk in desks:
             desk.read_poll_book(data)  # all of them, before any takes it in
         voters = max(desk.load_poll_book(data) for desk in desks)
+        warn_of_many_without_finger(desks[0].definition, desks[0].station_id, desks[0].without_finger, voters)
     console.print(f"{voters:,} voters are on the poll book.")
 
 

@@ -21,6 +21,7 @@ from testigo.ballot import (
     ZeroReport,
     version_1,
 )
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
@@ -116,6 +117,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.3"),
     Kind("booth-report", BoothReport, "booth", numbered="number"),
     Kind("check-in-report", CheckInReport, "check-in", numbered="number"),
     Kind("booth-sheet", BoothSheet, "chair", since="0.2", numbered="number"),
