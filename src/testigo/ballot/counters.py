@@ -42,7 +42,7 @@ class Counter:
     `shown`: where. `part_of`: the sum that it belongs to, shown before its parts; `less`: whether it is taken from that
     sum. `at_most`: the counter of the same machine that it may not exceed. `reasons`: for counts by reason, all that
     there can be. `explains`: for those, the counter of the same machine that they must add up to, "" where there is
-    none. `machine`, `name`: filled in by `MachineCounters.declared`.
+    none. `quiet`: not shown while it is zero. `machine`, `name`: filled in by `MachineCounters.declared`.
     """
 
     fixed: bool = False
@@ -52,6 +52,7 @@ class Counter:
     at_most: str = ""
     reasons: tuple[str, ...] = ()
     explains: str = ""
+    quiet: bool = False
     machine: CounterMachine = "check-in"
     name: str = ""
 
@@ -129,7 +130,7 @@ class MachineCounters(SignedValue, frozen=True):
         """What is shown there, each sum before its first part."""
         rows: list[CounterRow] = []
         for one in self.declared():
-            if output not in one.shown:
+            if output not in one.shown or (one.quiet and not self.total(one)):
                 continue
             if one.part_of and one.part_of not in {row.name for row in rows}:
                 rows.append(CounterRow(one.part_of, self.sum_of(one.part_of), is_sum=True))
@@ -177,10 +178,14 @@ class CheckInCounters(MachineCounters, frozen=True):
 
     `without_finger`: voters on the poll book of whom no finger was ever taken. `undone`: check-ins that were taken back
     before a card was handed over; `matched` and `released` still count them.
+
+    Of a station with several desks: `from_list`: voters with a card whose home desk could not be asked, admitted from
+    the printed sign-in list. `entered`: those of whom it has heard since. `doubles`: documents with which somebody was
+    admitted from the list, and somebody else besides.
     """
 
     MACHINE = "check-in"
-    VERSION = 2
+    VERSION = 3
 
     registered: Annotated[int, Counter(fixed=True, shown=("sheet", "screen"))]
     matched: Annotated[int, Counter(part_of="checked_in", shown=("sheet", "results", "screen"))]
@@ -197,6 +202,9 @@ class CheckInCounters(MachineCounters, frozen=True):
         dict[str, int],
         Counter(part_of="checked_in", less=True, reasons=UNDO_REASONS, shown=("sheet", "results", "screen")),
     ] = msgspec.field(default_factory=dict)
+    from_list: Annotated[int, Counter(shown=("sheet", "screen"), quiet=True)] = 0
+    entered: Annotated[int, Counter(at_most="from_list", shown=("sheet", "screen"), quiet=True)] = 0
+    doubles: Annotated[int, Counter(shown=("sheet", "screen"), quiet=True)] = 0
 
     @property
     def checked_in(self) -> int:

@@ -221,7 +221,9 @@ class Chair:
         self._must_be("tested", "zero-reported")
         if self.test_run is not None:
             raise IllegalStep("test-run.under-way", place=self.folder.place)
-        reports = {machine: self._sender.give(machine, "zero") for machine in self._lineup.entry_first}
+        desks = [desk.number for desk in self._lineup.desks]
+        more = {} if self._lineup.admitted.desk_count == 1 else {"desks": desks}
+        reports = {machine: self._sender.give(machine, "zero", **more) for machine in self._lineup.entry_first}
         booths = {one.name: counters_of(reports[one], BoothCounters) for one in self._lineup.booths}
         body = ZeroReport(
             tally_ballots(self.definition, self.station_id, ()),

@@ -14,7 +14,7 @@ A voter admitted from the printed sign-in list, because the home desk could not 
 the home desk or another has admitted somebody with that document, it is a double: counted, and never undone.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -34,12 +34,14 @@ class Lent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`lent`: of this desk's own share, by document. `owed`: what other home desks are still to be told, by document.
 
-    `doubles`: voters admitted here from the list whose home desk knew of another. `heard`: number of a desk → the
-    highest number of a message from it: none is obeyed twice.
+    `from_list`: voters with a card, admitted here from the list. `doubles`: documents with which somebody was admitted
+    here from the list, and somebody elsewhere. `heard`: number of a desk → the highest number of a message from it:
+    none is obeyed twice.
     """
 
     lent: dict[str, Lent] = msgspec.field(default_factory=dict)
     owed: dict[str, Owed] = msgspec.field(default_factory=dict)
+    from_list: int = 0
     doubles: int = 0
     heard: dict[str, int] = msgspec.field(default_factory=dict)
 
@@ -48,9 +50,20 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """Voters admitted from the list of whom the home desk has not heard."""
         return sum(owed == "enter" for owed in self.owed.values())
 
+    def admitting_from_list(self, document: str) -> "Claims":
+        """A card was handed to a voter whose home desk is to hear of it."""
+        return replace(self.owing(document, "enter"), from_list=self.from_list + 1)
+
     def owing(self, document: str, owed: Owed) -> "Claims":
         """The home desk of the document is to be told."""
         return replace(self, owed=self.owed | {document: owed})
+
+    def admitting_of_own_share(self, document: str) -> "Claims":
+        """A card was handed to a voter of this desk's share whom another desk has, or had: a double, if that one handed
+        a card, too."""
+        lent = self.lent.get(document)
+        double = lent is not None and bool(lent.hour)
+        return replace(self, from_list=self.from_list + 1, doubles=self.doubles + double)
 
     def settled(self, document: str) -> "Claims":
         """Nothing is owed of that document."""
@@ -62,14 +75,14 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What another desk says of a document of this desk's share. `failed`, `impostors`: what happened on it there.
-
-    `hour`: in which a card was handed."""
+    """What another desk says of a document of this desk's share. `hour`: in which a card was handed. `tries`: with
+    `back`, what happened on that document there, as the day keeps it."""
 
     name: MessageName
     document: str
     desk: int
     hour: str = ""
+    tries: dict[str, Any] = {}
 
 
 def answer(claims: Claims, asked: Asked, *, voted: bool, visiting: bool) -> tuple[Claims, Answer]:
@@ -85,7 +98,10 @@ def answer(claims: Claims, asked: Asked, *, voted: bool, visiting: bool) -> tupl
             claims = replace(claims, lent={one: desk for one, desk in claims.lent.items() if one != asked.document})
         return claims, "done"
     if asked.name == "voted":
-        return (_lend(claims, asked) if own else claims), "done"
+        if not own or (lent is not None and lent.hour):
+            return claims, "done"
+        # This desk admitted the same document from the list, while nobody knew what became of that visit.
+        return replace(_lend(claims, asked), doubles=claims.doubles + voted), "done"
     if voted or (lent is not None and lent.hour and not own):
         return claims, "double"
     if visiting or (lent is not None and not own):

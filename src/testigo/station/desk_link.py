@@ -41,11 +41,13 @@ class DeskMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the home desk said. `desk`, `hour`: who has the voter, and since which hour, where another has."""
+    """What the home desk said. `desk`, `hour`: which one has the voter, and since which hour, where it was not granted.
+    `tries`: where it was, what happened on that document so far."""
 
     said: Answer
     desk: int = 0
     hour: str = ""
+    tries: dict[str, Any] = {}
 
 
 class Desk(Protocol):

@@ -17,7 +17,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -139,6 +139,7 @@ class HttpMachine:
     JSON (`TestigoError.as_json`), which the chair says in its own language."""
 
     LARGEST_REPORT: Final = 4 * 1024 * 1024
+    PATH: ClassVar[str] = "orders"
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         """Raises `InvalidInput` for what is no address of the web."""
@@ -162,7 +163,7 @@ class HttpMachine:
             timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
         )
         body, began = bytearray(), time.monotonic()
-        with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
+        with client, client.stream("POST", f"{self.address}/{self.PATH}", content=envelope) as answer:
             for piece in answer.iter_raw():
                 body += piece
                 if len(body) > self.LARGEST_REPORT:
@@ -170,6 +171,16 @@ class HttpMachine:
                 if time.monotonic() - began > waits.ANSWER:
                     raise httpx.ReadTimeout("piece by piece")
         return answer.status_code, bytes(body)
+
+
+class HttpDesk(HttpMachine):
+    """Another check-in desk on the station's cable: `POST ADDRESS/desks`, a message in, its answer out."""
+
+    PATH = "desks"
+
+    def tell(self, envelope: bytes) -> bytes:
+        """Hand over a message; raises as `order`."""
+        return self.order(envelope)
 
 
 def require_address(text: str) -> None:
