@@ -75,8 +75,10 @@ def test_contests_with_other_rules_are_carried_out_too(tmp_path: Path) -> None:
 
 
 def test_open_lists_are_carried_out_too(tmp_path: Path) -> None:
-    for number, rule in enumerate((Preferences(2, Share(at_least="5"), "draw"), Preferences(1), Preferences(4))):
-        outcome = carry_out(open_lists(rule), tmp_path / str(number), slips=3, deck=40)
+    """Of the deck of the first rule 40 ballots, of the others' as many as elsewhere."""
+    rules = ((Preferences(2, Share(at_least="5"), "draw"), 40), (Preferences(1), 12), (Preferences(4), 12))
+    for number, (rule, deck) in enumerate(rules):
+        outcome = carry_out(open_lists(rule), tmp_path / str(number), slips=3, deck=deck)
         assert outcome.failures == []
 
 
