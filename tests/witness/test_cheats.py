@@ -541,7 +541,8 @@ def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -
             return Replace(body, tally=tally_ballots(definition, about, ballots))
         return None if kind == "public-draw" else body
 
-    assert any("a tie waits for its public draw" in said for said in caught("seats", cheat))
+    told = [said for said in caught("seats", cheat) if "a tie waits for its public draw" in said]
+    assert told and all("`testigo audit settle-ties`" in said for said in told)
 
 
 def test_another_second_round_than_the_votes_give_is_found(caught: Caught, elect: Any, definition: Definition) -> None:

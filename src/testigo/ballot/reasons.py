@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from testigo.errors import InvalidInput
-from testigo.words import Either, Message, message, value_text
+from testigo.words import Either, Message, in_clauses, message, value_text
 
 RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
 """Why the chair let a voter through whose finger did not match."""
@@ -86,7 +86,7 @@ def parts(written: str) -> list[Message | str]:
 
 def in_words(written: str, language: str) -> str:
     """The whole reason in that language, as a page says it; "" where nobody gave one."""
-    return "; ".join(value_text(part, language) for part in parts(written))
+    return in_clauses((value_text(part, language) for part in parts(written)), language)
 
 
 def voided_sessions(voided: Mapping[str, int]) -> str:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_edit import edit
@@ -14,7 +13,7 @@ from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, labelled, print_json, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
     LANGUAGE,
@@ -233,7 +232,7 @@ app.command()(proof)
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     definition = loaded.definition
     for warning in loaded.warnings:
-        console.print(Text.assemble(("Warning", "yellow"), f": {warning}"), soft_wrap=True)
+        console.print(labelled("warning", warning), soft_wrap=True)
     title = definition.words(definition.title, definition.languages[0])
     rows = [
         (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
@@ -241,7 +240,7 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     rows += [(f"  of {body.id}", f"{seats_of_body(definition, body):,}") for body in definition.bodies]
     table("", (title, definition.date), rows)
     console.print(f"Digest {definition.digest}", soft_wrap=True)
-    console.print(f"No errors in {file}.", soft_wrap=True)
+    console.print(str(message("cli", "check.no-errors", file=file)), soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:

@@ -4,16 +4,17 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from testigo import waits
-from testigo.errors import InvalidInput, printable
-from testigo.words import Either, Message, languages, message, set_language
+from testigo.errors import InvalidInput, TestigoError, printable
+from testigo.words import Either, Message, at_place, current_language, languages, message, set_language
 
 
 class _Lines(Console):
@@ -95,6 +96,14 @@ def patience(sentence: Message, *, after: float = waits.SHOWN_AFTER) -> Iterator
         yield
     finally:
         timer.cancel()
+
+
+def labelled(what: Literal["error", "warning"], said: TestigoError) -> Text:
+    """`Error: …` or `Warning: …` in colour, in the user's language."""
+    label = str(message("cli", "error" if what == "error" else "warning"))
+    text = Text(at_place(label, str(said), current_language()))
+    text.stylize({"error": "bold red", "warning": "yellow"}[what], 0, len(label))
+    return text
 
 
 def confirmed(question: Message) -> bool:

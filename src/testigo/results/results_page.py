@@ -29,7 +29,7 @@ from testigo.record.log import require_no_record
 from testigo.results import exports
 from testigo.results.view import Page, RecordInfo, RefusalRow
 from testigo.results.words import percent
-from testigo.words import day, language_name, number, offered
+from testigo.words import colon, comma, day, language_name, number, offered
 
 _MOST_FONTS = 160_000
 """Characters of an election's own fonts in each page, so that a telephone loads it over a slow network. Thai,
@@ -86,7 +86,7 @@ def publish_results(
         result,
         sheets=rules.sheets,
         record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
-        closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
+        closing_counts=tuple(count for _, count in sorted(rules.counts.standing.items())),
         refused=refused,
     )
 
@@ -101,6 +101,8 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         page=page,
         language=own,
         say=page.say,
+        colon=colon(own),
+        comma=comma(own),
         number=partial(number, language=own),
         percent=partial(percent, own),
         day=partial(day, language=own),

@@ -36,6 +36,8 @@ from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
+    colon,
+    comma,
     day,
     direction,
     instant,
@@ -385,6 +387,7 @@ def _templates(package: str) -> Environment:
         "in_language": _in_language,
     }
     environment.globals |= {
+        "colon": colon, "comma": comma,
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
         "direction": direction,
     }  # fmt: skip

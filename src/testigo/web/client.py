@@ -25,7 +25,7 @@ class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
-    `code`: on a page that shows an error, the error's code, else "".
+    `code`: on a page that shows an error, the error's code, else "". `is_page`: whether it is a page, and not a file.
     """
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -35,7 +35,8 @@ class SeenPage(HTMLParser):
         self.content = answer.content
         self.facts: dict[str, str] = {}
         self.name = self.code = ""
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        self.is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if self.is_page:
             self.feed(answer.text)
 
     @property
