@@ -291,7 +291,7 @@ def test_an_auditor_is_admitted_later_and_replaced(
     told = [json.loads(run("auditor", "create", folder, "--json")[1]) for folder in (first, second)]
     assert ((first / "key.pem").stat().st_mode & 0o777, first.stat().st_mode & 0o777) == (0o600, 0o700)
     code, out, _ = run("centre", "admit", office, first / "request.json")
-    assert (code, out) == (0, f"auditor admitted, key id {told[0]['key_id']}\n")
+    assert (code, out) == (0, f"auditor's key admitted, key id {told[0]['key_id']}\n")
     replacing = ("centre", "replace-key", office, "auditor", "--request", second / "request.json")
     before = (office / "public" / "checkpoint").read_bytes()
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
