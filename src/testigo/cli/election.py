@@ -235,7 +235,10 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     for warning in loaded.warnings:
         console.print(labelled("warning", warning), soft_wrap=True)
     title = definition.words(definition.title, definition.languages[0])
-    rows = [(str(message("cli", f"election.count-{key}")), f"{value:,}") for key, value in _counts(definition)]
+    rows = [
+        (str(message("cli", f"election.count-{key.replace('_', '-')}")), f"{value:,}")
+        for key, value in _counts(definition)
+    ]
     rows += [
         (f"  {message('cli', 'election.seats-of-body', body=body.id)}", f"{seats_of_body(definition, body):,}")
         for body in definition.bodies
