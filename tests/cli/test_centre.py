@@ -211,7 +211,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
                 assert (code, "1 tally sheet is not in the record yet (station s1)" in err) == (1, True)
         centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
-    assert (code, "president: ana, luis; drawn: " in out) == (0, True)
+    assert (code, "president: ana and luis; drawn: " in out) == (0, True)
     assert not file.exists()
     code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
     assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
