@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from testigo import words
+from testigo.staff import pins
 from testigo.station.hours import StationHours
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,15 @@ def shared_data() -> Path:
 
 
 _HOURS = {name: vars(StationHours)[name] for name in ("outside", "before_closing")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hash() -> Iterator[PasswordHasher]:
+    """PINs are hashed here by Argon2id at its cheapest; the value is what hashes them everywhere else."""
+    with pytest.MonkeyPatch.context() as patch:
+        strong = pins._hasher
+        patch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield strong
 
 
 @pytest.fixture(scope="session", autouse=True)

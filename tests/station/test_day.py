@@ -24,9 +24,9 @@ SHEETS = {
 
 
 def test_whole_day(place):
-    place.tested = None  # here the test before opening is run, too
     chair = place.chair
     assert chair.state == "installed"
+    assert chair.run_test(station_deck(chair.definition, "s1"))
     codes = place.to_open()
     assert chair.state == "open"
     place.match("101", 1)

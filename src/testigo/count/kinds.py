@@ -110,7 +110,7 @@ _TABLE: Final = (
     Kind("event-log", EventLogs, "chair"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
-    Kind("closing-count", ClosingCount, "auditor"),
+    Kind("closing-count", ClosingCount, "auditor", once=False),
     Kind("public-draw", PublicDraw, "auditor", "election"),
     Kind("result", Result, "centre", "election", once=False),
 )

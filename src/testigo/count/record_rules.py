@@ -15,6 +15,7 @@ from testigo.ballot import BoothReport, CheckInReport, LogicAndAccuracy, TallySh
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.conflict import Conflict
+from testigo.count.count_log import CountLog
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.key_rules import check_key_read, check_keys
 from testigo.count.kinds import KINDS, SHOWN, Kind, kind_label, kind_of
@@ -52,8 +53,8 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `zero_report_digests`, `closing_counts`: by station. `seed`, `draw`:
-    dice of the closing count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`: by station. `counts`: all closing counts.
+    `seed`, `draw`: dice of the closing count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -63,7 +64,7 @@ class RecordRules:
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.zero_report_digests: dict[str, str] = {}
-        self.closing_counts: dict[str, ClosingCount] = {}
+        self.counts = CountLog()
         self._test_runs: dict[str, int] = {}
         """Station → number of the last run of its test before opening."""
         self.statuses = StatusLog()
@@ -115,7 +116,6 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
-        other.closing_counts = dict(self.closing_counts)
         other._test_runs = dict(self._test_runs)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
@@ -254,6 +254,7 @@ class RecordRules:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
+                self.counts.check(body, self._unread, place)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
@@ -361,7 +362,7 @@ class RecordRules:
             case PublicDraw() as draw:
                 self.draw = draw.digits
             case ClosingCount() as count:
-                self.closing_counts[count.station] = count
+                self.counts = self.counts.add(count, signed.digest)
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
 

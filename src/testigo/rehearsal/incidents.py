@@ -109,7 +109,8 @@ class Incident:
     that is right, unless somebody has voted with the document; then it is `already-voted`. `chance`: outcomes that
     chance may bring → what the summary says of them. `touch`: what the reader sees of the finger. `refused_as`: the
     reason for which the chair turns the visitor away when no try has matched; "": lets them through. `in_booth`: what
-    the visitor does there, from the card on. `last`: comes after all other visits, which come in any order.
+    the visitor does there, from the card on. `votes`: whether a paper goes into the box. `last`: comes after all other
+    visits, which come in any order.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Incident:
     touch: Callable[[bytes], bytes] = bytes
     refused_as: str = ""
     in_booth: Callable[[BoothVisit], SeenPage] = BoothVisit.vote
+    votes: bool = True
     last: bool = False
 
 
@@ -182,6 +184,10 @@ INCIDENTS = (
         "worn-finger", "a voter with a worn finger, released by the chair", "Worn fingers",
         one_where_many, an_own_voter, "released",
         {"matched": "the worn finger matched all the same", "no-match": NOT_MATCHED["no-match"]}, touch=wear_off,
+    ),
+    Incident(
+        "abandoned", "a voter who walks out of the booth", "Sessions left, and ended by the chair",
+        one_where_many, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.walk_away, votes=False,
     ),
     IMPOSTOR,
     Incident(

@@ -86,7 +86,7 @@ def publish_results(
         result,
         sheets=rules.sheets,
         record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
-        closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
+        closing_counts=tuple(count for _, count in sorted(rules.counts.standing.items())),
         refused=refused,
     )
 

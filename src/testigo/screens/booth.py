@@ -42,8 +42,8 @@ from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import THIS_MACHINE
 
-THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
 _BACK = re.compile(
@@ -109,10 +109,10 @@ class Screen:
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
             raise NotAllowed("screen.not-the-booths")
-        session = browser_session.session(connection)
-        if self._bound not in ("", session.key) and self._booth.current() is not None:
-            raise NotAllowed("screen.of-another-vote")
-        self._bound = session.key
+        found = browser_session.session_or_none(connection)
+        if self._bound not in ("", found.key if found else "") and self._booth.current() is not None:
+            raise NotAllowed("screen.of-another-vote")  # and nothing is kept of whoever is refused
+        self._bound = browser_session.keep(connection).key
 
     def next_voter(self, connection: Connection) -> None:
         """A new cookie in the usual language, size and contrast: nothing of the last voter stays on the screen."""

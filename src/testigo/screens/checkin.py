@@ -24,6 +24,7 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import machine, person
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import source_of
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
@@ -39,8 +40,8 @@ TheReader = NamedDependency[DeskReader]
 def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
     """The check-in's application. `reader`: the desk's finger reader; without one, images are uploaded."""
 
-    def check_clerk(form: Form) -> str:
-        return check_in.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_clerk(form: Form, source: str) -> str:
+        return check_in.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE,
@@ -141,10 +142,10 @@ def practise_finger(form: FormSent, check_in: TheCheckIn) -> Answer:
 
 
 @post("/release", guards=[person], sync_to_thread=False)
-def release(form: FormSent, check_in: TheCheckIn) -> Answer:
+def release(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair or a deputy lets the voter through, with their own PIN and a reason."""
     visit, pin, reason = _current(check_in).id, form.text("pin"), form.text("reason")
-    check_in.release(visit, pin, reason, account=form.text("account", ""))
+    check_in.release(visit, pin, reason, account=form.text("account", ""), source=source_of(request))
     return redirect("/visit")
 
 

@@ -77,12 +77,13 @@ class Chair:
         return state_of(self.folder.log)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one. `source`: as `Staff.check`
+        has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, PRESIDING)
+        admitted = self.staff.check(account, pin, PRESIDING, source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -235,13 +236,13 @@ class Chair:
         self.folder.log.append_coarse("session-voided", reason=reason)
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+    def allow_print(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
         """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         self._must_be("open", "paused")
-        self._extra_print.agree(first, second, pin, reason)
+        self._extra_print.agree(first, second, pin, reason, source=source)
         self._sender.give("booth", "allow-print", reason=reason)
         self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 

@@ -105,12 +105,12 @@ class CheckIn:
         return self.definition.release_cap(self.station_id)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: a clerk. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: a clerk. `account` may be "" where there is only one. `source`: as `Staff.check` has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, ("clerk",))
+        admitted = self.staff.check(account, pin, ("clerk",), source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -241,7 +241,7 @@ class CheckIn:
         return self._visit
 
     @exclusive
-    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> Visit:
+    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "", source: str = "") -> Visit:
         """The chair, who has checked who the visitor is, lets them through for one of `reasons.RELEASE_REASONS`.
 
         `account`: the chair's or a deputy's, whose PIN it is; may be "" where there is only one.
@@ -259,7 +259,7 @@ class CheckIn:
             raise IllegalStep("finger.not-tried")
         if self.counters().released >= self.release_cap:
             raise IllegalStep("released.to-limit", count=self.release_cap)
-        by = self.staff.check(account, chair_pin, PRESIDING)
+        by = self.staff.check(account, chair_pin, PRESIDING, source=source)
         self._day.keep(self._day.now.admitting(visit.document, released=reason, by=by.id))
         self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
         return self._visit

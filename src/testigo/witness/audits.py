@@ -1,5 +1,7 @@
 """The audits: samples drawn again from the dice, paper counts compared again with the tally sheets."""
 
+import itertools
+
 from testigo.audit import Seed, boxes_to_count, sample
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import UNDERVOTES
@@ -14,14 +16,28 @@ from testigo.words import Message, message
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
     drawn = _check_draw(findings, contents)
-    counted = {verified.statement.subject: verified for verified in contents.statements.get("closing-count", [])}
+    counted: dict[str, list[VerifiedStatement]] = {}
+    for verified in contents.statements.get("closing-count", []):
+        counted.setdefault(verified.statement.subject, []).append(verified)
     for station in drawn:
         if station not in counted:
             grade, cause = contents.without("closing-count", station)
             detail = message("finding", "closing-count.not-here", station=station)
             findings.write("closing-count", grade, detail, cause=cause)
-    for station, verified in counted.items():
-        _check_count(findings, contents, verified, was_drawn=station in drawn)
+    for station, counts in counted.items():
+        for earlier, later in itertools.pairwise(counts):
+            _tell_replaced(findings, earlier, later)
+        _check_count(findings, contents, counts[-1], was_drawn=station in drawn)
+
+
+def _tell_replaced(findings: FindingLog, earlier: VerifiedStatement, later: VerifiedStatement) -> None:
+    """A count that another followed on, with the auditor's reason; its differences are explained by that."""
+    with findings.reporting("closing-count", earlier.place):
+        first = body_of(earlier.statement, ClosingCount, earlier.place)
+        second = body_of(later.statement, ClosingCount, later.place)
+        detail = message("finding", "closing-count.replaced", count=len(first.differences), reason=second.why)
+        grade = Grade.NOTE if first.is_consistent else Grade.EXPLAINED
+        findings.write("closing-count", grade, at_station(first.station, detail), earlier.place)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
