@@ -290,7 +290,7 @@ def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> Non
 
 IMPOSSIBLE = [
     (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="undervotes")), "2 unused choices, at most 0 can be"),
-    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a booth makes none"),
+    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a voting machine makes none"),
     (counters(printed=-1), "a counter of the reconciliation is negative"),
     *((counters(reasons={STEP: bad}), "printable characters") for bad in ("a\nb", "\x1b[2J", "\u202e", "x" * 501)),
 ]
