@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from polling_place import CHAIR_PIN
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
@@ -240,7 +241,8 @@ def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
         assert voter.get("/contest/1").name == "printed"
         assert voter.send("/contest/1", option="beto", go="next").name == "printed"
         voter.send("/printed", right="yes")
-        assert voter.send("/card", code=opened.cards[0]).status in (403, 409, 422)
+        voter.get("/")
+        assert voter.send("/card", code=opened.cards[0]).code == "card.used"
         assert opened.booth.counters().recorded == 1
 
 
@@ -299,3 +301,70 @@ def test_a_third_person_with_one_document_is_for_the_chair(opened: Any) -> None:
         page = clerk.send("/find", document="101")
         assert page.name == "unmatched"
         assert "suplantación con este documento: 2" in page.content.decode()
+
+
+def printed(place: Any, voter: Client, card: int = 0) -> None:
+    """A voter at the question whether the printed vote is right."""
+    voter.get("/")
+    voter.send("/card", code=place.cards[card])
+    voter.send("/language", language="es")
+    for number in (1, 2, 3):
+        voter.send(f"/contest/{number}", go="review", enough="yes")
+    assert voter.send("/print").name == "printed"
+
+
+def test_whoever_touches_twice_reads_that_the_vote_is_recorded(opened: Any) -> None:
+    with opened.voter() as voter, httpx.Client(base_url=opened.booth_address, follow_redirects=True) as second:
+        printed(opened, voter)
+        second.cookies.update(voter._client.cookies)
+        token, touch = voter._token, {"right": "yes"}
+        assert voter._client.post("/printed", data={"token": token, **touch}, follow_redirects=False).status_code == 303
+        assert 'data-page="thanks"' in second.post("/printed", data={"token": token, **touch}).text
+        # The answer to the first touch comes last: its cookie is of before, and no error is shown.
+        late = httpx.post(
+            f"{opened.booth_address}/printed", data={"token": token, **touch}, cookies=voter._client.cookies,
+            follow_redirects=True,
+        )  # fmt: skip
+        assert 'data-recorded="yes"' in late.text
+        assert voter.get("/").facts["recorded"] == "yes"
+        assert opened.booth.counters().deposited == 1
+        voter.send("/card", code=opened.cards[1])
+        assert not opened.booth.vote_recorded
+        assert voter.get("/thanks").name == "language"
+
+
+def test_after_a_restart_the_screen_says_that_the_vote_is_recorded(opened: Any) -> None:
+    with opened.voter() as voter:
+        printed(opened, voter)
+    opened.booth.confirm()  # and the process ends before its answer
+    for _ in range(2):
+        opened.stop()
+        opened.start()
+        with opened.voter() as voter:
+            page = voter.get("/")
+            assert (page.name, page.facts["how"]) == ("thanks", "recovered")
+            assert voter.get("/").facts["recorded"] == "yes"
+    with opened.voter() as voter:
+        voter.send("/card", code=opened.cards[1])
+        assert not opened.booth.vote_recorded
+
+
+def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -> None:
+    with opened.clerk() as clerk, opened.clerk() as left_open:
+        clerk.send("/find", document="103")
+        stale = left_open.get("/visit")
+        assert stale.name == "unmatched"
+        clerk.send("/refuse", reason="left")
+        clerk.send("/find", document="104")
+        for path, fields in (
+            ("/release", {"reason": "worn-finger", "pin": CHAIR_PIN}),
+            ("/refuse", {"reason": "impostor"}),
+            ("/card", {}),
+            ("/practise-finger", {"matches": "yes"}),
+        ):
+            answer = left_open.send(path, **fields)
+            assert (answer.status, answer.code) == (409, "visit.of-another-page")
+        assert left_open.send("/finger", files={"image": finger(1, 1)}).code == "visit.of-another-page"
+        assert opened.check_in.current().document == "104"
+        assert opened.check_in.counters().checked_in == 0
+        assert clerk.send("/release", reason="worn-finger", pin=CHAIR_PIN).name == "released"

@@ -117,7 +117,7 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
     it does not match.
     """
-    visit, data = _current(check_in), browser_session.session(request).data
+    visit, data = _visit(check_in, form), browser_session.session(request).data
     data.pop("failed", None)
     uploaded = form.file("image") if form.files("image") or not reader.attached else None
     try:
@@ -137,14 +137,14 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
 @post("/practise-finger", guards=[person], sync_to_thread=False)
 def practise_finger(form: FormSent, check_in: TheCheckIn) -> Answer:
     """In a training, one try whose result the clerk chooses by a button."""
-    check_in.practise_finger(_current(check_in).id, matches=form.text("matches") == "yes")
+    check_in.practise_finger(_visit(check_in, form).id, matches=form.text("matches") == "yes")
     return redirect("/visit")
 
 
 @post("/release", guards=[person], sync_to_thread=False)
 def release(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The chair or a deputy lets the voter through, with their own PIN and a reason."""
-    visit, pin, reason = _current(check_in).id, form.text("pin"), form.text("reason")
+    visit, pin, reason = _visit(check_in, form).id, form.text("pin"), form.text("reason")
     check_in.release(visit, pin, reason, account=form.text("account", ""), source=source_of(request))
     return redirect("/visit")
 
@@ -152,14 +152,14 @@ def release(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
 @post("/refuse", guards=[person], sync_to_thread=False)
 def refuse(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Turn the visitor away, with a reason."""
-    browser_session.session(request).data["refused"] = check_in.refuse(_current(check_in).id, form.text("reason"))
+    browser_session.session(request).data["refused"] = check_in.refuse(_visit(check_in, form).id, form.text("reason"))
     return redirect("/visit")
 
 
 @post("/card", guards=[person], sync_to_thread=False)
-def hand_card(check_in: TheCheckIn) -> Answer:
+def hand_card(form: FormSent, check_in: TheCheckIn) -> Answer:
     """The voter has drawn a card: the visit is over."""
-    check_in.hand_card(_current(check_in).id)
+    check_in.hand_card(_visit(check_in, form).id)
     return redirect("/")
 
 
@@ -194,8 +194,11 @@ def _failed(request: Request, current: Visit) -> ReaderError | None:
     return error if visit_id == current.id else None
 
 
-def _current(check_in: CheckIn) -> Visit:
+def _visit(check_in: CheckIn, form: Form) -> Visit:
+    """The visit that a form is about, which must be the one under way: a page that was left open shows another."""
     current = check_in.current()
     if current is None:
         raise IllegalStep("visit.none")
+    if form.text("visit", "") != current.id:
+        raise IllegalStep("visit.of-another-page")
     return current
