@@ -7,7 +7,6 @@
 import contextlib
 import random
 import threading
-from typing import Any
 
 from testigo.ballot import Marks, options_in, preferences_in
 from testigo.errors import StorageError
@@ -67,19 +66,19 @@ class BoothVisit:
                 break
             wish = self._person.wishes[page.facts["contest"]]
             named = preferences_in(wish) if page.name == "candidates" else options_in(wish)
-            page = self._screen.send(page.path, go="next", **self._marks(page, named))
+            page = self._screen.send(page.path, go="next", option=self._marks(page, named))
         return page
 
     @staticmethod
-    def _marks(page: SeenPage, wish: tuple[str, ...]) -> dict[str, Any]:
+    def _marks(page: SeenPage, wish: tuple[str, ...]) -> list[str]:
         """What is touched on this page: what the voter wishes of what it shows; those on other pages stay as they
         are."""
         text = page.content.decode()
         if 'name="option"' not in text:
-            return {}
+            return []
         here = [name for name in wish if f'name="option" value="{name}"' in text]
         blank = not wish and 'type="radio" name="option" value=""' in text
-        return {"option": [""] if blank else here}
+        return [""] if blank else here
 
     def deposit(self) -> SeenPage:
         """ "My printed vote is right"."""
