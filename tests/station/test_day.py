@@ -40,7 +40,7 @@ def test_whole_day(place):
     assert sheet.tally.contest("council").blank == 3
     assert sheet.reconciliation.is_consistent and sheet.reconciliation.booth.recorded == 3
     assert sheet.reconciliation.check_in.matched == 2 and sheet.reconciliation.check_in.released_reasons == {
-        "missing-hand": 1
+        "not-enrolled": 1
     }
     assert {record.slip for record in place.booth._box.records()} == slips
     assert sheet.event_logs["booth"] == place.booth.folder.log.head

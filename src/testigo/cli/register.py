@@ -28,6 +28,7 @@ from testigo.cli.register_options import (
     open_register,
 )
 from testigo.cli.register_upgrade import upgrade
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, label_of
@@ -246,11 +247,16 @@ def poll_book(
         signing = authority_key(centre, "centre")
         with storage.making_folder(out.parent):
             keep = partial(storage.write, out)
-            data = make_poll_book(opened, station, sealing_key, signing, nearby=nearby, write=keep)
+            without: list[int] = []
+            data = make_poll_book(
+                opened, station, sealing_key, signing, nearby=nearby, write=keep,
+                on_listed=lambda listed: without.append(listed.without_finger),
+            )  # fmt: skip
     label = read_label(data)
     if as_json:
-        print_json({**msgspec.structs.asdict(label), "file": str(out)})
+        print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:
+        warn_of_many_without_finger(opened_centre.definition, station, without[0], label.voters)
         serial = str(label.serial)
         made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
         console.print(str(made))

@@ -370,7 +370,8 @@ def _seconds_ahead(time: str) -> int:
 def _went_back(before: MachineReport, now: MachineReport) -> bool:
     """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
     counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
-    return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
+    known = [name for name in counted if name in before.counters]
+    return any(_is_less(now.counters.get(name, 0), before.counters[name]) for name in known)
 
 
 def _is_less(now: Any, before: Any) -> bool:
