@@ -204,7 +204,8 @@ def test_a_cards_barcode_is_read_as_picture_and_as_typed(desk: Desk) -> None:
         clerk.send("/back")
         for kind in (zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.QRCode):
             picture = io.BytesIO()
-            pixels = np.asarray(zxingcpp.write_barcode(kind, text, 900, 500, 30))
+            code = zxingcpp.create_barcode(text, kind)
+            pixels = np.asarray(zxingcpp.write_barcode_to_image(code, scale=4))
             Image.fromarray(pixels).save(picture, "PNG")
             page = clerk.send("/scan", files={"picture": picture.getvalue()})
             assert page.name == "finger" and b"Gala" in page.content

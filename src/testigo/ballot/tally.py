@@ -6,7 +6,7 @@ shape lives here, below all four.
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -199,13 +199,37 @@ class Reconciliation(SignedValue, frozen=True):
         return ("checked_in", self.check_in.checked_in), *self.booth.chain
 
     def differences(self) -> tuple[Difference, ...]:
-        """Every step of the chain that does not hold, in its order; empty if all hold."""
-        return differences_in(self.chain, self.reasons)
+        """Every step of the chain that does not hold, in its order; empty if all hold. Beside it stands the check-in's
+        own step, from voters who were let through to cards that were handed over."""
+        handed = (self.chain[0], ("cards_handed", self.check_in.cards_handed))
+        own = differences_in(handed, self.reasons) if "cards_handed" not in self.NOT_CARRIED else ()
+        return (*differences_in(self.chain, self.reasons), *own)
 
     @property
     def is_consistent(self) -> bool:
         """Whether the counters of every step of the chain are equal."""
         return not self.differences()
+
+
+class ClockNote(SignedValue, frozen=True):
+    """What a station noticed of a machine's clock. `kind`: `set-back`, between two steps of the chair it went back by
+    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0).
+    `number`: of the machine among those of its role.
+    """
+
+    machine: Literal["chair", "booth", "check-in"]
+    kind: Literal["set-back", "differs"]
+    seconds: int
+    number: int = 1
+
+    def said(self) -> Message:
+        """In words, the span as hours and minutes."""
+        role = message("screens", f"{self.machine}.role")
+        machine = message("term", "machine-numbered", role=role, number=self.number) if self.number > 1 else role
+        minutes = -(-abs(self.seconds) // 60)
+        how = "set-back" if self.kind == "set-back" else "ahead" if self.seconds > 0 else "behind"
+        span = f"{minutes // 60}:{minutes % 60:02}"
+        return message("tally_sheet", f"clock.{how}", machine=machine, span=span)
 
 
 class TallySheet(SignedValue, frozen=True):
@@ -214,12 +238,15 @@ class TallySheet(SignedValue, frozen=True):
     `opened`, `closed`: UTC. `event_logs`: machine (`chair`, `booth`, `check-in`, `booth-2`) → digest of the last entry
     of its event log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
     `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
+    `steps`: step (`STEPS`) → number of its line in the chair's event log, which is the order of the day, whatever its
+    clock said. `clocks`: what the station noticed of its machines' clocks.
 
     `booth_sheets`: of a station with several booths, booth → digest of its `booth-sheet` statement; all figures are
     sums over desks and booths. `out`: machine → why it was taken out of a station with others of its role.
     """
 
     VERSION = Reconciliation.VERSION + 1
+    STEPS: ClassVar[tuple[str, ...]] = ("tested", "zero-reported", "opened", "closed")
 
     station: str
     opened: str
@@ -229,6 +256,8 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
     opened_outside: str = ""
     closed_early: str = ""
+    steps: dict[str, int] = msgspec.field(default_factory=dict)
+    clocks: tuple[ClockNote, ...] = ()
     booth_sheets: dict[str, str] = msgspec.field(default_factory=dict)
     out: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -236,6 +265,16 @@ class TallySheet(SignedValue, frozen=True):
     def spoiled(self) -> int:
         """Papers that are void, and in the envelope of spoiled votes."""
         return self.reconciliation.booth.spoiled
+
+    @property
+    def clock_told(self) -> bool:
+        """Whether it tells of a wrong clock, or of a reason for an act at an unusual time."""
+        return bool(self.clocks or self.opened_outside or self.closed_early)
+
+    def steps_hold(self) -> bool:
+        """Whether the steps, where it says them, came one after the other."""
+        numbers = [self.steps.get(step, -1) for step in self.STEPS]
+        return not self.steps or (set(self.steps) == set(self.STEPS) and numbers == sorted({*numbers}))
 
     def hours(self) -> tuple[tuple[HoursAct, str], ...]:
         """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""

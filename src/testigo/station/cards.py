@@ -24,7 +24,7 @@ from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.machine_names import title
 from testigo.station.training_mark import marked
 from testigo.stored import StoredFormat
-from testigo.words import day, section
+from testigo.words import day, offered_to_voters, section
 
 RANDOM_LENGTH = 8
 CODE_LENGTH = RANDOM_LENGTH + 2
@@ -61,7 +61,11 @@ class Deck(msgspec.Struct, frozen=True):
     booth: int = 0
 
     def pdf(self) -> bytes:
-        """Pages of cards to cut, each style on pages of its own; each names its booth, where there are several."""
+        """Pages of cards to cut, each style on pages of its own; each names its booth, where there are several.
+
+        What a card is, which its holder reads, stands on it in every language of the election; whose it is, which the
+        station's staff read, in the official one.
+        """
         definition, station = self.definition, self.definition.station(self.station)
         language = definition.languages[0]
         styles = list(dict.fromkeys(card.style for card in self.cards))
@@ -69,12 +73,14 @@ class Deck(msgspec.Struct, frozen=True):
             "title": definition.words(definition.title, language),
             "date": day(definition.date, language),
             "station": f"{station.id} · {station.name}",
-            "words": dict(section(language, "cards")),
+            "style": section(language, "cards")["style"],
             "booth": title(StationMachine("booth"), language) + f" {self.booth}" if self.booth else "",
         }
+        told = [(code, section(code, "cards")["once"]) for code in offered_to_voters(definition.languages)]
         data = {
             **all_isolated(texts, language),
             "language": PageLanguage.of(language),
+            "once": [{"language": PageLanguage.of(code), "text": text} for code, text in told],
             "styles": [
                 {
                     "id": style,

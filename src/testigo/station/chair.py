@@ -21,6 +21,7 @@ import msgspec
 from testigo.ballot import (
     BoothCounters,
     BoothSheet,
+    ClockNote,
     DeckPart,
     Difference,
     LogicAndAccuracy,
@@ -33,7 +34,7 @@ from testigo.election import OptionState, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import page_test, readiness, tally_sheet
+from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, counters_of, named
@@ -128,6 +129,10 @@ class Chair:
     def status(self) -> StationStatus:
         """Ask all machines how they are now; of one that does not answer, the error."""
         return status_of(self.state, self._sender, self._closing, printed=self._printed)
+
+    def clock_notes(self) -> tuple[ClockNote, ...]:
+        """Which machines' clocks are far from the others, by what they answered last."""
+        return clocks.differing(self._sender.clock_offsets)
 
     @property
     def states(self) -> tuple[OptionState, ...]:

@@ -27,7 +27,9 @@ from testigo.canonical import why_refused
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, TestigoError, is_printable
 from testigo.event_log import Event
-from testigo.record import SignedStatement, pack
+from testigo.record import SignedStatement, pack, peek
+from testigo.station import clocks
+from testigo.station.chair_state import STEPS
 from testigo.station.closing_reports import CHECKED_IN, ClosingReports, open_reports, without_votes
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup, OutOfService
@@ -90,7 +92,10 @@ class Closing:
         for machine, out in gone.items():
             self.lineup.note(machine, out)
         before_time = {"reason": early} if early else {}
-        self._folder.log.append("closed", reports=digests, **before_time)
+        offsets = self._sender.clock_offsets.items()
+        far = {machine.name: seconds for machine, seconds in offsets if abs(seconds) >= clocks.NOTICED}
+        clock = {"clocks": far} if far else {}
+        self._folder.log.append("closed", reports=digests, **before_time, **clock)
 
     def _keep_signed(self, machine: StationMachine, report: MachineReport) -> str:
         """Keep what a machine signed at its closing; the digest."""
@@ -241,11 +246,33 @@ class Closing:
             event_logs=heads,
             opened_outside=opened.data.get("reason", ""),
             closed_early=closed.data.get("reason", ""),
+            steps=self._steps(),
+            clocks=clocks.set_back(self._times()) + clocks.differing(self._far(closed)),
             booth_sheets=sheets,
             out=out,
         )
         self._statements.keep_signed("event-log", EventLogs(heads, entries), "event-log")
         self._statements.sign("tally-sheet", body, "tally-sheet")
+
+    @staticmethod
+    def _far(closed: Event) -> dict[StationMachine, int]:
+        """Machine → by how much its clock was ahead when the station was closed, where that was noticed."""
+        return {StationMachine.named(name): seconds for name, seconds in closed.data.get("clocks", {}).items()}
+
+    def _steps(self) -> dict[str, int]:
+        steps = clocks.steps_of(self._folder.log)
+        return {step: steps[step].sequence for step in TallySheet.STEPS if step in steps}
+
+    def _times(self) -> list[str]:
+        """Every time of the chair's own that stands in public, and those of its log between them, in their order."""
+        signed = {canonical.digest(envelope): envelope for envelope in self._statements.all()}
+        times: list[str] = []
+        for event in self._folder.log:
+            if event.event in STEPS:
+                envelope = signed.get(str(event.data.get("statement", "")))
+                times += [peek(envelope).issued] if envelope else []
+                times.append(event.time)
+        return [*times, canonical.utc_now()]
 
     def tally_sheet(self) -> TallySheet:
         """The tally sheet that is made."""

@@ -48,6 +48,11 @@ def step_of(difference: Difference) -> str:
     return f"{difference.booth}:{step}" if isinstance(difference, BoothDifference) else step
 
 
+def _is_of_station(one: Difference) -> bool:
+    """Whether a step is between the desks and all booths together, and not of one booth."""
+    return one.left == "checked_in"
+
+
 class ClosingReports(msgspec.Struct, frozen=True):
     """What booths and desks counted, of all that took part. `lost`: why one could sign nothing; its figures are then
     the last that it sent, and of a booth no vote is recorded. `several`: whether each booth has a sheet of its own."""
@@ -73,23 +78,24 @@ class ClosingReports(msgspec.Struct, frozen=True):
         desks = CheckInCounters.summed(report.counters for report in self.desks.values())
         counted = Reconciliation(desks, BoothCounters.summed(self._counters().values()), {})
         if self.several:
-            reasons = {CHECKED_IN: given[CHECKED_IN]} if CHECKED_IN in given else {}
-            for one in counted.differences():
-                if (step := step_of(one)) != CHECKED_IN:
-                    reasons[step] = self._of_booths(step, given)
+            steps = {step_of(one): one for one in counted.differences()}
+            reasons = {
+                step: given.get(step, "") if _is_of_station(one) else self._of_booths(step, given)
+                for step, one in steps.items()
+            }
         else:
             reasons = {**_voided(counted.booth), **given}
         lost = [f"{CHECK_IN_LOST}{why}" for machine, why in self.lost.items() if machine in self.desks]
         if lost:
             reasons[CHECKED_IN] = "; ".join(filter(None, (*lost, reasons.get(CHECKED_IN, ""))))
-        return msgspec.structs.replace(counted, reasons=reasons)
+        return msgspec.structs.replace(counted, reasons={step: why for step, why in reasons.items() if why})
 
     def differences(self, given: Mapping[str, str]) -> tuple[Difference, ...]:
         """Every step that a person has to give a reason for, or has: of the station, with several booths of each."""
         station = self.reconciliation(given).differences()
         if not self.several:
             return station
-        checked_in = [one for one in station if step_of(one) == CHECKED_IN]
+        checked_in = [one for one in station if _is_of_station(one)]
         of_booths = [
             BoothDifference(one.left, one.right, one.left_count, one.right_count, one.reason, booth.name)
             for booth in self.booths

@@ -55,6 +55,10 @@ class StatementStore:
         self.write(name, envelope)
         return self.own(name).digest
 
+    def all(self) -> list[bytes]:
+        """Every envelope that is kept here."""
+        return [storage.read(file) for file in sorted(self._path.glob("*.json"))]
+
     def own(self, type_: str) -> SignedStatement:
         """A statement that this chair signed and kept."""
         place = str(self._path / f"{type_}.json")

@@ -107,8 +107,8 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
 
 
 def hours_notes(sheet: TallySheet) -> list[Message]:
-    """That the station was opened or closed outside the hours of voting, and which machines were taken out, with the
-    reasons; empty where nothing was so."""
+    """That the station was opened or closed outside the hours of voting, which machines were taken out, and what was
+    noticed of their clocks; empty where nothing was so."""
     hours = [
         message("tally_sheet", act, reason=reasons.of_hours(act, reason)) for act, reason in sheet.hours() if reason
     ]
@@ -116,7 +116,7 @@ def hours_notes(sheet: TallySheet) -> list[Message]:
         message("tally_sheet", "taken_out", machine=titled(StationMachine.named(name)), reason=reason)
         for name, reason in sheet.out.items()
     ]
-    return [*hours, *out]
+    return [*hours, *out, *(note.said() for note in sheet.clocks)]
 
 
 def booth_view(definition: Definition, sheet: TallySheet, part: BoothSheet, digest: str, language: str) -> SheetView:
@@ -145,7 +145,7 @@ def booth_page(definition: Definition, sheet: TallySheet, part: BoothSheet, dige
     """The sheet of one booth of several as PDF, without a code: the station's codes carry the sums. `sheet`: its
     station's; `digest`: of the booth sheet's statement."""
     seen = booth_view(definition, sheet, part, digest, definition.languages[0])
-    return _set(definition, seen, key, "tally-sheet", ())
+    return _set(definition, sheet.station, seen, key, "tally-sheet", ())
 
 
 def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
@@ -163,7 +163,8 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     words = _words(language)
     options = []
     for option in contest.options:
-        party = (definition.party(option.party).abbreviation,) if option.party else ()
+        independent = (words["independent"],) if option in contest.independents else ()
+        party = (definition.party(option.party).abbreviation,) if option.party else independent
         named = (definition.words(option.name, language), *party, *definition.people(option, language))
         options.append(CountRow(" · ".join(named), tally.votes[option.id]))
         options += [
@@ -203,11 +204,17 @@ def _difference_views(
 
 def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, kind: tally_qr.SheetKind) -> bytes:
     codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
-    return _set(definition, view(definition, sheet, digest, definition.languages[0]), key, kind, codes)
+    seen = view(definition, sheet, digest, definition.languages[0])
+    return _set(definition, sheet.station, seen, key, kind, codes)
 
 
 def _set(
-    definition: Definition, seen: SheetView, key: SigningKey, kind: tally_qr.SheetKind, codes: tuple[str, ...]
+    definition: Definition,
+    station: str,
+    seen: SheetView,
+    key: SigningKey,
+    kind: tally_qr.SheetKind,
+    codes: tuple[str, ...],
 ) -> bytes:
     language = definition.languages[0]
     words = _words(language)
@@ -215,7 +222,7 @@ def _set(
         "words": words,
         "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
-        "signers": _signers(definition, words),
+        "signers": _signers(definition, station, words, language),
     }
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
@@ -223,7 +230,10 @@ def _set(
     return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
-def _signers(definition: Definition, words: dict[str, str]) -> list[str]:
-    """Who signs the page: the chair, a clerk, a witness of each party, at least two."""
+def _signers(definition: Definition, station: str, words: dict[str, str], language: str) -> list[str]:
+    """Who signs the page: the chair, a clerk, a witness of each party and of each independent, at least two."""
     witnesses = [f"{words['witness']} · {party.abbreviation}" for party in definition.parties]
+    contests = definition.contests_of_station(station)
+    independents = [definition.words(one.name, language) for contest in contests for one in contest.independents]
+    witnesses += [f"{words['witness']} · {name} ({words['independent']})" for name in dict.fromkeys(independents)]
     return [words["chair"], words["clerk"], *witnesses, *[words["witness"]] * (_WITNESSES - len(witnesses))]
