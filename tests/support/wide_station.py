@@ -23,15 +23,14 @@ from whole_station import DEFINITION
 MACHINES = StationMachines(desk_count=2, booth_count=2)
 
 
-class Cable(LocalMachine):
-    """A cable that can be cut."""
+class DeskCable:
+    """The way from one desk to another of the same station."""
 
-    cut = False
+    def __init__(self, station: "WideStation", to: int) -> None:
+        self._station, self._to = station, to
 
-    def order(self, envelope: bytes) -> bytes:
-        if self.cut:
-            raise OSError("cut")
-        return super().order(envelope)
+    def tell(self, envelope: bytes) -> bytes:
+        return self._station.desks[self._to - 1].tell(envelope)
 
 
 def short_deck() -> tuple[DeckPart, ...]:
@@ -51,7 +50,11 @@ class WideStation:
     def start(self) -> None:
         """Switch all machines on."""
         self.booths = [Booth(self.folder / one.name, self.printer, screen=PageVoter) for one in MACHINES.booths]
-        self.desks = [CheckIn(self.folder / one.name) for one in MACHINES.desks]
+        cables = {one.number: DeskCable(self, one.number) for one in MACHINES.desks}
+        self.desks = [
+            CheckIn(self.folder / one.name, desks={to: cables[to] for to in cables if to != one.number})
+            for one in MACHINES.desks
+        ]
         ways = {
             "booths": [LocalMachine(one) for one in self.booths],
             "desks": [LocalMachine(one) for one in self.desks],
@@ -80,9 +83,11 @@ class WideStation:
 
     def release(self, document: str, desk: int = 0) -> None:
         """One voter through a desk without a finger."""
-        visit = self.desks[desk].find(document)
-        self.desks[desk].release(visit.id, CHAIR_PIN, "missing-hand")
-        self.desks[desk].hand_card(visit.id)
+        at = self.desks[desk]
+        visit = at.find(document)
+        if at.release(visit.id, CHAIR_PIN, "not-enrolled").stage == "second":
+            at.agree(visit.id, "clerk", CLERK_PIN)
+        at.hand_card(visit.id)
 
     def vote(self, code: str, booth: int = 0, mayor: str = "ana") -> None:
         """One voter in a booth."""

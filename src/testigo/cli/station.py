@@ -131,10 +131,9 @@ def load_poll_book(
         desks = [opened.enter_context(CheckIn(path)) for path in _machines(folder, "check-in")]
         for desk in desks:
             desk.read_poll_book(data)  # all of them, before any takes it in
-        voters = [desk.load_poll_book(data) for desk in desks][0]
-        warn_of_many_without_finger(
-            desks[0].definition, desks[0].station_id, sum(desk.without_finger for desk in desks), voters
-        )
+        voters = max([desk.load_poll_book(data) for desk in desks])
+        without = sum(desk.without_finger for desk in desks)
+        warn_of_many_without_finger(desks[0].definition, desks[0].station_id, without, voters)
     say(message("cli", "station.poll-book-loaded", count=voters))
 
 
