@@ -46,15 +46,21 @@ def serve_preview(
     run(preview.app(definition, station), listening, first_page=preview.FIRST_PAGE, tell=tell)
 
 
-def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
+def serve_check_in(
+    folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None, desks: str = ""
+) -> None:
     """The check-in of the machine folder `folder` (`STATION/check-in`). `reader`: an address as
     `fingerprint.reader.open_reader` reads it, "" for none; `dpi`: its resolution, where its driver does not know it.
+    `desks`: addresses of all desks of the station, this one's too, with spaces between; "" where it is the only one.
     """
     from testigo.screens import checkin as pages
+    from testigo.screens.checkin_desks import DeskTeller
     from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
+    from testigo.station.machine import HttpDesk
 
-    with _reader(reader, dpi) as opened, CheckIn(folder) as check_in:
+    ways = {number: HttpDesk(address) for number, address in enumerate(desks.split(), 1)}
+    with _reader(reader, dpi) as opened, CheckIn(folder, desks=ways) as check_in, DeskTeller(check_in):
         run(pages.app(check_in, reader=opened), listening, of_machine(check_in))
 
 

@@ -54,7 +54,7 @@ from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.lookup import LookedUp, Lookup
 from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.release_rule import SecondPerson
-from testigo.station.sign_in_list import Agreed, SignInList
+from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
 from testigo.station.staffing import staff_of
 from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.words import message
@@ -308,6 +308,10 @@ class CheckIn:
             self._searchable()
             self._sign_in_list.agree(agreed, source=source)
             return self._open_visit(found.document, listed=True)
+
+    def list_persons(self) -> tuple[Account, ...]:
+        """Who may agree, beside the chair, that a voter is admitted from the list."""
+        return self.staff.accounts(FROM_LIST.second)
 
     def tell_desks(self) -> None:
         """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed."""
