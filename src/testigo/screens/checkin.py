@@ -77,7 +77,7 @@ def desk(request: Request, check_in: TheCheckIn) -> Answer:
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
         station=check_in.definition.station(check_in.station_id), allowed=check_in.allowed_releases,
-        told=browser_session.session(request).data.get("told", ""),
+        told=browser_session.session(request).data.get("told", ""), owed=check_in.owed,
     )  # fmt: skip
 
 

@@ -309,6 +309,11 @@ class CheckIn:
             self._sign_in_list.agree(agreed, source=source)
             return self._open_visit(found.document, listed=True)
 
+    @property
+    def owed(self) -> int:
+        """How many voters other desks are still to hear of."""
+        return len(self._day.now.claims.owed)
+
     def list_persons(self) -> tuple[Account, ...]:
         """Who may agree, beside the chair, that a voter is admitted from the list."""
         return self.staff.accounts(FROM_LIST.second)
