@@ -189,7 +189,7 @@ def status(folder: StationFolder, as_json: AsJson = False) -> None:
         return
     shown = [
         (
-            message("term", f"role.{row['machine']}"),
+            StationMachine.named(str(row["machine"])).label,
             _named_state(row),
             *(str(row[one])[:24] for one in ("entries", "last", "head")),
         )
