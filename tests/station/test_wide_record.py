@@ -145,7 +145,7 @@ def test_a_booth_left_out_of_the_sum_is_found(wide: WideStation, record_of: Call
     record = record_of()
     place = record.find("tally-sheet")
     sheets = record.statement(record.said[place]).body["booth_sheets"]
-    with pytest.raises(InvalidInput, match="sheet of each booth"):
+    with pytest.raises(InvalidInput, match="sheet of each voting machine"):
         record.say_again(place, booth_sheets={"booth": sheets["booth"]}).rules()
 
 

@@ -37,7 +37,7 @@ def _of_station(station: str, sheet: TallySheet | None) -> tuple[Box, ...]:
 def sum_errors(
     definition: Definition, sheet: TallySheet, parts: Mapping[str, BoothSheet], machines: StationMachines
 ) -> list[Message]:
-    """What the tally sheet of a station with several booths says otherwise than its booth sheets, `parts` by booth.
+    """Where the tally sheet of a station with several booths differs from its booth sheets, `parts` by booth.
 
     Every booth that the root admitted has a sheet, or was taken out with a reason. Empty if all is well.
     """

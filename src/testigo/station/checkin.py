@@ -322,7 +322,7 @@ class CheckIn:
         """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed."""
         for document, owed, answered in self._desks.tell_all():
             with self.folder.guard:
-                self._desks.heard_back(document, owed, answered)
+                self._desks.keep_answer(document, owed, answered)
 
     @exclusive
     def tell(self, envelope: bytes) -> bytes:

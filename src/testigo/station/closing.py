@@ -172,11 +172,11 @@ class Closing:
             raise IllegalStep("machine.never-reported", place=place, role=machine.label)
         if machine.role == "booth":
             booth = counters_of(report, BoothCounters)
-            heard = without_votes(self._folder, booth, report.head, report.entries, machine.number)
-            return OutOfService(reason, last_heard=heard)
+            known = without_votes(self._folder, booth, report.head, report.entries, machine.number)
+            return OutOfService(reason, last_known=known)
         counters = counters_of(report, CheckInCounters)
         desk = CheckInReport(report.station, counters, report.head, report.entries, machine.number)
-        return OutOfService(reason, last_heard=desk)
+        return OutOfService(reason, last_known=desk)
 
     # ---- what the station was closed with
 
@@ -202,16 +202,16 @@ class Closing:
         before kept that of a check-in that was lost at closing."""
         out = self.lineup.out
         if closed is not None and "check_in_lost" in closed.data:
-            heard = msgspec.convert(closed.data["last_heard"], CheckInReport)
-            out[StationMachine("check-in")] = OutOfService(closed.data["check_in_lost"], last_heard=heard)
+            known = msgspec.convert(closed.data["last_heard"], CheckInReport)
+            out[StationMachine("check-in")] = OutOfService(closed.data["check_in_lost"], last_known=known)
         signed = [(machine, self._report(machine, why.report)) for machine, why in out.items() if why.report]
         booths, desks = open_reports(self._folder, signed)
         for machine, why in out.items():
-            if isinstance(why.last_heard, BoothReport):
-                booths[machine] = why.last_heard
-            elif why.last_heard is not None:
-                desks[machine] = why.last_heard
-        lost = {machine: why.reason for machine, why in out.items() if why.last_heard is not None}
+            if isinstance(why.last_known, BoothReport):
+                booths[machine] = why.last_known
+            elif why.last_known is not None:
+                desks[machine] = why.last_known
+        lost = {machine: why.reason for machine, why in out.items() if why.last_known is not None}
         return ClosingReports(booths, desks, lost, self.lineup.has_booth_sheets)
 
     @property

@@ -122,6 +122,9 @@ class DeckRuns:
         """Begin a run; raises `IllegalStep` while one is under way."""
         if self.under_way is not None:
             raise IllegalStep("test-run.under-way", place=self._folder.place)
+        return self._start(parts)
+
+    def _start(self, parts: Sequence[DeckPart]) -> RunState:
         number, total = self._ended() + 1, sum(len(part.ballots) for part in parts)
         booth = (self._untested() or self._lineup.booths)[0]
         self._keep(RunState(number, secrets.token_hex(8), deck_digest(parts), total, booth=booth.number))
@@ -141,10 +144,11 @@ class DeckRuns:
         if state.part == len(parts):
             self._sender.give(StationMachine("booth", state.booth), "test", deck=state.deck, ballots=state.total)
             passed = not state.found and bool(state.total)
-            self._end("passed" if passed else "failed")
+            self._state_end("passed" if passed else "failed")
             if not passed or not self._untested():
+                self._forget()
                 return True
-            self.begin(parts)
+            self._start(parts)  # in the place of the run that ended: nobody finds none in between
             return False
         part = parts[state.part]
         self._keep(self._cast(state, part) if state.first < len(part.ballots) else self._count(state, part))
@@ -152,7 +156,8 @@ class DeckRuns:
 
     def abandon(self) -> None:
         """End the run without its end. Raises `IllegalStep` where none is under way."""
-        self._end("abandoned")
+        self._state_end("abandoned")
+        self._forget()
 
     def names(self) -> list[str]:
         """The statements of all runs, in their order; of a folder that release 0.2 tested, the one that it made."""
@@ -196,7 +201,7 @@ class DeckRuns:
         except msgspec.ValidationError as error:
             raise InvalidInput("report.no-tally", why=why_refused(error)) from None
 
-    def _end(self, outcome: Outcome) -> None:
+    def _state_end(self, outcome: Outcome) -> None:
         state = self._now()
         body = LogicAndAccuracy(
             state.number, state.deck, state.total, state.done, outcome, state.counted, state.all_found,
@@ -206,7 +211,6 @@ class DeckRuns:
         own = StationMachine("booth", state.booth)
         event = PART if outcome == "passed" and any(one != own for one in self._untested()) else EVENTS[outcome]
         self._statements.sign(STATEMENT, body, event, name=name, run=state.number, **of_booth(state.booth))
-        self._forget()
 
     def _untested(self) -> tuple[StationMachine, ...]:
         """The booths whose last run did not pass. Once all have passed none; a run that then begins is the first of all

@@ -35,7 +35,7 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """`lent`: of this desk's own share, by document. `owed`: what other home desks are still to be told, by document.
 
     `from_list`: voters with a card, admitted here from the list. `doubles`: documents with which somebody was admitted
-    here from the list, and somebody elsewhere. `heard`: number of a desk → the highest number of a message from it:
+    here from the list, and somebody elsewhere. `received`: number of a desk → the highest number of a message from it:
     none is obeyed twice.
     """
 
@@ -43,7 +43,7 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     owed: dict[str, Owed] = msgspec.field(default_factory=dict)
     from_list: int = 0
     doubles: int = 0
-    heard: dict[str, int] = msgspec.field(default_factory=dict)
+    received: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def unentered(self) -> int:
@@ -69,9 +69,9 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """Nothing is owed of that document."""
         return replace(self, owed={one: owed for one, owed in self.owed.items() if one != document})
 
-    def hearing(self, desk: int, number: int) -> "Claims":
+    def receiving(self, desk: int, number: int) -> "Claims":
         """A message of another desk was heard."""
-        return replace(self, heard=self.heard | {str(desk): number})
+        return replace(self, received=self.received | {str(desk): number})
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

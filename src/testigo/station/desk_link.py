@@ -83,14 +83,14 @@ class DeskLink:
             raise InvalidSignature("desk-message.answers-another", place=self._place(to))
         return self._unsealed(reply, Answered)
 
-    def read(self, envelope: bytes, heard: Mapping[str, int]) -> tuple[DeskMessage, Asked]:
-        """A message of another desk that may be obeyed. `heard`: the highest number of each desk so far.
+    def read(self, envelope: bytes, received: Mapping[str, int]) -> tuple[DeskMessage, Asked]:
+        """A message of another desk that may be obeyed. `received`: the highest number of each desk so far.
 
         Raises `InvalidInput` or `InvalidSignature`, `IllegalStep` for a number that was heard before.
         """
         by = self._claimed_desk(envelope)
         said = self._opened(envelope, MESSAGE_TYPE, by)
-        if said.number <= heard.get(str(by), 0):
+        if said.number <= received.get(str(by), 0):
             raise IllegalStep("desk-message.old", place=self._place(by))
         asked = self._unsealed(said, Asked)
         if asked.desk != by:

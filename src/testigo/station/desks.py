@@ -107,7 +107,7 @@ class Desks:
         except TestigoError:
             return None
 
-    def heard_back(self, document: str, owed: Owed, answered: Answered) -> None:
+    def keep_answer(self, document: str, owed: Owed, answered: Answered) -> None:
         """Keep what the home desk said of something that was owed."""
         day = self._day.now
         self._day.keep(msgspec.structs.replace(day, claims=told(day.claims, document, owed, answered.said)))
@@ -117,12 +117,12 @@ class Desks:
     def hear(self, envelope: bytes) -> bytes:
         """What another desk says of a document of this desk's share, and the answer. Raises as `DeskLink.read`."""
         day = self._day.now
-        said, asked = self._link.read(envelope, day.claims.heard)
+        said, asked = self._link.read(envelope, day.claims.received)
         if self.home(asked.document) != self.own:
             raise IllegalStep("desk-message.of-another-share", place=self._folder.place)
         visiting = day.visit is not None and day.visit.document == asked.document
         claims, saying = answer(day.claims, asked, voted=asked.document in day.voted, visiting=visiting)
-        day = msgspec.structs.replace(day, claims=claims.hearing(said.by, said.number))
+        day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
         if asked.name == "back":
             day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))
         self._day.keep(day)

@@ -20,13 +20,13 @@ OUT = "machine-out"
 class OutOfService(msgspec.Struct, frozen=True):
     """Why a machine was taken out, in words. `report`: digest of what it signed when it was closed alone.
 
-    `last_heard`: of a machine that signs nothing any more, what the chair had heard last; None where it had counted
+    `last_known`: of a machine that signs nothing any more, what the chair had heard last; None where it had counted
     nothing, or signed.
     """
 
     reason: str
     report: str = ""
-    last_heard: BoothReport | CheckInReport | None = None
+    last_known: BoothReport | CheckInReport | None = None
 
 
 class Lineup:
@@ -92,17 +92,17 @@ class Lineup:
     def note(self, machine: StationMachine, out: OutOfService) -> None:
         """From now on the machine is out."""
         kept = {"report": out.report} if out.report else {}
-        heard = {"last_heard": msgspec.to_builtins(out.last_heard)} if out.last_heard is not None else {}
-        self._folder.log.append("machine-out", machine=machine.name, reason=out.reason, **kept, **heard)
+        known = {"last_heard": msgspec.to_builtins(out.last_known)} if out.last_known is not None else {}
+        self._folder.log.append("machine-out", machine=machine.name, reason=out.reason, **kept, **known)
 
 
 def _out_of(event: Event) -> OutOfService:
-    heard: BoothReport | CheckInReport | None = None
+    known: BoothReport | CheckInReport | None = None
     try:
         if "last_heard" in event.data and StationMachine.named(event.data["machine"]).role == "booth":
-            heard = msgspec.convert(event.data["last_heard"], BoothReport, strict=True)
+            known = msgspec.convert(event.data["last_heard"], BoothReport, strict=True)
         elif "last_heard" in event.data:
-            heard = msgspec.convert(event.data["last_heard"], CheckInReport, strict=True)
+            known = msgspec.convert(event.data["last_heard"], CheckInReport, strict=True)
     except msgspec.ValidationError as error:
         raise InvalidInput("report.malformed", why=why_refused(error)) from None
-    return OutOfService(event.data["reason"], event.data.get("report", ""), heard)
+    return OutOfService(event.data["reason"], event.data.get("report", ""), known)
