@@ -332,7 +332,7 @@ def test_only_what_a_contest_uses_is_shown(edit: Any, file: Path) -> None:
     officer.post("/part", at="contests.0", majority__of="valid")
     page = officer.text("/part?at=contests.0")
     assert 'name="majority/conditions/1/lead"' in page and 'name="majority/withdrawn"' in page
-    officer.post("/part", at="contests.0", kind="party-list", majority__of="")
+    officer.post("/part", at="contests.0", kind="party-list", majority__of="", follow="yes")
     page = officer.text("/part?at=contests.0")
     assert 'name="method"' in page and 'name="preferences/most"' in page and "majority" not in page
     assert 'value="plurality"' not in page  # no method of lists
@@ -444,7 +444,8 @@ def test_an_id_may_be_made_of_two_columns(edit: Any, file: Path) -> None:
     files = {"stations": ("mesas.csv", csv.encode(), "text/csv")}
     page = officer._see(officer._client.post("/import", data={"token": officer._token}, files=files))
     assert page.name == "columns" and 'name="stations/id/1"' in page.content.decode()
-    chosen = {"stations/id/0": "COD_MUN", "stations/id/1": "MESA", "stations/district/0": "DISTRITO"}
+    chosen = {"stations/id/0": "COD_MUN", "stations/id/1": "MESA", "stations/id/2": "", "stations/id/3": ""}
+    chosen["stations/district/0"] = "DISTRITO"
     chosen |= {"stations/district/1": "", "stations/name/0": "RECINTO", "stations/register-size": "HABILITADOS"}
     assert officer.post("/import/columns", **chosen).name == "changes"
     officer.post("/save")
