@@ -24,6 +24,7 @@ from testigo.ballot import (
     deck_digest,
     tally_ballots,
 )
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.count import AuditSeed, PublicDraw, count_result
 from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
 from testigo.election.option_status import Status
@@ -108,6 +109,8 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for number, (option, status) in enumerate(OUT_AND_BACK, 1):
         said = OptionStatus(contest.id, contest.options[option].id, status, "Resolución 12", number)
         say("option-status", "", said, root, 2)
+    first = definition.stations[0].id
+    say("release-allowance", first, ReleaseAllowance(first, 1, 5, "Resolución 9"), election.key("centre"), 3)
     for station in definition.stations:
         _station_day(election, station.id, say)
     say("audit-seed", "", AuditSeed(DICE), auditor, 610)

@@ -32,7 +32,9 @@ KEYS = frozenset(keys(Definition))
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_hint_has_a_key_outside_quotes(language: str) -> None:
-    ordinary = {"fr": {"options", "option", "date", "parties", "coalitions"}, "es": set(), "pt": {"item", "data"}}[language]
+    ordinary = {"fr": {"options", "option", "date", "parties", "coalitions"}, "es": set(), "pt": {"item", "data"}}[
+        language
+    ]
     ordinary |= {"id", "no", "title"} | {"fonts"}  # `fonts`: also the name of an extra
     for (section, key), forms in catalogue_of(language).forms.items():
         for form in forms if section == "hint" else ():

@@ -18,6 +18,7 @@ from testigo.centre import (
     restore_centre,
 )
 from testigo.cli import serve
+from testigo.cli.allow_releases import allow_releases
 from testigo.cli.option_status import option_status
 from testigo.cli.output import confirmed, console, facts, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
 app.command("option-status")(option_status)
+app.command("allow-releases")(allow_releases)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

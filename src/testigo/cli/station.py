@@ -17,6 +17,7 @@ from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
 from testigo.cli.station_train import count_training, train
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
@@ -119,6 +120,7 @@ def load_poll_book(
 
     with CheckIn(_machine(folder, "check-in")) as check_in:
         voters = check_in.load_poll_book(storage.read(poll_book, limit=POLL_BOOK_LIMIT))
+        warn_of_many_without_finger(check_in.definition, check_in.station_id, check_in.without_finger, voters)
     say(message("cli", "station.poll-book-loaded", count=voters))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport, version_1
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
@@ -99,6 +100,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.3"),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
     Kind(

@@ -16,8 +16,6 @@ from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
 
-_RELEASE_REASON = "worn-finger"
-
 
 class StationDay:
     """All visits of one station, from the first in line to the last."""
@@ -47,18 +45,20 @@ class StationDay:
     def _check_in(self, clerk: Browser, visit: PlannedVisit) -> str:
         """The ballot style of the tray the voter draws a card from, or "" where there is no card for them."""
         page = clerk.send("/find", document=visit.person.document)
-        if page.name == "finger":
+        if page.name == "finger" and not visit.incident.reader_fails:
             page = self._take_finger(clerk, page, visit)
         if page.name in ("finger", "unmatched"):
-            page = self._decide_unmatched(clerk, visit)
+            page = self._decide_unmatched(clerk, page, visit)
         if page.name in ("matched", "released"):
             self._judge(visit, page.name)
             self._admitted.add(visit.person.document)
             clerk.send("/card")
             return page.facts["tray"]
+        if page.name == "finding":
+            self._check_way(visit, page)
+            page = clerk.send("/turn-away")
         if page.name == "refused":
             self._judge(visit, page.facts.get("reason", ""))
-            self._check_way(visit, page)
             clerk.send("/next")
         else:
             self._surprise(visit, f"the desk shows {page.name!r}: {page.code}")
@@ -78,15 +78,16 @@ class StationDay:
                 break
         return page
 
-    def _decide_unmatched(self, clerk: Browser, visit: PlannedVisit) -> SeenPage:
-        """No try matched: an impostor is turned away; anyone else the chair lets through, as long as the cap allows."""
+    def _decide_unmatched(self, clerk: Browser, page: SeenPage, visit: PlannedVisit) -> SeenPage:
+        """No try matched: an impostor is turned away, once the clerk has said so again. Anyone else the chair lets
+        through; beyond the alarm the clerk agrees, who sees the same document.
+        """
         if visit.incident.refused_as:
-            return clerk.send("/refuse", reason=visit.incident.refused_as)
-        page = clerk.send("/release", pin=CHAIR_PIN, reason=_RELEASE_REASON)
-        if page.ok:
-            return page
-        clerk.get("/")
-        return clerk.send("/refuse", reason="no-match")
+            page = clerk.send("/refuse", reason=visit.incident.refused_as)
+            return clerk.send("/refuse", sure="yes") if page.name == "refuse" else page
+        reason = "not-enrolled" if page.facts.get("fingers") == "0" else visit.incident.release_reason
+        page = clerk.send("/release", pin=CHAIR_PIN, reason=reason)
+        return clerk.send("/agree", account="clerk", pin=CLERK_PIN) if page.name == "second" else page
 
     def _judge(self, visit: PlannedVisit, outcome: str) -> None:
         """Whether the visit ended rightly, by what has happened so far with this document."""

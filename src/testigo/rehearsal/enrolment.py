@@ -81,7 +81,7 @@ class EnrolmentDesks:
     def enrol(self, population: Population) -> EnrolmentNotes:
         """Enrol everybody, settle every case, and see what the register makes of it."""
         seconds = population.second_numbers
-        self._share([person for person in population.people if not person.first_document])
+        self._share([one for one in population.people if not one.first_document and one.fingers_taken])
         self._share(seconds)
         with Browser(self._addresses[0]) as desk:
             officer = Officer(desk, self._pin, self._fingers, self._sight)

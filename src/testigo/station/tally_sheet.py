@@ -104,10 +104,12 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
 
 
 def hours_notes(sheet: TallySheet) -> list[Message]:
-    """That the station was opened or closed outside the hours of voting, with the reason; empty where it was not."""
-    return [
+    """That the station was opened or closed outside the hours of voting, with the reason, and what was noticed of its
+    machines' clocks; empty where there is nothing."""
+    acts = [
         message("tally_sheet", act, reason=reasons.of_hours(act, reason)) for act, reason in sheet.hours() if reason
     ]
+    return [*acts, *(note.said() for note in sheet.clocks)]
 
 
 def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:

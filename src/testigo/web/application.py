@@ -6,7 +6,7 @@ person in front of it, and no two requests can ever meet inside a station's or a
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -110,12 +110,14 @@ def application(
     templates: str = "",
     sample: SampleMark | None = None,
     public: bool = False,
+    after_stale_form: Callable[[], Answer | None] = lambda: None,
     **parts: Any,
 ) -> Litestar:
     """One role's application. `title`: what stands in the page's head line; `languages`, `fonts`: those of its
     election; `for_voters`: whether voters use its pages, not officers (`words.offered`); `templates`: the package whose
     folder `templates` holds the role's own pages; `sample`: marks every page as a sample; `public`: whether it may be
-    called by any name, as behind another web server (`own_name`); `parts`: what handlers find by name.
+    called by any name, as behind another web server (`own_name`); `after_stale_form`: what is shown in place of the
+    error that a form was of another visit, which changes nothing; `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
@@ -141,6 +143,7 @@ def application(
                 "officers_language": officers_language(languages),
                 "own_fonts": OwnFonts.of(fonts),
                 "sample": sample,
+                "after_stale_form": after_stale_form,
                 **parts,
             }
         ),
@@ -202,6 +205,10 @@ def error_page(request: Request, error: TestigoError) -> Answer:
         return Response(error.as_json(), status_code=status)
     if isinstance(error, guards.PinRequired):
         return redirect("/pin")
+    if error.code == "form.of-another-visit":
+        instead: Answer | None = request.app.state.after_stale_form()
+        if instead is not None:
+            return instead
     return _error_page(request, error, status, type(error).__name__)
 
 

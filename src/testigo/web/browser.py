@@ -43,6 +43,7 @@ class Browser(Client):
         data: dict[str, list[str]] = {}
         for name, value in self._filled(path, given, chosen):
             data.setdefault(name, []).append(value)
+        self._visit = ""  # a form that is about a visit has it among its fields
         return self._look(super().send(path, files=files, **data), "")
 
     def _filled(self, path: str, given: Mapping[str, Sequence[str]], files: Mapping[str, int]) -> list[tuple[str, str]]:
