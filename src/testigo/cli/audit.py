@@ -106,7 +106,7 @@ def draw(
     _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.draw(dice), dice, out, yes) if desk else []
-    drawn = closing_sample(rules.definition, dice)
+    drawn = closing_sample(rules.definition, dice, rules.rulings_of_sample)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
@@ -205,7 +205,7 @@ def count_box(
 
 def _drawn(rules: RecordRules) -> tuple[str, ...]:
     """The boxes that the dice in the record draw."""
-    return closing_sample(rules.definition, Seed(rules.seed)).ids if rules.seed else ()
+    return closing_sample(rules.definition, Seed(rules.seed), rules.rulings_of_sample).ids if rules.seed else ()
 
 
 def _refuse_unasked(yes: bool, dry_run: bool, as_json: bool) -> None:

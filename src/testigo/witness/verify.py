@@ -6,7 +6,7 @@ from pathlib import Path
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import Finding, Grade, PublishedRecord, read_record
-from testigo.witness import audits, reading, stations, totals
+from testigo.witness import audits, reading, rulings, stations, totals
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.report import VerificationReport
 from testigo.words import message
@@ -41,6 +41,7 @@ def verify(
         findings.add(published.check_consistency(kept_checkpoint, signers))
     if contents is not None and contents.definition is not None:
         stations.check(findings, contents)
+        rulings.check(findings, contents)
         totals.check(findings, contents)
         audits.check(findings, contents)
     root = root_key or published.root_key
