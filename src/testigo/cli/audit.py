@@ -19,6 +19,7 @@ from testigo.audit import (
     read_form,
     same_twice,
     station_deck,
+    tally_form,
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
@@ -140,12 +141,16 @@ def settle_ties(
 
 
 @app.command()
-def form(definition: DefinitionFile, station: StationId) -> None:
+def form(
+    definition: DefinitionFile,
+    station: StationId,
+    whole: Annotated[bool, typer.Option("--whole", help="Of a whole tally: corrections, votes on paper.")] = False,
+) -> None:
     """Print the blank form of a count by hand, a CSV table to fill in.
 
     Example: testigo audit form election.yaml --station 01-01 > count.csv
     """
-    typer.echo(blank_form(load(definition), station), nl=False)
+    typer.echo((tally_form if whole else blank_form)(load(definition), station), nl=False)
 
 
 @app.command(name="closing-count")

@@ -17,7 +17,7 @@ from testigo.centre import (
     only_auditor,
     restore_centre,
 )
-from testigo.cli import serve
+from testigo.cli import rulings, serve
 from testigo.cli.option_status import option_status
 from testigo.cli.output import confirmed, console, print_json, progress, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
@@ -33,6 +33,10 @@ app = typer.Typer(
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
 app.command("option-status")(option_status)
+app.command("annul")(rulings.annul)
+app.command("correct")(rulings.correct)
+app.command("accept-manual-tally")(rulings.accept_manual_tally)
+app.command("incident")(rulings.incident)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
