@@ -63,7 +63,10 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         page = clerk.send("/find", document="201")
         assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
         assert b"Escuela Sur" in page.content and b"Calle 2" in page.content  # from the poll book
+        assert place.check_in.counters().refused == {}  # it was only looked up
         assert clerk.send("/find", document="999").facts["reason"] == "not-on-register"
+        assert clerk.send("/turn-away").name == "refused"
+        assert place.check_in.counters().refused == {"not-on-register": 1}
 
         assert vote(voter, cards[0]).name == "printed"
         assert voter.send("/printed", right="no").name == "spoil"
@@ -144,7 +147,7 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         clerk.send("/finger", files={"image": finger(1, 2)})
         clerk.send("/card")
         clerk.send("/find", document="103")
-        assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+        assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
         clerk.send("/card")
         assert vote(voter, opened.cards[0]).name == "printed"
 
@@ -164,20 +167,21 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         assert all(one.reason for one in opened.chair.tally_sheet().reconciliation.differences())
 
 
-def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) -> None:
+def test_the_release_needs_the_chairs_own_pin_and_beyond_the_alarm_one_more(opened: Any) -> None:
     with opened.clerk() as clerk:
         clerk.send("/find", document="103")
-        assert clerk.send("/release", pin="750126", reason="missing-hand").status == 403
+        assert clerk.send("/release", pin="750126", reason="not-enrolled").status == 403
         for document in ("103", "104"):
             if document != "103":
                 clerk.send("/find", document=document)
-            assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+            assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
             clerk.send("/card")
-        clerk.send("/find", document="105")
-        over = clerk.send("/release", pin="482913", reason="missing-hand")
-        assert over.status == 409
-        assert over.code == "released.to-limit"
-        assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
+        assert clerk.send("/find", document="105").facts["beyond"] == "not-enrolled"
+        asked = clerk.send("/release", pin="482913", reason="not-enrolled")
+        assert (asked.name, asked.facts["proposed"], asked.facts["persons"]) == ("second", "not-enrolled", "1")
+        assert clerk.send("/agree", account="clerk", pin="482913").status == 403
+        assert clerk.send("/agree", account="clerk", pin="750126").name == "released"
+        assert opened.check_in.counters().released_by_two == 1
 
 
 def test_a_printer_that_fails_keeps_the_vote(opened: Any) -> None:
@@ -276,7 +280,7 @@ def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:
 def test_the_check_in_is_lost(opened: Any) -> None:
     with opened.clerk() as clerk, opened.voter() as voter, opened.presiding() as chair:
         clerk.send("/find", document="103")
-        clerk.send("/release", pin="482913", reason="missing-hand")
+        clerk.send("/release", pin="482913", reason="not-enrolled")
         clerk.send("/card")
         vote(voter, opened.cards[0])
         assert voter.send("/printed", right="yes").name == "thanks"
@@ -296,7 +300,7 @@ def test_a_third_person_with_one_document_is_for_the_chair(opened: Any) -> None:
         for _ in range(2):
             assert clerk.send("/find", document="101").name == "finger"
             clerk.send("/finger", files={"image": finger(7, 1)})
-            assert clerk.send("/refuse", reason="impostor").name == "refused"
+            assert clerk.send("/refuse", reason="impostor", sure="yes").name == "refused"
             clerk.send("/next")
         page = clerk.send("/find", document="101")
         assert page.name == "unmatched"
@@ -354,11 +358,11 @@ def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -
         clerk.send("/find", document="103")
         stale = left_open.get("/visit")
         assert stale.name == "unmatched"
-        clerk.send("/refuse", reason="left")
+        clerk.send("/refuse", reason="left", sure="yes")
         clerk.send("/find", document="104")
         for path, fields in (
-            ("/release", {"reason": "worn-finger", "pin": CHAIR_PIN}),
-            ("/refuse", {"reason": "impostor"}),
+            ("/release", {"reason": "not-enrolled", "pin": CHAIR_PIN}),
+            ("/refuse", {"reason": "impostor", "sure": "yes"}),
             ("/card", {}),
             ("/practise-finger", {"matches": "yes"}),
         ):
@@ -367,4 +371,4 @@ def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -
         assert left_open.send("/finger", files={"image": finger(1, 1)}).code == "visit.of-another-page"
         assert opened.check_in.current().document == "104"
         assert opened.check_in.counters().checked_in == 0
-        assert clerk.send("/release", reason="worn-finger", pin=CHAIR_PIN).name == "released"
+        assert clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN).name == "released"

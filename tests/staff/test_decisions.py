@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -12,7 +11,6 @@ from raising import raises_code
 from staffed_station import STAFF, Authority, Clock, listed
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
 from testigo.staff import decisions as module
-from testigo.staff import pins as pins_module
 from testigo.staff import tries as tries_module
 from testigo.staff.decisions import DEFAULT_SECONDS, Decisions, Rule
 from testigo.staff.machine import Staff
@@ -293,7 +291,6 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_any_order(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pins_module, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     monkeypatch.setattr(tries_module, "WRONG_PINS", 10_000)
     AnyOrder.staff, AnyOrder.pins = listed(tmp_path / "check-in", authority, "check-in")
     AnyOrder.folder = tmp_path

@@ -41,6 +41,13 @@ def test_right_and_wrong(pins):
     assert pins.file.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_pin_takes_64_mib_to_guess(tmp_path, monkeypatch, quick_hash):
+    monkeypatch.setattr("testigo.staff.pins._hasher", quick_hash)
+    Pins.create(tmp_path / "pins.json", {"chair": "482913"})
+    assert "$argon2id$v=19$m=65536,t=3,p=4$" in (tmp_path / "pins.json").read_text()
+    Pins(tmp_path / "pins.json").check("chair", "482913")
+
+
 @pytest.mark.parametrize("damaged", ["{}", '{"format": 2}', '{"pins": {}}', "[]", ""])
 def test_a_file_of_nobodys_pins_is_damaged(pins, damaged):
     pins.file.write_text(damaged)

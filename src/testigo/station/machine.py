@@ -39,6 +39,7 @@ from testigo.keys import PublicKey
 from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder, role_named
 from testigo.stored import StoredFormat
+from testigo.web.trust import trusted
 from testigo.words import Either, Message, message
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
@@ -164,7 +165,9 @@ class HttpMachine:
 
     def _post(self, envelope: bytes) -> tuple[int, bytes]:
         """Status and body as it came: nothing is unpacked, and no more is read than a report may have."""
-        client = httpx.Client(timeout=self._timeout, trust_env=False, headers={"Accept-Encoding": "identity"})
+        client = httpx.Client(
+            timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
+        )
         body, began = bytearray(), time.monotonic()
         with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
             for piece in answer.iter_raw():
@@ -419,7 +422,8 @@ def _seconds_ahead(time: str) -> int:
 def _went_back(before: MachineReport, now: MachineReport) -> bool:
     """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
     counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
-    return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
+    known = [name for name in counted if name in before.counters]
+    return any(_is_less(now.counters.get(name, 0), before.counters[name]) for name in known)
 
 
 def _is_less(now: Any, before: Any) -> bool:

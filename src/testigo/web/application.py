@@ -37,6 +37,8 @@ from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
+    colon,
+    comma,
     day,
     direction,
     instant,
@@ -337,7 +339,8 @@ def _error_page(request: Request, error: TestigoError, status: int, kind: str) -
     language = language_of(request)
     if language in voter_languages() and not error.speaks(language):
         language = request.app.state.officers_language
-    heading, advice = heading_and_advice(error, kind, request.app.state.role, language)
+    about_file = isinstance(error, InvalidInput) and request.state.get("sent_file", False)
+    heading, advice = heading_and_advice(error, "file" if about_file else kind, request.app.state.role, language)
     return page(
         request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
         sentence=error.sentence(language), language=language,
@@ -394,6 +397,7 @@ def _templates(package: str) -> Environment:
         "in_language": _in_language,
     }
     environment.globals |= {
+        "colon": colon, "comma": comma,
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
         "direction": direction,
     }  # fmt: skip

@@ -16,6 +16,7 @@ import httpx
 
 from testigo import waits
 from testigo.errors import StorageError
+from testigo.web.trust import trusted
 
 _HIDDEN = re.compile(r'name="(token|visit)" value="([^"]+)"')
 """What a browser sends back with every form of a page."""
@@ -25,7 +26,7 @@ class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
-    `code`: on a page that shows an error, the error's code, else "".
+    `code`: on a page that shows an error, the error's code, else "". `is_page`: whether it is a page, and not a file.
     """
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -35,7 +36,8 @@ class SeenPage(HTMLParser):
         self.content = answer.content
         self.facts: dict[str, str] = {}
         self.name = self.code = ""
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        self.is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if self.is_page:
             self.feed(answer.text)
 
     @property
@@ -64,6 +66,7 @@ class Client:
             timeout=timeout,
             follow_redirects=True,
             trust_env=False,
+            verify=trusted(),
             transport=transport,
             # A connection that is kept may be closed by the server just as a form is sent on it.
             limits=httpx.Limits(max_keepalive_connections=0),
