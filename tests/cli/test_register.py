@@ -237,10 +237,29 @@ def test_who_is_perhaps_listed_twice_is_told_listed_and_judged(
     (tmp_path / "pin").write_text("316497\n")
     assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
     words = ["judge-double", group["id"], "--note", "father and son", *election, "--pin-file", "pin"]
-    code, _, err = typed(*words, "--officer", "eva")
+    code, _, _err = typed(*words, "--officer", "eva")
     assert code == 1 and json.loads(typed("doubles", "--json", *election)[1])["groups"]
     assert typed(*words, "--officer", "maria")[0] == 0
     assert json.loads(typed("doubles", "--json", *election)[1])["groups"] == []
+
+
+def test_a_voter_is_corrected_and_the_history_tells_it(typed: Typed, election: list[str], project_root: Path) -> None:
+    case = project_root / "tests" / "data" / "voters" / "28-correction-first.csv"
+    assert typed("import", str(case), *election)[0] == 0
+    Path("pin").write_text("316497\n")
+    assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
+    who = ["--reason", "misspelled", "--officer", "maria", "--pin-file", "pin", *election]
+    code, out, _ = typed("correct", "P1", "--name", "Ana Prueba", *who)
+    assert code == 0 and "corrected, by maria" in out and "Ana Preuba → Ana Prueba" in out
+    code, _, err = typed("move", "P1", "--to", "99-99", *who)
+    assert code == 1 and "99-99" in err
+    (told,) = json.loads(typed("history", "P1", "--json", *election)[1])
+    assert (told["kind"], told["before"]) == ("corrected", {"name": "Ana Preuba"})
+    assert json.loads(typed("remove", "P1", "--json", *who)[1])["voter"]["removed"]
+    assert "removed from the register on" in typed("voter", "P1", *election)[1]
+    assert typed("restore", "P1", *who)[0] == 0
+    assert "3 entries." in typed("history", "P1", *election)[1]
+    assert typed("poll-books", "--json", *election)[1].strip() == "[]"
 
 
 def test_cells_to_look_at_are_noted(typed: Typed, election: list[str], tmp_path: Path) -> None:
