@@ -335,7 +335,7 @@ class CheckIn:
     def release_reasons(self, visit: Visit) -> tuple[str, ...]:
         """For which reasons this voter may be released now."""
         tried = visit.tries_left == 0 or visit.failed > 0
-        return release_rule.offered(enrolled=bool(visit.fingers), tried=tried)
+        return release_rule.offered(enrolled=_is_enrolled(visit), tried=tried)
 
     def beyond(self, visit: Visit) -> tuple[str, ...]:
         """Those of `release_reasons` for which it takes two persons now."""
@@ -354,7 +354,7 @@ class CheckIn:
         Raises `NotAllowed` for a wrong PIN, `IllegalStep` for a reason that needs a try.
         """
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, "release", release_rule.offered(enrolled=bool(visit.fingers), tried=True))
+        reasons.check_reason(reason, "release", release_rule.offered(enrolled=_is_enrolled(visit), tried=True))
         if reason not in self.release_reasons(visit):
             raise IllegalStep("finger.not-tried")
         by = self.staff.check(account, chair_pin, PRESIDING, source=source)
@@ -490,6 +490,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
+            exceptions=_exceptions(voter),
             failed=tries.failed,
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
@@ -543,3 +544,14 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
+    """(position, kind) of each finger that could not be taken, as the poll book has them; none in an older one."""
+    listed: Sequence[tuple[int, str]] = getattr(voter, "exceptions", ())
+    return tuple((position, kind) for position, kind in listed)
+
+
+def _is_enrolled(visit: Visit) -> bool:
+    """Whether somebody saw the voter's hands at enrolment, also where no finger could be taken."""
+    return bool(visit.fingers or visit.exceptions)
