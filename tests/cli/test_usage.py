@@ -39,7 +39,7 @@ def run(capsys, monkeypatch):
 def test_it_is_one_sentence_with_a_hint(run, wrong):
     for language, shows in (("en", "shows how it is written"), ("es", "muestra cómo se escribe"), ("fr", "montre")):
         said = run(language, *WRONG[wrong])
-        assert said.startswith(("Error: testigo", "Erreur\u00a0: testigo")) and "--help`" in said and shows in said
+        assert said.startswith(("Error: testigo", "Erreur\u202f: testigo")) and "--help`" in said and shows in said
         assert said.count("\n") == 1
 
 

@@ -283,14 +283,14 @@ def test_a_poll_book_without_the_barred_voters_is_said_and_fails_nothing(elect: 
 
 
 def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> None:
-    changed = counters(matched=12, cards_used=13, printed=14, deposited=13, recorded=13)
+    changed = counters(matched=12, cards_handed=13, cards_used=13, printed=14, deposited=13, recorded=13)
     said = caught("reconciliation", only("tally-sheet", changed))
     assert said == [f"station {HERE}: Recorded in the box 13, ballots on the tally sheet 12; no reason given"]
 
 
 IMPOSSIBLE = [
     (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="undervotes")), "2 unused choices, at most 0 can be"),
-    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a booth makes none"),
+    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a voting machine makes none"),
     (counters(printed=-1), "a counter of the reconciliation is negative"),
     *((counters(reasons={STEP: bad}), "printable characters") for bad in ("a\nb", "\x1b[2J", "\u202e", "x" * 501)),
 ]

@@ -40,7 +40,7 @@ def test_no_error_for_voters_has_one_where_its_parts_meet(code: str) -> None:
 def test_parts_are_joined_as_the_language_does() -> None:
     error = InvalidInput("card.used", place=message("screens", "booth.role"))
     assert "؛ " in error.text("ar") and ": " in error.text("ar") and "; " in error.text("he")
-    assert "\u00a0: " in error.text("fr") and "\u00a0; " in error.text("fr")
+    assert "\u202f: " in error.text("fr") and "\u202f; " in error.text("fr")
     assert (comma("ar"), comma("he"), comma("es")) == ("، ", ", ", ", ")
     assert with_commas(("a", "", "b"), "ar") == "a، b"
 

@@ -124,6 +124,24 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def say(what: Message, *, indent: str = "") -> None:
+    """A sentence on standard output, on one line."""
+    console.print(f"{indent}{what}", soft_wrap=True)
+
+
+def facts(rows: Sequence[tuple[str, object]]) -> None:
+    """What has a name, a line each: the name (`fact.NAME` of the catalogues), and below one another what it is."""
+    labels = [str(message("cli", f"fact.{name}")) for name, _ in rows]
+    width = max(map(len, labels))
+    for label, (_, value) in zip(labels, rows, strict=True):
+        console.print(f"{label:<{width}}  {value}", soft_wrap=True)
+
+
+def heads(*names: str) -> list[str]:
+    """Heads of a table's columns, as the catalogues have them (`head.NAME`); "" for a column without one."""
+    return [str(message("cli", f"head.{name}")) if name else "" for name in names]
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A small table on standard output; columns after the first are aligned right."""
     drawn = Table(title=printable(title), title_justify="left", title_style="bold")

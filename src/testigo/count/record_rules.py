@@ -236,6 +236,8 @@ class RecordRules:
                     self._unread.check_read("station-list", "", place)
                 self._parts.with_piece(body, place)
             case MachineKeys():
+                for key in body.keys if statement.subject else ():
+                    _check_station(statement, key.station, place)
                 check_keys(body, self.key_ring, self._stations, self._spoken, entry=len(self.entries), place=place)
             case OptionStatus():
                 self._check_status(body, place)
@@ -328,6 +330,10 @@ class RecordRules:
             )
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
+        """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
+        if self.seed is None:
+            self._unread.check_read("audit-seed", "", place)
+            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:

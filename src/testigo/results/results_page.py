@@ -8,7 +8,7 @@ draw, are in it. Switching the language is following a link to the file beside i
 import base64
 import hashlib
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -93,18 +93,11 @@ def publish_results(
 
 def render(page: Page, names: Mapping[str, str]) -> str:
     """The page's HTML. `names`: language → file name of the page in that language."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("testigo.results", "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
     style = "\n".join(filter(None, (style, inline_rules(page.definition.fonts, _MOST_FONTS))))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = page.language
-    return environment.get_template("results.html").render(
+    return _template().render(
         page=page,
         language=own,
         say=page.say,
@@ -117,6 +110,19 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, and fonts in base64)
         style_hash=f"sha256-{digest}",
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    """Compiled once: that takes longer than all else of a page."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("testigo.results", "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("results.html")
 
 
 def _record_info(published: PublishedRecord, rules: RecordRules, result: str) -> RecordInfo:

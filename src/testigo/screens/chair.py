@@ -91,6 +91,7 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
         differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
         extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
+        clock_notes=chair.clock_notes(),
     )  # fmt: skip
 
 
@@ -186,7 +187,7 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
     """Before closing: the counters, and what closing means."""
     return page(
         request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
-        closing_reasons=CLOSING_REASONS, **_about(chair), **_hours(chair),
+        closing_reasons=CLOSING_REASONS, clock_notes=chair.clock_notes(), **_about(chair), **_hours(chair),
     )  # fmt: skip
 
 

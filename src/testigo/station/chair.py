@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from testigo.ballot import (
+    ClockNote,
     DeckPart,
     Difference,
     LogicAndAccuracy,
@@ -29,7 +30,7 @@ from testigo.election import OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import page_test, readiness, tally_sheet
+from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
@@ -92,6 +93,10 @@ class Chair:
     def status(self) -> StationStatus:
         """Ask both machines how they are now; of one that does not answer, the error."""
         return status_of(self.state, self._sender, printed=self._printed)
+
+    def clock_notes(self) -> tuple[ClockNote, ...]:
+        """Which machines' clocks are far from the others, by what they answered last."""
+        return clocks.differing(self._sender.clock_offsets)
 
     @property
     def states(self) -> tuple[OptionState, ...]:

@@ -16,6 +16,7 @@ reports.
 import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -293,6 +294,8 @@ class OrderSender:
         self._machines = machines
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
+        self.clock_offsets: dict[Role, int] = {}
+        """By how many seconds each machine's clock was ahead of this one's when it last answered."""
 
     def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
@@ -311,6 +314,7 @@ class OrderSender:
             )
         if before is not None and _went_back(before, report):
             raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
+        self.clock_offsets[to] = _seconds_ahead(report.issued)
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to, answer)
         return report
@@ -354,6 +358,13 @@ class OrderSender:
         if (report.election, report.station, report.role, report.answers) != meant:
             raise InvalidSignature("report.answers-another-order", place=self._place(to))
         return report
+
+
+def _seconds_ahead(time: str) -> int:
+    """By how much another machine's clock is ahead of this one's."""
+    if not canonical.is_instant(time):
+        return 0
+    return int((datetime.fromisoformat(time) - datetime.fromisoformat(utc_now())).total_seconds())
 
 
 def _went_back(before: MachineReport, now: MachineReport) -> bool:

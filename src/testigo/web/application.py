@@ -337,7 +337,8 @@ def _error_page(request: Request, error: TestigoError, status: int, kind: str) -
     language = language_of(request)
     if language in voter_languages() and not error.speaks(language):
         language = request.app.state.officers_language
-    heading, advice = heading_and_advice(error, kind, request.app.state.role, language)
+    about_file = isinstance(error, InvalidInput) and request.state.get("sent_file", False)
+    heading, advice = heading_and_advice(error, "file" if about_file else kind, request.app.state.role, language)
     return page(
         request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
         sentence=error.sentence(language), language=language,

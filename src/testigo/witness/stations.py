@@ -71,7 +71,7 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
             for holds, problem in (
                 (report.is_zero and empty, message("finding", "zero-report.not-zero")),
                 (
-                    verified.statement.issued <= sheet.opened,
+                    verified.statement.issued <= sheet.opened or sheet.clock_told,
                     message(
                         "finding",
                         "zero-report.after-opening",
@@ -233,8 +233,9 @@ def _check_limits(
 
 
 def _times_hold(sheet: TallySheet) -> bool:
-    """Whether it opened and then closed; on which day, people see for themselves: a rehearsal is held on another."""
-    return canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed) and sheet.opened < sheet.closed
+    """Whether it opened and then closed, unless it tells of a wrong clock (`times`)."""
+    both = canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed)
+    return both and (sheet.opened < sheet.closed or sheet.clock_told)
 
 
 def _check_event_logs(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:

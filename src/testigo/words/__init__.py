@@ -49,6 +49,7 @@ from testigo.words.joined import at_place, colon, comma, in_clauses, with_commas
 from testigo.words.locales import clock, day, direction, instant, listed, number, percent, written, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
+from testigo.words.sorting import sort_key
 from testigo.words.voters import WHOLE, is_for_voters
 
 __all__ = [
@@ -93,6 +94,7 @@ __all__ = [
     "section",
     "sentences",
     "set_language",
+    "sort_key",
     "to_line",
     "unfit",
     "value_text",
