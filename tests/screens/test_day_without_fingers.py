@@ -15,7 +15,7 @@ from served_station import DEFINITION, ServedStation
 from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.fingerprint import FingerImage
 from testigo.record import Statement
-from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.register import PollBookVoter, Register, RegisterKey, make_poll_book
 from testigo.rehearsal.chair import when_tested
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
@@ -213,3 +213,29 @@ def test_a_cards_barcode_is_read_as_picture_and_as_typed(desk: Desk) -> None:
         blank = io.BytesIO()
         Image.new("L", (200, 100), 255).save(blank, "PNG")
         assert clerk.send("/scan", files={"picture": blank.getvalue()}).code == "identity-card.nothing-read"
+
+
+class SeenAtEnrolment(PollBookVoter, frozen=True, array_like=True):
+    """An entry of a poll book that has a photograph, and fingers that could not be taken."""
+
+    photograph: bytes | None = None
+    exceptions: tuple[tuple[int, str], ...] = ()
+
+
+def test_the_chair_sees_the_photograph_and_which_fingers_are_missing(desk: Desk) -> None:
+    voters = desk.place.check_in._book.voters
+    face = b"\x89PNG of a face"
+    missing = tuple((position, "missing") for position in range(1, 11))
+    entry = SeenAtEnrolment("V10000003", "Cora Sol", "general", (), photograph=face, exceptions=missing)
+    voters["V10000003"] = entry
+    with desk.browser() as clerk:
+        page = clerk.send("/find", document="V10000003")
+        assert page.name == "unmatched" and b'src="/photograph"' in page.content
+        seen = clerk.get("/photograph")
+        assert (seen.content, seen.is_page) == (face, False)
+        # Somebody saw this voter's hands: that is not "never enrolled".
+        assert clerk.send("/release", reason="missing-hand", pin=CHAIR_PIN).name == "released"
+        assert desk.place.check_in.counters().released_reasons == {"missing-hand": 1}
+        clerk.send("/card")
+        page = clerk.send("/find", document="V10000005")
+        assert b"/photograph" not in page.content
