@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as ChromiumBrowser
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root, finger
 from served_station import DEFINITION, ServedStation
@@ -239,3 +240,25 @@ def test_the_chair_sees_the_photograph_and_which_fingers_are_missing(desk: Desk)
         clerk.send("/card")
         page = clerk.send("/find", document="V10000005")
         assert b"/photograph" not in page.content
+
+
+def test_a_scanner_that_types_enter_between_the_lines_of_a_card(desk: Desk, chromium: ChromiumBrowser) -> None:
+    """As many do: what comes after the first line must not be pressed on the next page."""
+    page = chromium.new_page()
+    page.goto(f"{desk.place.desk_address}/pin")
+    page.fill("input[name=pin]", CLERK_PIN)
+    for typed in ("", "@\nANSI 636000090002DL00410278ZV03190008DL\nDAQV10000007\nDCSPENA\nDACGALA\nDBB06061986\n"):
+        with page.expect_navigation():
+            page.keyboard.type(typed)
+            if not typed:
+                page.keyboard.press("Enter")
+    page.wait_for_selector("main[data-page]")
+    assert page.get_attribute("main", "data-page") == "finger"
+    assert "Gala" in page.inner_text(".who") and page.get_attribute("main", "data-left") == "4"
+    with page.expect_navigation():
+        page.click("form[action='/back'] button")
+    page.keyboard.type("V10000007", delay=80)  # a hand
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_attribute("main", "data-page") == "finger"
+    page.close()

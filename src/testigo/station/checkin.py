@@ -206,7 +206,7 @@ class CheckIn:
 
         Raises `IllegalStep` while not open or while a visit is not concluded.
         """
-        lookup = self._searchable()
+        lookup, text = self._searchable(), text.strip().rstrip("@")  # the page puts it for a scanner's Enter
         if is_card_text(text):
             return lookup.exact(numbers_in(text))
         found = lookup.look_up(text)
