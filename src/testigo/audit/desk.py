@@ -58,7 +58,9 @@ class AuditDesk:
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.rules.definition, dice))
+        made["audit-sample.json"] = self._sign(
+            "audit-sample", "", closing_sample(self.rules.definition, dice, self.rules.rulings)
+        )
         return made
 
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
