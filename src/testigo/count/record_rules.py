@@ -76,6 +76,7 @@ class RecordRules:
         self.counts = CountLog()
         self.numbered = Numbered()
         self.rulings = Rulings()
+        self.incidents: dict[str, tuple[Incident, ...]] = {}
         self.statuses = StatusLog()
         self._status_entries: list[int] = []
         self.seed: str | None = None
@@ -136,6 +137,7 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
+        other.incidents = dict(self.incidents)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
@@ -385,6 +387,7 @@ class RecordRules:
             case LogicAndAccuracy() as test:
                 self.numbered = self.numbered.add((statement.type, statement.subject, ""), test.run)
             case Incident() as incident:
+                self.incidents[incident.station] = (*self.incidents.get(incident.station, ()), incident)
                 self.numbered = self.numbered.add(
                     (statement.type, incident.station, self._series(signed)), incident.number
                 )
