@@ -213,7 +213,7 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
                 assert (code, "1 tally sheet is not in the record yet (station s1)" in err) == (1, True)
         centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
-    assert (code, "president: ana, luis; drawn: " in out) == (0, True)
+    assert (code, "president: ana and luis; drawn: " in out) == (0, True)
     assert not file.exists()
     code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE, "--yes")
     assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
@@ -294,7 +294,7 @@ def test_an_auditor_is_admitted_later_and_replaced(
     told = [json.loads(run("auditor", "create", folder, "--json")[1]) for folder in (first, second)]
     assert ((first / "key.pem").stat().st_mode & 0o777, first.stat().st_mode & 0o777) == (0o600, 0o700)
     code, out, _ = run("centre", "admit", office, first / "request.json")
-    assert (code, out) == (0, f"auditor admitted, key id {told[0]['key_id']}\n")
+    assert (code, out) == (0, f"auditor's key admitted, key id {told[0]['key_id']}\n")
     replacing = ("centre", "replace-key", office, "auditor", "--request", second / "request.json")
     before = (office / "public" / "checkpoint").read_bytes()
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))

@@ -16,6 +16,7 @@ from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook
+from testigo.register.tables import SCHEMA
 from testigo.words import set_language
 
 Press = Callable[..., FingerImage]
@@ -180,10 +181,10 @@ def test_upgrading_an_older_register(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, out, _ = typed("upgrade")
     assert (code, (tmp_path / "register.db").read_bytes()) == (1, before)
-    assert "Schema 0001 to 0002:" in out and "  0002  Traces of erasures by law" in out
+    assert f"Schema 0001 to {SCHEMA}:" in out and "  0002  Traces of erasures by law" in out
     code, out, _ = typed("upgrade", "--yes")
-    assert code == 0 and "Upgraded from schema 0001 to 0002." in out
-    (copy,) = tmp_path.glob("register.db.before-0002-*")
+    assert code == 0 and f"Upgraded from schema 0001 to {SCHEMA}." in out
+    (copy,) = tmp_path.glob(f"register.db.before-{SCHEMA}-*")
     assert copy.name in out
     code, out, _ = typed("upgrade")
     assert code == 0 and "Nothing to do." in out
@@ -213,7 +214,7 @@ def test_an_officer_is_asked_and_told_in_the_officers_language(
         assert "No se cambió nada." in out and "Aborted" not in err
     monkeypatch.setattr("sys.stdin", io.StringIO("Sí\n"))
     code, out, _ = typed("upgrade")
-    assert code == 0 and "Actualizado del esquema 0001 al 0002." in out
+    assert code == 0 and f"Actualizado del esquema 0001 al {SCHEMA}." in out
 
 
 def test_summaries_and_errors_are_in_the_officers_language(imported: Typed, election: list[str], spanish: None) -> None:
@@ -224,8 +225,40 @@ def test_summaries_and_errors_are_in_the_officers_language(imported: Typed, elec
     assert code == 1 and "Error: el documento 999 no está en el padrón; revise el número" in " ".join(err.split())
 
 
+def test_who_is_perhaps_listed_twice_is_told_listed_and_judged(
+    typed: Typed, election: list[str], project_root: Path, tmp_path: Path
+) -> None:
+    case = str(project_root / "tests" / "data" / "voters" / "26-one-person-twice-by-prefix.csv")
+    code, out, _ = typed("import", case, *election)
+    assert code == 0 and "1 group of voters is perhaps one person listed twice" in out
+    (group,) = json.loads(typed("doubles", "--json", *election)[1])["groups"]
+    out = typed("doubles", *election)[1]
+    assert group["id"] in out and "V1234567" in out and "the same name at the same station" in out
+    (tmp_path / "pin").write_text("316497\n")
+    assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
+    words = ["judge-double", group["id"], "--note", "father and son", *election, "--pin-file", "pin"]
+    code = typed(*words, "--officer", "eva")[0]
+    assert code == 1 and json.loads(typed("doubles", "--json", *election)[1])["groups"]
+    assert typed(*words, "--officer", "maria")[0] == 0
+    assert json.loads(typed("doubles", "--json", *election)[1])["groups"] == []
+
+
+def test_cells_to_look_at_are_noted(typed: Typed, election: list[str], tmp_path: Path) -> None:
+    (tmp_path / "voters.csv").write_bytes("document,name,station\n1,JosÃ©,01-01\n".encode())
+    code, out, _ = typed("import", "voters.csv", *election)
+    assert code == 0
+    assert "row 2, column name: letters broken by a wrong encoding, it seems: JosÃ©" in out
+    (tmp_path / "voters.csv").write_bytes("document,name,station\n2,José,01-01\n".encode("latin-1"))
+    code, _, err = typed("import", "voters.csv", *election)
+    assert code == 1 and "--encoding windows-1252" in " ".join(err.split())
+    assert typed("import", "voters.csv", "--encoding", "windows-1252", *election)[0] == 0
+    assert "José" in typed("voter", "2", *election)[1]
+
+
 def test_every_command_shows_an_example(imported: Typed) -> None:
-    commands = "import voter enrol withdraw cases case settle poll-book adopt status erase erasures"
+    commands = (
+        "import doubles judge-double voter enrol withdraw cases case settle poll-book adopt status erase erasures"
+    )
     for command in commands.split():
         assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())
 

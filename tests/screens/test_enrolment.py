@@ -1,6 +1,7 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -110,3 +111,16 @@ def test_wrong_names_and_wrong_pins_get_the_same_sentence(enrolment_desk: Client
         enrolment_desk.get("/pin")
     assert "nombre de usuario o el PIN" in answers[0]
     assert len(set(answers)) == 1
+
+
+def test_who_is_perhaps_listed_twice_is_listed_until_somebody_has_looked(
+    enrolment_desk: Client, desk_register: Register, tmp_path: Path
+) -> None:
+    (tmp_path / "more.csv").write_text("document,name,station\nV-101,Ana Paz,s1\n", encoding="utf-8")
+    desk_register.import_voters(tmp_path / "more.csv")
+    page = enrolment_desk.get("/doubles")
+    assert page.facts["count"] == "1" and "V101" in page.content.decode()
+    (group,) = desk_register.doubles().groups
+    assert enrolment_desk.send("/doubles", double="x", note="two").code == "double.unknown"
+    assert enrolment_desk.send("/doubles", double=group.id, note=" ").code == "double.no-note"
+    assert enrolment_desk.send("/doubles", double=group.id, note="two persons").facts["count"] == "0"

@@ -26,6 +26,7 @@ from testigo.ballot import (
     deck_digest,
     tally_ballots,
 )
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.count import (
     NO_RULINGS,
     Annulment,
@@ -123,6 +124,8 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for number, (option, status) in enumerate(OUT_AND_BACK, 1):
         said = OptionStatus(contest.id, contest.options[option].id, status, "Resolución 12", number)
         say("option-status", "", said, root, 2)
+    first = definition.stations[0].id
+    say("release-allowance", first, ReleaseAllowance(first, 1, 5, "Resolución 9"), election.key("centre"), 3)
     for station in definition.stations:
         _station_day(election, station.id, say)
     _say_without_effect(election, definition.stations[-1].id, say)

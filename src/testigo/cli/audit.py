@@ -23,7 +23,7 @@ from testigo.audit import (
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
-from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
@@ -67,8 +67,8 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         print_json({"digest": digest, "ballots": length, "parts": parts})
         return
     table(
-        f"{length} test ballots in {len(parts)} parts, deck {digest[:16]}…",
-        ["part", "ballot", "style", "language", "contest", "choices"],
+        str(message("cli", "audit.deck", ballots=length, parts=len(parts), digest=digest[:16])),
+        heads("part", "ballot", "style", "language", "contest", "choices"),
         [
             (part, number, one.ballot.style, one.language, contest, ", ".join(chosen) or BLANK)
             for part, all_of_it in enumerate(parts, 1)
@@ -82,7 +82,7 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         for one in part.expected.contests
         for option, votes in one.votes.items()
     ]
-    table("What must be counted in each part", ["part", "contest", "option", "votes"], rows)
+    table(str(message("cli", "audit.deck-expected")), heads("part", "contest", "option", "votes"), rows)
 
 
 @app.command()
@@ -112,7 +112,8 @@ def draw(
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
     rows = [(number, one.id, one.number) for number, one in enumerate(drawn.drawn, 1)]
-    table(f"{len(rows)} of {len(drawn.population)} boxes, seed {dice.digits}", ["#", "station", "ticket"], rows)
+    title = message("cli", "audit.drawn", drawn=len(rows), stations=len(drawn.population), seed=dice.digits)
+    table(str(title), heads("number", "station", "ticket"), rows)
     _say_next(files)
 
 
@@ -136,7 +137,7 @@ def settle_ties(
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.settle_ties(dice), dice, out, yes) if desk else []
     for name, tie in rules.count(draw=dice.digits).ties:
-        console.print(f"{name}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+        say(message("cli", "audit.tie-drawn", what=name, options=list(tie.options), winners=list(tie.winners)))
     _say_next(files)
 
 
@@ -268,21 +269,20 @@ def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[
 def _say_next(files: list[Path]) -> None:
     if files:
         names = " ".join(shlex.quote(str(file)) for file in files)
-        console.print(f"Signed. The centre appends it: testigo centre append CENTRE {names}", soft_wrap=True)
+        say(message("cli", "audit.append-next", files=names))
 
 
 def _show(count: ClosingCount, doubts: list[Message]) -> None:
-    console.print(f"station {count.station}: {count.papers} papers counted")
+    say(message("cli", "audit.papers-counted", station=count.station, count=count.papers))
     for paper in count.unsettled:
-        console.print(
-            f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {from_line('error', paper.reason)}"
-        )
+        how = "audit.paper-settled" if paper.settled else "audit.paper-unsettled"
+        say(message("cli", how, paper=paper.source, why=from_line("error", paper.reason)), indent="  ")
     for one in count.differences:
         where = f"{one.contest} {one.what}".strip()
-        console.print(f"  DIFFERENCE {where}: tally sheet {one.sheet}, paper {one.paper}")
+        say(message("cli", "audit.difference", what=where, sheet=one.sheet, paper=one.paper), indent="  ")
     for doubt in doubts:
-        console.print(f"  LOOK AGAIN {doubt}", soft_wrap=True)
+        say(message("cli", "audit.look-again", doubt=doubt), indent="  ")
     if count.unread:
-        console.print("Enter the unsettled papers (docs/audits.md) and count again; nothing was signed.")
+        say(message("cli", "audit.count-again"))
     elif count.is_consistent:
-        console.print("Paper and tally sheet agree in every figure.")
+        say(message("cli", "audit.agrees"))

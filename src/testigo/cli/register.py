@@ -1,7 +1,5 @@
 """`testigo register`: who may vote. Import voters, enrol fingers, settle likely duplicates, make poll books."""
 
-import contextlib
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +7,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from testigo import database, storage
+from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
-from testigo.cli.output import console, errors, print_json, progress, table
+from testigo.cli.output import console, print_json, table
+from testigo.cli.register_doubles import doubles, judge_double
 from testigo.cli.register_erase import erase, erasures
+from testigo.cli.register_import import import_file
 from testigo.cli.register_options import (
     KEY,
     REGISTER,
@@ -28,10 +28,11 @@ from testigo.cli.register_options import (
     open_register,
 )
 from testigo.cli.register_upgrade import upgrade
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, label_of
-from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, count_lines, make_poll_book, read_label
+from testigo.register import Case, FingerQuality, Register, Side, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -40,38 +41,12 @@ app = typer.Typer(
 app.command("serve")(serve.enrolment)
 app.command("officer")(staff.officer)
 app.command("deduplicate")(deduplicate)
+app.command("import")(import_file)
+app.command("doubles")(doubles)
+app.command("judge-double")(judge_double)
 app.command("erase")(erase)
 app.command("erasures")(erasures)
 app.command("upgrade")(upgrade)
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8: document,name,station[,roll].", show_default=False)],
-    election: ElectionFile,
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-    as_json: AsJson = False,
-) -> None:
-    """Import the voters of a CSV file: all of them, or on any error none. A new register is made with its key.
-
-    Example: testigo register import my-election/voters.csv --election my-election/election.yaml
-    """
-    rows = max(0, count_lines(file) - 1)
-    title = message("cli", "register.importing")
-    with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
-        report = opened.import_voters(file, bar.advance)
-    if as_json:
-        print_json(report)
-        return
-    console.print(str(message("cli", "register.imported", count=report.imported)))
-    columns = [str(message("cli", f"register.stations-{column}")) for column in ("station", "voters")]
-    stations = ((station, value_text(count, current_language())) for station, count in sorted(report.stations.items()))
-    table(str(message("cli", "register.stations")), columns, stations)
-    for few in report.warnings:
-        size = few.register_size
-        note = message("cli", "register.few-voters", station=few.station, count=few.voters, size=size)
-        console.print(str(note))
 
 
 @app.command()
@@ -272,11 +247,16 @@ def poll_book(
         signing = authority_key(centre, "centre")
         with storage.making_folder(out.parent):
             keep = partial(storage.write, out)
-            data = make_poll_book(opened, station, sealing_key, signing, nearby=nearby, write=keep)
+            without: list[int] = []
+            data = make_poll_book(
+                opened, station, sealing_key, signing, nearby=nearby, write=keep,
+                on_listed=lambda listed: without.append(listed.without_finger),
+            )  # fmt: skip
     label = read_label(data)
     if as_json:
-        print_json({**msgspec.structs.asdict(label), "file": str(out)})
+        print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:
+        warn_of_many_without_finger(opened_centre.definition, station, without[0], label.voters)
         serial = str(label.serial)
         made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
         console.print(str(made))
@@ -309,33 +289,6 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
             for name, count in msgspec.structs.asdict(found).items()
         )
         table(str(message("cli", "register.status")), ("", str(message("cli", "register.status-number"))), counts)
-
-
-@contextlib.contextmanager
-def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]:
-    """The register; where there is no key yet, a new one is kept if, and only if, the register is new too.
-
-    Where the block fails, a register and key that were made for it are taken away again: nothing was imported, so
-    nothing shall tie the next try to this definition.
-    """
-    definition = load(election)
-    if key.exists():
-        with Register.open(address, definition, RegisterKey.load(key)) as opened:
-            yield opened
-        return
-    made_here = not database.database_exists(address)
-    made = RegisterKey.generate()
-    with storage.making_folder(key.parent):
-        made.save(key)
-        try:
-            with Register.open(address, definition, made) as opened:
-                yield opened
-        except BaseException:
-            key.unlink()
-            if made_here:
-                database.remove_database(address)
-            raise
-    errors.print(str(message("cli", "register.made", file=key)))
 
 
 def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:

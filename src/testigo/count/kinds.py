@@ -22,6 +22,7 @@ from testigo.ballot import (
     ZeroReport,
     version_1,
 )
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.result import Result
@@ -112,6 +113,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.3"),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
     Kind(

@@ -13,6 +13,7 @@ import msgspec
 from testigo import canonical
 from testigo.ballot import BoothReport, CheckInReport, Incident, LogicAndAccuracy, ManualTally, TallySheet, ZeroReport
 from testigo.ballot.incidents import check_incident
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
@@ -74,6 +75,8 @@ class RecordRules:
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.zero_report_digests: dict[str, str] = {}
         self.counts = CountLog()
+        self.allowances: dict[str, tuple[ReleaseAllowance, ...]] = {}
+        """Station → what the authority allowed its chair beyond the alarm of releases, in order."""
         self.numbered = Numbered()
         self.rulings = Rulings()
         self.incidents: dict[str, tuple[Incident, ...]] = {}
@@ -138,6 +141,7 @@ class RecordRules:
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
         other.incidents = dict(self.incidents)
+        other.allowances = dict(self.allowances)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
@@ -255,11 +259,16 @@ class RecordRules:
                     self._unread.check_read("station-list", "", place)
                 self._parts.with_piece(body, place)
             case MachineKeys():
+                for key in body.keys if statement.subject else ():
+                    _check_station(statement, key.station, place)
                 check_keys(body, self.key_ring, self._stations, self._spoken, entry=len(self.entries), place=place)
             case OptionStatus():
                 self._check_status(body, place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
+            case ReleaseAllowance():
+                _check_station(statement, body.station, place)
+                self._check_allowance(body, place)
             case BoothReport() | CheckInReport():
                 _check_station(statement, body.station, place)
             case FirstLogicAndAccuracy():
@@ -319,6 +328,23 @@ class RecordRules:
                 self._unread.check_read("tally-sheet", station, place)
             raise IllegalStep("option-status.late" if self.has_figures else "option-status.not-late", place=place)
 
+    def _check_allowance(self, allowance: ReleaseAllowance, place: str) -> None:
+        """Numbered for each station, none left out, and in the record before the station's tally sheet."""
+        station = allowance.station[:SHOWN]
+        if allowance.station not in self._stations:
+            raise InvalidInput(
+                "statement.unknown-station", place=place, kind=kind_label("release-allowance"), station=station
+            )
+        allowance.check()
+        number = len(self.allowances.get(allowance.station, ())) + 1
+        if allowance.number != number:
+            self._unread.check_read("release-allowance", allowance.station, place)
+            raise IllegalStep(
+                "release-allowance.number", place=place, station=station, number=allowance.number, next=number
+            )
+        if allowance.station in self.sheets:
+            raise IllegalStep("release-allowance.late", place=place, station=station)
+
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
         missing = [
@@ -334,6 +360,10 @@ class RecordRules:
             )
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
+        """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
+        if self.seed is None:
+            self._unread.check_read("audit-seed", "", place)
+            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
@@ -380,6 +410,9 @@ class RecordRules:
             case OptionStatus() as status:
                 self.statuses.add(status)
                 self._status_entries.append(entry.index)
+            case ReleaseAllowance() as allowance:
+                earlier = self.allowances.get(allowance.station, ())
+                self.allowances[allowance.station] = (*earlier, allowance)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest
             case FirstLogicAndAccuracy():

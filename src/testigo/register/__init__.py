@@ -1,8 +1,9 @@
 """Who may vote: persons, enrolment, likely duplicates, poll books.
 
 `register` is the database and its interface, `tables` its tables and how their rows change, `schema` and `migrations`
-how the tables themselves change from release to release. `voters_file` reads a CSV of voters and `importing` takes it
-in; `document` spells numbers and names one way. `key_binding` ties the register to one election and key. `enrolment`
+how the tables themselves change from release to release. `voters_file` reads a CSV of voters, `voter_cells` judges what
+stands in it, and `importing` takes it in; `document` spells numbers and names one way, `doubles` lists who is likely
+one person by them. `key_binding` ties the register to one election and key. `enrolment`
 takes fingers, `vault` keeps them encrypted, `gallery` searches them, `duplicates` holds the cases that people settle,
 `erasure` takes fingers away where the law demands it. `deduplication` compares everybody with everybody, `prints` opens
 their templates for it, `work_folder` keeps what is done, `workers` does it. `issuing` gathers what one station's poll
@@ -14,6 +15,7 @@ is barred into `duplicates.barred`.
 
 from testigo.fingerprint import Position
 from testigo.register.document import normalise_document, normalise_name
+from testigo.register.doubles import Doubles, LikelyDouble
 from testigo.register.enrolment import LEAST_QUALITY, PoorFingers
 from testigo.register.importing import ImportReport
 from testigo.register.poll_book import (
@@ -41,18 +43,22 @@ from testigo.register.values import (
     Voter,
 )
 from testigo.register.vault import RegisterKey
+from testigo.register.voter_cells import CellNote
 from testigo.register.voters_file import count_lines
 
 __all__ = [
     "LEAST_QUALITY",
     "Case",
     "CaseLine",
+    "CellNote",
+    "Doubles",
     "EnrolledFinger",
     "Enrolment",
     "Erasable",
     "Erasure",
     "FingerQuality",
     "ImportReport",
+    "LikelyDouble",
     "OtherStation",
     "PollBook",
     "PollBookLabel",

@@ -21,6 +21,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.register import duplicates, enrolment, erasure, tables
 from testigo.register.document import normalise_document, normalise_name
+from testigo.register.doubles import Doubles, find_doubles, judge
 from testigo.register.enrolment import ExtractedPrint
 from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
@@ -103,10 +104,12 @@ class Register:
     ) -> None:
         self.close()
 
-    def import_voters(self, path: Path, on_rows: Callable[[int], None] | None = None) -> ImportReport:
+    def import_voters(
+        self, path: Path, on_rows: Callable[[int], None] | None = None, encoding: str = ""
+    ) -> ImportReport:
         """Add the voters of a CSV file, all or none. See `importing.import_voters`."""
         with changing(self._engine) as connection:
-            return import_voters(connection, path, self.definition, on_rows)
+            return import_voters(connection, path, self.definition, on_rows, encoding)
 
     def voter(self, document: str) -> Voter:
         """The voter of that document number, however it is written; raises `InvalidInput`."""
@@ -127,6 +130,19 @@ class Register:
                 len(duplicates.barred(connection)),
                 _count(connection, select(func.count()).select_from(poll_books)),
             )
+
+    # Likely doubles by number and name: see `doubles`
+
+    def doubles(self) -> Doubles:
+        """Voters who are likely one person by number or name, those aside of whom an officer has said who they are."""
+        with reading(self._engine) as connection:
+            return find_doubles(connection)
+
+    def judge_double(self, double: str, officer: str, note: str) -> None:
+        """An officer has looked at a group, and says in the note who they are; it is listed no more."""
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            judge(connection, double, officer, note)
 
     # Enrolment
 

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from testigo.errors import IllegalStep, StorageError
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """Version of the tables below: the number of the newest step in `migrations`."""
 
 FORMAT = 2
@@ -145,6 +145,21 @@ erasures = Table(
 """The trace of every erasure by law, with how much of what was erased; rows are only ever added.
 
 `cleaned_at`: when the database's files were written again without it; until then bytes of it may be left in them.
+"""
+
+
+judged_doubles = Table(
+    "judged_double",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voters", String(16), nullable=False, index=True),
+    Column("officer", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+)
+"""Groups of voters who looked like one person, and what an officer said of them; rows are only ever added.
+
+`voters`: of which group (`doubles.LikelyDouble.id`), a hash of the voters as they were.
 """
 
 

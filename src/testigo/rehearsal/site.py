@@ -12,7 +12,8 @@ from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
 from testigo.station.processes import MachineProcess
-from testigo.web.client import Client, SeenPage
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 from testigo.words import message
 
 CHAIR_PIN = "314159"
@@ -111,7 +112,7 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
         generator.shuffle(tray)
 
 
-def sign_in(client: Client, pin: str) -> SeenPage:
+def sign_in(client: Browser, pin: str) -> SeenPage:
     """Enter a PIN on a machine's page."""
     client.get("/pin")
     return client.send("/pin", pin=pin)

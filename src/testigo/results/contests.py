@@ -24,7 +24,7 @@ from testigo.election.ties import Tie
 from testigo.results.assemblies import party_colour
 from testigo.results.words import percent as spelled_percent
 from testigo.results.words import say
-from testigo.words import Value
+from testigo.words import Value, sort_key
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class ContestViews:
             )
             for place, option in enumerate(contest.options)
         ]
-        return tuple(sorted(rows, key=lambda row: (-row.votes, row.name)))
+        return tuple(sorted(rows, key=lambda row: (-row.votes, sort_key(row.name, self._language))))
 
     def _list_order(self, contest: Contest, option: Option, result: ContestResult) -> tuple[tuple[str, int], ...]:
         """Everybody on an open list, in the order that the preferences give it; empty where it is not open.

@@ -8,7 +8,7 @@ draw, are in it. Switching the language is following a link to the file beside i
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from testigo.results.charts import charts
 from testigo.results.sheets import SHEETS, can_be_printed, names_of, stem_of, write_pdf
 from testigo.results.view import NOTHING_TOLD, Page, RecordInfo, RefusalRow, StationView, Told
 from testigo.results.words import percent
-from testigo.words import day, language_name, number, offered
+from testigo.words import colon, comma, day, language_name, number, offered
 
 CHARTS = "charts"
 ARCHIVE = "record.zip"
@@ -156,17 +156,6 @@ def render(page: Page, names: Mapping[str, str]) -> str:
     return _template("results.html").render(**_values(page), others=others)
 
 
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("testigo.results", "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
-
-
 def _values(page: Page) -> dict[str, Any]:
     """What every template of the page's language sees."""
     style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
@@ -177,12 +166,27 @@ def _values(page: Page) -> dict[str, Any]:
         "page": page,
         "language": own,
         "say": page.say,
+        "colon": colon(own),
+        "comma": comma(own),
         "number": partial(number, language=own),
         "percent": partial(percent, own),
         "day": partial(day, language=own),
         "style": markupsafe.Markup(style),  # noqa: S704 (our own style sheet, and fonts in base64)
         "style_hash": f"sha256-{digest}",
     }
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    """Compiled once: that takes longer than all else of a page."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("testigo.results", "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def _record_info(published: PublishedRecord, rules: RecordRules, result: str) -> RecordInfo:

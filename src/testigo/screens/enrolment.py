@@ -33,6 +33,8 @@ LARGEST_ENROLMENT = 40 * 1024 * 1024
 VERDICTS = ("different", "same", "undecided")
 MOST_CAPTURES = 4
 """Of one finger at one enrolment: more add no evidence, and forty images of ten fingers are the register's limit."""
+MOST_DOUBLES = 100
+"""Groups of likely doubles on one page; judged ones make room."""
 _QUIET_QUARTER = 900.0
 
 Images = list[tuple[str, FingerImage]]
@@ -44,8 +46,8 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
     finger reader; without one, images are uploaded.
     """
 
-    def check_officer(form: Form) -> str:
-        return _officer(officers, form.text("account"), form.text("pin"))
+    def check_officer(form: Form, source: str) -> str:
+        return _officer(officers, form.text("account"), form.text("pin"), source)
 
     routes = [
         *PIN_PAGE,
@@ -60,6 +62,8 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
         show_case,
         finger_picture,
         settle,
+        doubles,
+        judge_double,
     ]
     return application(
         "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
@@ -195,10 +199,25 @@ def settle(request: Request, number: FromPath[int], form: FormSent, register: Th
     return redirect("/cases")
 
 
-def _officer(officers: Staff, account: str, pin: str) -> str:
+@get("/doubles", guards=[person], sync_to_thread=False)
+def doubles(request: Request, register: TheRegister) -> Answer:
+    """Voters who are likely one person by number or name, a bounded list."""
+    found = register.doubles()
+    shown, more = found.groups[:MOST_DOUBLES], found.more or len(found.groups) > MOST_DOUBLES
+    return page(request, "enrolment/doubles.html", groups=shown, count=len(found.groups), more=more)
+
+
+@post("/doubles", guards=[person], sync_to_thread=False)
+def judge_double(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """The officer has looked at the group `double`, and says in `note` who they are."""
+    register.judge_double(form.text("double"), browser_session.session(request).person, form.text("note"))
+    return redirect("/doubles")
+
+
+def _officer(officers: Staff, account: str, pin: str, source: str) -> str:
     """The officer's id. Wrong user names and wrong PINs get the same error, after the same effort."""
     try:
-        return officers.check(account, pin, ("officer",)).id
+        return officers.check(account, pin, ("officer",), source=source).id
     except NotAllowed as refused:
         if refused.code in LOCKED:
             raise

@@ -22,15 +22,15 @@ class ExtraPrint:
     def __init__(self, folder: Path, staff: Staff) -> None:
         self._decisions = Decisions(folder / DECISIONS_FORMAT.name, staff, (EXTRA_PRINT,))
 
-    def agree(self, first: str, second: str, pin: str, reason: str) -> None:
-        """Both persons agree now. `first` is signed in, `second` shows their PIN.
+    def agree(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
+        """Both persons agree now. `first` is signed in, `second` shows their PIN. `source`: as `Staff.check` has it.
 
         Raises `InvalidInput` for a reason that is not one of `EXTRA_PRINT_REASONS`, and what `Decisions` raises.
         """
         reasons.check_reason(reason, "allow", reasons.EXTRA_PRINT_REASONS)
         proposed = self._decisions.propose(EXTRA_PRINT.act, "booth", first, reason)
         try:
-            self._decisions.approve(proposed.id, second, pin)
+            self._decisions.approve(proposed.id, second, pin, source=source)
         except TestigoError:
             self._decisions.withdraw(proposed.id, first)
             raise

@@ -16,6 +16,7 @@ reports.
 import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from testigo.keys import PublicKey
 from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder, role_named
 from testigo.stored import StoredFormat
+from testigo.web.trust import trusted
 from testigo.words import Either, Message, message
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
@@ -148,7 +150,9 @@ class HttpMachine:
 
     def _post(self, envelope: bytes) -> tuple[int, bytes]:
         """Status and body as it came: nothing is unpacked, and no more is read than a report may have."""
-        client = httpx.Client(timeout=self._timeout, trust_env=False, headers={"Accept-Encoding": "identity"})
+        client = httpx.Client(
+            timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
+        )
         body, began = bytearray(), time.monotonic()
         with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
             for piece in answer.iter_raw():
@@ -290,6 +294,8 @@ class OrderSender:
         self._machines = machines
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
+        self.clock_offsets: dict[Role, int] = {}
+        """By how many seconds each machine's clock was ahead of this one's when it last answered."""
 
     def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
@@ -308,6 +314,7 @@ class OrderSender:
             )
         if before is not None and _went_back(before, report):
             raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
+        self.clock_offsets[to] = _seconds_ahead(report.issued)
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to, answer)
         return report
@@ -353,10 +360,18 @@ class OrderSender:
         return report
 
 
+def _seconds_ahead(time: str) -> int:
+    """By how much another machine's clock is ahead of this one's."""
+    if not canonical.is_instant(time):
+        return 0
+    return int((datetime.fromisoformat(time) - datetime.fromisoformat(utc_now())).total_seconds())
+
+
 def _went_back(before: MachineReport, now: MachineReport) -> bool:
     """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
     counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
-    return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
+    known = [name for name in counted if name in before.counters]
+    return any(_is_less(now.counters.get(name, 0), before.counters[name]) for name in known)
 
 
 def _is_less(now: Any, before: Any) -> bool:

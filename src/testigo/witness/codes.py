@@ -34,5 +34,6 @@ CODES: Final = (
     "audit-seed",
     "audit-sample",
     "closing-count",
+    "audited",
 )
 """Of all checks, in their order."""
