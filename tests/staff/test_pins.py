@@ -8,7 +8,7 @@ import pytest
 from raising import raises_code
 from testigo.errors import InvalidInput, NotAllowed
 from testigo.staff.pins import Pins
-from testigo.staff.tries import LOCK_SECONDS, STRANGERS_SECONDS, STRANGERS_WRONG, WRONG_PINS
+from testigo.staff.tries import LOCK_SECONDS, UNKNOWN_SECONDS, UNKNOWN_WRONG, WRONG_PINS
 
 STRANGER, CHAIRS = "10.0.0.66", "10.0.0.5"
 
@@ -141,8 +141,8 @@ def test_attack_of_many_addresses_has_no_more_guesses_than_one(pins, clock, monk
         clock.now = 1000.0 + second
         for host in range(2):
             wrong(pins, f"10.0.{second % 251}.{host}")
-    assert module._hasher.guesses <= 3 * 3600 / STRANGERS_SECONDS * STRANGERS_WRONG + STRANGERS_WRONG
-    # What is kept of strangers has an end.
+    assert module._hasher.guesses <= 3 * 3600 / UNKNOWN_SECONDS * UNKNOWN_WRONG + UNKNOWN_WRONG
+    # What is kept of unknown addresses has an end.
     assert len(pins.file.read_bytes()) < 5000
 
 
@@ -170,7 +170,7 @@ def test_attack_accounts_that_are_not_there_are_not_hashed_without_end(pins, mon
     for number in range(200):
         with contextlib.suppress(NotAllowed):
             pins.check_nobody("482913", f"10.0.0.{number}")
-    assert module._hasher.hashed == STRANGERS_WRONG
+    assert module._hasher.hashed == UNKNOWN_WRONG
     pins.check_nobody("482913")
 
 

@@ -10,7 +10,7 @@ counters (`checkin_day`): nothing says who came before whom within an hour. The 
 counters of at least ten voters at a time (`batches`). The check-in knows nothing of cards' codes or of choices.
 
 Looking somebody up decides nothing (`lookup`): who is not found, has voted or votes elsewhere is refused only once the
-clerk confirms it, and a visit that was begun by mistake is left again without a trace.
+clerk confirms it, and a visit that was started in error is left again without a trace.
 
 Tries of the finger count for a document number, not for a visit: whoever goes away in the middle and comes back has
 those that are left. Whoever was refused and comes back has new ones. After `IMPOSTORS_BEFORE_CHAIR` impostors on one
