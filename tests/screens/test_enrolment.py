@@ -124,3 +124,28 @@ def test_who_is_perhaps_listed_twice_is_listed_until_somebody_has_looked(
     assert enrolment_desk.send("/doubles", double="x", note="two").code == "double.unknown"
     assert enrolment_desk.send("/doubles", double=group.id, note=" ").code == "double.no-note"
     assert enrolment_desk.send("/doubles", double=group.id, note="two persons").facts["count"] == "0"
+
+
+def test_a_voter_is_corrected_moved_removed_and_restored(enrolment_desk: Client, desk_register: Register) -> None:
+    page = enrolment_desk.send("/find", document="104")
+    assert page.facts["entries"] == "0"
+    who = {"document": "104", "reason": "as the card shows"}
+    assert (
+        enrolment_desk.send("/correct", **(who | {"document": "105"}), name="Eva", number="").code
+        == "voter.another-at-desk"
+    )
+    assert (
+        enrolment_desk.send("/correct", document="104", reason=" ", name="Eva Gil", number="104").code
+        == "change.no-reason"
+    )
+    page = enrolment_desk.send("/correct", **who, name="Eva Gil", number="1044")
+    assert page.name == "voter" and "104 → 1044" in page.content.decode() and "Eva Gil" in page.content.decode()
+    who["document"] = "1044"
+    assert enrolment_desk.send("/move", **who, station="s9").code == "station.unknown"
+    assert enrolment_desk.send("/move", **who, station="s2").facts["entries"] == "2"
+    assert enrolment_desk.send("/remove", **who).facts["removed"] == "yes"
+    assert enrolment_desk.send("/restore", **who).facts["removed"] == "no"
+    assert {one.officer for one in desk_register.history("1044")} == {"maria"}
+    enrol(enrolment_desk, "1044", 5, 1)
+    page = enrolment_desk.send("/withdraw", document="1044", reason="wrong person")
+    assert (page.facts["enrolled"], page.facts["entries"]) == ("no", "6")

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, UNDO_REASONS
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
 from testigo.screens import TEMPLATES, checkin_chair, checkin_search
-from testigo.screens.checkin_visit import finding, refused_voter, remember, visit_of
+from testigo.screens.checkin_visit import FINGERS, finding, refused_voter, remember, visit_of
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
@@ -28,10 +28,6 @@ from testigo.web.sessions import BrowserSessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
-FINGERS = tuple(
-    f"{hand}-{finger}" for hand in ("right", "left") for finger in ("thumb", "index", "middle", "ring", "little")
-)
-"""Words for positions 1 to 10 of ISO/IEC 19794-2, as in the catalogues."""
 _QUIET_HALF_HOUR = 1800.0
 
 TheReader = NamedDependency[DeskReader]

@@ -146,7 +146,8 @@ class CheckInDay(Day, frozen=True):
         return {**msgspec.to_builtins(counters), "tries_failed": self.tries_failed}
 
 
-DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay)
+DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay, lambda first: first)
+"""Of the same number as the booth's, whose first format lacked a field."""
 
 
 def room_of(documents: Iterable[str]) -> int:
