@@ -42,7 +42,7 @@ from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
 from testigo.station.allowance import Allowance
-from testigo.station.batches import note_batch, note_rest
+from testigo.station.batches import note_rest
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
@@ -420,7 +420,7 @@ class CheckIn:
         day = self._day.now
         self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
-        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
+        self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
@@ -466,7 +466,7 @@ class CheckIn:
         if self._visit is not None:
             raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
-            self._day.settle()
+            self._day.end(replace(self._day.now, pending=None))
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- what the day says
