@@ -5,15 +5,19 @@ The visit itself lives in the station's room (`station.checkin.CheckIn`), also o
 is kept in the clerk's session until the next voter. No document number and no name ever stands in an address.
 """
 
-from litestar import Litestar, get, post
+import asyncio
+
+from litestar import Litestar, Response, get, post
 from litestar.di import NamedDependency
 
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, RELEASE_REASONS, RELEASES_WITHOUT_A_TRY
 from testigo.errors import IllegalStep
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
+from testigo.register import print_list
 from testigo.screens import TEMPLATES
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
+from testigo.screens.pdf_file import pdf_file
 from testigo.screens.training_mark import training_mark
 from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
 from testigo.station.visit import RefusedVoter, Visit
@@ -54,6 +58,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         hand_card,
         next_voter,
         load_poll_book,
+        print_voter_list,
         obey,
     ]
     check_in.reader = reader
@@ -73,7 +78,7 @@ def desk(request: Request, check_in: TheCheckIn) -> Answer:
         return redirect("/visit")
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
-        station=check_in.definition.station(check_in.station_id),
+        station=check_in.definition.station(check_in.station_id), releasers=check_in.releasers(),
     )  # fmt: skip
 
 
@@ -160,6 +165,14 @@ def hand_card(check_in: TheCheckIn) -> Answer:
     """The voter has drawn a card: the visit is over."""
     check_in.hand_card(_current(check_in).id)
     return redirect("/")
+
+
+@post("/voter-list", guards=[person])
+async def print_voter_list(form: FormSent, check_in: TheCheckIn) -> Response[bytes]:
+    """Poll book and sign-in list as PDF for the chair or a deputy, with their own PIN."""
+    what = check_in.voter_list(form.text("account", ""), form.text("pin"))
+    printed = await asyncio.to_thread(print_list, check_in.definition, what)
+    return pdf_file(printed.pdf, f"{check_in.station_id}.pdf")
 
 
 @post("/next", guards=[person], sync_to_thread=False)

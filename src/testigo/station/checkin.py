@@ -30,7 +30,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PaperList, PollBook, PollBookVoter, normalise_document, of_poll_book
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day
 from testigo.station.batches import note_batch, note_rest
@@ -118,6 +118,17 @@ class CheckIn:
     def releasers(self) -> tuple[Account, ...]:
         """Who may release a voter: the chair and deputies."""
         return self.staff.accounts(PRESIDING)
+
+    @exclusive
+    def voter_list(self, account: str, pin: str) -> PaperList:
+        """The poll book as it goes on paper, for the chair or a deputy; who has a card is ticked.
+
+        Raises what `Staff.check` raises, and `IllegalStep` where no poll book is loaded.
+        """
+        self.staff.check(account, pin, PRESIDING)
+        if self._book is None:
+            raise IllegalStep("poll-book.none", place=self.folder.place)
+        return of_poll_book(self.definition, self._book, self._day.now.voted)
 
     # ---- before opening
 
