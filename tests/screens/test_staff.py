@@ -84,14 +84,14 @@ def test_the_day_keeps_who_released_a_voter_with_the_hour_and_no_more(staffed: S
     clerk, _ = staffed.enter("check-in", "caro", pins["check-in", "caro"])
     with clerk:
         assert clerk.send("/find", document="103").name == "unmatched"
-        release = {"reason": "missing-hand", "pin": pins["check-in", "dora"]}
+        release = {"reason": "not-enrolled", "pin": pins["check-in", "dora"]}
         assert clerk.send("/release", account="caro", **release | {"pin": pins["check-in", "caro"]}).status == 403
         assert clerk.send("/release", account="sol-1", **release | {"pin": pins["check-in", "sol-1"]}).status == 403
         assert clerk.send("/release", **release).status == 403  # two may: it must be said who
         clerk.get("/visit")
         assert clerk.send("/release", account="dora", **release).name == "released"
     kept = staffed.place.check_in._day.now.voted["103"]
-    assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "missing-hand", ":00:00Z")
+    assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "not-enrolled", ":00:00Z")
     assert not any("103" in str(event.data) for event in staffed.place.check_in.folder.log)
 
 

@@ -20,7 +20,10 @@ class Stub:
         title = {"es": "Elección"}  # noqa: RUF012
 
     station_id = "s1"
-    recovered = False
+    vote_recorded = False
+
+    def current(self) -> object:
+        return self
 
 
 APPS: dict[str, Callable[[], Litestar]] = {

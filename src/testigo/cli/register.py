@@ -31,6 +31,7 @@ from testigo.cli.register_options import (
 )
 from testigo.cli.register_upgrade import upgrade
 from testigo.cli.voter_list import print_to, voter_list
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
 from testigo.fingerprint import Position, label_of
 from testigo.register import Case, Register, Side, list_of, make_poll_book, read_label
@@ -207,13 +208,18 @@ def poll_book(
         signing = authority_key(centre, "centre")
         with storage.making_folder(out.parent):
             keep = partial(storage.write, out)
-            data = make_poll_book(opened, station, sealing_key, signing, nearby=nearby, write=keep)
+            without: list[int] = []
+            data = make_poll_book(
+                opened, station, sealing_key, signing, nearby=nearby, write=keep,
+                on_listed=lambda listed: without.append(listed.without_finger),
+            )  # fmt: skip
         label = read_label(data)
         if paper is not None:
             print_to(paper, opened.definition, list_of(opened, station, label.issued, label.serial), told=errors)
     if as_json:
-        print_json({**msgspec.structs.asdict(label), "file": str(out)})
+        print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:
+        warn_of_many_without_finger(opened_centre.definition, station, without[0], label.voters)
         serial = str(label.serial)
         made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
         console.print(str(made))

@@ -243,10 +243,12 @@ def make_poll_book(
     *,
     nearby: Collection[str] | None = None,
     write: Callable[[bytes], None] = lambda data: None,
+    on_listed: Callable[["ListedVoters"], None] = lambda listed: None,
 ) -> bytes:
     """The next poll book of a station, sealed to its check-in machine and signed by the centre; the register notes it.
 
     `write`: keeps it somewhere, before the register notes it; what it raises leaves the register as it was.
+    `on_listed`: is told what the book is made of.
 
     `nearby`: ids of the stations whose voters can be told where to go; None: all of them. Each such voter takes 14
     bytes. `issued`: UTC, `YYYY-MM-DDTHH:MM:SSZ`; now, where not given. Raises `InvalidInput` for an unknown station.
@@ -255,6 +257,7 @@ def make_poll_book(
         register.definition.station(one)
     with register.issuing(station_id, issued or utc_now()) as issue:
         listed = ListedVoters(issue.serial, issue.issued, issue.voters, issue.elsewhere(nearby))
+        on_listed(listed)
         data = pack_poll_book(register.definition, station_id, listed, sealing_key, signing_key)
         write(data)
         issue.done(listed.admitted, canonical.digest(data))
@@ -274,6 +277,11 @@ class ListedVoters:
     def admitted(self) -> int:
         """How many may vote."""
         return sum(not voter.barred for voter in self.voters)
+
+    @property
+    def without_finger(self) -> int:
+        """Of how many of these no finger was ever taken."""
+        return sum(not voter.barred and not voter.fingers for voter in self.voters)
 
 
 def pack_poll_book(

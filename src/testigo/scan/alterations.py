@@ -5,6 +5,7 @@ upon dot (`scan.register`), and made as blurred as the picture is: the small fil
 like the picture, one filter for the whole sheet, so that a stroke in one place cannot hide in it. Then:
 
 - *A stroke* on the dots where the paper should be white (`scan.strokes`).
+- *Scribbles*: many fine lines close together (`scan.scribbles`).
 - *Writing*: much dark where it should be white, within 8 mm.
 - *Print that is gone*: windows of a letter's size where less than a third of the expected ink is seen.
 - *Bands*, as a highlighter leaves them in a grey picture (`scan.bands`).
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 from testigo.scan.bands import find_band
 from testigo.scan.ink import Colours, Ink
 from testigo.scan.planes import Plane, convolve, window_mean
-from testigo.scan.strokes import find_stroke, unit_of
+from testigo.scan.scribbles import find_scribble
+from testigo.scan.strokes import find_stroke, unit_of, without_specks
 
 
 class Alteration(msgspec.Struct, frozen=True):
@@ -177,11 +179,17 @@ _SUSPECT = 0.005
 
 def _added(compared: _Seen) -> Alteration | None:
     ink = compared.strange * compared.white
+    clean, white = ink.copy(), compared.white
     suspect = np.asarray(window_mean(np.clip(ink - 0.03, 0, 1), 27) > _SUSPECT)
     for top, bottom in _bands(np.flatnonzero(suspect.any(axis=1)), len(ink)):
-        stroke = find_stroke(ink, compared.white, (top, bottom), compared.unit)
+        part = slice(top, bottom)
+        clean[part] = without_specks(ink[part], white[part])
+        stroke = find_stroke(clean, white, (top, bottom), compared.unit)
         if stroke:
             return Alteration("marked", *stroke)
+        scribble = find_scribble(clean[part], white[part], compared.unit)
+        if scribble:
+            return Alteration("marked", scribble[0], scribble[1] + top)
         writing = window_mean(np.clip(ink[top:bottom] - 0.08, 0, 0.5), 65) * 65 * 65
         if writing.max() > _WRITING:
             down, across = np.unravel_index(int(writing.argmax()), writing.shape)

@@ -39,6 +39,7 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import source_of
 
 TheChair = NamedDependency[Chair]
 TheTest = NamedDependency[BackgroundTest]
@@ -57,8 +58,8 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     runs the test before opening; it must end before the chair is closed.
     """
 
-    def check_chair(form: Form) -> str:
-        return chair.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_chair(form: Form, source: str) -> str:
+        return chair.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
@@ -90,6 +91,7 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
         differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
         extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
+        clock_notes=chair.clock_notes(),
     )  # fmt: skip
 
 
@@ -185,7 +187,7 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
     """Before closing: the counters, and what closing means."""
     return page(
         request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
-        closing_reasons=CLOSING_REASONS, **_about(chair), **_hours(chair),
+        closing_reasons=CLOSING_REASONS, clock_notes=chair.clock_notes(), **_about(chair), **_hours(chair),
     )  # fmt: skip
 
 
@@ -222,8 +224,8 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
 @post("/allow-print", guards=[person], sync_to_thread=False)
 def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
-    first = browser_session.session(request).person
-    chair.allow_print(first, form.text("account", ""), form.text("pin"), form.text("reason"))
+    first, source = browser_session.session(request).person, source_of(request)
+    chair.allow_print(first, form.text("account", ""), form.text("pin", ""), form.text("reason"), source=source)
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 

@@ -55,8 +55,8 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
     finger reader; without one, images are uploaded.
     """
 
-    def check_officer(form: Form) -> str:
-        return _officer(officers, form.text("account"), form.text("pin"))
+    def check_officer(form: Form, source: str) -> str:
+        return _officer(officers, form.text("account"), form.text("pin"), source)
 
     routes = [
         *PIN_PAGE,
@@ -229,10 +229,10 @@ def judge_double(request: Request, form: FormSent, register: TheRegister) -> Ans
     return redirect("/doubles")
 
 
-def _officer(officers: Staff, account: str, pin: str) -> str:
+def _officer(officers: Staff, account: str, pin: str, source: str) -> str:
     """The officer's id. Wrong user names and wrong PINs get the same error, after the same effort."""
     try:
-        return officers.check(account, pin, ("officer",)).id
+        return officers.check(account, pin, ("officer",), source=source).id
     except NotAllowed as refused:
         if refused.code in LOCKED:
             raise

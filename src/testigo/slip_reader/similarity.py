@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from testigo.scan.ink import Ink, correlate, highest
 from testigo.scan.planes import sample, shrink, window_mean
+from testigo.slip_reader.small_differences import SMALL, projection
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -91,6 +92,8 @@ def tell_apart(seen: Ink, candidates: NDArray[np.float32], best: int, *, by_lett
         if energy < 1e-3:
             return 0.0
         smallest = min(smallest, float(towards.sum()) / energy)
+        if by_letter and energy < SMALL:
+            smallest = min(smallest, projection(seen, winner, other))
         if by_letter and energy < _TWIN * float((winner * winner).sum()):
             smallest = min(smallest, _least_letter(towards, weight))
     return smallest

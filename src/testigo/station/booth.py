@@ -53,7 +53,6 @@ class Booth(VotingBooth):
             self._open_parts()
             if self._session.recover():
                 self._deposit()
-                self.recovered = True
         except BaseException:
             self.close()
             raise
@@ -234,7 +233,7 @@ class Booth(VotingBooth):
             raise IllegalStep("booth.voter-inside", place=self.folder.place)
         if self.state != "closed":
             # The pause before closing has a later number than every voided session, and its line is in the log.
-            self._day.end(replace(self._day.now, voided_by=0))
+            self._day.end(replace(self._day.now, voided_by=0, told=False))
             note_rest(self.folder.log, self._day.now.done, self._day.now.batch(self.counters()))
 
     def _void(self, reason: str, order: int) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from testigo.ballot import (
+    ClockNote,
     DeckPart,
     Difference,
     LogicAndAccuracy,
@@ -29,7 +30,7 @@ from testigo.election import OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import page_test, readiness, tally_sheet
+from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
 from testigo.station.closing import Closing, check_words, named, reconciled
@@ -77,12 +78,13 @@ class Chair:
         return state_of(self.folder.log)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one. `source`: as `Staff.check`
+        has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, PRESIDING)
+        admitted = self.staff.check(account, pin, PRESIDING, source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -91,6 +93,10 @@ class Chair:
     def status(self) -> StationStatus:
         """Ask both machines how they are now; of one that does not answer, the error."""
         return status_of(self.state, self._sender, printed=self._printed)
+
+    def clock_notes(self) -> tuple[ClockNote, ...]:
+        """Which machines' clocks are far from the others, by what they answered last."""
+        return clocks.differing(self._sender.clock_offsets)
 
     @property
     def states(self) -> tuple[OptionState, ...]:
@@ -235,13 +241,13 @@ class Chair:
         self.folder.log.append_coarse("session-voided", reason=reason)
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+    def allow_print(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
         """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         self._must_be("open", "paused")
-        self._extra_print.agree(first, second, pin, reason)
+        self._extra_print.agree(first, second, pin, reason, source=source)
         self._sender.give("booth", "allow-print", reason=reason)
         self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 

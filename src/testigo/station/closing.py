@@ -29,7 +29,9 @@ from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessio
 from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
-from testigo.record import open_statement, pack
+from testigo.record import open_statement, pack, peek
+from testigo.station import clocks
+from testigo.station.chair_state import STEPS
 from testigo.station.folder import MachineFolder, role_named
 from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
@@ -87,7 +89,9 @@ class Closing:
             self._open(role, envelope)
         digests = {role: self._statements.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
         before_time = {"reason": early} if early else {}
-        self._folder.log.append("closed", reports=digests, **lost, **before_time)
+        far = {role: seconds for role, seconds in self._sender.clock_offsets.items() if abs(seconds) >= clocks.NOTICED}
+        clock = {"clocks": far} if far else {}
+        self._folder.log.append("closed", reports=digests, **lost, **before_time, **clock)
 
     def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
@@ -178,9 +182,26 @@ class Closing:
             event_logs=heads,
             opened_outside=opened.data.get("reason", ""),
             closed_early=closed.data.get("reason", ""),
+            steps=self._steps(),
+            clocks=clocks.set_back(self._times()) + clocks.differing(closed.data.get("clocks", {})),
         )
         self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
         self._statements.sign("tally-sheet", body, "tally-sheet")
+
+    def _steps(self) -> dict[str, int]:
+        steps = clocks.steps_of(self._folder.log)
+        return {step: steps[step].sequence for step in TallySheet.STEPS if step in steps}
+
+    def _times(self) -> list[str]:
+        """Every time of the chair's own that stands in public, and those of its log between them, in their order."""
+        signed = {canonical.digest(envelope): envelope for envelope in self._statements.all()}
+        times: list[str] = []
+        for event in self._folder.log:
+            if event.event in STEPS:
+                envelope = signed.get(str(event.data.get("statement", "")))
+                times += [peek(envelope).issued] if envelope else []
+                times.append(event.time)
+        return [*times, canonical.utc_now()]
 
     def tally_sheet(self) -> TallySheet:
         """The tally sheet that is made."""

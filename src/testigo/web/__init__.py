@@ -7,6 +7,7 @@
 | `browser_session`, `sessions` | the session of one request; all of one process, with its cookie |
 | `pin_page` | the page that asks for a PIN |
 | `listening` | address, certificate, and the process that serves |
+| `trust` | which certificates an `https` server must have |
 | `client` | pages called as a browser does, for rehearsals and tests |
 
 Every route names one guard, every form carries its session's token, and everything works without JavaScript. The kit
