@@ -37,7 +37,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PaperList, PollBook, PollBookVoter, normalise_document, of_poll_book
 from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
@@ -151,6 +151,17 @@ class CheckIn:
     def releasers(self) -> tuple[Account, ...]:
         """Who may release a voter: the chair and deputies."""
         return self.staff.accounts(PRESIDING)
+
+    @exclusive
+    def voter_list(self, account: str, pin: str, *, source: str = "") -> PaperList:
+        """The poll book as it goes on paper, for the chair or a deputy; who has a card is ticked.
+
+        Raises what `Staff.check` raises, and `IllegalStep` where no poll book is loaded.
+        """
+        self.staff.check(account, pin, PRESIDING, source=source)
+        if self._book is None:
+            raise IllegalStep("poll-book.none", place=self.folder.place)
+        return of_poll_book(self.definition, self._book, self._day.now.voted)
 
     # ---- before opening
 
@@ -547,9 +558,8 @@ class CheckIn:
 
 
 def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
-    """(position, kind) of each finger that could not be taken, as the poll book has them; none in an older one."""
-    listed: Sequence[tuple[int, str]] = getattr(voter, "exceptions", ())
-    return tuple((position, kind) for position, kind in listed)
+    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
+    return tuple(sorted(voter.exceptions.items()))
 
 
 def _is_enrolled(visit: Visit) -> bool:
