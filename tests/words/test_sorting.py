@@ -29,4 +29,4 @@ def test_any_names_have_one_order(names: list[str], language: str) -> None:
     def key(name: str) -> object:
         return sort_key(name, language)
 
-    assert sorted(names, key=key) == sorted(names[::-1], key=key)
+    assert sorted(names, key=key) == sorted(names[1:] + names[:1], key=key)

@@ -18,7 +18,7 @@ from testigo.audit.closing import PaperTally, closing_count, same_twice
 from testigo.audit.desk import AuditDesk, create_auditor, refuse_early_dice
 from testigo.audit.doubts import doubts_of
 from testigo.audit.draw import Seed, boxes_to_count, closing_sample, sample, ticket_number
-from testigo.audit.hand_count import blank_form, read_form
+from testigo.audit.hand_count import blank_form, read_form, read_tally_form, tally_form
 from testigo.audit.logic_and_accuracy import expected, station_deck, style_deck
 
 __all__ = [
@@ -33,10 +33,12 @@ __all__ = [
     "doubts_of",
     "expected",
     "read_form",
+    "read_tally_form",
     "refuse_early_dice",
     "same_twice",
     "sample",
     "station_deck",
     "style_deck",
+    "tally_form",
     "ticket_number",
 ]

@@ -58,7 +58,7 @@ class AuditDesk:
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        drawn = closing_sample(self.rules.definition, self.rules.boxes(), dice)
+        drawn = closing_sample(self.rules.definition, self.rules.boxes_of_sample(), dice)
         made["audit-sample.json"] = self._sign("audit-sample", "", drawn)
         return made
 

@@ -62,7 +62,7 @@ def boxes_to_count(definition: Definition, boxes: int) -> int:
 
 
 def closing_sample(definition: Definition, boxes: Sequence[Box], seed: Seed) -> AuditSample:
-    """The boxes of the closing count, drawn from all boxes of the election: one of each booth."""
+    """The boxes of the closing count, drawn from these, one of each booth (`RecordRules.boxes_of_sample`)."""
     population = tuple(box.id for box in boxes)
     return AuditSample(
         purpose="closing-count",

@@ -19,6 +19,7 @@ from testigo.audit import (
     read_form,
     same_twice,
     station_deck,
+    tally_form,
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
@@ -106,7 +107,7 @@ def draw(
     _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.draw(dice), dice, out, yes) if desk else []
-    drawn = closing_sample(rules.definition, rules.boxes(), dice)
+    drawn = closing_sample(rules.definition, rules.boxes_of_sample(), dice)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
@@ -141,12 +142,16 @@ def settle_ties(
 
 
 @app.command()
-def form(definition: DefinitionFile, station: StationId) -> None:
+def form(
+    definition: DefinitionFile,
+    station: StationId,
+    whole: Annotated[bool, typer.Option("--whole", help="Of a whole tally: corrections, votes on paper.")] = False,
+) -> None:
     """Print the blank form of a count by hand, a CSV table to fill in.
 
     Example: testigo audit form election.yaml --station 01-01 > count.csv
     """
-    typer.echo(blank_form(load(definition), station), nl=False)
+    typer.echo((tally_form if whole else blank_form)(load(definition), station), nl=False)
 
 
 @app.command(name="closing-count")
@@ -222,7 +227,7 @@ def _box(rules: RecordRules, station: str, booth: int | None) -> Box:
 
 def _drawn(rules: RecordRules) -> tuple[str, ...]:
     """The boxes that the dice in the record draw."""
-    return closing_sample(rules.definition, rules.boxes(), Seed(rules.seed)).ids if rules.seed else ()
+    return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids if rules.seed else ()
 
 
 def _refuse_unasked(yes: bool, dry_run: bool, as_json: bool) -> None:

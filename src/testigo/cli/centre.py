@@ -17,7 +17,7 @@ from testigo.centre import (
     only_auditor,
     restore_centre,
 )
-from testigo.cli import serve
+from testigo.cli import rulings, serve
 from testigo.cli.allow_releases import allow_releases
 from testigo.cli.option_status import option_status
 from testigo.cli.output import confirmed, console, facts, heads, print_json, progress, say, table
@@ -35,6 +35,10 @@ app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
 app.command("option-status")(option_status)
 app.command("allow-releases")(allow_releases)
+app.command("annul")(rulings.annul)
+app.command("correct")(rulings.correct)
+app.command("accept-manual-tally")(rulings.accept_manual_tally)
+app.command("incident")(rulings.incident)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -16,13 +16,16 @@ from testigo.ballot import (
     BoothSheet,
     CheckInReport,
     EventLogs,
+    Incident,
     LogicAndAccuracy,
+    ManualTally,
     TallySheet,
     ZeroReport,
     version_1,
 )
 from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.canonical import SignedValue, why_refused
+from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
 from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, OptionStatus, Role, StationList
@@ -50,6 +53,7 @@ class Kind:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
     `numbered`: the field of the body that has the number of the machine that it is about, where a station may have
     several: then it is said once of each.
+    `also`: one more role whose key may sign it.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
     itself does not read.
     """
@@ -61,6 +65,7 @@ class Kind:
     once: bool = True
     since: str = "0.1"
     numbered: str = ""
+    also: Role | None = None
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
 
     @property
@@ -117,7 +122,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
-    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.3"),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.2"),
     Kind("booth-report", BoothReport, "booth", numbered="number"),
     Kind("check-in-report", CheckInReport, "check-in", numbered="number"),
     Kind("booth-sheet", BoothSheet, "chair", since="0.2", numbered="number"),
@@ -128,6 +133,11 @@ _TABLE: Final = (
         older={1: version_1.tally_sheet},
     ),
     Kind("event-log", EventLogs, "chair"),
+    Kind("incident", Incident, "chair", once=False, since="0.2", also="centre"),
+    Kind("manual-tally", ManualTally, "chair", once=False, since="0.2"),
+    Kind("manual-tally-accepted", ManualTallyAccepted, "centre", once=False, since="0.2"),
+    Kind("correction", Correction, "root", once=False, since="0.2"),
+    Kind("annulment", Annulment, "root", once=False, since="0.2"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
     Kind("closing-count", ClosingCount, "auditor", once=False, numbered="booth"),

@@ -52,7 +52,7 @@ def roll_dice(generator: random.Random) -> str:
 def draw_boxes(centre: Centre, dice: str) -> tuple[str, ...]:
     """Publish the dice and the boxes they draw; returns the ids of the boxes."""
     _hand_over(centre, _desk(centre).draw(Seed.parse(dice)))
-    return closing_sample(centre.definition, centre.rules.boxes(), Seed.parse(dice)).ids
+    return closing_sample(centre.definition, centre.rules.boxes_of_sample(), Seed.parse(dice)).ids
 
 
 def box_of(site: Site, place: BoothPlace) -> Box:

@@ -235,7 +235,7 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
     second, booth = form.text("account", ""), _booth_number(form)
-    chair.allow_print(first, second, form.text("pin"), form.text("reason"), booth=booth, source=source)
+    chair.allow_print(first, second, form.text("pin", ""), form.text("reason"), booth=booth, source=source)
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 

@@ -9,11 +9,16 @@ it knows of, the report says which head the log had there, and where that is ano
 log was cut off or exchanged since: the report is refused. So is one with a counter lower than it was: between two
 batches voters are not in the log (`batches`), but they are in the counters.
 
+An order is good for `ORDER_SECONDS`, whatever the clocks say: it must repeat what the machine's last report asked for,
+and the machine forgets that when it starts again. So whoever holds an order back has nothing to deliver later.
+
 Every order may be given again (with a new number) when its answer was lost: a machine already in the ordered state just
 reports.
 """
 
 import contextlib
+import hmac
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -63,13 +68,20 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 
 
+ORDER_SECONDS: Final = waits.ANSWER
+"""How long an order may be on its way, from the report that it follows on, by the clock that nobody can set."""
+
+_ASK_AGAIN: Final = ORDER_SECONDS / 3
+"""After so many seconds the chair asks for a machine's status before it gives another order."""
+
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`, `number`: the machine's role and number. `sequence`: grows with every order of this chair. `issued`: UTC.
-    `known`: how many entries of the machine's event log the chair has received. `data`: plain JSON values."""
+    `known`: how many entries of the machine's event log the chair has received. `data`: plain JSON values. `fresh`:
+    what the machine's last report asked for, "" in an order to report its status."""
 
     name: OrderName
     election: str
@@ -79,6 +91,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issued: str
     known: int = 0
     data: dict[str, Any] = {}
+    fresh: str = ""
     number: int = 1
 
 
@@ -87,6 +100,7 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `known_head`: which head it had at the order's `known` entries.
 
     `counters`: a `CheckInCounters` or `BoothCounters` as plain values. `data`: what the order asked for besides.
+    `fresh`: random; the next order must say it, and soon.
     """
 
     election: str
@@ -100,6 +114,7 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: int
     known_head: str
     data: dict[str, Any] = {}
+    fresh: str = ""
     number: int = 1
 
     @property
@@ -210,6 +225,8 @@ class OrderReceiver:
         self._folder = folder
         numbers = [event.data["sequence"] for event in folder.log if event.event in ("order", "order-refused")]
         self._last: int = max(numbers, default=0)
+        self.fresh = ""
+        self._reported = 0.0
 
     def use_up(self, sequence: int) -> None:
         """Obey no order with this number or a lower one any more."""
@@ -252,7 +269,14 @@ class OrderReceiver:
         if order.sequence <= self._last:
             raise IllegalStep("order.old", place=place)
         self._last = order.sequence
+        if order.name != "status" and not self._is_fresh(order):
+            raise IllegalStep("order.expired", place=place)
         return order
+
+    def _is_fresh(self, order: Order) -> bool:
+        """Whether it follows on this process's last report, which is not long ago."""
+        answers_it = bool(self.fresh) and hmac.compare_digest(order.fresh.encode(), self.fresh.encode())
+        return answers_it and time.monotonic() - self._reported <= ORDER_SECONDS
 
     def state(self) -> MachineState:
         """The state that the orders obeyed so far have led to."""
@@ -261,6 +285,7 @@ class OrderReceiver:
     def report(self, order: Order, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
         """The signed answer to an order, which came in `envelope`."""
         folder = self._folder
+        self.fresh, self._reported = secrets.token_hex(16), time.monotonic()
         report = MachineReport(
             election=folder.settings.election,
             station=folder.station_id,
@@ -273,6 +298,7 @@ class OrderReceiver:
             entries=len(folder.log),
             known_head=folder.log.head_at(order.known),
             data=data,
+            fresh=self.fresh,
             number=folder.machine.number,
         )
         return keys.sign_envelope(REPORT_TYPE, report, folder.key)
@@ -317,16 +343,40 @@ class OrderSender:
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
         self.clock_offsets: dict[StationMachine, int] = {}
         """By how many seconds each machine's clock was ahead of this one's when it last answered."""
+        self._fresh: dict[StationMachine, str] = {}
+        self._reported: dict[StationMachine, float] = {}
 
     def give(self, to: StationMachine, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
-        trusted."""
+        trusted. The machine is asked for its status before, where its last report is old or it does not know it."""
+        if name == "status":
+            return self._give(to, name, data)
+        if time.monotonic() - self._reported.get(to, -_ASK_AGAIN) >= _ASK_AGAIN:
+            self._give(to, "status", {})
+        try:
+            return self._give(to, name, data)
+        except IllegalStep as refused:
+            if refused.code != "order.expired":
+                raise
+        self._give(to, "status", {})
+        return self._give(to, name, data)
+
+    def _give(self, to: StationMachine, name: OrderName, data: dict[str, Any]) -> MachineReport:
         folder = self._folder
         before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
         order = Order(
-            name, folder.settings.election, folder.station_id, to.role, number, utc_now(), known, data, to.number
+            name,
+            folder.settings.election,
+            folder.station_id,
+            to.role,
+            number,
+            utc_now(),
+            known,
+            data,
+            "" if name == "status" else self._fresh.get(to, ""),
+            to.number,
         )
         envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
         answer = self._ways[to].order(envelope)
@@ -338,6 +388,7 @@ class OrderSender:
         if before is not None and _went_back(before, report):
             raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
         self.clock_offsets[to] = _seconds_ahead(report.issued)
+        self._fresh[to], self._reported[to] = report.fresh, time.monotonic()
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to.name, answer)
         return report

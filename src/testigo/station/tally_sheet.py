@@ -5,6 +5,7 @@ QR codes (`ballot.tally_qr`) so that a witness's telephone can take the totals a
 contests need; each page says whose it is.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 
 from testigo.ballot import BoothSheet, ContestTally, CounterRow, Difference, TallySheet, numbered, reasons, tally_qr
 from testigo.election import Definition, StationMachine
-from testigo.keys import SigningKey
+from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.machine_names import title, titled
@@ -138,19 +139,25 @@ def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey
 
     `key`: the chair's, which signs the QR codes.
     """
-    return _page(definition, sheet, digest, key, "tally-sheet")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="tally-sheet")
+    return _page(definition, sheet, digest, key.public, codes, "tally-sheet")
+
+
+def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
+    """The same pages from what is published, with neither codes nor lines to sign on. `signer`: the chair's key."""
+    return _page(definition, sheet, digest, signer, (), "tally-sheet", published=True)
 
 
 def booth_page(definition: Definition, sheet: TallySheet, part: BoothSheet, digest: str, key: SigningKey) -> bytes:
     """The sheet of one booth of several as PDF, without a code: the station's codes carry the sums. `sheet`: its
     station's; `digest`: of the booth sheet's statement."""
-    seen = booth_view(definition, sheet, part, digest, definition.languages[0])
-    return _set(definition, sheet.station, seen, key, "tally-sheet", ())
+    return _page(definition, sheet, digest, key.public, (), "tally-sheet", part=part)
 
 
 def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
     """The zero report with the `digest` of its statement as PDF: the same pages with nothing counted."""
-    return _page(definition, sheet, digest, key, "zero-report")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="zero-report")
+    return _page(definition, sheet, digest, key.public, codes, "zero-report")
 
 
 def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[SheetContest, ...]:
@@ -202,27 +209,28 @@ def _difference_views(
     )
 
 
-def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, kind: tally_qr.SheetKind) -> bytes:
-    codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
-    seen = view(definition, sheet, digest, definition.languages[0])
-    return _set(definition, sheet.station, seen, key, kind, codes)
-
-
-def _set(
+def _page(
     definition: Definition,
-    station: str,
-    seen: SheetView,
-    key: SigningKey,
+    sheet: TallySheet,
+    digest: str,
+    signer: PublicKey,
+    codes: Sequence[str],
     kind: tally_qr.SheetKind,
-    codes: tuple[str, ...],
+    *,
+    published: bool = False,
+    part: BoothSheet | None = None,
 ) -> bytes:
+    """`part`: whose sheet is set, in place of the station's."""
     language = definition.languages[0]
     words = _words(language)
+    seen = view(definition, sheet, digest, language)
+    if part is not None:
+        seen = booth_view(definition, sheet, part, digest, language)
     texts = {
         "words": words,
-        "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
+        "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
-        "signers": _signers(definition, station, words, language),
+        "signers": [] if published else _signers(definition, sheet.station, words, language),
     }
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there

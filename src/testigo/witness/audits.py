@@ -2,15 +2,18 @@
 
 import itertools
 
-from testigo.audit import Seed, boxes_to_count, sample
-from testigo.audit.closing import PaperTally, closing_count
+from testigo.audit import Seed, closing_sample
+from testigo.audit.closing import SPOILED, PaperTally, closing_count
 from testigo.ballot import UNDERVOTES, BoothSheet
 from testigo.count import KINDS, AuditSample, Box, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
-from testigo.witness.reading import RecordContents, VerifiedStatement
+from testigo.witness.reading import RecordContents, VerifiedStatement, grade_without
 from testigo.words import Message, message
+
+_CHANGE_SAMPLE = ("annulment", "manual-tally", "manual-tally-accepted")
+"""Kinds of statements by which a station's box is not among those that are drawn."""
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
@@ -21,7 +24,10 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         counted.setdefault(_box_of(contents, verified), []).append(verified)
     boxes = {box.id: box for box in contents.rules.boxes()}
     for box in (boxes[name] for name in drawn):
-        if box not in counted:
+        if box not in counted and box.station in contents.rules.rulings.annulments:
+            detail = message("finding", "closing-count.annulled", station=box.id)
+            findings.write("closing-count", Grade.NOTE, detail)
+        elif box not in counted:
             grade, cause = contents.without("closing-count", box.station)
             detail = message("finding", "closing-count.not-here", station=box.id)
             findings.write("closing-count", grade, detail, cause=cause)
@@ -49,22 +55,26 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
         grade, cause = contents.without("audit-seed")
         findings.write("audit-seed", grade, message("finding", "audit-seed.no-dice"), cause=cause)
         return ()
-    everywhere = tuple(box.id for box in contents.rules.boxes())
     detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(definition.stations))
     findings.ok("audit-seed", detail, seeds[0].place)
-    wanted = sample(Seed(digits), everywhere, boxes_to_count(definition, len(everywhere)))
-    drawn = tuple(ticket.id for ticket in wanted)
+    wanted = closing_sample(definition, contents.rules.boxes_of_sample(), Seed(digits))
+    drawn = wanted.ids
     if not samples:
         grade, cause = contents.without("audit-sample")
         detail = message("finding", "audit-sample.not-here", drawn=drawn)
         findings.write("audit-sample", grade, detail, cause=cause)
     for verified in samples:
         body = body_of(verified.statement, AuditSample, verified.place)
-        same = sorted(body.population) == sorted(everywhere) and body.drawn == wanted
-        boxes = len(everywhere)
+        same = sorted(body.population) == sorted(wanted.population) and body.drawn == wanted.drawn
+        boxes = len(wanted.population)
+        gaps = contents.gaps_of(*_CHANGE_SAMPLE, before=verified.index)
         if same:
             detail = message("finding", "audit-sample.holds", drawn=drawn, count=boxes, dice=len(digits))
             findings.ok("audit-sample", detail, verified.place)
+        elif gaps:
+            grade, cause = grade_without(gaps)
+            detail = message("finding", "audit-sample.not-judged")
+            findings.write("audit-sample", grade, detail, verified.place, cause=cause)
         else:
             detail = message("finding", "audit-sample.other", drawn=drawn, count=boxes, said=body.ids)
             findings.fail("audit-sample", detail, verified.place)
@@ -89,6 +99,8 @@ def _check_count(
             unread = _may_be_unread(contents.rules.definition, one, body.unread)
             # The machine could not count what is in the box of a lost booth; its sheet says so, and why.
             grade = Grade.INCOMPLETE if unread else Grade.EXPLAINED if lost else Grade.FAILURE
+            if _is_settled(contents, box, one):
+                grade = Grade.EXPLAINED
             findings.write("closing-count", grade, at_station(station, _difference(one)), verified.place)
         if body.unread:
             detail = message("finding", "closing-count.unread", count=body.unread)
@@ -108,6 +120,21 @@ def _box_of(contents: RecordContents, verified: VerifiedStatement) -> Box:
     """The box that a closing count is of; the rules let in none of another."""
     about = verified.statement.subject, KINDS["closing-count"].number_of(verified.statement)
     return next(box for box in contents.rules.boxes() if (box.station, box.booth) == about)
+
+
+def _is_settled(contents: RecordContents, box: Box, one: CountDifference) -> bool:
+    """Whether the root corrected the tally sheet to what the paper says, or annulled the station."""
+    rulings = contents.rules.rulings
+    if box.station in rulings.annulments:
+        return True
+    corrected = None if box.several else rulings.corrections.get(box.station)
+    if corrected is None or one.what == SPOILED:
+        return False
+    tally = corrected[1].tally
+    if not one.contest:
+        return sum(tally.ballots.values()) == one.paper
+    figures = dict(tally.contest(one.contest).figures(contents.rules.definition.contest(one.contest)))
+    return figures.get(one.what) == one.paper
 
 
 def _difference(one: CountDifference) -> Message:

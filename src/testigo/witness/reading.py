@@ -30,11 +30,12 @@ from testigo.words import Message, message
 
 @dataclass(frozen=True)
 class VerifiedStatement:
-    """One statement whose signature holds. `place`: its file; `index`: its place in the log."""
+    """One statement whose signature holds. `place`: its file; `index`: its place in the log; `digest`: its name."""
 
     place: str
     index: int
     statement: Statement
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class _Reader:
         try:
             if rules.contains(envelope):
                 raise Conflict("statement.already-in-record", place=place)
-            statement = rules.add(envelope, place=place, index=index).statement
+            signed = rules.add(envelope, place=place, index=index)
         except NewerVersion as error:
             self._take_newer(index, place, envelope, error)
         except NeedsUnread as error:
@@ -191,8 +192,9 @@ class _Reader:
         except TestigoError as error:
             self._refuse(place, error)
         else:
+            statement = signed.statement
             self._seen.add((statement.type, statement.subject, KINDS[statement.type].number_of(statement)))
-            self._contents.add(VerifiedStatement(place, index, statement))
+            self._contents.add(VerifiedStatement(place, index, statement, signed.digest))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
