@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from polling_place import ISSUED, Root
+from testigo import canonical
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import BoothSheet
 from testigo.count import Box, Conflict, RecordRules
@@ -56,7 +57,9 @@ class Record:
         """What the witness finds about stations. (The tests' definition is not whole enough for all of `verify`.)"""
         contents = RecordContents(self.rules())
         for index, envelope in enumerate((*self.before, *self.said)):
-            contents.add(VerifiedStatement(f"statements/{index}", index, self.statement(envelope)))
+            contents.add(
+                VerifiedStatement(f"statements/{index}", index, self.statement(envelope), canonical.digest(envelope))
+            )
         findings = FindingLog()
         stations.check(findings, contents)
         return findings.findings
