@@ -42,6 +42,12 @@ class Incident(SignedValue, frozen=True):
         return message("term", f"incident.{self.kind}")
 
     @property
+    def sentence(self) -> Message:
+        """All of it, as everybody reads it."""
+        label, teller = self.label, self.teller
+        return message("finding", "incident.told", kind=label, teller=teller, name=self.name, words=self.words)
+
+    @property
     def teller(self) -> Message:
         """Who tells it, by role."""
         return message("term", f"incident-by.{self.by}")

@@ -79,6 +79,7 @@ class RecordRules:
         """Station → what the authority allowed its chair beyond the alarm of releases, in order."""
         self.numbered = Numbered()
         self.rulings = Rulings()
+        self.incidents: dict[str, tuple[Incident, ...]] = {}
         self.statuses = StatusLog()
         self._status_entries: list[int] = []
         self.seed: str | None = None
@@ -139,6 +140,7 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
+        other.incidents = dict(self.incidents)
         other.allowances = dict(self.allowances)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
@@ -418,6 +420,7 @@ class RecordRules:
             case LogicAndAccuracy() as test:
                 self.numbered = self.numbered.add((statement.type, statement.subject, ""), test.run)
             case Incident() as incident:
+                self.incidents[incident.station] = (*self.incidents.get(incident.station, ()), incident)
                 self.numbered = self.numbered.add(
                     (statement.type, incident.station, self._series(signed)), incident.number
                 )

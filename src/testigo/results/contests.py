@@ -66,7 +66,11 @@ class ContestView:
 
     @property
     def lead(self) -> str:
-        """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
+        """Who won, or while it is provisional who has most votes: names of what has seats (lists with their number),
+        else of the first row with votes.
+        """
+        if self.result.provisional:
+            return ", ".join(row.name for row in self.rows[:1] if row.votes)
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
         if not self.contest.offices or self.result.allocation.second_round or self.result.allocation.void:

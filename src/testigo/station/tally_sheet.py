@@ -5,6 +5,7 @@ QR codes (`ballot.tally_qr`) so that a witness's telephone can take the totals a
 contests need; each page says whose it is.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 
 from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, numbered, reasons, tally_qr
 from testigo.election import Definition
-from testigo.keys import SigningKey
+from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.training_mark import marked
@@ -117,12 +118,19 @@ def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey
 
     `key`: the chair's, which signs the QR codes.
     """
-    return _page(definition, sheet, digest, key, "tally-sheet")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="tally-sheet")
+    return _page(definition, sheet, digest, key.public, codes, "tally-sheet")
+
+
+def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
+    """The same pages from what is published, with neither codes nor lines to sign on. `signer`: the chair's key."""
+    return _page(definition, sheet, digest, signer, (), "tally-sheet", published=True)
 
 
 def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
     """The zero report with the `digest` of its statement as PDF: the same pages with nothing counted."""
-    return _page(definition, sheet, digest, key, "zero-report")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="zero-report")
+    return _page(definition, sheet, digest, key.public, codes, "zero-report")
 
 
 def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[SheetContest, ...]:
@@ -172,16 +180,24 @@ def _difference_views(counters: Reconciliation, words: dict[str, str], language:
     )
 
 
-def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, kind: tally_qr.SheetKind) -> bytes:
+def _page(
+    definition: Definition,
+    sheet: TallySheet,
+    digest: str,
+    signer: PublicKey,
+    codes: Sequence[str],
+    kind: tally_qr.SheetKind,
+    *,
+    published: bool = False,
+) -> bytes:
     language = definition.languages[0]
-    codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
     words = _words(language)
     seen = view(definition, sheet, digest, language)
     texts = {
         "words": words,
-        "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
+        "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
-        "signers": _signers(definition, sheet.station, words, language),
+        "signers": [] if published else _signers(definition, sheet.station, words, language),
     }
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there

@@ -93,5 +93,4 @@ def _too_many(contents: RecordContents, body: ManualTally) -> list[Message]:
 
 def _tell_incident(findings: FindingLog, _contents: RecordContents, verified: VerifiedStatement) -> None:
     body = body_of(verified.statement, Incident, verified.place)
-    detail = message("finding", "incident.told", kind=body.label, teller=body.teller, name=body.name, words=body.words)
-    findings.write("incident", Grade.NOTE, at_station(body.station, detail), verified.place)
+    findings.write("incident", Grade.NOTE, at_station(body.station, body.sentence), verified.place)
