@@ -1,4 +1,4 @@
-"""A photograph of the face: made small, without what the camera wrote, encrypted, in the poll book, and for people only."""
+"""A photograph of the face: made small, without what the camera wrote, encrypted, in the poll book, for people only."""
 
 import io
 

@@ -87,7 +87,7 @@ def photograph(
 ) -> None:
     """Keep a photograph of a voter's face, for the chair to look at where a finger does not match.
 
-    It is made small, without what the camera wrote into it, and encrypted; nothing compares it. A new one takes its place.
+    It is made small, without what the camera wrote into it, and encrypted; nothing compares it. A new one replaces it.
 
     Example: testigo register photograph V-12.345.678 face.jpg --officer "Ana Pérez" --election election.yaml
     """
