@@ -501,7 +501,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
-            exceptions=_exceptions(voter),
+            exceptions=tuple(sorted(voter.exceptions.items())),
             failed=tries.failed,
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
@@ -554,11 +554,6 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
-    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
-    return tuple(sorted(voter.exceptions.items()))
 
 
 def _is_enrolled(visit: Visit) -> bool:
