@@ -85,13 +85,13 @@ def test_a_sum_stands_before_its_parts_and_a_counter_beside_its_limit() -> None:
     [
         (
             counted(released=1, release_cap=0, released_reasons={"other": 1}).check_in,
-            "Released 1, Releases of one kind that are usual 0",
+            "Released 1, Usual releases of one kind 0",
         ),
         (
             counted(
                 released=4, release_alarm=2, release_cap=2, released_reasons={"other": 4}, released_by_two=1
             ).check_in,
-            "Released 4, Releases of one kind that are usual 3",
+            "Released 4, Usual releases of one kind 3",
         ),
         (counted(released_by_two=2, released_by_allowance=1).check_in, "Released by two persons 3, Released 0"),
         (counted(cards_used=3, cards_made=2).booth, "Cards used 3, Cards made 2"),
@@ -136,7 +136,7 @@ def test_a_language_without_words_speaks_english() -> None:
 
 def test_versions_follow_the_counters() -> None:
     both = CheckInCounters.VERSION + BoothCounters.VERSION
-    assert TallySheet.VERSION == ZeroReport.VERSION == both >= 2
+    assert TallySheet.VERSION - 1 == ZeroReport.VERSION == both >= 2
     assert (CheckInReport.VERSION, BoothReport.VERSION) == (CheckInCounters.VERSION, BoothCounters.VERSION)
 
 

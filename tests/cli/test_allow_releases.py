@@ -9,8 +9,9 @@ import pytest
 
 from small_country import auditor, centre, machines, sheet_of
 from testigo.ballot.release_allowance import ReleaseAllowance
-from testigo.centre import Centre
+from testigo.centre import Centre, authority_key
 from testigo.cli import main
+from testigo.errors import TestigoError
 from testigo.record import peek
 
 __all__ = ["auditor", "centre", "machines", "sheet_of"]
@@ -60,3 +61,14 @@ def test_after_the_tally_sheet_nothing_is_allowed_any_more(
     command = ("centre", "allow-releases", centre.folder, station, "--more", 3, "--reason", "late")
     assert call(*command, "--out", tmp_path / "late.json", "--yes") == 1
     assert "is in the record already" in capsys.readouterr().err and not (tmp_path / "late.json").exists()
+
+
+@pytest.mark.parametrize(("number", "station", "other"), [(2, "", ""), (0, "", ""), (1, "nowhere", ""), (1, "", "n2")])
+def test_the_record_takes_no_other_number_or_station(centre: Centre, number: int, station: str, other: str) -> None:
+    """`other`: what the body names instead of the subject."""
+    about = station or centre.definition.stations[0].id
+    said = ReleaseAllowance(other or about, number, 3, "Resolution 12")
+    key = authority_key(centre.folder, "centre")
+    with pytest.raises(TestigoError):
+        centre.say("release-allowance", about, said, key)
+    assert not centre.rules.allowances

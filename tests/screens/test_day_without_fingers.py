@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as ChromiumBrowser
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root, finger
 from served_station import DEFINITION, ServedStation
 from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.fingerprint import FingerImage
 from testigo.record import Statement
-from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.register import PollBookVoter, Register, RegisterKey, make_poll_book
 from testigo.rehearsal.chair import when_tested
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
@@ -213,3 +214,51 @@ def test_a_cards_barcode_is_read_as_picture_and_as_typed(desk: Desk) -> None:
         blank = io.BytesIO()
         Image.new("L", (200, 100), 255).save(blank, "PNG")
         assert clerk.send("/scan", files={"picture": blank.getvalue()}).code == "identity-card.nothing-read"
+
+
+class SeenAtEnrolment(PollBookVoter, frozen=True, array_like=True):
+    """An entry of a poll book that has a photograph, and fingers that could not be taken."""
+
+    photograph: bytes | None = None
+    exceptions: tuple[tuple[int, str], ...] = ()
+
+
+def test_the_chair_sees_the_photograph_and_which_fingers_are_missing(desk: Desk) -> None:
+    voters = desk.place.check_in._book.voters
+    face = b"\x89PNG of a face"
+    missing = tuple((position, "missing") for position in range(1, 11))
+    entry = SeenAtEnrolment("V10000003", "Cora Sol", "general", (), photograph=face, exceptions=missing)
+    voters["V10000003"] = entry
+    with desk.browser() as clerk:
+        page = clerk.send("/find", document="V10000003")
+        assert page.name == "unmatched" and b'src="/photograph"' in page.content
+        seen = clerk.get("/photograph")
+        assert (seen.content, seen.is_page) == (face, False)
+        # Somebody saw this voter's hands: that is not "never enrolled".
+        assert clerk.send("/release", reason="missing-hand", pin=CHAIR_PIN).name == "released"
+        assert desk.place.check_in.counters().released_reasons == {"missing-hand": 1}
+        clerk.send("/card")
+        page = clerk.send("/find", document="V10000005")
+        assert b"/photograph" not in page.content
+
+
+def test_a_scanner_that_types_enter_between_the_lines_of_a_card(desk: Desk, chromium: ChromiumBrowser) -> None:
+    """As many do: what comes after the first line must not be pressed on the next page."""
+    page = chromium.new_page()
+    page.goto(f"{desk.place.desk_address}/pin")
+    page.fill("input[name=pin]", CLERK_PIN)
+    for typed in ("", "@\nANSI 636000090002DL00410278ZV03190008DL\nDAQV10000007\nDCSPENA\nDACGALA\nDBB06061986\n"):
+        with page.expect_navigation():
+            page.keyboard.type(typed)
+            if not typed:
+                page.keyboard.press("Enter")
+    page.wait_for_selector("main[data-page]")
+    assert page.get_attribute("main", "data-page") == "finger"
+    assert "Gala" in page.inner_text(".who") and page.get_attribute("main", "data-left") == "4"
+    with page.expect_navigation():
+        page.click("form[action='/back'] button")
+    page.keyboard.type("V10000007", delay=80)  # a hand
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_attribute("main", "data-page") == "finger"
+    page.close()

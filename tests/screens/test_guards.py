@@ -222,14 +222,14 @@ def test_sessions_die_when_idle_when_old_and_never_multiply_without_end() -> Non
     assert sessions.find(person.key) is person
 
 
-def test_a_visitors_cookie_is_this_process_own_and_nothing_is_kept_of_it() -> None:
+def test_a_clients_cookie_is_this_process_own_and_nothing_is_kept_of_it() -> None:
     sessions, others = (BrowserSessions("x", idle=100) for _ in range(2))
-    visitor = sessions.visitor()
-    visitor.language, visitor.size, visitor.contrast = "pt-br", 3, 2
-    cookie = sessions.cookie_of(visitor)
+    client = sessions.client()
+    client.language, client.size, client.contrast = "pt-br", 3, 2
+    cookie = sessions.cookie_of(client)
     again = sessions.find(cookie)
-    assert again == visitor and again is not visitor and again.owns(visitor.token)
-    assert others.find(cookie) is None and not others.visitor().owns(visitor.token)
+    assert again == client and again is not client and again.owns(client.token)
+    assert others.find(cookie) is None and not others.client().owns(client.token)
     parts = cookie.split(".")
     for number, other in ((0, "x" * 43), (1, "en"), (2, "4"), (3, "1"), (4, "x" * 43), (0, ""), (4, "")):
         assert sessions.find(".".join([*parts[:number], other, *parts[number + 1 :]])) is None

@@ -1,4 +1,4 @@
-"""What a stranger on the cable can use up is nothing that anybody else needs: sessions, tries of a PIN."""
+"""What anyone on the cable can use up is nothing that anybody else needs: sessions, tries of a PIN."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +13,14 @@ from testigo.web import guards
 from testigo.web.application import every_handler
 from testigo.web.client import Client
 
-STRANGER = "127.0.0.66"
+ELSEWHERE = "127.0.0.66"
 """On this machine's loopback network, and yet not the address of its own screen."""
 
 MANY = 510
 
 
-def stranger(address: str) -> httpx.Client:
-    return httpx.Client(base_url=address, transport=httpx.HTTPTransport(local_address=STRANGER), trust_env=False)
+def from_elsewhere(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, transport=httpx.HTTPTransport(local_address=ELSEWHERE), trust_env=False)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def voting(opened: Any) -> Iterator[tuple[Any, Client]]:
 
 def test_attack_refused_requests_throw_no_voter_out_of_the_booth(voting: tuple[Any, Client]) -> None:
     place, voter = voting
-    for make in (stranger, lambda address: httpx.Client(base_url=address, trust_env=False)):
+    for make in (from_elsewhere, lambda address: httpx.Client(base_url=address, trust_env=False)):
         with make(place.booth_address) as other:
             for number in range(MANY):
                 sent = other.get("/review") if number % 2 else other.post("/card", data={"code": "x"})
@@ -67,9 +67,9 @@ def test_attack_requests_of_nobody_leave_nothing_in_memory(role: str) -> None:
 
 
 @pytest.mark.parametrize(("who", "pin"), [("chair", CHAIR_PIN), ("desk", CLERK_PIN)])
-def test_attack_a_stranger_locks_neither_chair_nor_clerk_out(opened: Any, who: str, pin: str) -> None:
+def test_attack_another_address_locks_neither_chair_nor_clerk_out(opened: Any, who: str, pin: str) -> None:
     address = getattr(opened, f"{who}_address")
-    with stranger(address) as other, Client(address) as own:
+    with from_elsewhere(address) as other, Client(address) as own:
         page = other.get("/pin")
         token = page.text.partition('name="token" value="')[2].partition('"')[0]
         codes = [

@@ -62,7 +62,7 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert page.facts["reason"] == "already-voted" and b"(UTC" in page.content
         page = clerk.send("/find", document="201")
         assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
-        assert b"Escuela Sur" in page.content and b"Calle 2" in page.content  # from the poll book
+        assert "s2 · Escuela Sur".encode() in page.content and b"Calle 2" in page.content  # from the poll book
         assert place.check_in.counters().refused == {}  # it was only looked up
         assert clerk.send("/find", document="999").facts["reason"] == "not-on-register"
         assert clerk.send("/turn-away").name == "refused"

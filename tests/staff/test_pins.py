@@ -8,9 +8,9 @@ import pytest
 from raising import raises_code
 from testigo.errors import InvalidInput, NotAllowed
 from testigo.staff.pins import Pins
-from testigo.staff.tries import LOCK_SECONDS, STRANGERS_SECONDS, STRANGERS_WRONG, WRONG_PINS
+from testigo.staff.tries import LOCK_SECONDS, OTHERS_SECONDS, OTHERS_WRONG, WRONG_PINS
 
-STRANGER, CHAIRS = "10.0.0.66", "10.0.0.5"
+OTHER, CHAIRS = "10.0.0.66", "10.0.0.5"
 
 
 class Clock:
@@ -115,12 +115,12 @@ def wrong(pins, source, times=1):
     return caught.value
 
 
-def test_attack_a_stranger_on_the_cable_locks_nobody_out(pins, clock):
+def test_attack_another_address_on_the_cable_locks_nobody_out(pins, clock):
     pins.check("chair", "482913", CHAIRS)  # in the morning, from the chair's own tablet
     for hour in range(3):
         for address in range(60):
             wrong(pins, f"10.0.0.{address + 100}", 2)
-        assert wrong(pins, STRANGER).code == "pin.locked"
+        assert wrong(pins, OTHER).code == "pin.locked"
         pins.check("chair", "482913")  # at the machine
         pins.check("chair", "482913", CHAIRS)
         clock.now += 60 * (hour + 1)
@@ -141,20 +141,20 @@ def test_attack_of_many_addresses_has_no_more_guesses_than_one(pins, clock, monk
         clock.now = 1000.0 + second
         for host in range(2):
             wrong(pins, f"10.0.{second % 251}.{host}")
-    assert module._hasher.guesses <= 3 * 3600 / STRANGERS_SECONDS * STRANGERS_WRONG + STRANGERS_WRONG
-    # What is kept of strangers has an end.
+    assert module._hasher.guesses <= 3 * 3600 / OTHERS_SECONDS * OTHERS_WRONG + OTHERS_WRONG
+    # What is kept of others has an end.
     assert len(pins.file.read_bytes()) < 5000
 
 
-def test_a_stranger_is_locked_by_itself_and_what_is_told_is_true(pins, clock):
+def test_another_address_is_locked_by_itself_and_what_is_told_is_true(pins, clock):
     for left in range(WRONG_PINS - 1, 0, -1):
-        assert wrong(pins, STRANGER).message.values["count"] == left
-    assert wrong(pins, STRANGER).code == "pin.wrong-and-locked"
+        assert wrong(pins, OTHER).message.values["count"] == left
+    assert wrong(pins, OTHER).code == "pin.wrong-and-locked"
     with raises_code(NotAllowed, "pin.locked"):
-        pins.check("chair", "482913", STRANGER)
+        pins.check("chair", "482913", OTHER)
     pins.check("chair", "482913", CHAIRS)
     clock.now += LOCK_SECONDS
-    pins.check("chair", "482913", STRANGER)
+    pins.check("chair", "482913", OTHER)
 
 
 def test_attack_accounts_that_are_not_there_are_not_hashed_without_end(pins, monkeypatch):
@@ -170,7 +170,7 @@ def test_attack_accounts_that_are_not_there_are_not_hashed_without_end(pins, mon
     for number in range(200):
         with contextlib.suppress(NotAllowed):
             pins.check_nobody("482913", f"10.0.0.{number}")
-    assert module._hasher.hashed == STRANGERS_WRONG
+    assert module._hasher.hashed == OTHERS_WRONG
     pins.check_nobody("482913")
 
 

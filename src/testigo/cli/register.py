@@ -11,8 +11,10 @@ from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, errors, print_json, table
+from testigo.cli.register_changes import correct, history, move, poll_books, remove, restore
 from testigo.cli.register_doubles import doubles, judge_double
+from testigo.cli.register_enrol import enrol, withdraw
 from testigo.cli.register_erase import erase, erasures
 from testigo.cli.register_import import import_file
 from testigo.cli.register_options import (
@@ -28,11 +30,11 @@ from testigo.cli.register_options import (
     open_register,
 )
 from testigo.cli.register_upgrade import upgrade
+from testigo.cli.voter_list import print_to, voter_list
 from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
-from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Position, label_of
-from testigo.register import Case, FingerQuality, Register, Side, make_poll_book, read_label
+from testigo.fingerprint import Position, label_of
+from testigo.register import Case, Register, Side, list_of, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -44,6 +46,15 @@ app.command("deduplicate")(deduplicate)
 app.command("import")(import_file)
 app.command("doubles")(doubles)
 app.command("judge-double")(judge_double)
+app.command("enrol")(enrol)
+app.command("withdraw")(withdraw)
+app.command("correct")(correct)
+app.command("move")(move)
+app.command("remove")(remove)
+app.command("restore")(restore)
+app.command("history")(history)
+app.command("voter-list")(voter_list)
+app.command("poll-books")(poll_books)
 app.command("erase")(erase)
 app.command("erasures")(erasures)
 app.command("upgrade")(upgrade)
@@ -69,69 +80,15 @@ def voter(
     who = message("cli", "register.voter", name=found.name, station=found.station, roll=found.roll)
     console.print(f"{found.document}  {who}")
     console.print(str(message("cli", "register.voter-enrolled" if found.enrolled else "register.voter-not-enrolled")))
+    for one in found.exceptions:
+        said = message("screens", f"exception.{one.kind}")
+        console.print(f"{_finger(one.finger)}: {said}; {one.reason}", soft_wrap=True)
+    if found.removed:
+        console.print(str(message("cli", "register.voter-removed", at=instant(found.removed, current_language()))))
     if found.erased:
         console.print(str(message("cli", "register.voter-erased", at=instant(found.erased, current_language()))))
     if found.barred:
         console.print(str(message("cli", "register.voter-barred", case=str(found.barred))))
-
-
-@app.command()
-def enrol(
-    document: Document,
-    images: Annotated[
-        list[Path], typer.Argument(help="Finger images, several of a finger allowed.", show_default=False)
-    ],
-    finger: Annotated[
-        list[str], typer.Option("--finger", help="right-index, …: one for all images, or one for each, in order.")
-    ],
-    officer: Officer,
-    election: ElectionFile,
-    accept: Annotated[str, typer.Option("--accept", help="Reason to keep a finger that is too poor.")] = "",
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-    as_json: AsJson = False,
-) -> None:
-    """Enrol a voter's fingers, show their quality, and search them against everybody enrolled.
-
-    Example: testigo register enrol V-12.345.678 right.png left.png --finger right-index --finger left-index
-    --officer "Ana Pérez" --election election.yaml
-    """
-    if len(finger) not in (1, len(images)):
-        raise InvalidInput(
-            "command.fingers-and-images",
-            fingers=message("term", "finger", count=len(finger)),
-            images=message("term", "image", count=len(images)),
-        )
-    names = finger * len(images) if len(finger) == 1 else finger
-    given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]
-    with open_register(register, election, key) as opened:
-        done = opened.enrol(document, given, officer, accept_because=accept)
-    if as_json:
-        print_json(done)
-        return
-    _print_qualities(done.qualities)
-    console.print(str(message("cli", "register.enrolled", document=done.document, count=done.templates)))
-    for case_id in done.cases:
-        console.print(str(message("cli", "register.likely-enrolled-before", case=str(case_id))))
-
-
-@app.command()
-def withdraw(
-    document: Document,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with the enrolment.", show_default=False)],
-    officer: Officer,
-    election: ElectionFile,
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-) -> None:
-    """Set a voter's enrolment aside, so that the fingers can be taken again. The record of it stays.
-
-    Example: testigo register withdraw V-12.345.678 --reason "wrong person" --officer "Ana Pérez"
-    --election election.yaml
-    """
-    with open_register(register, election, key) as opened:
-        opened.withdraw(document, officer, reason)
-    console.print(str(message("cli", "register.set-aside")))
 
 
 @app.command()
@@ -232,6 +189,10 @@ def poll_book(
     nearby: Annotated[
         list[str] | None, typer.Option("--nearby", help="Tell only these stations' voters where to go; repeat.")
     ] = None,
+    paper: Annotated[
+        Path | None,
+        typer.Option("--paper", help="Also write the poll book and the sign-in list as PDF, for a day on paper."),
+    ] = None,
     register: Address = REGISTER,
     key: KeyFile = KEY,
     as_json: AsJson = False,
@@ -252,7 +213,9 @@ def poll_book(
                 opened, station, sealing_key, signing, nearby=nearby, write=keep,
                 on_listed=lambda listed: without.append(listed.without_finger),
             )  # fmt: skip
-    label = read_label(data)
+        label = read_label(data)
+        if paper is not None:
+            print_to(paper, opened.definition, list_of(opened, station, label.issued, label.serial), told=errors)
     if as_json:
         print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:
@@ -289,13 +252,6 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
             for name, count in msgspec.structs.asdict(found).items()
         )
         table(str(message("cli", "register.status")), ("", str(message("cli", "register.status-number"))), counts)
-
-
-def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:
-    good, accepted = (message("cli", f"register.quality-{word}") for word in ("good-enough", "accepted"))
-    rows = ((_finger(one.finger), one.quality, good if one.good_enough else accepted) for one in qualities)
-    columns = [str(message("cli", f"register.quality-{column}")) for column in ("finger", "number")]
-    table(str(message("cli", "register.quality")), (*columns, ""), rows)
 
 
 def _finger(word: str) -> Message:

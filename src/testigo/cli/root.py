@@ -4,7 +4,9 @@ import contextlib
 import importlib
 import logging
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -172,6 +174,9 @@ def main(arguments: list[str] | None = None) -> None:
     any defect.
     """
     command: Any = typer.main.get_command(app)
+    # A command that is told to end cleans up first: half a folder may have private keys in it.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         _require_text(sys.argv[1:] if arguments is None else arguments)
         sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))

@@ -113,7 +113,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
-    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.3"),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.2"),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
     Kind(

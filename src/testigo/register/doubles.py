@@ -26,7 +26,7 @@ from sqlalchemy import Connection, insert, select
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput, is_printable
-from testigo.register.tables import judged_doubles, voters
+from testigo.register.tables import is_voting, judged_doubles, voters
 from testigo.register.values import MOST_TEXT
 
 MOST_AT_IMPORT = 300_000
@@ -104,7 +104,8 @@ def _groups(
     connection: Connection,
 ) -> tuple[dict[int, _Person], dict[str, tuple[tuple[int, ...], tuple[DoubleKind, ...]]], bool]:
     """Everybody by row id, the groups by their id, and whether there are more."""
-    query = select(voters.c.id, voters.c.document, voters.c.name, voters.c.station).order_by(voters.c.document)
+    query = select(voters.c.id, voters.c.document, voters.c.name, voters.c.station).where(is_voting())
+    query = query.order_by(voters.c.document)
     people = {row.id: _Person(*row) for row in connection.execute(query)}
     order = {one: place for place, one in enumerate(people)}
     kinds: dict[tuple[int, ...], list[DoubleKind]] = {}

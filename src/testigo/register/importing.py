@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from testigo.election import GENERAL_ROLL, Definition, Station
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.register.doubles import MOST_AT_IMPORT, count_doubles
-from testigo.register.tables import voters
+from testigo.register.tables import is_voting, voters
 from testigo.register.voter_cells import CellNote
 from testigo.register.voters_file import FileRow, VoterRow, cell_of, read_voters
 from testigo.words import message
@@ -63,11 +63,14 @@ def import_voters(
     named: set[str] = set()
     for batch in _batches(read_voters(path, definition, encoding)):
         good = _first_named(batch, seen, errors, path)
-        known = _already_in(connection, [voter.document for _, voter in good])
+        known, removed = _already_in(connection, [voter.document for _, voter in good])
         for number, voter in good:
             sizes[voter.station, voter.roll] += 1
             named.add(voter.station)
-            if voter.document in known:
+            if voter.document in removed:
+                place = cell_of(path, number, "document")
+                errors.add(InvalidInput("document.removed", place=place, document=voter.document))
+            elif voter.document in known:
                 errors.add(_in_register(voter.document, path, number))
         if good and not errors.count:
             connection.execute(insert(voters), [voter._asdict() for _, voter in good])
@@ -150,13 +153,17 @@ def _in_register(document: str, path: Path, number: int) -> InvalidInput:
     return InvalidInput("document.in-register", place=place, hint="keep-one-row-for-each-voter", document=document)
 
 
-def _already_in(connection: Connection, documents: list[str]) -> set[str]:
-    return set(connection.scalars(select(voters.c.document).where(voters.c.document.in_(documents))))
+def _already_in(connection: Connection, documents: list[str]) -> tuple[set[str], set[str]]:
+    """Those of the numbers that the register has, and those of which the voter was removed."""
+    query = select(voters.c.document, voters.c.removed).where(voters.c.document.in_(documents))
+    found = connection.execute(query).all()
+    return {row.document for row in found}, {row.document for row in found if row.removed}
 
 
 def _sizes(connection: Connection) -> Counter[tuple[str, str]]:
     """Voters of each station and roll that the register holds."""
-    counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
+    counted = select(voters.c.station, voters.c.roll, func.count()).where(is_voting())
+    counted = counted.group_by(voters.c.station, voters.c.roll)
     return Counter({(station, roll): count for station, roll, count in connection.execute(counted)})
 
 

@@ -17,7 +17,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -46,17 +46,47 @@ class EnrolledFinger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ar
     template: bytes
 
 
-class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
-    """One voter of the station. Without `fingers` nobody took them, and only the chair can let the voter through."""
+WithoutFinger = Literal["", "never-enrolled", "worn-or-missing"]
+
+
+class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One voter of the station. Without `fingers` only the chair can let the voter through; `without_finger` says why.
+
+    `exceptions`: ISO/IEC 19794-2 position → `missing`, `bandaged` or `worn`, of the fingers that could not be taken at
+    the enrolment, or hardly.
+    """
 
     document: str
     name: str
     roll: str
     fingers: tuple[EnrolledFinger, ...]
+    exceptions: dict[int, str] = {}
+
+    @property
+    def without_finger(self) -> WithoutFinger:
+        """Why no finger of this voter can be compared; "" where one can. A voter whose fingers were erased by law is as
+        one who was never enrolled: the book says no more of either."""
+        return without_finger(self.fingers, self.exceptions)
 
     def templates(self) -> tuple[Template, ...]:
         """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
         return tuple(decode_template(finger.template) for finger in self.fingers)
+
+
+def without_finger(fingers: Collection[object], exceptions: Collection[object]) -> WithoutFinger:
+    """Why no finger can be compared, of a voter with these fingers and exceptions; "" where one can."""
+    if fingers:
+        return ""
+    return "worn-or-missing" if exceptions else "never-enrolled"
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """A voter as the book is sealed since release 0.1."""
+
+    document: str
+    name: str
+    roll: str
+    fingers: tuple[EnrolledFinger, ...]
 
 
 class PollBookLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,13 +112,22 @@ class OtherStation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, arra
 
 class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`others`: id → the stations that `elsewhere` names, for machines whose definition knows their own station alone;
-    none in release 0.1, whose machines know them all.
+    none in release 0.1, whose machines know them all. `exceptions`: of those voters who have any.
     """
 
-    voters: tuple[PollBookVoter, ...]
+    voters: tuple[_Entry, ...]
     barred: dict[str, str]
     elsewhere: "_Elsewhere"
     others: dict[str, OtherStation] = {}
+    exceptions: dict[str, dict[int, str]] = {}
+
+    def opened(self) -> dict[str, PollBookVoter]:
+        return {
+            one.document: PollBookVoter(
+                one.document, one.name, one.roll, one.fingers, self.exceptions.get(one.document, {})
+            )
+            for one in self.voters
+        }
 
 
 class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,7 +219,7 @@ class PollBook:
             header.serial,
             header.issued,
             canonical.digest(data),
-            {voter.document: voter for voter in content.voters},
+            content.opened(),
             content.barred,
             content.others,
             content.elsewhere,
@@ -255,6 +294,7 @@ def pack_poll_book(
         {voter.document: f"case {voter.barred}" for voter in listed.voters if voter.barred},
         elsewhere,
         _others(definition, elsewhere),
+        _exceptions(definition, listed.voters),
     )
     label = PollBookLabel(definition.digest, station_id, listed.serial, listed.issued, listed.admitted)
     sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
@@ -271,9 +311,15 @@ def read_label(data: bytes, *, place: Place = _PLACE) -> PollBookLabel:
     return PollBookLabel(package.election, package.station, package.serial, package.issued, package.voters)
 
 
-def _entry(voter: ListedVoter) -> PollBookVoter:
+def _entry(voter: ListedVoter) -> _Entry:
     fingers = tuple(EnrolledFinger(position, template) for position, template in voter.fingers)
-    return PollBookVoter(voter.document, voter.name, voter.roll, fingers)
+    return _Entry(voter.document, voter.name, voter.roll, fingers)
+
+
+def _exceptions(definition: Definition, voters: Iterable[ListedVoter]) -> dict[str, dict[int, str]]:
+    if isinstance(definition, FirstDefinition):  # its machines may be of 0.1, which refuses unknown fields
+        return {}
+    return {voter.document: dict(voter.exceptions) for voter in voters if voter.exceptions and not voter.barred}
 
 
 def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherStation]:

@@ -55,7 +55,7 @@ class Site:
 
     def take_slip(self, into: Path) -> list[str]:
         """The voter takes what came out of the printer and puts it into box or envelope; the names of the papers."""
-        files = sorted(self.printer.iterdir())
+        files = sorted(file for file in self.printer.iterdir() if file.is_file())
         for file in files:
             file.rename(into / file.name)
         return [file.stem for file in files if file.suffix == ".png"]

@@ -17,7 +17,7 @@ _FORMATS = (
 
 def card_texts(data: bytes) -> list[str]:
     """The text of every code on the first page of an image file or PDF, PDF417 first; empty where none can be read.
-    Bytes that are no text are read as Latin letters. Raises `InvalidInput` for a file that is no image."""
+    Bytes that are not text are read as Latin letters. Raises `InvalidInput` for a file that is not an image."""
     image = next(images_of(data), None)
     if image is None:
         raise InvalidInput("scan.unreadable")

@@ -1,8 +1,8 @@
 """Scribbles: fine lines close together, such as a zigzag or a wavy line by a hard pencil through a name.
 
-No piece of them is straight for long enough to be a stroke (`scan.strokes`). Counted is all that is darker than the paper
-around it within a millimetre, on dots that should be white, in windows of 4 and 6 mm. The rings of cups are too wide to
-count for much, and a fold alone is too little.
+No piece of them is straight for long enough to be a stroke (`scan.strokes`). Counted is all that is darker than the
+paper around it within a millimetre, on dots that should be white, in windows of 4 and 6 mm. The rings of cups are too
+wide to count for much, and a fold alone is too little.
 """
 
 import cv2

@@ -226,7 +226,7 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
 def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
-    chair.allow_print(first, form.text("account", ""), form.text("pin"), form.text("reason"), source=source)
+    chair.allow_print(first, form.text("account", ""), form.text("pin", ""), form.text("reason"), source=source)
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS
-from testigo.screens.checkin_visit import remember, visit_of
+from testigo.screens.checkin_visit import FINGERS, remember, visit_of
 from testigo.station.allowance import LARGEST
 from testigo.station.checkin import CheckIn
 from testigo.station.visit import RefusedVoter
@@ -58,8 +58,9 @@ def ask_refusal(request: Request, check_in: TheCheckIn) -> Answer:
         return redirect("/visit")
     station = check_in.definition.station(check_in.station_id)
     return page(
-        request, "checkin/refuse.html", voter=current, reason=reason, counters=check_in.counters(), station=station
-    )
+        request, "checkin/refuse.html", voter=current, reason=reason, counters=check_in.counters(), station=station,
+        fingers=FINGERS,
+    )  # fmt: skip
 
 
 @post("/refuse", guards=[person], sync_to_thread=False)

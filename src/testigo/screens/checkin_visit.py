@@ -12,6 +12,11 @@ from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form
 
+FINGERS = tuple(
+    f"{hand}-{finger}" for hand in ("right", "left") for finger in ("thumb", "index", "middle", "ring", "little")
+)
+"""Words for positions 1 to 10 of ISO/IEC 19794-2, as in the catalogues."""
+
 
 def visit_of(check_in: CheckIn, form: Form) -> Visit:
     """The visit that a form is about, which must be the one under way: a page that was left open shows another."""

@@ -4,7 +4,7 @@ Wrong PINs of an account are counted by *source*: the machine's own screen, and 
 brought the right PIN is *known*, and counts for itself, as the own screen does. All other sources count for themselves
 and, besides, together: whoever has many addresses has no more tries than one. So per account and hour there are at most
 `WRONG_PINS` × 3600 / `LOCK_SECONDS` = 60 guesses at the own screen, as many from each known address, and 60 from all
-strangers together.
+other addresses together.
 """
 
 from typing import Final
@@ -14,8 +14,8 @@ import msgspec
 WRONG_PINS: Final = 5
 LOCK_SECONDS: Final = 300
 
-STRANGERS_WRONG: Final = 15
-STRANGERS_SECONDS: Final = 900
+OTHERS_WRONG: Final = 15
+OTHERS_SECONDS: Final = 900
 
 MOST_KNOWN: Final = 8
 """Addresses that an account is known from; the newest."""
@@ -23,7 +23,7 @@ MOST_KNOWN: Final = 8
 OWN_SCREEN: Final = ""
 """The source that is this machine itself."""
 
-_STRANGERS: Final = "*"
+_OTHERS: Final = "*"
 
 
 class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -63,7 +63,7 @@ def tries_left(counts: Counts, source: str, known: tuple[str, ...]) -> int:
 
 
 def right(before: Counts, source: str) -> Counts:
-    """The counts after the right PIN: its source's begin again, those of the strangers stay as they were."""
+    """The counts after the right PIN: its source's begin again, those of all other addresses stay as they were."""
     return {one: tries for one, tries in before.items() if one != source}
 
 
@@ -71,10 +71,10 @@ def _limits(source: str, known: tuple[str, ...]) -> dict[str, tuple[int, int]]:
     own = {source: (WRONG_PINS, LOCK_SECONDS)}
     if source == OWN_SCREEN or source in known:
         return own
-    return own | {_STRANGERS: (STRANGERS_WRONG, STRANGERS_SECONDS)}
+    return own | {_OTHERS: (OTHERS_WRONG, OTHERS_SECONDS)}
 
 
 def _without_old(counts: Counts, known: tuple[str, ...], moment: int) -> Counts:
-    """Those that still count. Strangers' are forgotten after a while, so that they are never many."""
+    """Those that still count. Those of unknown addresses are forgotten after a while, so that they are never many."""
     kept = (OWN_SCREEN, *known)
-    return {one: tries for one, tries in counts.items() if one in kept or 0 <= moment - tries.since < STRANGERS_SECONDS}
+    return {one: tries for one, tries in counts.items() if one in kept or 0 <= moment - tries.since < OTHERS_SECONDS}

@@ -10,7 +10,7 @@ counters (`checkin_day`): nothing says who came before whom within an hour. The 
 counters of at least ten voters at a time (`batches`). The check-in knows nothing of cards' codes or of choices.
 
 Looking somebody up decides nothing (`lookup`): who is not found, has voted or votes elsewhere is refused only once the
-clerk confirms it, and a visit that was begun by mistake is left again without a trace.
+clerk confirms it, and a visit of the wrong voter is left again without a trace.
 
 Tries of the finger count for a document number, not for a visit: whoever goes away in the middle and comes back has
 those that are left. Whoever was refused and comes back has new ones. After `IMPOSTORS_BEFORE_CHAIR` impostors on one
@@ -37,12 +37,12 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PaperList, PollBook, PollBookVoter, normalise_document, of_poll_book
 from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
 from testigo.station.allowance import Allowance
-from testigo.station.batches import note_batch, note_rest
+from testigo.station.batches import note_rest
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
@@ -152,6 +152,17 @@ class CheckIn:
         """Who may release a voter: the chair and deputies."""
         return self.staff.accounts(PRESIDING)
 
+    @exclusive
+    def voter_list(self, account: str, pin: str, *, source: str = "") -> PaperList:
+        """The poll book as it goes on paper, for the chair or a deputy; who has a card is ticked.
+
+        Raises what `Staff.check` raises, and `IllegalStep` where no poll book is loaded.
+        """
+        self.staff.check(account, pin, PRESIDING, source=source)
+        if self._book is None:
+            raise IllegalStep("poll-book.none", place=self.folder.place)
+        return of_poll_book(self.definition, self._book, self._day.now.voted)
+
     # ---- before opening
 
     @exclusive
@@ -206,7 +217,7 @@ class CheckIn:
 
         Raises `IllegalStep` while not open or while a visit is not concluded.
         """
-        lookup = self._searchable()
+        lookup, text = self._searchable(), text.strip().rstrip("@")  # the page puts it for a scanner's Enter
         if is_card_text(text):
             return lookup.exact(numbers_in(text))
         found = lookup.look_up(text)
@@ -335,7 +346,7 @@ class CheckIn:
     def release_reasons(self, visit: Visit) -> tuple[str, ...]:
         """For which reasons this voter may be released now."""
         tried = visit.tries_left == 0 or visit.failed > 0
-        return release_rule.offered(enrolled=bool(visit.fingers), tried=tried)
+        return release_rule.offered(enrolled=_is_enrolled(visit), tried=tried)
 
     def beyond(self, visit: Visit) -> tuple[str, ...]:
         """Those of `release_reasons` for which it takes two persons now."""
@@ -354,7 +365,7 @@ class CheckIn:
         Raises `NotAllowed` for a wrong PIN, `IllegalStep` for a reason that needs a try.
         """
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, "release", release_rule.offered(enrolled=bool(visit.fingers), tried=True))
+        reasons.check_reason(reason, "release", release_rule.offered(enrolled=_is_enrolled(visit), tried=True))
         if reason not in self.release_reasons(visit):
             raise IllegalStep("finger.not-tried")
         by = self.staff.check(account, chair_pin, PRESIDING, source=source)
@@ -420,7 +431,7 @@ class CheckIn:
         day = self._day.now
         self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
-        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
+        self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
@@ -466,7 +477,7 @@ class CheckIn:
         if self._visit is not None:
             raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
-            self._day.settle()
+            self._day.end(replace(self._day.now, pending=None))
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- what the day says
@@ -490,6 +501,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
+            exceptions=_exceptions(voter),
             failed=tries.failed,
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
@@ -543,3 +555,13 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
+    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
+    return tuple(sorted(voter.exceptions.items()))
+
+
+def _is_enrolled(visit: Visit) -> bool:
+    """Whether somebody saw the voter's hands at enrolment, also where no finger could be taken."""
+    return bool(visit.fingers or visit.exceptions)

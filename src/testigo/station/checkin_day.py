@@ -113,7 +113,7 @@ class CheckInDay(Day, frozen=True):
         return replace(self, voted=voted, undone=self.undone.adding(reason, self.voted[document]), visit=None)
 
     def refusing(self, reason: str, document: str = "") -> "CheckInDay":
-        """The visit is over without a card. `document`: of the voter whose tries begin anew."""
+        """The visit is over without a card. `document`: of the voter whose tries begin again."""
         counts = {**self.refused, reason: self.refused.get(reason, 0) + 1}
         if not document:
             return replace(self, refused=counts, visit=None)
@@ -146,7 +146,8 @@ class CheckInDay(Day, frozen=True):
         return {**msgspec.to_builtins(counters), "tries_failed": self.tries_failed}
 
 
-DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay)
+DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay, lambda first: first)
+"""Of the same number as the booth's, whose first format lacked a field."""
 
 
 def room_of(documents: Iterable[str]) -> int:

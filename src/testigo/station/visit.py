@@ -11,8 +11,9 @@ class Visit(msgspec.Struct, frozen=True):
     `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: the chair decides), `second`
     (the chair wants to release the voter for the reason `proposed`, and a second person has to agree), `admitted` (a
     card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `failed`: tries
-    that did not match. `fingers`: positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `impostors`: how many were
-    refused on this document before. `photograph`: whether the poll book has one. `interrupted`: shown again after a
+    that did not match. `fingers`: positions that were enrolled (ISO/IEC 19794-2, 1 to 10); `exceptions`: those that
+    could not be taken, or hardly, with the kind (missing, bandaged, worn). `impostors`: how many were refused on this
+    document before. `photograph`: whether the poll book has one. `interrupted`: shown again after a
     restart.
     """
 
@@ -23,6 +24,7 @@ class Visit(msgspec.Struct, frozen=True):
     stage: Literal["finger", "unmatched", "second", "admitted"]
     tries_left: int
     fingers: tuple[int, ...] = ()
+    exceptions: tuple[tuple[int, str], ...] = ()
     outcome: Literal["", "matched", "released"] = ""
     failed: int = 0
     impostors: int = 0

@@ -31,6 +31,7 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
 from testigo.web.own_name import require_own_name
+from testigo.web.patience import in_time
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
@@ -127,6 +128,7 @@ def application(
         guards=[] if public else [require_own_name],
         before_request=_check_form,
         before_send=[_finish_headers],
+        middleware=[in_time],
         dependencies={
             "form": Provide(_form, sync_to_thread=False),
             **{name: _given(part) for name, part in parts.items()},

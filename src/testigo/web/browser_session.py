@@ -1,4 +1,4 @@
-"""The session of one request: found by its cookie, or a new visitor's, and sent back as a cookie."""
+"""The session of one request: found by its cookie, or a new client's, and sent back as a cookie."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _CAME_WITH = "testigo_cookie"
 
 
 def session_or_none(connection: Connection) -> BrowserSession | None:
-    """The session or visitor of this request's cookie, if there is one."""
+    """The session or client of this request's cookie, if there is one."""
     state = connection.scope["state"]
     if _FOUND not in state:
         sessions = _sessions(connection)
@@ -28,9 +28,9 @@ def session_or_none(connection: Connection) -> BrowserSession | None:
 
 
 def session(connection: Connection) -> BrowserSession:
-    """The session or visitor of this request's cookie, or a new visitor."""
+    """The session or client of this request's cookie, or a new client."""
     found = session_or_none(connection)
-    return found if found is not None else _put(connection, _sessions(connection).visitor())
+    return found if found is not None else _put(connection, _sessions(connection).client())
 
 
 def keep(connection: Connection) -> BrowserSession:

@@ -1,6 +1,6 @@
 """Who is at the screen, named by a random cookie, which is `HttpOnly` and `SameSite=Strict`.
 
-A *visitor* is nobody yet: this process keeps nothing of one. All that a visitor's cookie says, 256 random bits and how
+A *client* is nobody yet: this process keeps nothing of one. All that a client's cookie says, 256 random bits and how
 pages are to look, bears this process's own mark, and a form's token is computed from it. So whoever asks for pages, or
 is refused them, uses up nothing that anybody else needs.
 
@@ -8,7 +8,7 @@ A *session* is kept in memory: of a person who has entered a PIN, or of a booth'
 too long, when it is too old, when its person leaves, and when the process ends: then the person enters the PIN again.
 Nobody can push another person's session out: each has `MOST_OF_PERSON`, and more of them end that person's own.
 
-Every form carries the random token of its session or visitor, so that no other page can send it (`web.read_form`).
+Every form carries the random token of its session or client, so that no other page can send it (`web.read_form`).
 """
 
 import base64
@@ -34,8 +34,8 @@ LONGEST_COOKIE = 200
 
 @dataclass
 class BrowserSession:
-    """One browser at one role. `kept`: whether this process keeps it; False for a visitor. `person`: who has entered a
-    PIN, "" for nobody. `data`: what a role keeps between two pages; of a visitor, of this request only.
+    """One browser at one role. `kept`: whether this process keeps it; False for a client. `person`: who has entered a
+    PIN, "" for nobody. `data`: what a role keeps between two pages; of a client, of this request only.
     """
 
     key: str
@@ -72,12 +72,12 @@ class BrowserSessions:
         return len(self._sessions)
 
     def find(self, cookie: str | None) -> BrowserSession | None:
-        """The living session of that cookie, marked as seen now, or the visitor whose cookie this process made; None
+        """The living session of that cookie, marked as seen now, or the client whose cookie this process made; None
         for a dead or an invented one.
         """
         session = self._sessions.get(cookie or "")
         if session is None:
-            return self._visitor_of(cookie or "")
+            return self._client_of(cookie or "")
         now = self._clock()
         if self._is_over(session, now):
             self.end(session)
@@ -85,9 +85,9 @@ class BrowserSessions:
         session.seen = now
         return session
 
-    def visitor(self) -> BrowserSession:
-        """A new visitor, of whom nothing is kept."""
-        return self._visitor(secrets.token_urlsafe(32))
+    def client(self) -> BrowserSession:
+        """A new client, of whom nothing is kept."""
+        return self._client(secrets.token_urlsafe(32))
 
     def start(self, person: str = "") -> BrowserSession:
         """A new session of a person, or of the own screen (`person` "")."""
@@ -103,10 +103,10 @@ class BrowserSessions:
         return session
 
     def renew(self, old: BrowserSession, *, person: str = "") -> BrowserSession:
-        """A new session in place of `old`, of nobody a visitor, that keeps only how its pages look: nobody who knew the
+        """A new session in place of `old`, of nobody a client, that keeps only how its pages look: nobody who knew the
         old cookie gets in."""
         self.end(old)
-        session = self.start(person) if person else self.visitor()
+        session = self.start(person) if person else self.client()
         session.language, session.size, session.contrast = old.language, old.size, old.contrast
         return session
 
@@ -115,7 +115,7 @@ class BrowserSessions:
         self._sessions.pop(session.key, None)
 
     def cookie_of(self, session: BrowserSession) -> str:
-        """The value of its cookie; of a visitor with how the pages look."""
+        """The value of its cookie; of a client with how the pages look."""
         if session.kept:
             return session.key
         said = f"{session.key}.{session.language}.{session.size}.{session.contrast}"
@@ -124,16 +124,16 @@ class BrowserSessions:
     def _is_over(self, session: BrowserSession, now: float) -> bool:
         return now - session.seen > self._idle or now - session.started > self._longest
 
-    def _visitor_of(self, cookie: str) -> BrowserSession | None:
+    def _client_of(self, cookie: str) -> BrowserSession | None:
         said, _, mark = cookie.rpartition(".")
         if len(cookie) > LONGEST_COOKIE or not hmac.compare_digest(mark.encode(), self._mark("cookie", said).encode()):
             return None
         key, language, size, contrast = said.split(".")
-        visitor = self._visitor(key)
-        visitor.language, visitor.size, visitor.contrast = language, int(size), int(contrast)
-        return visitor
+        client = self._client(key)
+        client.language, client.size, client.contrast = language, int(size), int(contrast)
+        return client
 
-    def _visitor(self, key: str) -> BrowserSession:
+    def _client(self, key: str) -> BrowserSession:
         return BrowserSession(key, self._mark("token", key))
 
     def _mark(self, purpose: str, text: str) -> str:

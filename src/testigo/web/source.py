@@ -10,7 +10,11 @@ THIS_MACHINE = ("127.0.0.1", "::1")
 
 def source_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The address that the request came from, "" for this machine itself (its own screen)."""
-    host = connection.client.host if connection.client else ""
+    return plain_address(connection.client.host if connection.client else "?")
+
+
+def plain_address(host: str) -> str:
+    """A peer's address in one spelling; "" for this machine itself."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

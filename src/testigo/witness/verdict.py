@@ -30,7 +30,7 @@ class Verdict(StrEnum):
         return self in (Verdict.ALL_HOLDS, Verdict.EXPLAINED, Verdict.UNAUDITED)
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Of `testigo verify`. `strict`: a difference that is explained is not enough, nor is no paper."""
+        """Of `testigo verify`. `strict`: neither an explained difference nor an election without an audit is enough."""
         not_enough = self in (Verdict.EXPLAINED, Verdict.UNAUDITED)
         return STRICT_EXIT_CODE if strict and not_enough else EXIT_CODES[self]
 

@@ -3,7 +3,7 @@
 A key has three levels, as in the Unicode Collation Algorithm: first the letters without accents or capitals, then the
 accents, then the text itself. A letter that a language counts as one of its own (Spanish ñ, Swedish å) comes after the
 letter that it is made of, or after z; which ones, is from CLDR's collation tailorings. A number in a name goes by its
-value. It is no whole collation: digraphs are two letters, and scripts stand in the order of Unicode.
+value. It is not the whole of a collation: digraphs are two letters, and scripts stand in the order of Unicode.
 """
 
 import itertools
@@ -29,7 +29,7 @@ _AFTER: Final = {
 """Language → a letter, and those that come after it as letters of their own."""
 
 _PLAIN: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ё": "е"}
-"""Letters that no accent is taken from, as the letters that they stand with where they are no own ones."""
+"""Letters that no accent is taken from, as the letters that they stand with where the language counts no others."""
 
 
 def sort_key(text: str, language: str) -> tuple[Any, ...]:
