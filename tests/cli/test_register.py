@@ -93,7 +93,9 @@ def test_from_the_file_to_the_poll_book(
     machine = OpeningKey.generate()
     signing = SigningKey.generate().public.hex
     centre.admit(MachineKeys((MachineKey(signing, "check-in", "01-01", machine.public.hex),)))
-    code, out, err = imported("poll-book", "01-01", "--centre", "centre", "--out", "book.json", "--json")
+    words = ["--centre", "centre", "--out", "book.json", "--paper", "book.pdf", "--json"]
+    code, out, err = imported("poll-book", "01-01", *words)
+    assert Path("book.pdf").read_bytes().startswith(b"%PDF")
     assert code == 0, err
     assert json.loads(out)["voters"] == 23
     key = next(key for key in centre.key_ring.keys if key.role == "centre")
@@ -241,6 +243,46 @@ def test_who_is_perhaps_listed_twice_is_told_listed_and_judged(
     assert code == 1 and json.loads(typed("doubles", "--json", *election)[1])["groups"]
     assert typed(*words, "--officer", "maria")[0] == 0
     assert json.loads(typed("doubles", "--json", *election)[1])["groups"] == []
+
+
+def test_a_voter_is_corrected_and_the_history_tells_it(typed: Typed, election: list[str], project_root: Path) -> None:
+    case = project_root / "tests" / "data" / "voters" / "28-correction-first.csv"
+    assert typed("import", str(case), *election)[0] == 0
+    Path("pin").write_text("316497\n")
+    assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
+    who = ["--reason", "misspelled", "--officer", "maria", "--pin-file", "pin", *election]
+    code, out, _ = typed("correct", "P1", "--name", "Ana Prueba", *who)
+    assert code == 0 and "corrected, by maria" in out and "Ana Preuba → Ana Prueba" in out
+    code, _, err = typed("move", "P1", "--to", "99-99", *who)
+    assert code == 1 and "99-99" in err
+    (told,) = json.loads(typed("history", "P1", "--json", *election)[1])
+    assert (told["kind"], told["before"]) == ("corrected", {"name": "Ana Preuba"})
+    assert json.loads(typed("remove", "P1", "--json", *who)[1])["voter"]["removed"]
+    assert "removed from the register on" in typed("voter", "P1", *election)[1]
+    assert typed("restore", "P1", *who)[0] == 0
+    assert "3 entries." in typed("history", "P1", *election)[1]
+    assert typed("poll-books", "--json", *election)[1].strip() == "[]"
+
+
+def test_a_finger_that_cannot_be_taken_is_told(typed: Typed, imported: Typed, election: list[str]) -> None:
+    who = ["enrol", "V-5329151", "--officer", "Ana", *election]
+    code, _, err = typed(*who, "--exception", "right-index")
+    assert code == 1 and "right-index=missing:lost at work" in err
+    code, _, err = typed(*who, "--exception", "right-hand=missing:lost")
+    assert code == 1 and "no finger was taken" in err
+    told = ["--exception", "right-hand=missing:lost", "--exception", "left-hand=worn:bricklayer"]
+    assert typed(*who, *told)[0] == 0
+    assert "right thumb: missing; lost" in typed("voter", "V-5329151", *election)[1]
+
+
+def test_a_station_s_lists_on_paper(typed: Typed, imported: Typed, election: list[str]) -> None:
+    code, out, _ = typed("voter-list", "01-01", "--out", "lists/01-01.pdf", *election)
+    assert code == 0 and "They name people" in out
+    file = Path("lists/01-01.pdf")
+    assert file.read_bytes().startswith(b"%PDF") and file.stat().st_mode & 0o777 == 0o600
+    code, _, err = typed("voter-list", "01-01", "--out", "lists/01-01.pdf", *election)
+    assert code == 1 and "already" in err
+    assert typed("voter-list", "9", "--out", "x.pdf", *election)[0] == 1 and not Path("x.pdf").exists()
 
 
 def test_cells_to_look_at_are_noted(typed: Typed, election: list[str], tmp_path: Path) -> None:

@@ -1,15 +1,30 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from testigo.fingerprint import synthetic
-from testigo.register import Register
+from testigo.register import Register, changes, erasure
 from testigo.web.client import Client
 from testigo.words import instant
+
+
+class _LongBefore(date):
+    """A day that is not the election's, whenever these tests are run."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date(2020, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _not_on_election_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (changes, erasure):
+        monkeypatch.setattr(module, "date", _LongBefore)
 
 
 def finger(person: int, impression: int) -> bytes:
@@ -99,6 +114,24 @@ def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Client) -> N
         assert enrolment_desk.send("/enrol", files=upload).status == 422
     assert enrolment_desk.get("/voter").facts["enrolled"] == "no"
     assert enrolment_desk.send("/find", document="nobody").status == 422
+
+
+def test_fingers_that_cannot_be_taken_are_told_one_by_one(enrolment_desk: Client, desk_register: Register) -> None:
+    enrolment_desk.send("/find", document="105")
+    told = {"exception-2": "missing", "reason-2": "lost at work"}
+    assert enrolment_desk.send("/enrol", **told).code == "exception.fingers-left"
+    assert enrolment_desk.send("/enrol", **{"exception-all": "worn"}).code == "exception.no-reason"
+    page = enrolment_desk.send("/enrol", **told, **{"exception-all": "worn", "reason-all": "bricklayer"})
+    assert page.facts["enrolled"] == "yes"
+    kinds = [one.kind for one in desk_register.voter("105").exceptions]
+    assert kinds == ["worn", "missing", *["worn"] * 8]
+    assert "lost at work" in enrolment_desk.send("/find", document="105").content.decode()
+
+
+def test_lists_on_paper_of_any_station(enrolment_desk: Client) -> None:
+    assert enrolment_desk.get("/lists").facts["stale"] == "0"
+    assert enrolment_desk.send("/lists", station="s1").content.startswith(b"%PDF")
+    assert enrolment_desk.send("/lists", station="s9").code == "station.unknown"
 
 
 def test_wrong_names_and_wrong_pins_get_the_same_sentence(enrolment_desk: Client) -> None:

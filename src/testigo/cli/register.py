@@ -11,7 +11,7 @@ from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, errors, print_json, table
 from testigo.cli.register_changes import correct, history, move, poll_books, remove, restore
 from testigo.cli.register_doubles import doubles, judge_double
 from testigo.cli.register_enrol import enrol, withdraw
@@ -30,10 +30,11 @@ from testigo.cli.register_options import (
     open_register,
 )
 from testigo.cli.register_upgrade import upgrade
+from testigo.cli.voter_list import print_to, voter_list
 from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
 from testigo.fingerprint import Position, label_of
-from testigo.register import Case, Register, Side, make_poll_book, read_label
+from testigo.register import Case, Register, Side, list_of, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ app.command("move")(move)
 app.command("remove")(remove)
 app.command("restore")(restore)
 app.command("history")(history)
+app.command("voter-list")(voter_list)
 app.command("poll-books")(poll_books)
 app.command("erase")(erase)
 app.command("erasures")(erasures)
@@ -187,6 +189,10 @@ def poll_book(
     nearby: Annotated[
         list[str] | None, typer.Option("--nearby", help="Tell only these stations' voters where to go; repeat.")
     ] = None,
+    paper: Annotated[
+        Path | None,
+        typer.Option("--paper", help="Also write the poll book and the sign-in list as PDF, for a day on paper."),
+    ] = None,
     register: Address = REGISTER,
     key: KeyFile = KEY,
     as_json: AsJson = False,
@@ -207,7 +213,9 @@ def poll_book(
                 opened, station, sealing_key, signing, nearby=nearby, write=keep,
                 on_listed=lambda listed: without.append(listed.without_finger),
             )  # fmt: skip
-    label = read_label(data)
+        label = read_label(data)
+        if paper is not None:
+            print_to(paper, opened.definition, list_of(opened, station, label.issued, label.serial), told=errors)
     if as_json:
         print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:

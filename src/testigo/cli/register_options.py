@@ -49,9 +49,11 @@ def open_register(address: str, election: Path, key: Path) -> Register:
 
 def signed_in(officers: Path, account: str, pin_file: Path | None) -> str:
     """The id of the officer, once the PIN is right; raises `NotAllowed`."""
-    staff = open_desk(officers)
-    if pin_file is not None:
-        pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
-    else:
-        pin = typer.prompt("PIN", hide_input=True, err=True)
-    return staff.check(account, pin, ("officer",)).id
+    return open_desk(officers).check(account, pin_of(pin_file), ("officer",)).id
+
+
+def pin_of(file: Path | None) -> str:
+    """A PIN from a file's first line, or asked for and not shown."""
+    if file is None:
+        return str(typer.prompt("PIN", hide_input=True, err=True))
+    return storage.read(file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()

@@ -124,6 +124,30 @@ def load_poll_book(
     say(message("cli", "station.poll-book-loaded", count=voters))
 
 
+@app.command("voter-list")
+def voter_list(
+    folder: StationFolder,
+    out: Annotated[Path, typer.Option("--out", help="The PDF file to write; it names people.", show_default=False)],
+    account: Annotated[str, typer.Option("--account", help="The chair's or a deputy's.")] = "",
+    pin_file: Annotated[
+        Path | None, typer.Option("--pin-file", help="Read the PIN from this file's first line; else it is asked.")
+    ] = None,
+) -> None:
+    """Write the poll book that the check-in has loaded, and the sign-in list, as PDF, for the station's chair.
+
+    Who has a card already is ticked. While the check-in's screen is served, its page does the same.
+
+    Example: testigo station voter-list stations/01-01 --out 01-01.pdf
+    """
+    from testigo.cli.register_options import pin_of
+    from testigo.cli.voter_list import print_to
+    from testigo.station.checkin import CheckIn
+
+    with CheckIn(_machine(folder, "check-in")) as check_in:
+        what, definition = check_in.voter_list(account, pin_of(pin_file)), check_in.definition
+    print_to(out, definition, what)
+
+
 @app.command()
 def cards(
     folder: StationFolder,

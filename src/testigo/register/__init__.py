@@ -8,7 +8,7 @@ takes fingers, `vault` keeps them encrypted, `gallery` searches them, `duplicate
 `changes` corrects, moves and removes voters and keeps their history, `erasure` takes data away where the law demands
 it. `deduplication` compares everybody with everybody, `prints` opens their templates for it, `work_folder` keeps what
 is done, `workers` does it. `issuing` gathers what one station's poll book is made of, `poll_book` seals it and opens it
-there. `values` are what the room speaks of.
+there, `voter_list` prints it. `values` are what the room speaks of.
 
 A new column of the voters' file goes into `voters_file`, `tables` and a new step of `migrations`; a new rule about who
 is barred into `duplicates.barred`.
@@ -49,6 +49,7 @@ from testigo.register.values import (
 )
 from testigo.register.vault import RegisterKey
 from testigo.register.voter_cells import CellNote
+from testigo.register.voter_list import PaperList, PrintedList, list_of, of_poll_book, print_list
 from testigo.register.voters_file import count_lines
 
 __all__ = [
@@ -68,11 +69,13 @@ __all__ = [
     "ImportReport",
     "LikelyDouble",
     "OtherStation",
+    "PaperList",
     "PollBook",
     "PollBookLabel",
     "PollBookVoter",
     "PoorFingers",
     "Position",
+    "PrintedList",
     "Register",
     "RegisterKey",
     "Ruling",
@@ -86,10 +89,13 @@ __all__ = [
     "count_lines",
     "exception_of",
     "exceptions_of",
+    "list_of",
     "make_poll_book",
     "normalise_document",
     "normalise_name",
+    "of_poll_book",
     "planned_upgrade",
+    "print_list",
     "read_label",
     "upgrade",
 ]

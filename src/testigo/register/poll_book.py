@@ -66,13 +66,18 @@ class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def without_finger(self) -> WithoutFinger:
         """Why no finger of this voter can be compared; "" where one can. A voter whose fingers were erased by law is as
         one who was never enrolled: the book says no more of either."""
-        if self.fingers:
-            return ""
-        return "worn-or-missing" if self.exceptions else "never-enrolled"
+        return without_finger(self.fingers, self.exceptions)
 
     def templates(self) -> tuple[Template, ...]:
         """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
         return tuple(decode_template(finger.template) for finger in self.fingers)
+
+
+def without_finger(fingers: Collection[object], exceptions: Collection[object]) -> WithoutFinger:
+    """Why no finger can be compared, of a voter with these fingers and exceptions; "" where one can."""
+    if fingers:
+        return ""
+    return "worn-or-missing" if exceptions else "never-enrolled"
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

@@ -26,7 +26,7 @@ from testigo.register.doubles import Doubles, find_doubles, judge
 from testigo.register.enrolment import ExtractedPrint
 from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
-from testigo.register.issuing import Issue, StationBook, listed, newest_books
+from testigo.register.issuing import Issue, ListedVoter, StationBook, listed, newest_books
 from testigo.register.key_binding import claim, move
 from testigo.register.tables import (
     changing,
@@ -398,6 +398,12 @@ class Register:
         """The newest poll book of each station that has one, and whether the register has changed since."""
         with reading(self._engine) as connection:
             return newest_books(connection)
+
+    def listed(self, station_id: str) -> list[ListedVoter]:
+        """The voters of a station, for a list on paper. Raises `InvalidInput` for an unknown station."""
+        self.definition.station(station_id)
+        with reading(self._engine) as connection:
+            return listed(connection, station_id, self._key)
 
     @contextlib.contextmanager
     def issuing(self, station_id: str, issued: str) -> Iterator[Issue]:

@@ -142,7 +142,7 @@ poll_books = Table(
     UniqueConstraint("station", "serial"),
 )
 """Every poll book ever issued. `contents`: hash of what the register had of the station (`issuing.contents_of`); none
-in those that a release before 0.3 made.
+in those made before step 0004.
 """
 
 voter_changes = Table(

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, UNDO_REASONS
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
-from testigo.screens import TEMPLATES, checkin_chair, checkin_search
+from testigo.screens import TEMPLATES, checkin_chair, checkin_list, checkin_search
 from testigo.screens.checkin_visit import FINGERS, finding, refused_voter, remember, visit_of
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
@@ -49,6 +49,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         practise_finger,
         hand_card,
         load_poll_book,
+        *checkin_list.ROUTES,
         obey,
     ]
     check_in.reader = reader
@@ -69,7 +70,7 @@ def desk(request: Request, check_in: TheCheckIn) -> Answer:
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
         station=check_in.definition.station(check_in.station_id), allowed=check_in.allowed_releases,
-        told=browser_session.session(request).data.get("told", ""),
+        told=browser_session.session(request).data.get("told", ""), releasers=check_in.releasers(),
     )  # fmt: skip
 
 

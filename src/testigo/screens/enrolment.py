@@ -24,7 +24,7 @@ from testigo.register import (
     exception_of,
     exceptions_of,
 )
-from testigo.screens import TEMPLATES, enrolment_changes
+from testigo.screens import TEMPLATES, enrolment_changes, enrolment_lists
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.staff.machine import Staff
 from testigo.staff.pins import LOCKED
@@ -74,6 +74,7 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
         doubles,
         judge_double,
         *enrolment_changes.ROUTES,
+        *enrolment_lists.ROUTES,
     ]
     return application(
         "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,

@@ -37,12 +37,12 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PaperList, PollBook, PollBookVoter, normalise_document, of_poll_book
 from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
 from testigo.station.allowance import Allowance
-from testigo.station.batches import note_batch, note_rest
+from testigo.station.batches import note_rest
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
@@ -151,6 +151,17 @@ class CheckIn:
     def releasers(self) -> tuple[Account, ...]:
         """Who may release a voter: the chair and deputies."""
         return self.staff.accounts(PRESIDING)
+
+    @exclusive
+    def voter_list(self, account: str, pin: str, *, source: str = "") -> PaperList:
+        """The poll book as it goes on paper, for the chair or a deputy; who has a card is ticked.
+
+        Raises what `Staff.check` raises, and `IllegalStep` where no poll book is loaded.
+        """
+        self.staff.check(account, pin, PRESIDING, source=source)
+        if self._book is None:
+            raise IllegalStep("poll-book.none", place=self.folder.place)
+        return of_poll_book(self.definition, self._book, self._day.now.voted)
 
     # ---- before opening
 
@@ -420,7 +431,7 @@ class CheckIn:
         day = self._day.now
         self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
-        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
+        self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
@@ -466,7 +477,7 @@ class CheckIn:
         if self._visit is not None:
             raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
-            self._day.settle()
+            self._day.end(replace(self._day.now, pending=None))
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- what the day says
@@ -547,9 +558,8 @@ class CheckIn:
 
 
 def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
-    """(position, kind) of each finger that could not be taken, as the poll book has them; none in an older one."""
-    listed: Sequence[tuple[int, str]] = getattr(voter, "exceptions", ())
-    return tuple((position, kind) for position, kind in listed)
+    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
+    return tuple(sorted(voter.exceptions.items()))
 
 
 def _is_enrolled(visit: Visit) -> bool:

@@ -6,6 +6,7 @@
                    results.po       the results page
                    slip.po          the paper vote
                    cards.po         the voting cards
+                   voter_list.po    the poll book and the sign-in list on paper
                    tally_sheet.po   tally sheet and zero report
                    retirement.po    the page of a retired machine
                    hardware.po      the report of a hardware test
