@@ -22,7 +22,7 @@ from testigo.ballot.reasons import (
     in_words,
 )
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import TEMPLATES
+from testigo.screens import TEMPLATES, incidents
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
 from testigo.screens.training_mark import training_mark
@@ -66,6 +66,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         run_test, abandon_test, zero_report, zero_report_page,
         open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
         show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
+        *incidents.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(

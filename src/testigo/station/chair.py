@@ -19,6 +19,7 @@ from testigo.ballot import (
     ClockNote,
     DeckPart,
     Difference,
+    Incident,
     LogicAndAccuracy,
     Reconciliation,
     TallySheet,
@@ -26,6 +27,7 @@ from testigo.ballot import (
     reasons,
     tally_ballots,
 )
+from testigo.ballot.incidents import IncidentBy, IncidentKind
 from testigo.election import STATION_ROLES, OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
@@ -44,6 +46,7 @@ from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
+from testigo.station.told import Told
 from testigo.words import Either, message
 
 
@@ -65,6 +68,7 @@ class Chair:
             self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
+            self._told = Told(self.folder, self._statements)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
@@ -130,6 +134,25 @@ class Chair:
         for statements in in_orders(self._candidates.envelopes):
             self._sender.give("booth", "option-status", statements=statements)
         return new
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What was told of the day in words, in order."""
+        return self._told.incidents()
+
+    @exclusive
+    def look_at_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> Incident:
+        """An incident, or a witness's reservation, as it would be signed; raises `InvalidInput` for what cannot be."""
+        return self._told.look(kind, by, name, words)
+
+    @exclusive
+    def tell_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> None:
+        """Sign an incident. It stands on the tally sheet's pages, and travels in the package.
+
+        Raises `InvalidInput` for what cannot be, `IllegalStep` once the package is made.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused", "closed")
+        self._told.tell(self._told.look(kind, by, name, words))
 
     # ---- before opening
 
@@ -331,7 +354,8 @@ class Chair:
     def tally_sheet_pdf(self) -> bytes:
         """The tally sheet as a page; raises `IllegalStep` before it is made."""
         sheet = self._made_sheet()
-        return tally_sheet.page(self.definition, sheet, self._statements.own("tally-sheet").digest, self.folder.key)
+        digest, told = self._statements.own("tally-sheet").digest, self.incidents
+        return tally_sheet.page(self.definition, sheet, digest, self.folder.key, told)
 
     @exclusive
     def print_tally_sheet(self) -> None:
@@ -361,7 +385,7 @@ class Chair:
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
-        package = self._closing.package(self._runs.names())
+        package = self._closing.package(self._runs.names(), self._told.names())
         self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 

@@ -216,10 +216,10 @@ class Closing:
             return version_1.tally_sheet(statement.body)
         return msgspec.convert(statement.body, TallySheet)
 
-    def package(self, test_runs: Iterable[str]) -> bytes:
-        """A new signed package of all that was signed here. `test_runs`: names of their statements."""
+    def package(self, test_runs: Iterable[str], incidents: Iterable[str]) -> bytes:
+        """A new signed package of all that was signed here. `test_runs`, `incidents`: names of their statements."""
         signed = ("booth-report",) if self.closing_reports().lost else ("booth-report", "check-in-report")
-        types = (*test_runs, "zero-report", *signed, "tally-sheet", "event-log")
+        types = (*test_runs, "zero-report", *incidents, *signed, "tally-sheet", "event-log")
         return pack(
             [self._statements.read(type_) for type_ in types],
             self._folder.key,
