@@ -128,6 +128,18 @@ def test_fingers_that_cannot_be_taken_are_told_one_by_one(enrolment_desk: Client
     assert "lost at work" in enrolment_desk.send("/find", document="105").content.decode()
 
 
+def test_a_face_is_photographed_and_shown(enrolment_desk: Client) -> None:
+    enrolment_desk.send("/find", document="104")
+    assert enrolment_desk.get("/photograph").code == "photograph.none"
+    assert (
+        enrolment_desk.send("/photograph", document="104", files={"photograph": b"x"}).code == "photograph.unreadable"
+    )
+    face = synthetic.generate(3, 1).to_png()
+    page = enrolment_desk.send("/photograph", document="104", files={"photograph": face})
+    assert page.facts["photographed"] == "yes"
+    assert enrolment_desk.get("/photograph").content.startswith(b"\xff\xd8")
+
+
 def test_lists_on_paper_of_any_station(enrolment_desk: Client) -> None:
     assert enrolment_desk.get("/lists").facts["stale"] == "0"
     assert enrolment_desk.send("/lists", station="s1").content.startswith(b"%PDF")

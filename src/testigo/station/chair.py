@@ -28,13 +28,14 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.ballot.incidents import IncidentBy, IncidentKind
-from testigo.election import OptionState
+from testigo.election import STATION_ROLES, OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
+from testigo.station.clock_set import ClockSet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
 from testigo.station.extra_print import ExtraPrint
@@ -64,6 +65,7 @@ class Chair:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
+            self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
             self._told = Told(self.folder, self._statements)
@@ -101,6 +103,16 @@ class Chair:
     def clock_notes(self) -> tuple[ClockNote, ...]:
         """Which machines' clocks are far from the others, by what they answered last."""
         return clocks.differing(self._sender.clock_offsets)
+
+    @exclusive
+    def note_clock_set(self, first: str, second: str, pin: str, machine: str, *, source: str = "") -> None:
+        """Note that a machine's clock was set, before closing; two persons say so (`ClockSet.agree`), and it will stand
+        on the tally sheet. `machine`: one of the three."""
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        if machine not in STATION_ROLES:
+            raise InvalidInput("machine.unknown", place=self.folder.place, machine=machine[:40])
+        self._clock_set.agree(first, second, pin, machine, source=source)
+        self.folder.log.append("clock-set", machine=machine, first=first, second=second)
 
     @property
     def states(self) -> tuple[OptionState, ...]:

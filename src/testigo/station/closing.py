@@ -18,6 +18,7 @@ from testigo.ballot import (
     BoothReport,
     CheckInCounters,
     CheckInReport,
+    ClockNote,
     EventLogs,
     MachineCounters,
     Reconciliation,
@@ -29,6 +30,7 @@ from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessio
 from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
+from testigo.event_log import Event
 from testigo.record import open_statement, pack, peek
 from testigo.station import clocks
 from testigo.station.chair_state import STEPS
@@ -183,7 +185,7 @@ class Closing:
             opened_outside=opened.data.get("reason", ""),
             closed_early=closed.data.get("reason", ""),
             steps=self._steps(),
-            clocks=clocks.set_back(self._times()) + clocks.differing(closed.data.get("clocks", {})),
+            clocks=self._clocks(closed),
         )
         self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
         self._statements.sign("tally-sheet", body, "tally-sheet")
@@ -191,6 +193,10 @@ class Closing:
     def _steps(self) -> dict[str, int]:
         steps = clocks.steps_of(self._folder.log)
         return {step: steps[step].sequence for step in TallySheet.STEPS if step in steps}
+
+    def _clocks(self, closed: Event) -> tuple[ClockNote, ...]:
+        differing = clocks.differing(closed.data.get("clocks", {}))
+        return clocks.set_by_people(self._folder.log) + clocks.set_back(self._times()) + differing
 
     def _times(self) -> list[str]:
         """Every time of the chair's own that stands in public, and those of its log between them, in their order."""
