@@ -6,6 +6,7 @@ import pytest
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
 from raising import raises_code
 from testigo.ballot.release_allowance import ReleaseAllowance
+from testigo.cli import main
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed
 from testigo.event_log import Event
 from testigo.keys import SigningKey
@@ -176,3 +177,16 @@ def test_undone_check_ins_stand_on_the_sheet_and_nothing_differs(place):
     assert sheet.reconciliation.is_consistent and sheet.reconciliation.check_in.undone == {"wrong-person": 1}
     said = msgspec.to_builtins(sheet.reconciliation.check_in)
     assert said["released"] == 2 and said["without_finger"] == 6
+
+
+def test_many_voters_without_a_finger_are_said_when_the_book_is_loaded(place, tmp_path, capsys):
+    book = tmp_path / "01.pollbook"
+    book.write_bytes(place.poll_book)
+    place.stop()
+    with pytest.raises(SystemExit) as ended:
+        main(["station", "load-poll-book", str(place.folder), str(book)])
+    place.start()
+    said = capsys.readouterr()
+    assert ended.value.code == 0 and "8 voters are on the poll book" in said.out
+    assert "6 voters of 8 at station s1 have no finger enrolled" in " ".join(said.err.split())
+    assert place.check_in.without_finger == 6

@@ -72,6 +72,9 @@ class MemoryPrinter:
             raise PrinterError("printer.no-paper")
         return True
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """Nothing is kept."""
+
     def print_slip(self, slip: Slip) -> None:
         if self.failures:
             self.failures -= 1

@@ -214,17 +214,18 @@ class Reconciliation(SignedValue, frozen=True):
 
 class ClockNote(SignedValue, frozen=True):
     """What a station noticed of a machine's clock. `kind`: `set-back`, between two steps of the chair it went back by
-    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0).
+    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0);
+    `set`, two persons set it during the day.
     """
 
     machine: Literal["chair", "booth", "check-in"]
-    kind: Literal["set-back", "differs"]
+    kind: Literal["set-back", "differs", "set"]
     seconds: int
 
     def said(self) -> Message:
         """In words, the span as hours and minutes."""
         minutes = -(-abs(self.seconds) // 60)
-        how = "set-back" if self.kind == "set-back" else "ahead" if self.seconds > 0 else "behind"
+        how = ("ahead" if self.seconds > 0 else "behind") if self.kind == "differs" else self.kind
         span = f"{minutes // 60}:{minutes % 60:02}"
         return message("tally_sheet", f"clock.{how}", machine=message("screens", f"{self.machine}.role"), span=span)
 

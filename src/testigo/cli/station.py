@@ -11,6 +11,7 @@ import typer
 from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
+from testigo.cli.manual_tally import manual_tally
 from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
+app.command()(manual_tally)
 app.command()(retire)
 app.command("test")(test)
 app.command()(train)

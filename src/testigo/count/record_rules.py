@@ -361,13 +361,13 @@ class RecordRules:
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
-        if self.seed is None:
-            self._unread.check_read("audit-seed", "", place)
-            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
             raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
+        if self.seed is None:
+            self._unread.check_read("audit-seed", "", place)
+            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
         if sheet.station != subject:

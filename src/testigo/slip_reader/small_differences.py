@@ -34,7 +34,7 @@ def projection(seen: Ink, winner: Ink, other: Ink) -> float:
         slice(max(top - _AROUND, 0), bottom + _AROUND),
         slice(max(left - _AROUND, 0), right + _AROUND),
     )
-    found = _found_again(seen, (winner + other) / 2, there)
+    found = _found_again(seen, np.asarray((winner + other) / 2, np.float32), there)
     return _along(found, difference[there]) - max(_SURELY * noise - _GRACE, 0)
 
 

@@ -42,7 +42,7 @@ from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import checkin_day, release_rule
 from testigo.station.allowance import Allowance
-from testigo.station.batches import note_batch, note_rest
+from testigo.station.batches import note_rest
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
@@ -431,7 +431,7 @@ class CheckIn:
         day = self._day.now
         self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
-        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
+        self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
@@ -477,7 +477,7 @@ class CheckIn:
         if self._visit is not None:
             raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
-            self._day.settle()
+            self._day.end(replace(self._day.now, pending=None))
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- what the day says
@@ -501,7 +501,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
-            exceptions=_exceptions(voter),
+            exceptions=tuple(sorted(voter.exceptions.items())),
             failed=tries.failed,
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
@@ -554,11 +554,6 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
-    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
-    return tuple(sorted(voter.exceptions.items()))
 
 
 def _is_enrolled(visit: Visit) -> bool:

@@ -113,7 +113,7 @@ class CheckInDay(Day, frozen=True):
         return replace(self, voted=voted, undone=self.undone.adding(reason, self.voted[document]), visit=None)
 
     def refusing(self, reason: str, document: str = "") -> "CheckInDay":
-        """The visit is over without a card. `document`: of the voter whose tries begin anew."""
+        """The visit is over without a card. `document`: of the voter whose tries begin again."""
         counts = {**self.refused, reason: self.refused.get(reason, 0) + 1}
         if not document:
             return replace(self, refused=counts, visit=None)

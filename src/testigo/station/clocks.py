@@ -39,6 +39,12 @@ def set_back(times: Iterable[str]) -> tuple[ClockNote, ...]:
     return (ClockNote("chair", "set-back", int(most)),) if most > 0 else ()
 
 
+def set_by_people(events: Iterable[Event]) -> tuple[ClockNote, ...]:
+    """Which clocks two persons set, by the chair's log."""
+    machines = dict.fromkeys(event.data["machine"] for event in events if event.event == "clock-set")
+    return tuple(ClockNote(machine, "set", 0) for machine in machines)
+
+
 def steps_of(events: Iterable[Event]) -> dict[str, Event]:
     """The last of each step of the day in the chair's log, but the first opening and the first closing."""
     found: dict[str, Event] = {}

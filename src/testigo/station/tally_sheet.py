@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, numbered, reasons, tally_qr
+from testigo.ballot import ContestTally, CounterRow, Incident, Reconciliation, TallySheet, numbered, reasons, tally_qr
 from testigo.election import Definition
 from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
@@ -113,13 +113,15 @@ def hours_notes(sheet: TallySheet) -> list[Message]:
     return [*acts, *(note.said() for note in sheet.clocks)]
 
 
-def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
+def page(
+    definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, incidents: Sequence[Incident] = ()
+) -> bytes:
     """The tally sheet with the `digest` of its statement as PDF, in the election's first language.
 
-    `key`: the chair's, which signs the QR codes.
+    `key`: the chair's, which signs the QR codes. `incidents`: what stands above the signatures, in words.
     """
     codes = tally_qr.encode(definition, sheet, digest, key, kind="tally-sheet")
-    return _page(definition, sheet, digest, key.public, codes, "tally-sheet")
+    return _page(definition, sheet, digest, key.public, codes, "tally-sheet", incidents=incidents)
 
 
 def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
@@ -189,12 +191,14 @@ def _page(
     kind: tally_qr.SheetKind,
     *,
     published: bool = False,
+    incidents: Sequence[Incident] = (),
 ) -> bytes:
     language = definition.languages[0]
     words = _words(language)
     seen = view(definition, sheet, digest, language)
     texts = {
         "words": words,
+        "incidents": [one.sentence.text(language) for one in incidents],
         "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
         "signers": [] if published else _signers(definition, sheet.station, words, language),
