@@ -1,7 +1,7 @@
 """Paper back-ups: a station's poll book and signature list as PDF, for the day on which a machine does not go on.
 
-The poll book is sorted by name and says on which line of the signature list the voter is; the signature list is sorted by
-document number, as people search a number, with room for a tick and a signature. So a voter is found either way, and
+The poll book is sorted by name and says on which line of the signature list the voter is; the signature list is sorted
+by document number, as people search a number, with room for a tick and a signature. So a voter is found either way, and
 signs in one place. Both are set in parts of some hundred voters, so that a station of any size needs little memory and
 progress can be told; heads are repeated on every page, and pages are numbered through.
 
