@@ -135,7 +135,7 @@ def voter_list(
         Path | None, typer.Option("--pin-file", help="Read the PIN from this file's first line; else it is asked.")
     ] = None,
 ) -> None:
-    """Write the poll book that the check-in has loaded, and the sign-in list, as PDF, for the station's chair.
+    """Write the poll book that the check-in has loaded, and the signature list, as PDF, for the station's chair.
 
     Who has a card already is ticked. While the check-in's screen is served, its page does the same.
 
