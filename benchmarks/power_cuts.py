@@ -82,6 +82,9 @@ class _SilentPrinter:
 
     number = ""
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """Nothing is kept."""
+
     def print_slip(self, slip: Slip) -> None:
         self.number = slip.number
 

@@ -337,7 +337,8 @@ def test_reports_and_counts_of_another_station_or_sheet_are_refused(
         centre.append(auditor_says("closing-count", msgspec.structs.replace(count, sheet="0" * 64), "n1"))
     with pytest.raises(InvalidInput, match="is sent as that of"):
         centre.append(auditor_says("closing-count", count, "n2"))
-    assert centre.append(auditor_says("closing-count", count, "n1"))
+    with pytest.raises(IllegalStep, match="counted before the dice"):
+        centre.append(auditor_says("closing-count", count, "n1"))
 
 
 def test_a_station_that_the_election_does_not_have_says_nothing(

@@ -275,6 +275,15 @@ def test_a_finger_that_cannot_be_taken_is_told(typed: Typed, imported: Typed, el
     assert "right thumb: missing; lost" in typed("voter", "V-5329151", *election)[1]
 
 
+def test_a_face_is_photographed(typed: Typed, imported: Typed, election: list[str], press: Press) -> None:
+    Path("face.png").write_bytes(press(3).to_png())
+    code, out, _ = typed("photograph", "V-5329151", "face.png", "--officer", "Ana", *election)
+    assert code == 0 and "is kept" in out
+    assert typed("photograph", "V-5329151", "out.jpg", "--show", *election)[0] == 0
+    assert Path("out.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert typed("photograph", "V-6723830", "none.jpg", "--show", *election)[0] == 1
+
+
 def test_a_station_s_lists_on_paper(typed: Typed, imported: Typed, election: list[str]) -> None:
     code, out, _ = typed("voter-list", "01-01", "--out", "lists/01-01.pdf", *election)
     assert code == 0 and "They name people" in out
@@ -299,7 +308,8 @@ def test_cells_to_look_at_are_noted(typed: Typed, election: list[str], tmp_path:
 
 def test_every_command_shows_an_example(imported: Typed) -> None:
     commands = (
-        "import doubles judge-double voter enrol withdraw cases case settle poll-book adopt status erase erasures"
+        "photograph correct move remove restore history voter-list poll-books import doubles judge-double voter "
+        "enrol withdraw cases case settle poll-book adopt status erase erasures"
     )
     for command in commands.split():
         assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from testigo.scan.strokes import find_stroke, unit_of
+from testigo.scan.strokes import find_stroke, unit_of, without_specks
 
 SHAPE = (400, 576)
 
@@ -20,7 +20,7 @@ def lines(points, darkness, width=1.2):
 def found(ink, white=None, unit=0.7):
     white = np.ones(SHAPE, np.float32) if white is None else white
     noise = np.random.default_rng(1).normal(0, 0.006, SHAPE).astype(np.float32)
-    return find_stroke((ink + noise) * white, white, (0, SHAPE[0]), unit)
+    return find_stroke(without_specks((ink + noise) * white, white), white, (0, SHAPE[0]), unit)
 
 
 @pytest.mark.parametrize("end", [(150, 290), (190, 260), (100, 300)])

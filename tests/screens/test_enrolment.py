@@ -1,30 +1,15 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
-from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from testigo.fingerprint import synthetic
-from testigo.register import Register, changes, erasure
+from testigo.register import Register
 from testigo.web.client import Client
 from testigo.words import instant
-
-
-class _LongBefore(date):
-    """A day that is not the election's, whenever these tests are run."""
-
-    @classmethod
-    def today(cls) -> date:
-        return date(2020, 1, 1)
-
-
-@pytest.fixture(autouse=True)
-def _not_on_election_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (changes, erasure):
-        monkeypatch.setattr(module, "date", _LongBefore)
 
 
 def finger(person: int, impression: int) -> bytes:
@@ -126,6 +111,18 @@ def test_fingers_that_cannot_be_taken_are_told_one_by_one(enrolment_desk: Client
     kinds = [one.kind for one in desk_register.voter("105").exceptions]
     assert kinds == ["worn", "missing", *["worn"] * 8]
     assert "lost at work" in enrolment_desk.send("/find", document="105").content.decode()
+
+
+def test_a_face_is_photographed_and_shown(enrolment_desk: Client) -> None:
+    enrolment_desk.send("/find", document="104")
+    assert enrolment_desk.get("/photograph").code == "photograph.none"
+    assert (
+        enrolment_desk.send("/photograph", document="104", files={"photograph": b"x"}).code == "photograph.unreadable"
+    )
+    face = synthetic.generate(3, 1).to_png()
+    page = enrolment_desk.send("/photograph", document="104", files={"photograph": face})
+    assert page.facts["photographed"] == "yes"
+    assert enrolment_desk.get("/photograph").content.startswith(b"\xff\xd8")
 
 
 def test_lists_on_paper_of_any_station(enrolment_desk: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
+from testigo.ballot import ClockNote
 from testigo.staff.accounts import FORMAT, Account, StaffList
 from testigo.station.folder import MachineFolder
 from testigo.station.staffing import MachineStaff
@@ -151,3 +152,25 @@ def test_the_chair_and_one_more_person_allow_another_print(staffed: Staffed) -> 
     # Decided when, about this one voter: nowhere.
     assert (place.folder / "chair" / "decisions.json").read_text().count("opened") == 0
     assert not any(event.event == "allow-print" for event in place.booth.folder.log)
+
+
+def test_two_people_note_that_a_clock_was_set_and_the_sheet_says_so(staffed: Staffed) -> None:
+    pins, place = staffed.pins, staffed.place
+    place.chair._sender.clock_offsets["booth"] = 7200  # as it is after an answer of a booth two hours ahead
+    chair, _ = staffed.enter("chair", "ana", pins["chair", "ana"])
+    noted = {"machine": "booth", "account": "sol-1", "pin": pins["chair", "sol-1"]}
+    with chair:
+        chair.get("/")
+        for wrong, code in (
+            ({"account": "ana", "pin": pins["chair", "ana"]}, "decision.same-person"),
+            ({"pin": pins["chair", "dora"]}, "pin.wrong"),
+            ({"machine": "centre"}, "machine.unknown"),
+        ):
+            assert chair.send("/clock-set", **noted | wrong).code == code
+            chair.get("/")
+        assert chair.send("/clock-set", **noted).facts["told"] == "clock-set"
+    (event,) = [event for event in place.chair.folder.log if event.event == "clock-set"]
+    assert event.data == {"machine": "booth", "first": "ana", "second": "sol-1"}
+    assert place.chair.close_polls() == ()
+    sheet = place.chair.tally_sheet()
+    assert sheet is not None and ClockNote("booth", "set", 0) in sheet.clocks and sheet.clock_told

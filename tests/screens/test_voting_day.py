@@ -1,6 +1,7 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
+from testigo.station import hours
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 
@@ -32,7 +34,8 @@ def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | N
 
 
 @pytest.mark.usefixtures("by_the_clock")
-def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
+def test_outside_the_hours_the_chair_says_why(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hours, "now", lambda: datetime(2026, 11, 28, 12, tzinfo=UTC))
     place.make_cards()
     with place.clerk() as clerk, place.presiding() as chair:
         assert clerk.send("/poll-book", files={"poll-book": place.poll_book}).ok

@@ -255,7 +255,7 @@ def opened_box(folder):
 
 
 CHANCE = {"head", "heads", "known_head", "answers", "key", "signature", "previous", "digest", "event_logs", "statement",
-          "reports", "keys", "sig", "keyid", "deck"}  # fmt: skip
+          "reports", "keys", "sig", "keyid", "deck", "fresh"}  # fmt: skip
 
 
 def without_chance(value):

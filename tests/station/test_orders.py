@@ -328,7 +328,8 @@ def test_nobody_is_let_in_before_the_booth_is_ready(place, name, dead):
         assert other.state == before[1]
     else:
         assert refused.value.code == "order.half-done"
-        assert f"obeyed by the {first}; not obeyed by the {dead}" in str(refused.value)
+        called = {"booth": "voting machine", "check-in": "check-in"}
+        assert f"obeyed by the {called[first]}; not obeyed by the {called[dead]}" in str(refused.value)
     wires[dead].dead_at = ""
     step(place.chair)
     assert place.booth.state == place.check_in.state == ORDERS[name][1]

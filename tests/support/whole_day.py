@@ -74,7 +74,7 @@ def definition_in(language: str) -> Definition:
     return Definition(
         id="villa-2026",
         title=text("Táva 2026"),
-        date="2026-11-29",
+        date="2035-11-25",
         opens="08:00",
         closes="18:00",
         languages=(language, "en"),

@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 def blank_form(definition: Definition, station_id: str) -> str:
     """The form of a station with nothing filled in."""
-    return _form(_keys(definition, station_id))
+    return _form(closing_keys(definition, station_id))
 
 
 def tally_form(definition: Definition, station_id: str) -> str:
@@ -73,12 +73,23 @@ def read_form(data: bytes, definition: Definition, station_id: str, *, place: st
     Raises `SeveralErrors`: every wrong line with its number, every figure that is missing, every contest whose votes
     do not fit its ballots.
     """
-    figures, errors = _read_lines(data, set(_keys(definition, station_id)), place)
-    for key in _keys(definition, station_id):
+    figures, errors = _read_lines(data, set(closing_keys(definition, station_id)), place)
+    for key in closing_keys(definition, station_id):
         if key not in figures and key != ("", SPOILED) and not errors:
             errors.append(InvalidInput("count.missing", place=place, figure=_name(key)))
+    if errors:
+        raise SeveralErrors("hand-count.not-taken-in", errors, place=place)
+    return paper_of(definition, station_id, figures, place=place)
+
+
+def paper_of(definition: Definition, station_id: str, figures: Mapping[Key, int], *, place: str = "") -> PaperTally:
+    """The paper tally of these figures, all of `closing_keys`; `(spoiled)` may be missing.
+
+    Raises `SeveralErrors` with every contest whose votes do not fit its ballots.
+    """
+    errors: list[TestigoError] = []
     tallies = []
-    for contest in definition.contests_of_station(station_id) if not errors else ():
+    for contest in definition.contests_of_station(station_id):
         tally = _tally(contest, figures)
         if tally.undervotes < 0 or tally.ballots > figures["", PAPERS]:
             errors.append(
@@ -141,7 +152,8 @@ def _name(key: Key) -> str:
     return " ".join(key).strip()
 
 
-def _keys(definition: Definition, station_id: str) -> list[Key]:
+def closing_keys(definition: Definition, station_id: str) -> list[Key]:
+    """The figures of a closing count, in the order of the form."""
     return [("", PAPERS), ("", SPOILED), *_contest_keys(definition, station_id)]
 
 

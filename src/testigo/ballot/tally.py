@@ -213,12 +213,13 @@ class Reconciliation(SignedValue, frozen=True):
 
 class ClockNote(SignedValue, frozen=True):
     """What a station noticed of a machine's clock. `kind`: `set-back`, between two steps of the chair it went back by
-    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0).
-    `number`: of the machine among those of its role.
+    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0);
+    `set`, two persons set it during the day. `number`: of the
+    machine among those of its role.
     """
 
     machine: Literal["chair", "booth", "check-in"]
-    kind: Literal["set-back", "differs"]
+    kind: Literal["set-back", "differs", "set"]
     seconds: int
     number: int = 1
 
@@ -227,7 +228,7 @@ class ClockNote(SignedValue, frozen=True):
         role = message("screens", f"{self.machine}.role")
         machine = message("term", "machine-numbered", role=role, number=self.number) if self.number > 1 else role
         minutes = -(-abs(self.seconds) // 60)
-        how = "set-back" if self.kind == "set-back" else "ahead" if self.seconds > 0 else "behind"
+        how = ("ahead" if self.seconds > 0 else "behind") if self.kind == "differs" else self.kind
         span = f"{minutes // 60}:{minutes % 60:02}"
         return message("tally_sheet", f"clock.{how}", machine=machine, span=span)
 

@@ -23,6 +23,7 @@ from testigo.audit import (
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
+from testigo.cli.browser import opener
 from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import Box, ClosingCount, RecordRules, read_rules
@@ -152,6 +153,30 @@ def form(
     Example: testigo audit form election.yaml --station 01-01 > count.csv
     """
     typer.echo((tally_form if whole else blank_form)(load(definition), station), nl=False)
+
+
+@app.command(name="desk")
+def open_desk(
+    record: RecordPlace,
+    key: Annotated[Path, typer.Option("--key", help="The auditor's key, from `testigo auditor create`.")],
+    out: Out = Path(),
+    root_key: RootKey = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
+) -> None:
+    """Count boxes by hand in the browser: two people enter the figures apart from each other, a third decides.
+
+    The pages are on this machine alone, at the address that is printed. What will be signed is shown first, with what
+    looks wrong. Nothing is kept of entries that are not signed. End it with Ctrl+C.
+
+    Example: testigo audit desk public --key auditor/key.pem --out audit
+    """
+    # Not above: whoever only draws needs no web server.
+    from testigo.screens import serve
+    from testigo.web.listening import Listening
+
+    root = read_root_key(root_key)
+    serve.serve_audit_desk(record, root, key, out, Listening(port=port), opener(no_browser=no_browser))
 
 
 @app.command(name="closing-count")

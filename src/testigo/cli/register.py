@@ -14,7 +14,7 @@ from testigo.cli.deduplicate import deduplicate
 from testigo.cli.output import console, errors, print_json, table
 from testigo.cli.register_changes import correct, history, move, poll_books, remove, restore
 from testigo.cli.register_doubles import doubles, judge_double
-from testigo.cli.register_enrol import enrol, withdraw
+from testigo.cli.register_enrol import enrol, photograph, withdraw
 from testigo.cli.register_erase import erase, erasures
 from testigo.cli.register_import import import_file
 from testigo.cli.register_options import (
@@ -47,6 +47,7 @@ app.command("import")(import_file)
 app.command("doubles")(doubles)
 app.command("judge-double")(judge_double)
 app.command("enrol")(enrol)
+app.command("photograph")(photograph)
 app.command("withdraw")(withdraw)
 app.command("correct")(correct)
 app.command("move")(move)
@@ -191,7 +192,7 @@ def poll_book(
     ] = None,
     paper: Annotated[
         Path | None,
-        typer.Option("--paper", help="Also write the poll book and the sign-in list as PDF, for a day on paper."),
+        typer.Option("--paper", help="Also write the poll book and the signature list as PDF, for a day on paper."),
     ] = None,
     register: Address = REGISTER,
     key: KeyFile = KEY,

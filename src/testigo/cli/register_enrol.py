@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from testigo import storage
 from testigo.cli.output import console, print_json, table
 from testigo.cli.register_options import (
     KEY,
@@ -19,7 +20,7 @@ from testigo.cli.register_options import (
 )
 from testigo.errors import InvalidInput
 from testigo.fingerprint import FingerImage, Position, label_of
-from testigo.register import FingerException, FingerQuality, exceptions_of
+from testigo.register import LARGEST_PHOTOGRAPH, FingerException, FingerQuality, exceptions_of
 from testigo.words import message
 
 
@@ -73,6 +74,32 @@ def enrol(
     console.print(str(message("cli", "register.enrolled", document=done.document, count=done.templates)))
     for case_id in done.cases:
         console.print(str(message("cli", "register.likely-enrolled-before", case=str(case_id))))
+
+
+def photograph(
+    document: Document,
+    image: Annotated[Path, typer.Argument(help="JPEG or PNG of the face, or with --show the file to write.")],
+    election: ElectionFile,
+    officer: Annotated[str, typer.Option("--officer", help="Who takes it, by name; not with --show.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Write the photograph that is kept, decrypted.")] = False,
+    register: Address = REGISTER,
+    key: KeyFile = KEY,
+) -> None:
+    """Keep a photograph of a voter's face, for the chair to look at where a finger does not match.
+
+    It is made small, without what the camera wrote into it, and encrypted; nothing compares it. A new one replaces it.
+
+    Example: testigo register photograph V-12.345.678 face.jpg --officer "Ana Pérez" --election election.yaml
+    """
+    with open_register(register, election, key) as opened:
+        if show:
+            face = opened.photograph(document)
+            if face is None:
+                raise InvalidInput("photograph.none", document=document)
+            storage.write_new(image, face, mode=0o600)
+            return
+        opened.keep_photograph(document, storage.read(image, limit=LARGEST_PHOTOGRAPH), officer)
+    console.print(str(message("cli", "register.photographed", document=document)))
 
 
 def withdraw(

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from testigo import canonical, storage
-from testigo.audit import read_tally_form
-from testigo.ballot import Incident, ManualTally, Tally
+from testigo.ballot import Incident
 from testigo.ballot.incidents import IncidentKind
 from testigo.canonical import SignedValue
 from testigo.centre import authority_key
 from testigo.centre.centre import PUBLIC
 from testigo.cli.output import confirmed, console, print_json
+from testigo.cli.tally_forms import entered_twice, paper_lines
 from testigo.count import Annulment, Correction, ManualTallyAccepted, RecordRules, Result, read_rules
 from testigo.count.authority import AnnulmentCause
 from testigo.election import Role
@@ -73,7 +73,7 @@ def correct(
     rules = _rules(folder, station)
     if station not in rules.sheets:
         raise IllegalStep("record.no-tally-sheet", station=station)
-    tally, last = _twice(rules, station, by_hand), rules.rulings.corrections.get(station)
+    tally, last = entered_twice(rules.definition, station, by_hand), rules.rulings.corrections.get(station)
     body = Correction(station, last[0] if last else rules.sheet_digests(2)[station], reason, tally)
     _Ruling(rules, "root", "correction", body, message("cli", "ruling.correct"), reason).sign(folder, out, yes, as_json)
 
@@ -128,24 +128,6 @@ def _rules(folder: Path, station: str) -> RecordRules:
     return rules
 
 
-def _twice(rules: RecordRules, station: str, files: list[Path]) -> Tally:
-    """What two people entered apart from each other."""
-    if len(files) != 2:
-        raise InvalidInput("form.not-two", count=len(files))
-    if storage.resolved(files[0]) == storage.resolved(files[1]):
-        raise InvalidInput("form.same-twice", place=files[0])
-    first, second = (read_tally_form(storage.read(one), rules.definition, station, place=str(one)) for one in files)
-    differing = [
-        f"{one.contest} {what}: {figure} / {other_figure}"
-        for one, other in zip(first.contests, second.contests, strict=True)
-        for (what, figure), (_, other_figure) in zip(one.figures(), other.figures(), strict=True)
-        if figure != other_figure
-    ]
-    if first != second:
-        raise InvalidInput("hand-count.entries-differ-in", figures=differing)
-    return first
-
-
 class _Ruling:
     """One statement that is to be signed. `role`: whose key signs it; `what`: what it does, `reason`: why, in words."""
 
@@ -164,6 +146,7 @@ class _Ruling:
         election, issued = self._rules.election, canonical.utc_now()
         statement = Statement.of(self._kind, self._body, election=election, subject=station, issued=issued)
         envelope = statement.sign(key)
+        self._rules.check(envelope)  # also where the very same was said in the same second
         after = self._rules.fork()
         after.add(envelope)
         before, then = self._rules.count(), after.count()
@@ -193,19 +176,10 @@ class _Ruling:
             message("cli", "option-status.reason", reason=self._reason),
         ]
         if self._kind == "manual-tally-accepted":
-            lines += _paper_lines(self._rules.rulings.on_paper[station][1])
+            lines += paper_lines(self._rules.rulings.on_paper[station][1])
         lines += _figures(before, then)
         seats = _seats(before, then) or [message("cli", "option-status.same-seats")]
         return [*lines, *seats, message("cli", "option-status.for-good")]
-
-
-def _paper_lines(paper: ManualTally) -> list[Message]:
-    names = ", ".join(paper.entered_by)
-    counters = message(
-        "cli", "ruling.paper", signed_in=paper.signed_in, handed_out=paper.handed_out, spoiled=paper.spoiled,
-        papers=paper.papers, names=names,
-    )  # fmt: skip
-    return [counters, *([message("cli", "ruling.explained", reason=paper.explanation)] if paper.explanation else [])]
 
 
 def _figures(before: Result, then: Result) -> list[Message]:

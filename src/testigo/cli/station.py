@@ -12,6 +12,7 @@ import typer
 from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
+from testigo.cli.manual_tally import manual_tally
 from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
+app.command()(manual_tally)
 app.command()(retire)
 app.command("test")(test)
 app.command()(train)
@@ -146,7 +148,7 @@ def voter_list(
         Path | None, typer.Option("--pin-file", help="Read the PIN from this file's first line; else it is asked.")
     ] = None,
 ) -> None:
-    """Write the poll book that the check-in has loaded, and the sign-in list, as PDF, for the station's chair.
+    """Write the poll book that the check-in has loaded, and the signature list, as PDF, for the station's chair.
 
     Who has a card already is ticked. While the check-in's screen is served, its page does the same.
 

@@ -408,14 +408,14 @@ class RecordRules:
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
-        if self.seed is None:
-            self._unread.check_read("audit-seed", "", place)
-            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
         boxes = [box for box in self.boxes() if (box.station, box.booth) == (count.station, count.booth)]
         if not count.sheet or [count.sheet] != [self.box_digest(box, version) for box in boxes]:
             raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
+        if self.seed is None:
+            self._unread.check_read("audit-seed", "", place)
+            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
         if sheet.station != subject:

@@ -22,6 +22,7 @@ from testigo.register.enrolment import LEAST_QUALITY, PoorFingers
 from testigo.register.exceptions import EXCEPTION_KINDS, exception_of, exceptions_of
 from testigo.register.importing import ImportReport
 from testigo.register.issuing import StationBook
+from testigo.register.photographs import LARGEST_FILE as LARGEST_PHOTOGRAPH
 from testigo.register.poll_book import (
     EnrolledFinger,
     OtherStation,
@@ -54,6 +55,7 @@ from testigo.register.voters_file import count_lines
 
 __all__ = [
     "EXCEPTION_KINDS",
+    "LARGEST_PHOTOGRAPH",
     "LEAST_QUALITY",
     "Case",
     "CaseLine",

@@ -22,7 +22,7 @@ from testigo import canonical
 from testigo.canonical import utc_now
 from testigo.election import GENERAL_ROLL, Definition
 from testigo.errors import IllegalStep, InvalidInput, is_printable
-from testigo.register import duplicates, enrolment
+from testigo.register import duplicates, enrolment, photographs
 from testigo.register.importing import capacity, too_many
 from testigo.register.tables import enrolments, erasures, is_voting, voter_changes, voters
 from testigo.register.values import MOST_TEXT
@@ -74,7 +74,8 @@ def correct(
     if "document" in after:
         _refuse_on_the_day(definition)
         _require_free(connection, after["document"])
-        enrolment.rebind(connection, row.id, row.document, after["document"], key)
+        for part in (enrolment, photographs):
+            part.rebind(connection, row.id, row.document, after["document"], key)
     _keep(connection, row, "corrected", by, after)
 
 

@@ -4,7 +4,7 @@ The rules:
 
 - All templates and images of the voter go, those of withdrawn enrolments too, with their qualities and positions. The
   voter, the enrolments (who took fingers, and when), the cases and their rulings stay: they hold no biometric data.
-- Which fingers were missing, bandaged or worn, and why, goes too.
+- Which fingers were missing, bandaged or worn, and why, goes too, and the photograph.
 - What the history says of the person goes: earlier names, numbers and stations, and the reasons. That somebody changed
   something, who and when stays. Of a voter who was removed the name goes, too.
 - The vote stays. The voter is on the next poll book without fingers, and the chair can let the voter through; may be
@@ -23,7 +23,7 @@ from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput, is_printable
 from testigo.fingerprint import Position
-from testigo.register import changes, duplicates, exceptions
+from testigo.register import changes, duplicates, exceptions, photographs
 from testigo.register.tables import enrolments, erasures, finger_exceptions, impressions, poll_books, voters
 from testigo.register.values import MOST_TEXT, Erasable, Erasure
 
@@ -34,6 +34,7 @@ def erasable(connection: Connection, voter: int, definition: Definition) -> Eras
     kept = select(impressions.c.enrolment, impressions.c.finger).join(enrolments).where(enrolments.c.voter == voter)
     rows = connection.execute(kept).all()
     entries = changes.erasable(connection, voter) + exceptions.count(connection, voter)
+    entries += photographs.count(connection, voter)
     if not rows and not entries:
         raise InvalidInput("fingers.not-in-register", document=person.document)
     _allowed(connection, voter, definition)
@@ -81,6 +82,7 @@ def erase(
     connection.execute(update(enrolments).where(or_(*told)).values(erasure=trace))
     connection.execute(delete(impressions).where(impressions.c.enrolment.in_(own)))
     exceptions.erase(connection, voter)
+    photographs.remove(connection, voter)
     changes.erase(connection, voter, trace)
     return trace
 

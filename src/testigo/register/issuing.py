@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from testigo import canonical
-from testigo.register import duplicates, exceptions
+from testigo.register import duplicates, exceptions, photographs
 from testigo.register.tables import enrolments, impressions, is_holding, is_voting, poll_books, voters
 from testigo.register.vault import PrintAddress, RegisterKey
 
@@ -15,7 +15,7 @@ from testigo.register.vault import PrintAddress, RegisterKey
 class ListedVoter(msgspec.Struct, frozen=True):
     """A voter as a poll book lists them. `barred`: the case for which the voter may not vote, else None; `fingers`:
     (ISO/IEC 19794-2 position, template) of each impression; `exceptions`: (position, kind) of each finger that could
-    not be taken, or hardly.
+    not be taken, or hardly; `photograph`: JPEG of the face, None where there is none.
     """
 
     document: str
@@ -24,6 +24,7 @@ class ListedVoter(msgspec.Struct, frozen=True):
     barred: int | None
     fingers: tuple[tuple[int, bytes], ...]
     exceptions: tuple[tuple[int, str], ...] = ()
+    photograph: bytes | None = None
 
 
 class Issue(msgspec.Struct, frozen=True):
@@ -64,6 +65,7 @@ def listed(connection: Connection, station: str, key: RegisterKey) -> list[Liste
         fingers.setdefault(row.document, []).append((row.finger, key.decrypt(row.template, "template", place)))
     barred = duplicates.barred(connection)
     excepted = exceptions.of_station(connection, station)
+    faces = photographs.of_station(connection, station, key)
     people = select(voters).where(voters.c.station == station, is_voting()).order_by(voters.c.document)
     return [
         ListedVoter(
@@ -73,6 +75,7 @@ def listed(connection: Connection, station: str, key: RegisterKey) -> list[Liste
             barred.get(row.id),
             tuple(fingers.get(row.document, ())),
             excepted.get(row.document, ()),
+            faces.get(row.document),
         )
         for row in connection.execute(people)
     ]
@@ -124,8 +127,9 @@ def contents_of(connection: Connection, station: str, barred: Mapping[int, int] 
         own.setdefault(voter, []).append(impression)
     told = hashlib.sha256()
     excepted = exceptions.of_station(connection, station)
+    faces = photographs.ids_of_station(connection, station)
     for row in connection.execute(people):
-        fingers = [own.get(row.id, []), excepted.get(row.document, ())]
+        fingers = [own.get(row.id, []), excepted.get(row.document, ()), faces.get(row.document)]
         line = [row.document, row.name, row.roll, barred.get(row.id), *fingers]
         told.update(canonical.encode(line))
     return told.hexdigest()

@@ -53,7 +53,7 @@ class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One voter of the station. Without `fingers` only the chair can let the voter through; `without_finger` says why.
 
     `exceptions`: ISO/IEC 19794-2 position → `missing`, `bandaged` or `worn`, of the fingers that could not be taken at
-    the enrolment, or hardly.
+    the enrolment, or hardly. `photograph`: JPEG of the face, for people to look at; None where there is none.
     """
 
     document: str
@@ -61,6 +61,7 @@ class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll: str
     fingers: tuple[EnrolledFinger, ...]
     exceptions: dict[int, str] = {}
+    photograph: bytes | None = None
 
     @property
     def without_finger(self) -> WithoutFinger:
@@ -112,7 +113,8 @@ class OtherStation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, arra
 
 class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`others`: id → the stations that `elsewhere` names, for machines whose definition knows their own station alone;
-    none in release 0.1, whose machines know them all. `exceptions`: of those voters who have any.
+    none in release 0.1, whose machines know them all. `exceptions`, `photographs` (JPEG): of those
+    voters who have any.
     """
 
     voters: tuple[_Entry, ...]
@@ -120,11 +122,17 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     elsewhere: "_Elsewhere"
     others: dict[str, OtherStation] = {}
     exceptions: dict[str, dict[int, str]] = {}
+    photographs: dict[str, bytes] = {}
 
     def opened(self) -> dict[str, PollBookVoter]:
         return {
             one.document: PollBookVoter(
-                one.document, one.name, one.roll, one.fingers, self.exceptions.get(one.document, {})
+                one.document,
+                one.name,
+                one.roll,
+                one.fingers,
+                self.exceptions.get(one.document, {}),
+                self.photographs.get(one.document),
             )
             for one in self.voters
         }
@@ -295,6 +303,7 @@ def pack_poll_book(
         elsewhere,
         _others(definition, elsewhere),
         _exceptions(definition, listed.voters),
+        _photographs(definition, listed.voters),
     )
     label = PollBookLabel(definition.digest, station_id, listed.serial, listed.issued, listed.admitted)
     sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
@@ -327,6 +336,12 @@ def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherSta
         return {}
     stations = (definition.station(station_id) for station_id in elsewhere.stations)
     return {station.id: OtherStation(station.name, station.address) for station in stations}
+
+
+def _photographs(definition: Definition, voters: Iterable[ListedVoter]) -> dict[str, bytes]:
+    if isinstance(definition, FirstDefinition):
+        return {}
+    return {voter.document: voter.photograph for voter in voters if voter.photograph and not voter.barred}
 
 
 def _purpose(label: PollBookLabel) -> str:

@@ -19,7 +19,7 @@ from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
-from testigo.register import changes, duplicates, enrolment, erasure, tables
+from testigo.register import changes, duplicates, enrolment, erasure, photographs, tables
 from testigo.register import exceptions as finger_exceptions
 from testigo.register.document import normalise_document, normalise_name
 from testigo.register.doubles import Doubles, find_doubles, judge
@@ -130,8 +130,11 @@ class Register:
             enrolled = enrolment.holding_enrolment(connection, row.id) is not None
             erased = erasure.last_of(connection, row.id)
             excepted = finger_exceptions.of_voter(connection, row.id)
+            photographed = bool(photographs.count(connection, row.id))
         removed = row.removed or ""
-        return Voter(row.document, row.name, row.station, row.roll, enrolled, barred, erased, removed, excepted)
+        return Voter(
+            row.document, row.name, row.station, row.roll, enrolled, barred, erased, removed, excepted, photographed
+        )
 
     def status(self) -> Status:
         """How many voters, enrolments, open cases, barred voters and poll books there are."""
@@ -262,6 +265,18 @@ class Register:
             kept = enrolment.keep(connection, row.id, row.document, taken, officer, reason, self._key)
             finger_exceptions.keep(connection, kept, exceptions)
             return row.document, duplicates.open_cases(connection, kept, found)
+
+    def photograph(self, document: str) -> bytes | None:
+        """The voter's face as JPEG; None where nobody has photographed it."""
+        with reading(self._engine) as connection:
+            return photographs.of_voter(connection, _voter_row(connection, document), self._key)
+
+    def keep_photograph(self, document: str, data: bytes, officer: str) -> None:
+        """Keep a photograph of the voter's face (JPEG or PNG), made small, in place of the one before."""
+        jpeg = photographs.prepared(data)
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            photographs.keep(connection, _present(connection, document), officer, jpeg, self._key)
 
     def withdraw(self, document: str, officer: str, reason: str) -> None:
         """Set an enrolment aside, so that the voter can be enrolled again; the record of it stays.

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from testigo.errors import IllegalStep, StorageError
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """Version of the tables below: the number of the newest step in `migrations`."""
 
 FORMAT = 2
@@ -103,6 +103,17 @@ finger_exceptions = Table(
     UniqueConstraint("enrolment", "finger"),
 )
 """Fingers that could not be taken, or hardly, and why (`exceptions`)."""
+
+photographs = Table(
+    "photograph",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voter", ForeignKey("voter.id"), nullable=False, unique=True),
+    Column("officer", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("image", LargeBinary, nullable=False),
+)
+"""Voters' faces (`photographs`). `image` is a ciphertext (`vault`)."""
 
 cases = Table(
     "duplicate_case",

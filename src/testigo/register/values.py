@@ -29,6 +29,7 @@ class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `erased`: when fingers of this voter were last erased by law (UTC), else empty. `removed`: since when the voter is
     on no list (UTC), else empty. `exceptions`: fingers that could not be taken, or hardly, of the enrolment that holds.
+    `photographed`: whether there is a photograph of the face.
     """
 
     document: str
@@ -40,6 +41,7 @@ class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     erased: str = ""
     removed: str = ""
     exceptions: tuple[FingerException, ...] = ()
+    photographed: bool = False
 
 
 class FingerQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +120,7 @@ class Erasable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `enrolments`, `templates`, `images`: how many, withdrawn ones too; `fingers`: of which. `same_person`: document
     numbers that were ruled to be the same person's. `poll_books`: how many were issued to the voter's station.
-    `entries`: how many entries of the history, and fingers that could not be taken, tell of the person.
+    `entries`: how many entries of the history, fingers that could not be taken and photographs tell of the person.
     """
 
     document: str

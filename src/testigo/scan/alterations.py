@@ -46,6 +46,7 @@ class _Seen(msgspec.Struct, frozen=True):
     white: Plane
     expected: Plane
     found: Plane
+    missing: Plane
     black: float
     unit: float
 
@@ -79,7 +80,8 @@ def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> 
     around = window_mean(white, 41) + np.float32(1e-3)
     darker = seen - likely
     strange = darker - window_mean(white * darker, 41) / around
-    return _Seen(darker, strange, white, expected, seen - window_mean(white * seen, 41) / around, black, unit)
+    found = seen - window_mean(white * seen, 41) / around
+    return _Seen(darker, strange, white, expected, found, np.maximum(-darker, 0), black, unit)
 
 
 def _near_rules(print_: Ink) -> NDArray[np.bool_]:
@@ -181,13 +183,14 @@ def _added(compared: _Seen) -> Alteration | None:
     ink = compared.strange * compared.white
     clean, white = ink.copy(), compared.white
     suspect = np.asarray(window_mean(np.clip(ink - 0.03, 0, 1), 27) > _SUSPECT)
+    noise = _noise(compared)
     for top, bottom in _bands(np.flatnonzero(suspect.any(axis=1)), len(ink)):
         part = slice(top, bottom)
         clean[part] = without_specks(ink[part], white[part])
-        stroke = find_stroke(clean, white, (top, bottom), compared.unit)
+        stroke = find_stroke(clean, white, (top, bottom), compared.unit, noise)
         if stroke:
             return Alteration("marked", *stroke)
-        scribble = find_scribble(clean[part], white[part], compared.unit)
+        scribble = find_scribble(clean[part], white[part], compared.missing[part], compared.unit, noise)
         if scribble:
             return Alteration("marked", scribble[0], scribble[1] + top)
         writing = window_mean(np.clip(ink[top:bottom] - 0.08, 0, 0.5), 65) * 65 * 65

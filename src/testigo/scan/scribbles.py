@@ -2,7 +2,8 @@
 
 No piece of them is straight for long enough to be a stroke (`scan.strokes`). Counted is all that is darker than the
 paper around it within a millimetre, on dots that should be white, in windows of 4 and 6 mm. The rings of cups are too
-wide to count for much, and a fold alone is too little.
+wide to count for much, and a fold alone is too little. Where letters stand beside their place, as on crumpled paper,
+ink is missing on one side that is too much on the other, so what is missing there is taken off.
 """
 
 import cv2
@@ -16,14 +17,23 @@ _FINE, _PAPER = 1.0, 4.0
 _LEAST, _MOST = 0.03, 0.3
 """Darkness that counts, in units (`strokes.unit_of`), and in ink."""
 
+_NOISY = 1.5
+"""Standard deviations of the picture's noise that count for nothing."""
+
+_TAKEN_OFF, _MUCH = 0.5, 3.0
+"""How much of the ink that is missing is taken off, of what is so many times as much as counts at all."""
+
 _WINDOWS = ((33, 7.5), (49, 11.0))
 """Dots of a window's side, and how many squared dots of a unit are too much."""
 
 
-def find_scribble(ink: Plane, white: Plane, unit: float) -> tuple[int, int] | None:
-    """Where most of a scribble is (dots from the left and from the top), or None. As for `strokes.find_stroke`."""
+def find_scribble(ink: Plane, white: Plane, missing: Plane, unit: float, noise: float) -> tuple[int, int] | None:
+    """Where most of a scribble is (dots from the left and from the top), or None. `missing`: ink that the print leads
+    to expect and that is not there; `noise`: the standard deviation of a white dot; the others as in `strokes`."""
     fine = (_among_white(ink, white, _FINE) - _among_white(ink, white, _PAPER)) * white
-    dark = np.clip(fine - np.float32(_LEAST * unit), 0, np.float32(_MOST))
+    least = np.float32(max(_LEAST * unit, _NOISY * noise))
+    dark = np.clip(fine - least, 0, np.float32(_MOST)) - _TAKEN_OFF * np.clip(missing - _MUCH * least, 0, _MOST)
+    dark = np.asarray(dark, np.float32)
     for side, most in _WINDOWS:
         total = window_mean(dark, side)
         down, across = np.unravel_index(int(total.argmax()), total.shape)

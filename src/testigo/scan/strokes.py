@@ -20,26 +20,32 @@ from numpy.typing import NDArray
 from testigo.scan.planes import Plane, convolve, enlarge, shrink, soften, window_mean
 
 _DARK = 0.16
-_THIN = ((7, 4, 0.155), (5, 4, 0.215), (7, 2, 0.112), (5, 2, 0.178))
+_THIN = ((7, 4, 0.155), (5, 4, 0.215), (7, 2, 0.135), (5, 2, 0.19))
 """Thin strokes: the length of a third, how far the paper beside it is from its middle, and the limit of the lightest
 third, in units. Nearer by, the rings of cups are fainter and pencils are not."""
 
 _ANGLES = (*range(-30, 31, 5), *range(36, 145, 9))
+_NOISY = 30.0
+"""Times the noise that a unit is at least where the paper close by a stroke is asked."""
+
 _DARK_THIRD = 7
 _PAPER = 21
 
 _MOST_FOLDS = 8
 
 
-def find_stroke(ink: Plane, white: Plane, rows: tuple[int, int], unit: float) -> tuple[int, int] | None:
+def find_stroke(
+    ink: Plane, white: Plane, rows: tuple[int, int], unit: float, noise: float = 0.0
+) -> tuple[int, int] | None:
     """Where a stroke is (dots from the left and from the top), between those rows of dots, or None.
 
     `ink`: what the print does not explain, times `white`, how surely each dot should be white; both of the whole sheet.
-    `unit`: see `unit_of`. Specks are to be taken out before (`without_specks`)."""
+    `unit`: see `unit_of`. Specks are to be taken out before (`without_specks`). `noise`: the standard deviation of a
+    white dot."""
     top, bottom = rows
     cleaned = ink[top:bottom].copy()
     for _ in range(_MOST_FOLDS):
-        dark, thin = _lightest_thirds(cleaned, white[top:bottom])
+        dark, thin = _lightest_thirds(cleaned, white[top:bottom], max(_NOISY * noise / unit, 1))
         if dark.max() > _DARK:
             return _place(dark, top)
         if thin.max() <= unit:
@@ -77,7 +83,7 @@ def _place(plane: Plane, top: int) -> tuple[int, int]:
     return int(across), int(down) + top
 
 
-def _lightest_thirds(ink: Plane, white: Plane) -> tuple[Plane, Plane]:
+def _lightest_thirds(ink: Plane, white: Plane, noisy: float = 1.0) -> tuple[Plane, Plane]:
     """At each dot, over all directions, the darkness of the lightest third of a stroke around it: of a dark one, and of
     the thin ones in parts of their limits."""
     both = np.stack([shrink(ink, 2), shrink(white, 2)], axis=2)
@@ -89,14 +95,14 @@ def _lightest_thirds(ink: Plane, white: Plane) -> tuple[Plane, Plane]:
         size = (int(height * sine + width * cosine), int(height * cosine + width * sine))
         turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
         turned = cv2.warpAffine(both, turn, size)
-        found = np.stack([_lightest_third(_along(turned, _DARK_THIRD), _DARK_THIRD), _thin(turned)], axis=2)
+        found = np.stack([_lightest_third(_along(turned, _DARK_THIRD), _DARK_THIRD), _thin(turned, noisy)], axis=2)
         back = cv2.warpAffine(found, turn, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         np.maximum(darkest, back[..., 0], out=darkest)
         np.maximum(thinnest, back[..., 1], out=thinnest)
     return enlarge(darkest, ink.shape), enlarge(thinnest, ink.shape)
 
 
-def _thin(turned: Plane) -> Plane:
+def _thin(turned: Plane, noisy: float) -> Plane:
     """The paper beside it, or where that is all print, the paper around."""
     thin = np.zeros(turned.shape[:2], np.float32)
     around = cv2.blur(turned, (_PAPER, _PAPER))
@@ -106,7 +112,8 @@ def _thin(turned: Plane) -> Plane:
         beside = np.where(wide[..., 1] > 0.1, wide[..., 0] / (wide[..., 1] + np.float32(0.05)), everywhere)
         sides = np.maximum(np.roll(beside, side, axis=0), np.roll(beside, -side, axis=0))
         clear = _along(turned, third) - np.maximum(sides, 0)
-        np.maximum(thin, _lightest_third(clear, third) / np.float32(limit), out=thin)
+        least = np.float32(limit if side > 2 else limit * noisy)
+        np.maximum(thin, _lightest_third(clear, third) / least, out=thin)
     return thin
 
 

@@ -23,7 +23,7 @@ from testigo.ballot.reasons import (
 )
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import TEMPLATES
+from testigo.screens import TEMPLATES, incidents
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
 from testigo.screens.training_mark import training_mark
@@ -67,9 +67,10 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     routes = [
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
         run_test, abandon_test, zero_report, zero_report_page,
-        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, show_machines, take_out,
-        show_tally_sheet,
-        tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
+        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
+        show_machines, take_out, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
+        send, package, events,
+        *incidents.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -251,6 +252,15 @@ def take_out(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Have one desk or booth go alone, with a reason; with `lost`, one that will never answer again."""
     chair.take_out(form.text("machine"), form.text("reason"), lost="lost" in form)
     browser_session.session(request).data["told"] = "taken-out"
+    return redirect("/")
+
+
+@post("/clock-set", guards=[person], sync_to_thread=False)
+def note_clock_set(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """A machine's clock was set; a second person says so with their PIN."""
+    first, source = browser_session.session(request).person, source_of(request)
+    chair.note_clock_set(first, form.text("account", ""), form.text("pin"), form.text("machine"), source=source)
+    browser_session.session(request).data["told"] = "clock-set"
     return redirect("/")
 
 

@@ -3,11 +3,11 @@
 All of it is done to the voter who was looked up, in the officer's name, with a reason.
 """
 
-from litestar import post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.register import Register
+from testigo.register import LARGEST_PHOTOGRAPH, Register
 from testigo.web import browser_session
 from testigo.web.application import Answer, redirect
 from testigo.web.browser_session import Request
@@ -65,7 +65,27 @@ def withdraw(request: Request, form: FormSent, register: TheRegister) -> Answer:
     return _show(request, document)
 
 
-ROUTES = (correct, move, remove, restore, withdraw)
+@post("/photograph", guards=[person], request_max_body_size=LARGEST_PHOTOGRAPH + 64 * 1024, sync_to_thread=False)
+def keep_photograph(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """A photograph of the face, in place of the one before."""
+    document, officer = _at_desk(request, form.text("document"))
+    register.keep_photograph(document, form.file("photograph"), officer)
+    return _show(request, document)
+
+
+@get("/photograph", guards=[person], sync_to_thread=False)
+def show_photograph(request: Request, register: TheRegister) -> Response[bytes]:
+    """The face of the voter at the desk."""
+    session = browser_session.session(request)
+    if "document" not in session.data:
+        raise IllegalStep("voter.none-at-desk")
+    face = register.photograph(session.data["document"])
+    if face is None:
+        raise InvalidInput("photograph.none", document=session.data["document"])
+    return Response(face, media_type="image/jpeg")
+
+
+ROUTES = (correct, move, remove, restore, withdraw, keep_photograph, show_photograph)
 
 
 def _at_desk(request: Request, document: str) -> tuple[str, str]:

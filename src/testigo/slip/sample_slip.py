@@ -47,6 +47,10 @@ class SamplePrinter:
         """As `Printer.print_slip`."""
         self._printer.print_slip(SampleSlip.of(slip))
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """As `Printer.spoil_slip`."""
+        self._printer.spoil_slip(SampleSlip.of(slip))
+
     def is_ready(self) -> bool:
         """As `Printer.is_ready`."""
         return self._printer.is_ready()

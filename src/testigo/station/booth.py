@@ -246,7 +246,10 @@ class Booth(VotingBooth):
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
+        slip = self._slip(live) if live.stage == "printed" else None
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
+        if slip is not None:
+            self._keep_apart(slip)
 
     def _allow_print(self, order: int) -> None:
         live = self._session.entry

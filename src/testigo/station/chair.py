@@ -24,12 +24,14 @@ from testigo.ballot import (
     ClockNote,
     DeckPart,
     Difference,
+    Incident,
     LogicAndAccuracy,
     TallySheet,
     ZeroReport,
     reasons,
     tally_ballots,
 )
+from testigo.ballot.incidents import IncidentBy, IncidentKind
 from testigo.election import OptionState, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
@@ -37,6 +39,7 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
+from testigo.station.clock_set import ClockSet
 from testigo.station.closing import Closing, check_words, counters_of, named
 from testigo.station.closing_reports import step_of
 from testigo.station.deck_run import DeckRuns, RunState, of_booth
@@ -49,6 +52,7 @@ from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
+from testigo.station.told import Told
 from testigo.words import Either, message
 
 
@@ -78,8 +82,10 @@ class Chair:
             self._sender = OrderSender(self.folder, self._ways(booths, desks))
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
+            self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
+            self._told = Told(self.folder, self._statements)
             self._runs = DeckRuns(self.folder, self._statements, self._sender, self._lineup)
         except BaseException:
             self.folder.close()
@@ -134,6 +140,16 @@ class Chair:
         """Which machines' clocks are far from the others, by what they answered last."""
         return clocks.differing(self._sender.clock_offsets)
 
+    @exclusive
+    def note_clock_set(self, first: str, second: str, pin: str, machine: str, *, source: str = "") -> None:
+        """Note that a machine's clock was set, before closing; two persons say so (`ClockSet.agree`), and it will stand
+        on the tally sheet. `machine`: its name."""
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        if machine not in {one.name for one in self.folder.machines.all}:
+            raise InvalidInput("machine.unknown", place=self.folder.place, machine=machine[:40])
+        self._clock_set.agree(first, second, pin, machine, source=source)
+        self.folder.log.append("clock-set", machine=machine, first=first, second=second)
+
     @property
     def states(self) -> tuple[OptionState, ...]:
         """Which candidates withdrew or died, by what was taken in."""
@@ -155,6 +171,25 @@ class Chair:
             for booth in self._lineup.booths:
                 self._sender.give(booth, "option-status", statements=statements)
         return new
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What was told of the day in words, in order."""
+        return self._told.incidents()
+
+    @exclusive
+    def look_at_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> Incident:
+        """An incident, or a witness's reservation, as it would be signed; raises `InvalidInput` for what cannot be."""
+        return self._told.look(kind, by, name, words)
+
+    @exclusive
+    def tell_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> None:
+        """Sign an incident. It stands on the tally sheet's pages, and travels in the package.
+
+        Raises `InvalidInput` for what cannot be, `IllegalStep` once the package is made.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused", "closed")
+        self._told.tell(self._told.look(kind, by, name, words))
 
     # ---- before opening
 
@@ -394,7 +429,8 @@ class Chair:
     def tally_sheet_pdf(self) -> bytes:
         """The tally sheet as a page; raises `IllegalStep` before it is made."""
         sheet = self._made_sheet()
-        return tally_sheet.page(self.definition, sheet, self._statements.own("tally-sheet").digest, self.folder.key)
+        digest, told = self._statements.own("tally-sheet").digest, self.incidents
+        return tally_sheet.page(self.definition, sheet, digest, self.folder.key, told)
 
     @exclusive
     def print_tally_sheet(self) -> None:
@@ -430,7 +466,7 @@ class Chair:
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
-        package = self._closing.package(self._runs.names())
+        package = self._closing.package(self._runs.names(), self._told.names())
         self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 

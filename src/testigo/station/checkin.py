@@ -70,8 +70,8 @@ REFUSALS_BEFORE_CHAIR = 3
 """Refusals of another kind on one document before the chair gives new tries, for the same reason."""
 
 POLL_BOOK = "poll-book.json"
-POLL_BOOK_LIMIT = 256 << 20
-"""Bytes: of the 20,000 voters that a station has at most, with 10 kB of fingers each."""
+POLL_BOOK_LIMIT = 512 << 20
+"""Bytes: of the 20,000 voters that a station has at most, with 10 kB of fingers and 8 of a photograph each."""
 
 
 class CheckIn:
@@ -616,7 +616,7 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
-            exceptions=_exceptions(voter),
+            exceptions=tuple(sorted(voter.exceptions.items())),
             failed=tries.failed,
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
@@ -636,8 +636,7 @@ class CheckIn:
 
     @staticmethod
     def _photograph(voter: PollBookVoter) -> bytes | None:
-        picture: bytes | None = getattr(voter, "photograph", None)
-        return picture or None
+        return voter.photograph
 
     def _recover(self) -> None:
         open_ = self._day.now.visit
@@ -671,11 +670,6 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _exceptions(voter: PollBookVoter) -> tuple[tuple[int, str], ...]:
-    """Position and kind of each finger that could not be taken at enrolment, or hardly."""
-    return tuple(sorted(voter.exceptions.items()))
 
 
 def _is_enrolled(visit: Visit) -> bool:

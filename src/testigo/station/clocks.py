@@ -43,6 +43,16 @@ def set_back(times: Iterable[str]) -> tuple[ClockNote, ...]:
     return (ClockNote("chair", "set-back", int(most)),) if most > 0 else ()
 
 
+def set_by_people(events: Iterable[Event]) -> tuple[ClockNote, ...]:
+    """Which clocks two persons set, by the chair's log."""
+    machines = dict.fromkeys(event.data["machine"] for event in events if event.event == "clock-set")
+    return tuple(_set(StationMachine.named(name)) for name in machines)
+
+
+def _set(machine: StationMachine) -> ClockNote:
+    return ClockNote("chair" if machine.role == "chair" else _role(machine), "set", 0, machine.number)
+
+
 def steps_of(events: Iterable[Event]) -> dict[str, Event]:
     """The last of each step of the day in the chair's log, but the first opening and the first closing."""
     found: dict[str, Event] = {}

@@ -15,6 +15,7 @@ from testigo.ballot import (
     BoothReport,
     CheckInCounters,
     CheckInReport,
+    ClockNote,
     Difference,
     EventLogs,
     MachineCounters,
@@ -247,7 +248,7 @@ class Closing:
             opened_outside=opened.data.get("reason", ""),
             closed_early=closed.data.get("reason", ""),
             steps=self._steps(),
-            clocks=clocks.set_back(self._times()) + clocks.differing(self._far(closed)),
+            clocks=self._clocks(closed),
             booth_sheets=sheets,
             out=out,
         )
@@ -262,6 +263,10 @@ class Closing:
     def _steps(self) -> dict[str, int]:
         steps = clocks.steps_of(self._folder.log)
         return {step: steps[step].sequence for step in TallySheet.STEPS if step in steps}
+
+    def _clocks(self, closed: Event) -> tuple[ClockNote, ...]:
+        differing = clocks.differing(self._far(closed))
+        return clocks.set_by_people(self._folder.log) + clocks.set_back(self._times()) + differing
 
     def _times(self) -> list[str]:
         """Every time of the chair's own that stands in public, and those of its log between them, in their order."""
@@ -287,12 +292,12 @@ class Closing:
         names = [_sheet(booth) for booth in (last.booths if last.several else ())]
         return [(name, self._statements.own(name)) for name in names]
 
-    def package(self, test_runs: Iterable[str]) -> bytes:
-        """A new signed package of all that was signed here. `test_runs`: names of their statements."""
+    def package(self, test_runs: Iterable[str], incidents: Iterable[str]) -> bytes:
+        """A new signed package of all that was signed here. `test_runs`, `incidents`: names of their statements."""
         last = self.closing_reports()
         signed = [f"{machine.name}-report" for machine in last.all if machine not in last.lost]
         sheets = [_sheet(booth) for booth in (last.booths if last.several else ())]
-        names = (*test_runs, "zero-report", *signed, *sheets, "tally-sheet", "event-log")
+        names = (*test_runs, "zero-report", *incidents, *signed, *sheets, "tally-sheet", "event-log")
         return pack(
             [self._statements.read(name) for name in names],
             self._folder.key,

@@ -11,7 +11,17 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import BoothSheet, ContestTally, CounterRow, Difference, TallySheet, numbered, reasons, tally_qr
+from testigo.ballot import (
+    BoothSheet,
+    ContestTally,
+    CounterRow,
+    Difference,
+    Incident,
+    TallySheet,
+    numbered,
+    reasons,
+    tally_qr,
+)
 from testigo.election import Definition, StationMachine
 from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
@@ -134,13 +144,15 @@ def booth_view(definition: Definition, sheet: TallySheet, part: BoothSheet, dige
     )
 
 
-def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
+def page(
+    definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, incidents: Sequence[Incident] = ()
+) -> bytes:
     """The tally sheet with the `digest` of its statement as PDF, in the election's first language.
 
-    `key`: the chair's, which signs the QR codes.
+    `key`: the chair's, which signs the QR codes. `incidents`: what stands above the signatures, in words.
     """
     codes = tally_qr.encode(definition, sheet, digest, key, kind="tally-sheet")
-    return _page(definition, sheet, digest, key.public, codes, "tally-sheet")
+    return _page(definition, sheet, digest, key.public, codes, "tally-sheet", incidents=incidents)
 
 
 def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
@@ -218,6 +230,7 @@ def _page(
     kind: tally_qr.SheetKind,
     *,
     published: bool = False,
+    incidents: Sequence[Incident] = (),
     part: BoothSheet | None = None,
 ) -> bytes:
     """`part`: whose sheet is set, in place of the station's."""
@@ -228,6 +241,7 @@ def _page(
         seen = booth_view(definition, sheet, part, digest, language)
     texts = {
         "words": words,
+        "incidents": [one.sentence.text(language) for one in incidents],
         "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
         "signers": [] if published else _signers(definition, sheet.station, words, language),

@@ -92,6 +92,7 @@ _OWN_FILES = Path(__file__).with_name("static")
 _STATIC = {
     "style.css": ("text/css; charset=utf-8", _OWN_FILES / "style.css"),
     "page.js": ("text/javascript; charset=utf-8", _OWN_FILES / "page.js"),
+    "double-entry.js": ("text/javascript; charset=utf-8", _OWN_FILES / "double-entry.js"),
     "icon.svg": ("image/svg+xml", _OWN_FILES / "icon.svg"),
     "text.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed.ttf"),
     "bold.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed-Bold.ttf"),
