@@ -133,7 +133,7 @@ class BoothVisit:
         return len(papers) == 1
 
     def _spoil_paper(self) -> None:
-        self._site.take_slip(self._site.spoiled_envelope)
+        self._site.take_spoiled()
         self._notes.spoiled += 1
 
 
