@@ -135,7 +135,7 @@ class BoothVisit:
         return len(papers) == 1
 
     def _spoil_paper(self) -> None:
-        self._booth.take_slip(self._booth.spoiled_envelope)
+        self._booth.take_spoiled()
         self._notes.spoiled += 1
 
 

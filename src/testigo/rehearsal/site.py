@@ -12,6 +12,7 @@ from testigo.centre import Centre, authority_key
 from testigo.election import CHAIR, Station, StationMachine, StationMachines
 from testigo.register import Register, make_poll_book
 from testigo.slip import FolderPrinter
+from testigo.slip.printer import SPOILED
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
 from testigo.station.processes import MachineProcess, address_of, reserve_port
@@ -51,7 +52,17 @@ class BoothPlace:
 
     def take_slip(self, into: Path) -> list[str]:
         """The voter takes what came out of the printer and puts it into box or envelope; the names of the papers."""
-        files = sorted(file for file in self.printer.iterdir() if file.is_file())
+        return self._take(self.printer, into)
+
+    def take_spoiled(self) -> None:
+        """What the voter found wrong goes into the envelope, which the printer knows or not yet."""
+        self._take(self.printer, self.spoiled_envelope)
+        if (self.printer / SPOILED).is_dir():
+            self._take(self.printer / SPOILED, self.spoiled_envelope)
+
+    @staticmethod
+    def _take(out: Path, into: Path) -> list[str]:
+        files = sorted(file for file in out.iterdir() if file.is_file())
         for file in files:
             file.rename(into / file.name)
         return [file.stem for file in files if file.suffix == ".png"]
