@@ -97,7 +97,6 @@ def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
 
     printer, rng = _SilentPrinter(), random.Random()
     booth = Booth(folder, printer)
-    say("up", "recovered" if booth.recovered else "-")
     used = booth.counters().cards_used
     for code in ["", *codes[used:]]:
         if code:
@@ -130,7 +129,9 @@ def _go_on(booth: Booth, session: SessionView) -> None:
 
 @dataclass
 class Outcome:
-    """What many power cuts came to. `lost`: confirmed, not in the box. `strange`: in the box, and no voter said yes."""
+    """What many power cuts came to. `recovered`: in the box, though the power failed before that was said. `lost`:
+    confirmed, not in the box. `strange`: in the box, and no voter said yes.
+    """
 
     kills: int
     recovered: int
@@ -150,15 +151,14 @@ class Outcome:
 def cut(folder: Path, kills: int, voters: int, advance: Callable[[], None] = lambda: None) -> Outcome:
     """Open a station under `folder`, kill its booth `kills` times, and look at what is left."""
     codes = open_booth(folder, voters)
-    begun, said_yes, said_in, recovered = time.monotonic(), [], [], 0
+    begun, said_yes, said_in = time.monotonic(), [], []
     for _ in range(kills):
         words = _one_life(folder / "booth", codes, random.uniform(0.0, LONGEST_LIFE))
         said_yes += [slip for word, slip in words if word == "yes"]
         said_in += [slip for word, slip in words if word == "in"]
-        recovered += ("up", "recovered") in words
         advance()
     with Booth(folder / "booth", _SilentPrinter()) as booth:
-        recovered += booth.recovered
+        recovered = len({record.slip for record in booth._box.records()} - {*said_in}) if booth._box else 0
         while (session := booth.current()) is not None:
             _go_on(booth, session)
             said_yes.extend(session.paper[-1:])

@@ -86,7 +86,8 @@ def test_every_event_of_the_logs_has_its_words() -> None:
     sources = language.FOLDER.parent
     files = [*(sources / "station").glob("*.py"), sources / "event_log.py"]
     texts = [file.read_text(encoding="utf-8") for file in files]
-    events = {event for text in texts for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
+    said = r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"|_statements\.sign\([^()]*?, \"([a-z-]+)\""
+    events = {one[0] or one[1] for text in texts for one in re.findall(said, text)}
     assert len(events) > 20 and events >= STEPS.keys() - {*EVENTS.values(), "zero-reported"}
     events |= {*STEPS, "tally-sheet", COUNTED, PART}
     assert sorted(f"event.{event}" for event in events if f"event.{event}" not in SPANISH) == []

@@ -185,7 +185,7 @@ class CheckInCounters(MachineCounters, frozen=True):
     """
 
     MACHINE = "check-in"
-    VERSION = 3
+    VERSION = 2
 
     registered: Annotated[int, Counter(fixed=True, shown=("sheet", "screen"))]
     matched: Annotated[int, Counter(part_of="checked_in", shown=("sheet", "results", "screen"))]

@@ -42,7 +42,7 @@ class ZeroReport(SignedValue, frozen=True):
     the cards are made. `booths`: of a station with several, booth → its own counters, of which the others are the sums.
     """
 
-    VERSION = Reconciliation.VERSION + 1
+    VERSION = Reconciliation.VERSION
 
     tally: Tally
     reconciliation: Reconciliation
@@ -100,7 +100,7 @@ class CheckInReport(SignedValue, frozen=True):
     `BoothReport`. `number`: of the desk.
     """
 
-    VERSION = CheckInCounters.VERSION + 1
+    VERSION = CheckInCounters.VERSION
 
     station: str
     counters: CheckInCounters

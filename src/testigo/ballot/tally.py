@@ -246,7 +246,7 @@ class TallySheet(SignedValue, frozen=True):
     sums over desks and booths. `out`: machine → why it was taken out of a station with others of its role.
     """
 
-    VERSION = Reconciliation.VERSION + 1
+    VERSION = Reconciliation.VERSION
     STEPS: ClassVar[tuple[str, ...]] = ("tested", "zero-reported", "opened", "closed")
 
     station: str
