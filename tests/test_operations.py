@@ -83,7 +83,8 @@ class Voters:
 
     def begin(self, card: str, screen: Client) -> None:
         """From the card to the first contest; the browser of a session is one."""
-        screen.get("/")
+        if screen.get("/").name == "thanks":  # a machine that was started again says that the last vote is recorded
+            screen.get("/")
         screen.send("/card", code=card)
         screen.send("/language", language="es")
         assert screen.get("/").name == "contest"
@@ -175,7 +176,7 @@ def test_a_station_and_a_centre_move_in_the_middle_of_the_day(
     assert not sheet.reconciliation.differences() and sheet.reconciliation.booth.deposited == 4
     for box in night.draw_boxes(office, night.roll_dice(random.Random(2))):
         assert box == "s1"
-        night.count_box(office, there, voters.notes, np.random.default_rng(3), lambda: None)
+        night.count_box(office, there, there.booths[0], voters.notes, np.random.default_rng(3), lambda: None)
     night.publish(office, moved, random.Random(4))
     done = run_testigo("verify", str(moved / "public"), "--root-key", office.key_ring.root.hex)
     assert done.returncode == 0, done.stdout

@@ -6,7 +6,8 @@ is kept in the clerk's session until the next voter. Looking up: `checkin_search
 `checkin_chair`; other desks of the station: `checkin_desks`.
 """
 
-import anyio.to_thread
+import asyncio
+
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
@@ -153,7 +154,7 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
     """The chair's signed order; answers this machine's signed report. It may ask other desks first, which may ask this
     one: so it runs beside the pages."""
     body = await request.body()
-    return await anyio.to_thread.run_sync(answer_order, check_in.order, body)
+    return await asyncio.to_thread(answer_order, check_in.order, body)
 
 
 def _failed(request: Request, current: Visit) -> ReaderError | None:

@@ -2,11 +2,11 @@
 say.
 """
 
+import asyncio
 import threading
 from types import TracebackType
 from typing import Final
 
-import anyio.to_thread
 from litestar import get, post
 from litestar.di import NamedDependency
 
@@ -57,7 +57,7 @@ def admit_from_list(request: Request, form: FormSent, check_in: TheCheckIn) -> A
 async def hear(request: Request, check_in: TheCheckIn) -> Answer:
     """What another desk of this station says; the signed answer."""
     body = await request.body()
-    return await anyio.to_thread.run_sync(answer_order, check_in.tell, body)
+    return await asyncio.to_thread(answer_order, check_in.tell, body)
 
 
 def show(request: Request, begun: object) -> Answer:
