@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from raising import raises_code
@@ -36,7 +37,8 @@ def test_the_chair_reads_its_tally_sheet_its_reports_and_its_closing(stored):
             (desk, of_desk), (box, of_booth) = *last.desks.items(), *last.booths.items()
             assert counters_of(chair._sender.last_report(desk), CheckInCounters) == of_desk.counters
             assert counters_of(chair._sender.last_report(box), BoothCounters) == of_booth.counters
-            assert check_in.counters() == of_desk.counters
+            kinds = {"release_alarm": of_desk.counters.release_alarm}  # releases that counted kinds together had none
+            assert msgspec.structs.replace(check_in.counters(), **kinds) == of_desk.counters
             assert booth.counters() == of_booth.counters
             statements = stored / "chair" / "statements"
             package = next(file for name in ("package.json", "courier.json") if (file := statements / name).exists())
@@ -55,11 +57,15 @@ def test_a_day_that_release_0_1_has_begun_is_finished_with_it(tmp_path, role):
 
 
 def test_a_station_that_an_earlier_release_closed_is_only_read(stored):
+    """All that changes is what is empty in the second copy of the box: it becomes as the first."""
     before = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
     with Booth(stored / "booth", None) as booth, CheckIn(stored / "check-in") as check_in:
         assert (booth.state, check_in.state) == ("closed", "closed")
         assert sum(booth.tally().ballots.values()) == booth.counters().deposited > 3
-    assert {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()} == before
+    after = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
+    second = stored / "booth" / "second-disk" / "ballot-box"
+    assert {file for file in after if after[file] != before.get(file)} <= {second} and after.keys() == before.keys()
+    assert after[second] == after[stored / "booth" / "ballot-box"]
 
 
 @pytest.mark.parametrize("kept", [b'{"format":2,"reports":{}}', b"{}"])

@@ -718,7 +718,7 @@ class Day:
         papers = self.seen.papers
         papers["vote"] = self._of_one_language(self.printer.slips[-1]).pdf()
         papers["blank vote"] = self._of_one_language(self.printer.slips[0]).pdf()
-        papers["cards"] = make_deck(self.definition, "s1", 1).pdf()
+        papers["cards"] = make_deck(msgspec.structs.replace(self.definition, languages=(self.language,)), "s1", 1).pdf()
         slips = [
             PinSlip("ñ", "Ñ", role, "Kuarahy" if role == "witness" else "", "s1", machine, "482913")
             for role, machines in MACHINES.items()
@@ -726,6 +726,6 @@ class Day:
         ]
         papers["PIN slips"] = pin_slips(slips, self.language)
         machine = MachineFolder(self.folder / "s1" / "chair", "chair")
-        retire(machine, plan_retirement(machine, date(2027, 5, 29), {}, today=date(2027, 5, 1)), "ñ")
+        retire(machine, plan_retirement(machine, date(2036, 5, 29), {}, today=date(2036, 5, 1)), "ñ")
         machine.close()
         papers["retirement"] = (self.folder / "s1" / "chair" / REPORT).read_bytes()
