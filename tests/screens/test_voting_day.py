@@ -357,6 +357,18 @@ def test_after_a_restart_the_screen_says_that_the_vote_is_recorded(opened: Any) 
         assert not opened.booth.vote_recorded
 
 
+def test_after_a_restart_in_the_middle_the_next_voter_finds_the_first_page(opened: Any) -> None:
+    with opened.voter() as voter:
+        printed(opened, voter)
+    opened.stop()
+    opened.start()
+    with opened.voter() as voter:
+        assert voter.get("/").name == "printed"
+        assert voter.send("/printed", right="yes").facts["how"] != "recovered"
+        assert voter.get("/").name == "welcome"  # whose form takes the next card
+        assert voter.send("/card", code=opened.cards[1]).name == "language"
+
+
 def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -> None:
     with opened.clerk() as clerk, opened.clerk() as left_open:
         clerk.send("/find", document="103")
