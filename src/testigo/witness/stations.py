@@ -91,7 +91,9 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
             if not holds
         ]
         fixed = [
-            message("term", "figure", what=message("counters", name), figure=figure) for name, figure in before.items()
+            message("term", "figure", what=message("counters", name), figure=figure)
+            for name, figure in before.items()
+            if name != "release_alarm"  # the same figure as `release_cap`, without words of its own
         ]
         good = message("finding", "zero-report.holds", fixed=fixed)
         findings.conclude("zero-report", station.id, wrong, good, verified.place)
