@@ -219,7 +219,7 @@ def test_who_stops_a_command_is_told_so(tmp_path: Path) -> None:
         assert running.poll() is None
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    said, complained = running.communicate()
+    said, complained = running.communicate(timeout=60)
     assert (running.returncode, said, complained.strip()) == (130, "", "Stopped.")
 
 

@@ -83,7 +83,8 @@ class Booth(VotingBooth):
         self._session = LiveSession(self._day)
 
     def _open_box(self) -> BallotBox:
-        box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
+        key, closed = bytes.fromhex(self._secrets.box), self.state == "closed"
+        box = BallotBox(self._paths, key, self._name, self._slot_size, closed=closed)
         self._parts.callback(box.close)
         return box
 
