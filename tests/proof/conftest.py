@@ -1,5 +1,5 @@
 """The command that makes a proof (tests/support)."""
 
-from called_commands import call
+from called_commands import call, run
 
-__all__ = ["call"]
+__all__ = ["call", "run"]

@@ -1,20 +1,24 @@
 """The record of a station with two desks and two booths: honest, it holds; twisted, each lie is found."""
 
 import dataclasses
+import random
 from collections.abc import Callable
 
 import msgspec
+import msgspec.inspect as shapes
 import pytest
 
+from hostile import VALUES, at, more, paths, replaced, signed
 from polling_place import ISSUED, Root
 from testigo import canonical
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import BoothSheet
-from testigo.count import Box, Conflict, RecordRules
+from testigo.count import Box, Conflict, NewerVersion, RecordRules
 from testigo.election import MachineKey, MachineKeys
 from testigo.errors import InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Statement, open_package, open_statement, peek
+from testigo.record.statement import PAYLOAD_TYPE
 from testigo.station.chair import Chair
 from testigo.station.machine import LocalMachine
 from testigo.witness import stations
@@ -150,6 +154,41 @@ def test_a_booth_left_out_of_the_sum_is_found(wide: WideStation, record_of: Call
     sheets = record.statement(record.said[place]).body["booth_sheets"]
     with pytest.raises(InvalidInput, match="sheet of each voting machine"):
         record.say_again(place, booth_sheets={"booth": sheets["booth"]}).rules()
+
+
+def test_whatever_a_sheet_of_a_booth_says_is_taken_or_refused_in_a_sentence(
+    wide: WideStation, record_of: Callable[[], Record]
+) -> None:
+    """As `tests/witness/test_hostile_statements.py` does it with the kinds of stations with one booth."""
+    vote_at_both(wide)
+    record = record_of()
+    place = record.find("booth-sheet")
+    payload = msgspec.to_builtins(record.statement(record.said[place]))
+    places = [
+        ("body",),
+        ("version",),
+        *(("body", *one) for one in paths(shapes.type_info(BoothSheet), payload["body"])),
+    ]
+    tried = [(one, value) for one in places for value in (*VALUES, *more(at(payload, one)))]
+    assert {one[1] for one in places if len(one) > 1} >= set(BoothSheet.__struct_encode_fields__)
+    for one, value in random.Random(7).sample(tried, 200):
+        said = signed(PAYLOAD_TYPE, replaced(payload, one, value), record.chair)
+        twisted = dataclasses.replace(record, said=[*record.said[:place], said, *record.said[place + 1 :]])
+        try:
+            twisted.checked()
+        except TestigoError as error:
+            assert len(str(error)) < 3000
+
+
+def test_a_sheet_of_a_booth_in_a_newer_version_is_not_judged(
+    wide: WideStation, record_of: Callable[[], Record]
+) -> None:
+    vote_at_both(wide)
+    record = record_of()
+    place = record.find("booth-sheet")
+    newer = msgspec.structs.replace(record.statement(record.said[place]), version=99).sign(record.chair)
+    with pytest.raises(NewerVersion, match="newer"):
+        dataclasses.replace(record, said=[*record.said[:place], newer, *record.said[place + 1 :]]).rules()
 
 
 def test_a_booth_cannot_sign_for_another(wide: WideStation, record_of: Callable[[], Record]) -> None:
