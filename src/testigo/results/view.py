@@ -52,7 +52,7 @@ class RefusalRow:
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordNotes:
     """What else the record says of stations. `archive`: whether the whole record lies beside the page as one file."""
 
     rulings: Rulings = NO_RULINGS
@@ -88,7 +88,7 @@ class DistrictView:
     result: DistrictResult
 
 
-NOTHING_TOLD = Told()
+NO_NOTES = RecordNotes()
 
 
 class Page:
@@ -103,7 +103,7 @@ class Page:
         language: str,
         closing_counts: tuple[ClosingCount, ...] = (),
         refused: tuple[RefusalRow, ...] = (),
-        told: Told = NOTHING_TOLD,
+        told: RecordNotes = NO_NOTES,
     ) -> None:
         self.told = told
         self.definition = definition

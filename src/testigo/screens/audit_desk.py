@@ -34,7 +34,7 @@ LARGEST_FORM = 1024 * 1024
 
 
 @dataclass
-class Desk:
+class CountingDesk:
     """One auditor's desk. `out`: folder of the signed statements; `entries`: what was entered so far, by station."""
 
     auditor: AuditDesk
@@ -71,10 +71,10 @@ class Desk:
         return closing_count(rules.definition, rules.sheets[station], digest, paper)
 
 
-TheDesk = NamedDependency[Desk]
+TheDesk = NamedDependency[CountingDesk]
 
 
-def app(desk: Desk, key: str) -> Litestar:
+def app(desk: CountingDesk, key: str) -> Litestar:
     """The desk's application. `key`: what the address to enter by ends with."""
     definition = desk.auditor.rules.definition
     sessions = BrowserSessions(f"testigo-audit-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)

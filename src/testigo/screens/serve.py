@@ -176,7 +176,7 @@ def serve_audit_desk(
     from testigo.keys import SigningKey
     from testigo.screens import audit_desk as pages
 
-    desk = pages.Desk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
+    desk = pages.CountingDesk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
     secret = secrets.token_urlsafe(24)
     run(pages.app(desk, secret), listening, first_page=f"/enter/{secret}", tell=tell)
 

@@ -39,6 +39,7 @@ from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
+from testigo.station.chair_statements import ChairStatements
 from testigo.station.clock_set import ClockSet
 from testigo.station.closing import Closing, check_words, counters_of, named
 from testigo.station.closing_reports import step_of
@@ -52,7 +53,6 @@ from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
-from testigo.station.told import Told
 from testigo.words import Either, message
 
 
@@ -85,7 +85,7 @@ class Chair:
             self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
-            self._told = Told(self.folder, self._statements)
+            self._told = ChairStatements(self.folder, self._statements)
             self._runs = DeckRuns(self.folder, self._statements, self._sender, self._lineup)
         except BaseException:
             self.folder.close()

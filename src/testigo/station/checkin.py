@@ -47,7 +47,7 @@ from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import CheckInDay, OpenVisit
 from testigo.station.day_file import DayFile
-from testigo.station.desk_link import Answered, Desk
+from testigo.station.desk_link import Answered, OtherDesk
 from testigo.station.desks import Desks, desks_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
@@ -81,7 +81,7 @@ class CheckIn:
     """
 
     def __init__(
-        self, folder: Path, *, matcher: Matcher = match_finger, desks: Mapping[int, Desk] | None = None
+        self, folder: Path, *, matcher: Matcher = match_finger, desks: Mapping[int, OtherDesk] | None = None
     ) -> None:
         """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts.
 

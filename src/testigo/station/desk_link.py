@@ -50,7 +50,7 @@ class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     tries: dict[str, Any] = {}
 
 
-class Desk(Protocol):
+class OtherDesk(Protocol):
     """A desk's way to another."""
 
     def tell(self, envelope: bytes) -> bytes:
@@ -60,7 +60,7 @@ class Desk(Protocol):
 class DeskLink:
     """One desk's end of its ways to the others. `ways`: by number of the desk."""
 
-    def __init__(self, folder: MachineFolder, opening: OpeningKey, ways: Mapping[int, Desk]) -> None:
+    def __init__(self, folder: MachineFolder, opening: OpeningKey, ways: Mapping[int, OtherDesk]) -> None:
         self._folder = folder
         self._opening = opening
         self._ways = dict(ways)

@@ -14,7 +14,7 @@ from testigo.keys import OpeningKey
 from testigo.station.checkin_day import CheckInDay, Tries
 from testigo.station.day_file import DayFile
 from testigo.station.desk_claims import Asked, Owed, answer, told
-from testigo.station.desk_link import Answered, Desk, DeskLink
+from testigo.station.desk_link import Answered, DeskLink, OtherDesk
 from testigo.station.folder import MachineFolder
 from testigo.station.shares import home_desks
 
@@ -27,7 +27,7 @@ class Desks:
     number."""
 
     def __init__(
-        self, folder: MachineFolder, opening: OpeningKey, ways: Mapping[int, Desk], day: DayFile[CheckInDay]
+        self, folder: MachineFolder, opening: OpeningKey, ways: Mapping[int, OtherDesk], day: DayFile[CheckInDay]
     ) -> None:
         self._folder = folder
         self._day = day
