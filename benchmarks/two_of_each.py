@@ -25,10 +25,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from failing_day import Outcome, hold_day
-
 from testigo.cli.output import progress, table
-
-_SHOWN = ("cards drawn", "papers in the boxes", "spoiled", "sessions left", "from the list", "doubles")
 
 
 def hold_days(out: Path, days: int, kills: int, cuts: int, seed: int, advance: Callable[[], None]) -> list[Outcome]:
@@ -63,11 +60,9 @@ def _print(outcomes: list[Outcome]) -> None:
     table("kill -9, by what was being done", ("step", *machines, "all"), rows)
     hows = sorted({name.rpartition(" ")[2] for name in cuts})
     ways = sorted({name.rpartition(" ")[0] for name in cuts})
-    table(
-        "Cables that failed",
-        ("cable", *hows),
-        [*((way, *(cuts[f"{way} {how}"] for how in hows)) for way in ways), ("all", *(sum(cuts[f"{w} {h}"] for w in ways) for h in hows))],
-    )
+    rows = [(way, *(cuts[f"{way} {how}"] for how in hows)) for way in ways]
+    rows.append(("all", *(sum(cuts[f"{way} {how}"] for way in ways) for how in hows)))
+    table("Cables that failed", ("cable", *hows), rows)
     figures = sum((Counter(one.figures) for one in outcomes), Counter[str]())
     table("What came of it", ("", ""), [(name, figures[name]) for name in figures])
     for one in outcomes:

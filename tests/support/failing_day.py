@@ -25,6 +25,7 @@ from testigo.rehearsal.site import Site, equip, install, make_site
 from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.checkin import CheckIn
+from testigo.station.statement_store import PACKAGE
 from testigo.witness import verify
 
 SIZE = StationMachines(2, 2)
@@ -32,8 +33,8 @@ _VOTERS_OF_AN_EVENT = 8
 
 
 class Outcome(msgspec.Struct):
-    """What a day came to. `kills`, `cuts`: how many, by what. `figures`: by name. `wrong`: whatever was lost, doubled or
-    not as it must be, in words."""
+    """What a day came to. `kills`, `cuts`: how many, by what. `figures`: by name. `wrong`: whatever was lost, doubled
+    or not as it must be, in words."""
 
     kills: dict[str, int]
     cuts: dict[str, int]
@@ -41,9 +42,7 @@ class Outcome(msgspec.Struct):
     wrong: list[str]
 
 
-def hold_day(
-    folder: Path, kills: int, cuts: int, seed: str, advance: Callable[[], None] = lambda: None
-) -> Outcome:
+def hold_day(folder: Path, kills: int, cuts: int, seed: str, advance: Callable[[], None] = lambda: None) -> Outcome:
     """An election with one station, from its definition to the published result, in an empty folder."""
     rng = random.Random(seed)
     definition = _definition(20 + _VOTERS_OF_AN_EVENT * (kills + cuts))
@@ -102,11 +101,12 @@ def _compare(site: Site, day: FailingDay, centre: Centre, wrong: list[str]) -> d
     truth = day.truth
     doubles = _compare_desks(site, day, wrong)
     recorded = sum(_compare_booth(site, number, truth, wrong) for number in truth.papers)
-    package = sorted((site.folder / "chair").glob("*package*"))[-1]
-    centre.receive(storage.read(package))
+    centre.receive(storage.read(site.folder / "chair" / "statements" / f"{PACKAGE}.json"))
     sheet = centre.rules.sheets[site.station.id]
     papers = [marks for booth in truth.papers.values() for marks in booth.values()]
-    chosen = tally_ballots(day.definition, site.station.id, [one.ballot(day.definition, site.station.id) for one in papers])
+    chosen = tally_ballots(
+        day.definition, site.station.id, [one.ballot(day.definition, site.station.id) for one in papers]
+    )
     if canonical.encode(sheet.tally) != canonical.encode(chosen):
         wrong.append("the tally sheet is not what the papers in the boxes say")
     drawn = sum(citizen.cards for citizen in day.citizens)
@@ -118,7 +118,11 @@ def _compare(site: Site, day: FailingDay, centre: Centre, wrong: list[str]) -> d
         "cards used": (sheet.reconciliation.booth.cards_used, sum(truth.cards_used.values())),
         "recorded": (sheet.reconciliation.booth.recorded, len(papers)),
     }
-    wrong += [f"the tally sheet has {got} {name}, and there were {real}" for name, (got, real) in on_sheet.items() if got != real]
+    wrong += [
+        f"the tally sheet has {got} {name}, and there were {real}"
+        for name, (got, real) in on_sheet.items()
+        if got != real
+    ]
     unexplained = [f"{one.left}={one.right}" for one in sheet.reconciliation.differences() if not one.reason]
     left = sum(truth.left.values())
     expected = {"cards_used=printed-spoiled"} if left else set()

@@ -37,7 +37,10 @@ CARELESS = 0.2
 _SOON = 0.05
 _LONGEST_TURN = 300.0
 """Seconds after which whoever gets no further is lost."""
-_MOST_ATTEMPTS = 200
+_MOST_ATTEMPTS = 60
+_IN_THE_ACT, _LONGEST_ACT, _ACT = 0.75, 3.0, 0.06
+"""How many of the kills wait until somebody has pressed a button at that machine; for how many seconds at most, and how
+many seconds after that at most."""
 
 
 @dataclass
@@ -321,6 +324,11 @@ class Fate:
             day.wait()
         machine = up[day.pick(list(range(len(up))))]
         machine.up = False
+        if day.draw() < _IN_THE_ACT:
+            until = time.monotonic() + _LONGEST_ACT
+            while machine.doing in ("idle", "look") and time.monotonic() < until:
+                time.sleep(0.002)
+            time.sleep(day.draw() * _ACT)
         doing = machine.doing
         machine.process.cut_power()
         day.truth.kills[machine.name, doing] += 1
@@ -562,6 +570,10 @@ class _Voter:
         truth.cards_used[number] += 1
         while time.monotonic() < until:
             page = page or self._screen.look()
+            if page.name == "thanks" and not inserted:  # after a power cut it is said once more to the voter before
+                page = None
+                day.wait()
+                continue
             if page.name == "thanks" or (page.name == "welcome" and inserted):
                 day.left[number] = False
                 self._end(citizen, confirmed=confirmed, left=leaves, page=page)

@@ -77,6 +77,10 @@ _ASK_AGAIN: Final = ORDER_SECONDS / 3
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
 
+SEEN_CARDS: Final = "cards_used"
+"""Where such an order says how many cards that booth had used when the chair saw its voter: by the time it is obeyed,
+the first one may have been obeyed though its answer was lost, and the next voter be inside."""
+
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`, `number`: the machine's role and number. `sequence`: grows with every order of this chair. `issued`: UTC.
@@ -393,14 +397,16 @@ class OrderSender:
             self._last_reports.keep(to.name, answer)
         return report
 
-    def give_each(self, machines: Sequence[StationMachine], name: OrderName) -> dict[StationMachine, MachineReport]:
+    def give_each(
+        self, machines: Sequence[StationMachine], name: OrderName, **data: Any
+    ) -> dict[StationMachine, MachineReport]:
         """Give the same order to machines, one after the other. Raises as `give`, and where some have obeyed by then
         `TestigoError`, which says which: the order is not taken back, because a check-in that is to be paused must be
         paused without the booth, too."""
         reports: dict[StationMachine, MachineReport] = {}
         for machine in machines:
             try:
-                reports[machine] = self.give(machine, name)
+                reports[machine] = self.give(machine, name, **data)
             except TestigoError as refused:
                 if not reports:
                     raise
