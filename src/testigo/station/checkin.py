@@ -47,8 +47,9 @@ from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import CheckInDay, OpenVisit
 from testigo.station.day_file import DayFile
+from testigo.station.desk_claims import Owed
 from testigo.station.desk_link import Answered, OtherDesk
-from testigo.station.desks import Desks, desks_in
+from testigo.station.desks import Desks, desks_in, rounds_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.lookup import LookedUp, Lookup
@@ -283,7 +284,11 @@ class CheckIn:
         self._searchable()
         refused = self._refusal(document)
         lent = self._day.now.claims.lent.get(document)
-        return AtAnotherDesk(document, lent.desk) if refused is None and lent is not None else refused
+        if refused is None and lent is not None:
+            return AtAnotherDesk(document, lent.desk, out=lent.desk in self._desks.out)
+        if refused is None and self._desks.home(document) == self._desks.own and self._desks.was_of(document):
+            return AtAnotherDesk(document, self._desks.was_of(document), out=True)
+        return refused
 
     def _answered(self, document: str, answered: Answered) -> Visit | RefusedVoter | AtAnotherDesk:
         """What comes of the home desk's answer; a claim that is granted too late stays owed back."""
@@ -291,6 +296,8 @@ class CheckIn:
         day = self._day.now
         if day.claims.owed.get(document) != "back":
             raise IllegalStep("visit.over")
+        if answered.said == "granted" and self._desks.was_of(document):
+            return AtAnotherDesk(document, self._desks.was_of(document), out=True)  # and it stays owed back
         if answered.said == "granted":
             tries = msgspec.convert(answered.tries, checkin_day.Tries)
             return self._open_visit(document, day.with_tries(document, tries))
@@ -298,7 +305,7 @@ class CheckIn:
         if answered.said == "voted":
             self._told = RefusedVoter(document, "already-voted", at=answered.hour)
             return self._told
-        return AtAnotherDesk(document, answered.desk)
+        return AtAnotherDesk(document, answered.desk, out=answered.desk in self._desks.out)
 
     def _open_visit(self, document: str, day: CheckInDay | None = None, *, listed: bool = False) -> Visit:
         day = day or self._day.now
@@ -372,7 +379,8 @@ class CheckIn:
         if visit is not None and self._desks.home(visit.document) != self._desks.own:
             claims, document = day.claims, visit.document
             if card:
-                claims = claims.admitting_from_list(document) if visit.listed else claims.owing(document, "voted")
+                owed: Owed = "moved" if self._desks.was_of(document) else "voted"
+                claims = claims.admitting_from_list(document) if visit.listed else claims.owing(document, owed)
             else:
                 claims = claims.owing(document, "back")
             day = replace(day, claims=claims)
@@ -592,6 +600,8 @@ class CheckIn:
             raise IllegalStep("poll-book.another-since", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
+        if order.name == "status" and self.state in ("open", "paused"):
+            self._desks.take_over(rounds_in(order.data, self.folder))
         if order.name == "close":
             self._end_day()
 

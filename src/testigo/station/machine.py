@@ -20,7 +20,7 @@ import contextlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
@@ -340,9 +340,17 @@ def order_named(name: OrderName) -> Message:
 class OrderSender:
     """The chair's end: numbers and signs orders, checks the reports that come back. `ways`: to each machine."""
 
-    def __init__(self, folder: MachineFolder, ways: Mapping[StationMachine, Machine]) -> None:
+    def __init__(
+        self,
+        folder: MachineFolder,
+        ways: Mapping[StationMachine, Machine],
+        standing: Callable[[StationMachine], dict[str, Any]] = lambda machine: {},
+    ) -> None:
+        """`standing`: what every order to report its status says to a machine besides, so that one that did not answer
+        once hears it with the next."""
         self._folder = folder
         self._ways = ways
+        self._standing = standing
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
         self.clock_offsets: dict[StationMachine, int] = {}
@@ -367,6 +375,7 @@ class OrderSender:
 
     def _give(self, to: StationMachine, name: OrderName, data: dict[str, Any]) -> MachineReport:
         folder = self._folder
+        data = {**self._standing(to), **data} if name == "status" else data
         before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
