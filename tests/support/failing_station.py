@@ -38,6 +38,7 @@ _SOON = 0.05
 _LONGEST_TURN = 300.0
 """Seconds after which whoever gets no further is lost."""
 _MOST_ATTEMPTS = 60
+_OF_A_SESSION = ("language", "contest", "review", "printed", "spoil")
 _PRESSES = 12
 """Between two failures so many buttons are pressed at most."""
 _IN_THE_ACT, _LONGEST_ACT, _ACT = 0.75, 3.0, 0.06
@@ -593,9 +594,8 @@ class _Voter:
                 return
             if page.name == "welcome":
                 page = self._insert(page, card)
-                inserted = page is not None and page.name == "language"
                 continue
-            inserted = True
+            inserted = inserted or page.name in _OF_A_SESSION
             if page.name == "printed" and day.draw() >= SPOIL:
                 confirmed = True
                 page = self._screen.press("/printed", right="yes")
