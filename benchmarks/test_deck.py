@@ -23,7 +23,7 @@ from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.station.visit import Visit
 from testigo.witness import verify
 

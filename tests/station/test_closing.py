@@ -15,7 +15,8 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, MachineReport
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.orders import ORDER_TYPE, REPORT_TYPE, MachineReport
 
 
 class Wire(LocalMachine):

@@ -158,7 +158,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
             raise StorageError("machine.does-not-answer", place="booth", why="ConnectError")
 
     place.chair.close()
-    from testigo.station.machine import LocalMachine
+    from testigo.station.machine_ways import LocalMachine
 
     place.chair = Chair(place.folder / "chair", booths=[Dead()], desks=[LocalMachine(place.check_in)])
     status = place.chair.status()

@@ -24,7 +24,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 
 OPTIONS, CHOOSE = 300, 2
 VOTE = ("o0", "o299")

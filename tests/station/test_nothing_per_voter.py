@@ -36,7 +36,7 @@ from testigo.station.cards import make_deck
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.checkin_day import day_key
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.stored import StoredFormat
 
 GENERAL = [str(1000 + number) for number in range(24)]
@@ -297,7 +297,7 @@ def all_that_is_left(folder):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(canonical, "utc_now", clock)
-    for room in ("station.machine", "station.folder", "record.statement"):
+    for room in ("station.order_sender", "station.order_receiver", "station.folder", "record.statement"):
         monkeypatch.setattr(f"testigo.{room}.utc_now", clock, raising=False)
     return clock
 

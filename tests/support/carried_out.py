@@ -39,7 +39,7 @@ from testigo.station.booth import Booth
 from testigo.station.cards import Card
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.web.client import Client
 from testigo.words import offered
 

@@ -16,7 +16,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine, Machine
+from testigo.station.machine_ways import LocalMachine, Machine
 
 DEFINITION = villa(
     (Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}), Station("s2", "Escuela Sur", "villa", 5)),

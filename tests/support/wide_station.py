@@ -17,7 +17,7 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from whole_station import DEFINITION
 
 MACHINES = StationMachines(desk_count=2, booth_count=2)

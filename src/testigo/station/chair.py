@@ -48,7 +48,8 @@ from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.lineup import Lineup
-from testigo.station.machine import Machine, NotConnected, OrderSender
+from testigo.station.machine_ways import Machine, NotConnected
+from testigo.station.order_sender import OrderSender
 from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore

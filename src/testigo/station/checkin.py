@@ -52,7 +52,8 @@ from testigo.station.desks import Desks, desks_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.lookup import LookedUp, Lookup
-from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import ABOUT_A_SESSION, MachineState, Order, machine_state, order_named
 from testigo.station.release_rule import SecondPerson
 from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
 from testigo.station.staffing import staff_of

@@ -32,7 +32,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.station.deck_orders import CastOrder, CastReport, PlainBallot
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup
-from testigo.station.machine import OrderSender
+from testigo.station.order_sender import OrderSender
 from testigo.station.statement_store import StatementStore
 from testigo.stored import StoredFormat
 
