@@ -57,7 +57,7 @@ def _measure(election: Definition, options: int, choose: int) -> None:
             machine = LocalMachine(booth)
             with Chair(place / "chair", booths=[machine], desks=[machine]) as chair:
                 wall, cpu, steps = time.perf_counter(), time.process_time(), [time.perf_counter()]
-                passed = chair.run_test(parts, on_step=lambda done, of: steps.append(time.perf_counter()))
+                passed = chair.runs.run(parts, on_step=lambda done, of: steps.append(time.perf_counter()))
                 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert passed
     ballots = sum(len(part.ballots) for part in parts)

@@ -57,7 +57,7 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]
-        assert chair.run_test(station_deck(centre.definition, STATION))
+        assert chair.runs.run(station_deck(centre.definition, STATION))
         chair.zero_report()
         chair.open()
         for document in documents:

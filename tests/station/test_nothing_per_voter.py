@@ -111,7 +111,7 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
+    assert place.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])
     place.chair.zero_report()
     place.chair.open()
     place.stop()

@@ -83,7 +83,7 @@ class InstalledStation:
 
     def test(self) -> bool:
         """The test before opening with the last part of its deck alone: whole ones are run in `test_day`."""
-        return self.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
+        return self.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""

@@ -54,8 +54,8 @@ def test(
         chair.sign_in(account, pin)
         parts = station_deck(chair.definition, chair.station_id)
         with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:
-            passed = chair.run_test(parts, on_step=bar.move_to)
-        last = chair.last_test()
+            passed = chair.runs.run(parts, on_step=bar.move_to)
+        last = chair.runs.last()
     for one in last.differences if last else ():
         errors.print(one.sentence.text(current_language()), soft_wrap=True)
     if not passed or last is None:

@@ -2,13 +2,16 @@
 
 import contextlib
 import time
+from collections.abc import Sequence
 from typing import ClassVar, Final, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 
 from testigo import waits
+from testigo.election import StationMachine
 from testigo.errors import InvalidInput, StorageError, TestigoError, read_error
+from testigo.station.folder import MachineFolder
 from testigo.web.trust import trusted
 from testigo.words import message
 
@@ -38,6 +41,25 @@ class NotConnected:
     def order(self, envelope: bytes) -> bytes:
         """Raises `StorageError`."""
         raise StorageError("machine.does-not-answer", place=message("place", "no-cable"), why="not connected")
+
+
+def ways_to(
+    folder: MachineFolder, booths: Sequence[Machine], desks: Sequence[Machine]
+) -> dict[StationMachine, Machine]:
+    """Each machine that the root admitted, and the way to it; without `desks` no desk is reached. Raises `InvalidInput`
+    where the root admitted another number."""
+    machines = folder.machines
+    desks = desks or [NotConnected()] * machines.desk_count
+    if (len(booths), len(desks)) != (machines.booth_count, machines.desk_count):
+        raise InvalidInput(
+            "chair.other-machines",
+            place=folder.place,
+            booths=machines.booth_count,
+            desks=machines.desk_count,
+            given_booths=len(booths),
+            given_desks=len(desks),
+        )
+    return dict(zip((*machines.booths, *machines.desks), (*booths, *desks), strict=True))
 
 
 class HttpMachine:
