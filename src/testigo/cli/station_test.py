@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from testigo.cli.output import errors, progress, say
+from testigo.cli.output import ask, errors, progress, say
 from testigo.election import CHAIR
 from testigo.station.install import machine_folders
 from testigo.words import current_language, message
@@ -22,12 +22,10 @@ def test(
         str,
         typer.Option(
             help="The PIN of the chair or a deputy; asked for where not given.",
-            prompt="PIN of the chair",
-            hide_input=True,
             envvar="TESTIGO_CHAIR_PIN",
             show_default=False,
         ),
-    ],
+    ] = "",
     account: Annotated[str, typer.Option(help="Whose PIN it is, where the station has a staff list.")] = "",
     booth: Annotated[
         str, typer.Option(help="The booths' addresses, with spaces between; without them, the booths in the folder.")
@@ -51,7 +49,7 @@ def test(
         ways = ways or [opened.enter_context(_own_booth(path)) for path in own]
         path = machines.get(CHAIR, folder / "chair")
         chair = opened.enter_context(Chair(path, booths=ways))
-        chair.sign_in(account, pin)
+        chair.sign_in(account, pin or ask(message("cli", "pin-of-chair"), hidden=True))
         parts = station_deck(chair.definition, chair.station_id)
         with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:
             passed = chair.runs.run(parts, on_step=bar.move_to)
