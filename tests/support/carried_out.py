@@ -24,7 +24,7 @@ from served_station import Server
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Ballot, DeckPart, TallySheet, new_slip_number, numbered, preferences_in, tally_qr
 from testigo.ballot.reasons import REHEARSAL
-from testigo.count.result import count_result
+from testigo.count.counting import count_result
 from testigo.election import BallotStyle, Contest, Definition, MachineKeys, is_preference, list_of
 from testigo.record import open_statement
 from testigo.register import Register, RegisterKey, make_poll_book

@@ -7,8 +7,8 @@
   counted on paper, `count_log` the closing counts, `numbered` what is numbered; `definition_parts` puts the definition
   together from its statements, `reading` reads the rules of a published record.
 - `boxes`: the ballot boxes of an election, and the sums of a station with several.
-- `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
-  `station_count`, `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
+- `result`: what a result says. `counting`: `count_result`, the pure function from tally sheets to it, which the witness
+  computes again; `station_count`, `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
 The authority's side is the room `centre`; the result as a page and as tables is the room `results`.
 """
@@ -17,17 +17,11 @@ from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.boxes import Box, boxes_of
 from testigo.count.conflict import Conflict
+from testigo.count.counting import count_result
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
 from testigo.count.record_rules import RecordRules
-from testigo.count.result import (
-    ContestResult,
-    DistrictResult,
-    OptionResult,
-    Result,
-    StationResult,
-    count_result,
-)
+from testigo.count.result import ContestResult, DistrictResult, OptionResult, Result, StationResult
 from testigo.count.rulings import NO_RULINGS, Rulings
 from testigo.count.sheet_errors import sheet_errors
 from testigo.count.statements import (

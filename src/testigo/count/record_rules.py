@@ -29,11 +29,12 @@ from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.boxes import Box, boxes_of, sum_errors
 from testigo.count.conflict import Conflict
 from testigo.count.count_log import CountLog
+from testigo.count.counting import count_result
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.key_rules import check_key_read, check_keys
 from testigo.count.kinds import KINDS, SHOWN, Kind, kind_label, kind_of
 from testigo.count.numbered import Numbered
-from testigo.count.result import Result, count_result
+from testigo.count.result import Result
 from testigo.count.rulings import Rulings
 from testigo.count.rulings_check import RulingsCheck, refuse_annulled
 from testigo.count.sheet_errors import sheet_errors
