@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from testigo.errors import IllegalStep, TestigoError
 from testigo.register import normalise_document
-from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import Account
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.checkin_day import Tries
 from testigo.station.checkin_visit import VisitedDesk
 from testigo.station.desk_link import Answered
 from testigo.station.folder import exclusive
+from testigo.station.keyboards import other_readings
 from testigo.station.lookup import LookedUp, Lookup
 from testigo.station.machine import machine_state
 from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
@@ -37,15 +37,21 @@ class ArrivalDesk(VisitedDesk):
         Raises `IllegalStep` while not open or while a visit is not concluded.
         """
         lookup, text = self._searchable(), text.strip().rstrip("@")  # the page puts it for a scanner's Enter
-        if is_card_text(text):
-            return lookup.exact(numbers_in(text))
-        found = lookup.look_up(text)
-        return found if found.found else (lookup.exact(numbers_in(text)) if len(text) > MAX_DOCUMENT else found)
+        found = _typed(lookup, text)
+        if found.found:
+            return found
+        others = (_typed(lookup, reading) for reading in other_readings(text))
+        return next((other for other in others if other.found), found)
 
     @exclusive
     def look_up_card(self, texts: Sequence[str]) -> LookedUp:
         """The same of what the codes on an identity card say."""
-        return self._searchable().exact(number for text in texts for number in numbers_in(text))
+        lookup = self._searchable()
+        found = lookup.exact(number for text in texts for number in numbers_in(text))
+        if found.found:
+            return found
+        others = (lookup.exact(numbers_in(reading)) for text in texts for reading in other_readings(text))
+        return next((other for other in others if other.found), found)
 
     def _searchable(self) -> Lookup:
         if self.state != "open" or self._book is None:
@@ -168,3 +174,11 @@ class ArrivalDesk(VisitedDesk):
         return (
             RefusedVoter(document, "other-station", where=where) if where else RefusedVoter(document, "not-on-register")
         )
+
+
+def _typed(lookup: Lookup, text: str) -> LookedUp:
+    """Whom a number, a name or the text of a card may mean, typed as it is meant."""
+    if is_card_text(text):
+        return lookup.exact(numbers_in(text))
+    found = lookup.look_up(text)
+    return found if found.found or found.document else lookup.exact(numbers_in(text))
