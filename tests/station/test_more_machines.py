@@ -13,7 +13,7 @@ from testigo.record import open_package, peek
 from testigo.station.chair import Chair
 from testigo.station.closing_reports import step_of
 from testigo.station.folder import read_settings
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from wide_station import MACHINES, WideStation, wide, wide_installed
 
 __all__ = ["wide", "wide_installed"]

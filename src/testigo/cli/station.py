@@ -337,6 +337,6 @@ def _state(role: Role, events: tuple[Event, ...]) -> str:
         from testigo.station.chair_state import state_of
 
         return state_of(events)
-    from testigo.station.machine import state_of as machine_state_of
+    from testigo.station.orders import state_of as machine_state_of
 
     return machine_state_of(events)

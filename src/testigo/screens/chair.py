@@ -84,7 +84,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
 @get("/", guards=[person], sync_to_thread=False)
 def station(request: Request, chair: TheChair, test: TheTest, centre_address: NamedDependency[str]) -> Answer:
     """Where the station stands and what may be done next. While the test runs, how far it is."""
-    if chair.test_run is not None:
+    if chair.runs.under_way is not None:
         return _running(request, chair, test)
     status = chair.status()
     if status.state == "closed" and chair.tally_sheet() is None:
@@ -93,7 +93,7 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
             request, "chair/differences.html", differences=_unexplained(chair), booth_named=named, **_about(chair)
         )
     told = browser_session.session(request).data.pop("told", "")
-    last = chair.last_test() if status.state in ("installed", "tested") else None
+    last = chair.runs.last() if status.state in ("installed", "tested") else None
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
@@ -149,7 +149,7 @@ def run_test(test: TheTest) -> Answer:
 @post("/test/abandon", guards=[person], sync_to_thread=False)
 def abandon_test(chair: TheChair) -> Answer:
     """End the test without its end; that is on record, too."""
-    chair.abandon_test()
+    chair.runs.abandon()
     return redirect("/")
 
 
@@ -362,7 +362,7 @@ def _booth_number(form: Form) -> int:
 
 
 def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:
-    run = chair.test_run
+    run = chair.runs.under_way
     if run is None:
         return redirect("/")
     answer = page(request, "chair/test.html", run=run, problem=test.problem, **_about(chair))

@@ -48,7 +48,8 @@ from testigo.station.desk_link import OtherDesk
 from testigo.station.desks import Desks, desks_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import ABOUT_A_SESSION, Order, OrderReceiver, order_named
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import ABOUT_A_SESSION, Order, order_named
 from testigo.station.release_rule import SecondPerson
 from testigo.station.sign_in_list import SignInList
 from testigo.station.staffing import staff_of

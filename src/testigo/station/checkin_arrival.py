@@ -19,7 +19,7 @@ from testigo.station.desk_link import Answered
 from testigo.station.folder import exclusive
 from testigo.station.keyboards import other_readings
 from testigo.station.lookup import LookedUp, Lookup
-from testigo.station.machine import machine_state
+from testigo.station.orders import machine_state
 from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
 from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
 
