@@ -19,7 +19,8 @@ from testigo.scan.codes import qr_texts_in
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
 from testigo.station.booth import Booth
-from testigo.station.checkin import POLL_BOOK, CheckIn
+from testigo.station.checkin import CheckIn
+from testigo.station.checkin_book import POLL_BOOK
 from testigo.station.folder import MACHINE_KEYS, MachineFolder
 from testigo.station.install import load_keys
 from testigo.station.order_sender import OrderSender

@@ -123,7 +123,8 @@ def load_poll_book(
 
     Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
     """
-    from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
+    from testigo.station.checkin import CheckIn
+    from testigo.station.checkin_book import POLL_BOOK_LIMIT
 
     data = storage.read(poll_book, limit=POLL_BOOK_LIMIT)
     with contextlib.ExitStack() as opened:

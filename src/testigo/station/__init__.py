@@ -22,6 +22,8 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
 | whether a finger is the voter's | `finger_check` |
+| a desk's poll book and its visit | `checkin_book`, `checkin_visit` |
+| how a voter arrives at a desk, and is admitted | `checkin_arrival`, `checkin_admission` |
 | whom a number, a name or a card may mean | `lookup`, `card_text` |
 | when a release takes two persons, what the authority allows | `release_rule`, `allowance` |
 | how the station is closed, which statements the chair keeps | `closing`, `closing_reports`, `statement_store` |
