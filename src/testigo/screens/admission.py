@@ -9,9 +9,9 @@ from litestar.params import FromPath
 
 from testigo.errors import NotAllowed
 from testigo.web import browser_session
-from testigo.web.application import Answer, redirect
 from testigo.web.browser_session import Request
 from testigo.web.guards import Connection, anyone
+from testigo.web.pages import Answer, redirect
 from testigo.web.sessions import BrowserSessions
 
 _WORKING_DAY = 14 * 3600.0

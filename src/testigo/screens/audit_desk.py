@@ -20,11 +20,12 @@ from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
 from testigo.screens.figure_rows import groups_of
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry
 from testigo.web.forms import FormSent
 from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import languages
 
 LARGEST_FORM = 1024 * 1024

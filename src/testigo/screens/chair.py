@@ -8,12 +8,7 @@ before opening runs beside the pages (`background_test`); the end of the day is 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo.ballot.reasons import (
-    EXTRA_PRINT_REASONS,
-    OPENING_REASONS,
-    PAUSE_REASONS,
-    VOID_REASONS,
-)
+from testigo.ballot.reasons import EXTRA_PRINT_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES, chair_closing, incidents
@@ -27,10 +22,11 @@ from testigo.station.chair import Chair
 from testigo.station.extra_print import EXTRA_PRINT
 from testigo.station.page_test import PageTest, is_page_sent
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 from testigo.web.source import source_of

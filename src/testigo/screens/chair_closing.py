@@ -14,10 +14,10 @@ from testigo.station.chair import Chair
 from testigo.station.closing_reports import step_of
 from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 
 TheChair = NamedDependency[Chair]
 

@@ -37,10 +37,11 @@ from testigo.screens.editor_view import (
     text_rows,
 )
 from testigo.screens.paging import page_number
-from testigo.web.application import Answer, application, language_of, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, language_of, redirect
 from testigo.words import languages, officers_language
 
 TheDraft = NamedDependency[Draft]
