@@ -93,14 +93,18 @@ class Room:
             for desk in self.desks.values():
                 desk.tell_desks()
 
-    def card(self, number: int, visit: Visit) -> None:
-        """The visitor is released and gets a card."""
+    def let_through(self, number: int, visit: Visit) -> None:
+        """The visitor is released, and has drawn no card yet."""
         desk = self.desks[number]
-        if visit.stage != "admitted":
+        if desk.current().stage != "admitted":
             released = desk.release(visit.id, CHAIR_PIN, "missing-hand" if visit.fingers else "not-enrolled")
             if released.stage == "second":
                 desk.agree(visit.id, "clerk", CLERK_PIN)
-        desk.hand_card(visit.id)
+
+    def card(self, number: int, visit: Visit) -> None:
+        """The visitor is released and gets a card."""
+        self.let_through(number, visit)
+        self.desks[number].hand_card(visit.id)
         self.cards.append((visit.document, number, visit.listed))
 
 
@@ -238,6 +242,40 @@ def test_a_double_is_counted_once_and_shown(room: Room) -> None:
     assert any(row.name == "doubles" for row in room.desks[away].counters().rows("sheet"))
 
 
+@pytest.mark.parametrize("ends", ["card", "undone"])
+def test_who_stands_before_the_trays_has_not_voted_yet(room: Room, ends: str) -> None:
+    """The voter of a check-in that may still be taken back is a double only once a card is handed."""
+    home, away = home_of(room, "103"), another(room, "103")
+    cut_off(room, away)
+    room.card(away, room.desks[away].admit_from_list("103", BOTH))
+    visit = room.desks[home].find("103")
+    room.let_through(home, visit)
+    room.reunite()
+    assert room.desks[away].owed == 1
+    third = another(room, "103", away)
+    assert room.desks[third].find("103") == AtAnotherDesk("103", home)
+    if ends == "card":
+        room.card(home, visit)
+    else:
+        room.desks[home].undo(visit.id, CHAIR_PIN, "wrong-person")
+    room.reunite()
+    assert sum(desk.counters().doubles for desk in room.desks.values()) == (ends == "card")
+
+
+def test_a_double_at_the_home_desk_is_counted_once_whenever_it_hears_of_it(room: Room) -> None:
+    """The home desk's own visit from the list is at the trays when the other desk says that it handed a card."""
+    home, away = home_of(room, "103"), another(room, "103")
+    first = room.desks[away].find("103")
+    cut_off(room, away)
+    second = room.desks[home].admit_from_list("103", BOTH)
+    room.let_through(home, second)
+    room.card(away, first)
+    room.reunite()
+    room.card(home, second)
+    room.reunite()
+    assert sum(desk.counters().doubles for desk in room.desks.values()) == 1
+
+
 def test_a_desk_that_dies_with_a_visit_does_not_lose_its_voter(room: Room) -> None:
     """The home desk admits from the list; should the other come back and have handed a card, that is a double."""
     home, away = home_of(room, "103"), another(room, "103")
@@ -339,10 +377,20 @@ class AnyDay(RuleBasedStateMachine):
         visit = desk.current() if desk is not None else None
         if visit is None:
             return
-        if card or visit.stage == "admitted":
+        if card:
             self.room.card(number, visit)
+        elif visit.stage == "admitted":
+            desk.undo(visit.id, CHAIR_PIN, "wrong-person")
         else:
             desk.leave(visit.id)
+
+    @rule(number=st.integers(1, DESKS))
+    def let_through(self, number: int) -> None:
+        """Somebody stands before the trays."""
+        desk = self.room.desks[number]
+        visit = desk.current() if desk is not None else None
+        if visit is not None:
+            self.room.let_through(number, visit)
 
     @rule(number=st.integers(1, DESKS))
     def speak(self, number: int) -> None:

@@ -24,7 +24,7 @@ from testigo.station.page_test import PageTest, is_page_sent
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
-from testigo.web.forms import Form, FormSent
+from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import person
 from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
@@ -178,7 +178,8 @@ def resume(chair: TheChair) -> Answer:
 @post("/void", guards=[person], sync_to_thread=False)
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
-    chair.void_session(form.text("reason"), booth=_booth_number(form))
+    booth = _booth_number(form)
+    chair.void_session(form.text("reason"), booth=booth, seen=_seen(form, booth))
     browser_session.session(request).data["told"] = "voided"
     return redirect("/")
 
@@ -188,7 +189,9 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
     second, booth = form.text("account", ""), _booth_number(form)
-    chair.allow_print(first, second, form.text("pin", ""), form.text("reason"), booth=booth, source=source)
+    chair.allow_print(
+        first, second, form.text("pin", ""), form.text("reason"), booth=booth, seen=_seen(form, booth), source=source
+    )
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 
@@ -244,6 +247,12 @@ def _booth_number(form: Form) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 1:
         raise InvalidInput("machine.no-such-name", name=text[:40])
     return int(text)
+
+
+def _seen(form: Form, booth: int) -> int | None:
+    """How many cards that booth had used when the page was shown; None where it did not answer."""
+    text = form.text(f"seen-{booth}", "")
+    return whole_number(text, -1) if text else None
 
 
 def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:

@@ -37,7 +37,9 @@ from testigo.station.hours import StationHours
 from testigo.station.lineup import Lineup
 from testigo.station.machine_ways import Machine, ways_to
 from testigo.station.order_sender import OrderSender
+from testigo.station.orders import SEEN_CARDS
 from testigo.station.readiness import MachineReadiness
+from testigo.station.same_poll_book import SAID, require_same
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
@@ -184,11 +186,13 @@ class Chair:
         """Have the ballot box made and show that nothing is in it: the `zero-report` statement, and its page, which is
         printed.
 
-        Raises `IllegalStep` before the test has come out, or where something is not zero.
+        Raises `IllegalStep` before the test has come out, where something is not zero, and where desks have different
+        poll books.
         """
         require_state(self.folder, "tested", "zero-reported")
         if self.runs.under_way is not None:
             raise IllegalStep("test-run.under-way", place=self.folder.place)
+        self._require_same_poll_book()
         return make_zero_report(
             self.folder,
             self._statements,
@@ -205,11 +209,12 @@ class Chair:
         """Open the station: from now on voters are checked in and vote.
 
         `reason`: one of `reasons.OPENING_REASONS`, required on another day than the election's and outside its hours.
-        Raises `IllegalStep` without it there, and before the zero report.
+        Raises `IllegalStep` without it there, before the zero report, and where desks have different poll books.
         """
         require_state(self.folder, "zero-reported")
         self.hours.check_opening(reason)
-        self._sender.give_each(self._lineup.booths_first, "open")
+        book = self._require_same_poll_book()
+        self._sender.give_each(self._lineup.booths_first, "open", **({SAID: book} if book else {}))
         self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
@@ -228,24 +233,39 @@ class Chair:
         self.folder.log.append("resumed")
 
     @exclusive
-    def void_session(self, reason: str, *, booth: int = 1) -> None:
+    def void_session(self, reason: str, *, booth: int = 1, seen: int | None = None) -> None:
         """End the session in the booth of that number without a vote, for one of `reasons.VOID_REASONS`: it will be a
-        difference, with that reason."""
+        difference, with that reason.
+
+        `seen`: how many cards the booth had used when the chair saw that session; raises `IllegalStep` where another
+        voter is there since.
+        """
         require_state(self.folder, "open", "paused")
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
-        self._sender.give(self._booth(booth), "void-session", reason=reason)
+        self._sender.give(self._booth(booth), "void-session", reason=reason, **_of_session(seen))
         self.folder.log.append_coarse("session-voided", reason=reason, **of_booth(booth))
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str, *, booth: int = 1, source: str = "") -> None:
-        """Let the voter in the booth of that number print once more than the limit (`ExtraPrint.agree`).
+    def allow_print(
+        self,
+        first: str,
+        second: str,
+        pin: str,
+        reason: str,
+        *,
+        booth: int = 1,
+        seen: int | None = None,
+        source: str = "",
+    ) -> None:
+        """Let the voter in the booth of that number print once more than the limit (`ExtraPrint.agree`). `seen`: as
+        `void_session` has it.
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         require_state(self.folder, "open", "paused")
         machine = self._booth(booth)
         self._extra_print.agree(first, second, pin, reason, source=source)
-        self._sender.give(machine, "allow-print", reason=reason)
+        self._sender.give(machine, "allow-print", reason=reason, **_of_session(seen))
         about = {"reason": reason, "first": first, "second": second}
         self.folder.log.append_coarse("print-allowed", **about, **of_booth(booth))
 
@@ -383,6 +403,13 @@ class Chair:
 
     # ---- steps
 
+    def _require_same_poll_book(self) -> str:
+        """The digest of the poll book that all desks of several have; "" where there is one desk."""
+        desks = self._lineup.desks
+        if len(desks) == 1:
+            return ""
+        return require_same({desk: self._sender.give(desk, "status") for desk in desks}, self.folder.place)
+
     def _finish(self) -> tuple[Difference, ...]:
         left = tuple(one for one in self.differences() if not one.reason)
         if not left:
@@ -391,3 +418,8 @@ class Chair:
             if not self._pages.printed:
                 self.print_tally_sheet()
         return left
+
+
+def _of_session(seen: int | None) -> dict[str, int]:
+    """What an order about a voter says of which one."""
+    return {} if seen is None else {SEEN_CARDS: seen}

@@ -51,6 +51,7 @@ from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.order_receiver import OrderReceiver
 from testigo.station.orders import ABOUT_A_SESSION, Order, order_named
 from testigo.station.release_rule import SecondPerson
+from testigo.station.same_poll_book import SAID
 from testigo.station.sign_in_list import SignInList
 from testigo.station.staffing import staff_of
 
@@ -125,7 +126,7 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
     def _order(self, envelope: bytes) -> bytes:
         with self._orders.taken(envelope) as order:
             self._obey(order)
-        data: dict[str, Any] = {"visiting": self._visit is not None}
+        data: dict[str, Any] = {"visiting": self._visit is not None, SAID: self._book.digest if self._book else ""}
         if order.name == "readiness":
             lines = check_in_lines(self.folder.path, self.reader, registered=self.counters().registered)
             data["lines"] = msgspec.to_builtins(lines)
@@ -150,6 +151,12 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
         if order.name == "zero" and self._book is not None:
             self._desks.take_part(desks_in(order.data, self.folder))
             self._desks.deal(self._book.voters)
+        if (
+            order.name == "open"
+            and self._book is not None
+            and order.data.get(SAID, self._book.digest) != self._book.digest
+        ):
+            raise IllegalStep("poll-book.another-since", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
         if order.name == "close":

@@ -86,8 +86,8 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 def answer(claims: Claims, asked: Asked, *, voted: bool, visiting: bool) -> tuple[Claims, Answer]:
-    """What a home desk does with what it was told, and what it answers. `voted`: whether this desk itself has admitted
-    that voter; `visiting`: whether the document's visitor is at this desk now.
+    """What a home desk does with what it was told, and what it answers. `voted`: whether this desk itself has given
+    that voter a card; `visiting`: whether the document's visitor is at this desk now.
     """
     lent = claims.lent.get(asked.document)
     own = lent is not None and lent.desk == asked.desk

@@ -121,7 +121,9 @@ class Desks:
         if self.home(asked.document) != self.own:
             raise IllegalStep("desk-message.of-another-share", place=self._folder.place)
         visiting = day.visit is not None and day.visit.document == asked.document
-        claims, saying = answer(day.claims, asked, voted=asked.document in day.voted, visiting=visiting)
+        # Until the visit is over the check-in may be taken back.
+        voted = asked.document in day.voted and not visiting
+        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting)
         day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
         if asked.name == "back":
             day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))

@@ -91,14 +91,16 @@ class OrderSender:
             self._last_reports.keep(to.name, answer)
         return report
 
-    def give_each(self, machines: Sequence[StationMachine], name: OrderName) -> dict[StationMachine, MachineReport]:
+    def give_each(
+        self, machines: Sequence[StationMachine], name: OrderName, **data: Any
+    ) -> dict[StationMachine, MachineReport]:
         """Give the same order to machines, one after the other. Raises as `give`, and where some have obeyed by then
         `TestigoError`, which says which: the order is not taken back, because a check-in that is to be paused must be
         paused without the booth, too."""
         reports: dict[StationMachine, MachineReport] = {}
         for machine in machines:
             try:
-                reports[machine] = self.give(machine, name)
+                reports[machine] = self.give(machine, name, **data)
             except TestigoError as refused:
                 if not reports:
                     raise

@@ -53,6 +53,10 @@ ORDER_SECONDS: Final = waits.ANSWER
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
 
+SEEN_CARDS: Final = "cards_used"
+"""Where such an order says how many cards that booth had used when the chair saw its voter: by the time it is obeyed,
+the first one may have been obeyed though its answer was lost, and the next voter be inside."""
+
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`, `number`: the machine's role and number. `sequence`: grows with every order of this chair. `issued`: UTC.
