@@ -23,7 +23,7 @@ from testigo.station.checkin import CheckIn
 from testigo.station.desk_claims import Asked, Claims, Lent, answer, told
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import OrderSender
+from testigo.station.order_sender import OrderSender
 from testigo.station.shares import home_desks
 from testigo.station.sign_in_list import Agreed
 from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit

@@ -17,7 +17,7 @@ from testigo.station import chair as chair_module
 from testigo.station.chair import Chair
 from testigo.station.closing_reports import step_of
 from testigo.station.folder import OPENING_KEY, read_settings
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.station.sign_in_list import Agreed
 from testigo.station.visit import Visit
 from wide_station import MACHINES, WideStation, wide, wide_installed

@@ -28,7 +28,8 @@ from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, 
 from testigo.station.day_file import DayFile
 from testigo.station.deck_orders import BoothTest
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import SEEN_CARDS, MachineState, Order, OrderReceiver, machine_state
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import SEEN_CARDS, MachineState, Order, machine_state
 from testigo.station.session import LiveSession, SessionView
 from testigo.station.voting import MakeScreen, VotingBooth
 

@@ -35,7 +35,8 @@ from testigo.station.chair_state import STEPS
 from testigo.station.closing_reports import CHECKED_IN, ClosingReports, open_reports, without_votes
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup, OutOfService
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.order_sender import OrderSender
+from testigo.station.orders import MachineReport
 from testigo.station.statement_store import StatementStore
 from testigo.words import Message, message
 

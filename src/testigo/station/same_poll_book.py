@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep
-from testigo.station.machine import MachineReport
+from testigo.station.orders import MachineReport
 from testigo.words import Message
 
 SAID = "poll_book"
