@@ -591,3 +591,62 @@ def test_no_order_of_failures_admits_twice_or_loses_anybody(installed: Path, mon
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(AnyDay, settings=many)
+
+
+# ---- two things said at the same moment
+
+
+class Overtaken:
+    """A way on which the desk's own teller gives a document back in the very moment in which it is claimed again."""
+
+    def __init__(self, way: Way, meanwhile: Any) -> None:
+        self.way, self.meanwhile = way, meanwhile
+
+    def tell(self, envelope: bytes) -> bytes:
+        answered = self.way.tell(envelope)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return answered
+
+
+def test_a_document_is_not_given_back_while_it_is_claimed_again(room: Room) -> None:
+    """The desk's teller and its clerk speak at once: else the home desk would take the visitor for gone."""
+    home, away = home_of(room, "103"), another(room, "103")
+    desk = room.desks[away]
+    cut_off(room, away)
+    assert not desk.find("103").reached
+    room.cut.clear()
+    ways = desk._desks._link._ways
+    ways[home] = Overtaken(ways[home], desk.tell_desks)
+    visit = desk.find("103")
+    assert isinstance(visit, Visit)
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+
+
+def test_what_a_teller_was_about_to_give_back_is_not_said_once_a_visit_has_begun(room: Room) -> None:
+    """It had looked at what is owed, and waited on another cable, while the clerk claimed the document."""
+    home, away = home_of(room, "103"), another(room, "103")
+    desk = room.desks[away]
+    cut_off(room, away)
+    desk.find("103")
+    room.cut.clear()
+    waiting = desk._desks.tell_all()
+    owed = list(desk._desks._owed())
+    assert owed == [("103", "back")]
+    desk._desks._owed, real = lambda: owed, desk._desks._owed
+    next_said = desk._desks.tell_all()
+    visit = desk.find("103")
+    desk._desks._owed = real
+    assert isinstance(visit, Visit) and list(next_said) == list(waiting) == []
+    assert desk._desks._tell("103", "back") is None
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+    room.card(away, visit)
+    room.reunite()
+    assert room.desks[home].find("103").reason == "already-voted"
+
+
+def test_a_card_of_which_the_home_desk_knows_nothing_is_a_double_if_it_has_handed_one() -> None:
+    asked = Asked("voted", "1", 2, "2026-11-29T12:00:00Z")
+    assert answer(Claims(), asked, voted=True, visiting=False) == (Claims(), "double")
+    assert told(Claims(owed={"1": "voted"}), "1", "voted", "double").doubles == 1

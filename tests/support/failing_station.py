@@ -35,7 +35,7 @@ voter comes a second time; people go to the printed list where a desk cannot be 
 CARELESS = 0.2
 """How often, of voters who come a second time, people do not look whether the list is signed."""
 _SOON = 0.05
-_LONGEST_TURN = 300.0
+_LONGEST_TURN = 900.0
 """Seconds after which whoever gets no further is lost."""
 _MOST_ATTEMPTS = 60
 _OF_A_SESSION = ("language", "contest", "review", "printed", "spoil")
@@ -48,11 +48,13 @@ many seconds after that at most."""
 
 @dataclass
 class Citizen:
-    """A voter, and what became of them. `cards`: drawn. `careless`: cards given from the list without looking."""
+    """A voter, and what became of them. `cards`: drawn. `listed`: of them, from the list.
+    `careless`: cards given though there was one already, and the list was not looked at."""
 
     person: Person
     cards: int = 0
     careless: int = 0
+    listed: int = 0
     visits: int = 0
 
 
@@ -476,6 +478,7 @@ class _Clerk:
             try:
                 citizen = line.get(timeout=_SOON)
             except queue.Empty:
+                self._day.wait()
                 continue
             self._serve(citizen)
         self._screen.leave()
@@ -547,10 +550,11 @@ class _Clerk:
         if self._card is None:
             if day.draw() < UNDO:
                 return self._screen.press("/undo", pin=CHAIR_PIN, reason="wrong-person")
-            if citizen.cards and self._list:
-                citizen.careless += 1
+            if citizen.cards and (self._list or citizen.listed):
+                citizen.careless += 1  # nobody saw the signature on the list of this desk, or of the other
             elif citizen.cards:
                 day.wrong(f"desk {self._number}: {citizen.person.document} is admitted again")
+            citizen.listed += self._list
             self._card = day.draw_card(citizen, page.facts["tray"])
         return self._screen.press("/card")
 
@@ -571,6 +575,7 @@ class _Voter:
             try:
                 citizen, card = line.get(timeout=_SOON)
             except queue.Empty:
+                self._day.wait()
                 continue
             self._vote(citizen, card)
             self._day.count(-1)

@@ -77,12 +77,16 @@ class ArrivalDesk(VisitedDesk):
             # Written before it is said: a claim whose answer is lost is given back.
             day = self._day.now
             self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
+            claim = self._desks.begin_claim(document)
         try:
-            answered = self._desks.claim(document)
-        except TestigoError:
-            return AtAnotherDesk(document, self._desks.home(document), reached=False)
-        with self.folder.guard:
-            return self._answered(document, answered)
+            try:
+                answered = self._desks.claim(document, claim)
+            except TestigoError:
+                return AtAnotherDesk(document, self._desks.home(document), reached=False)
+            with self.folder.guard:
+                return self._answered(document, answered)
+        finally:
+            self._desks.end_claim(document)
 
     def _found_here(self, document: str) -> RefusedVoter | AtAnotherDesk | None:
         """What this desk knows without asking; None where the voter may be checked in as far as it knows."""

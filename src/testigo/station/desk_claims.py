@@ -111,8 +111,8 @@ def answer(
         if own and lent is not None and not lent.hour:
             claims = replace(claims, lent={one: desk for one, desk in claims.lent.items() if one != asked.document})
         return claims, "done"
-    if asked.name == "voted":
-        if not own or (lent is not None and lent.hour):
+    if asked.name == "voted" and own and lent is not None:
+        if lent.hour:
             return claims, "done"
         # This desk admitted the same document from the list, while nobody knew what became of that visit.
         return replace(_lend(claims, asked), doubles=claims.doubles + voted), "done"
@@ -139,5 +139,5 @@ def told(claims: Claims, document: str, owed: Owed, said: Answer) -> Claims:
     """What a desk still owes once its home desk has answered."""
     if claims.owed.get(document) != owed or said == "busy":
         return claims
-    doubles = claims.doubles + (owed in ("enter", "moved") and said == "double")
+    doubles = claims.doubles + (owed != "back" and said == "double")
     return replace(claims.settled(document), doubles=doubles)

@@ -72,12 +72,16 @@ class DeskLink:
         """This desk's number."""
         return self._folder.machine.number
 
-    def ask(self, to: int, asked: Asked) -> Answered:
-        """Say something to the home desk of a document; its answer. Raises `TestigoError` where there is none."""
+    def message(self, to: int, asked: Asked) -> bytes:
+        """What is said to the home desk of a document, with the next number: of two messages the one that was made
+        first is refused if it arrives last."""
+        return self._signed(MESSAGE_TYPE, to, self._numbers.next(), "", asked)
+
+    def send(self, to: int, envelope: bytes) -> Answered:
+        """Hand a message over; its answer. Raises `TestigoError` where there is none."""
         way = self._ways.get(to)
         if way is None:
             raise StorageError("machine.does-not-answer", place=self._place(to), why="not connected")
-        envelope = self._signed(MESSAGE_TYPE, to, self._numbers.next(), "", asked)
         reply = self._opened(way.tell(envelope), ANSWER_TYPE, to)
         if reply.answers != canonical.digest(envelope):
             raise InvalidSignature("desk-message.answers-another", place=self._place(to))

@@ -33,6 +33,7 @@ class Desks:
         self._folder = folder
         self._day = day
         self._link = DeskLink(folder, opening, ways)
+        self._claiming: set[str] = set()
         self._first: Mapping[str, int] = {}
         self._homes: Mapping[str, int] = {}
 
@@ -110,16 +111,26 @@ class Desks:
 
     # ---- as the visiting desk
 
-    def claim(self, document: str) -> Answered:
-        """Ask the home desk for a document; raises `TestigoError` where there is no answer. What comes of it is owed
-        back until a visit begins."""
-        return self._link.ask(self.home(document), Asked("claim", document, self.own))
+    def begin_claim(self, document: str) -> bytes:
+        """The message that asks the home desk for a document. What comes of it is owed back until a visit begins, but
+        until `end_claim` it is not given back. Call it with the desk's lock held."""
+        self._claiming.add(document)
+        return self._link.message(self.home(document), Asked("claim", document, self.own))
+
+    def claim(self, document: str, envelope: bytes) -> Answered:
+        """Ask; raises `TestigoError` where there is no answer."""
+        return self._link.send(self.home(document), envelope)
+
+    def end_claim(self, document: str) -> None:
+        """What the home desk answered is kept, or nothing came."""
+        self._claiming.discard(document)
 
     def _owed(self) -> list[tuple[str, Owed]]:
-        """What is still to be said, but of the visitor who is here."""
+        """What is still to be said, but of the visitor who is here or is just asked for."""
         day = self._day.now
         here = day.visit.document if day.visit is not None else ""
-        return [(document, owed) for document, owed in day.claims.owed.items() if document != here]
+        busy = {here, *self._claiming}
+        return [(document, owed) for document, owed in day.claims.owed.items() if document not in busy]
 
     def tell_all(self) -> Iterator[tuple[str, Owed, Answered]]:
         """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now."""
@@ -133,18 +144,32 @@ class Desks:
                 yield document, owed, answered
 
     def _tell(self, document: str, owed: Owed) -> Answered | None:
-        """Say one thing that is owed; None where there is no answer."""
+        """Say one thing; None where there is no answer, or it is not owed any more.
+
+        The message is made while the desk's lock is held, so that a claim that begins later has a higher number: one
+        that gives a document back must not arrive after it, and end the visit that has begun since.
+        """
+        try:
+            with self._folder.guard:
+                if (document, owed) not in self._owed():
+                    return None
+                home, envelope = self.home(document), self._message(document, owed)
+            return self._link.send(home, envelope)
+        except TestigoError:
+            return None
+
+    def _message(self, document: str, owed: Owed) -> bytes:
         day = self._day.now
         voted = day.voted.get(document)
         tries = msgspec.to_builtins(day.tried(document)) if owed == "back" else {}
         asked = Asked(owed, document, self.own, voted.hour if voted is not None else "", tries)
-        try:
-            return self._link.ask(self.home(document), asked)
-        except TestigoError:
-            return None
+        return self._link.message(self.home(document), asked)
 
     def keep_answer(self, document: str, owed: Owed, answered: Answered) -> None:
-        """Keep what the home desk said of something that was owed."""
+        """Keep what the home desk said of something that was owed. While the document is claimed once more it is still
+        owed, by the newer claim."""
+        if document in self._claiming:
+            return
         day = self._day.now
         self._day.keep(msgspec.structs.replace(day, claims=told(day.claims, document, owed, answered.said)))
 
