@@ -112,7 +112,7 @@ def test_a_difference_is_placed_at_its_booth(wide: WideStation) -> None:
     wide.release("104", 1)
     wide.vote(first[0])
     wide.booths[1].accept_card(second[0])
-    wide.chair.void_session("voter-left", booth=2)
+    wide.chair.sessions.void("voter-left", booth=2)
     assert wide.chair.close_polls() == ()  # the voided session explains it
     (one,) = wide.chair.differences()
     assert step_of(one) == "booth-2:cards_used=printed-spoiled" and "voter-left" in one.reason
