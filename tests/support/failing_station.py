@@ -38,6 +38,9 @@ _SOON = 0.05
 _LONGEST_TURN = 300.0
 """Seconds after which whoever gets no further is lost."""
 _MOST_ATTEMPTS = 60
+_OF_A_SESSION = ("language", "contest", "review", "printed", "spoil")
+_PRESSES = 12
+"""Between two failures so many buttons are pressed at most."""
 _IN_THE_ACT, _LONGEST_ACT, _ACT = 0.75, 3.0, 0.06
 """How many of the kills wait until somebody has pressed a button at that machine; for how many seconds at most, and how
 many seconds after that at most."""
@@ -103,6 +106,7 @@ class Screen:
 
     def press(self, path: str, **fields: Any) -> SeenPage | None:
         """Send a form of the page seen last; None where it does not offer it (any more) or no answer came."""
+        self._day.pressed += 1  # two at once may count as one
         page = self._try(path.strip("/").partition("/")[0], lambda browser: browser.send(path, **fields))
         if page is not None and page.code == "machine.internal-error":
             self._day.wrong(f"{self._machine.name}: {path} ends in an internal error")
@@ -153,6 +157,8 @@ class FailingDay:
         self.before: dict[int, queue.SimpleQueue[tuple[Citizen, str]]] = {
             booth.number: queue.SimpleQueue() for booth in site.booths
         }
+        self.pressed = 0
+        """Buttons, by everybody."""
         self.in_hand = 0
         """Visits and voters that are under way."""
         self.left: dict[int, bool] = {booth.number: False for booth in site.booths}
@@ -309,11 +315,19 @@ class Fate:
         with ThreadPoolExecutor(16) as later:
             pending = []
             for event in self._events:
-                time.sleep(self._day.draw() * 0.7)
+                self._wait_for_people()
                 pending.append(later.submit(self._kill() if event == "kill" else self._cut()))
                 self._advance()
             for one in pending:
                 one.result()
+
+    def _wait_for_people(self) -> None:
+        """Until some more buttons were pressed, or for some seconds; then a moment."""
+        day = self._day
+        enough, until = day.pressed + int(day.draw() * _PRESSES), time.monotonic() + _LONGEST_ACT
+        while day.pressed < enough and time.monotonic() < until:
+            time.sleep(_SOON / 10)
+        time.sleep(day.draw() * _ACT)
 
     def _kill(self) -> Callable[[], None]:
         day = self._day
@@ -580,9 +594,8 @@ class _Voter:
                 return
             if page.name == "welcome":
                 page = self._insert(page, card)
-                inserted = page is not None and page.name == "language"
                 continue
-            inserted = True
+            inserted = inserted or page.name in _OF_A_SESSION
             if page.name == "printed" and day.draw() >= SPOIL:
                 confirmed = True
                 page = self._screen.press("/printed", right="yes")

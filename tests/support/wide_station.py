@@ -73,12 +73,17 @@ class WideStation:
 
     def to_open(self) -> list[list[str]]:
         """Everything up to the open station; for each booth the codes of its cards of the general roll."""
+        codes = self.to_zero_report()
+        self.chair.open()
+        return codes
+
+    def to_zero_report(self) -> list[list[str]]:
+        """Everything before opening; for each booth the codes of its cards of the general roll."""
         for desk in self.desks:
             desk.load_poll_book(self.poll_book)
         decks = [booth.make_cards(spare=2) for booth in self.booths]
         assert self.chair.state == "tested" or self.chair.runs.run(short_deck())
         self.chair.zero_report()
-        self.chair.open()
         return [[card.code for card in deck.cards if card.style == "villa"] for deck in decks]
 
     def release(self, document: str, desk: int = 0) -> None:

@@ -69,7 +69,7 @@ class Chair:
         self.definition, self.station_id = self.folder.definition, self.folder.station_id
         try:
             self._lineup = Lineup(self.folder)
-            self._sender = OrderSender(self.folder, ways_to(self.folder, booths, desks))
+            self._sender = OrderSender(self.folder, ways_to(self.folder, booths, desks), self._lineup.standing)
             self.staff = staff_of(self.folder)
             self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)

@@ -45,7 +45,7 @@ from testigo.station.checkin_arrival import ArrivalDesk
 from testigo.station.checkin_book import POLL_BOOK, POLL_BOOK_LIMIT
 from testigo.station.day_file import DayFile
 from testigo.station.desk_link import OtherDesk
-from testigo.station.desks import Desks, desks_in
+from testigo.station.desks import Desks, desks_in, rounds_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.order_receiver import OrderReceiver
@@ -159,6 +159,8 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
             raise IllegalStep("poll-book.another-since", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
+        if order.name == "status" and self.state in ("open", "paused"):
+            self._desks.take_over(rounds_in(order.data, self.folder))
         if order.name == "close":
             self._end_day()
 

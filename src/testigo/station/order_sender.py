@@ -7,7 +7,7 @@ batches voters are not in the log (`batches`), but they are in the counters.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -34,9 +34,17 @@ _ASK_AGAIN: Final = ORDER_SECONDS / 3
 class OrderSender:
     """The chair's end: numbers and signs orders, checks the reports that come back. `ways`: to each machine."""
 
-    def __init__(self, folder: MachineFolder, ways: Mapping[StationMachine, Machine]) -> None:
+    def __init__(
+        self,
+        folder: MachineFolder,
+        ways: Mapping[StationMachine, Machine],
+        standing: Callable[[StationMachine], dict[str, Any]] = lambda machine: {},
+    ) -> None:
+        """`standing`: what every order to report its status says to a machine besides, so that one that did not answer
+        once hears it with the next."""
         self._folder = folder
         self._ways = ways
+        self._standing = standing
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
         self.clock_offsets: dict[StationMachine, int] = {}
@@ -61,6 +69,7 @@ class OrderSender:
 
     def _give(self, to: StationMachine, name: OrderName, data: dict[str, Any]) -> MachineReport:
         folder = self._folder
+        data = {**self._standing(to), **data} if name == "status" else data
         before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
