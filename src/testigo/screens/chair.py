@@ -23,7 +23,7 @@ from testigo.ballot.reasons import (
 )
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import TEMPLATES, incidents
+from testigo.screens import TEMPLATES, incidents, paper_count
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
 from testigo.screens.training_mark import training_mark
@@ -70,7 +70,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
         show_machines, take_out, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
         send, package, events,
-        *incidents.ROUTES,
+        *incidents.ROUTES, *paper_count.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
