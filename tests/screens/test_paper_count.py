@@ -78,7 +78,8 @@ def test_wrong_figures_change_nothing_and_a_restart_loses_nothing(place: Any) ->
         chair.get("/on-paper")
         assert chair.send("/on-paper", person="Eva Luz", **{f"{contest}/{BALLOTS}": "77"}).code == "double-entry.sums"
         assert chair.get("/on-paper").facts["step"] == "third"
-    place.restart()
+    place.stop()
+    place.start()
     with place.presiding() as chair:
         assert chair.get("/on-paper").facts["step"] == "third"
         assert chair.send("/on-paper/again").facts["step"] == "first"

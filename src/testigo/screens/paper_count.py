@@ -34,7 +34,7 @@ LARGEST_FORM = 1024 * 1024
 LONGEST_LINE = 200
 
 _FORM = "manual-tally"
-_COUNTERS = ("signed_in", "handed_out", "spoiled")
+_COUNTERS = ("signed-in", "handed-out", "spoiled")
 
 
 @get("/on-paper", guards=[person], sync_to_thread=False)
@@ -125,7 +125,7 @@ def _kept(chair: Chair) -> KeptEntries:
 
 def _entry(chair: Chair) -> DoubleEntry:
     first = chair.definition.languages[0]
-    rows = tuple(EntryRow(name, message("screens", f"on-paper.{name}").text(first), "") for name in _COUNTERS)
+    rows = tuple(EntryRow(name, message("screens", f"on-paper.{name}").text(first), name) for name in _COUNTERS)
     counters = EntryGroup(message("screens", "on-paper.counters").text(first), rows)
     groups = groups_of(chair.definition, tally_keys(chair.definition, chair.station_id))
     return _kept(chair).get(_FORM, (counters, *groups))
