@@ -19,14 +19,15 @@ from testigo.count.unread import Unread
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.paper_mode import filled_minutes, paper_kit
 from testigo.screens.figure_rows import groups_of
+from testigo.screens.pdf_file import pdf_shown, saved_as
 from testigo.station.chair import Chair
 from testigo.web import browser_session
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry, EntryGroup, EntryRow
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import message
 
 TheChair = NamedDependency[Chair]
@@ -56,7 +57,7 @@ def print_paper(name: FromPath[str], chair: TheChair) -> Answer:
     """One of the files to print."""
     for known, make in paper_kit(chair.definition, chair.station_id):
         if known == name:
-            return _pdf(make(), name)
+            return pdf_shown(make(), name)
     raise InvalidInput("page.unknown")
 
 
@@ -105,14 +106,13 @@ def signed_minutes(chair: TheChair) -> Answer:
     if signed is None:
         raise IllegalStep("manual-tally.none", station=chair.station_id)
     body = msgspec.convert(signed.statement.body, ManualTally)
-    return _pdf(filled_minutes(chair.definition, body, signed.digest), f"manual-tally-{chair.station_id}.pdf")
+    return pdf_shown(filled_minutes(chair.definition, body, signed.digest), f"manual-tally-{chair.station_id}.pdf")
 
 
 @get("/on-paper.json", guards=[person], sync_to_thread=False)
 def signed_file(chair: TheChair) -> Answer:
     """The signed statement, to be carried to the authority."""
-    name = f'attachment; filename="manual-tally-{chair.station_id}.json"'
-    headers = {"content-disposition": name}
+    headers = saved_as(f"manual-tally-{chair.station_id}.json")
     return Response(chair.manual_tally_json(), media_type="application/json", headers=headers)
 
 
@@ -154,8 +154,3 @@ def _body(chair: Chair, entry: DoubleEntry, form: Form) -> ManualTally:
         said["explanation"] = ""
     chosen = "part" if chair.tally_sheet() is not None else part
     return msgspec.structs.replace(body, part=cast(Literal["whole", "part"], chosen), **said)
-
-
-def _pdf(data: bytes, name: str) -> Answer:
-    headers = {"content-disposition": f'inline; filename="{name}"'}
-    return Response(data, media_type="application/pdf", headers=headers)

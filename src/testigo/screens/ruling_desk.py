@@ -4,7 +4,6 @@ Each is looked at before it is signed: what becomes of the figures and the seats
 two persons apart from each other. What is signed is kept as a file, and taken into the record where it is kept here.
 """
 
-import hashlib
 from pathlib import Path
 from typing import cast, get_args
 
@@ -31,19 +30,18 @@ from testigo.count.authority import AnnulmentCause
 from testigo.count.statements import LONGEST_WHY
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.screens import TEMPLATES
-from testigo.screens.editor import Admission
+from testigo.screens.admission import Admission, enter, sessions_of
 from testigo.screens.figure_rows import groups_of
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry
 from testigo.web.forms import Form, FormSent
-from testigo.web.guards import anyone, own_screen
+from testigo.web.guards import own_screen
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
-from testigo.web.sessions import BrowserSessions
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import Message, languages, message
 
-_WORKING_DAY = 14 * 3600.0
 LARGEST_FORM = 1024 * 1024
 UNDER_WAY = "under-way"
 
@@ -101,19 +99,12 @@ TheDesk = NamedDependency[RulingDesk]
 def app(desk: RulingDesk, key: str) -> Litestar:
     """The desk's application. `key`: what the address to enter by ends with."""
     definition = desk.rules.definition
-    sessions = BrowserSessions(f"testigo-rulings-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
     return application(
-        "rulings", [enter, stations, show_station, rule, show_correction, take_figures, enter_again], sessions,
+        "rulings", [enter, stations, show_station, rule, show_correction, take_figures, enter_again],
+        sessions_of("rulings", key),
         title=definition.title, languages=[*definition.languages, *languages()], fonts=definition.fonts,
         templates=TEMPLATES, desk=desk, screen=Admission(key),
     )  # fmt: skip
-
-
-@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
-def enter(request: Request, key: FromPath[str]) -> Answer:
-    """The address that the command prints: in with the key, and on."""
-    request.app.state.screen.enter(request, key)
-    return redirect("/")
 
 
 @get("/", guards=[own_screen], sync_to_thread=False)
