@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from testigo.ballot import ClockNote, Difference, Incident, TallySheet, reasons
+from testigo.ballot import ClockNote, Difference, Incident, ManualTally, TallySheet, reasons
 from testigo.ballot.incidents import IncidentBy, IncidentKind
 from testigo.election import OptionState, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import PagePrinter
+from testigo.record import SignedStatement
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness
 from testigo.station.booth_sessions import BoothSessions
@@ -167,6 +168,26 @@ class Chair:
         """
         require_state(self.folder, "installed", "tested", "zero-reported", "open", "paused", "closed")
         self._told.tell(self._told.look(kind, by, name, words))
+
+    # ---- counted on paper
+
+    @exclusive
+    def manual_tally(self) -> SignedStatement | None:
+        """The last count on paper that was signed here; None where there is none."""
+        return self._told.manual_tally()
+
+    @exclusive
+    def manual_tally_json(self) -> bytes:
+        """Its statement, to be carried to the authority; raises `IllegalStep` where there is none."""
+        return self._told.manual_tally_json()
+
+    @exclusive
+    def count_on_paper(self, body: ManualTally) -> None:
+        """Sign what was counted on paper, which may be whatever the machines' day has come to.
+
+        Raises `IllegalStep` where one is there and no reason for another, or the other way round.
+        """
+        self._told.count_on_paper(body)
 
     # ---- before opening
 
