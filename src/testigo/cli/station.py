@@ -14,6 +14,7 @@ from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.manual_tally import manual_tally
 from testigo.cli.output import ask_new_pin, confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.paper_mode import of_station
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
@@ -42,6 +43,7 @@ app.command()(train)
 app.command("count-training")(count_training)
 app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
+app.command("paper")(of_station)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 BoothNumber = Annotated[
@@ -123,7 +125,8 @@ def load_poll_book(
 
     Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
     """
-    from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
+    from testigo.station.checkin import CheckIn
+    from testigo.station.checkin_book import POLL_BOOK_LIMIT
 
     data = storage.read(poll_book, limit=POLL_BOOK_LIMIT)
     with contextlib.ExitStack() as opened:
@@ -336,6 +339,6 @@ def _state(role: Role, events: tuple[Event, ...]) -> str:
         from testigo.station.chair_state import state_of
 
         return state_of(events)
-    from testigo.station.machine import state_of as machine_state_of
+    from testigo.station.orders import state_of as machine_state_of
 
     return machine_state_of(events)

@@ -13,7 +13,7 @@ from testigo.station.install import machine_folders
 from testigo.words import current_language, message
 
 if TYPE_CHECKING:
-    from testigo.station.machine import LocalMachine, Machine
+    from testigo.station.machine_ways import LocalMachine, Machine
 
 
 def test(
@@ -40,7 +40,7 @@ def test(
     """
     from testigo.audit import station_deck
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine_ways import HttpMachine
 
     machines = {machine: path for path, machine in machine_folders(folder)}
     with contextlib.ExitStack() as opened:
@@ -52,8 +52,8 @@ def test(
         chair.sign_in(account, pin or ask(message("cli", "pin-of-chair"), hidden=True))
         parts = station_deck(chair.definition, chair.station_id)
         with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:
-            passed = chair.run_test(parts, on_step=bar.move_to)
-        last = chair.last_test()
+            passed = chair.runs.run(parts, on_step=bar.move_to)
+        last = chair.runs.last()
     for one in last.differences if last else ():
         errors.print(one.sentence.text(current_language()), soft_wrap=True)
     if not passed or last is None:
@@ -67,7 +67,7 @@ def _own_booth(folder: Path) -> "Iterator[LocalMachine]":
     from testigo.screens.page_voter import PageVoter
     from testigo.slip import FolderPrinter
     from testigo.station.booth import Booth
-    from testigo.station.machine import LocalMachine
+    from testigo.station.machine_ways import LocalMachine
 
     # Test ballots never come out of a printer.
     with Booth(folder, FolderPrinter(folder / "no-paper"), screen=PageVoter) as booth:
