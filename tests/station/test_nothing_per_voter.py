@@ -241,7 +241,7 @@ def cast(place, voter, foreign, *, power_fails):
     booth.accept_card(voter.code)
     booth.choose_language(voter.language)
     if voter.in_booth == "leaves":
-        place.chair.void_session("voter-left")
+        place.chair.sessions.void("voter-left")
         return
     for contest, options in voter.choice.items():
         booth.choose(contest, options)
