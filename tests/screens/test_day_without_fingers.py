@@ -5,9 +5,11 @@ page without a way on, would end the day.
 """
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser as ChromiumBrowser
 
@@ -255,3 +257,17 @@ def test_a_scanner_that_types_enter_between_the_lines_of_a_card(desk: Desk, chro
         page.keyboard.press("Enter")
     assert page.get_attribute("main", "data-page") == "finger"
     page.close()
+
+
+def test_the_lists_on_paper_tick_who_has_a_card(desk: Desk) -> None:
+    with desk.browser() as clerk:
+        clerk.send("/find", document="V10000003")
+        clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN)
+        clerk.send("/card")
+        assert clerk.send("/voter-list", pin="000000").status == 403
+        clerk.get("/")
+        lists = clerk.send("/voter-list", pin=CHAIR_PIN)
+        assert not lists.is_page and lists.content.startswith(b"%PDF")
+        with closing(pypdfium2.PdfDocument(lists.content)) as pages:
+            text = [page.get_textpage().get_text_bounded() for page in pages]
+        assert [page.count("✓") for page in text] == [1, 1] and all("Cora Sol" in page for page in text)
