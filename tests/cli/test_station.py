@@ -30,6 +30,21 @@ def run(capsys):
     return call
 
 
+def test_pins_are_asked_twice_in_the_users_language(root, tmp_path, monkeypatch, capsys):
+    """The first time the chair types two different ones."""
+    (tmp_path / "definition.json").write_bytes(root.station_file("s1"))
+    typed = ["482913", "482931", "482913", "482913", "750126", "750126"]
+    monkeypatch.setattr("getpass.getpass", lambda question: typed.pop(0))
+    words = ["--language", "es", "station", "install", tmp_path / "s1", "--station", "s1", "--root-key"]
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, words), root.key.public.hex, "--definition", str(tmp_path / "definition.json")])
+    assert ended.value.code == 0 and not typed
+    chair, clerk, again = "PIN de la presidencia de mesa:", "PIN del personal de la mesa:", "El PIN otra vez:"
+    differ = "Los dos PIN no son iguales. Escriba el nuevo otra vez."
+    said = capsys.readouterr().err.replace("\n", "")
+    assert said == "".join([chair, again, differ, chair, again, clerk, again])
+
+
 def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
     monkeypatch.setenv("TESTIGO_CHAIR_PIN", "482913")
     monkeypatch.setenv("TESTIGO_CLERK_PIN", "750126")

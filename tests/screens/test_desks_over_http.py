@@ -16,7 +16,8 @@ from testigo.screens import checkin as pages
 from testigo.station.checkin import CheckIn
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import HttpDesk, LocalMachine, OrderSender
+from testigo.station.machine_ways import HttpDesk, LocalMachine
+from testigo.station.order_sender import OrderSender
 from testigo.web.client import Client
 from whole_station import register, root
 

@@ -269,7 +269,7 @@ class DeadPrinter:
 
 
 def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:
-    opened.chair._pages = DeadPrinter()
+    opened.chair._pages.printer = DeadPrinter()
     with opened.presiding() as chair:
         assert chair.send("/close").status == 503
         assert chair.get("/").facts["printed"] == "no"

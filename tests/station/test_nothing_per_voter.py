@@ -36,7 +36,7 @@ from testigo.station.cards import make_deck
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.checkin_day import day_key
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.stored import StoredFormat
 
 GENERAL = [str(1000 + number) for number in range(24)]
@@ -111,7 +111,7 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
+    assert place.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])
     place.chair.zero_report()
     place.chair.open()
     place.stop()
@@ -297,7 +297,7 @@ def all_that_is_left(folder):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(canonical, "utc_now", clock)
-    for room in ("station.machine", "station.folder", "record.statement"):
+    for room in ("station.order_sender", "station.order_receiver", "station.folder", "record.statement"):
         monkeypatch.setattr(f"testigo.{room}.utc_now", clock, raising=False)
     return clock
 

@@ -19,7 +19,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import HttpMachine
+from testigo.station.machine_ways import HttpMachine
 from testigo.web.client import Client
 from testigo.web.listening import Listening
 

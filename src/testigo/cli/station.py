@@ -13,7 +13,8 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.manual_tally import manual_tally
-from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.output import ask_new_pin, confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.paper_mode import of_station
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
@@ -42,6 +43,7 @@ app.command()(train)
 app.command("count-training")(count_training)
 app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
+app.command("paper")(of_station)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 BoothNumber = Annotated[
@@ -53,9 +55,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 def _pin(whose: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         help=f"The {whose}'s PIN; asked for where not given. At least 6 characters.",
-        prompt=f"PIN of the {whose}",
-        confirmation_prompt=True,
-        hide_input=True,
         envvar=f"TESTIGO_{whose.upper()}_PIN",
         show_default=False,
     )
@@ -70,8 +69,8 @@ def install(
         Path, typer.Option(help="What `testigo election station-proof --out` wrote for it.", show_default=False)
     ],
     root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
-    chair_pin: Annotated[str, _pin("chair")],
-    clerk_pin: Annotated[str, _pin("clerk")],
+    chair_pin: Annotated[str, _pin("chair")] = "",
+    clerk_pin: Annotated[str, _pin("clerk")] = "",
     desks: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Check-in desks.")] = 1,
     booths: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Booths, each with its ballot box.")] = 1,
     second_disk: Annotated[
@@ -90,8 +89,8 @@ def install(
         storage.read(definition),
         read_public_key(root_key),
         station,
-        chair_pin=chair_pin,
-        clerk_pin=clerk_pin,
+        chair_pin=chair_pin or ask_new_pin(message("cli", "pin-of-chair")),
+        clerk_pin=clerk_pin or ask_new_pin(message("cli", "pin-of-clerk")),
         machines=StationMachines(desks, booths),
         second_disk=second_disk,
         place=str(definition),
@@ -344,6 +343,6 @@ def _state(role: Role, events: tuple[Event, ...]) -> str:
         from testigo.station.chair_state import state_of
 
         return state_of(events)
-    from testigo.station.machine import state_of as machine_state_of
+    from testigo.station.orders import state_of as machine_state_of
 
     return machine_state_of(events)

@@ -5,7 +5,6 @@ what will be signed, with all that looks wrong, and an auditor signs it. Nothing
 in its folder, which the centre appends.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,18 +17,17 @@ from testigo.audit.hand_count import closing_keys, paper_of
 from testigo.count import ClosingCount
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.screens import TEMPLATES
-from testigo.screens.editor import Admission
+from testigo.screens.admission import Admission, enter, sessions_of
 from testigo.screens.figure_rows import groups_of
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry
 from testigo.web.forms import FormSent
-from testigo.web.guards import anyone, own_screen
-from testigo.web.sessions import BrowserSessions
+from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import languages
 
-_WORKING_DAY = 14 * 3600.0
 LARGEST_FORM = 1024 * 1024
 
 
@@ -77,19 +75,11 @@ TheDesk = NamedDependency[CountingDesk]
 def app(desk: CountingDesk, key: str) -> Litestar:
     """The desk's application. `key`: what the address to enter by ends with."""
     definition = desk.auditor.rules.definition
-    sessions = BrowserSessions(f"testigo-audit-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
     return application(
-        "audit", [enter, boxes, show_box, take_entry, begin_again, sign], sessions, title=definition.title,
-        languages=[*definition.languages, *languages()], fonts=definition.fonts, templates=TEMPLATES, desk=desk,
-        screen=Admission(key),
+        "audit", [enter, boxes, show_box, take_entry, begin_again, sign], sessions_of("audit", key),
+        title=definition.title, languages=[*definition.languages, *languages()], fonts=definition.fonts,
+        templates=TEMPLATES, desk=desk, screen=Admission(key),
     )  # fmt: skip
-
-
-@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
-def enter(request: Request, key: FromPath[str]) -> Answer:
-    """The address that the command prints: in with the key, and on."""
-    request.app.state.screen.enter(request, key)
-    return redirect("/")
 
 
 @get("/", guards=[own_screen], sync_to_thread=False)

@@ -22,10 +22,11 @@ from testigo.station.checkin import CheckIn
 from testigo.station.checkin_book import POLL_BOOK_LIMIT
 from testigo.station.visit import Visit
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import machine, person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from testigo.fingerprint.reader import Reader
     from testigo.keys import PublicKey
     from testigo.paper.pages import PagePrinter
-    from testigo.station.machine import Machine
+    from testigo.station.machine_ways import Machine
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
@@ -58,7 +58,7 @@ def serve_check_in(
     from testigo.screens.checkin_desks import DeskTeller
     from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
-    from testigo.station.machine import HttpDesk
+    from testigo.station.machine_ways import HttpDesk
 
     ways = {number: HttpDesk(address) for number, address in enumerate(desks.split(), 1)}
     with _reader(reader, dpi) as opened, CheckIn(folder, desks=ways) as check_in, DeskTeller(check_in):
@@ -88,7 +88,7 @@ def serve_chair(
     from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import require_address
+    from testigo.station.machine_ways import require_address
 
     if centre:
         require_address(centre)
@@ -101,7 +101,7 @@ def serve_chair(
 
 
 def _ways(addresses: str) -> "list[Machine]":
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine_ways import HttpMachine
 
     return [HttpMachine(address) for address in addresses.split()]
 

@@ -45,11 +45,13 @@ from testigo.station.checkin_arrival import ArrivalDesk
 from testigo.station.checkin_book import POLL_BOOK, POLL_BOOK_LIMIT
 from testigo.station.day_file import DayFile
 from testigo.station.desk_link import OtherDesk
-from testigo.station.desks import Desks, desks_in
+from testigo.station.desks import Desks, desks_in, rounds_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
-from testigo.station.machine import ABOUT_A_SESSION, Order, OrderReceiver, order_named
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import ABOUT_A_SESSION, Order, order_named
 from testigo.station.release_rule import SecondPerson
+from testigo.station.same_poll_book import SAID
 from testigo.station.sign_in_list import SignInList
 from testigo.station.staffing import staff_of
 
@@ -124,7 +126,7 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
     def _order(self, envelope: bytes) -> bytes:
         with self._orders.taken(envelope) as order:
             self._obey(order)
-        data: dict[str, Any] = {"visiting": self._visit is not None}
+        data: dict[str, Any] = {"visiting": self._visit is not None, SAID: self._book.digest if self._book else ""}
         if order.name == "readiness":
             lines = check_in_lines(self.folder.path, self.reader, registered=self.counters().registered)
             data["lines"] = msgspec.to_builtins(lines)
@@ -149,8 +151,16 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
         if order.name == "zero" and self._book is not None:
             self._desks.take_part(desks_in(order.data, self.folder))
             self._desks.deal(self._book.voters)
+        if (
+            order.name == "open"
+            and self._book is not None
+            and order.data.get(SAID, self._book.digest) != self._book.digest
+        ):
+            raise IllegalStep("poll-book.another-since", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
+        if order.name == "status" and self.state in ("open", "paused"):
+            self._desks.take_over(rounds_in(order.data, self.folder))
         if order.name == "close":
             self._end_day()
 

@@ -19,7 +19,7 @@ from testigo.station.desk_link import Answered
 from testigo.station.folder import exclusive
 from testigo.station.keyboards import other_readings
 from testigo.station.lookup import LookedUp, Lookup
-from testigo.station.machine import machine_state
+from testigo.station.orders import machine_state
 from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
 from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
 
@@ -89,7 +89,11 @@ class ArrivalDesk(VisitedDesk):
         self._searchable()
         refused = self._refusal(document)
         lent = self._day.now.claims.lent.get(document)
-        return AtAnotherDesk(document, lent.desk) if refused is None and lent is not None else refused
+        if refused is None and lent is not None:
+            return AtAnotherDesk(document, lent.desk, out=lent.desk in self._desks.out)
+        if refused is None and self._desks.home(document) == self._desks.own and self._desks.was_of(document):
+            return AtAnotherDesk(document, self._desks.was_of(document), out=True)
+        return refused
 
     def _answered(self, document: str, answered: Answered) -> Visit | RefusedVoter | AtAnotherDesk:
         """What comes of the home desk's answer; a claim that is granted too late stays owed back."""
@@ -97,6 +101,8 @@ class ArrivalDesk(VisitedDesk):
         day = self._day.now
         if day.claims.owed.get(document) != "back":
             raise IllegalStep("visit.over")
+        if answered.said == "granted" and self._desks.was_of(document):
+            return AtAnotherDesk(document, self._desks.was_of(document), out=True)  # and it stays owed back
         if answered.said == "granted":
             tries = msgspec.convert(answered.tries, Tries)
             return self._open_visit(document, day.with_tries(document, tries))
@@ -104,7 +110,7 @@ class ArrivalDesk(VisitedDesk):
         if answered.said == "voted":
             self._told = RefusedVoter(document, "already-voted", at=answered.hour)
             return self._told
-        return AtAnotherDesk(document, answered.desk)
+        return AtAnotherDesk(document, answered.desk, out=answered.desk in self._desks.out)
 
     def admit_from_list(self, document: str, agreed: Agreed, *, source: str = "") -> Visit | RefusedVoter:
         """The home desk cannot be asked, or another desk has the voter and cannot be reached: chair and one more person

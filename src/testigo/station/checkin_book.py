@@ -14,7 +14,8 @@ from testigo.station.day_file import DayFile
 from testigo.station.desks import Desks
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.lookup import Lookup
-from testigo.station.machine import MachineState, OrderReceiver, machine_state
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import MachineState, machine_state
 
 POLL_BOOK = "poll-book.json"
 POLL_BOOK_LIMIT = 512 << 20

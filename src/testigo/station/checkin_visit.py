@@ -13,6 +13,7 @@ from testigo.errors import IllegalStep
 from testigo.register import PollBookVoter
 from testigo.station.checkin_book import BookedDesk
 from testigo.station.checkin_day import CheckInDay, OpenVisit
+from testigo.station.desk_claims import Owed
 from testigo.station.folder import exclusive
 from testigo.station.release_rule import SecondPerson
 from testigo.station.visit import Visit
@@ -109,7 +110,8 @@ class VisitedDesk(BookedDesk):
         if visit is not None and self._desks.home(visit.document) != self._desks.own:
             claims, document = day.claims, visit.document
             if card:
-                claims = claims.admitting_from_list(document) if visit.listed else claims.owing(document, "voted")
+                owed: Owed = "moved" if self._desks.was_of(document) else "voted"
+                claims = claims.admitting_from_list(document) if visit.listed else claims.owing(document, owed)
             else:
                 claims = claims.owing(document, "back")
             day = replace(day, claims=claims)

@@ -4,6 +4,7 @@ A machine whose disk is lost signs nothing. The station then closes on the last 
 tally sheet says so and why, and `testigo verify` shows it as a difference that is explained.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -34,7 +35,8 @@ from testigo.station.chair_state import STEPS
 from testigo.station.closing_reports import CHECKED_IN, ClosingReports, open_reports, without_votes
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup, OutOfService
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.order_sender import OrderSender
+from testigo.station.orders import MachineReport
 from testigo.station.statement_store import StatementStore
 from testigo.words import Message, message
 
@@ -56,7 +58,8 @@ class Closing:
         self.lineup.check_may_go(machine)
         if not opened:
             self.lineup.note(machine, OutOfService(reason))
-        elif lost:
+            return
+        if lost:
             self.lineup.note(machine, self._lost(machine, reason))
         else:
             paused = self._sender.give(machine, "pause")
@@ -65,6 +68,9 @@ class Closing:
                 raise self._somebody_there(machine)
             digest = self._keep_signed(machine, self._sender.give(machine, "close"))
             self.lineup.note(machine, OutOfService(reason, digest))
+        for desk in self.lineup.desks:
+            with contextlib.suppress(TestigoError):  # whoever does not answer now hears it with the next look
+                self._sender.give(desk, "status")
 
     def reconciled(self, reports: Iterable[MachineReport]) -> Reconciliation:
         """The station's counters as its machines report them now, with those of machines that were taken out."""
