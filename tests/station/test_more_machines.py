@@ -118,7 +118,7 @@ def test_a_difference_is_placed_at_its_booth(wide: WideStation) -> None:
     wide.release("104", 1)
     wide.vote(first[0])
     wide.booths[1].accept_card(second[0])
-    wide.chair.void_session("voter-left", booth=2)
+    wide.chair.sessions.void("voter-left", booth=2)
     assert wide.chair.close_polls() == ()  # the voided session explains it
     (one,) = wide.chair.differences()
     assert step_of(one) == "booth-2:cards_used=printed-spoiled" and "voter-left" in one.reason
@@ -267,12 +267,12 @@ def test_the_session_of_the_next_voter_is_not_ended_by_an_order_about_the_last(w
     first, _ = wide.to_open()
     wide.booths[0].accept_card(first[0])
     seen = wide.booths[0].counters().cards_used
-    wide.chair.void_session("voter-left", booth=1, seen=seen)
+    wide.chair.sessions.void("voter-left", booth=1, seen=seen)
     wide.booths[0].accept_card(first[1])
     with raises_code(IllegalStep, "booth.another-voter-since"):
-        wide.chair.void_session("voter-left", booth=1, seen=seen)
+        wide.chair.sessions.void("voter-left", booth=1, seen=seen)
     with raises_code(IllegalStep, "booth.another-voter-since"):
-        wide.chair.allow_print("chair", "", "", "other", booth=1, seen=seen)
+        wide.chair.sessions.allow_print("chair", "", "", "other", booth=1, seen=seen)
     assert wide.booths[0].current() is not None
-    wide.chair.void_session("voter-left", booth=1, seen=seen + 1)
+    wide.chair.sessions.void("voter-left", booth=1, seen=seen + 1)
     assert wide.booths[0].current() is None

@@ -167,7 +167,7 @@ def open_desk(
     """Count boxes by hand in the browser: two people enter the figures apart from each other, a third decides.
 
     The pages are on this machine alone, at the address that is printed. What will be signed is shown first, with what
-    looks wrong. Nothing is kept of entries that are not signed. End it with Ctrl+C.
+    looks wrong. Entries that are not signed are kept below the folder of --out. End it with Ctrl+C.
 
     Example: testigo audit desk public --key auditor/key.pem --out audit
     """

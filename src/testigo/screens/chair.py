@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from testigo.ballot.reasons import EXTRA_PRINT_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.screens import TEMPLATES, chair_closing, incidents
+from testigo.screens import TEMPLATES, chair_closing, incidents, paper_count
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.chair_view import about, hours_of, unexplained
 from testigo.screens.events import event_data, event_name
@@ -55,7 +55,7 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
         run_test, abandon_test, zero_report, zero_report_page,
         open_station, pause, resume, void_session, allow_print, note_clock_set, show_machines, take_out, events,
-        *incidents.ROUTES, *chair_closing.ROUTES,
+        *incidents.ROUTES, *chair_closing.ROUTES, *paper_count.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -179,7 +179,7 @@ def resume(chair: TheChair) -> Answer:
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
     booth = _booth_number(form)
-    chair.void_session(form.text("reason"), booth=booth, seen=_seen(form, booth))
+    chair.sessions.void(form.text("reason"), booth=booth, seen=_seen(form, booth))
     browser_session.session(request).data["told"] = "voided"
     return redirect("/")
 
@@ -189,7 +189,7 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
     second, booth = form.text("account", ""), _booth_number(form)
-    chair.allow_print(
+    chair.sessions.allow_print(
         first, second, form.text("pin", ""), form.text("reason"), booth=booth, seen=_seen(form, booth), source=source
     )
     browser_session.session(request).data["told"] = "print-allowed"

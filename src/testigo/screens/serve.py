@@ -181,6 +181,16 @@ def serve_audit_desk(
     run(pages.app(desk, secret), listening, first_page=f"/enter/{secret}", tell=tell)
 
 
+def serve_ruling_desk(folder: Path, out: Path, listening: Listening, tell: Callable[[str], object]) -> None:
+    """The authority's desk for rulings. `folder`: with its keys and the record; `out`: where signed statements go.
+    `tell`: who is told the address to open.
+    """
+    from testigo.screens import ruling_desk as pages
+
+    secret = secrets.token_urlsafe(24)
+    run(pages.app(pages.RulingDesk(folder, out), secret), listening, first_page=f"/enter/{secret}", tell=tell)
+
+
 def serve_results(results: Path, record: Path, listening: Listening) -> None:
     """The results page's folder and the public record's, read-only."""
     from testigo.screens import results as pages
