@@ -63,7 +63,9 @@ def _print(outcomes: list[Outcome]) -> None:
     rows = [(way, *(cuts[f"{way} {how}"] for how in hows)) for way in ways]
     rows.append(("all", *(sum(cuts[f"{way} {how}"] for way in ways) for how in hows)))
     table("Cables that failed", ("cable", *hows), rows)
-    figures = sum((Counter(one.figures) for one in outcomes), Counter[str]())
+    figures: Counter[str] = Counter()
+    for one in outcomes:
+        figures.update(one.figures)  # a sum of counters would leave out what is 0
     table("What came of it", ("", ""), [(name, figures[name]) for name in figures])
     for one in outcomes:
         for words in one.wrong:
