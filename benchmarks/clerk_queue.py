@@ -59,6 +59,7 @@ def _print(counts: list[Count]) -> None:
         wrong = sum(len(one.wrong) for one in own)
         rows.append((kind, str(len(own)), *times, *(f"{mean:.1f}" for mean in means), str(wrong)))
     table("", ("visit", "voters", "s median", "s most", "keys", "clicks", "pages", "errors"), rows)
+    print(f"scanned again, because keys came late: {sum(one.again for one in counts)}")
     for said in sorted({f"{one.kind}: {error}" for one in counts for error in one.wrong}):
         print(said)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 
 import pypdfium2
 import pytest
@@ -266,3 +267,23 @@ def test_a_centre_whose_address_is_none_is_refused_at_the_start(run, place, cent
     code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--centre", centre)
     assert (code, said) == (1, "")
     assert error.startswith(f"Error: {centre}: not an address of a machine")
+
+
+def test_lists_on_paper_of_a_station_tick_who_has_a_card(run, place, tmp_path):
+    place.to_open()
+    place.release("103")
+    place.stop()
+    (tmp_path / "pin").write_text(CHAIR_PIN + "\n")
+    (tmp_path / "wrong").write_text("000000\n")
+    out = tmp_path / "s1.pdf"
+    asked = ("voter-list", place.folder, "--out", out, "--pin-file")
+    code, _, error = run(*asked, tmp_path / "wrong")
+    assert code == 1 and "PIN" in error and not out.exists()
+    assert run(*asked, tmp_path / "pin")[0] == 0 and out.stat().st_mode & 0o777 == 0o600
+    with closing(pypdfium2.PdfDocument(out)) as pages:
+        text = [page.get_textpage().get_text_bounded() for page in pages]
+    assert [page.count("✓") for page in text] == [1, 1]
+    assert all("Luisa Mora" in page and f"Página {number} de 2" in page for number, page in enumerate(text, 1))
+    assert run(*asked, tmp_path / "pin")[0] == 1  # a file is never written over
+    assert run("voter-list", tmp_path / "nowhere", "--out", tmp_path / "no.pdf", "--pin-file", tmp_path / "pin")[0] == 1
+    assert not (tmp_path / "no.pdf").exists()

@@ -37,5 +37,4 @@ def test_every_voter_of_a_mixed_queue_gets_one_card(desk: Desk, queue: list[Vote
     assert (counters.refused, counters.undone) == ({"already-voted": 1, "left": 1}, {"voter-left": 1})
     assert counters.released_reasons == {"not-enrolled": 1, "worn-finger": 1}
     assert [(one.kind, one.wrong) for one in counts if one.wrong] == []
-    most = {one.kind: one.keys for one in counts}
-    assert most["right number"] <= 12 and most["barcode, Enter between lines"] <= 2
+    assert next(one.keys for one in counts if one.kind == "right number") <= 12

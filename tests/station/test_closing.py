@@ -212,7 +212,7 @@ def test_power_cut_anywhere_in_closing(place, monkeypatch, tmp_path):
     place.vote(codes[0])
     place.release("104")
     place.booth.accept_card(codes[1])
-    place.chair.void_session("voter-ill")
+    place.chair.sessions.void("voter-ill")
     place.stop()
     for number in range(60):
         again = type(place)(tmp_path / f"cut-{number}", place.root, place.poll_book)

@@ -143,7 +143,7 @@ def test_voided_session_is_a_difference_with_its_reason(place):
     place.booth.accept_card(codes[0])
     with raises_code(IllegalStep, "booth.voter-inside"):
         place.chair.close_polls()
-    place.chair.void_session("voter-left")
+    place.chair.sessions.void("voter-left")
     assert place.booth.current() is None
     assert place.chair.close_polls() == ()
     difference = place.chair.tally_sheet().reconciliation.differences()[0]

@@ -197,7 +197,7 @@ def test_http_machine_speaks_with_a_real_server(place):
         place.chair = Chair(place.folder / "chair", booths=[machine], desks=[LocalMachine(place.check_in)])
         place.to_open()
         with raises_code(IllegalStep, "booth.nobody-voting") as refused:
-            place.chair.void_session("voter-left")
+            place.chair.sessions.void("voter-left")
         assert refused.value.text("es").startswith("mesa s1, máquina de votación: nadie está votando")
         with raises_code(StorageError, "machine.answers-with-error", status="404"):
             HttpMachine(f"http://127.0.0.1:{server.server_port}/elsewhere").order(b"{}")
@@ -284,7 +284,7 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     """Its number is in no log, because its line would have one voter's time; but it is used up."""
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
-    wired.chair.void_session("voter-left")
+    wired.chair.sessions.void("voter-left")
     kept = wired.wire.sent[-1]
     assert not [event for event in wired.booth.folder.log if event.data.get("name") == "void-session"]
     wired.booth.close()

@@ -150,16 +150,20 @@ def voter_list(
 ) -> None:
     """Write the poll book that the check-in has loaded, and the signature list, as PDF, for the station's chair.
 
-    Who has a card already is ticked. While the check-in's screen is served, its page does the same.
+    Who has a card already is ticked: of several desks, at any whose folder is there. While the check-in's screen is
+    served, its page does the same.
 
     Example: testigo station voter-list stations/01-01 --out 01-01.pdf
     """
     from testigo.cli.register_options import pin_of
     from testigo.cli.voter_list import print_to
+    from testigo.register.voter_list import of_all_desks
     from testigo.station.checkin import CheckIn
 
-    with CheckIn(_machines(folder, "check-in")[0]) as check_in:
-        what, definition = check_in.voter_list(account, pin_of(pin_file)), check_in.definition
+    with contextlib.ExitStack() as opened:
+        desks = [opened.enter_context(CheckIn(path)) for path in _machines(folder, "check-in")]
+        definition, pin = desks[0].definition, pin_of(pin_file)
+        what = of_all_desks([desk.voter_list(account, pin) for desk in desks])
     print_to(out, definition, what)
 
 

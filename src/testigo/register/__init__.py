@@ -26,6 +26,7 @@ from testigo.register.issuing import StationBook
 from testigo.register.photographs import LARGEST_FILE as LARGEST_PHOTOGRAPH
 from testigo.register.poll_book import (
     EnrolledFinger,
+    ListedVoters,
     OtherStation,
     PollBook,
     PollBookLabel,
@@ -71,6 +72,7 @@ __all__ = [
     "HistoryEntry",
     "ImportReport",
     "LikelyDouble",
+    "ListedVoters",
     "OtherStation",
     "PaperList",
     "PollBook",

@@ -179,7 +179,7 @@ def resume(chair: TheChair) -> Answer:
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
     booth = _booth_number(form)
-    chair.void_session(form.text("reason"), booth=booth, seen=_seen(form, booth))
+    chair.sessions.void(form.text("reason"), booth=booth, seen=_seen(form, booth))
     browser_session.session(request).data["told"] = "voided"
     return redirect("/")
 
@@ -189,7 +189,7 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
     second, booth = form.text("account", ""), _booth_number(form)
-    chair.allow_print(
+    chair.sessions.allow_print(
         first, second, form.text("pin", ""), form.text("reason"), booth=booth, seen=_seen(form, booth), source=source
     )
     browser_session.session(request).data["told"] = "print-allowed"

@@ -14,6 +14,7 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 |---|---|
 | how a folder is set up, keys admitted | `install`, `folder` |
 | which steps a station takes, how it is now | `chair_state`, `station_status` |
+| what the chair may do about a voter in a booth | `booth_sessions`, `extra_print` |
 | what is shown before opening | `readiness`, `deck_run`, `zero_report` |
 | what the chair may say to a machine, and how it answers | `orders`, `order_sender`, `order_receiver`, `machine_ways` |
 | which machines take part, what people call them | `lineup`, `machine_names` |

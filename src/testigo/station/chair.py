@@ -24,6 +24,7 @@ from testigo.paper.pages import PagePrinter
 from testigo.record import SignedStatement
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness
+from testigo.station.booth_sessions import BoothSessions
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_pages import ChairPages
 from testigo.station.chair_state import State, require_state, state_of
@@ -31,14 +32,12 @@ from testigo.station.chair_statements import ChairStatements
 from testigo.station.clock_set import ClockSet
 from testigo.station.closing import Closing, check_words, named
 from testigo.station.closing_reports import step_of
-from testigo.station.deck_run import DeckRuns, of_booth
-from testigo.station.extra_print import ExtraPrint
+from testigo.station.deck_run import DeckRuns
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
 from testigo.station.lineup import Lineup
 from testigo.station.machine_ways import Machine, ways_to
 from testigo.station.order_sender import OrderSender
-from testigo.station.orders import SEEN_CARDS
 from testigo.station.readiness import MachineReadiness
 from testigo.station.same_poll_book import SAID, require_same
 from testigo.station.staffing import staff_of
@@ -73,13 +72,14 @@ class Chair:
             self._lineup = Lineup(self.folder)
             self._sender = OrderSender(self.folder, ways_to(self.folder, booths, desks), self._lineup.standing)
             self.staff = staff_of(self.folder)
-            self._extra_print = ExtraPrint(folder, self.staff)
             self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
             self._told = ChairStatements(self.folder, self._statements)
             self.runs = DeckRuns(self.folder, self._statements, self._sender, self._lineup)
             """The runs of the test before opening."""
+            self.sessions = BoothSessions(self.folder, self.staff, self._sender, self._lineup)
+            """What may be done about the voter in a booth."""
         except BaseException:
             self.folder.close()
             raise
@@ -254,43 +254,6 @@ class Chair:
         self.folder.log.append("resumed")
 
     @exclusive
-    def void_session(self, reason: str, *, booth: int = 1, seen: int | None = None) -> None:
-        """End the session in the booth of that number without a vote, for one of `reasons.VOID_REASONS`: it will be a
-        difference, with that reason.
-
-        `seen`: how many cards the booth had used when the chair saw that session; raises `IllegalStep` where another
-        voter is there since.
-        """
-        require_state(self.folder, "open", "paused")
-        reasons.check_reason(reason, "void", reasons.VOID_REASONS)
-        self._sender.give(self._booth(booth), "void-session", reason=reason, **_of_session(seen))
-        self.folder.log.append_coarse("session-voided", reason=reason, **of_booth(booth))
-
-    @exclusive
-    def allow_print(
-        self,
-        first: str,
-        second: str,
-        pin: str,
-        reason: str,
-        *,
-        booth: int = 1,
-        seen: int | None = None,
-        source: str = "",
-    ) -> None:
-        """Let the voter in the booth of that number print once more than the limit (`ExtraPrint.agree`). `seen`: as
-        `void_session` has it.
-
-        Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
-        """
-        require_state(self.folder, "open", "paused")
-        machine = self._booth(booth)
-        self._extra_print.agree(first, second, pin, reason, source=source)
-        self._sender.give(machine, "allow-print", reason=reason, **_of_session(seen))
-        about = {"reason": reason, "first": first, "second": second}
-        self.folder.log.append_coarse("print-allowed", **about, **of_booth(booth))
-
-    @exclusive
     def take_out(self, name: str, reason: str, *, lost: bool = False) -> None:
         """Have one desk or booth go alone, by its name, with a reason in words; the others go on.
 
@@ -306,12 +269,6 @@ class Chair:
         if self.state == "zero-reported" and not lost:
             require_state(self.folder, "installed", "tested", "open", "paused")
         self._closing.take_out(machine, reason, lost=lost, opened=self.state not in ("installed", "tested"))
-
-    def _booth(self, number: int) -> StationMachine:
-        machine = StationMachine("booth", number)
-        if machine not in self._lineup.booths:
-            raise InvalidInput("machine.not-taking-part", place=self.folder.place, machine=machine.label)
-        return machine
 
     # ---- closing
 
@@ -439,8 +396,3 @@ class Chair:
             if not self._pages.printed:
                 self.print_tally_sheet()
         return left
-
-
-def _of_session(seen: int | None) -> dict[str, int]:
-    """What an order about a voter says of which one."""
-    return {} if seen is None else {SEEN_CARDS: seen}

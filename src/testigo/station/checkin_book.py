@@ -1,5 +1,7 @@
 """The poll book at a check-in desk: how it is loaded before opening, whom it has, and how it goes on paper."""
 
+from collections.abc import Set
+
 from testigo import storage
 from testigo.election import Definition, Station
 from testigo.errors import IllegalStep, InvalidSignature
@@ -59,7 +61,12 @@ class BookedDesk:
         self.staff.check(account, pin, PRESIDING, source=source)
         if self._book is None:
             raise IllegalStep("poll-book.none", place=self.folder.place)
-        return of_poll_book(self.definition, self._book, self._day.now.voted)
+        return of_poll_book(self.definition, self._book, self._with_card())
+
+    def _with_card(self) -> Set[str]:
+        """Document numbers of who has a card as far as this desk knows: from it, or of its share from another."""
+        day = self._day.now
+        return day.voted.keys() | {document for document, lent in day.claims.lent.items() if lent.hour}
 
     @exclusive
     def load_poll_book(self, data: bytes) -> int:

@@ -61,7 +61,8 @@ const scanned = document.querySelector("input[data-scanned]");
 if (scanned) {
   let end = 0;
   const separates = (event) => {
-    if (event.key === "Enter" || event.key === "Tab") return burst.keys > 0;
+    const begun = /^@|^ANSI |\u001e/.test(scanned.value); // of a card, also where its keys come late
+    if (event.key === "Enter" || event.key === "Tab") return burst.keys > 0 || begun;
     const held = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
     return held && event.key.length === 1 && burst.keys > 2;
   };
