@@ -28,7 +28,7 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
 from testigo.web.pages import Answer, page, redirect
-from testigo.words import message
+from testigo.words import Message, message
 
 TheChair = NamedDependency[Chair]
 LARGEST_FORM = 1024 * 1024
@@ -43,10 +43,10 @@ def show_paper(request: Request, chair: TheChair) -> Answer:
     """What to print, what was signed so far, and the next person's form; once both have entered, the form to sign."""
     told = browser_session.session(request).data.pop("told", "")
     entry, signed = _entry(chair), chair.manual_tally()
-    names = [name for name, _ in paper_kit(chair.definition, chair.station_id)]
+    files = [(name, _label(name)) for name, _ in paper_kit(chair.definition, chair.station_id)]
     body = _tally(chair, entry) if entry.step == "done" else None
     return page(
-        request, "chair/on_paper.html", entry=entry, told=told, files=names, signed=signed, body=body, look=False,
+        request, "chair/on_paper.html", entry=entry, told=told, files=files, signed=signed, body=body, look=False,
         longest=LONGEST_LINE, forced=chair.tally_sheet() is not None, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
@@ -117,6 +117,13 @@ def signed_file(chair: TheChair) -> Answer:
 
 
 ROUTES = [show_paper, print_paper, take_figures, enter_again, sign_paper, signed_minutes, signed_file]
+
+
+def _label(name: str) -> Message:
+    """What a file to print is called: the ballots are those of the styles that their names end with."""
+    if name == "tally-form.pdf":
+        return message("paper_mode", "tally-form")
+    return message("paper_mode", "minutes") if name == "minutes.pdf" else message("slip", "on-paper.title")
 
 
 def _kept(chair: Chair) -> KeptEntries:
