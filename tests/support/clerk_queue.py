@@ -21,6 +21,8 @@ from served_station import ServedStation, Server
 from testigo.ballot.reasons import REHEARSAL
 from testigo.election import Station, VotingRules
 from testigo.fingerprint import FingerImage
+from testigo.fingerprint.reader import ReaderUnplugged
+from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.rehearsal.fingers import wear_off
 from testigo.screens import checkin as check_in_pages
@@ -36,6 +38,7 @@ KINDS: Final = {
     "finger fails once": 10,
     "never enrolled": 10,
     "worn finger": 8,
+    "reader fails": 4,
     "voted already": 4,
     "check-in taken back": 3,
     "abandoned visit": 3,
@@ -84,12 +87,12 @@ def line_up(count: int, seed: int = 1) -> list[Voter]:
     return [Voter(number, kind) for number, kind in enumerate(kinds, 1)]
 
 
-def prepare(folder: Path, queue: list[Voter]) -> ServedStation:
-    """An open station whose poll book has the queue, with a finger of each who was ever enrolled."""
+def prepare(folder: Path, queue: list[Voter], centre: SigningKey | None = None) -> ServedStation:
+    """An open station whose poll book has the queue, with a finger of each who was ever enrolled. `centre`: its key."""
     definition = villa(
         (Station("s1", "Escuela Norte", "villa", len(queue)),), (MAYOR,), rules=VotingRules(release_cap_percent=10)
     )
-    root = Root(definition)
+    root = Root(definition, centre=centre or SigningKey.generate())
     folder.mkdir(parents=True, exist_ok=True)
     rows = "".join(f"{one.document},{one.name},s1,\n" for one in queue)
     (folder / "people.csv").write_text("document,name,station,roll\n" + rows, encoding="utf-8")
@@ -265,7 +268,7 @@ class Clerk:
 
     def release(self, reason: str) -> None:
         """The chair at this desk, beyond the alarm with the clerk as second person."""
-        self.expect("unmatched")
+        self.expect("unmatched", "finger")
         if self.page.eval_on_selector("#reason", "list => list.value") != reason:
             self.pick("#reason", reason)
         self.tab_to("#pin")
@@ -351,6 +354,19 @@ def _worn(clerk: Clerk, who: Voter) -> None:
     clerk.find(who.document, who)
     clerk.touch(*[wear_off(finger(who.finger, 2))] * 4)
     clerk.release("worn-finger")
+    clerk.card()
+
+
+def _reader_fails(clerk: Clerk, who: Voter) -> None:
+    """It is unplugged; trying once more does not help."""
+    clerk.find(who.document, who)
+    for _ in range(2):
+        clerk.expect("finger")
+        clerk.desk.reader.acts.append(ReaderUnplugged())
+        clerk.enter()
+    assert clerk.page.get_attribute("main", "data-notice") == "ReaderUnplugged"
+    clerk.open("details:has(form[action='/release']) summary")
+    clerk.release("reader-failure")
     clerk.card()
 
 
@@ -450,6 +466,7 @@ _VISITS: Final[dict[str, Callable[[Clerk, Voter], None]]] = {
     "finger fails once": _fails_once,
     "never enrolled": _never_enrolled,
     "worn finger": _worn,
+    "reader fails": _reader_fails,
     "voted already": _voted_already,
     "check-in taken back": _taken_back,
     "abandoned visit": _abandoned,
