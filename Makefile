@@ -35,7 +35,7 @@ check: $(VENV)/.development ## Style, types and the order of the rooms
 	$(BIN)/lint-imports --no-cache | tail -n +10
 
 tests: $(VENV)/.development ## The tests alone
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.development ## Branch coverage of record, count and witness by their tests; fails under 95 %
 	$(BIN)/python -m coverage run -m pytest -q tests/record tests/count tests/witness tests/centre

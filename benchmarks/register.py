@@ -6,6 +6,7 @@ Prints a table. The database is a new SQLite file unless an address of an empty 
 """
 
 import argparse
+import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from testigo.fingerprint import extract, synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook, Register, RegisterKey, make_poll_book
 from testigo.register.gallery import EnrolledPrint, PersonGallery
+from testigo.register.made_up_names import made_up_name
 
 STATION_VOTERS = 1_000
 SEARCHED = 500  # persons in the gallery, two fingers each
@@ -37,13 +39,19 @@ def main() -> None:
 def _registers(folder: Path, voters: int, address: str, rows: list[tuple[str, str]]) -> None:
     definition = _definition(voters)
     file = folder / "voters.csv"
-    lines = (f"V-{number},Nombre Apellido Apellido,{1 if number < STATION_VOTERS else 2}" for number in range(voters))
+    rng = random.Random(1)
+    numbers = rng.sample(range(1_000_000, 90_000_000), voters)
+    lines = (
+        f"V-{number},{made_up_name(rng)},{1 if place < STATION_VOTERS else 2}" for place, number in enumerate(numbers)
+    )
     file.write_text("\n".join(["document,name,station", *lines]))
     centre, machine = SigningKey.generate(), OpeningKey.generate()
     with Register.open(address or str(folder / "register.db"), definition, RegisterKey.generate()) as register:
         with progress("Import", voters) as bar:
             seconds = _timed(lambda: register.import_voters(file, bar.advance))
         rows.append((f"import of {voters:,} voters, {register._engine.dialect.name}", f"{seconds:.2f} s"))
+        seconds = _timed(register.doubles)
+        rows.append((f"likely doubles among {voters:,} voters, by number and name", f"{seconds:.2f} s"))
         books: list[bytes] = []
         seconds = _timed(lambda: books.append(make_poll_book(register, "1", machine.public, centre)))
     rows.append(

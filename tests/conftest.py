@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from testigo import words
+from testigo.staff import pins
 from testigo.station.hours import StationHours
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -17,6 +19,12 @@ os.environ.pop("TESTIGO_LANGUAGE", None)
 
 settings.register_profile("busy", deadline=None)  # no test fails because the machine has much else to do
 settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: a long one that begins last keeps one process busy while the others wait."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +43,15 @@ def shared_data() -> Path:
 
 
 _HOURS = {name: vars(StationHours)[name] for name in ("outside", "before_closing")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hash() -> Iterator[PasswordHasher]:
+    """PINs are hashed here by Argon2id at its cheapest; the value is what hashes them everywhere else."""
+    with pytest.MonkeyPatch.context() as patch:
+        strong = pins._hasher
+        patch.setattr(pins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield strong
 
 
 @pytest.fixture(scope="session", autouse=True)

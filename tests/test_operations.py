@@ -77,7 +77,7 @@ class Voters:
         with Client(self.site.check_in.address) as clerk:
             sign_in(clerk, CLERK_PIN)
             assert clerk.send("/find", document=document).name == "unmatched"
-            assert clerk.send("/release", pin=CHAIR_PIN, reason="missing-hand").name == "released"
+            assert clerk.send("/release", pin=CHAIR_PIN, reason="not-enrolled").name == "released"
             clerk.send("/card")
         return self.site.trays["villa"].pop()
 

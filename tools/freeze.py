@@ -30,7 +30,7 @@ from testigo import __version__
 from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import ContestTally, TallySheet
 from testigo.canonical import SignedValue
-from testigo.count import KINDS, ClosingCount, RecordRules, body_of
+from testigo.count import KINDS, Annulment, ClosingCount, Correction, RecordRules, body_of
 from testigo.election import Role, load
 from testigo.keys import PublicKey, SigningKey
 from testigo.record import Log, Statement, open_checkpoint, peek, read_record
@@ -119,6 +119,12 @@ def _body_again(said: Statement, station: str, rules: RecordRules) -> SignedValu
             honest, sheet = body_of(said, ClosingCount), rules.sheets[station]
             paper = PaperTally(honest.method, honest.papers, sheet.tally.contests, honest.spoiled, honest.unsettled)
             return closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
+        case "annulment" if said.subject == station:
+            standing = rules.rulings.annulments.get(station) or rules.sheet_digests(2)[station]
+            return msgspec.structs.replace(body_of(said, Annulment), names=standing)
+        case "correction" if said.subject == station:
+            tally, names = rules.sheets[station].tally, rules.sheet_digests(2)[station]
+            return msgspec.structs.replace(body_of(said, Correction), names=names, tally=tally)
         case "result":
             return rules.count()
     return None

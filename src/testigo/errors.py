@@ -16,7 +16,7 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from testigo.words import Either, Message, Value, current_language, from_line, to_line
+from testigo.words import Either, Message, Value, at_place, current_language, from_line, in_clauses, to_line
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
 """Spaces of typography: French has one before a colon and inside numbers. Python does not call them printable."""
@@ -127,10 +127,8 @@ class TestigoError(Exception):
     def text(self, language: str) -> str:
         """Place, what is wrong, and what to do about it: one sentence in that language."""
         place = self.place_value.text(language) if isinstance(self.place_value, Message) else str(self.place_value)
-        hint = self._hint(language)
-        where = f"{place}: " if place else ""
-        how = f"; {hint}" if hint else ""
-        return printable(f"{where}{self.message.text(language)}{how}.")
+        said = at_place(place, self.message.text(language), language)
+        return printable(f"{in_clauses((said, self._hint(language)), language)}.")
 
     def speaks(self, language: str) -> bool:
         """Whether that language has all that the text says."""

@@ -26,11 +26,14 @@ from testigo import canonical, storage
 from testigo.errors import InvalidInput, InvalidSignature, Place
 
 _LARGEST_KEY_FILE = 4096
+_HEX_DIGITS = 64
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 def _read_hex(text: str) -> bytes:
-    if len(text) != 64 or set(text) - set("0123456789abcdef"):
+    if len(text) != _HEX_DIGITS and not set(text) - set("0123456789abcdefABCDEF"):
+        raise InvalidInput("key.other-length", digits=_HEX_DIGITS, count=len(text))
+    if len(text) != _HEX_DIGITS or set(text) - set("0123456789abcdef"):
         raise InvalidInput("key.not-hexadecimal")
     return bytes.fromhex(text)
 

@@ -7,8 +7,10 @@ removes. Every failure is a `StorageError` with the path and the hint.
 
 import contextlib
 import errno
+import glob
 import io
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -89,7 +91,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, over: bytes | None = No
     says something else now, or is gone.
     """
     _require_name(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _unfinished(path)
     with explained(path):
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, a device: a file would take its place
             path.write_bytes(data)
@@ -107,6 +109,45 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, over: bytes | None = No
             temporary.unlink(missing_ok=True)
 
 
+def _unfinished(path: Path) -> Path:
+    """The name of what will be at `path`, while this process makes it."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def remove_unfinished(folder: Path, name: str = "*") -> list[Path]:
+    """Remove what killed processes left half made in a folder, files and folders: there may be private keys in it.
+    Returns what was removed. `name`: only of what was to have that name.
+    """
+    removed = []
+    for left in folder.glob(f".{name if name == '*' else glob.escape(name)}.*.tmp"):
+        process = _OF_PROCESS.search(left.name)
+        if process is None or _is_running(int(process[1])):
+            continue
+        with explained(left):
+            for file in [left] if left.is_file() else [one for one in left.rglob("*") if one.is_file()]:
+                if file.stat().st_nlink == 1:  # else it is whole, and has its own name besides
+                    destroy(file)
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+        removed.append(left)
+    return removed
+
+
+_OF_PROCESS = re.compile(r"\.([0-9]{1,10})-[0-9a-f]{8}\.tmp$")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 def _still_says(path: Path, data: bytes) -> bool:
     if not path.is_file():
         return False
@@ -117,7 +158,7 @@ def _still_says(path: Path, data: bytes) -> bool:
 def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Make a file that is not there yet, whole or not at all, flushed; raises `StorageError` where one is there."""
     _require_name(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _unfinished(path)
     with making_folder(path.parent):
         try:
             write(temporary, data, mode=mode)
@@ -135,12 +176,15 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
 def new_folder(path: Path, *, mode: int = 0o755) -> Iterator[Path]:
     """A folder to fill inside the block; it appears at `path` when the block ends, and not at all if it fails.
 
-    Raises `StorageError` where a file or a folder that is not empty is at `path`.
+    What a killed process left of the same folder is removed. Raises `StorageError` where a file or a folder that is not
+    empty is at `path`.
     """
+    if path.name:
+        remove_unfinished(path.parent, path.name)
     require_empty(path)
     if not path.name:
         raise StorageError("folder.not-empty", place=path)
-    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    building = _unfinished(path)
     with making_folder(path.parent):
         try:
             yield make_folder(building, mode=mode)

@@ -35,6 +35,10 @@ REACH: Final = 5.0
 """For a connection to a machine on the station's cable. The kernel there answers, however busy the machine is; no
 answer means that it is off or the cable is out, and the chair has to know at once."""
 
+REQUEST: Final = 30.0
+"""For a request to begin on an open connection, and for its body beyond what the slowest line takes (`web.patience`).
+What a browser or machine on the cable sends is there at once; who takes longer keeps a connection from others."""
+
 DEVICE: Final = 10.0
 """For a slip printer to take a slip and to say that it is printed: a slip of 20 cm takes about 2 s."""
 

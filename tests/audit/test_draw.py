@@ -77,6 +77,6 @@ def test_the_closing_sample_is_of_all_stations_rounded_up(project_root: Path) ->
     definition = load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
     drawn = closing_sample(definition, Seed("12345612345612345612"))
     assert len(definition.stations) == 57
-    assert boxes_to_count(definition) == len(drawn.drawn) == 31  # 54 % of 57 is 30.78
+    assert boxes_to_count(definition, 57) == len(drawn.drawn) == 31  # 54 % of 57 is 30.78
     assert set(drawn.ids) <= {station.id for station in definition.stations}
     assert drawn.population == tuple(station.id for station in definition.stations)

@@ -55,7 +55,8 @@ def test_any_figures_are_the_same_after_encoding_and_in_every_derived_form(value
     assert msgspec.convert(canonical.decode(canonical.encode(reconciliation)), Reconciliation) == reconciliation
     assert {one.name: found if one.reasons else found[""] for one, found in reconciliation.figures()} == values
     check_in = reconciliation.check_in
-    assert check_in.checked_in == sum(check_in.total(one) for one in COUNTERS if one.part_of == "checked_in")
+    undone = sum(check_in.undone.values())
+    assert check_in.checked_in == check_in.matched + check_in.released - undone == check_in.sum_of("checked_in")
     for place in ("sheet", "results", "screen"):
         rows = {row.name: row.count for row in reconciliation.rows(place) if not row.is_sum}
         assert rows == {one.name: sum(found.values()) for one, found in reconciliation.figures() if place in one.shown}
@@ -70,17 +71,29 @@ def test_a_zero_report_is_zero_but_for_what_is_fixed_before_opening(village, cou
 
 
 def test_a_sum_stands_before_its_parts_and_a_counter_beside_its_limit() -> None:
-    rows = counted(matched=4, released=2, release_cap=3).rows("screen")
+    rows = counted(matched=4, released=2, released_by_two=1, undone={"other": 1}).rows("screen")
     places = {row.name: number for number, row in enumerate(rows)}
-    assert rows[places["checked_in"]].count == 6 and rows[places["checked_in"]].is_sum
+    assert rows[places["checked_in"]].count == 5 and rows[places["checked_in"]].is_sum
     assert places["checked_in"] < places["matched"] and rows[places["matched"]].part
-    assert rows[places["released"]].at_most == 3 and rows[places["matched"]].at_most is None
+    assert rows[places["matched"]].at_most is None
+    rows = counted(cards_made=9, cards_used=2).rows("sheet")
+    assert next(row for row in rows if row.name == "cards_used").at_most == 9
 
 
 @pytest.mark.parametrize(
     ("machine", "said"),
     [
-        (counted(released=1, release_cap=0, released_reasons={"other": 1}).check_in, "Released 1, Release cap 0"),
+        (
+            counted(released=1, release_cap=0, released_reasons={"other": 1}).check_in,
+            "Released 1, Usual releases of one kind 0",
+        ),
+        (
+            counted(
+                released=4, release_alarm=2, release_cap=2, released_reasons={"other": 4}, released_by_two=1
+            ).check_in,
+            "Released 4, Usual releases of one kind 3",
+        ),
+        (counted(released_by_two=2, released_by_allowance=1).check_in, "Released by two persons 3, Released 0"),
         (counted(cards_used=3, cards_made=2).booth, "Cards used 3, Cards made 2"),
         (counted(spoiled=2, spoiled_reasons={"mistake": 1}).booth, "reasons for 1, Spoiled 2"),
         (counted(refused={"whim": 0}).check_in, "Refused: reasons that are not on the list: whim"),
@@ -93,6 +106,16 @@ def test_a_broken_rule_is_told_with_its_figures(machine: CheckInCounters | Booth
 def test_what_keeps_the_rules_breaks_none() -> None:
     kept = counted(released=1, release_cap=1, released_reasons={"other": 1}, refused={"left": 2}, voided={"other": 1})
     assert [rule for machine in kept.machines for rule in machine.broken_rules()] == []
+
+
+def test_releases_are_compared_with_the_alarm_of_each_kind_apart() -> None:
+    released = {"not-enrolled": 3, "worn-finger": 1, "other": 2, "reader-failure": 2}
+    kinds = counted(released=8, released_reasons=released, release_cap=2, release_alarm=2).check_in
+    assert kinds.beyond_alarm == 2  # one never enrolled, one with a finger that did not match
+    agreed = msgspec.structs.replace(kinds, released_by_two=1, released_by_allowance=1)
+    assert kinds.broken_rules() and not agreed.broken_rules()
+    before = msgspec.structs.replace(kinds, release_alarm=0)  # counters of a version that knew one cap for all
+    assert before.beyond_alarm == 6
 
 
 @pytest.mark.parametrize("language", languages())
@@ -113,7 +136,7 @@ def test_a_language_without_words_speaks_english() -> None:
 
 def test_versions_follow_the_counters() -> None:
     both = CheckInCounters.VERSION + BoothCounters.VERSION
-    assert TallySheet.VERSION == ZeroReport.VERSION == both >= 2
+    assert TallySheet.VERSION - 1 == ZeroReport.VERSION == both >= 2
     assert (CheckInReport.VERSION, BoothReport.VERSION) == (CheckInCounters.VERSION, BoothCounters.VERSION)
 
 

@@ -102,6 +102,7 @@ COUNTERS = {
     "refused": {"other-station": 2},
     "released_reasons": {"worn-finger": 1},
     "release_cap": 15,
+    "cards_handed": 10,
     "cards_made": 320,
     "cards_used": 10,
     "printed": 12,
@@ -118,7 +119,7 @@ def test_a_reconciliation_that_holds_has_no_differences():
 
 
 @pytest.mark.parametrize(
-    "counter", ["matched", "released", "cards_used", "printed", "spoiled", "deposited", "recorded"]
+    "counter", ["matched", "released", "cards_handed", "cards_used", "printed", "spoiled", "deposited", "recorded"]
 )
 def test_any_one_counter_off_by_one_is_a_difference(counter):
     reconciliation = counted(**{**COUNTERS, counter: COUNTERS[counter] + 1})

@@ -217,7 +217,7 @@ def test_a_machine_gets_one_key_and_a_key_one_machine(centre: Centre, machines: 
     for role, station in (("chair", "n1"), ("booth", "n1"), ("log", ""), ("auditor", "")):
         with pytest.raises(Conflict, match=r"already has a key|key is there already"):
             admit((role, station))
-    with pytest.raises(Conflict, match="two keys for the booth of station n2"):
+    with pytest.raises(Conflict, match="two keys for the voting machine of station n2"):
         admit(("booth", "n2"), ("booth", "n2"))
     for role, station in (("chair", "nowhere"), ("root", ""), ("chair", "")):
         with pytest.raises(InvalidInput, match="no key can be admitted"):

@@ -70,7 +70,9 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     assert run("centre", "receive", office, packages / "n1-package.json")[:2] == (0, "station n1: already here\n")
 
     public, signing = office / "public", ("--key", tmp / "auditor" / "key.pem", "--out", tmp / "audit")
-    code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json")
+    code, _, err = run("audit", "draw", public, *signing, "--seed", DICE)
+    assert (code, "41263 55142" in err, (tmp / "audit").exists()) == (1, True, False)
+    code, out, _ = run("audit", "draw", public, *signing, "--seed", DICE, "--json", "--yes")
     drawn, files = ([one["id"] for one in json.loads(out)["drawn"]], json.loads(out)["files"])
     assert (code, len(drawn), [Path(file).name for file in files]) == (0, 2, ["audit-seed.json", "audit-sample.json"])
     assert "audit-seed" not in [entry.type for entry in Centre.open(office).rules.entries]
@@ -85,7 +87,7 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     code, _, err = run(*counting, *signing, *["--by-hand", tmp / "a.csv"] * 2)
     assert (code, "the same form twice" in err) == (1, True)
     by_hand = ("--by-hand", tmp / "a.csv", "--by-hand", tmp / "b.csv")
-    code, out, _ = run(*counting, *signing, *by_hand)
+    code, out, _ = run(*counting, *signing, *by_hand, "--yes")
     assert code == 0
     assert "agree in every figure" in out
     counted = tmp / "audit" / f"closing-count-{drawn[0]}.json"
@@ -94,7 +96,7 @@ def test_a_night(run: Callable[..., Any], office: Path, definition_file: Path, s
     for name in ("a.csv", "b.csv"):
         (tmp / name).write_text((tmp / name).read_text().replace("(spoiled),1", "(spoiled),2"))
     code, _, err = run(*counting, *signing, *by_hand)
-    assert (code, "a second closing count" in err) == (1, True)
+    assert (code, "was counted before" in err) == (1, True)
     code, out, _ = run(*counting, *by_hand, "--dry-run")
     assert (code, "DIFFERENCE (spoiled): tally sheet 1, paper 2" in out) == (1, True)
 
@@ -211,14 +213,14 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
                 assert (code, "1 tally sheet is not in the record yet (station s1)" in err) == (1, True)
         centre.receive(one.package(sheet))
     code, out, _ = run("audit", "settle-ties", office / "public", "--seed", DICE, "--dry-run")
-    assert (code, "president: ana, luis; drawn: " in out) == (0, True)
+    assert (code, "president: ana and luis; drawn: " in out) == (0, True)
     assert not file.exists()
-    code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
+    code, drawn, _ = run("audit", "settle-ties", *signing, "--seed", DICE, "--yes")
     assert (code, drawn) == (0, f"{out}Signed. The centre appends it: testigo centre append CENTRE {file}\n")
     assert Centre.open(office).rules.draw is None
-    code, again, _ = run("audit", "settle-ties", *signing, "--seed", DICE)
+    code, again, _ = run("audit", "settle-ties", *signing, "--seed", DICE, "--yes")
     assert (code, again) == (0, drawn)
-    code, _, err = run("audit", "settle-ties", *signing, "--seed", "1" * 20)
+    code, _, err = run("audit", "settle-ties", *signing, "--seed", "1" * 20, "--yes")
     assert (code, "another statement is already there" in err) == (1, True)
     assert run("centre", "append", office, file)[0] == 0
     winner = Centre.open(office).result().contests[0].allocation.elected[0].option
@@ -230,7 +232,8 @@ def test_ties_are_settled_by_dice_that_a_dry_run_shows_first(
 def test_a_draw_of_which_files_were_lost_is_made_again_by_the_same_dice(run: Callable[..., Any], office: Path) -> None:
     run("centre", "receive", office, *sorted((office.parent / "packages").glob("*-package.json")))
     out = office.parent / "audit"
-    signing = ("audit", "draw", office / "public", "--key", office.parent / "auditor" / "key.pem", "--out", out)
+    key = office.parent / "auditor" / "key.pem"
+    signing = ("audit", "draw", office / "public", "--key", key, "--out", out, "--yes")
     seed, sample = out / "audit-seed.json", out / "audit-sample.json"
     assert run(*signing, "--seed", DICE)[0] == 0
     first, drawn = seed.read_bytes(), peek(sample.read_bytes()).body
@@ -291,7 +294,7 @@ def test_an_auditor_is_admitted_later_and_replaced(
     told = [json.loads(run("auditor", "create", folder, "--json")[1]) for folder in (first, second)]
     assert ((first / "key.pem").stat().st_mode & 0o777, first.stat().st_mode & 0o777) == (0o600, 0o700)
     code, out, _ = run("centre", "admit", office, first / "request.json")
-    assert (code, out) == (0, f"auditor admitted, key id {told[0]['key_id']}\n")
+    assert (code, out) == (0, f"auditor's key admitted, key id {told[0]['key_id']}\n")
     replacing = ("centre", "replace-key", office, "auditor", "--request", second / "request.json")
     before = (office / "public" / "checkpoint").read_bytes()
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))

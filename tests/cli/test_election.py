@@ -96,7 +96,7 @@ def test_seats(call):
 
 def test_seats_by_every_kind_of_threshold_and_what_rounding_changed(call):
     droop = call("seats", "droop", "31", "a=6", "b=1")[1]
-    assert "Rounding the quota changed seats. Without it: a 27, b 4." in droop
+    assert "Rounding changed seats. Without it: a 27, b 4." in droop
     assert "Rounding" not in call("seats", "droop-exact", "31", "a=6", "b=1")[1]
 
     def excluded(*arguments):

@@ -17,10 +17,26 @@ def test_digits_or_a_file_that_holds_them(tmp_path: Path) -> None:
     assert read_root_key("") is None
 
 
-@pytest.mark.parametrize("digits", ["ab" * 31, "AB" * 32, "ab" * 33])
-def test_digits_that_are_no_key_are_no_file_that_is_missing(digits: str) -> None:
-    with raises_code(InvalidInput, "key.not-hexadecimal"):
+@pytest.mark.parametrize(("digits", "count"), [("ab" * 31, 62), ("ab" * 33, 66), ("3fb1", 4), ("3fb1c2d4e5…", 10)])
+def test_digits_that_are_no_key_are_no_file_that_is_missing(digits: str, count: int) -> None:
+    with raises_code(InvalidInput, "key.other-length") as raised:
         read_public_key(digits)
+    assert f"a key has 64 hexadecimal digits, this has {count}" in raised.value.text("en")
+
+
+def test_capital_digits_are_told(tmp_path: Path) -> None:
+    with raises_code(InvalidInput, "key.not-hexadecimal"):
+        read_public_key("AB" * 32)
+    (tmp_path / "short").write_text("ab" * 20)
+    with raises_code(InvalidInput, "key.other-length"):
+        read_public_key(str(tmp_path / "short"))
+
+
+def test_a_file_may_be_called_like_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SigningKey.generate().public
+    (tmp_path / "2026").write_text(key.hex)
+    monkeypatch.chdir(tmp_path)
+    assert read_public_key("2026") == key
 
 
 def test_a_file_that_holds_none_is_named(tmp_path: Path) -> None:

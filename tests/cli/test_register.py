@@ -16,6 +16,7 @@ from testigo.election import MachineKey, MachineKeys
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import PollBook
+from testigo.register.tables import SCHEMA
 from testigo.words import set_language
 
 Press = Callable[..., FingerImage]
@@ -92,7 +93,9 @@ def test_from_the_file_to_the_poll_book(
     machine = OpeningKey.generate()
     signing = SigningKey.generate().public.hex
     centre.admit(MachineKeys((MachineKey(signing, "check-in", "01-01", machine.public.hex),)))
-    code, out, err = imported("poll-book", "01-01", "--centre", "centre", "--out", "book.json", "--json")
+    words = ["--centre", "centre", "--out", "book.json", "--paper", "book.pdf", "--json"]
+    code, out, err = imported("poll-book", "01-01", *words)
+    assert Path("book.pdf").read_bytes().startswith(b"%PDF")
     assert code == 0, err
     assert json.loads(out)["voters"] == 23
     key = next(key for key in centre.key_ring.keys if key.role == "centre")
@@ -180,10 +183,10 @@ def test_upgrading_an_older_register(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, out, _ = typed("upgrade")
     assert (code, (tmp_path / "register.db").read_bytes()) == (1, before)
-    assert "Schema 0001 to 0002:" in out and "  0002  Traces of erasures by law" in out
+    assert f"Schema 0001 to {SCHEMA}:" in out and "  0002  Traces of erasures by law" in out
     code, out, _ = typed("upgrade", "--yes")
-    assert code == 0 and "Upgraded from schema 0001 to 0002." in out
-    (copy,) = tmp_path.glob("register.db.before-0002-*")
+    assert code == 0 and f"Upgraded from schema 0001 to {SCHEMA}." in out
+    (copy,) = tmp_path.glob(f"register.db.before-{SCHEMA}-*")
     assert copy.name in out
     code, out, _ = typed("upgrade")
     assert code == 0 and "Nothing to do." in out
@@ -213,7 +216,7 @@ def test_an_officer_is_asked_and_told_in_the_officers_language(
         assert "No se cambió nada." in out and "Aborted" not in err
     monkeypatch.setattr("sys.stdin", io.StringIO("Sí\n"))
     code, out, _ = typed("upgrade")
-    assert code == 0 and "Actualizado del esquema 0001 al 0002." in out
+    assert code == 0 and f"Actualizado del esquema 0001 al {SCHEMA}." in out
 
 
 def test_summaries_and_errors_are_in_the_officers_language(imported: Typed, election: list[str], spanish: None) -> None:
@@ -224,8 +227,90 @@ def test_summaries_and_errors_are_in_the_officers_language(imported: Typed, elec
     assert code == 1 and "Error: el documento 999 no está en el padrón; revise el número" in " ".join(err.split())
 
 
+def test_who_is_perhaps_listed_twice_is_told_listed_and_judged(
+    typed: Typed, election: list[str], project_root: Path, tmp_path: Path
+) -> None:
+    case = str(project_root / "tests" / "data" / "voters" / "26-one-person-twice-by-prefix.csv")
+    code, out, _ = typed("import", case, *election)
+    assert code == 0 and "1 group of voters is perhaps one person listed twice" in out
+    (group,) = json.loads(typed("doubles", "--json", *election)[1])["groups"]
+    out = typed("doubles", *election)[1]
+    assert group["id"] in out and "V1234567" in out and "the same name at the same station" in out
+    (tmp_path / "pin").write_text("316497\n")
+    assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
+    words = ["judge-double", group["id"], "--note", "father and son", *election, "--pin-file", "pin"]
+    code = typed(*words, "--officer", "eva")[0]
+    assert code == 1 and json.loads(typed("doubles", "--json", *election)[1])["groups"]
+    assert typed(*words, "--officer", "maria")[0] == 0
+    assert json.loads(typed("doubles", "--json", *election)[1])["groups"] == []
+
+
+def test_a_voter_is_corrected_and_the_history_tells_it(typed: Typed, election: list[str], project_root: Path) -> None:
+    case = project_root / "tests" / "data" / "voters" / "28-correction-first.csv"
+    assert typed("import", str(case), *election)[0] == 0
+    Path("pin").write_text("316497\n")
+    assert typed("officer", "maria", "--pin-file", "pin")[0] == 0
+    who = ["--reason", "misspelled", "--officer", "maria", "--pin-file", "pin", *election]
+    code, out, _ = typed("correct", "P1", "--name", "Ana Prueba", *who)
+    assert code == 0 and "corrected, by maria" in out and "Ana Preuba → Ana Prueba" in out
+    code, _, err = typed("move", "P1", "--to", "99-99", *who)
+    assert code == 1 and "99-99" in err
+    (told,) = json.loads(typed("history", "P1", "--json", *election)[1])
+    assert (told["kind"], told["before"]) == ("corrected", {"name": "Ana Preuba"})
+    assert json.loads(typed("remove", "P1", "--json", *who)[1])["voter"]["removed"]
+    assert "removed from the register on" in typed("voter", "P1", *election)[1]
+    assert typed("restore", "P1", *who)[0] == 0
+    assert "3 entries." in typed("history", "P1", *election)[1]
+    assert typed("poll-books", "--json", *election)[1].strip() == "[]"
+
+
+def test_a_finger_that_cannot_be_taken_is_told(typed: Typed, imported: Typed, election: list[str]) -> None:
+    who = ["enrol", "V-5329151", "--officer", "Ana", *election]
+    code, _, err = typed(*who, "--exception", "right-index")
+    assert code == 1 and "right-index=missing:lost at work" in err
+    code, _, err = typed(*who, "--exception", "right-hand=missing:lost")
+    assert code == 1 and "no finger was taken" in err
+    told = ["--exception", "right-hand=missing:lost", "--exception", "left-hand=worn:bricklayer"]
+    assert typed(*who, *told)[0] == 0
+    assert "right thumb: missing; lost" in typed("voter", "V-5329151", *election)[1]
+
+
+def test_a_face_is_photographed(typed: Typed, imported: Typed, election: list[str], press: Press) -> None:
+    Path("face.png").write_bytes(press(3).to_png())
+    code, out, _ = typed("photograph", "V-5329151", "face.png", "--officer", "Ana", *election)
+    assert code == 0 and "is kept" in out
+    assert typed("photograph", "V-5329151", "out.jpg", "--show", *election)[0] == 0
+    assert Path("out.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert typed("photograph", "V-6723830", "none.jpg", "--show", *election)[0] == 1
+
+
+def test_a_station_s_lists_on_paper(typed: Typed, imported: Typed, election: list[str]) -> None:
+    code, out, _ = typed("voter-list", "01-01", "--out", "lists/01-01.pdf", *election)
+    assert code == 0 and "They name people" in out
+    file = Path("lists/01-01.pdf")
+    assert file.read_bytes().startswith(b"%PDF") and file.stat().st_mode & 0o777 == 0o600
+    code, _, err = typed("voter-list", "01-01", "--out", "lists/01-01.pdf", *election)
+    assert code == 1 and "already" in err
+    assert typed("voter-list", "9", "--out", "x.pdf", *election)[0] == 1 and not Path("x.pdf").exists()
+
+
+def test_cells_to_look_at_are_noted(typed: Typed, election: list[str], tmp_path: Path) -> None:
+    (tmp_path / "voters.csv").write_bytes("document,name,station\n1,JosÃ©,01-01\n".encode())
+    code, out, _ = typed("import", "voters.csv", *election)
+    assert code == 0
+    assert "row 2, column name: letters broken by a wrong encoding, it seems: JosÃ©" in out
+    (tmp_path / "voters.csv").write_bytes("document,name,station\n2,José,01-01\n".encode("latin-1"))
+    code, _, err = typed("import", "voters.csv", *election)
+    assert code == 1 and "--encoding windows-1252" in " ".join(err.split())
+    assert typed("import", "voters.csv", "--encoding", "windows-1252", *election)[0] == 0
+    assert "José" in typed("voter", "2", *election)[1]
+
+
 def test_every_command_shows_an_example(imported: Typed) -> None:
-    commands = "import voter enrol withdraw cases case settle poll-book adopt status erase erasures"
+    commands = (
+        "photograph correct move remove restore history voter-list poll-books import doubles judge-double voter "
+        "enrol withdraw cases case settle poll-book adopt status erase erasures"
+    )
     for command in commands.split():
         assert f"Example: testigo register {command} " in " ".join(imported(command, "--help")[1].split())
 

@@ -1,5 +1,7 @@
 """A command that is not written right: said like any other error, in the user's language, and short."""
 
+import re
+
 import pytest
 
 from testigo.cli.root import main
@@ -37,8 +39,27 @@ def run(capsys, monkeypatch):
 def test_it_is_one_sentence_with_a_hint(run, wrong):
     for language, shows in (("en", "shows how it is written"), ("es", "muestra cómo se escribe"), ("fr", "montre")):
         said = run(language, *WRONG[wrong])
-        assert said.startswith(("Error: testigo", "Erreur: testigo")) and "--help`" in said and shows in said
+        assert said.startswith(("Error: testigo", "Erreur\u202f: testigo")) and "--help`" in said and shows in said
         assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_nothing_that_typer_says_in_english_is_left(run, wrong):
+    for language in ("es", "fr", "pt"):
+        said = run(language, *WRONG[wrong])
+        left = re.findall(
+            r"\b(?:no such|command|invalid|value|missing|option '|requires|got|input|should|valid)\b", said, re.I
+        )
+        assert left == [], said
+
+
+def test_what_is_wrong_with_a_value_is_said(run):
+    assert "CASE_ID debe ser un número entero" in run("es", *WRONG["not a number"])
+    assert "--log-format doit être text ou json" in run("fr", *WRONG["not one of them"])
+    assert "--spoiled deve ser no mínimo 0" in run(
+        "pt", "audit", "closing-count", "p", "--station", "1", "--spoiled", "-1"
+    )
+    assert "la opción --json no lleva valor" in run("es", "centre", "status", "c", "--json=1")
 
 
 def test_what_is_missing_is_named(run):

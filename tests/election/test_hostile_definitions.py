@@ -15,14 +15,15 @@ import msgspec.inspect as shapes
 import pytest
 
 from hostile import VALUES, at, more, paths, replaced
+from raising import raises_code
 from testigo import storage
 from testigo.ballot import Ballot, new_slip_number
 from testigo.cli.election import show
 from testigo.cli.root import main
 from testigo.election import Definition, distinct_ballots, load
-from testigo.election.load import FROM_FILES
+from testigo.election.load import FROM_FILES, MOST_LISTED
 from testigo.election.tables import export
-from testigo.errors import TestigoError
+from testigo.errors import SeveralErrors, TestigoError
 from testigo.screens import preview
 from testigo.slip import Slip
 from testigo.web.client import Client
@@ -148,3 +149,13 @@ def test_the_command_says_it_in_a_sentence(tmp_path: Path, capsys: pytest.Captur
     said = " ".join(capsys.readouterr().err.split())
     assert ended.value.code == 1 and "election.json:1 (cargo 2 › escaños): el número 1000" in said
     assert "tiene 27 dígitos" in said and "Traceback" not in said
+
+
+def test_attack_60000_unknown_keys_are_not_each_compared_and_told(tmp_path: Path, monkeypatch: Any) -> None:
+    compared = []
+    monkeypatch.setattr("difflib.get_close_matches", lambda *_, **__: compared.append(1) or [])
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps({f"k{number}": 1 for number in range(60_000)}))
+    with raises_code(SeveralErrors, "definition.errors-of-which") as caught:
+        load(file)
+    assert len(compared) <= MOST_LISTED and len({id(one) for one in caught.value.errors}) <= 2 * MOST_LISTED

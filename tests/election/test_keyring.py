@@ -51,7 +51,7 @@ def test_a_key_signs_for_its_role_and_station(ring, keys, role, signer, station)
         ("chair", "centre", "01-01", "signed by the centre"),
         ("chair", "chair-2", "01-01", "chair of station 02-01, who may not sign 'tally sheet' of station 01-01"),
         ("chair", "chair-1", "", "may not sign"),
-        ("chair", "booth-1", "01-01", "booth of station 01-01"),
+        ("chair", "booth-1", "01-01", "voting machine of station 01-01"),
         ("centre", "auditor", "", "signed by the auditor"),
     ],
 )
@@ -79,7 +79,7 @@ def test_admitting_makes_a_new_ring_and_refuses_a_key_twice(ring, keys):
 
 def test_a_station_without_such_a_key_is_told(ring):
     assert ring.of_station("01-01", "booth").role == "booth"
-    with pytest.raises(InvalidSignature, match="no key of the booth of station 02-01 is admitted"):
+    with pytest.raises(InvalidSignature, match="no key of the voting machine of station 02-01 is admitted"):
         ring.of_station("02-01", "booth")
 
 

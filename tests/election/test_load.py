@@ -192,7 +192,7 @@ ERRORS = [
     ("{id: luis, name: Luis Soto, party: blue}", "{id: ana, name: Luis Soto} #!", "option 'ana' is there twice"),
     ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: ANA  PEÑA, party: red} #!", "read the same in 'es'"),
     ("{id: luis, name: Luis Soto, party: blue}", "{id: luis, name: L, candidates: [A]} #!", "has a list of candidates"),
-    ("    choose: 2\n", "    choose: 1 #!\n", "say kind: choose-one"),
+    ("    choose: 2\n", "    choose: 1 #!\n", "say `kind: choose-one`"),
     ("    choose: 2\n    seats: 2\n", "    choose: 2\n    seats: 0 #!\n", "has 0 seats"),
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    method: hare #!\n", "sharing out seats: hare"),
     ("    kind: choose-up-to\n", "    kind: choose-up-to\n    threshold: {percent: 3} #!\n", "has a threshold"),

@@ -156,9 +156,37 @@ def test_letters_that_came_later_are_named_until_the_fonts_are_made_again(tmp_pa
     file.write_text(definition_text(SCRIPTS["thai"]).replace("สมชาย ใจดิ", "สมชาย ใจฬิ"))
     with pytest.raises(SeveralErrors) as refused:
         load(file)
-    assert codes(refused) == ["definition.no-glyph"] * 2 and "U+0E2C" in str(refused.value)
+    assert codes(refused) == ["definition.fonts-old"] and "U+0E2C" in str(refused.value)
+    assert "fonts.json is older than the definition" in str(refused.value)
+    assert "`testigo election fonts`" in str(refused.value)
     assert run("election", "fonts", file) == 0
     load(file)
+
+
+@pytest.mark.parametrize("noto", [True, False])
+def test_old_fonts_are_one_error_for_all_texts_that_they_lack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noto: bool
+) -> None:
+    file = tmp_path / "election.yaml"
+    file.write_text(definition_text(SCRIPTS["thai"]))
+    assert run("election", "fonts", file) == 0
+    file.write_text(definition_text(SCRIPTS["cjk"]))
+    if not noto:
+        monkeypatch.setattr(own_fonts, "_noto", lambda: None)
+    with pytest.raises(SeveralErrors) as refused:
+        load(file)
+    assert codes(refused) == ["definition.fonts-old"]
+    assert str(refused.value).count("U+") == 3 and len(str(refused.value)) < 600
+
+
+def test_what_no_font_draws_is_named_beside_old_fonts(tmp_path: Path) -> None:
+    file = tmp_path / "election.yaml"
+    file.write_text(definition_text(SCRIPTS["thai"]))
+    assert run("election", "fonts", file) == 0
+    file.write_text(definition_text(SCRIPTS["thai"]).replace("สมชาย ใจดิ", "สมชาย ใจฬิ").replace('"พท"', '"🦙"'))
+    with pytest.raises(SeveralErrors) as refused:
+        load(file)
+    assert set(codes(refused)) == {"definition.fonts-old", "definition.no-glyph"}
 
 
 def test_fonts_are_not_written_where_none_are_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -196,3 +198,36 @@ def test_what_was_changed_since_it_was_read_is_not_written_over(tmp_path: Path) 
     with pytest.raises(IllegalStep):
         storage.write(path, b"three", over=b"two")
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from testigo import storage
+with storage.new_folder(Path(sys.argv[1]), mode=0o700) as building:
+    (building / "key.pem").write_bytes(b"private")
+    os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+    signal.pause()
+"""
+
+
+def test_attack_what_a_killed_command_left_half_made_is_gone_at_its_next_start(tmp_path):
+    folder = tmp_path / "centre"
+    subprocess.run([sys.executable, "-c", KILLED, folder, "SIGKILL"], check=False, env=os.environ)
+    (left,) = tmp_path.iterdir()
+    assert (left / "key.pem").read_bytes() == b"private"
+    with storage.new_folder(folder) as building:
+        running = building
+        assert not left.exists()
+        assert storage.remove_unfinished(tmp_path) == []  # nothing of a process that is running
+    assert not running.exists() and list(tmp_path.iterdir()) == [folder]
+
+
+def test_what_is_whole_keeps_its_bytes(tmp_path):
+    """A file that was linked to its name before its process was killed has both."""
+    whole, other = tmp_path / "key.pem", tmp_path / ".key.pem.99999999-0123abcd.tmp"
+    whole.write_bytes(b"private")
+    os.link(whole, other)
+    (tmp_path / ".key.pem.99999999-0123abce.tmp").write_bytes(b"half")
+    assert len(storage.remove_unfinished(tmp_path)) == 2
+    assert whole.read_bytes() == b"private" and list(tmp_path.iterdir()) == [whole]

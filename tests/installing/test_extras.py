@@ -5,6 +5,7 @@ import itertools
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,12 @@ def extras_of(project: dict[str, Any], extra: str) -> set[str]:
     return {"base", extra}.union(*(extras_of(project, one) for one in inner))
 
 
+installed_packages = cache(packages_distributions)
+
+
 def libraries_of(module: str) -> set[str]:
     """The library with this top-level module."""
-    return {name.lower().replace("_", "-") for name in packages_distributions().get(module, [])}
+    return {name.lower().replace("_", "-") for name in installed_packages().get(module, [])}
 
 
 @pytest.fixture(scope="module")

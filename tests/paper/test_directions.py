@@ -35,6 +35,11 @@ def test_a_page_is_set_by_the_language_with_its_region_beside() -> None:
         ("2027-05-09", "ar", f"{LRI}2027-05-09{PDI}"),
         ("דוד (PSOE)", "he", f"{RLI}דוד (PSOE){PDI}"),
         ("", "he", ""),
+        ("3 · Ana", "es", "3 · Ana"),
+        ("3 · דוד", "es", f"{LRI}3 · {RLI}דוד{PDI}{PDI}"),
+        ("3 · Ana", "he", f"{RLI}3 · {LRI}Ana{PDI}{PDI}"),
+        ("– 3 · Ana", "ar", f"{RLI}– 3 · {LRI}Ana{PDI}{PDI}"),
+        ("3 · דוד", "he", f"{RLI}3 · דוד{PDI}"),
     ],
 )
 def test_what_runs_another_way_is_isolated(text: str, language: str, expected: str) -> None:

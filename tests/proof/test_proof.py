@@ -252,7 +252,7 @@ def test_the_proof_of_open_lists_says_whose_candidates_a_page_shows(call: Any, t
     said = text_of(out).replace("\r\n", " ")
     for part in ("Candidatos de una lista: Concejo, Red (1)", "Candidatos de una lista: Concejo, Green (1)"):
         assert letters(part) in letters(said), part
-    assert letters("candidatos de la lista que se escogen: hasta 2") in letters(said)
+    assert letters("candidaturas de la lista que se escogen: hasta 2") in letters(said)
     assert all(letters(who) in letters(said) for list_ in LISTS.values() for who in list_)
 
 

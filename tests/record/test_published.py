@@ -360,6 +360,31 @@ def test_a_rewritten_or_shortened_record_is_found_by_its_kept_checkpoint(
     assert "cut back" in shortened.check_consistency(kept).detail
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda kept: kept.replace(b"\n", b"\r\n"),
+        lambda kept: kept.replace(b"\n", b"\r"),
+        lambda kept: b"\xef\xbb\xbf" + kept,
+        lambda kept: kept.rstrip(b"\n"),
+        lambda kept: kept + b"\r\n\r\n",
+    ],
+)
+def test_a_kept_checkpoint_with_other_line_ends_is_the_same(
+    make_record: MakeRecord, changed: Callable[[bytes], bytes]
+) -> None:
+    kept = read_record(make_record(3)).checkpoint
+    longer = read_record(make_record(5, "longer"))
+    assert longer.check_consistency(changed(kept)).grade is Grade.OK
+    assert longer.check_consistency(changed(kept).replace(b"3", b"4", 1)).grade is Grade.UNCHECKED
+
+
+def test_a_place_without_a_record_is_called_that(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<h1>Results</h1>")
+    (finding,) = read_record(tmp_path).findings
+    assert finding.grade is Grade.UNCHECKED and "no public record is at this place" in finding.detail
+
+
 def test_a_kept_checkpoint_that_is_none_of_this_log_is_a_finding(make_record: MakeRecord, log_key: SigningKey) -> None:
     record = read_record(make_record(3))
     foreign = Checkpoint("example.com", 1, bytes(32)).sign(log_key)

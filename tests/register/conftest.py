@@ -23,7 +23,7 @@ from testigo.register import Register, RegisterKey, enrolment
 DEFINITION = Definition(
     id="villa-2026",
     title={"es": "Elección de Villa"},
-    date="2026-11-29",
+    date="2096-11-29",  # on the day itself nobody is moved or erased
     opens="08:00",
     closes="18:00",
     languages=("es",),

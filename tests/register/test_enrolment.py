@@ -8,10 +8,21 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 
 from raising import raises_code
+from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage, encode_template, extract
 from testigo.keys import OpeningKey, SigningKey
-from testigo.register import PoorFingers, Position, Register, duplicates, make_poll_book
+from testigo.register import (
+    FingerException,
+    PollBook,
+    PoorFingers,
+    Position,
+    Register,
+    duplicates,
+    exception_of,
+    exceptions_of,
+    make_poll_book,
+)
 from testigo.register.tables import enrolments, impressions, voters
 
 Press = Callable[..., FingerImage]
@@ -184,3 +195,77 @@ def test_the_same_image_never_gives_the_same_ciphertext(register: Register, pres
         first, second = connection.scalars(select(impressions.c.image))
     assert first[:12] != second[:12]
     assert first[12:44] != second[12:44]
+
+
+NOBODY_TAKEN = exceptions_of("all", "missing", "both hands lost", [])
+
+
+def test_fingers_that_cannot_be_taken_are_recorded_and_go_to_the_poll_book(
+    register: Register,
+    definition: Definition,
+    centre: SigningKey,
+    check_in: OpeningKey,
+    press: Callable[..., FingerImage],
+) -> None:
+    given = [("left-index", press(1))]
+    excepted = [
+        exception_of("right-index", "missing", "lost at work"),
+        exception_of("left-index", "worn", "bricklayer"),
+    ]
+    register.enrol("200", given, "maria", accept_because="worn", exceptions=excepted)
+    assert register.enrol("201", [], "maria", exceptions=NOBODY_TAKEN).templates == 0
+    voter = register.voter("200")
+    assert [(one.finger, one.kind, one.reason) for one in voter.exceptions] == [
+        ("right-index", "missing", "lost at work"),
+        ("left-index", "worn", "bricklayer"),
+    ]
+    assert len(register.voter("201").exceptions) == 10 and register.voter("201").enrolled
+    data = make_poll_book(register, "s2", check_in.public, centre)
+    book = PollBook.open(data, definition.digest, "s2", check_in, centre.public)
+    assert book.voters["200"].exceptions == {2: "missing", 7: "worn"} and book.voters["200"].without_finger == ""
+    assert book.voters["201"].without_finger == "worn-or-missing"
+    other = make_poll_book(register, "s1", check_in.public, centre)
+    opened = PollBook.open(other, definition.digest, "s1", check_in, centre.public)
+    assert {one.without_finger for one in opened.voters.values()} == {"never-enrolled"}
+    assert register.kept_after(0, 99, 10)[0][1] and len(register.kept_after(0, 99, 10)) == 1
+    erased = register.erase("201", "eva", "court order", "order 1")
+    assert erased.templates == 0 and register.voter("201").exceptions == () and not register.voter("201").enrolled
+    register.erase("200", "eva", "court order", "order 1")
+    assert register.voter("200").exceptions == ()
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("fingers", "excepted", "code"),
+    [
+        ([], NOBODY_TAKEN[:9], "exception.fingers-left"),
+        ([], [], "finger-images.wrong-number"),
+        (["right-index"], [exception_of("right-index", "bandaged", "burnt")], "exception.with-image"),
+        ([], [*NOBODY_TAKEN, NOBODY_TAKEN[0]], "exception.twice"),
+    ],
+)
+def test_exceptions_that_contradict_are_refused(
+    register: Register,
+    press: Callable[..., FingerImage],
+    fingers: list[str],
+    excepted: list[FingerException],
+    code: str,
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        register.enrol("200", [(one, press(1)) for one in fingers], "maria", accept_because="x", exceptions=excepted)
+    assert caught.value.code == code and not register.voter("200").enrolled
+
+
+@pytest.mark.parametrize(
+    ("finger", "kind", "reason", "code"),
+    [
+        ("right-toe", "missing", "x", "finger.unknown"),
+        ("right-index", "tired", "x", "exception.unknown-kind"),
+        ("right-index", "worn", " ", "exception.no-reason"),
+        ("right-index", "worn", "a\x1b[2J", "exception.no-reason"),
+    ],
+)
+def test_an_exception_is_told_whole(finger: str, kind: str, reason: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        exceptions_of(finger, kind, reason, [])
+    assert caught.value.code == code and caught.value.hint

@@ -51,8 +51,8 @@ def test_imports_and_finds_voters_however_the_number_is_written(empty: Register,
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_reads_what_spreadsheets_write(tmp_path: Path, definition: Definition, separator: str, encoding: str) -> None:
     text = f"Station{separator}Document {separator}name\r\ns1{separator}12{separator}Ñusta\r\n\r\n"
-    rows = list(read_voters(_write(tmp_path, text.encode(encoding)), definition))
-    assert rows == [(2, VoterRow("12", "Ñusta", "s1", "general"))]
+    (row,) = read_voters(_write(tmp_path, text.encode(encoding)), definition)
+    assert (row.number, row.voter, row.errors) == (2, VoterRow("12", "Ñusta", "s1", "general"), ())
 
 
 def test_every_error_is_told_with_its_row_and_nothing_is_kept(empty: Register, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_kept(empty: Register, t
     )
     with pytest.raises(SeveralErrors) as caught:
         empty.import_voters(file)
-    rows = [error.place.rpartition("row ")[2] for error in caught.value.errors]
+    rows = [error.place.rpartition("row ")[2].partition(",")[0] for error in caught.value.errors]
     assert rows == ["3", "4", "5", "6", "7", "8", "9", "11", "12"]
     assert "9 errors" in str(caught.value)
     assert "already in row 2" in str(caught.value)
@@ -72,7 +72,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_kept(empty: Register, t
 
 def test_a_voter_already_in_the_register_is_an_error(empty: Register, people: Path, tmp_path: Path) -> None:
     empty.import_voters(people)
-    with pytest.raises(SeveralErrors, match=r"row 3: document V12345678 is already in the register"):
+    with pytest.raises(SeveralErrors, match=r"row 3, column document: document V12345678 is already in the register"):
         empty.import_voters(_write(tmp_path, "document,name,station\n77,New,s1\nv12345678,Other,s2\n"))
     assert empty.status().voters == 5
     with raises_code(InvalidInput, "document.not-in-register", document="77"):
@@ -106,13 +106,13 @@ def test_the_list_of_errors_is_cut_and_counted(empty: Register, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "column 'document' is missing"),
+        (b"", "the file is empty"),
         (b"document,name\n1,X\n", "column 'station' is missing"),
         (b"document,name,station,age\n", "no column 'age'"),
         (b"document,name,station,name\n", "named twice"),
         (b"document,name,station\n", "names no voter"),
         ("document,name,station\n1,Muñoz,s1\n".encode("latin-1"), "not UTF-8 text"),
-        ("document,name,station\n1,X,s1\n".encode("utf-16"), "UTF-16 text"),
+        ("document,name,station\n1,X,s1\n".encode("utf-16-le"), "UTF-16 text"),
         (b"PK\x03\x04rest of a spreadsheet", "a spreadsheet or archive"),
         (b'document,name,station\n1,"never closed,s1\n', "close the quotes"),
         (b"document,name,station\n1,X\x00,s1\n", "row 2"),
@@ -134,24 +134,24 @@ def test_a_missing_file(empty: Register, tmp_path: Path) -> None:
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("document,name,station\n" + text).encode()))
 def test_any_bytes_give_rows_or_sentences(tmp_path: Path, definition: Definition, data: bytes) -> None:
     try:
-        for number, row in read_voters(_write(tmp_path, data), definition):
-            assert number >= 2
-            assert isinstance(row, VoterRow | InvalidInput)
+        for row in read_voters(_write(tmp_path, data), definition):
+            assert row.number >= 2
+            assert bool(row.errors) != bool(row.voter)
     except (InvalidInput, UnicodeError) as error:
         assert isinstance(error, InvalidInput)
 
 
-NAMES = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40)
+NAMES = st.text(st.characters(categories=["L"]), min_size=1, max_size=40)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True), NAMES), min_size=1, max_size=20))
+@given(st.lists(st.tuples(st.from_regex(r"[A-Z0-9]{0,11}[0-9]", fullmatch=True), NAMES), min_size=1, max_size=20))
 def test_what_is_written_is_what_is_read(tmp_path: Path, definition: Definition, people: list[tuple[str, str]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([("document", "name", "station"), *((*person, "s3") for person in people)])
     found = list(read_voters(_write(tmp_path, text.getvalue()), definition))
-    assert [number for number, _ in found] == list(range(2, len(people) + 2))
-    assert [row.document for _, row in found if isinstance(row, VoterRow)] == [document for document, _ in people]
+    assert [row.number for row in found] == list(range(2, len(people) + 2))
+    assert [row.voter.document for row in found if row.voter] == [document for document, _ in people]
 
 
 def test_a_hundred_thousand_rows_are_imported_with_progress(empty: Register, tmp_path: Path) -> None:

@@ -104,13 +104,24 @@ def test_ciphertexts_open_whole_in_their_place_or_not_at_all(plain: bytes, posit
 
 
 @pytest.mark.parametrize(
-    "written", ["V-12.345.678", "v12345678", " V 12 345 678 ", "V‑12–345/678", "Ｖ１２３４５６７８"]
+    "written",
+    [
+        "V-12.345.678",
+        "v12345678",
+        " V 12 345 678 ",
+        "V‑12–345/678",
+        "Ｖ１２３４５６７８",
+        "V١٢٣٤٥٦٧٨",
+        "\u200eV12\u00ad345678",
+    ],
 )
 def test_one_number_however_it_is_written(written: str) -> None:
     assert normalise_document(written) == "V12345678"
 
 
-@pytest.mark.parametrize("written", ["", " .- ", "12,5", "Ñ12", "ı12", "ß12", "12\x0034", "٣٤", "1" * 25, "1 " * 5000])
+@pytest.mark.parametrize(
+    "written", ["", " .- ", "12,5", "Ñ12", "ı12", "ß12", "12\x0034", "1٣", "12.0", "12²", "1--2", "1" * 25, "1 " * 5000]
+)
 def test_what_is_no_document_number(written: str) -> None:
     with pytest.raises(InvalidInput):
         normalise_document(written)

@@ -45,8 +45,7 @@ def test_the_register_of_every_release_is_read_with_its_fingers(release: str, tm
     (folder / "register.key").chmod(0o600)
     address, key = str(folder / "register.db"), RegisterKey.load(folder / "register.key")
     definition = read_rules(DATA / "records" / release / "honest").definition
-    if release == "0.1":
-        upgrade(address)
+    upgrade(address)
     with Register.open(address, definition, key, make=False) as opened:
         status = opened.status()
         assert status.voters == 12 and status.enrolled > 0

@@ -63,7 +63,7 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
         for document in documents:
             visit = check_in.find(document)
             assert isinstance(visit, Visit)
-            check_in.release(visit.id, CHAIR_PIN, "disability")
+            check_in.release(visit.id, CHAIR_PIN, "not-enrolled")
             check_in.hand_card(visit.id)
         for code in cards[: len(documents) - 1]:
             booth.accept_card(code)

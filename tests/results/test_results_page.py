@@ -225,6 +225,10 @@ def test_languages_switch_and_differences_are_in_plain_sight(results: Path, brow
     assert browser_page.locator("html").get_attribute("lang") == "en"
     assert browser_page.get_by_role("heading", level=1).inner_text() == "Test election"
     browser_page.get_by_role("link", name="n1", exact=True).press("Enter")
-    sheet = browser_page.get_by_role("link", name=re.compile("tally-sheet-n1"))
-    assert sheet.is_visible()
-    assert sheet.get_attribute("href", timeout=1000).startswith("../public/statements/")
+    sheet = browser_page.locator("#station-1").get_by_role("link", name="Tally sheet as a page")
+    sheet.press("Enter")
+    assert browser_page.get_by_role("heading", level=1).inner_text() == "n1 · Escuela Norte"
+    assert browser_page.locator("html").get_attribute("lang") == "en"
+    assert EVIL in browser_page.locator(".notice.bad").inner_text()
+    browser_page.get_by_role("link", name="All results").press("Enter")
+    assert browser_page.url.endswith("index.en.html#station-1")

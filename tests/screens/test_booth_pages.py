@@ -161,6 +161,7 @@ def test_the_language_can_be_changed_while_searching(page: Page, booth_with: Any
     tap(page, "header .language")
     tap(page, "main button[lang=en]")
     assert page.get_attribute("main", "data-page") == "find"
+    assert page.get_attribute("footer", "data-below") == "To the letters"  # where the screen is too small for them
     assert (page.get_attribute("html", "lang"), page.input_value("#find")) == ("en", "osc")
     tap(page, "header button[value='4']")
     assert (page.get_attribute("main", "data-page"), page.input_value("#find")) == ("find", "osc")

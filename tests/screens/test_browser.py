@@ -321,11 +321,37 @@ def test_axe_finds_no_violation_at_the_desks(
     desk.fill("#document", "103")
     enter(desk)
     found += violations(desk)  # nobody took this voter's fingers: release or refuse
-    desk.select_option("#reason", "missing-hand")
+    desk.select_option("#reason", "not-enrolled")
     desk.fill("#pin", "482913")
     tap(desk, "form[action='/release'] button")
-    found += violations(desk)
+    desk.click("summary")
+    found += violations(desk)  # a card is to be drawn, or the check-in is taken back
     tap(desk, "form#page button")
+    desk.click("summary")
+    found += violations(desk)  # the field of a card scanner
+    desk.fill("#document", "pe")
+    enter(desk)
+    assert name_of(desk) == "found"
+    found += violations(desk)
+    tap(desk, "form[action='/next'] button")
+    desk.fill("#document", "104")
+    enter(desk)
+    desk.select_option("#refusal", "left")
+    tap(desk, "form[action='/refuse'] button")
+    assert name_of(desk) == "refuse"
+    found += violations(desk)
+    enter(desk)  # the first stop goes back to the visit
+    desk.fill("#pin", "482913")
+    tap(desk, "form[action='/release'] button")
+    tap(desk, "form#page button")
+    desk.fill("#document", "105")
+    enter(desk)
+    desk.fill("#pin", "482913")
+    tap(desk, "form[action='/release'] button")
+    assert name_of(desk) == "second"
+    found += violations(desk)
+    tap(desk, "form[action='/withdraw'] button")
+    tap(desk, "form[action='/back'] button")
     desk.fill("#document", "101")
     enter(desk)
     found += violations(desk)

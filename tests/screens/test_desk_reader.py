@@ -121,7 +121,7 @@ def test_what_was_said_of_one_voter_is_not_said_of_the_next(desk: tuple[Client, 
     clerk.send("/find", document="101")
     played.acts = [readers.ReaderUnplugged()]
     assert clerk.send("/finger").facts["notice"] == "ReaderUnplugged"
-    assert clerk.send("/refuse", reason="impostor").name == "refused"
+    assert clerk.send("/refuse", reason="impostor", sure="yes").name == "refused"
     clerk.send("/next")
     assert clerk.send("/find", document="102").facts["notice"] == ""
 
@@ -136,7 +136,7 @@ def test_the_desk_answers_while_the_reader_waits_and_a_late_image_is_nobodys(des
     assert played.waiting.wait(10)
     with clerk_at(str(clerk._client.base_url)) as second:
         assert second.get("/visit").name == "finger"  # the page is there, and the visit
-        second.send("/refuse", reason="impostor")
+        second.send("/refuse", reason="impostor", sure="yes")
         second.send("/next")
         assert second.send("/find", document="102").name == "finger"  # person 2, whose finger is on the reader
         played.hold.set()

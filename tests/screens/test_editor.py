@@ -247,7 +247,7 @@ def test_tables_are_imported_once_the_columns_are_seen(edit: Any, file: Path) ->
         )
     )
     assert page.name == "columns"
-    chosen = {"stations__id": "MESA", "stations__name": "RECINTO", "stations__register-size": "RECINTO"}
+    chosen = {"stations__id__0": "MESA", "stations__name__0": "RECINTO", "stations__register-size": "RECINTO"}
     page = officer.post("/import/columns", **chosen)
     assert (page.status, page.name) == (422, "columns") and int(page.facts["errors"]) > 0
     assert officer.get("/changes").facts["count"] == "0"
@@ -332,7 +332,7 @@ def test_only_what_a_contest_uses_is_shown(edit: Any, file: Path) -> None:
     officer.post("/part", at="contests.0", majority__of="valid")
     page = officer.text("/part?at=contests.0")
     assert 'name="majority/conditions/1/lead"' in page and 'name="majority/withdrawn"' in page
-    officer.post("/part", at="contests.0", kind="party-list", majority__of="")
+    officer.post("/part", at="contests.0", kind="party-list", majority__of="", follow="yes")
     page = officer.text("/part?at=contests.0")
     assert 'name="method"' in page and 'name="preferences/most"' in page and "majority" not in page
     assert 'value="plurality"' not in page  # no method of lists
@@ -425,3 +425,28 @@ def test_a_check_that_takes_long_says_so_and_the_page_goes_on_by_itself(
         assert officer.get("/texts").name == "texts"  # which does not need it
         go_on.set()
         assert draft.is_checked(60) and officer.get("/").name == "overview"
+
+
+def test_a_wrong_kind_of_contest_can_be_corrected_by_the_form(edit: Any, file: Path) -> None:
+    officer, definition = edit(file), load(file)
+    place = next(number for number, one in enumerate(definition.contests) if one.kind == "party-list")
+    page = officer.post("/part", at=f"contests.{place}", kind="choose-up-to")
+    assert page.name == "rename" and int(page.facts["count"]) > 1
+    assert officer.post("/part", at=f"contests.{place}", kind="choose-up-to", follow="yes").ok
+    assert "method:" not in file.read_text(encoding="utf-8").split("kind: choose-up-to")[-1].split("- id:")[0]
+    assert "definition." not in officer.text(f"/part?at=contests.{place}")
+
+
+def test_an_id_may_be_made_of_two_columns(edit: Any, file: Path) -> None:
+    officer, definition = edit(file), load(file)
+    district = definition.stations[0].district
+    csv = f"COD_MUN;MESA;RECINTO;HABILITADOS;DISTRITO\n7;1;Escuela;120;{district}\n8;1;Colegio;130;{district}\n"
+    files = {"stations": ("mesas.csv", csv.encode(), "text/csv")}
+    page = officer._see(officer._client.post("/import", data={"token": officer._token}, files=files))
+    assert page.name == "columns" and 'name="stations/id/1"' in page.content.decode()
+    chosen = {"stations/id/0": "COD_MUN", "stations/id/1": "MESA", "stations/id/2": "", "stations/id/3": ""}
+    chosen["stations/district/0"] = "DISTRITO"
+    chosen |= {"stations/district/1": "", "stations/name/0": "RECINTO", "stations/register-size": "HABILITADOS"}
+    assert officer.post("/import/columns", **chosen).name == "changes"
+    officer.post("/save")
+    assert {one.id for one in load(file).stations} == {"7-1", "8-1"}

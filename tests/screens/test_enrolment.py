@@ -1,14 +1,30 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
+from datetime import date
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from testigo.fingerprint import synthetic
-from testigo.register import Register
+from testigo.register import Register, changes, erasure
 from testigo.web.client import Client
 from testigo.words import instant
+
+
+class _LongBefore(date):
+    """A day that is not the election's, whenever these tests are run."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date(2020, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _not_on_election_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (changes, erasure):
+        monkeypatch.setattr(module, "date", _LongBefore)
 
 
 def finger(person: int, impression: int) -> bytes:
@@ -100,6 +116,36 @@ def test_bad_files_give_a_sentence_and_enrol_nobody(enrolment_desk: Client) -> N
     assert enrolment_desk.send("/find", document="nobody").status == 422
 
 
+def test_fingers_that_cannot_be_taken_are_told_one_by_one(enrolment_desk: Client, desk_register: Register) -> None:
+    enrolment_desk.send("/find", document="105")
+    told = {"exception-2": "missing", "reason-2": "lost at work"}
+    assert enrolment_desk.send("/enrol", **told).code == "exception.fingers-left"
+    assert enrolment_desk.send("/enrol", **{"exception-all": "worn"}).code == "exception.no-reason"
+    page = enrolment_desk.send("/enrol", **told, **{"exception-all": "worn", "reason-all": "bricklayer"})
+    assert page.facts["enrolled"] == "yes"
+    kinds = [one.kind for one in desk_register.voter("105").exceptions]
+    assert kinds == ["worn", "missing", *["worn"] * 8]
+    assert "lost at work" in enrolment_desk.send("/find", document="105").content.decode()
+
+
+def test_a_face_is_photographed_and_shown(enrolment_desk: Client) -> None:
+    enrolment_desk.send("/find", document="104")
+    assert enrolment_desk.get("/photograph").code == "photograph.none"
+    assert (
+        enrolment_desk.send("/photograph", document="104", files={"photograph": b"x"}).code == "photograph.unreadable"
+    )
+    face = synthetic.generate(3, 1).to_png()
+    page = enrolment_desk.send("/photograph", document="104", files={"photograph": face})
+    assert page.facts["photographed"] == "yes"
+    assert enrolment_desk.get("/photograph").content.startswith(b"\xff\xd8")
+
+
+def test_lists_on_paper_of_any_station(enrolment_desk: Client) -> None:
+    assert enrolment_desk.get("/lists").facts["stale"] == "0"
+    assert enrolment_desk.send("/lists", station="s1").content.startswith(b"%PDF")
+    assert enrolment_desk.send("/lists", station="s9").code == "station.unknown"
+
+
 def test_wrong_names_and_wrong_pins_get_the_same_sentence(enrolment_desk: Client) -> None:
     assert enrolment_desk.send("/leave").name == "pin"
     answers = []
@@ -110,3 +156,41 @@ def test_wrong_names_and_wrong_pins_get_the_same_sentence(enrolment_desk: Client
         enrolment_desk.get("/pin")
     assert "nombre de usuario o el PIN" in answers[0]
     assert len(set(answers)) == 1
+
+
+def test_who_is_perhaps_listed_twice_is_listed_until_somebody_has_looked(
+    enrolment_desk: Client, desk_register: Register, tmp_path: Path
+) -> None:
+    (tmp_path / "more.csv").write_text("document,name,station\nV-101,Ana Paz,s1\n", encoding="utf-8")
+    desk_register.import_voters(tmp_path / "more.csv")
+    page = enrolment_desk.get("/doubles")
+    assert page.facts["count"] == "1" and "V101" in page.content.decode()
+    (group,) = desk_register.doubles().groups
+    assert enrolment_desk.send("/doubles", double="x", note="two").code == "double.unknown"
+    assert enrolment_desk.send("/doubles", double=group.id, note=" ").code == "double.no-note"
+    assert enrolment_desk.send("/doubles", double=group.id, note="two persons").facts["count"] == "0"
+
+
+def test_a_voter_is_corrected_moved_removed_and_restored(enrolment_desk: Client, desk_register: Register) -> None:
+    page = enrolment_desk.send("/find", document="104")
+    assert page.facts["entries"] == "0"
+    who = {"document": "104", "reason": "as the card shows"}
+    assert (
+        enrolment_desk.send("/correct", **(who | {"document": "105"}), name="Eva", number="").code
+        == "voter.another-at-desk"
+    )
+    assert (
+        enrolment_desk.send("/correct", document="104", reason=" ", name="Eva Gil", number="104").code
+        == "change.no-reason"
+    )
+    page = enrolment_desk.send("/correct", **who, name="Eva Gil", number="1044")
+    assert page.name == "voter" and "104 → 1044" in page.content.decode() and "Eva Gil" in page.content.decode()
+    who["document"] = "1044"
+    assert enrolment_desk.send("/move", **who, station="s9").code == "station.unknown"
+    assert enrolment_desk.send("/move", **who, station="s2").facts["entries"] == "2"
+    assert enrolment_desk.send("/remove", **who).facts["removed"] == "yes"
+    assert enrolment_desk.send("/restore", **who).facts["removed"] == "no"
+    assert {one.officer for one in desk_register.history("1044")} == {"maria"}
+    enrol(enrolment_desk, "1044", 5, 1)
+    page = enrolment_desk.send("/withdraw", document="1044", reason="wrong person")
+    assert (page.facts["enrolled"], page.facts["entries"]) == ("no", "6")

@@ -13,7 +13,7 @@ from testigo.screens import booth, checkin
 from testigo.web import guards
 from testigo.web.application import HEADERS, application, every_handler
 from testigo.web.client import Client
-from testigo.web.sessions import BrowserSessions
+from testigo.web.sessions import MOST_OF_PERSON, BrowserSessions
 
 PUBLIC = {"/static/{name:str}", "/look", "/pin", "/enter/{key:str}"}
 PREVIEW = {"/preview", *PUBLIC}
@@ -119,8 +119,7 @@ def test_every_form_route_asks_for_the_token(role: str) -> None:
         if "POST" in handler.http_methods and guards.machine not in handler.guards
     ]
     with TestClient(app) as client:
-        person = app.state.sessions.start()
-        person.person = "somebody"
+        person = app.state.sessions.start("somebody")
         client.cookies.set(app.state.sessions.cookie, person.key)
         for path in posts:
             address = path.replace("{number:int}", "1")
@@ -216,12 +215,27 @@ def test_sessions_die_when_idle_when_old_and_never_multiply_without_end() -> Non
     idle = sessions.start()
     now[0] += 101
     assert sessions.find(idle.key) is None
-    person = sessions.start()
-    person.person = "chair"
-    for _ in range(2000):
-        sessions.start()
-    assert len(sessions._sessions) <= 500
+    person = sessions.start("chair")
+    for number in range(2000):
+        sessions.start(f"clerk {number % 7}")
+    assert len(sessions) == 7 * MOST_OF_PERSON + 1
     assert sessions.find(person.key) is person
+
+
+def test_a_clients_cookie_is_this_process_own_and_nothing_is_kept_of_it() -> None:
+    sessions, others = (BrowserSessions("x", idle=100) for _ in range(2))
+    client = sessions.client()
+    client.language, client.size, client.contrast = "pt-br", 3, 2
+    cookie = sessions.cookie_of(client)
+    again = sessions.find(cookie)
+    assert again == client and again is not client and again.owns(client.token)
+    assert others.find(cookie) is None and not others.client().owns(client.token)
+    parts = cookie.split(".")
+    for number, other in ((0, "x" * 43), (1, "en"), (2, "4"), (3, "1"), (4, "x" * 43), (0, ""), (4, "")):
+        assert sessions.find(".".join([*parts[:number], other, *parts[number + 1 :]])) is None
+    for invented in ("", ".", "....", "x.es.1.1.", "é" * 300, cookie + "x", cookie[:-1], cookie * 2):
+        assert sessions.find(invented) is None
+    assert len(sessions) == 0
 
 
 def test_a_look_form_cannot_send_the_visitor_to_another_site(opened: Any) -> None:

@@ -56,6 +56,8 @@ def tell_screen(place: ServedStation, width: int, height: int, fonts: str = "yes
 def test_a_station_that_was_just_installed_says_what_is_missing(place: ServedStation) -> None:
     with place.presiding() as chair:
         assert b"/readiness" in chair.get("/").content
+        said = chair.get("/").content.decode()
+        assert "Instalada; la prueba es de la máquina de votación." in said and "Instalada, sin probar." in said
         assert chair.get("/readiness").facts["outcome"] == "none"
         found = look(chair)
         assert found.keys() == LINES
@@ -67,6 +69,8 @@ def test_a_station_that_was_just_installed_says_what_is_missing(place: ServedSta
 def test_a_station_that_is_ready(place: ServedStation) -> None:
     place.make_cards()
     with place.clerk() as clerk:
+        refused = clerk.send("/poll-book", files={"poll-book": b"of another kind"})
+        assert "El archivo no es el correcto" in refused.content.decode()
         clerk.send("/poll-book", files={"poll-book": place.poll_book})
     place.check_in.reader = OneReader(NoFinger())
     tell_screen(place, 800, 1280)

@@ -24,9 +24,9 @@ REACHED = {
     "enrolment": "case.unknown case.ruled-before case.no-such-image verdict.unknown document.not-in-register "
     "document.enrolled-already finger.none-taken finger.none-to-accept finger.taken-often-enough image.unreadable "
     "user-name-or-pin.wrong voter.none-at-desk finger-images.wrong-number",
-    "check-in": "check-in.not-open visit.none visit.not-concluded visit.at-another-step released.to-limit "
+    "check-in": "check-in.not-open visit.none visit.not-concluded visit.at-another-step release.not-proposed "
     "finger.not-tried poll-book.of-another-station poll-book.stale poll-book.too-late json.malformed pin.wrong "
-    "envelope.malformed reason.not-on-list upload.not-one-file",
+    "envelope.malformed reason.not-on-list upload.not-one-file identity-card.nothing-read identity-card.without-number",
     "booth": "booth.not-open booth.in-use card.used card.unknown card.of-another-station card.too-many-wrong "
     "card.wrong-character contest.unknown-option language.not-of-election paper-votes.spoiled-to-limit "
     "screen.not-the-booths screen.of-another-vote printer.no-paper printer.stopped disk.full disk.failed",
@@ -71,7 +71,8 @@ def test_pages_are_in_the_visitors_language(day: Day) -> None:
 
 def test_the_day_came_to_every_page_and_error(day: Day) -> None:
     assert {page.name for _, page in day.seen.pages} >= set(
-        "pin find voter case cases finger matched released unmatched refused welcome language contest review printed "
+        "pin find found finding refuse second voter case cases finger matched released unmatched refused welcome "
+        "language contest review printed "
         "spoil thanks station close differences tally-sheet events error".split()
     )
     for part, codes in REACHED.items():

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
+from testigo.ballot import ClockNote
 from testigo.staff.accounts import FORMAT, Account, StaffList
 from testigo.station.folder import MachineFolder
 from testigo.station.staffing import MachineStaff
@@ -84,14 +85,14 @@ def test_the_day_keeps_who_released_a_voter_with_the_hour_and_no_more(staffed: S
     clerk, _ = staffed.enter("check-in", "caro", pins["check-in", "caro"])
     with clerk:
         assert clerk.send("/find", document="103").name == "unmatched"
-        release = {"reason": "missing-hand", "pin": pins["check-in", "dora"]}
+        release = {"reason": "not-enrolled", "pin": pins["check-in", "dora"]}
         assert clerk.send("/release", account="caro", **release | {"pin": pins["check-in", "caro"]}).status == 403
         assert clerk.send("/release", account="sol-1", **release | {"pin": pins["check-in", "sol-1"]}).status == 403
         assert clerk.send("/release", **release).status == 403  # two may: it must be said who
         clerk.get("/visit")
         assert clerk.send("/release", account="dora", **release).name == "released"
     kept = staffed.place.check_in._day.now.voted["103"]
-    assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "missing-hand", ":00:00Z")
+    assert (kept.by, kept.released, kept.hour[13:]) == ("dora", "not-enrolled", ":00:00Z")
     assert not any("103" in str(event.data) for event in staffed.place.check_in.folder.log)
 
 
@@ -151,3 +152,25 @@ def test_the_chair_and_one_more_person_allow_another_print(staffed: Staffed) -> 
     # Decided when, about this one voter: nowhere.
     assert (place.folder / "chair" / "decisions.json").read_text().count("opened") == 0
     assert not any(event.event == "allow-print" for event in place.booth.folder.log)
+
+
+def test_two_people_note_that_a_clock_was_set_and_the_sheet_says_so(staffed: Staffed) -> None:
+    pins, place = staffed.pins, staffed.place
+    place.chair._sender.clock_offsets["booth"] = 7200  # as it is after an answer of a booth two hours ahead
+    chair, _ = staffed.enter("chair", "ana", pins["chair", "ana"])
+    noted = {"machine": "booth", "account": "sol-1", "pin": pins["chair", "sol-1"]}
+    with chair:
+        chair.get("/")
+        for wrong, code in (
+            ({"account": "ana", "pin": pins["chair", "ana"]}, "decision.same-person"),
+            ({"pin": pins["chair", "dora"]}, "pin.wrong"),
+            ({"machine": "centre"}, "machine.unknown"),
+        ):
+            assert chair.send("/clock-set", **noted | wrong).code == code
+            chair.get("/")
+        assert chair.send("/clock-set", **noted).facts["told"] == "clock-set"
+    (event,) = [event for event in place.chair.folder.log if event.event == "clock-set"]
+    assert event.data == {"machine": "booth", "first": "ana", "second": "sol-1"}
+    assert place.chair.close_polls() == ()
+    sheet = place.chair.tally_sheet()
+    assert sheet is not None and ClockNote("booth", "set", 0) in sheet.clocks and sheet.clock_told

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from polling_place import CHAIR_PIN
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
@@ -61,8 +62,11 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
         assert page.facts["reason"] == "already-voted" and b"(UTC" in page.content
         page = clerk.send("/find", document="201")
         assert (page.facts["reason"], page.facts["where"]) == ("other-station", "s2")
-        assert b"Escuela Sur" in page.content and b"Calle 2" in page.content  # from the poll book
+        assert "s2 · Escuela Sur".encode() in page.content and b"Calle 2" in page.content  # from the poll book
+        assert place.check_in.counters().refused == {}  # it was only looked up
         assert clerk.send("/find", document="999").facts["reason"] == "not-on-register"
+        assert clerk.send("/turn-away").name == "refused"
+        assert place.check_in.counters().refused == {"not-on-register": 1}
 
         assert vote(voter, cards[0]).name == "printed"
         assert voter.send("/printed", right="no").name == "spoil"
@@ -143,7 +147,7 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         clerk.send("/finger", files={"image": finger(1, 2)})
         clerk.send("/card")
         clerk.send("/find", document="103")
-        assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+        assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
         clerk.send("/card")
         assert vote(voter, opened.cards[0]).name == "printed"
 
@@ -163,20 +167,21 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         assert all(one.reason for one in opened.chair.tally_sheet().reconciliation.differences())
 
 
-def test_the_release_needs_the_chairs_own_pin_and_stops_at_the_cap(opened: Any) -> None:
+def test_the_release_needs_the_chairs_own_pin_and_beyond_the_alarm_one_more(opened: Any) -> None:
     with opened.clerk() as clerk:
         clerk.send("/find", document="103")
-        assert clerk.send("/release", pin="750126", reason="missing-hand").status == 403
+        assert clerk.send("/release", pin="750126", reason="not-enrolled").status == 403
         for document in ("103", "104"):
             if document != "103":
                 clerk.send("/find", document=document)
-            assert clerk.send("/release", pin="482913", reason="missing-hand").name == "released"
+            assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
             clerk.send("/card")
-        clerk.send("/find", document="105")
-        over = clerk.send("/release", pin="482913", reason="missing-hand")
-        assert over.status == 409
-        assert over.code == "released.to-limit"
-        assert clerk.send("/refuse", reason="no-match").facts["reason"] == "no-match"
+        assert clerk.send("/find", document="105").facts["beyond"] == "not-enrolled"
+        asked = clerk.send("/release", pin="482913", reason="not-enrolled")
+        assert (asked.name, asked.facts["proposed"], asked.facts["persons"]) == ("second", "not-enrolled", "1")
+        assert clerk.send("/agree", account="clerk", pin="482913").status == 403
+        assert clerk.send("/agree", account="clerk", pin="750126").name == "released"
+        assert opened.check_in.counters().released_by_two == 1
 
 
 def test_a_printer_that_fails_keeps_the_vote(opened: Any) -> None:
@@ -240,7 +245,8 @@ def test_a_card_is_good_once_and_a_stage_cannot_be_jumped(opened: Any) -> None:
         assert voter.get("/contest/1").name == "printed"
         assert voter.send("/contest/1", option="beto", go="next").name == "printed"
         voter.send("/printed", right="yes")
-        assert voter.send("/card", code=opened.cards[0]).status in (403, 409, 422)
+        voter.get("/")
+        assert voter.send("/card", code=opened.cards[0]).code == "card.used"
         assert opened.booth.counters().recorded == 1
 
 
@@ -274,7 +280,7 @@ def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:
 def test_the_check_in_is_lost(opened: Any) -> None:
     with opened.clerk() as clerk, opened.voter() as voter, opened.presiding() as chair:
         clerk.send("/find", document="103")
-        clerk.send("/release", pin="482913", reason="missing-hand")
+        clerk.send("/release", pin="482913", reason="not-enrolled")
         clerk.send("/card")
         vote(voter, opened.cards[0])
         assert voter.send("/printed", right="yes").name == "thanks"
@@ -294,8 +300,75 @@ def test_a_third_person_with_one_document_is_for_the_chair(opened: Any) -> None:
         for _ in range(2):
             assert clerk.send("/find", document="101").name == "finger"
             clerk.send("/finger", files={"image": finger(7, 1)})
-            assert clerk.send("/refuse", reason="impostor").name == "refused"
+            assert clerk.send("/refuse", reason="impostor", sure="yes").name == "refused"
             clerk.send("/next")
         page = clerk.send("/find", document="101")
         assert page.name == "unmatched"
         assert "suplantación con este documento: 2" in page.content.decode()
+
+
+def printed(place: Any, voter: Client, card: int = 0) -> None:
+    """A voter at the question whether the printed vote is right."""
+    voter.get("/")
+    voter.send("/card", code=place.cards[card])
+    voter.send("/language", language="es")
+    for number in (1, 2, 3):
+        voter.send(f"/contest/{number}", go="review", enough="yes")
+    assert voter.send("/print").name == "printed"
+
+
+def test_whoever_touches_twice_reads_that_the_vote_is_recorded(opened: Any) -> None:
+    with opened.voter() as voter, httpx.Client(base_url=opened.booth_address, follow_redirects=True) as second:
+        printed(opened, voter)
+        second.cookies.update(voter._client.cookies)
+        token, touch = voter._token, {"right": "yes"}
+        assert voter._client.post("/printed", data={"token": token, **touch}, follow_redirects=False).status_code == 303
+        assert 'data-page="thanks"' in second.post("/printed", data={"token": token, **touch}).text
+        # The answer to the first touch comes last: its cookie is of before, and no error is shown.
+        late = httpx.post(
+            f"{opened.booth_address}/printed", data={"token": token, **touch}, cookies=voter._client.cookies,
+            follow_redirects=True,
+        )  # fmt: skip
+        assert 'data-recorded="yes"' in late.text
+        assert voter.get("/").facts["recorded"] == "yes"
+        assert opened.booth.counters().deposited == 1
+        voter.send("/card", code=opened.cards[1])
+        assert not opened.booth.vote_recorded
+        assert voter.get("/thanks").name == "language"
+
+
+def test_after_a_restart_the_screen_says_that_the_vote_is_recorded(opened: Any) -> None:
+    with opened.voter() as voter:
+        printed(opened, voter)
+    opened.booth.confirm()  # and the process ends before its answer
+    for _ in range(2):
+        opened.stop()
+        opened.start()
+        with opened.voter() as voter:
+            page = voter.get("/")
+            assert (page.name, page.facts["how"]) == ("thanks", "recovered")
+            assert voter.get("/").facts["recorded"] == "yes"
+    with opened.voter() as voter:
+        voter.send("/card", code=opened.cards[1])
+        assert not opened.booth.vote_recorded
+
+
+def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -> None:
+    with opened.clerk() as clerk, opened.clerk() as left_open:
+        clerk.send("/find", document="103")
+        stale = left_open.get("/visit")
+        assert stale.name == "unmatched"
+        clerk.send("/refuse", reason="left", sure="yes")
+        clerk.send("/find", document="104")
+        for path, fields in (
+            ("/release", {"reason": "not-enrolled", "pin": CHAIR_PIN}),
+            ("/refuse", {"reason": "impostor", "sure": "yes"}),
+            ("/card", {}),
+            ("/practise-finger", {"matches": "yes"}),
+        ):
+            answer = left_open.send(path, **fields)
+            assert (answer.status, answer.code) == (409, "visit.of-another-page")
+        assert left_open.send("/finger", files={"image": finger(1, 1)}).code == "visit.of-another-page"
+        assert opened.check_in.current().document == "104"
+        assert opened.check_in.counters().checked_in == 0
+        assert clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN).name == "released"

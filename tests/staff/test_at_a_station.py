@@ -163,7 +163,7 @@ def test_a_forgotten_pin_is_replaced_once_and_noted(town: Town, run: Run) -> Non
     code, _, error = run("pins", "replace", town.station, signed, "--out", town.folder / "no.pdf")
     assert code == 1 and "one machine" in error
     code, _, error = run("pins", "replace", town.station / "booth", signed, "--out", town.folder / "no.pdf")
-    assert code == 1 and "nobody signs in at the booth" in error
+    assert code == 1 and "nobody signs in at the voting machine" in error
     assert {file.name: file.read_bytes() for file in chair.iterdir() if file.is_file()} == before
     assert not (town.folder / "no.pdf").exists()
 

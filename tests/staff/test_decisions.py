@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -12,7 +11,7 @@ from raising import raises_code
 from staffed_station import STAFF, Authority, Clock, listed
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError
 from testigo.staff import decisions as module
-from testigo.staff import pins as pins_module
+from testigo.staff import tries as tries_module
 from testigo.staff.decisions import DEFAULT_SECONDS, Decisions, Rule
 from testigo.staff.machine import Staff
 
@@ -163,9 +162,9 @@ def test_a_pin_that_takes_long_does_not_outlive_the_decision(
     made = place.decisions.propose("over-cap", "visit-7", "ana", "because")
     check = place.staff.check
 
-    def slowly(account: str, pin: str) -> object:
+    def slowly(account: str, pin: str, *, source: str) -> object:
         place.wait(DEFAULT_SECONDS)
-        return check(account, pin)
+        return check(account, pin, source=source)
 
     monkeypatch.setattr(place.staff, "check", slowly)
     with raises_code(IllegalStep, "decision.is-expired"):
@@ -292,8 +291,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_any_order(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pins_module, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(pins_module, "WRONG_PINS", 10_000)
+    monkeypatch.setattr(tries_module, "WRONG_PINS", 10_000)
     AnyOrder.staff, AnyOrder.pins = listed(tmp_path / "check-in", authority, "check-in")
     AnyOrder.folder = tmp_path
     case = AnyOrder.TestCase

@@ -13,7 +13,7 @@ from testigo.keys import SigningKey, sign_envelope
 from testigo.staff.accounts import PAYLOAD_TYPE, PRESIDING, Account, StaffList, open_staff_list
 from testigo.staff.machine import PINS, STAFF_LIST, Staff
 from testigo.staff.orders import PAYLOAD_TYPE as ORDER_TYPE
-from testigo.staff.pins import WRONG_PINS
+from testigo.staff.tries import WRONG_PINS
 
 StaffAndPins = tuple[Staff, dict[str, str]]
 LATER = "2026-11-28T12:00:00Z"
@@ -113,7 +113,8 @@ def test_a_changed_byte_of_the_stored_list_is_found_at_the_next_start(
 ) -> None:
     file = chair[0].folder / STAFF_LIST
     file.write_bytes(file.read_bytes().replace(b"Ym", b"Yn", 1) or b"x")
-    file.write_bytes(file.read_bytes()[:-9] + b"0" + file.read_bytes()[-8:])
+    data = file.read_bytes()
+    file.write_bytes(data[:-9] + (b"1" if data[-9:-8] == b"0" else b"0") + data[-8:])
     with pytest.raises((InvalidSignature, InvalidInput)):
         Staff(chair[0].folder, authority.place())
 

@@ -91,6 +91,34 @@ def test_file_tells_nothing(box, paths):
     assert max(counts.values()) < 40  # 3072 bytes: 12 of each value on average
 
 
+def test_attack_whoever_compares_the_copies_learns_nothing(box, paths, monkeypatch):
+    """Also not which slots are used, how many, or which failed: the copies are the same to the byte."""
+
+    def same():
+        return paths[0].read_bytes() == paths[1].read_bytes()
+
+    assert same()
+    for _ in range(5):
+        box.deposit(vote())
+        assert same()
+    write = box._write
+
+    def refuse(number, slot, data):
+        monkeypatch.setattr(box, "_write", write)
+        raise StorageError("disk.full", place="x")
+
+    monkeypatch.setattr(box, "_write", refuse)
+    with pytest.raises(StorageError):
+        box.deposit(vote())
+    assert same()
+    with paths[1].open("r+b") as file:  # half of a deposit, torn on both paths
+        file.seek(next(slot for slot in range(12) if slot not in box._votes) * SIZE)
+        file.write(b"torn")
+    again = reopen(box)
+    assert same() and again.recorded == 5
+    again.close()
+
+
 @pytest.mark.parametrize("hurt", [0, 1])
 def test_slot_whole_on_one_path_only_is_repaired(box, paths, hurt):
     one = vote()

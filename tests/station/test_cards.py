@@ -2,10 +2,13 @@
 
 import itertools
 import json
+import unicodedata
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from raising import raises_code
 from testigo.ballot.check_character import ALPHABET
@@ -30,6 +33,17 @@ def test_as_many_as_voters_by_roll_and_spare(deck):
     styles = [card.style for card in deck.cards]
     assert (styles.count("villa"), styles.count("villa-native")) == (6 + 4, 2 + 4)
     assert len({card.code for card in deck.cards}) == len(deck.cards)
+
+
+def test_a_card_says_what_it_is_in_every_language_of_the_election(root):
+    spoken = ("es", "ar", "he", "pt")
+    definition = replace(root.definition, languages=spoken)
+    document = pypdfium2.PdfDocument(make_deck(definition, "s1", spare=6).pdf())
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    assert len(document) == 3  # of 12 and of 8 cards, ten on a page
+    for said in ("Sirve una sola vez", "Serve uma única vez", "טוב להצבעה אחת", "تصلح"):
+        assert said in unicodedata.normalize("NFKC", text)
+    assert text.count("Tipo de boleta") == 20 and "Tipo de cédula" not in text
 
 
 def test_booth_keeps_no_code_and_no_order(index, deck, tmp_path):

@@ -41,20 +41,50 @@ def test_right_finger_wrong_finger_four_tries(desk):
     assert desk.current() is None and desk.counters().matched == desk.counters().cards_handed == 1
 
 
-def test_unmatched_is_refused_and_tries_are_not_given_back(desk):
-    visit = desk.find("101")
-    for _ in range(4):
+def failing(desk, document):
+    """A visitor none of whose tries match."""
+    visit = desk.find(document)
+    while visit.stage == "finger":
         visit = desk.try_finger(visit.id, finger(7, 1))
-    assert visit.stage == "unmatched"
+    return visit
+
+
+def test_whoever_was_refused_and_comes_back_has_new_tries(place, desk):
+    visit = failing(desk, "101")
+    assert (visit.stage, visit.failed, visit.tries_left) == ("unmatched", 4, 0)
     with raises_code(IllegalStep, "visit.at-another-step"):
         desk.try_finger(visit.id, finger(1, 2))
     with raises_code(IllegalStep, "visit.at-another-step"):
         desk.hand_card(visit.id)
-    assert desk.refuse(visit.id, "no-match") == RefusedVoter("101", "no-match")
+    desk.leave(visit.id)  # the wrong entry: tries that failed stay failed
     assert desk.find("101").stage == "unmatched"
-    assert desk.refuse(desk.current().id, "impostor").reason == "impostor"
+    assert desk.refuse(visit_id(desk), "no-match") == RefusedVoter("101", "no-match")
+    assert desk.find("101").tries_left == 4
+    assert desk.refuse(visit_id(desk), "impostor").reason == "impostor"
     assert desk.find("101").tries_left == 4  # the real voter comes, and an impostor has used up nothing
-    assert desk.counters().refused == {"impostor": 1, "no-match": 1}
+    desk.refuse(visit_id(desk), "left")
+    assert desk.counters().refused == {"impostor": 1, "left": 1, "no-match": 1}
+    desk.refuse(failing(desk, "101").id, "no-match")
+    place.restart()
+    desk = place.check_in
+    visit = desk.find("101")
+    assert visit.stage == "unmatched"  # refused three times: now the chair looks first
+    with raises_code(NotAllowed, "pin.wrong"):
+        desk.grant_tries(visit.id, "000001")
+    assert desk.grant_tries(visit.id, CHAIR_PIN).tries_left == 4
+    desk.leave(visit.id)
+    visit = desk.find("101")
+    assert visit.tries_left == 4 and desk.try_finger(visit.id, finger(1, 2)).outcome == "matched"
+
+
+def test_new_tries_need_a_finger_that_was_enrolled(desk):
+    visit = desk.find("103")
+    with raises_code(IllegalStep, "finger.never-enrolled"):
+        desk.grant_tries(visit.id, CHAIR_PIN)
+
+
+def visit_id(desk):
+    return desk.current().id
 
 
 def test_templates_are_made_ready_once_a_visit(desk, monkeypatch):
@@ -88,39 +118,58 @@ def test_already_voted_with_its_hour_also_after_a_restart(place, desk):
     place.restart()
     refused = place.check_in.find("103")
     assert refused.reason == "already-voted" and refused.at.endswith(":00:00Z")
+    assert place.check_in.counters().refused == {}  # looked up, and nothing else
+    assert place.check_in.turn_away("103") == refused
     assert place.check_in.counters().refused == {"already-voted": 1}
 
 
-def test_not_on_this_register_and_where_to_go(desk):
+def test_looking_up_counts_nothing_and_turning_away_does(desk):
     assert desk.find("201") == RefusedVoter("201", "other-station", where="s2")
     assert desk.find("999") == RefusedVoter("999", "not-on-register")
+    before = len(desk.folder.log)
+    for typed in ("201", "999", "1O1", "nobody", "Peña", "@@00101@PEÑA@"):
+        desk.look_up(typed)
     assert desk.current() is None
+    assert desk.counters().refused == {} and len(desk.folder.log) == before
+    desk.turn_away("999")
+    desk.turn_away("201")
+    with raises_code(IllegalStep, "visit.may-be-checked-in"):
+        desk.turn_away("101")
     assert desk.counters().refused == {"not-on-register": 1, "other-station": 1}
     with pytest.raises(InvalidInput):
         desk.find("")
 
 
-def test_release_needs_pin_reason_and_room_under_the_cap(desk):
+def test_a_visit_that_was_begun_by_mistake_leaves_no_trace(place, desk):
+    visit = desk.find("101")
+    desk.leave(visit.id)
+    with raises_code(IllegalStep, "visit.over"):
+        desk.leave(visit.id)
+    place.restart()
+    assert place.check_in.current() is None and place.check_in.counters().refused == {}
+    assert place.check_in.find("101").tries_left == 4
+
+
+def test_release_needs_pin_reason_and_a_try_where_a_finger_could_say_it(desk):
     visit = desk.find("101")
     with raises_code(IllegalStep, "finger.not-tried"):
         desk.release(visit.id, CHAIR_PIN, "worn-finger")
     desk.try_finger(visit.id, finger(7, 1))
     with pytest.raises(NotAllowed, match="wrong"):
         desk.release(visit.id, "000001", "worn-finger")
-    with pytest.raises(InvalidInput, match="no reason"):
-        desk.release(visit.id, CHAIR_PIN, "because")
+    for no_reason in ("because", "not-enrolled"):
+        with pytest.raises(InvalidInput, match="no reason"):
+            desk.release(visit.id, CHAIR_PIN, no_reason)
     assert desk.current().stage == "finger"
     assert desk.release(visit.id, CHAIR_PIN, "worn-finger").outcome == "released"
     desk.hand_card(visit.id)
     visit = desk.find("103")
     assert visit.stage == "unmatched" and visit.fingers == ()  # no finger was ever taken
-    desk.release(visit.id, CHAIR_PIN, "other")
+    with pytest.raises(InvalidInput, match="no reason"):
+        desk.release(visit.id, CHAIR_PIN, "other")  # whatever people say: the poll book says why
+    desk.release(visit.id, CHAIR_PIN, "not-enrolled")
     desk.hand_card(visit.id)
-    assert desk.release_cap == 2  # 20 % of 8, rounded up
-    visit = desk.find("104")
-    with raises_code(IllegalStep, "released.to-limit", count=2):
-        desk.release(visit.id, CHAIR_PIN, "missing-hand")
-    assert desk.counters().released_reasons == {"other": 1, "worn-finger": 1}
+    assert desk.counters().released_reasons == {"not-enrolled": 1, "worn-finger": 1}
 
 
 def test_one_visit_at_a_time_and_no_old_visit(desk):

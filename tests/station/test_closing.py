@@ -162,7 +162,9 @@ def test_a_machine_that_stays_paused_after_a_refused_closing_is_said(wired, dead
     falls_silent, wire.before = True, fail
     with raises_code(TestigoError, "closing.left-paused") as refused:
         wired.chair.close_polls()
-    assert f"not closed (a voter is in the booth); paused for it, and not going on again: {dead};" in str(refused.value)
+    assert f"not closed (a voter is at the voting machine); paused for it, and not going on again: {dead};" in str(
+        refused.value
+    )
     assert wired.chair.state == "open"
     assert (wired.booth.state == "paused", wired.check_in.state == "paused") == (dead == "booth", dead == "check-in")
     falls_silent = False

@@ -76,7 +76,7 @@ def hold_day(chair: Chair, booth: Booth, check_in: CheckIn, poll_book: bytes) ->
     chair.zero_report()
     chair.open()
     visit = check_in.find("101")
-    check_in.release(visit.id, CHAIR_PIN, "missing-hand")
+    check_in.release(visit.id, CHAIR_PIN, "not-enrolled")
     check_in.hand_card(visit.id)
     booth.accept_card(cards[0].code)
     booth.choose_language("es")

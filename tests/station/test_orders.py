@@ -9,6 +9,7 @@ from raising import raises_code
 from testigo import keys
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
+from testigo.station import machine
 from testigo.station.chair import Chair
 from testigo.station.machine import ORDER_TYPE, ORDERS, REPORT_TYPE, HttpMachine, LocalMachine, MachineReport, Order
 
@@ -54,6 +55,9 @@ def wired(place):
 def order(place, **changes):
     chair = place.chair.folder
     made = Order("status", chair.settings.election, "s1", "booth", 10**6, "2026-11-29T12:00:00Z")
+    to = machine_of(place, changes.get("to", "booth"))._orders
+    to.fresh, to._reported = to.fresh or "fresh", machine.time.monotonic()  # as after a report
+    changes = {"fresh": to.fresh, **changes}
     return keys.sign_envelope(ORDER_TYPE, msgspec.structs.replace(made, **changes), chair.key)
 
 
@@ -72,6 +76,38 @@ def test_replayed_orders_are_refused_also_after_a_restart(wired):
     with raises_code(IllegalStep, "order.old"):
         wired.booth.order(pause)
     assert wired.booth.state == "open"
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_attack_an_order_that_was_held_back_is_obeyed_no_more(wired, monkeypatch, restart):
+    """Signed in the morning, never delivered, and nothing since then: or the booth has started again since."""
+    wired.to_open()
+    passing = wired.wire._machine
+
+    class HeldBack:
+        def order(self, envelope):
+            if keys.unverified_payload(envelope, ORDER_TYPE)["name"] == "close":
+                raise StorageError("machine.does-not-answer", place="machine", why="ConnectError")
+            return passing.order(envelope)
+
+    held = []
+    wired.wire._machine = HeldBack()
+    with pytest.raises(TestigoError):
+        wired.chair._sender.give("booth", "close")
+    held.append(wired.wire.sent[-1])
+    assert keys.unverified_payload(held[0], ORDER_TYPE)["name"] == "close"
+    if restart:
+        wired.restart_booth()
+    else:
+        now = machine.time.monotonic() + machine.ORDER_SECONDS + 1
+        monkeypatch.setattr(machine.time, "monotonic", lambda: now)
+    with raises_code(IllegalStep, "order.expired"):
+        wired.booth.order(held[0])
+    assert wired.booth.state == "open"
+    # What the chair gives now is obeyed, by a machine that has just started, too.
+    wired.wire._machine = wired.booth
+    wired.chair.pause("power")
+    assert wired.booth.state == "paused"
 
 
 def test_orders_of_others_are_refused(wired):
@@ -291,7 +327,8 @@ def test_nobody_is_let_in_before_the_booth_is_ready(place, name, dead):
         assert other.state == before[1]
     else:
         assert refused.value.code == "order.half-done"
-        assert f"obeyed by the {first}; not obeyed by the {dead}" in str(refused.value)
+        called = {"booth": "voting machine", "check-in": "check-in"}
+        assert f"obeyed by the {called[first]}; not obeyed by the {called[dead]}" in str(refused.value)
     wires[dead].dead_at = ""
     step(place.chair)
     assert place.booth.state == place.check_in.state == ORDERS[name][1]

@@ -247,3 +247,24 @@ def test_one_code_more_than_fits() -> None:
         codes = tally_qr.encode(definition, large_sheet(definition, 20_000), DIGEST, KEY)
         assert len(codes) == count
         check_pages(made(definition, large_sheet(definition, 20_000)))
+
+
+@pytest.mark.parametrize("options", [(4,), (24, 4), (40, 30), (60, 60, 30)])
+@pytest.mark.parametrize("parties", [0, 9, 24])
+def test_no_page_has_only_signatures(options: tuple[int, ...], parties: int) -> None:
+    """Where they are is also what they are given for."""
+    definition = large_definition(options, parties=parties)
+    document = pypdfium2.PdfDocument(made(definition, large_sheet(definition)))
+    last = document[len(document) - 1].get_textpage().get_text_range()
+    assert "Firmas" in last and "Cuadre" in last and "Registrados en la urna" in last
+
+
+def test_an_independent_is_called_so_and_has_a_witness() -> None:
+    definition = large_definition((3, 2), parties=2)
+    first, second = definition.contests
+    options = tuple(msgspec.structs.replace(one, party="" if one.id == "o2" else "p0") for one in first.options)
+    contests = (msgspec.structs.replace(first, options=options), second)
+    definition = msgspec.structs.replace(definition, contests=contests)
+    text = pypdfium2.PdfDocument(made(definition, large_sheet(definition)))[0].get_textpage().get_text_range()
+    assert text.count("Opción 2 · independiente") == 1 and text.count("independiente") == 2
+    assert "Testigo · Opción 2 (independiente)" in " ".join(text.split())

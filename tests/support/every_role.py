@@ -7,7 +7,7 @@ from litestar import Litestar
 
 from served_station import DEFINITION
 from testigo.election.editing.draft import Draft
-from testigo.screens import booth, chair, checkin, editor, enrolment, inbox, preview, results
+from testigo.screens import audit_desk, booth, chair, checkin, editor, enrolment, inbox, preview, results
 
 
 class Stub:
@@ -20,7 +20,19 @@ class Stub:
         title = {"es": "Elección"}  # noqa: RUF012
 
     station_id = "s1"
-    recovered = False
+
+    @property
+    def auditor(self) -> object:
+        return self
+
+    @property
+    def rules(self) -> object:
+        return self
+
+    vote_recorded = False
+
+    def current(self) -> object:
+        return self
 
 
 APPS: dict[str, Callable[[], Litestar]] = {
@@ -31,5 +43,6 @@ APPS: dict[str, Callable[[], Litestar]] = {
     "centre": lambda: inbox.app(Stub()),  # type: ignore[arg-type]
     "preview": lambda: preview.app(DEFINITION),
     "results": lambda: results.app(Path("a"), Path("b")),
+    "audit": lambda: audit_desk.app(Stub(), "k"),  # type: ignore[arg-type]
     "editor": lambda: editor.app(Draft(Path("no-such-file.yaml"), lambda definition: None), "k"),
 }

@@ -85,7 +85,7 @@ def definition_in(language: str) -> Definition:
         ),
         parties=(Party("sol", text("Kuarahy"), "KU"),),
         contests=(mayor, council, long, lists),
-        rules=VotingRules(release_cap_percent=25),
+        rules=VotingRules(release_cap_percent=12),
     )
 
 
@@ -384,6 +384,7 @@ class Day:
             for document in ("", "9" * 61, "999", "201", "104"):
                 clerk.send("/find", document=document)
                 clerk.send("/next")
+            self._look_up(clerk)
             for path, fields in (("/card", {}), ("/refuse", {"reason": "left"}), ("/finger", {})):
                 clerk.send(path, **fields)
             self._try_in_vain(clerk)
@@ -397,6 +398,19 @@ class Day:
             self._release(clerk)
             self._strange_requests(clerk)
 
+    def _look_up(self, clerk: Client) -> None:
+        """By name, by what is nearly a number, by a card; and what is not found."""
+        assert clerk.send("/find", document="pe").name == "found"
+        assert clerk.send("/find", document="1O3").name == "found"
+        clerk.send("/choose", document="999")
+        assert clerk.send("/turn-away").facts["reason"] == "not-on-register"
+        assert clerk.send("/find", document="nadie").name == "found"
+        clerk.send("/next")
+        for card in ("", "nada", "@00000000103@PEREZ@JUAN"):
+            clerk.send("/scan", card=card)
+        clerk.send("/scan", files={"picture": BLANK})
+        clerk.send("/next")
+
     def _try_in_vain(self, clerk: Client) -> None:
         assert clerk.send("/find", document="101").name == "finger"
         clerk.send("/find", document="103")
@@ -404,6 +418,7 @@ class Day:
             clerk.send("/finger", files={"image": image})
         clerk.send("/card")
         clerk.send("/refuse", reason="ñ")
+        clerk.send("/refuse", reason="left")
         clerk.send("/release", pin=CHAIR_PIN, reason="worn-finger")
         clerk.send("/release", pin=CHAIR_PIN, reason="ñ")
         clerk.send("/release", pin="111111", reason="injured-hand")
@@ -419,18 +434,31 @@ class Day:
     def _unmatched(self, clerk: Client) -> None:
         for document, reason in (("103", "impostor"), ("103", "no-match"), ("103", "left")):
             assert clerk.send("/find", document=document).name == "unmatched"
-            assert clerk.send("/refuse", reason=reason).name == "refused"
+            assert clerk.get(f"/refuse?reason={reason}").name == "refuse"
+            assert clerk.send("/refuse", reason=reason, sure="yes").name == "refused"
         clerk.send("/next")
 
     def _release(self, clerk: Client) -> None:
-        for document in ("103", "105"):
-            clerk.send("/find", document=document)
-            assert clerk.send("/release", pin=CHAIR_PIN, reason="missing-hand").name == "released"
-            clerk.send("/card")
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin=CHAIR_PIN, reason="not-enrolled").name == "released"
+        clerk.send("/undo", pin="111111", reason="other")
+        assert clerk.send("/undo", pin=CHAIR_PIN, reason="other").facts["told"] == "undone"
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin=CHAIR_PIN, reason="not-enrolled").name == "second"
+        clerk.send("/withdraw")
+        clerk.send("/agree", account="clerk", pin=CLERK_PIN)
+        clerk.send("/release", pin=CHAIR_PIN, reason="not-enrolled")
+        clerk.send("/allowance", files={"allowance": b"none"})
+        assert clerk.send("/agree", account="clerk", pin=CLERK_PIN).name == "released"
+        clerk.send("/card")
+        clerk.send("/find", document="105")
+        clerk.send("/release", pin=CHAIR_PIN, reason="not-enrolled")
+        assert clerk.send("/agree", account="clerk", pin=CLERK_PIN).name == "released"
+        clerk.send("/card")
         clerk.send("/find", document="102")
-        clerk.send("/release", pin=CHAIR_PIN, reason="missing-hand")
-        clerk.send("/refuse", reason="no-match")
-        clerk.send("/next")
+        clerk.send("/release", pin=CHAIR_PIN, reason="worn-finger")
+        clerk.send("/more-tries", pin=CHAIR_PIN)
+        clerk.send("/back")
 
     def _strange_requests(self, clerk: Client) -> None:
         """What no form of ours sends: each answer is a page all the same."""
@@ -439,7 +467,7 @@ class Day:
             clerk._see(browser.post("/find", data=data))
         clerk._see(browser.post("/find", json={"document": "1"}))
         clerk._see(browser.post("/find", content=b"x" * 400_000, headers={"content-type": "multipart/form-data"}))
-        clerk.send("/refuse", reason="x" * 500_000)
+        clerk.send("/refuse", reason="x" * 500_000, sure="yes")
         clerk._see(browser.put("/find"))
         clerk._see(browser.get("/no/such/page"))
         with mock.patch.object(self.place.check_in, "counters", side_effect=RuntimeError("inner words")):
@@ -457,7 +485,7 @@ class Day:
             clerk.send("/finger", files={"image": BLANK})
             assert clerk.send("/finger", files={"image": BLANK}).name == "unmatched"
             clerk.send("/release", pin=CHAIR_PIN, reason="ñ")
-            clerk.send("/refuse", reason="left")
+            clerk.send("/refuse", reason="left", sure="yes")
             clerk.send("/next")
         server.stop()
 
@@ -596,7 +624,7 @@ class Day:
             chair.send("/resume")
             clerk.send("/find", document="102")
             chair.send("/close")
-            clerk.send("/refuse", reason="left")
+            clerk.send("/refuse", reason="left", sure="yes")
             chair.send("/close")
             chair.send("/close", check_in_lost="ñ")
             chair.get("/events")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from polling_place import CHAIR_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
+from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, MAYOR, MemoryPrinter, Root, council, finger, villa
 from testigo.audit import station_deck
 from testigo.election import Contest, Option, Station, VotingRules
 from testigo.fingerprint import FingerImage
@@ -52,7 +52,7 @@ class InstalledStation:
     root: Root
     poll_book: bytes
     tested: Path | None = None
-    """The same station after its test before opening, which takes seconds."""
+    """The same station after its test before opening."""
     printer: MemoryPrinter = field(default_factory=MemoryPrinter)
 
     def start(self) -> None:
@@ -81,7 +81,8 @@ class InstalledStation:
         self.start()
 
     def test(self) -> bool:
-        return self.chair.run_test(station_deck(DEFINITION, "s1"))
+        """The test before opening with the last part of its deck alone: whole ones are run in `test_day`."""
+        return self.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""
@@ -109,9 +110,11 @@ class InstalledStation:
         self.start()
 
     def release(self, document: str) -> None:
-        """One voter through the desk without a finger, which uses up one release."""
+        """One voter through the desk without a finger; beyond the alarm the clerk is the second person."""
         visit = self.check_in.find(document)
-        self.check_in.release(visit.id, CHAIR_PIN, "missing-hand")
+        reason = "missing-hand" if visit.fingers else "not-enrolled"
+        if self.check_in.release(visit.id, CHAIR_PIN, reason).stage == "second":
+            self.check_in.agree(visit.id, "clerk", CLERK_PIN)
         self.check_in.hand_card(visit.id)
 
     def match(self, document: str, person: int) -> None:

@@ -81,12 +81,14 @@ def test_a_worn_finger_is_released_before_all_tries(day: TrainingDay, clerk: Cli
 
 def test_nobody_enrolled_a_finger(day: TrainingDay, clerk: Client) -> None:
     assert day.see(clerk, "/find", document="1004").name == "unmatched"
-    release(day, clerk, "other")
+    release(day, clerk, "not-enrolled")
 
 
 @pytest.mark.parametrize(("document", "reason"), [("1005", "barred"), ("9999", "not-on-register")])
 def test_who_may_not_vote_is_refused(day: TrainingDay, clerk: Client, document: str, reason: str) -> None:
     page = day.see(clerk, "/find", document=document)
+    assert (page.name, page.facts["reason"]) == ("finding", reason)
+    page = day.see(clerk, "/turn-away")
     assert (page.name, page.facts["reason"]) == ("refused", reason)
 
 
@@ -100,7 +102,7 @@ def test_who_voted_already_is_told_the_hour(day: TrainingDay, clerk: Client) -> 
 def test_after_two_impostors_the_chair_decides(day: TrainingDay, clerk: Client) -> None:
     for _ in range(2):
         day.see(clerk, "/find", document="1002")
-        assert day.see(clerk, "/refuse", reason="impostor").name == "refused"
+        assert day.see(clerk, "/refuse", reason="impostor", sure="yes").name == "refused"
         day.see(clerk, "/next")
     assert day.see(clerk, "/find", document="1002").name == "unmatched"
 

@@ -17,14 +17,26 @@ from testigo.ballot import (
     BoothReport,
     CheckInReport,
     EventLogs,
+    Incident,
     LogicAndAccuracy,
+    ManualTally,
     Reconciliation,
     TallySheet,
     ZeroReport,
     deck_digest,
     tally_ballots,
 )
-from testigo.count import AuditSeed, PublicDraw, count_result
+from testigo.ballot.release_allowance import ReleaseAllowance
+from testigo.count import (
+    NO_RULINGS,
+    Annulment,
+    AuditSeed,
+    Correction,
+    ManualTallyAccepted,
+    PublicDraw,
+    Rulings,
+    count_result,
+)
 from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
 from testigo.election.option_status import Status
 from testigo.keys import SigningKey
@@ -57,6 +69,7 @@ class Election:
     sheets: dict[str, TallySheet] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     """Station → digest of its tally sheet's statement."""
+    rulings: Rulings = NO_RULINGS
 
     def key(self, role: Role, station: str = "") -> SigningKey:
         """The key of that role, made at its first use."""
@@ -68,8 +81,11 @@ class Election:
         plain, version = msgspec.to_builtins(body), getattr(body, "VERSION", 1)
         statement = Statement(kind, self.definition.digest, subject, issued, plain, version)
         self.envelopes.append(statement.sign(key))
+        digest = canonical.digest(canonical.encode(statement))
         if kind == "tally-sheet":
-            self.digests.setdefault(subject, canonical.digest(canonical.encode(statement)))
+            self.digests.setdefault(subject, digest)
+        if isinstance(body, Annulment | Correction | ManualTally | ManualTallyAccepted):
+            self.rulings = self.rulings.add(body, digest, len(self.envelopes) - 1)
 
     def find(self, kind: str, subject: str = "") -> int:
         """The place in the log of the first statement of that kind and subject."""
@@ -108,8 +124,11 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
     for number, (option, status) in enumerate(OUT_AND_BACK, 1):
         said = OptionStatus(contest.id, contest.options[option].id, status, "Resolución 12", number)
         say("option-status", "", said, root, 2)
+    first = definition.stations[0].id
+    say("release-allowance", first, ReleaseAllowance(first, 1, 5, "Resolución 9"), election.key("centre"), 3)
     for station in definition.stations:
         _station_day(election, station.id, say)
+    _say_without_effect(election, definition.stations[-1].id, say)
     say("audit-seed", "", AuditSeed(DICE), auditor, 610)
     sample = closing_sample(definition, Seed(DICE))
     say("audit-sample", "", sample, auditor, 611)
@@ -118,7 +137,8 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
         paper = PaperTally("hand", sum(sheet.tally.ballots.values()), sheet.tally.contests, spoiled=1)
         say("closing-count", drawn, closing_count(definition, sheet, election.digests[drawn], paper), auditor, 612)
     drawn = say("public-draw", "", PublicDraw(DICE[::-1]), auditor, 613)
-    result = count_result(definition, election.sheets, digests=election.digests, draw=drawn and drawn.digits)
+    dice = drawn and drawn.digits
+    result = count_result(definition, election.sheets, digests=election.digests, draw=dice, rulings=election.rulings)
     say("result", "", result, election.key("centre"), 614)
     return election
 
@@ -172,6 +192,32 @@ def _station_day(election: Election, station: str, say: Callable[[str, str, Any,
     election.sheets[station] = sheet
     election.digests.setdefault(station, "0" * 64)
     say("event-log", station, EventLogs(heads, dict.fromkeys(heads, 9)), chair, 600)
+
+
+def _say_without_effect(election: Election, station: str, say: Callable[[str, str, Any, SigningKey, int], Any]) -> None:
+    """One of each statement about a station that is more than its day, and that changes no figure."""
+    definition, root, chair = election.definition, election.key("root"), election.key("chair", station)
+    say(
+        "incident",
+        station,
+        Incident(station, 1, "power", "chair", "Ana", "2027-04-11T09:00:00Z", "No light."),
+        chair,
+        601,
+    )
+    sheet = election.digests.get(station)
+    if sheet is None:
+        return
+    say(
+        "correction", station, Correction(station, sheet, "Nothing changes.", election.sheets[station].tally), root, 602
+    )
+    nothing = tally_ballots(definition, station, ())
+    paper = ManualTally(station, "part", nothing, 0, 0, 0, "A power cut.", "", ("Ana", "Luis"))
+    say("manual-tally", station, paper, chair, 603)
+    named = election.rulings.on_paper.get(station, ("", paper))[0]
+    say("manual-tally-accepted", station, ManualTallyAccepted(station, named), election.key("centre"), 604)
+    say("annulment", station, Annulment(station, "ruling", sheet, "Sentencia 1"), root, 605)
+    annulled = election.rulings.annulments.get(station, "")
+    say("annulment", station, Annulment(station, "lifted", annulled, "Sentencia 2"), root, 606)
 
 
 def _chosen(contest: Contest, voter: int, place: int) -> tuple[str, ...]:

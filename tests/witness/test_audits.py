@@ -1,5 +1,6 @@
 """Paper counts in detail: what papers that nobody has read yet may explain, and what they may not."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ import pytest
 
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.count import UnsettledPaper
+from testigo.count import ClosingCount, UnsettledPaper, body_of
 from testigo.election import Definition
-from testigo.record import Finding, Grade
+from testigo.record import Finding, Grade, open_statement, peek
 from testigo.witness import VerificationReport, verify
 
 DICE = "616243514325161434521623"
@@ -128,3 +129,85 @@ def test_what_is_missing_of_an_audit_names_its_file(kept: Any, tmp_path: Path, k
     own = [one for one in report.findings if one.code == code and not one.holds]
     assert own and all(one.grade is Grade.INCOMPLETE for one in own)
     assert any(f"statements/{file.name} is missing" in one.detail for one in own)
+
+
+def again(election: Any, definition: Definition, *, names: str = "", why: str = "A paper was counted twice.") -> Any:
+    """The election with one drawn box counted again, by a statement that names the first, or another."""
+    station = drawn_of(definition)[0]
+    first = election.envelopes[election.find("closing-count", station)]
+    signed = open_statement(first, election.key("auditor").public)
+    body = body_of(signed.statement, ClosingCount)
+    later = dataclasses.replace(election, envelopes=list(election.envelopes))
+    later.say(
+        "closing-count", station, Replace(body, replaces=names or signed.digest, why=why), later.key("auditor"), 620
+    )
+    return later
+
+
+def test_a_count_that_names_the_first_takes_its_place_and_both_are_told(
+    definition: Definition, elect: Callable[..., Any], tmp_path: Path
+) -> None:
+    station = drawn_of(definition)[0]
+
+    def twist(kind: str, about: str, body: Any) -> Any:
+        if kind != "closing-count" or about != station:
+            return body
+        sheet = elect_sheets[station]
+        paper = PaperTally("hand", body.papers + 1, body.contests, body.spoiled)
+        return closing_count(definition, sheet, body.sheet, paper)
+
+    elect_sheets = elect().sheets
+    wrong = elect(twist)
+    assert "failure" in {one.grade for one in of_counts(checked(wrong, tmp_path / "a"))}
+    station_first = open_statement(wrong.envelopes[wrong.find("closing-count", station)], wrong.key("auditor").public)
+    right = body_of(station_first.statement, ClosingCount)
+    paper = PaperTally("hand", right.papers - 1, right.contests, right.spoiled)
+    body = closing_count(definition, wrong.sheets[station], right.sheet, paper)
+    body = Replace(body, replaces=station_first.digest, why="A paper was counted twice.")
+    wrong.say("closing-count", station, body, wrong.key("auditor"), 620)
+    report = checked(wrong, tmp_path / "b")
+    told = [one for one in of_counts(report) if "A paper was counted twice." in one.detail]
+    assert [one.grade for one in told] == [Grade.EXPLAINED]
+    assert report.verdict == "differences-explained"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"names": "0" * 64}, "names another statement"),
+        ({"why": ""}, "says why"),
+        ({"why": "two\nlines"}, "says why"),
+        ({"why": "x" * 201}, "says why"),
+    ],
+)
+def test_a_count_that_names_another_or_does_not_say_why_is_refused(
+    definition: Definition, kept: Any, tmp_path: Path, how: dict[str, str], words: str
+) -> None:
+    report = checked(again(kept, definition, **how), tmp_path)
+    refused = [one for one in report.findings if one.code == "statements" and one.grade is Grade.FAILURE]
+    assert len(refused) == 1 and words in refused[0].detail
+
+
+def test_a_count_that_names_the_first_twice_or_is_signed_by_another_is_refused(
+    definition: Definition, kept: Any, tmp_path: Path
+) -> None:
+    twice = again(again(kept, definition), definition, why="Once more.")
+    report = checked(twice, tmp_path / "a")
+    assert "names another statement" in next(one.detail for one in report.findings if one.grade is Grade.FAILURE)
+    forged = again(kept, definition)
+    statement = peek(forged.envelopes[-1])
+    forged.envelopes[-1] = statement.sign(forged.key("centre"))
+    report = checked(forged, tmp_path / "b")
+    assert "statements" in {one.code for one in report.findings if one.grade is Grade.FAILURE}
+
+
+def test_a_second_count_whose_first_is_not_here_is_not_judged(
+    definition: Definition, kept: Any, tmp_path: Path
+) -> None:
+    election = again(kept, definition)
+    public = election.publish(tmp_path / "public")
+    first = f"{election.find('closing-count', drawn_of(definition)[0]):06d}-closing-count-*"
+    next((public / "statements").glob(first)).unlink()
+    report = verify(public, election.key("root").public)
+    assert report.verdict == "incomplete"
+    assert any(one.code == "statements" and one.grade is Grade.INCOMPLETE for one in report.findings)

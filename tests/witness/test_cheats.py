@@ -245,8 +245,12 @@ LIMITS: list[tuple[Any, str]] = [
     (counters(registered=10**6), "1,000,000 voters on the poll book, more than"),
     (counters(matched=10**6), "voters checked in, more than the"),
     (counters(matched=5), "12 ballots, more than the 6 voters who checked in"),
-    (counters(release_cap=0), "Released 1, Release cap 0"),
-    (counters(release_cap=10**6), "a cap of 1,000,000 releases where the rules give"),
+    (counters(release_cap=0), "Released 1, Usual releases of one kind 0"),
+    (counters(release_cap=10**6), "the usual number of releases is given as 1,000,000 where the rules say"),
+    (counters(release_alarm=10**6), "the usual number of releases is given as 1,000,000 where the rules say"),
+    (counters(released=9, released_by_allowance=8), "8 released by allowance of the authority, which allowed 0"),
+    (counters(released_by_two=7), "Released by two persons 7, Released 1"),
+    (counters(undone={"whim": 1}), "reasons that are not on the list: whim"),
     (counters(released_reasons={}), "reasons for 0, Released 1"),
     (counters(spoiled_reasons={}), "reasons for 0, Spoiled 1"),
     (counters(refused={"wrong-party": 1}), "Refused: reasons that are not on the list: wrong-party"),
@@ -283,14 +287,14 @@ def test_a_poll_book_without_the_barred_voters_is_said_and_fails_nothing(elect: 
 
 
 def test_more_recorded_than_ballots_on_the_sheet_is_found(caught: Caught) -> None:
-    changed = counters(matched=12, cards_used=13, printed=14, deposited=13, recorded=13)
+    changed = counters(matched=12, cards_handed=13, cards_used=13, printed=14, deposited=13, recorded=13)
     said = caught("reconciliation", only("tally-sheet", changed))
     assert said == [f"station {HERE}: Recorded in the box 13, ballots on the tally sheet 12; no reason given"]
 
 
 IMPOSSIBLE = [
     (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="undervotes")), "2 unused choices, at most 0 can be"),
-    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a booth makes none"),
+    (lambda sheet: Replace(sheet, tally=moved(sheet.tally, to="null")), "2 null votes, a voting machine makes none"),
     (counters(printed=-1), "a counter of the reconciliation is negative"),
     *((counters(reasons={STEP: bad}), "printable characters") for bad in ("a\nb", "\x1b[2J", "\u202e", "x" * 501)),
 ]
@@ -541,7 +545,8 @@ def test_a_tie_without_a_draw_is_found(caught: Caught, definition: Definition) -
             return Replace(body, tally=tally_ballots(definition, about, ballots))
         return None if kind == "public-draw" else body
 
-    assert any("a tie waits for its public draw" in said for said in caught("seats", cheat))
+    told = [said for said in caught("seats", cheat) if "a tie waits for its public draw" in said]
+    assert told and all("`testigo audit settle-ties`" in said for said in told)
 
 
 def test_another_second_round_than_the_votes_give_is_found(caught: Caught, elect: Any, definition: Definition) -> None:
@@ -657,7 +662,7 @@ def test_a_key_that_was_replaced_signs_nothing_more(caught: Caught, elect: Any) 
     place = election.find("logic-and-accuracy", "01-01")
     election.say("machine-keys", HERE, _new_keys(election, "booth"), election.key("root"), 2)
     election.envelopes.insert(place, election.envelopes.pop())
-    assert any("which the root replaced at entry 8" in said for said in caught("statements", election))
+    assert any("which the root replaced at entry 9" in said for said in caught("statements", election))
 
 
 # ---- what is shown

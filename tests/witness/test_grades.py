@@ -63,11 +63,11 @@ def voided(kind: str, about: str, body: Any) -> Any:
         return body
     if kind == "tally-sheet":
         why = {"cards_used=printed-spoiled": "void-session: 1 voter-ill"}
-        return counters(matched=12, cards_used=13, voided={"voter-ill": 1}, reasons=why)(body)
+        return counters(matched=12, cards_handed=13, cards_used=13, voided={"voter-ill": 1}, reasons=why)(body)
     if kind == "booth-report":
         return Replace(body, counters=Replace(body.counters, cards_used=13, voided={"voter-ill": 1}))
     if kind == "check-in-report":
-        return Replace(body, counters=Replace(body.counters, matched=12))
+        return Replace(body, counters=Replace(body.counters, matched=12, cards_handed=13))
     return body
 
 

@@ -17,7 +17,8 @@ DRAW = "616243514325161434521623"[::-1]
 
 
 def _result(election: Any) -> Result:
-    return count_result(election.definition, election.sheets, digests=election.digests, draw=DRAW)
+    rulings = election.rulings
+    return count_result(election.definition, election.sheets, digests=election.digests, draw=DRAW, rulings=rulings)
 
 
 def _give(election: Any, role: Role, signer: Role = "root") -> SigningKey:

@@ -167,7 +167,9 @@ def test_a_reconciliation_that_does_not_hold_is_reported_by_station(elect: Any, 
 
 def test_a_difference_is_shown_with_its_reason(elect: Any, tmp_path: Path) -> None:
     def explained(sheet: TallySheet) -> TallySheet:
-        counters = changed(sheet.reconciliation, matched=20, reasons={"checked_in=cards_used": "nine went home"})
+        counters = changed(
+            sheet.reconciliation, matched=20, cards_handed=21, reasons={"checked_in=cards_used": "nine went home"}
+        )
         return Replace(sheet, reconciliation=counters)
 
     report = verify(elect(only("tally-sheet", "01-02", explained)).publish(tmp_path / "p"))

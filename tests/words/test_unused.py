@@ -30,6 +30,7 @@ SHOWN_BY = {
     "slip": ["slip/*", "paper/sample.py", "proof/poster.py"],
     "tally_sheet": ["station/tally_sheet.*", "ballot/*.py"],
     "term": ["**/*.py"],
+    "voter_list": ["register/voter_list.*", "register/poll_book.py"],
 }
 """Section → the files, below `src/testigo`, that show it."""
 

@@ -58,7 +58,9 @@ class AuditDesk:
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        made["audit-sample.json"] = self._sign("audit-sample", "", closing_sample(self.rules.definition, dice))
+        made["audit-sample.json"] = self._sign(
+            "audit-sample", "", closing_sample(self.rules.definition, dice, self.rules.rulings)
+        )
         return made
 
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
@@ -68,9 +70,22 @@ class AuditDesk:
             raise IllegalStep("draw.no-tie")
         return {"public-draw.json": self._sign("public-draw", "", PublicDraw(dice.digits))}
 
+    def again(self, count: ClosingCount, why: str) -> ClosingCount:
+        """The count as it is to be signed: one of a box that was counted before names that count and says `why`.
+
+        Raises `IllegalStep` where only one of the two is there, an earlier count or a reason.
+        """
+        earlier = self.rules.counts.of(count.station)
+        if bool(earlier) != bool(why):
+            code = "closing-count.counted-before" if earlier else "closing-count.not-counted-before"
+            raise IllegalStep(code, station=count.station)
+        return msgspec.structs.replace(count, replaces=earlier[-1].digest, why=why) if earlier else count
+
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
-        """The paper count of one box; raises `Conflict` where the record has one of that station."""
-        return {f"closing-count-{count.station}.json": self._sign("closing-count", count.station, count)}
+        """The paper count of one box; raises what the record would refuse it with."""
+        number = len(self.rules.counts.of(count.station)) + 1
+        name = f"closing-count-{count.station}{f'-{number}' if number > 1 else ''}.json"
+        return {name: self._sign("closing-count", count.station, count)}
 
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:
         statement = Statement.of(kind, body, election=self.rules.election, subject=subject, issued=canonical.utc_now())

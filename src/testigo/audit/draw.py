@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from testigo.count import AuditSample, Ticket, check_dice
+from testigo.count import NO_RULINGS, AuditSample, Rulings, Ticket, check_dice
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 
@@ -56,17 +56,19 @@ def sample(seed: Seed, ids: Iterable[str], count: int) -> tuple[Ticket, ...]:
     return tuple(Ticket(number[: 2 + TICKET_DIGITS], id_) for number, id_ in tickets[:count])
 
 
-def boxes_to_count(definition: Definition) -> int:
-    """How many boxes the closing count opens: the definition's percentage of all stations, rounded up."""
-    return -(-len(definition.stations) * definition.rules.closing_count_percent // 100)
+def boxes_to_count(definition: Definition, stations: int) -> int:
+    """How many boxes the closing count opens of so many stations: the definition's percentage, rounded up."""
+    return -(-stations * definition.rules.closing_count_percent // 100)
 
 
-def closing_sample(definition: Definition, seed: Seed) -> AuditSample:
-    """The boxes of the closing count, drawn from all stations of the election."""
-    population = tuple(station.id for station in definition.stations)
+def closing_sample(definition: Definition, seed: Seed, rulings: Rulings = NO_RULINGS) -> AuditSample:
+    """The boxes of the closing count, drawn from all stations that have a tally sheet to compare with: not from those
+    that are annulled, nor from those that were wholly counted on paper.
+    """
+    population = tuple(one.id for one in definition.stations if not rulings.needs_no_sheet(one.id))
     return AuditSample(
         purpose="closing-count",
         seed=seed.digits,
         population=population,
-        drawn=sample(seed, population, boxes_to_count(definition)),
+        drawn=sample(seed, population, boxes_to_count(definition, len(population))),
     )

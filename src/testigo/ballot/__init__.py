@@ -1,7 +1,8 @@
 """The shapes of a vote: one voter's choices, what many of them add up to, and what machines sign of it.
 
 `marks` holds the rules of marking, `tally` what many ballots add up to and the tally sheet's shape, `counters` what the
-machines of a station count besides (reasons that are counted: `reasons`), `reports` what they sign besides, `version_1`
+machines of a station count besides (reasons that are counted: `reasons`), `reports` what they sign besides, `incidents`
+what happened in words, `on_paper` what is counted when machines cannot go on, `version_1`
 how earlier releases wrote it, `tally_qr` the code on a printed tally sheet, `cast_vote_record` the machine's record of
 one ballot, `test_deck` the test before opening, `slip_number` the name of one paper vote. The paper vote itself is the
 room `slip`; it is read by `slip_reader`.
@@ -9,6 +10,7 @@ room `slip`; it is read by `slip_reader`.
 
 from testigo.ballot.cast_vote_record import CastVoteRecord, record_size
 from testigo.ballot.counters import COUNTERS, BoothCounters, CheckInCounters, Counter, CounterRow, MachineCounters
+from testigo.ballot.incidents import Incident
 from testigo.ballot.marks import (
     Ballot,
     Marks,
@@ -19,6 +21,7 @@ from testigo.ballot.marks import (
     too_many,
     unused,
 )
+from testigo.ballot.on_paper import ManualTally
 from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
@@ -26,6 +29,7 @@ from testigo.ballot.tally import (
     BLANK,
     NULL,
     UNDERVOTES,
+    ClockNote,
     ContestCount,
     ContestTally,
     Difference,
@@ -58,6 +62,7 @@ __all__ = [
     "CastVoteRecord",
     "CheckInCounters",
     "CheckInReport",
+    "ClockNote",
     "ContestCount",
     "ContestTally",
     "Counter",
@@ -68,8 +73,10 @@ __all__ = [
     "DeckPart",
     "Difference",
     "EventLogs",
+    "Incident",
     "LogicAndAccuracy",
     "MachineCounters",
+    "ManualTally",
     "Marks",
     "Reconciliation",
     "ScreenRow",

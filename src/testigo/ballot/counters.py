@@ -16,7 +16,16 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_type_hint
 
 import msgspec
 
-from testigo.ballot.reasons import REFUSAL_REASONS, RELEASE_REASONS, SPOIL_REASONS, VOID_REASONS
+from testigo.ballot.reasons import (
+    REFUSAL_REASONS,
+    RELEASE_KINDS,
+    RELEASE_REASONS,
+    SPOIL_REASONS,
+    UNDO_REASONS,
+    VOID_REASONS,
+    ReleaseKind,
+    release_kind,
+)
 from testigo.canonical import SignedValue
 from testigo.words import Message, Value, message
 
@@ -30,15 +39,16 @@ screen. Exports have all of them."""
 class Counter:
     """What one counter is. It counts events and is zero before opening, or is a figure `fixed` before opening.
 
-    `shown`: where. `part_of`: the sum that it belongs to, shown before its parts. `at_most`: the counter of the same
-    machine that it may not exceed. `reasons`: for counts by reason, all that there can be. `explains`: for those, the
-    counter of the same machine that they must add up to, "" where there is none. `machine`, `name`: filled in by
-    `MachineCounters.declared`.
+    `shown`: where. `part_of`: the sum that it belongs to, shown before its parts; `less`: whether it is taken from that
+    sum. `at_most`: the counter of the same machine that it may not exceed. `reasons`: for counts by reason, all that
+    there can be. `explains`: for those, the counter of the same machine that they must add up to, "" where there is
+    none. `machine`, `name`: filled in by `MachineCounters.declared`.
     """
 
     fixed: bool = False
     shown: tuple[CounterOutput, ...] = ()
     part_of: str = ""
+    less: bool = False
     at_most: str = ""
     reasons: tuple[str, ...] = ()
     explains: str = ""
@@ -97,8 +107,9 @@ class MachineCounters(SignedValue, frozen=True):
         return sum(self.figures(counter).values())
 
     def sum_of(self, name: str) -> int:
-        """The sum of that name: all counters that are `part_of` it."""
-        return sum(self.total(one) for one in self.declared() if one.part_of == name)
+        """The sum of that name: all counters that are `part_of` it, without those that are taken from it."""
+        parts = [one for one in self.declared() if one.part_of == name]
+        return sum(-self.total(one) if one.less else self.total(one) for one in parts)
 
     def rows(self, output: CounterOutput) -> list[CounterRow]:
         """What is shown there, each sum before its first part."""
@@ -142,27 +153,67 @@ class MachineCounters(SignedValue, frozen=True):
 
 
 class CheckInCounters(MachineCounters, frozen=True):
-    """`registered`: on the poll book. `matched`: their finger matched. `released`: let through by the chair, up to
-    `release_cap`. `refused`, `released_reasons`: how many for which reason. `cards_handed`: trays offered.
+    """`registered`: on the poll book. `matched`: their finger matched. `released`: let through by the chair.
+    `refused`, `released_reasons`: how many for which reason. `cards_handed`: trays offered.
+
+    `release_cap`: how many releases the rules take for usual, as the definition gives them. From then on, of each kind
+    apart (`reasons.release_kind`), `released_by_two` or `released_by_allowance` counts every further one: a second
+    person agreed, or the authority had allowed it. `release_alarm`: the same figure, 0 on counters of a version that
+    did not tell kinds apart.
+
+    `without_finger`: voters on the poll book of whom no finger was ever taken. `undone`: check-ins that were taken back
+    before a card was handed over; `matched` and `released` still count them.
     """
 
     MACHINE = "check-in"
+    VERSION = 2
 
     registered: Annotated[int, Counter(fixed=True, shown=("sheet", "screen"))]
     matched: Annotated[int, Counter(part_of="checked_in", shown=("sheet", "results", "screen"))]
-    released: Annotated[
-        int,
-        Counter(part_of="checked_in", at_most="release_cap", shown=("sheet", "results", "screen")),
-    ]
+    released: Annotated[int, Counter(part_of="checked_in", shown=("sheet", "results", "screen"))]
     release_cap: Annotated[int, Counter(fixed=True, shown=("sheet",))]
     refused: Annotated[dict[str, int], Counter(reasons=REFUSAL_REASONS, shown=("sheet", "results", "screen"))]
-    released_reasons: Annotated[dict[str, int], Counter(reasons=RELEASE_REASONS, explains="released")]
+    released_reasons: Annotated[dict[str, int], Counter(reasons=RELEASE_REASONS, explains="released", shown=("sheet",))]
     cards_handed: Annotated[int, Counter(shown=("sheet",))]
+    release_alarm: Annotated[int, Counter(fixed=True)] = 0
+    without_finger: Annotated[int, Counter(fixed=True, shown=("sheet", "screen"))] = 0
+    released_by_two: Annotated[int, Counter(shown=("sheet", "results", "screen"))] = 0
+    released_by_allowance: Annotated[int, Counter(shown=("sheet", "results", "screen"))] = 0
+    undone: Annotated[
+        dict[str, int],
+        Counter(part_of="checked_in", less=True, reasons=UNDO_REASONS, shown=("sheet", "results", "screen")),
+    ] = msgspec.field(default_factory=dict)
 
     @property
     def checked_in(self) -> int:
         """Voters who were let through to the booth."""
         return self.sum_of("checked_in")
+
+    def releases_of_kind(self, kind: ReleaseKind) -> int:
+        """How many were released for a reason of this kind."""
+        return sum(count for reason, count in self.released_reasons.items() if release_kind(reason) == kind)
+
+    @property
+    def beyond_alarm(self) -> int:
+        """How many releases there were beyond the alarm, of each kind apart."""
+        if not self.release_alarm:
+            return max(0, self.released - self.release_cap)
+        return sum(max(0, self.releases_of_kind(kind) - self.release_alarm) for kind in RELEASE_KINDS)
+
+    def broken_rules(self) -> list[Message]:
+        """Of releases beyond the alarm each needs a second person or the authority's allowance; else as declared."""
+        agreed, broken = self.released_by_two + self.released_by_allowance, super().broken_rules()
+        if self.beyond_alarm > agreed:
+            usual = self.released - self.beyond_alarm + agreed
+            broken.insert(0, _over("released", self.released, "release_cap", usual))
+        if agreed > self.released:
+            broken.append(_over("released_by_two", agreed, "released", self.released))
+        return broken
+
+
+def _over(counter: str, found: int, limit: str, most: int) -> Message:
+    label, of = message("counters", counter), message("counters", limit)
+    return message("finding", "counters.over-limit", counter=label, found=found, limit=of, most=most)
 
 
 class BoothCounters(MachineCounters, frozen=True):

@@ -5,10 +5,27 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from testigo.errors import InvalidInput
-from testigo.words import Either, Message, message, value_text
+from testigo.words import Either, Message, in_clauses, message, value_text
 
-RELEASE_REASONS: Final = ("worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other")
-"""Why the chair let a voter through whose finger did not match."""
+NOT_ENROLLED: Final = "not-enrolled"
+
+RELEASE_REASONS: Final = (
+    NOT_ENROLLED, "worn-finger", "injured-hand", "missing-hand", "reader-failure", "disability", "other",
+)  # fmt: skip
+"""Why the chair let a voter through whose finger did not match. The first is what the poll book says of the voter: it
+is the only reason for those of whom no finger was ever taken, and none for all others."""
+
+ReleaseKind = Literal["not-enrolled", "finger", "reader"]
+
+RELEASE_KINDS: Final[tuple[ReleaseKind, ...]] = ("not-enrolled", "finger", "reader")
+
+_KIND_OF_RELEASE: Final[dict[str, ReleaseKind]] = {NOT_ENROLLED: "not-enrolled", "reader-failure": "reader"}
+
+
+def release_kind(reason: str) -> ReleaseKind:
+    """What a release is counted with, each kind apart: never enrolled; the reader failed; anything about the finger."""
+    return _KIND_OF_RELEASE.get(reason, "finger")
+
 
 RELEASES_WITHOUT_A_TRY: Final = ("injured-hand", "missing-hand", "reader-failure", "disability")
 """Those that say why no finger could even be tried."""
@@ -19,6 +36,9 @@ REFUSAL_REASONS: Final = (
 """Why a visitor did not get a card. The first four are found by the machine, the last three are said by a person."""
 
 CLERK_REFUSAL_REASONS: Final = ("impostor", "no-match", "left")
+
+UNDO_REASONS: Final = ("wrong-person", "voter-left", "other")
+"""Why a check-in was taken back before a card was handed over."""
 
 SPOIL_REASONS: Final = ("misprint", "mistake", "changed-mind", "power-cut", "voided")
 """Why a printed vote was not deposited. The last two are given by the booth itself."""
@@ -86,7 +106,7 @@ def parts(written: str) -> list[Message | str]:
 
 def in_words(written: str, language: str) -> str:
     """The whole reason in that language, as a page says it; "" where nobody gave one."""
-    return "; ".join(value_text(part, language) for part in parts(written))
+    return in_clauses((value_text(part, language) for part in parts(written)), language)
 
 
 def voided_sessions(voided: Mapping[str, int]) -> str:

@@ -6,7 +6,7 @@ shape lives here, below all four.
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -196,10 +196,13 @@ class Reconciliation(SignedValue, frozen=True):
         )
 
     def differences(self) -> tuple[Difference, ...]:
-        """Every step of the chain that does not hold, in its order; empty if all hold."""
+        """Every step of the chain that does not hold, in its order; empty if all hold. Beside it stands the check-in's
+        own step, from voters who were let through to cards that were handed over."""
+        handed = (self.chain[0], ("cards_handed", self.check_in.cards_handed))
+        steps = [*itertools.pairwise(self.chain), *([handed] if "cards_handed" not in self.NOT_CARRIED else [])]
         return tuple(
             Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
-            for (left, left_count), (right, right_count) in itertools.pairwise(self.chain)
+            for (left, left_count), (right, right_count) in steps
             if left_count != right_count
         )
 
@@ -209,15 +212,36 @@ class Reconciliation(SignedValue, frozen=True):
         return not self.differences()
 
 
+class ClockNote(SignedValue, frozen=True):
+    """What a station noticed of a machine's clock. `kind`: `set-back`, between two steps of the chair it went back by
+    `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0);
+    `set`, two persons set it during the day.
+    """
+
+    machine: Literal["chair", "booth", "check-in"]
+    kind: Literal["set-back", "differs", "set"]
+    seconds: int
+
+    def said(self) -> Message:
+        """In words, the span as hours and minutes."""
+        minutes = -(-abs(self.seconds) // 60)
+        how = ("ahead" if self.seconds > 0 else "behind") if self.kind == "differs" else self.kind
+        span = f"{minutes // 60}:{minutes % 60:02}"
+        return message("tally_sheet", f"clock.{how}", machine=message("screens", f"{self.machine}.role"), span=span)
+
+
 class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
     `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
     log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
     `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
+    `steps`: step (`STEPS`) → number of its line in the chair's event log, which is the order of the day, whatever its
+    clock said. `clocks`: what the station noticed of its machines' clocks.
     """
 
     VERSION = Reconciliation.VERSION
+    STEPS: ClassVar[tuple[str, ...]] = ("tested", "zero-reported", "opened", "closed")
 
     station: str
     opened: str
@@ -227,6 +251,18 @@ class TallySheet(SignedValue, frozen=True):
     event_logs: dict[str, str]
     opened_outside: str = ""
     closed_early: str = ""
+    steps: dict[str, int] = msgspec.field(default_factory=dict)
+    clocks: tuple[ClockNote, ...] = ()
+
+    @property
+    def clock_told(self) -> bool:
+        """Whether it tells of a wrong clock, or of a reason for an act at an unusual time."""
+        return bool(self.clocks or self.opened_outside or self.closed_early)
+
+    def steps_hold(self) -> bool:
+        """Whether the steps, where it says them, came one after the other."""
+        numbers = [self.steps.get(step, -1) for step in self.STEPS]
+        return not self.steps or (set(self.steps) == set(self.STEPS) and numbers == sorted({*numbers}))
 
     def hours(self) -> tuple[tuple[HoursAct, str], ...]:
         """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""

@@ -15,23 +15,29 @@ from testigo.audit import (
     blank_form,
     closing_count,
     closing_sample,
+    doubts_of,
     read_form,
     same_twice,
     station_deck,
+    tally_form,
 )
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
-from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.browser import opener
+from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import ClosingCount, RecordRules, read_rules
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import SigningKey
-from testigo.words import from_line, message
+from testigo.words import Message, from_line, message
 
 app = typer.Typer(
     help="Logic and accuracy, draws with dice, closing counts.", no_args_is_help=True, rich_markup_mode=None
 )
+
+_GROUP = 5
+"""Dice that are read together."""
 
 IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".pdf"}
 
@@ -46,6 +52,7 @@ Dice = Annotated[str, typer.Option("--seed", help="The dice as rolled, at least 
 StationId = Annotated[str, typer.Option("--station", help="The station's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what comes out; sign nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask. With --json nobody is asked, so it is needed there.")]
 
 
 @app.command()
@@ -61,8 +68,8 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         print_json({"digest": digest, "ballots": length, "parts": parts})
         return
     table(
-        f"{length} test ballots in {len(parts)} parts, deck {digest[:16]}…",
-        ["part", "ballot", "style", "language", "contest", "choices"],
+        str(message("cli", "audit.deck", ballots=length, parts=len(parts), digest=digest[:16])),
+        heads("part", "ballot", "style", "language", "contest", "choices"),
         [
             (part, number, one.ballot.style, one.language, contest, ", ".join(chosen) or BLANK)
             for part, all_of_it in enumerate(parts, 1)
@@ -76,7 +83,7 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
         for one in part.expected.contests
         for option, votes in one.votes.items()
     ]
-    table("What must be counted in each part", ["part", "contest", "option", "votes"], rows)
+    table(str(message("cli", "audit.deck-expected")), heads("part", "contest", "option", "votes"), rows)
 
 
 @app.command()
@@ -87,23 +94,27 @@ def draw(
     out: Out = Path(),
     root_key: RootKey = "",
     dry_run: DryRun = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Draw the boxes of the closing count from dice rolled before witnesses, and sign seed and sample.
 
-    Roll only when all tally sheets are in the record. If the files are lost, the same dice make the same sample again.
+    Roll only when all tally sheets are in the record. Shows the dice to compare with the board, and asks. If the files
+    are lost, the same dice make the same sample again.
 
     Example: testigo audit draw public --key auditor/key.pem --seed 41263551423621412653
     """
     dice = Seed.parse(seed)
+    _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
-    files = desk.keep(desk.draw(dice), out) if desk else []
-    drawn = closing_sample(rules.definition, dice)
+    files = _keep_dice(desk, desk.draw(dice), dice, out, yes) if desk else []
+    drawn = closing_sample(rules.definition, dice, rules.rulings_of_sample)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
     rows = [(number, one.id, one.number) for number, one in enumerate(drawn.drawn, 1)]
-    table(f"{len(rows)} of {len(drawn.population)} boxes, seed {dice.digits}", ["#", "station", "ticket"], rows)
+    title = message("cli", "audit.drawn", drawn=len(rows), stations=len(drawn.population), seed=dice.digits)
+    table(str(title), heads("number", "station", "ticket"), rows)
     _say_next(files)
 
 
@@ -115,28 +126,57 @@ def settle_ties(
     out: Out = Path(),
     root_key: RootKey = "",
     dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
     """Sign the public draw that settles ties, with dice rolled before witnesses. It is made once.
 
-    Roll only when all tally sheets are in the record.
+    Roll only when all tally sheets are in the record. Shows the dice to compare with the board, and asks.
 
     Example: testigo audit settle-ties public --key auditor/key.pem --seed 35462114553624122635
     """
     dice = Seed.parse(seed)
     desk, rules = _open(record, key, root_key, dry_run)
-    files = desk.keep(desk.settle_ties(dice), out) if desk else []
+    files = _keep_dice(desk, desk.settle_ties(dice), dice, out, yes) if desk else []
     for name, tie in rules.count(draw=dice.digits).ties:
-        console.print(f"{name}: {', '.join(tie.options)}; drawn: {', '.join(tie.winners)}")
+        say(message("cli", "audit.tie-drawn", what=name, options=list(tie.options), winners=list(tie.winners)))
     _say_next(files)
 
 
 @app.command()
-def form(definition: DefinitionFile, station: StationId) -> None:
+def form(
+    definition: DefinitionFile,
+    station: StationId,
+    whole: Annotated[bool, typer.Option("--whole", help="Of a whole tally: corrections, votes on paper.")] = False,
+) -> None:
     """Print the blank form of a count by hand, a CSV table to fill in.
 
     Example: testigo audit form election.yaml --station 01-01 > count.csv
     """
-    typer.echo(blank_form(load(definition), station), nl=False)
+    typer.echo((tally_form if whole else blank_form)(load(definition), station), nl=False)
+
+
+@app.command(name="desk")
+def open_desk(
+    record: RecordPlace,
+    key: Annotated[Path, typer.Option("--key", help="The auditor's key, from `testigo auditor create`.")],
+    out: Out = Path(),
+    root_key: RootKey = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
+) -> None:
+    """Count boxes by hand in the browser: two people enter the figures apart from each other, a third decides.
+
+    The pages are on this machine alone, at the address that is printed. What will be signed is shown first, with what
+    looks wrong. Nothing is kept of entries that are not signed. End it with Ctrl+C.
+
+    Example: testigo audit desk public --key auditor/key.pem --out audit
+    """
+    # Not above: whoever only draws needs no web server.
+    from testigo.screens import serve
+    from testigo.web.listening import Listening
+
+    root = read_root_key(root_key)
+    serve.serve_audit_desk(record, root, key, out, Listening(port=port), opener(no_browser=no_browser))
 
 
 @app.command(name="closing-count")
@@ -148,19 +188,23 @@ def count_box(
     entries: Annotated[Path | None, typer.Option(help="JSON: what people read on refused papers.")] = None,
     by_hand: Annotated[list[Path] | None, typer.Option(help="Filled form; give it twice, by two people.")] = None,
     spoiled: Annotated[int | None, typer.Option(help="Papers in the envelope of spoiled votes.", min=0)] = None,
+    why: Annotated[str, typer.Option(help="Of a box that is counted again: why, in words that all will read.")] = "",
     out: Out = Path(),
     root_key: RootKey = "",
     dry_run: DryRun = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the paper votes of one box with its tally sheet, figure by figure, and sign what came out.
 
-    Exits 1 if a figure differs or a paper is unsettled; in that last case nothing is signed yet. Examples:
+    Shows what will be signed, with all that looks wrong, and asks. Exits 1 if a figure differs, a paper is unsettled,
+    or nobody said yes; in the last two cases nothing is signed. Examples:
 
     testigo audit closing-count public --key auditor/key.pem --station 01-01 --images photos/01-01 --spoiled 1
 
     testigo audit closing-count public --key auditor/key.pem --station 01-01 --by-hand first.csv --by-hand second.csv
     """
+    _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
     sheet = rules.sheets.get(station)
     if sheet is None:
@@ -173,10 +217,45 @@ def count_box(
         else _from_forms(rules.definition, station, by_hand or [])
     )
     count = closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
-    files = desk.keep(desk.closing_count(count), out) if desk and not count.unread else []
-    _show(count, files, as_json)
+    doubts = doubts_of(count, sheet, drawn=station in _drawn(rules))
+    if not as_json:
+        _show(count, doubts)
+    files = []
+    if desk and not count.unread:
+        made = desk.closing_count(desk.again(count, why))
+        _require_yes(message("cli", "audit.sign-count", station=station, count=len(doubts)), yes)
+        files = desk.keep(made, out)
+    if as_json:
+        holds = count.is_consistent
+        print_json({"holds": holds, "count": count, "doubts": list(map(str, doubts)), "files": list(map(str, files))})
+    else:
+        _say_next(files)
     if not count.is_consistent:
         raise typer.Exit(1)
+
+
+def _drawn(rules: RecordRules) -> tuple[str, ...]:
+    """The boxes that the dice in the record draw."""
+    return closing_sample(rules.definition, Seed(rules.seed), rules.rulings_of_sample).ids if rules.seed else ()
+
+
+def _refuse_unasked(yes: bool, dry_run: bool, as_json: bool) -> None:
+    if as_json and not (yes or dry_run):
+        raise InvalidInput("command.nobody-asked")
+
+
+def _require_yes(question: Message, yes: bool) -> None:
+    """End the command where nobody says yes."""
+    if not yes and not confirmed(question):
+        console.print(str(message("cli", "nothing-changed")))
+        raise typer.Exit(1)
+
+
+def _keep_dice(desk: AuditDesk, made: dict[str, bytes], dice: Seed, out: Path, yes: bool) -> list[Path]:
+    """Write what the dice make, once somebody has read them again: they are rolled once."""
+    shown = " ".join(dice.digits[start : start + _GROUP] for start in range(0, len(dice.digits), _GROUP))
+    _require_yes(message("cli", "audit.sign-dice", count=len(dice.digits), dice=shown), yes)
+    return desk.keep(made, out)
 
 
 def _from_images(
@@ -215,23 +294,20 @@ def _open(record: str, key: Path | None, root_key: str, dry_run: bool) -> tuple[
 def _say_next(files: list[Path]) -> None:
     if files:
         names = " ".join(shlex.quote(str(file)) for file in files)
-        console.print(f"Signed. The centre appends it: testigo centre append CENTRE {names}", soft_wrap=True)
+        say(message("cli", "audit.append-next", files=names))
 
 
-def _show(count: ClosingCount, files: list[Path], as_json: bool) -> None:
-    if as_json:
-        print_json({"holds": count.is_consistent, "count": count, "files": [str(file) for file in files]})
-        return
-    console.print(f"station {count.station}: {count.papers} papers counted")
+def _show(count: ClosingCount, doubts: list[Message]) -> None:
+    say(message("cli", "audit.papers-counted", station=count.station, count=count.papers))
     for paper in count.unsettled:
-        console.print(
-            f"  {'settled ' if paper.settled else 'UNSETTLED'} {paper.source}: {from_line('error', paper.reason)}"
-        )
+        how = "audit.paper-settled" if paper.settled else "audit.paper-unsettled"
+        say(message("cli", how, paper=paper.source, why=from_line("error", paper.reason)), indent="  ")
     for one in count.differences:
         where = f"{one.contest} {one.what}".strip()
-        console.print(f"  DIFFERENCE {where}: tally sheet {one.sheet}, paper {one.paper}")
+        say(message("cli", "audit.difference", what=where, sheet=one.sheet, paper=one.paper), indent="  ")
+    for doubt in doubts:
+        say(message("cli", "audit.look-again", doubt=doubt), indent="  ")
     if count.unread:
-        console.print("Enter the unsettled papers (docs/audits.md) and count again; nothing was signed.")
+        say(message("cli", "audit.count-again"))
     elif count.is_consistent:
-        console.print("Paper and tally sheet agree in every figure.")
-    _say_next(files)
+        say(message("cli", "audit.agrees"))

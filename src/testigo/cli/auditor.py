@@ -7,7 +7,8 @@ import typer
 
 from testigo.audit import create_auditor
 from testigo.audit.desk import KEY, REQUEST
-from testigo.cli.output import console, print_json
+from testigo.cli.output import facts, print_json
+from testigo.words import message
 
 app = typer.Typer(help="The auditor's key.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,7 +31,8 @@ def create(
     if as_json:
         print_json({"key": key.hex, "key_id": key.key_id, "request": str(folder / REQUEST)})
         return
-    console.print(f"Key      {folder / KEY}: keep it, and show it to nobody", soft_wrap=True)
-    console.print(f"Its id   {key.key_id}")
-    console.print(f"Request  {folder / REQUEST}: give it to the centre, and compare the id there", soft_wrap=True)
-    console.print("Next     testigo centre create … --auditor, or testigo centre admit, with the request")
+    keep, give = (
+        message("cli", "auditor.keep-key", file=folder / KEY),
+        message("cli", "auditor.give-request", file=folder / REQUEST),
+    )
+    facts([("key", keep), ("key-id", key.key_id), ("request", give), ("next", message("cli", "auditor.then"))])

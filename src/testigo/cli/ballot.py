@@ -8,7 +8,7 @@ import typer
 
 from testigo import election
 from testigo.ballot import Marks, new_slip_number
-from testigo.cli.output import console, print_json, progress, table
+from testigo.cli.output import console, heads, print_json, progress, say, table
 from testigo.errors import InvalidInput
 from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader, SlipReading
@@ -68,9 +68,9 @@ def read(
     if json:
         print_json([{"image": str(image), "reading": _fields(reading)} for image, reading in readings])
         raise typer.Exit(1 if refused else 0)
-    columns = ("image", "slip", "station", "QR code", "choices, or why refused")
-    table("Paper votes", columns, [_row(image, reading) for image, reading in readings])
-    console.print(f"{len(readings) - refused} read, {refused} refused")
+    columns = heads("image", "paper-vote", "station", "qr-code", "choices-or-reason")
+    table(str(message("cli", "ballot.papers")), columns, [_row(image, reading) for image, reading in readings])
+    say(message("cli", "ballot.read", read=len(readings) - refused, refused=refused))
     raise typer.Exit(1 if refused else 0)
 
 
@@ -82,9 +82,11 @@ def _fields(reading: SlipReading) -> dict[str, Any]:
 
 
 def _row(image: Path, reading: SlipReading) -> tuple[str, ...]:
-    code = {True: "agrees", False: "DIFFERS", None: "not read"}[reading.agrees_with_qr]
     if reading.choices is None:
-        return image.name, reading.number, reading.station, "", f"refused: {reading.refused}"
+        refused = str(message("cli", "centre.refused", why=reading.refused))
+        return image.name, reading.number, reading.station, "", refused
+    agrees = {True: "agrees", False: "differs", None: "not-read"}[reading.agrees_with_qr]
+    code = str(message("cli", f"ballot.qr-{agrees}"))
     choices = "; ".join(f"{contest}: {', '.join(chosen) or '—'}" for contest, chosen in reading.choices.choices.items())
     return image.name, reading.number, reading.station, code, choices
 

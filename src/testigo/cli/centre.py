@@ -17,9 +17,10 @@ from testigo.centre import (
     only_auditor,
     restore_centre,
 )
-from testigo.cli import serve
+from testigo.cli import rulings, serve
+from testigo.cli.allow_releases import allow_releases
 from testigo.cli.option_status import option_status
-from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.output import confirmed, console, facts, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.election import MachineKeys
 from testigo.errors import InvalidInput, TestigoError
@@ -33,6 +34,11 @@ app = typer.Typer(
 app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
 app.command("option-status")(option_status)
+app.command("allow-releases")(allow_releases)
+app.command("annul")(rulings.annul)
+app.command("correct")(rulings.correct)
+app.command("accept-manual-tally")(rulings.accept_manual_tally)
+app.command("incident")(rulings.incident)
 
 Folder = Annotated[Path, typer.Argument(help="The centre's folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -65,12 +71,9 @@ def create(
     if as_json:
         print_json({"election": centre.rules.election, "root_key": root.hex, "root_key_id": root.key_id})
         return
-    console.print(f"Election  {centre.definition.id}")
-    console.print(f"Digest    {centre.rules.election}")
-    console.print(f"Root key  {root.hex}")
-    console.print(f"Its id    {root.key_id}")
-    console.print(f"Record    {centre.public}")
-    console.print(f"Keys      {folder / 'authority'}: keep root/ in a safe")
+    keys = message("cli", "centre.keep-root-safe", folder=folder / "authority")
+    named = [("election", centre.definition.id), ("digest", centre.rules.election), ("root-key", root.hex)]
+    facts([*named, ("key-id", root.key_id), ("record", centre.public), ("keys", keys)])
 
 
 @app.command()
@@ -96,9 +99,10 @@ def admit(
             storage.write(file.with_name("machine-keys.json"), centre.admit(keys))
             bar.advance()
     for station in sorted({key.station for _, keys in read for key in keys.keys if key.station}):
-        console.print(f"station {station} admitted")
+        say(message("cli", "centre.station-admitted", station=station))
     for key in (key for _, keys in read for key in keys.keys if not key.station):
-        console.print(f"{key.role} admitted, key id {key.public.key_id}", soft_wrap=True)
+        name = message("term", f"key-of.{key.role}")
+        say(message("cli", "centre.key-admitted", name=name, id=key.public.key_id))
 
 
 @app.command()
@@ -179,7 +183,7 @@ def restore(
     if as_json:
         print_json({"taken_over": taken, "entries": entries})
         return
-    console.print(f"{taken} statements were taken over; the record has {entries} entries.", soft_wrap=True)
+    say(message("cli", "centre.taken-over", count=taken, entries=entries))
 
 
 @app.command()
@@ -208,10 +212,12 @@ def receive(
         print_json({"received": receipts, "refused": [one.as_json() for one in refused]})
     else:
         for receipt in receipts:
-            what = "already here" if receipt.already else f"{receipt.new} statements taken in"
-            console.print(f"station {receipt.station}: {what}")
+            if receipt.already:
+                say(message("cli", "centre.received-before", station=receipt.station))
+            else:
+                say(message("cli", "centre.received", station=receipt.station, count=receipt.new))
         for one in refused:
-            console.print(f"refused: {one}", soft_wrap=True)
+            say(message("cli", "centre.refused", why=str(one)))
     if refused:
         raise typer.Exit(1)
 
@@ -228,7 +234,7 @@ def append(
     centre = Centre.open(folder)
     for file in statements:
         new = centre.append(storage.read(file), place=str(file))
-        console.print(f"{file}: {'appended' if new else 'already in the record'}", soft_wrap=True)
+        say(message("cli", "centre.appended" if new else "centre.appended-before", file=file))
 
 
 @app.command()
@@ -242,13 +248,14 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"entries": len(centre.rules.entries), "result": result.payload(), "refused": refused})
         return
+    counted, stations = len(result.stations) - len(result.missing), len(result.stations)
     table(
-        f"{centre.definition.id}: {len(result.stations) - len(result.missing)} of {len(result.stations)} stations",
-        ["station", "status", "registered", "checked in", "turnout", "differences"],
+        str(message("cli", "centre.status", election=centre.definition.id, counted=counted, stations=stations)),
+        heads("station", "status", "registered", "checked-in", "turnout", "differences"),
         [
             (
                 one.station,
-                one.status,
+                message("results", f"status_{one.status}"),
                 one.turnout.registered,
                 one.turnout.checked_in,
                 f"{one.turnout.percent} %",
@@ -258,9 +265,9 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
         ],
     )
     for anomaly in result.anomalies:
-        console.print(f"warning: station {anomaly.station}: {anomaly.message}")
+        say(message("cli", "centre.anomaly", station=anomaly.station, what=anomaly.message))
     for package in refused:
-        console.print(f"refused: station {package.station}: {package.why} ({package.file})")
+        say(message("cli", "centre.package-refused", station=package.station, why=package.why, file=package.file))
 
 
 @app.command()
@@ -285,7 +292,8 @@ def publish(
         )
         return
     missing = message("cli", "centre.stations-missing", count=len(result.missing))
-    console.print(f"Result {centre.rules.result_digest}", str(missing), sep="\n", soft_wrap=True)
+    say(message("cli", "centre.result", digest=centre.rules.result_digest))
+    say(missing)
     console.print(*map(str, files), sep="\n", soft_wrap=True)
 
 
@@ -312,11 +320,13 @@ def show_keys(folder: Folder) -> None:
     """
     centre = Centre.open(folder)
     ring = centre.key_ring
-    rows = [("root", ring.root.hex), *((key.role, key.key) for key in ring.keys if not key.station)]
-    table("Authority keys", ["role", "public key"], rows)
+    keys = [("root", ring.root.hex), *((key.role, key.key) for key in ring.keys if not key.station)]
+    rows = [(message("term", f"key-of.{role}"), digits) for role, digits in keys]
+    table(str(message("cli", "centre.authority-keys")), heads("role", "public-key"), rows)
     for old in (old for old in ring.replaced if not old.key.station):
-        console.print(f"Replaced at entry {old.entry}: {old.key.role} {old.key.key}", soft_wrap=True)
-    console.print(f"Verifier key of the log: {centre.verifier_key}", soft_wrap=True)
+        name = message("term", f"key-of.{old.key.role}")
+        say(message("cli", "centre.key-replaced", entry=old.entry, name=name, public=old.key.key))
+    say(message("cli", "centre.verifier", verifier=centre.verifier_key))
 
 
 def _read_keys(file: Path) -> MachineKeys:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.text import Text
 
 from testigo import storage
 from testigo.cli.election_edit import edit
@@ -14,7 +13,7 @@ from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, facts, heads, labelled, print_json, say, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
     LANGUAGE,
@@ -85,7 +84,7 @@ def show(file: File, as_json: AsJson = False) -> None:
         (contest.id, definition.words(contest.title, language), contest.district, contest.roll, _how(contest))
         for contest in definition.contests
     )
-    table("Contests", ("contest", "title", "district", "roll", "how"), contests)
+    table(str(message("cli", "election.contests")), heads("contest", "title", "district", "roll", "how"), contests)
     bodies = (
         (
             body.id,
@@ -96,13 +95,14 @@ def show(file: File, as_json: AsJson = False) -> None:
         for body in definition.bodies
     )
     if definition.bodies:
-        table("Bodies", ("body", "title", "seats", "contests"), bodies)
+        table(str(message("cli", "election.bodies")), heads("body", "title", "seats", "contests"), bodies)
     stations = (
         (station.id, station.name, station.register_size, style.id, " ".join(style.contests))
         for station in definition.stations
         for style in definition.styles_of_station(station.id)
     )
-    table("Ballot styles of each station", ("station", "name", "register", "style", "contests"), stations)
+    columns = heads("station", "name", "registered", "style", "contests")
+    table(str(message("cli", "election.styles")), columns, stations)
 
 
 @app.command()
@@ -211,13 +211,13 @@ def check_proof(
         print_json({"ok": True, "election": core.digest, "stations": core.stations, "station": station, "index": place})
     else:
         _print_proof(core, station, place)
-        console.print("The proof holds.")
+        say(message("cli", "election.proof-holds"))
 
 
 def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
-    console.print(f"Election  {core.id}, {core.date}", f"Digest    {core.digest}", sep="\n", soft_wrap=True)
-    console.print(f"Stations  {core.stations.count:,}, root {core.stations.root}", soft_wrap=True)
-    console.print(f"Number    {place + 1:,}: {station.id} {station.name}, {station.address or station.district}")
+    stations = message("cli", "election.stations-root", stations=core.stations.count, root=core.stations.root)
+    own = f"{place + 1:,}: {station.id} {station.name}, {station.address or station.district}"
+    facts([("election", f"{core.id}, {core.date}"), ("digest", core.digest), ("stations", stations), ("number", own)])
 
 
 app.command()(seats)
@@ -233,15 +233,19 @@ app.command()(proof)
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
     definition = loaded.definition
     for warning in loaded.warnings:
-        console.print(Text.assemble(("Warning", "yellow"), f": {warning}"), soft_wrap=True)
+        console.print(labelled("warning", warning), soft_wrap=True)
     title = definition.words(definition.title, definition.languages[0])
     rows = [
-        (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in _counts(definition)
+        (str(message("cli", f"election.count-{key.replace('_', '-')}")), f"{value:,}")
+        for key, value in _counts(definition)
     ]
-    rows += [(f"  of {body.id}", f"{seats_of_body(definition, body):,}") for body in definition.bodies]
+    rows += [
+        (f"  {message('cli', 'election.seats-of-body', body=body.id)}", f"{seats_of_body(definition, body):,}")
+        for body in definition.bodies
+    ]
     table("", (title, definition.date), rows)
-    console.print(f"Digest {definition.digest}", soft_wrap=True)
-    console.print(f"No errors in {file}.", soft_wrap=True)
+    facts([("digest", definition.digest)])
+    console.print(str(message("cli", "check.no-errors", file=file)), soft_wrap=True)
 
 
 def _counts(definition: Definition) -> list[tuple[str, int]]:
@@ -259,7 +263,7 @@ def _counts(definition: Definition) -> list[tuple[str, int]]:
 
 def _contests_of(definition: Definition, body: Body) -> str:
     own = [contest.id for contest in definition.contests if contest.body == body.id]
-    levelling = [f"levelling: {body.levelling.seats}"] if body.levelling else []
+    levelling = [str(message("cli", "election.levelling", seats=body.levelling.seats))] if body.levelling else []
     return ", ".join([*own[:6], *(["…"] if len(own) > 6 else []), *levelling])
 
 
@@ -315,6 +319,13 @@ def _overview(definition: Definition) -> dict[str, object]:
 
 
 def _how(contest: Contest) -> str:
-    method = f", {contest.method}" if METHODS[contest.method].lists else ", majority" if contest.majority else ""
-    open_ = f", preferences: {contest.preferences.most}" if contest.preferences else ""
-    return f"{contest.kind}{method}, {contest.choose} of {len(contest.options)}, seats: {contest.offices}{open_}"
+    kind: str = contest.kind
+    if METHODS[contest.method].lists:
+        kind = f"{kind}, {contest.method}"
+    elif contest.majority:
+        kind = f"{kind}, {message('cli', 'election.majority')}"
+    options, seats = len(contest.options), contest.offices
+    how = message("cli", "election.how", kind=kind, choose=contest.choose, options=options, seats=seats)
+    if contest.preferences is None:
+        return str(how)
+    return str(message("cli", "election.how-preferences", how=how, most=contest.preferences.most))

@@ -10,7 +10,7 @@ import typer
 
 from testigo import storage
 from testigo.ballot import BALLOTS, BLANK, NULL, UNDERVOTES
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, heads, print_json, table
 from testigo.election import (
     Allocation,
     Contest,
@@ -74,7 +74,7 @@ def result(
         for line in _lines(contest, totals[contest.id], allocation, decided.get(contest.id)):
             console.print(str(line), soft_wrap=True)
     for body in found.bodies:
-        table(body.body, ("party", "seats"), list(body.party_seats.items()))
+        table(body.body, heads("party", "seats"), list(body.party_seats.items()))
 
 
 def _read(file: Path, definition: Definition) -> dict[tuple[str, str], int]:
@@ -154,7 +154,7 @@ def _print(definition: Definition, contest: Contest, totals: VoteTotals, allocat
     order = sorted(seats, key=lambda option: (-seats[option], -votes[option], option))
     title = definition.words(contest.title, definition.languages[0])
     rows = [(option, f"{votes[option]:,}", seats[option]) for option in order]
-    table(f"{contest.id}: {title}", ("option", "votes", "seats"), rows)
+    table(f"{contest.id}: {title}", heads("option", "votes", "seats"), rows)
 
 
 def _need(need: Need) -> Message:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import heads, print_json, say, table
 from testigo.election import (
     METHODS,
     Agreement,
@@ -23,6 +23,7 @@ from testigo.election import (
 from testigo.election.digits import is_whole, read_digits
 from testigo.election.thresholds import Base
 from testigo.errors import InvalidInput
+from testigo.words import message
 
 MOST_SEATS = 10_000
 
@@ -84,7 +85,7 @@ def seats(
     _print_allocation(found, count.votes)
     if exact.seats != found.seats:
         told = ", ".join(f"{option} {won}" for option, won in exact.seats.items() if won)
-        console.print(f"Rounding the quota changed seats. Without it: {told}.", soft_wrap=True)
+        say(message("cli", "seats.rounding", told=told))
 
 
 def _count(
@@ -187,16 +188,16 @@ def _require_option(option: str, options: dict[str, int]) -> None:
 
 
 def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
+    under = str(message("cli", "seats.under-threshold"))
     rows = [
-        (option, f"{votes[option]:,}", won, "under the threshold" if option in allocation.excluded else "")
+        (option, f"{votes[option]:,}", won, under if option in allocation.excluded else "")
         for option, won in sorted(allocation.seats.items(), key=lambda row: (-row[1], -votes[row[0]], row[0]))
     ]
-    table("Seats", ("option", "votes", "seats", ""), rows)
+    table(str(message("cli", "seats.title")), heads("option", "votes", "seats", ""), rows)
     for tie in allocation.ties:
-        names = ", ".join(tie.options)
         if tie.open:
-            console.print(f"Tie: {names} for {tie.seats_at_stake} of the seats, open until the public draw.")
+            say(message("cli", "seats.tie-open", options=list(tie.options), count=tie.seats_at_stake))
         else:
-            console.print(f"Tie: {names}; drawn: {', '.join(tie.winners)}.")
+            say(message("cli", "seats.tie-drawn", options=list(tie.options), winners=list(tie.winners)))
     if allocation.unfilled:
-        console.print(f"{allocation.unfilled} seats stay empty: nobody else has a vote.")
+        say(message("cli", "seats.unfilled", count=allocation.unfilled))

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.text import Text
 
 from testigo import storage
-from testigo.cli.output import console, patience, print_json, table
+from testigo.cli.output import console, labelled, patience, print_json, table
 from testigo.cli.toml_file import read_toml
 from testigo.election import load, source
 from testigo.election.load import read_payload
@@ -143,7 +142,7 @@ def _report(imported: Imported, into: Path, *, dry_run: bool, as_json: bool) -> 
         print_json({**answer, "changes": imported.changes, "errors": [], "warnings": warnings})
         return
     for warning in imported.warnings:
-        console.print(Text.assemble(("Warning", "yellow"), f": {warning}"), soft_wrap=True)
+        console.print(labelled("warning", warning), soft_wrap=True)
     names = ("table", "before", "after", "added", "changed", "removed")
     columns = [str(message("cli", f"import.{name}")) for name in names]
     table("", columns, map(_change, imported.changes))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from testigo import storage
-from testigo.cli.output import console, print_json
+from testigo.cli.output import print_json, say
 from testigo.errors import InvalidInput
-from testigo.words import Either
+from testigo.words import Either, message
 
 if TYPE_CHECKING:
     from testigo.fingerprint import Conversion
@@ -56,7 +56,8 @@ def convert(
     if as_json:
         print_json(_fields(source, out, made))
         return
-    console.print(f"{source} ({made.source}) → {out} ({made.to}, {len(made.data):,} bytes)", soft_wrap=True)
+    size = len(made.data)
+    say(message("cli", "converted", source=source, was=made.source, out=out, to=made.to, size=size))
 
 
 def _fields(source: Path, out: Path, made: "Conversion") -> dict[str, Any]:

@@ -4,16 +4,17 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from testigo import waits
-from testigo.errors import InvalidInput, printable
-from testigo.words import Either, Message, languages, message, set_language
+from testigo.errors import InvalidInput, TestigoError, printable
+from testigo.words import Either, Message, at_place, current_language, languages, message, set_language
 
 
 class _Lines(Console):
@@ -97,6 +98,14 @@ def patience(sentence: Message, *, after: float = waits.SHOWN_AFTER) -> Iterator
         timer.cancel()
 
 
+def labelled(what: Literal["error", "warning"], said: TestigoError) -> Text:
+    """`Error: …` or `Warning: …` in colour, in the user's language."""
+    label = str(message("cli", "error" if what == "error" else "warning"))
+    text = Text(at_place(label, str(said), current_language()))
+    text.stylize({"error": "bold red", "warning": "yellow"}[what], 0, len(label))
+    return text
+
+
 def confirmed(question: Message) -> bool:
     """Ask on standard error whether to do it: only one of the language's words for yes says so (`cli: answers-yes`).
     Where standard input is at its end, nobody said so.
@@ -113,6 +122,24 @@ def print_json(value: Any) -> None:
     """One JSON document on standard output, indented, keys in their own order."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def say(what: Message, *, indent: str = "") -> None:
+    """A sentence on standard output, on one line."""
+    console.print(f"{indent}{what}", soft_wrap=True)
+
+
+def facts(rows: Sequence[tuple[str, object]]) -> None:
+    """What has a name, a line each: the name (`fact.NAME` of the catalogues), and below one another what it is."""
+    labels = [str(message("cli", f"fact.{name}")) for name, _ in rows]
+    width = max(map(len, labels))
+    for label, (_, value) in zip(labels, rows, strict=True):
+        console.print(f"{label:<{width}}  {value}", soft_wrap=True)
+
+
+def heads(*names: str) -> list[str]:
+    """Heads of a table's columns, as the catalogues have them (`head.NAME`); "" for a column without one."""
+    return [str(message("cli", f"head.{name}")) if name else "" for name in names]
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

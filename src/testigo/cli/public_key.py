@@ -14,17 +14,20 @@ ROOT_KEY: Final = "The election's root key, as published: 64 hexadecimal digits,
 OPTIONAL_ROOT_KEY: Final = f"{ROOT_KEY} Without it, the record's own is taken."
 """The same where it may be left out."""
 
-_DIGITS = re.compile(r"[0-9a-fA-F]{32,}")
+_DIGITS = re.compile(r"[0-9a-fA-F]{4,}(?:…|\.{2,})?")
+"""What somebody took for a key: its beginning, too, as a page or a help text shortens it."""
+_LONGEST_NAME = 31
+"""Characters of a file's name that may be such digits; longer ones are always a key."""
 _LARGEST = 1024
 
 
 def read_public_key(text: str) -> PublicKey:
     """The key itself, or what the file of that name holds; raises `InvalidInput` or `StorageError` for neither.
 
-    So many digits are a key that is wrong, not the name of a file that is missing.
+    Digits for which there is no file are a key that is wrong, not the name of a file that is missing.
     """
-    if _DIGITS.fullmatch(text):
-        return PublicKey.from_hex(text)
+    if _DIGITS.fullmatch(text) and (len(text) > _LONGEST_NAME or not Path(text).exists()):
+        return PublicKey.from_hex(text.rstrip("…."))
     read = storage.read(Path(text), limit=_LARGEST).decode("ascii", errors="replace").strip()
     try:
         return PublicKey.from_hex(read)

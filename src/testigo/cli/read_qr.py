@@ -9,7 +9,7 @@ import typer
 
 from testigo import storage
 from testigo.ballot import Tally, TallySheet, ZeroReport, tally_ballots, tally_errors, tally_qr
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import print_json, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import RecordRules, kind_of, read_rules
 from testigo.election import speak_own_languages
@@ -19,7 +19,6 @@ from testigo.station.tally_sheet import totals_view
 from testigo.words import message
 
 _STATEMENT_LIMIT = 16 * 1024 * 1024
-_NAMES: dict[tally_qr.SheetKind, str] = {"tally-sheet": "tally sheet", "zero-report": "zero report"}
 
 
 class _SignedSheet(msgspec.Struct, frozen=True):
@@ -69,7 +68,8 @@ def read_qr(
         if error is not None:
             raise error
     if statement and not as_json:
-        console.print(f"{statement} is this very {_NAMES[totals.kind]}.", soft_wrap=True)
+        kind = message("term", f"statement.{totals.kind}")
+        say(message("cli", "read-qr.of-statement", file=statement, kind=kind))
 
 
 def _totals(rules: RecordRules, arguments: Iterable[str]) -> tally_qr.QrTotals:
@@ -162,10 +162,10 @@ def _show(rules: RecordRules, totals: tally_qr.QrTotals, same: bool | None) -> N
     for contest in totals_view(rules.definition, totals, rules.definition.languages[0]):
         rows = [(row.label, row.count) for row in (*contest.options, *contest.others)]
         table(contest.title, ("", str(contest.ballots)), rows)
-    name = _NAMES[totals.kind]
-    signed = f"Signed by the chair of station {totals.station}. {name.capitalize()} {totals.sheet}."
-    console.print(f"{totals.codes} of {totals.codes} codes read. {signed}", soft_wrap=True)
+    kind = message("term", f"statement.{totals.kind}")
+    name, station, codes = str(kind).capitalize(), totals.station, totals.codes
+    say(message("cli", "read-qr.signed", kind=name, codes=codes, station=station, digest=totals.sheet))
     if same is None:
-        console.print(f"The record has no {name} of this station yet.")
+        say(message("cli", "read-qr.not-in-record", kind=kind))
     elif same:
-        console.print(f"The record has this very {name}.")
+        say(message("cli", "read-qr.in-record", kind=kind))

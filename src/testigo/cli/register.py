@@ -1,7 +1,5 @@
 """`testigo register`: who may vote. Import voters, enrol fingers, settle likely duplicates, make poll books."""
 
-import contextlib
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +7,16 @@ from typing import Annotated
 import msgspec
 import typer
 
-from testigo import database, storage
+from testigo import storage
 from testigo.centre import Centre, authority_key
 from testigo.cli import serve, staff
 from testigo.cli.deduplicate import deduplicate
-from testigo.cli.output import console, errors, print_json, progress, table
+from testigo.cli.output import console, errors, print_json, table
+from testigo.cli.register_changes import correct, history, move, poll_books, remove, restore
+from testigo.cli.register_doubles import doubles, judge_double
+from testigo.cli.register_enrol import enrol, photograph, withdraw
 from testigo.cli.register_erase import erase, erasures
+from testigo.cli.register_import import import_file
 from testigo.cli.register_options import (
     KEY,
     REGISTER,
@@ -28,10 +30,11 @@ from testigo.cli.register_options import (
     open_register,
 )
 from testigo.cli.register_upgrade import upgrade
+from testigo.cli.voter_list import print_to, voter_list
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import load
-from testigo.errors import InvalidInput
-from testigo.fingerprint import FingerImage, Position, label_of
-from testigo.register import Case, FingerQuality, Register, RegisterKey, Side, count_lines, make_poll_book, read_label
+from testigo.fingerprint import Position, label_of
+from testigo.register import Case, Register, Side, list_of, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -40,38 +43,22 @@ app = typer.Typer(
 app.command("serve")(serve.enrolment)
 app.command("officer")(staff.officer)
 app.command("deduplicate")(deduplicate)
+app.command("import")(import_file)
+app.command("doubles")(doubles)
+app.command("judge-double")(judge_double)
+app.command("enrol")(enrol)
+app.command("photograph")(photograph)
+app.command("withdraw")(withdraw)
+app.command("correct")(correct)
+app.command("move")(move)
+app.command("remove")(remove)
+app.command("restore")(restore)
+app.command("history")(history)
+app.command("voter-list")(voter_list)
+app.command("poll-books")(poll_books)
 app.command("erase")(erase)
 app.command("erasures")(erasures)
 app.command("upgrade")(upgrade)
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8: document,name,station[,roll].", show_default=False)],
-    election: ElectionFile,
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-    as_json: AsJson = False,
-) -> None:
-    """Import the voters of a CSV file: all of them, or on any error none. A new register is made with its key.
-
-    Example: testigo register import my-election/voters.csv --election my-election/election.yaml
-    """
-    rows = max(0, count_lines(file) - 1)
-    title = message("cli", "register.importing")
-    with _open_or_make(register, election, key) as opened, progress(title, rows) as bar:
-        report = opened.import_voters(file, bar.advance)
-    if as_json:
-        print_json(report)
-        return
-    console.print(str(message("cli", "register.imported", count=report.imported)))
-    columns = [str(message("cli", f"register.stations-{column}")) for column in ("station", "voters")]
-    stations = ((station, value_text(count, current_language())) for station, count in sorted(report.stations.items()))
-    table(str(message("cli", "register.stations")), columns, stations)
-    for few in report.warnings:
-        size = few.register_size
-        note = message("cli", "register.few-voters", station=few.station, count=few.voters, size=size)
-        console.print(str(note))
 
 
 @app.command()
@@ -94,69 +81,15 @@ def voter(
     who = message("cli", "register.voter", name=found.name, station=found.station, roll=found.roll)
     console.print(f"{found.document}  {who}")
     console.print(str(message("cli", "register.voter-enrolled" if found.enrolled else "register.voter-not-enrolled")))
+    for one in found.exceptions:
+        said = message("screens", f"exception.{one.kind}")
+        console.print(f"{_finger(one.finger)}: {said}; {one.reason}", soft_wrap=True)
+    if found.removed:
+        console.print(str(message("cli", "register.voter-removed", at=instant(found.removed, current_language()))))
     if found.erased:
         console.print(str(message("cli", "register.voter-erased", at=instant(found.erased, current_language()))))
     if found.barred:
         console.print(str(message("cli", "register.voter-barred", case=str(found.barred))))
-
-
-@app.command()
-def enrol(
-    document: Document,
-    images: Annotated[
-        list[Path], typer.Argument(help="Finger images, several of a finger allowed.", show_default=False)
-    ],
-    finger: Annotated[
-        list[str], typer.Option("--finger", help="right-index, …: one for all images, or one for each, in order.")
-    ],
-    officer: Officer,
-    election: ElectionFile,
-    accept: Annotated[str, typer.Option("--accept", help="Reason to keep a finger that is too poor.")] = "",
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-    as_json: AsJson = False,
-) -> None:
-    """Enrol a voter's fingers, show their quality, and search them against everybody enrolled.
-
-    Example: testigo register enrol V-12.345.678 right.png left.png --finger right-index --finger left-index
-    --officer "Ana Pérez" --election election.yaml
-    """
-    if len(finger) not in (1, len(images)):
-        raise InvalidInput(
-            "command.fingers-and-images",
-            fingers=message("term", "finger", count=len(finger)),
-            images=message("term", "image", count=len(images)),
-        )
-    names = finger * len(images) if len(finger) == 1 else finger
-    given = [(name, FingerImage.read(image)) for name, image in zip(names, images, strict=True)]
-    with open_register(register, election, key) as opened:
-        done = opened.enrol(document, given, officer, accept_because=accept)
-    if as_json:
-        print_json(done)
-        return
-    _print_qualities(done.qualities)
-    console.print(str(message("cli", "register.enrolled", document=done.document, count=done.templates)))
-    for case_id in done.cases:
-        console.print(str(message("cli", "register.likely-enrolled-before", case=str(case_id))))
-
-
-@app.command()
-def withdraw(
-    document: Document,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with the enrolment.", show_default=False)],
-    officer: Officer,
-    election: ElectionFile,
-    register: Address = REGISTER,
-    key: KeyFile = KEY,
-) -> None:
-    """Set a voter's enrolment aside, so that the fingers can be taken again. The record of it stays.
-
-    Example: testigo register withdraw V-12.345.678 --reason "wrong person" --officer "Ana Pérez"
-    --election election.yaml
-    """
-    with open_register(register, election, key) as opened:
-        opened.withdraw(document, officer, reason)
-    console.print(str(message("cli", "register.set-aside")))
 
 
 @app.command()
@@ -257,6 +190,10 @@ def poll_book(
     nearby: Annotated[
         list[str] | None, typer.Option("--nearby", help="Tell only these stations' voters where to go; repeat.")
     ] = None,
+    paper: Annotated[
+        Path | None,
+        typer.Option("--paper", help="Also write the poll book and the sign-in list as PDF, for a day on paper."),
+    ] = None,
     register: Address = REGISTER,
     key: KeyFile = KEY,
     as_json: AsJson = False,
@@ -272,11 +209,18 @@ def poll_book(
         signing = authority_key(centre, "centre")
         with storage.making_folder(out.parent):
             keep = partial(storage.write, out)
-            data = make_poll_book(opened, station, sealing_key, signing, nearby=nearby, write=keep)
-    label = read_label(data)
+            without: list[int] = []
+            data = make_poll_book(
+                opened, station, sealing_key, signing, nearby=nearby, write=keep,
+                on_listed=lambda listed: without.append(listed.without_finger),
+            )  # fmt: skip
+        label = read_label(data)
+        if paper is not None:
+            print_to(paper, opened.definition, list_of(opened, station, label.issued, label.serial), told=errors)
     if as_json:
-        print_json({**msgspec.structs.asdict(label), "file": str(out)})
+        print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
     else:
+        warn_of_many_without_finger(opened_centre.definition, station, without[0], label.voters)
         serial = str(label.serial)
         made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
         console.print(str(made))
@@ -309,40 +253,6 @@ def status(election: ElectionFile, register: Address = REGISTER, key: KeyFile = 
             for name, count in msgspec.structs.asdict(found).items()
         )
         table(str(message("cli", "register.status")), ("", str(message("cli", "register.status-number"))), counts)
-
-
-@contextlib.contextmanager
-def _open_or_make(address: str, election: Path, key: Path) -> Iterator[Register]:
-    """The register; where there is no key yet, a new one is kept if, and only if, the register is new too.
-
-    Where the block fails, a register and key that were made for it are taken away again: nothing was imported, so
-    nothing shall tie the next try to this definition.
-    """
-    definition = load(election)
-    if key.exists():
-        with Register.open(address, definition, RegisterKey.load(key)) as opened:
-            yield opened
-        return
-    made_here = not database.database_exists(address)
-    made = RegisterKey.generate()
-    with storage.making_folder(key.parent):
-        made.save(key)
-        try:
-            with Register.open(address, definition, made) as opened:
-                yield opened
-        except BaseException:
-            key.unlink()
-            if made_here:
-                database.remove_database(address)
-            raise
-    errors.print(str(message("cli", "register.made", file=key)))
-
-
-def _print_qualities(qualities: tuple[FingerQuality, ...]) -> None:
-    good, accepted = (message("cli", f"register.quality-{word}") for word in ("good-enough", "accepted"))
-    rows = ((_finger(one.finger), one.quality, good if one.good_enough else accepted) for one in qualities)
-    columns = [str(message("cli", f"register.quality-{column}")) for column in ("finger", "number")]
-    table(str(message("cli", "register.quality")), (*columns, ""), rows)
 
 
 def _finger(word: str) -> Message:

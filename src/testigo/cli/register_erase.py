@@ -110,7 +110,10 @@ def _show(found: Erasable) -> None:
         fingers=[label_of(Position.named(finger)) for finger in found.fingers],
         enrolments=message("term", "enrolment", count=found.enrolments),
     )
-    console.print(str(what), soft_wrap=True)
+    if found.templates:
+        console.print(str(what), soft_wrap=True)
+    if found.entries:
+        console.print(str(message("cli", "register.erase-entries", count=found.entries)), soft_wrap=True)
     console.print(str(message("cli", "register.erase-voter-stays")), soft_wrap=True)
     for other in found.same_person:
         console.print(str(message("cli", "register.erase-same-person", document=other)), soft_wrap=True)

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from testigo import storage
 from testigo.election import load
 from testigo.errors import StorageError
 from testigo.register import Register, RegisterKey
+from testigo.staff.desk import open_desk
 
 ElectionFile = Annotated[
     Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)
@@ -18,10 +20,19 @@ Address = Annotated[
 KeyFile = Annotated[Path, typer.Option("--key", help="The register's key file; back it up, apart from the database.")]
 Document = Annotated[str, typer.Argument(help="The voter's document number, written in any way.", show_default=False)]
 Officer = Annotated[str, typer.Option("--officer", help="Who does this, by name.", show_default=False)]
+Account = Annotated[
+    str, typer.Option("--officer", help="Who does this: an officer's user name at the desk.", show_default=False)
+]
+Officers = Annotated[Path, typer.Option("--officers", help="The desk's folder of officers: docs/staff.md.")]
+PinFile = Annotated[
+    Path | None,
+    typer.Option("--pin-file", help="Read the officer's PIN from this file's first line; else it is asked."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 REGISTER = "register.db"
 KEY = Path("register.key")
+OFFICERS = Path("officers")
 
 
 def load_key(key: Path) -> RegisterKey:
@@ -34,3 +45,15 @@ def load_key(key: Path) -> RegisterKey:
 def open_register(address: str, election: Path, key: Path) -> Register:
     """The register that is at the address already."""
     return Register.open(address, load(election), load_key(key), make=False)
+
+
+def signed_in(officers: Path, account: str, pin_file: Path | None) -> str:
+    """The id of the officer, once the PIN is right; raises `NotAllowed`."""
+    return open_desk(officers).check(account, pin_of(pin_file), ("officer",)).id
+
+
+def pin_of(file: Path | None) -> str:
+    """A PIN from a file's first line, or asked for and not shown."""
+    if file is None:
+        return str(typer.prompt("PIN", hide_input=True, err=True))
+    return storage.read(file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from testigo import storage
-from testigo.cli.output import console, print_json
+from testigo.cli.output import facts, print_json
 from testigo.keys import SigningKey
 from testigo.release import make_manifest
+from testigo.words import message
 
 app = typer.Typer(help="What a release installs, signed.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -38,8 +39,8 @@ def create_key(
     if as_json:
         print_json({"key": key.public.hex, "key_id": key.public.key_id})
         return
-    console.print(f"Key     {folder / KEY}: keep it offline", soft_wrap=True)
-    console.print(f"Public  {key.public.hex}: print it in the notes of every release", soft_wrap=True)
+    keep = message("cli", "release.keep-offline", file=folder / KEY)
+    facts([("key", keep), ("public", message("cli", "release.print-in-notes", public=key.public.hex))])
 
 
 @app.command()
@@ -59,4 +60,4 @@ def manifest(
     if as_json:
         print_json({"manifest": str(out), "bytes": len(signed)})
         return
-    console.print(f"Manifest  {out}", soft_wrap=True)
+    facts([("manifest", out)])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from testigo import canonical, storage
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, facts, heads, print_json, say, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.count import read_rules
 from testigo.errors import InvalidInput
@@ -19,7 +19,7 @@ from testigo.station.install import installed_folders
 from testigo.station.retire import RetirementPlan, check_plan, finish, plan_retirement
 from testigo.station.retire import retire as carry_out
 from testigo.station.retired import ARCHIVE, REPORT, Retirement, is_retired
-from testigo.words import current_language, instant, message
+from testigo.words import current_language, day, instant, message
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; without --yes only the plan.")]
 
@@ -78,9 +78,10 @@ def check_archive(
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
     when = instant(retirement.retired, current_language())
-    console.print(f"Station {retirement.station}, {retirement.role}, retired {when}")
-    console.print(f"{len(retirement.archived)} files, each as it was listed; signed by key {retirement.key}")
-    console.print(f"SHA-256 of the archive: {canonical.digest(data)}", soft_wrap=True)
+    machine = message("term", f"role.{retirement.role}")
+    say(message("cli", "retire.archive-of", station=retirement.station, machine=machine, when=when))
+    say(message("cli", "retire.archive-whole", count=len(retirement.archived), id=retirement.key))
+    say(message("cli", "retire.archive-digest", digest=canonical.digest(data)))
 
 
 def _open(path: Path, opened: contextlib.ExitStack) -> MachineFolder:
@@ -112,17 +113,19 @@ def _printer(address: str) -> CupsPages | None:
 
 
 def _show(plan: RetirementPlan) -> None:
-    console.print(f"Station {plan.station}, {plan.role}, {plan.state}. Kept until {plan.keep_until}.")
+    state = message("term", f"station-state.{plan.state}" if plan.role == "chair" else f"machine-state.{plan.state}")
+    machine, until = message("term", f"role.{plan.role}"), day(plan.keep_until, current_language())
+    say(message("cli", "retire.plan", station=plan.station, machine=machine, state=state, day=until))
     for one in plan.unmet:
-        console.print(f"Does not hold: {one}")
-    table("Kept, in the archive", ("file",), [(name,) for name in plan.archived])
+        say(message("cli", "retire.unmet", condition=one))
+    table(str(message("cli", "retire.kept")), heads("file"), [(name,) for name in plan.archived])
     rows = [(item.path, item.files, item.bytes) for item in plan.destroyed]
-    table("Destroyed", ("file or folder", "files", "bytes"), rows)
+    table(str(message("cli", "retire.destroyed")), heads("file-or-folder", "files", "bytes"), rows)
 
 
 def _agreed(station: str) -> bool:
-    console.print("This cannot be undone. Copies elsewhere stay: destroy them, too.")
-    said: str = typer.prompt(f"Type {station} to go on")
+    say(message("cli", "retire.for-good"))
+    said: str = typer.prompt(str(message("cli", "retire.type-to-go-on", station=station)))
     return said.strip() == station
 
 
@@ -150,6 +153,8 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
     for one in told:
         retirement = one["retirement"]
         when = instant(retirement.retired, current_language())
-        console.print(f"Station {retirement.station}, {retirement.role}: retired {when}")
-        console.print(f"Archive  {one['archive']}", f"SHA-256  {one['archive_sha256']}", sep="\n", soft_wrap=True)
-        console.print(f"Page     {one['report']}: print it, and have it signed", soft_wrap=True)
+        machine = message("term", f"role.{retirement.role}")
+        say(message("cli", "retire.done", station=retirement.station, machine=machine, when=when))
+        say(message("cli", "retire.archive-digest", digest=one["archive_sha256"]))
+        page = message("cli", "retire.sign-page", file=one["report"])
+        facts([("archive", one["archive"]), ("page", page)])

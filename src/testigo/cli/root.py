@@ -4,18 +4,20 @@ import contextlib
 import importlib
 import logging
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.text import Text
 from typer.core import TyperGroup
 
 from testigo import __version__, logs, storage
-from testigo.cli.output import choose_language, errors
+from testigo.cli.output import choose_language, errors, labelled
+from testigo.cli.usage import wrong_usage
 from testigo.cli.written import keep_files
 from testigo.errors import InvalidInput, TestigoError
 from testigo.words import FALLBACK, message, set_language
@@ -63,17 +65,8 @@ class InternalError(TestigoError):
     """A defect of Testigo itself. Its lines are logged at level `debug`, which say where and quote nobody's data."""
 
 
-class WrongUsage(TestigoError):
-    """A command is not written as it should be."""
-
-    exit_code = 2
-
-
 _Usage: type[Any] = typer.BadParameter.__bases__[0]
 """What typer raises for a command that is not written right; it exports this class of it alone."""
-
-_LONGEST_SAID = 160
-"""Characters of what typer says, which quotes whole what was typed."""
 
 
 @contextlib.contextmanager
@@ -86,23 +79,7 @@ def _in_words(ctx: Any) -> Iterator[None]:
         if error.message == at.get_help():
             raise  # a group without a command shows its help
         _speak(ctx.params.get("language") or os.environ.get(LANGUAGE, ""))
-        raise _wrong_usage(error, at.command_path) from None
-
-
-def _wrong_usage(error: Any, command: str) -> WrongUsage:
-    how, param = f"{command} --help", getattr(error, "param", None)
-    if hasattr(error, "possibilities"):
-        option = _cut(error.option_name)
-        return WrongUsage("command.no-such-option", place=command, hint="command.see-help", option=option, how=how)
-    if hasattr(error, "param_type") and param is not None:
-        what = param.opts[0] if param.param_type_name == "option" else param.name.upper()
-        return WrongUsage("command.missing", place=command, hint="command.see-help", what=what, how=how)
-    why = _cut(error.format_message().removesuffix("."))
-    return WrongUsage("command.wrong-usage", place=command, hint="command.see-help", why=why, how=how)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
+        raise wrong_usage(error, at.command_path) from None
 
 
 def _speak(language: str) -> None:
@@ -197,6 +174,9 @@ def main(arguments: list[str] | None = None) -> None:
     any defect.
     """
     command: Any = typer.main.get_command(app)
+    # A command that is told to end cleans up first: half a folder may have private keys in it.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         _require_text(sys.argv[1:] if arguments is None else arguments)
         sys.exit(command.main(args=arguments, prog_name="testigo", standalone_mode=True))
@@ -228,5 +208,5 @@ def _internal_error(defect: Exception) -> InternalError:
 
 
 def _end_with(error: TestigoError) -> NoReturn:
-    errors.print(Text.assemble((str(message("cli", "error")), "bold red"), f": {error}"), soft_wrap=True)
+    errors.print(labelled("error", error), soft_wrap=True)
     sys.exit(error.exit_code)

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from testigo import canonical, storage
-from testigo.cli.output import console, print_json, table
+from testigo.cli.output import console, heads, print_json, say, table
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
@@ -83,7 +83,11 @@ def sign_list(
     if as_json:
         print_json(written)
         return
-    table("Signed staff lists", ("place", "accounts", "file"), [tuple(one.values()) for one in written])
+    table(
+        str(message("cli", "staff.signed-lists")),
+        heads("place", "accounts", "file"),
+        [tuple(one.values()) for one in written],
+    )
 
 
 @staff_list.command("load")
@@ -109,8 +113,8 @@ def load_list(
     if as_json:
         print_json([{"machine": name, "accounts": count, "without_pin": ids} for name, count, ids in loaded])
         return
-    rows = [(name, count, ", ".join(ids)) for name, count, ids in loaded]
-    table("Staff list", ("machine", "accounts", "without a PIN"), rows)
+    rows = [(message("screens", f"{name}.role"), count, ", ".join(ids)) for name, count, ids in loaded]
+    table(str(message("cli", "staff.list")), heads("machine", "accounts", "without-pin"), rows)
 
 
 @app.command()
@@ -128,8 +132,18 @@ def show(folder: StaffFolder, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    shown = [(row["id"], row["name"], row["role"], row["party"], row["machine"], row["pin"]) for row in rows]
-    table("Accounts", ("id", "name", "role", "party", "machine", "PIN"), shown)
+    shown = [
+        (
+            row["id"],
+            row["name"],
+            message("screens", f"staff.{row['role']}"),
+            row["party"],
+            message("screens", f"{row['machine']}.role"),
+            message("cli", "yes" if row["pin"] else "no"),
+        )
+        for row in rows
+    ]
+    table(str(message("cli", "staff.accounts")), heads("account", "name", "role", "party", "machine", "pin"), shown)
 
 
 @pins.command("make")
@@ -198,7 +212,7 @@ def sign_order(
     if as_json:
         print_json(order)
         return
-    console.print(f"{out}: good once, for {account} at {station}, {machine}.", soft_wrap=True)
+    say(message("cli", "staff.order-made", file=out, account=account, station=station, machine=machine))
 
 
 @app.command()
@@ -212,7 +226,7 @@ def desk(
     Example: testigo staff desk officers --desk desk-1 --authority 3fb1…
     """
     make_desk(folder, desk_id, PublicKey.from_hex(authority))
-    console.print(f"{folder} is desk {desk_id}. Load its staff list: testigo staff list load")
+    say(message("cli", "staff.desk-made", folder=folder, desk=desk_id))
 
 
 def officer(
@@ -232,15 +246,15 @@ def officer(
     staff = open_desk(folder)
     if remove:
         staff.remove(name)
-        console.print(f"{name} is no officer any more")
+        say(message("cli", "staff.officer-removed", name=name))
         return
     staff.require_admissible(name)  # said before anybody thinks of a PIN
     if pin_file is not None:
         pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
     else:
-        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
+        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=str(message("cli", "pin-again")))
     staff.set_pin(name, pin)
-    console.print(f"{name} may enrol voters")
+    say(message("cli", "staff.officer-admitted", name=name))
 
 
 class _Desk:

@@ -4,19 +4,21 @@ What happens on the day itself (test, open, vote, close) happens on the screens:
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
-from testigo.cli.output import confirmed, console, print_json, progress, table
+from testigo.cli.manual_tally import manual_tally
+from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
 from testigo.cli.station_train import count_training, train
+from testigo.cli.without_finger import warn_of_many_without_finger
 from testigo.election import Role
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
@@ -24,13 +26,14 @@ from testigo.keys import PublicKey, SigningKey
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into
-from testigo.words import message
+from testigo.words import Message, message
 
 app = typer.Typer(
     help="Voting day at one polling place: its machines, cards, logs.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(serve.station, name="serve")
 app.command()(hardware_test)
+app.command()(manual_tally)
 app.command()(retire)
 app.command("test")(test)
 app.command()(train)
@@ -85,8 +88,9 @@ def install(
         second_disk=second_disk,
         place=str(definition),
     )
-    table(f"Station {station}", ("machine", "key id"), [(key.role, key.public.key_id) for key in request.keys])
-    console.print(f"Request for the authority: {folder / REQUEST}")
+    rows = [(message("term", f"role.{key.role}"), key.public.key_id) for key in request.keys]
+    table(str(message("cli", "station.title", station=station)), heads("machine", "key-id"), rows)
+    say(message("cli", "station.request", file=folder / REQUEST))
 
 
 @app.command("load-keys")
@@ -102,7 +106,7 @@ def load_keys(
     """
     envelopes = [storage.read(file) for file in statements]
     load_keys_into(folder, envelopes)
-    console.print("The keys are loaded.")
+    say(message("cli", "station.keys-loaded"))
 
 
 @app.command("load-poll-book")
@@ -118,7 +122,32 @@ def load_poll_book(
 
     with CheckIn(_machine(folder, "check-in")) as check_in:
         voters = check_in.load_poll_book(storage.read(poll_book, limit=POLL_BOOK_LIMIT))
-    console.print(f"{voters:,} voters are on the poll book.")
+        warn_of_many_without_finger(check_in.definition, check_in.station_id, check_in.without_finger, voters)
+    say(message("cli", "station.poll-book-loaded", count=voters))
+
+
+@app.command("voter-list")
+def voter_list(
+    folder: StationFolder,
+    out: Annotated[Path, typer.Option("--out", help="The PDF file to write; it names people.", show_default=False)],
+    account: Annotated[str, typer.Option("--account", help="The chair's or a deputy's.")] = "",
+    pin_file: Annotated[
+        Path | None, typer.Option("--pin-file", help="Read the PIN from this file's first line; else it is asked.")
+    ] = None,
+) -> None:
+    """Write the poll book that the check-in has loaded, and the sign-in list, as PDF, for the station's chair.
+
+    Who has a card already is ticked. While the check-in's screen is served, its page does the same.
+
+    Example: testigo station voter-list stations/01-01 --out 01-01.pdf
+    """
+    from testigo.cli.register_options import pin_of
+    from testigo.cli.voter_list import print_to
+    from testigo.station.checkin import CheckIn
+
+    with CheckIn(_machine(folder, "check-in")) as check_in:
+        what, definition = check_in.voter_list(account, pin_of(pin_file)), check_in.definition
+    print_to(out, definition, what)
 
 
 @app.command()
@@ -145,8 +174,9 @@ def cards(
         with progress(message("cli", "progress.making-cards"), None):
             deck = booth.make_cards(spare, write=lambda made: storage.write(out, made.pdf(), mode=0o600))
     styles = [card.style for card in deck.cards]
-    table("Voting cards", ("ballot style", "cards"), [(style, styles.count(style)) for style in sorted(set(styles))])
-    console.print(f"{out}: print it, then delete it.")
+    rows = [(style, styles.count(style)) for style in sorted(set(styles))]
+    table(str(message("cli", "station.cards")), heads("style", "cards"), rows)
+    say(message("cli", "station.print-then-delete", file=out))
 
 
 @app.command()
@@ -169,8 +199,15 @@ def status(folder: StationFolder, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    shown = [tuple(str(value)[:24] for value in row.values()) for row in rows]
-    table("Machines", list(rows[0]), shown)
+    shown = [
+        (
+            message("term", f"role.{row['machine']}"),
+            _named_state(row),
+            *(str(row[one])[:24] for one in ("entries", "last", "head")),
+        )
+        for row in rows
+    ]
+    table(str(message("cli", "station.machines")), heads("machine", "state", "entries", "last", "log-head"), shown)
 
 
 @app.command()
@@ -199,7 +236,7 @@ def log(
         console.print(f"{event.sequence:6} {event.time} {event.event:18} {data}", soft_wrap=True)
     if head:
         after = lines_after(events, head)
-        console.print(f"The head is that of entry {len(events) - after}; {after} follow it.")
+        say(message("cli", "station.head-at", entry=len(events) - after, after=after))
 
 
 @app.command()
@@ -227,7 +264,7 @@ def export(
         storage.write(out / f"{station}-{name}", data)
         console.print(str(out / f"{station}-{name}"), soft_wrap=True)
     if not any((path / "statements" / f"{name}.json").exists() for name in (PACKAGE, FIRST_PACKAGE)):
-        console.print("There is no package yet: it is made by the step `send`, after closing.")
+        say(message("cli", "station.no-package-yet"))
 
 
 @app.command("restore-box")
@@ -245,7 +282,12 @@ def restore_box(folder: StationFolder) -> None:
         machine.log.append("box-restored", copy=restored.parent.name)
     finally:
         machine.close()
-    console.print(f"Restored: {restored}")
+    say(message("cli", "station.restored", file=restored))
+
+
+def _named_state(row: dict[str, Any]) -> Message:
+    state = row["state"]
+    return message("term", f"station-state.{state}" if row["machine"] == "chair" else f"machine-state.{state}")
 
 
 def _machine(folder: Path, role: Role) -> Path:

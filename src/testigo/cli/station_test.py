@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from testigo.cli.output import console, errors, progress
+from testigo.cli.output import errors, progress, say
 from testigo.station.install import machine_folders
 from testigo.words import current_language, message
 
@@ -53,9 +53,9 @@ def test(
     for one in last.differences if last else ():
         errors.print(one.sentence.text(current_language()), soft_wrap=True)
     if not passed or last is None:
-        errors.print(f"The test did NOT pass: {last.found if last else 0} differences.")
+        errors.print(str(message("cli", "station.test-failed", count=last.found if last else 0)))
         raise typer.Exit(1)
-    console.print(f"Test {last.run} passed: {last.ballots} test ballots.")
+    say(message("cli", "station.test-passed", run=last.run, ballots=last.ballots))
 
 
 @contextlib.contextmanager

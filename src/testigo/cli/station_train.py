@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from testigo.cli.output import console, errors, patience, print_json, progress, table
+from testigo.cli.output import console, errors, heads, patience, print_json, progress, table
 from testigo.election.limits import REGISTER
 from testigo.errors import InvalidInput
 from testigo.words import first_of, message
@@ -101,7 +101,7 @@ def count_training(
         contest = counted.definition.contest(tally.contest)
         rows = [(counted.definition.words(one.name, first), tally.votes[one.id]) for one in contest.options]
         blank = str(message("tally_sheet", "blank"))
-        table(counted.definition.words(contest.title, first), ("", ""), [*rows, (blank, tally.blank)])
+        table(counted.definition.words(contest.title, first), heads("option", "votes"), [*rows, (blank, tally.blank)])
     for file, number, why in refused:
         console.print(f"{file} {number}: {why}", soft_wrap=True)
     console.print(str(message("cli", "train.counted", read=counted.read, refused=len(refused))))
@@ -123,14 +123,18 @@ def _show(training: "Training", machines: "TrainingMachines", others: list[str])
     console.print(str(message("cli", "train.station", id=station.id, name=station.name)), soft_wrap=True)
     if others:
         console.print(str(message("cli", "train.other-stations", ids=first_of(others, _SHOWN))), soft_wrap=True)
-    table(title, ("", ""), [(str(message("screens", f"{role}.role")), at) for role, at in _addresses(machines).items()])
+    table(
+        title,
+        heads("machine", "address"),
+        [(str(message("screens", f"{role}.role")), at) for role, at in _addresses(machines).items()],
+    )
     rows = [
         (new.account.name, str(message("screens", f"staff-machine.{new.place.machine}")), new.pin)
         for new in training.pins
     ]
-    table(str(message("cli", "train.pins")), ("", "", "PIN"), rows)
+    table(str(message("cli", "train.pins")), heads("name", "machine", "pin"), rows)
     voters = [(one.document, one.name, _about(one.barred is not None, bool(one.fingers))) for one in training.voters]
-    table(str(message("cli", "train.voters")), ("", "", ""), voters)
+    table(str(message("cli", "train.voters")), heads("document", "name", "what-happens"), voters)
     for line in ("paper", "steps", "guide", "ends"):
         console.print(str(message("cli", f"train.{line}", folder=training.paper)), soft_wrap=True)
     sys.stdout.flush()  # behind a pipe nothing else would be seen before the end

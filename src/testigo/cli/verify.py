@@ -21,6 +21,7 @@ _COLOURS = {
     Grade.OK: "green",
     Grade.NOTE: "cyan",
     Grade.EXPLAINED: "yellow",
+    Grade.UNAUDITED: "yellow",
     Grade.INCOMPLETE: "bold yellow",
     Grade.UNCHECKED: "bold magenta",
     Grade.FAILURE: "bold red",
@@ -35,14 +36,16 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A checkpoint file you kept earlier: the record must continue it.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 where a difference is explained.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 5 where a difference is explained, or no paper was counted.")
+    ] = False,
     json_wanted: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check a whole published record: every file, signature, tally sheet, total, seat and audit, computed again.
 
     Prints each check with its grade and what it found, and one verdict. Exit codes:
 
-    0  complete: all holds, or every difference has a signed reason (5 with --strict)
+    0  complete: all holds, or every difference has a signed reason, or no paper was counted (5 with --strict)
 
     1  could not be checked: no record there, network or disk, another root key, a newer version
 

@@ -17,7 +17,7 @@ from testigo.cli.output import errors
 from testigo.errors import InvalidInput, StorageError
 from testigo.words import message
 
-RESULTS = ("out", "kept", "save_map")
+RESULTS = ("out", "paper", "kept", "save_map")
 """What commands call the file or folder that they write."""
 
 REPLACED = ("kept",)

@@ -1,16 +1,19 @@
 """Counting, without any act: which statements may follow which, and from tally sheets to the result.
 
-- `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say.
+- `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say;
+  `authority`: of what root and centre say of stations.
 - `record_rules`: what a record says, statement by statement, and which may follow which: of keys `key_rules`, after
-  what could not be read `unread`; `definition_parts` puts the definition together from its statements, `reading` reads
-  the rules of a published record.
+  what could not be read `unread`; `rulings` (which may follow: `rulings_check`) is what was annulled, corrected and
+  counted on paper, `count_log` the closing counts, `numbered` what is numbered; `definition_parts` puts the definition
+  together from its statements, `reading` reads the rules of a published record.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
-  `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
+  `station_count`, `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
 The authority's side is the room `centre`; the result as a page and as tables is the room `results`.
 """
 
 from testigo.count.anomalies import Anomaly, find_anomalies
+from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
@@ -22,8 +25,9 @@ from testigo.count.result import (
     Result,
     StationResult,
     count_result,
-    sheet_errors,
 )
+from testigo.count.rulings import NO_RULINGS, Rulings
+from testigo.count.sheet_errors import sheet_errors
 from testigo.count.statements import (
     AuditSample,
     AuditSeed,
@@ -39,21 +43,26 @@ from testigo.count.unread import NeedsUnread
 
 __all__ = [
     "KINDS",
+    "NO_RULINGS",
+    "Annulment",
     "Anomaly",
     "AuditSample",
     "AuditSeed",
     "ClosingCount",
     "Conflict",
     "ContestResult",
+    "Correction",
     "CountDifference",
     "DistrictResult",
     "Kind",
+    "ManualTallyAccepted",
     "NeedsUnread",
     "NewerVersion",
     "OptionResult",
     "PublicDraw",
     "RecordRules",
     "Result",
+    "Rulings",
     "StationResult",
     "Ticket",
     "Turnout",

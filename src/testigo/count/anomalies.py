@@ -49,13 +49,13 @@ def find_anomalies(station: Station, sheet: TallySheet, errors: list[Message]) -
         return [_of_error(station, error) for error in errors]
     check_in, recorded = sheet.reconciliation.check_in, sheet.reconciliation.booth.recorded
     registered, checked_in, ballots = check_in.registered, check_in.checked_in, sum(sheet.tally.ballots.values())
-    explained = sum(check_in.released_reasons.values())
+    explained, beyond = sum(check_in.released_reasons.values()), check_in.beyond_alarm
     checks: list[tuple[AnomalyKind, int, int, bool]] = [
         ("turnout-over-100", checked_in, registered, checked_in > registered),
         ("more-ballots-than-voters", ballots, checked_in, ballots > checked_in),
         ("tally-not-recorded", ballots, recorded, ballots != recorded),
         ("register-differs", registered, station.register_size, registered != station.register_size),
-        ("released-over-cap", check_in.released, check_in.release_cap, check_in.released > check_in.release_cap),
+        ("released-over-cap", check_in.released, check_in.released - beyond, beyond > 0),
         ("reasons-do-not-add-up", explained, check_in.released, explained != check_in.released),
     ]
     return [Anomaly(kind, station.id, found, allowed, "") for kind, found, allowed, odd in checks if odd]

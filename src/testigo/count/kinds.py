@@ -11,8 +11,20 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, TallySheet, ZeroReport, version_1
+from testigo.ballot import (
+    BoothReport,
+    CheckInReport,
+    EventLogs,
+    Incident,
+    LogicAndAccuracy,
+    ManualTally,
+    TallySheet,
+    ZeroReport,
+    version_1,
+)
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.canonical import SignedValue, why_refused
+from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.result import Result
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw
 from testigo.election import DefinitionCore, FirstDefinition, MachineKeys, OptionStatus, Role, StationList
@@ -38,6 +50,7 @@ class Kind:
 
     `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
+    `also`: one more role whose key may sign it.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
     itself does not read.
     """
@@ -48,6 +61,7 @@ class Kind:
     subject: Subject = "station"
     once: bool = True
     since: str = "0.1"
+    also: Role | None = None
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
 
     @property
@@ -99,6 +113,7 @@ _TABLE: Final = (
         "chair",
         older={1: version_1.zero_report},
     ),
+    Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.2"),
     Kind("booth-report", BoothReport, "booth"),
     Kind("check-in-report", CheckInReport, "check-in"),
     Kind(
@@ -108,9 +123,14 @@ _TABLE: Final = (
         older={1: version_1.tally_sheet},
     ),
     Kind("event-log", EventLogs, "chair"),
+    Kind("incident", Incident, "chair", once=False, since="0.2", also="centre"),
+    Kind("manual-tally", ManualTally, "chair", once=False, since="0.2"),
+    Kind("manual-tally-accepted", ManualTallyAccepted, "centre", once=False, since="0.2"),
+    Kind("correction", Correction, "root", once=False, since="0.2"),
+    Kind("annulment", Annulment, "root", once=False, since="0.2"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
-    Kind("closing-count", ClosingCount, "auditor"),
+    Kind("closing-count", ClosingCount, "auditor", once=False),
     Kind("public-draw", PublicDraw, "auditor", "election"),
     Kind("result", Result, "centre", "election", once=False),
 )

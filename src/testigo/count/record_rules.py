@@ -11,14 +11,22 @@ from collections.abc import Mapping
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import BoothReport, CheckInReport, LogicAndAccuracy, TallySheet, ZeroReport
+from testigo.ballot import BoothReport, CheckInReport, Incident, LogicAndAccuracy, ManualTally, TallySheet, ZeroReport
+from testigo.ballot.incidents import check_incident
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
+from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
 from testigo.count.conflict import Conflict
+from testigo.count.count_log import CountLog
 from testigo.count.definition_parts import DefinitionParts
 from testigo.count.key_rules import check_key_read, check_keys
 from testigo.count.kinds import KINDS, SHOWN, Kind, kind_label, kind_of
-from testigo.count.result import Result, count_result, sheet_errors
+from testigo.count.numbered import Numbered
+from testigo.count.result import Result, count_result
+from testigo.count.rulings import Rulings
+from testigo.count.rulings_check import RulingsCheck, refuse_annulled
+from testigo.count.sheet_errors import sheet_errors
 from testigo.count.statements import AuditSample, AuditSeed, ClosingCount, PublicDraw, check_dice
 from testigo.count.unread import Unread
 from testigo.election import (
@@ -39,6 +47,8 @@ from testigo.record import SignedStatement, Statement, open_statement, peek
 from testigo.words import first_of
 
 _STATIONS_NAMED = 3
+_MAKE_COMPLETE = ("tally-sheet", "annulment", "manual-tally", "manual-tally-accepted")
+"""Kinds of statements without which nobody waits for a station any more."""
 
 
 class RecordedStatement(msgspec.Struct, frozen=True):
@@ -52,8 +62,9 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `zero_report_digests`, `closing_counts`: by station. `seed`, `draw`:
-    dice of the closing count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`: by station. `counts`: all closing counts.
+    `numbered`: the last numbers of tests and incidents. `rulings`: what else is said of stations. `seed`, `draw`: dice
+    of the closing count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -63,9 +74,12 @@ class RecordRules:
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.zero_report_digests: dict[str, str] = {}
-        self.closing_counts: dict[str, ClosingCount] = {}
-        self._test_runs: dict[str, int] = {}
-        """Station → number of the last run of its test before opening."""
+        self.counts = CountLog()
+        self.allowances: dict[str, tuple[ReleaseAllowance, ...]] = {}
+        """Station → what the authority allowed its chair beyond the alarm of releases, in order."""
+        self.numbered = Numbered()
+        self.rulings = Rulings()
+        self.incidents: dict[str, tuple[Incident, ...]] = {}
         self.statuses = StatusLog()
         self._status_entries: list[int] = []
         self.seed: str | None = None
@@ -108,6 +122,17 @@ class RecordRules:
         """Whether this very envelope is already in."""
         return canonical.digest(envelope) in self._known
 
+    @property
+    def rulings_of_sample(self) -> Rulings:
+        """What stood when the boxes were drawn; what stands now, where they are not."""
+        drawn = next((entry.index for entry in self.entries if entry.type == "audit-sample"), None)
+        return self.rulings if drawn is None else self.rulings.before(drawn)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether votes of any station are in, so that who sees them could choose by them."""
+        return bool(self.sheets or self.rulings.on_paper)
+
     def fork(self) -> "RecordRules":
         """A copy that can take statements in without this one knowing: for "all of them or none"."""
         other = copy.copy(self)
@@ -115,8 +140,8 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
-        other.closing_counts = dict(self.closing_counts)
-        other._test_runs = dict(self._test_runs)
+        other.incidents = dict(self.incidents)
+        other.allowances = dict(self.allowances)
         other._status_entries = list(self._status_entries)
         other._known = dict(self._known)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
@@ -147,7 +172,7 @@ class RecordRules:
         kind = self._kind(claimed, envelope, place)
         self._check_subject(claimed, kind, place)
         signed = self._open(envelope, claimed, kind, place)
-        self._check_body(signed.statement, kind.read(signed.statement, place), place)
+        self._check_body(signed, kind.read(signed.statement, place), place)
         self._check_once(signed.statement, kind, place)
         return signed
 
@@ -180,8 +205,8 @@ class RecordRules:
         of the record's own.
         """
         out = self.states() if states is None else states
-        digests = self.sheet_digests(2)
-        return count_result(self.definition, self.sheets, digests=digests, draw=draw or self.draw, states=out)
+        digests, dice = self.sheet_digests(2), draw or self.draw
+        return count_result(self.definition, self.sheets, digests=digests, draw=dice, states=out, rulings=self.rulings)
 
     def states(self, *, before: int | None = None) -> tuple[OptionState, ...]:
         """Who withdrew or died, by the statements so far, or by those before an entry of the record."""
@@ -191,7 +216,8 @@ class RecordRules:
     def _open(self, envelope: bytes, claimed: Statement, kind: Kind, place: str) -> SignedStatement:
         key_id = envelope_key_id(envelope, place=place)
         check_key_read(key_id, self.key_ring, self._unread, claimed.subject, place)
-        key = self.key_ring.key_for(kind.signer, key_id, claimed.subject, what=kind.label)
+        role = kind.signer if kind.also is None or self.key_ring.role_of(key_id) != kind.also else kind.also
+        key = self.key_ring.key_for(role, key_id, claimed.subject, what=kind.label)
         return open_statement(envelope, key, place=place)
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
@@ -223,7 +249,8 @@ class RecordRules:
         if kind.subject == "election" and claimed.subject:
             raise InvalidInput("statement.not-of-whole-election", place=place, kind=kind.label, subject=subject)
 
-    def _check_body(self, statement: Statement, body: SignedValue, place: str) -> None:
+    def _check_body(self, signed: SignedStatement, body: SignedValue, place: str) -> None:
+        statement = signed.statement
         match body:
             case DefinitionCore() | FirstDefinition():
                 _check_definition(statement, body.digest, place)
@@ -232,17 +259,31 @@ class RecordRules:
                     self._unread.check_read("station-list", "", place)
                 self._parts.with_piece(body, place)
             case MachineKeys():
+                for key in body.keys if statement.subject else ():
+                    _check_station(statement, key.station, place)
                 check_keys(body, self.key_ring, self._stations, self._spoken, entry=len(self.entries), place=place)
             case OptionStatus():
                 self._check_status(body, place)
             case TallySheet():
                 self._check_sheet(body, statement.subject, place)
+            case ReleaseAllowance():
+                _check_station(statement, body.station, place)
+                self._check_allowance(body, place)
             case BoothReport() | CheckInReport():
                 _check_station(statement, body.station, place)
             case FirstLogicAndAccuracy():
                 self._check_run(statement, 1, place)
             case LogicAndAccuracy():
                 self._check_run(statement, body.run, place)
+            case Incident():
+                _check_station(statement, body.station, place)
+                check_incident(body, by_officer=self._is_centre(signed), place=place)
+                series = (statement.type, body.station, self._series(signed))
+                self.numbered.check(series, body.number, self._unread, place)
+            case Annulment() | Correction() | ManualTally() | ManualTallyAccepted():
+                _check_station(statement, body.station, place)
+                sheet = self._sheet_digests[2].get(body.station, "")
+                RulingsCheck(self.definition, self.rulings, sheet, self._unread, place).check(body)
             case AuditSeed() | PublicDraw():
                 check_dice(body.digits, place=place)
                 self._check_all_counted(statement.type, place)
@@ -254,6 +295,7 @@ class RecordRules:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
+                self.counts.check(body, self._unread, place)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
         if kind.once and (statement.type, statement.subject) in self._stated:
@@ -266,35 +308,50 @@ class RecordRules:
 
     def _check_run(self, statement: Statement, run: int, place: str) -> None:
         """Runs of a test are numbered: none is said twice, and none is left out."""
-        station, last = statement.subject, self._test_runs.get(statement.subject, 0)
-        if 1 <= run <= last:
-            raise Conflict(
-                "statement.second-of-station",
-                place=place,
-                hint="keep-the-first",
-                kind=kind_label(statement.type),
-                station=station,
-            )
-        if run != last + 1:
-            self._unread.check_read(statement.type, station, place)
-            raise IllegalStep("logic-and-accuracy.run-missing", place=place, station=station, run=run, missing=last + 1)
+        series = (statement.type, statement.subject, "")
+        self.numbered.check(series, run, self._unread, place)
+
+    def _is_centre(self, signed: SignedStatement) -> bool:
+        return self.key_ring.role_of(signed.key.key_id) == "centre"
+
+    def _series(self, signed: SignedStatement) -> str:
+        """Who counts the incidents of a station: its chair, or the officers."""
+        return "officer" if self._is_centre(signed) else "chair"
 
     def _check_status(self, status: OptionStatus, place: str) -> None:
         """A status that comes after a tally sheet says so, since it makes no vote void."""
         if status.number > self.statuses.next_number:
             self._unread.check_read("option-status", "", place)
         self.statuses.check(self.definition, status, place=place)
-        if status.counting != bool(self.sheets):
+        if status.counting != self.has_figures:
             for station in sorted(self._stations) if status.counting else ():
                 self._unread.check_read("tally-sheet", station, place)
-            raise IllegalStep("option-status.late" if self.sheets else "option-status.not-late", place=place)
+            raise IllegalStep("option-status.late" if self.has_figures else "option-status.not-late", place=place)
+
+    def _check_allowance(self, allowance: ReleaseAllowance, place: str) -> None:
+        """Numbered for each station, none left out, and in the record before the station's tally sheet."""
+        station = allowance.station[:SHOWN]
+        if allowance.station not in self._stations:
+            raise InvalidInput(
+                "statement.unknown-station", place=place, kind=kind_label("release-allowance"), station=station
+            )
+        allowance.check()
+        number = len(self.allowances.get(allowance.station, ())) + 1
+        if allowance.number != number:
+            self._unread.check_read("release-allowance", allowance.station, place)
+            raise IllegalStep(
+                "release-allowance.number", place=place, station=station, number=allowance.number, next=number
+            )
+        if allowance.station in self.sheets:
+            raise IllegalStep("release-allowance.late", place=place, station=station)
 
     def _check_all_counted(self, kind: str, place: str) -> None:
         """Dice that fall before the last tally sheet is in can be known to whoever writes that sheet."""
         missing = [
             station
             for station in sorted(self._stations - self.sheets.keys())
-            if not self._unread.contains("tally-sheet", station)
+            if not self.rulings.needs_no_sheet(station)
+            and not any(self._unread.contains(kind, station) for kind in _MAKE_COMPLETE)
         ]
         if missing:
             stations = first_of(missing, _STATIONS_NAMED)
@@ -303,6 +360,10 @@ class RecordRules:
             )
 
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
+        """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
+        if self.seed is None:
+            self._unread.check_read("audit-seed", "", place)
+            raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
         if count.station not in self.sheets:
             self._unread.check_read("tally-sheet", count.station, place)
         if self.sheet_digests(version).get(count.station) != count.sheet:
@@ -311,6 +372,10 @@ class RecordRules:
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
         if sheet.station != subject:
             raise _sent_as_another("tally-sheet", sheet.station, subject, place)
+        refuse_annulled(self.rulings, sheet.station, self._unread, place)
+        if self.rulings.is_whole_on_paper(sheet.station):
+            self._unread.check_read("manual-tally", sheet.station, place)
+            raise Conflict("manual-tally.beside-sheet", place=place, station=sheet.station)
         earlier = self.sheets.get(sheet.station)
         if earlier is not None:
             raise Conflict(
@@ -345,12 +410,22 @@ class RecordRules:
             case OptionStatus() as status:
                 self.statuses.add(status)
                 self._status_entries.append(entry.index)
+            case ReleaseAllowance() as allowance:
+                earlier = self.allowances.get(allowance.station, ())
+                self.allowances[allowance.station] = (*earlier, allowance)
             case ZeroReport():
                 self.zero_report_digests[statement.subject] = signed.digest
             case FirstLogicAndAccuracy():
-                self._test_runs[statement.subject] = 1
+                self.numbered = self.numbered.add((statement.type, statement.subject, ""), 1)
             case LogicAndAccuracy() as test:
-                self._test_runs[statement.subject] = test.run
+                self.numbered = self.numbered.add((statement.type, statement.subject, ""), test.run)
+            case Incident() as incident:
+                self.incidents[incident.station] = (*self.incidents.get(incident.station, ()), incident)
+                self.numbered = self.numbered.add(
+                    (statement.type, incident.station, self._series(signed)), incident.number
+                )
+            case Annulment() | Correction() | ManualTally() | ManualTallyAccepted() as ruling:
+                self.rulings = self.rulings.add(ruling, signed.digest, entry.index)
             case TallySheet() as sheet:
                 self.sheets[sheet.station] = sheet
                 self.sheet_entries[sheet.station] = entry
@@ -361,7 +436,7 @@ class RecordRules:
             case PublicDraw() as draw:
                 self.draw = draw.digits
             case ClosingCount() as count:
-                self.closing_counts[count.station] = count
+                self.counts = self.counts.add(count, signed.digest)
             case Result() as result:
                 self.result, self.result_digest = result, signed.digest
 

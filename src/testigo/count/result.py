@@ -5,14 +5,17 @@ aside and reported; every other sheet is counted, and what is odd about it is re
 corrected.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet, reasons, tally_errors
+from testigo.ballot import ContestCount, ContestTally, Difference, TallySheet
 from testigo.canonical import SignedValue, why_refused
 from testigo.count.anomalies import Anomaly, find_anomalies
+from testigo.count.rulings import NO_RULINGS, Rulings
+from testigo.count.sheet_errors import sheet_errors
+from testigo.count.station_count import StationCount, station_counts, turnout_of
 from testigo.count.totals import Turnout, percent
 from testigo.election import (
     GENERAL_ROLL,
@@ -29,10 +32,13 @@ from testigo.election import (
     allot,
     decide,
 )
-from testigo.errors import InvalidInput, is_printable
-from testigo.words import Message, message
+from testigo.errors import InvalidInput
+from testigo.words import message
 
-Status = Literal["counted", "missing", "set-aside"]
+Status = Literal["counted", "missing", "set-aside", "annulled", "waiting"]
+
+_SAYS_PROVISIONAL = 4
+"""First version of a result in which nobody is elected before all stations are in."""
 
 _SHEET = message("term", "statement.tally-sheet")
 
@@ -55,6 +61,8 @@ class ContestResult(SignedValue, frozen=True):
     `valid`: votes for options that count; `void`: those for options that withdrew or died, where the definition says
     that they are void. `allocation`: how the seats went, with open ties, as `election.seats` gives it.
     `outcome`: what a referendum decided; turnout and approval are of all registers, those of stations not counted too.
+    `annulled`: of its stations, those that count for nothing. `provisional`: more stations may come, so nobody is
+    elected; who would be, `allocation.seats` tells. Results before version 4 never say so.
     """
 
     contest: str
@@ -69,11 +77,13 @@ class ContestResult(SignedValue, frozen=True):
     allocation: Allocation
     outcome: Outcome | None = None
     void: int = 0
+    annulled: int = 0
+    provisional: bool = False
 
     @property
     def complete(self) -> bool:
-        """Whether every station that has the contest is counted."""
-        return self.counted == self.stations
+        """Whether every station that has the contest is counted or annulled."""
+        return self.counted + self.annulled == self.stations
 
     @property
     def preferences(self) -> dict[str, int]:
@@ -94,13 +104,19 @@ class DistrictResult(SignedValue, frozen=True):
 
 
 class StationResult(SignedValue, frozen=True):
-    """One station. `sheet`: digest of the tally sheet (in version 1 that of its body), empty where there is none."""
+    """One station. `sheet`: digest of the tally sheet (in version 1 that of its body), empty where there is none.
+    `annulment`, `correction`, `manual_tally`: digests of what else was said of it and stands, empty where nothing was.
+    `waiting`: its chair signed a manual tally that the authority has not accepted yet.
+    """
 
     station: str
     status: Status
     sheet: str
     turnout: Turnout
     differences: tuple[Difference, ...]
+    annulment: str = ""
+    correction: str = ""
+    manual_tally: str = ""
 
 
 class Result(SignedValue, frozen=True):
@@ -111,7 +127,7 @@ class Result(SignedValue, frozen=True):
     two bodies together. `states`: who withdrew or died, as the root said before this result.
     """
 
-    VERSION = 3
+    VERSION = 4
 
     election: str
     draw: str | None
@@ -139,8 +155,13 @@ class Result(SignedValue, frozen=True):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Stations with no tally sheet that counts: none came, or it was set aside."""
-        return tuple(station.station for station in self.stations if station.status != "counted")
+        """Stations that may still come: of which there is no tally sheet that counts, and which are not annulled."""
+        return tuple(one.station for one in self.stations if one.status not in ("counted", "annulled"))
+
+    @property
+    def annulled(self) -> tuple[str, ...]:
+        """Stations of which nothing is counted, as was ruled."""
+        return tuple(one.station for one in self.stations if one.status == "annulled")
 
     @property
     def ties(self) -> tuple[tuple[str, Tie], ...]:
@@ -193,18 +214,20 @@ def count_result(
     digests: Mapping[str, str],
     draw: str | None = None,
     states: tuple[OptionState, ...] = (),
+    rulings: Rulings = NO_RULINGS,
+    version: int = Result.VERSION,
 ) -> Result:
     """The result from the tally sheets that came, by station id; order of `sheets` does not matter.
 
     `digests`: of each sheet, as the result is to name it (`record.SignedStatement.digest`).
 
     `draw`: digits of the public draw that settles ties; without it ties stay open. `states`: who withdrew or died.
-    Raises `InvalidInput` for a sheet
-    under another station's id or of no station of the election.
+    `rulings`: which stations are annulled, corrected or counted on paper. `version`: as that version of a result says
+    it. Raises `InvalidInput` for a sheet under another station's id or of no station of the election.
     """
     _check_stations(definition, sheets)
     errors = {name: sheet_errors(definition, sheet) for name, sheet in sorted(sheets.items())}
-    good = {name: sheet for name, sheet in sheets.items() if not errors[name]}
+    good = station_counts(definition, {name: one for name, one in sheets.items() if not errors[name]}, rulings)
     inside = _stations_inside(definition)
     totals = _add_up(definition, good)
     tallies = {one.id: totals.get((one.district, one.id), ContestCount(one)).tally() for one in definition.contests}
@@ -215,44 +238,26 @@ def count_result(
     allotment = allot(definition, votes, draw=draw, states=states)
     void = {(state.contest, state.option) for state in states if state.votes == "void"}
     contests = tuple(
-        _contest_result(definition, contest, tallies[contest.id], inside, good, allocation, void)
+        _contest_result(definition, contest, tallies[contest.id], inside, good, allocation, void, rulings, version)
         for contest, allocation in zip(definition.contests, allotment.contests, strict=True)
     )
     return Result(
         election=definition.digest,
         draw=draw,
-        turnout=_turnout(definition.stations, good),
+        turnout=turnout_of(definition.stations, good),
         contests=contests,
         party_seats={} if definition.bodies else _party_seats(definition, contests),
         districts=_districts(definition, totals, inside, good),
-        stations=tuple(_station_result(station, sheets, good, digests) for station in definition.stations),
+        stations=tuple(_station_result(station, sheets, good, digests, rulings) for station in definition.stations),
         anomalies=tuple(
             anomaly
             for station in definition.stations
             if station.id in sheets
             for anomaly in find_anomalies(station, sheets[station.id], errors[station.id])
         ),
-        bodies=allotment.bodies,
+        bodies=_bodies(definition, allotment.bodies, {one.contest for one in contests if one.provisional}),
         states=states,
     )
-
-
-def sheet_errors(definition: Definition, sheet: TallySheet) -> list[Message]:
-    """Why a tally sheet cannot be counted: `ballot.tally_errors`, null votes (a booth makes none), counters that no
-    station can have, reasons that no chair can have written. Empty if none.
-    """
-    negative = any(figure < 0 for _, figures in sheet.reconciliation.figures() for figure in figures.values())
-    errors = [message("finding", "sums.negative-counter")] if negative else []
-    # What is written here is shown to people on their terminals and pages.
-    for reason in sheet.reconciliation.reasons.values():
-        if not is_printable(reason, reasons.LONGEST_REASON):
-            errors.append(message("finding", "sums.reason-unprintable", allowed=reasons.LONGEST_REASON))
-    errors += [
-        message("finding", "sums.null-votes", contest=one.contest, found=one.null)
-        for one in sheet.tally.contests
-        if one.null
-    ]
-    return [*errors, *tally_errors(definition, sheet.station, sheet.tally)]
 
 
 def _check_stations(definition: Definition, sheets: Mapping[str, TallySheet]) -> None:
@@ -274,7 +279,7 @@ def _stations_inside(definition: Definition) -> dict[str, list[Station]]:
     return inside
 
 
-def _add_up(definition: Definition, good: Mapping[str, TallySheet]) -> dict[tuple[str, str], ContestCount]:
+def _add_up(definition: Definition, good: Mapping[str, StationCount]) -> dict[tuple[str, str], ContestCount]:
     """Totals by (district, contest), for each contest in its own district and in all districts below it."""
     paths = {district.id: path for district, path in definition.all_districts()}
     contests = {contest.id: contest for contest in definition.contests}
@@ -296,9 +301,11 @@ def _contest_result(
     contest: Contest,
     tally: ContestTally,
     inside: Mapping[str, list[Station]],
-    good: Mapping[str, TallySheet],
+    good: Mapping[str, StationCount],
     allocation: Allocation,
     void: set[tuple[str, str]],
+    rulings: Rulings,
+    version: int,
 ) -> ContestResult:
     stations = [
         station
@@ -307,19 +314,23 @@ def _contest_result(
     ]
     counting = {option: 0 if (contest.id, option) in void else votes for option, votes in tally.votes.items()}
     valid = sum(counting.values())
+    counted, annulled = (sum(station.id in some for station in stations) for some in (good, rulings.annulments))
+    provisional = version >= _SAYS_PROVISIONAL and counted + annulled < len(stations)
     return ContestResult(
         contest=contest.id,
         stations=len(stations),
-        counted=sum(station.id in good for station in stations),
+        counted=counted,
         ballots=tally.ballots,
         valid=valid,
         blank=tally.blank,
         null=tally.null,
         undervotes=tally.undervotes,
         options=tuple(_option_result(option, tally, counting[option.id], valid) for option in contest.options),
-        allocation=allocation,
+        allocation=msgspec.structs.replace(allocation, elected=(), vacant=()) if provisional else allocation,
         outcome=_outcome(definition, contest, tally),
         void=sum(tally.votes.values()) - valid,
+        annulled=annulled,
+        provisional=provisional,
     )
 
 
@@ -335,14 +346,14 @@ def _outcome(definition: Definition, contest: Contest, tally: ContestTally) -> O
     return decide(contest.referendum, totals, definition.registered(contest))
 
 
-def _turnout(stations: Iterable[Station], good: Mapping[str, TallySheet]) -> Turnout:
-    """Turnout of the counted ones among some stations: voters of stations still missing are no abstainers."""
-    sheets = [good[station.id] for station in stations if station.id in good]
-    return Turnout.of(
-        registered=sum(sheet.reconciliation.check_in.registered for sheet in sheets),
-        checked_in=sum(sheet.reconciliation.check_in.checked_in for sheet in sheets),
-        deposited=sum(sheet.reconciliation.booth.deposited for sheet in sheets),
-        recorded=sum(sum(sheet.tally.ballots.values()) for sheet in sheets),
+def _bodies(definition: Definition, bodies: tuple[BodySeats, ...], provisional: set[str]) -> tuple[BodySeats, ...]:
+    """Nobody has a levelling seat while a contest of the body is provisional."""
+    waiting = {contest.body for contest in definition.contests if contest.id in provisional}
+    return tuple(
+        msgspec.structs.replace(body, levelling=msgspec.structs.replace(body.levelling, elected=()))
+        if body.body in waiting and body.levelling is not None
+        else body
+        for body in bodies
     )
 
 
@@ -361,14 +372,14 @@ def _districts(
     definition: Definition,
     totals: Mapping[tuple[str, str], ContestCount],
     inside: Mapping[str, list[Station]],
-    good: Mapping[str, TallySheet],
+    good: Mapping[str, StationCount],
 ) -> tuple[DistrictResult, ...]:
     return tuple(
         DistrictResult(
             district=district_id,
             stations=len(stations),
             counted=sum(station.id in good for station in stations),
-            turnout=_turnout(stations, good),
+            turnout=turnout_of(stations, good),
             contests=tuple(
                 totals[district_id, contest.id].tally()
                 for contest in definition.contests
@@ -380,14 +391,30 @@ def _districts(
 
 
 def _station_result(
-    station: Station, sheets: Mapping[str, TallySheet], good: Mapping[str, TallySheet], digests: Mapping[str, str]
+    station: Station,
+    sheets: Mapping[str, TallySheet],
+    good: Mapping[str, StationCount],
+    digests: Mapping[str, str],
+    rulings: Rulings,
 ) -> StationResult:
-    sheet = sheets.get(station.id)
-    status: Status = "missing" if sheet is None else "counted" if station.id in good else "set-aside"
+    sheet, correction = sheets.get(station.id), rulings.corrections.get(station.id)
     return StationResult(
         station=station.id,
-        status=status,
+        status=_status(station.id, sheet is not None, good, rulings),
         sheet="" if sheet is None else digests[station.id],
-        turnout=_turnout((station,), good),
+        turnout=turnout_of((station,), good),
         differences=() if sheet is None else sheet.reconciliation.differences(),
+        annulment=rulings.annulments.get(station.id, ""),
+        correction=correction[0] if correction else "",
+        manual_tally=rulings.on_paper[station.id][0] if station.id in rulings.on_paper else "",
     )
+
+
+def _status(station: str, has_sheet: bool, good: Mapping[str, StationCount], rulings: Rulings) -> Status:
+    if station in rulings.annulments:
+        return "annulled"
+    if station in good:
+        return "counted"
+    if rulings.waits(station):
+        return "waiting"
+    return "set-aside" if has_sheet else "missing"

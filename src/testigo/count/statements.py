@@ -15,6 +15,9 @@ LEAST_DICE = 20
 
 MOST_DICE = 200
 
+LONGEST_WHY = 200
+"""Characters of a reason that is written in words."""
+
 
 def check_dice(digits: str, *, place: str = "") -> None:
     """Return if these are dice as rolled, 20 to 200 digits from 1 to 6; else raise `InvalidInput`."""
@@ -83,10 +86,11 @@ class ClosingCount(SignedValue, frozen=True):
 
     `sheet`: digest of the tally sheet's statement (`record.SignedStatement`; in version 1 that of its body). `papers`:
     how many paper votes were counted. `spoiled`: papers in the envelope of spoiled votes, which are not counted; null
-    if nobody counted them. `contests`: what the papers say.
+    if nobody counted them. `contests`: what the papers say. `replaces`: digest of the statement of the count before it,
+    where this one was made instead; `why`, in words.
     """
 
-    VERSION = 3
+    VERSION = 4
 
     station: str
     method: Literal["images", "hand"]
@@ -96,6 +100,8 @@ class ClosingCount(SignedValue, frozen=True):
     contests: tuple[ContestTally, ...]
     unsettled: tuple[UnsettledPaper, ...]
     differences: tuple[CountDifference, ...]
+    replaces: str = ""
+    why: str = ""
 
     @property
     def unread(self) -> int:

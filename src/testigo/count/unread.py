@@ -37,6 +37,10 @@ class Unread:
         """Whether a statement of that kind and subject was skipped, or one that may have been it."""
         return not self._skipped.isdisjoint({(kind, subject), ("", "")})
 
+    def contains_exactly(self, kind: str, subject: str) -> bool:
+        """Whether a statement was skipped of which kind and subject are known, and are these."""
+        return (kind, subject) in self._skipped
+
     def check_read(self, kind: str, subject: str, place: str) -> None:
         """Raise `NeedsUnread` where a statement that is needed and not in was skipped."""
         if self.contains(kind, subject):

@@ -113,6 +113,12 @@ class Contest(Value, frozen=True):
         nobody = self.none_of_the_above.option if self.none_of_the_above is not None else ""
         return tuple(option for option in self.options if option.id != nobody)
 
+    @property
+    def independents(self) -> tuple[Option, ...]:
+        """The options that can win and are of no party, where others are of one."""
+        without = tuple(option for option in self.standing if not option.party)
+        return without if len(without) < len(self.standing) else ()
+
     def option(self, option_id: str) -> Option:
         """The option of that id; raises `InvalidInput`."""
         for option in self.options:

@@ -157,6 +157,11 @@ class KeyRing:
             raise InvalidSignature(code, role=role_label(key.role, key.station), what=what, station=station)
         return key.public
 
+    def role_of(self, key_id: str) -> Role | None:
+        """The role of an admitted key; None where it is none."""
+        key = self._by_id.get(key_id)
+        return key.role if key is not None else None
+
     def any_key(self, key_id: str) -> PublicKey:
         """The key `key_id`, whatever its role; raises `InvalidSignature` where the root never admitted or has replaced
         it.

@@ -182,17 +182,23 @@ class _Reader:
             return self._note("definition.not-keys", node.line, place, keys=known)
         fields = {field.encode_name: field for field in wanted.fields if field.encode_name not in FROM_FILES}
         values = {}
-        meant = set()
+        meant: set[str] = set()
+        unknown = 0
+        missing = [key for key in fields if key not in node.entries]
         for key, (line, child) in node.entries.items():
             if key in fields:
                 self._lines[(*place, key)] = line
                 values[key] = self.read(child, fields[key].type, (*place, key))
             else:
-                near = self._near(key, fields.keys() - node.entries.keys())
+                near = self._near(key, missing)
                 meant.update(near)
                 code = "definition.unknown-key-near" if near else "definition.unknown-key"
                 known = near[0] if near else ", ".join(fields)
-                self._note(code, line, place, key=_short(key), known=known)
+                unknown += 1
+                if unknown > MOST_LISTED:  # counted, but for no reader to read
+                    self.errors.append(self.errors[-1])
+                else:
+                    self._note(code, line, place, key=_short(key), known=known)
         for key, field in fields.items():
             if field.required and key not in node.entries and key not in meant:
                 self._note("definition.key-missing", node.line, place, key=key, name=field_name(key))

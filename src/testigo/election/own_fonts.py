@@ -21,9 +21,13 @@ from testigo.election.known_ids import districts_with_paths
 from testigo.election.value import Text
 from testigo.errors import InvalidInput
 from testigo.paper.font import Font, Glyphs, clusters, glyphs, shipped
+from testigo.words import first_of
 
 FILE = "fonts.json"
 _MOST_BYTES = 32 << 20
+_MOST_NAMED = 3
+"""Characters that one error names."""
+
 _MAKER = "testigo.paper.noto"
 """Loaded by name, and only where a definition needs it: its libraries are in the extra `fonts`, not in the base."""
 
@@ -51,14 +55,29 @@ def write_fonts(definition: Definition, folder: Path) -> Path | None:
 def not_drawn(definition: Definition) -> Iterator[Diagnostic]:
     """The first character of each text that neither the shipped nor the election's own fonts draw.
 
-    Where Noto is not installed, only the first of all, with what to install.
+    Where new fonts would draw some of them, the fonts beside the definition are older than its texts: all of these are
+    one error, with the command that makes the fonts again. Where Noto is not installed and there are no own fonts, only
+    the first of all, with what to install.
     """
-    for place, text, cluster in _lacking(definition, [shipped(), *_families(definition.fonts)]):
+    lacking = list(_lacking(definition, [shipped(), *_families(definition.fonts)]))
+    old = _drawn_by_new_fonts(definition, [cluster for _, _, cluster in lacking]) if definition.fonts else frozenset()
+    if old:
+        named = list(dict.fromkeys(_named(cluster, definition.fonts) for _, _, cluster in lacking if cluster in old))
+        yield diagnose("definition.fonts-old", (), file=FILE, characters=first_of(named, _MOST_NAMED))
+    for place, text, cluster in (one for one in lacking if one[2] not in old):
         needs_noto = not definition.fonts and unicodedata.category(cluster[0])[0] in "LMN" and not _has_noto()
         code = "definition.fonts-needed" if needs_noto else "definition.no-glyph"
         yield diagnose(code, place, text=text[:60], character=_named(cluster, definition.fonts))
         if needs_noto:
             return
+
+
+def _drawn_by_new_fonts(definition: Definition, lacking: list[str]) -> frozenset[str]:
+    """Which of these clusters fonts cut now would draw; letters, where Noto is not here to tell."""
+    if lacking and not _has_noto():
+        return frozenset(one for one in lacking if unicodedata.category(one[0])[0] in "LMN")
+    families = _families(_make(definition)) if lacking else []
+    return frozenset(one for one in lacking if any(family.draw(one) for family in families))
 
 
 def _named(cluster: str, fonts: tuple[Font, ...]) -> str:

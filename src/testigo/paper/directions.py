@@ -6,6 +6,7 @@ way in it is *isolated* (Unicode Bidirectional Algorithm, UAX 9: LRI or RLI befo
 left as it is.
 """
 
+import re
 import unicodedata
 from typing import Any
 
@@ -16,6 +17,7 @@ from testigo.words import direction
 _LEFT_TO_RIGHT = frozenset({"L"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _DIGITS = frozenset({"EN", "AN"})
+_NUMBERED = re.compile(r"((?:– )?[0-9]+ · )(.+)", re.DOTALL)
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
 
 
@@ -39,8 +41,14 @@ class PageLanguage(msgspec.Struct, frozen=True):
 def isolated(text: str, language: str) -> str:
     """The text as it may stand beside others in a paragraph of that language.
 
-    It runs as its letters do; with letters of both ways in it, as its language does.
+    It runs as its letters do; with letters of both ways in it, as its language does. A numbered name (`3 · Ana Ríos`,
+    with or without a dash) begins with its number where lines of that language begin.
     """
+    if numbered := _NUMBERED.fullmatch(text):
+        name = isolated(numbered[2], language)
+        left_to_right = name == numbered[2] and direction(language) == "ltr"
+        start = _RLI if direction(language) == "rtl" else _LRI
+        return text if left_to_right else f"{start}{numbered[1]}{name}{_PDI}"
     found = {unicodedata.bidirectional(character) for character in text}
     backward, forward = bool(found & _RIGHT_TO_LEFT), bool(found & _LEFT_TO_RIGHT)
     right_to_left = direction(language) == "rtl"

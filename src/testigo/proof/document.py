@@ -20,7 +20,6 @@ from testigo.proof.poster import poster
 from testigo.words import Value, day, language_name, message, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("proof.typ")
-_AUTHORITY_LINES = 2
 _MORE_LINES = 3
 """Lines for signatures of others."""
 
@@ -109,8 +108,14 @@ class _Document:
             f"{party.abbreviation} · {self.definition.words(party.name, self._language)}"
             for party in self.definition.parties
         ]
-        authority = [self._say("authority")] * _AUTHORITY_LINES
-        return [*authority, *map(self._isolated, parties), *[""] * _MORE_LINES]
+        independent = section(self._language, "tally_sheet")["independent"]
+        names = [
+            self.definition.words(one.name, self._language)
+            for contest in self._contests()
+            for one in contest.independents
+        ]
+        others = [f"{name} ({independent})" for name in dict.fromkeys(names)]
+        return [self._say("authority"), *map(self._isolated, (*parties, *others)), *[""] * _MORE_LINES]
 
     # ---- texts and ballots
 

@@ -21,6 +21,8 @@ class Grade(StrEnum):
     NOTE = "note"
     EXPLAINED = "explained"
     """A difference, with a signed reason."""
+    UNAUDITED = "unaudited"
+    """Nothing contradicts it, and no paper was counted that could: what the machines say stands alone."""
     INCOMPLETE = "incomplete"
     """Something has not come yet, or is missing in this copy."""
     UNCHECKED = "unchecked"
@@ -30,7 +32,7 @@ class Grade(StrEnum):
     @property
     def holds(self) -> bool:
         """Whether the check was made, and found nothing that needs more than its signed reason."""
-        return self in (Grade.OK, Grade.NOTE, Grade.EXPLAINED)
+        return self in (Grade.OK, Grade.NOTE, Grade.EXPLAINED, Grade.UNAUDITED)
 
     @property
     def label(self) -> Message:

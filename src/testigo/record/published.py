@@ -82,7 +82,7 @@ class PublishedRecord:
         if self.log_key is None or self.leaves is None:
             return Grade.UNCHECKED, message("finding", "kept-checkpoint.root-hash-not-certain")
         try:
-            data = kept.encode(errors="surrogatepass") if isinstance(kept, str) else kept
+            data = _as_published(kept.encode(errors="surrogatepass") if isinstance(kept, str) else kept)
             claimed, signed = checkpoint.parse(data)
             able = (signers(claimed.size) if signers else ()) or (self.log_key,)
             key = _signer(claimed.origin, signed, able) or able[-1]
@@ -97,6 +97,14 @@ class PublishedRecord:
         if merkle.root(self.leaves[: old.size]) != old.root_hash:
             return Grade.FAILURE, message("finding", "kept-checkpoint.rewritten", count=old.size)
         return Grade.OK, message("finding", "kept-checkpoint.continued", old=old.size, new=self.size)
+
+
+def _as_published(kept: bytes) -> bytes:
+    """A kept checkpoint with the line ends that it was published with: mail programs and editors write others, put a
+    byte order mark before them, or leave blank lines at the end. What is signed is the text.
+    """
+    lines = kept.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return lines.rstrip(b"\n") + b"\n"
 
 
 def _signer(origin: str, signed: note.Note, able: Sequence[PublicKey]) -> PublicKey | None:

@@ -199,7 +199,8 @@ class _Reading:
         if CHECKPOINT in self.notes.troubles and root_key is None and log_key is None:
             reason = next(finding.detail for finding in self.notes.findings if finding.place == CHECKPOINT)
             self.notes.findings.clear()
-            detail = message("finding", "no-record.no-checkpoint", reason=reason)
+            answered = self.notes.troubles[CHECKPOINT] is not Grade.UNCHECKED
+            detail = message("finding", "no-record.none" if answered else "no-record.no-checkpoint", reason=reason)
             self.notes.write("no-record", Grade.UNCHECKED, detail, CHECKPOINT)
         else:
             self.notes.write("files", Grade.UNCHECKED, message("finding", "files.no-checkpoint"))

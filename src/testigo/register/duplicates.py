@@ -143,6 +143,23 @@ def barred(connection: Connection, voter: int | None = None) -> dict[int, int]:
     return {row.voter: row.case_id for row in connection.execute(query)}
 
 
+def barred_for(connection: Connection, voter: int) -> tuple[str, int] | None:
+    """Another voter, by number, who is barred because this one votes for both, and the case; None if there is none."""
+    last = _last_rulings().subquery()
+    query = (
+        select(_later_voter.c.document, cases.c.id)
+        .join(_earlier, _earlier.c.id == cases.c.earlier)
+        .join(_later, _later.c.id == cases.c.later)
+        .join(_later_voter, _later_voter.c.id == _later.c.voter)
+        .join(last, last.c.duplicate_case == cases.c.id)
+        .where(_earlier.c.voter == voter, last.c.verdict == "same")
+        .where(_later.c.withdrawn_at.is_(None), _later_voter.c.removed.is_(None))
+        .order_by(cases.c.id)
+    )
+    row = connection.execute(query).first()
+    return (row.document, row.id) if row else None
+
+
 def blocking_case(connection: Connection, enrolment: int) -> int | None:
     """A case that forbids to withdraw the enrolment: one not ruled *different*; None where there is none."""
     last = _last_rulings().subquery()

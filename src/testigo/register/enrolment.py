@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from testigo.canonical import utc_now
 from testigo.errors import InvalidInput
@@ -98,8 +98,20 @@ def keep(
                 "image": key.encrypt(one.image.to_png(), "image", place),
             }
         )
-    connection.execute(insert(impressions), rows)
+    if rows:  # none of a voter whose ten fingers are all exceptions
+        connection.execute(insert(impressions), rows)
     return enrolment
+
+
+def rebind(connection: Connection, voter: int, before: str, document: str, key: RegisterKey) -> None:
+    """Tie all ciphertexts of a voter to another document number, which they name."""
+    own = select(impressions).join(enrolments).where(enrolments.c.voter == voter)
+    for row in connection.execute(own).all():
+        old = PrintAddress(before, row.enrolment, row.finger, row.number)
+        new = PrintAddress(document, row.enrolment, row.finger, row.number)
+        template = key.encrypt(key.decrypt(row.template, "template", old), "template", new)
+        image = key.encrypt(key.decrypt(row.image, "image", old), "image", new)
+        connection.execute(update(impressions).where(impressions.c.id == row.id).values(template=template, image=image))
 
 
 def holding_enrolment(connection: Connection, voter: int) -> int | None:
@@ -143,7 +155,11 @@ def kept_after(
     A page of what `enrolled_after` gives whole, for those who go through registers that no memory holds.
     """
     page = select(enrolments.c.id).where(enrolments.c.id > newest, enrolments.c.id <= until)
-    page = page.where(is_holding()).order_by(enrolments.c.id).limit(most)
+    page = (
+        page.where(is_holding(), enrolments.c.id.in_(select(impressions.c.enrolment)))
+        .order_by(enrolments.c.id)
+        .limit(most)
+    )
     ids = connection.scalars(page).all()
     return _kept(connection, impressions.c.enrolment.between(ids[0], ids[-1]), key) if ids else []
 

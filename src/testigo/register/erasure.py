@@ -4,6 +4,9 @@ The rules:
 
 - All templates and images of the voter go, those of withdrawn enrolments too, with their qualities and positions. The
   voter, the enrolments (who took fingers, and when), the cases and their rulings stay: they hold no biometric data.
+- Which fingers were missing, bandaged or worn, and why, goes too, and the photograph.
+- What the history says of the person goes: earlier names, numbers and stations, and the reasons. That somebody changed
+  something, who and when stays. Of a voter who was removed the name goes, too.
 - The vote stays. The voter is on the next poll book without fingers, and the chair can let the voter through; may be
   enrolled again; and is barred as before, where a case was ruled *same*.
 - An open case forbids it: its fingers are the evidence. Otherwise erasing would be a way to be rid of a case.
@@ -14,14 +17,14 @@ The rules:
 
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput, is_printable
 from testigo.fingerprint import Position
-from testigo.register import duplicates
-from testigo.register.tables import enrolments, erasures, impressions, poll_books, voters
+from testigo.register import changes, duplicates, exceptions, photographs
+from testigo.register.tables import enrolments, erasures, finger_exceptions, impressions, poll_books, voters
 from testigo.register.values import MOST_TEXT, Erasable, Erasure
 
 
@@ -30,7 +33,9 @@ def erasable(connection: Connection, voter: int, definition: Definition) -> Eras
     person = connection.execute(select(voters).where(voters.c.id == voter)).one()
     kept = select(impressions.c.enrolment, impressions.c.finger).join(enrolments).where(enrolments.c.voter == voter)
     rows = connection.execute(kept).all()
-    if not rows:
+    entries = changes.erasable(connection, voter) + exceptions.count(connection, voter)
+    entries += photographs.count(connection, voter)
+    if not rows and not entries:
         raise InvalidInput("fingers.not-in-register", document=person.document)
     _allowed(connection, voter, definition)
     issued = select(func.count()).where(poll_books.c.station == person.station)
@@ -44,6 +49,7 @@ def erasable(connection: Connection, voter: int, definition: Definition) -> Eras
         tuple(Position(finger).word for finger in sorted({row.finger for row in rows})),
         duplicates.same_person(connection, voter),
         connection.scalar(issued) or 0,
+        entries,
     )
 
 
@@ -69,9 +75,15 @@ def erase(
     }
     trace = int(connection.scalar(insert(erasures).returning(erasures.c.id), row) or 0)
     own = select(enrolments.c.id).where(enrolments.c.voter == voter)
-    with_prints = select(impressions.c.enrolment).where(impressions.c.enrolment.in_(own))
-    connection.execute(update(enrolments).where(enrolments.c.id.in_(with_prints)).values(erasure=trace))
+    told = (
+        enrolments.c.id.in_(select(table.c.enrolment).where(table.c.enrolment.in_(own)))
+        for table in (impressions, finger_exceptions)
+    )
+    connection.execute(update(enrolments).where(or_(*told)).values(erasure=trace))
     connection.execute(delete(impressions).where(impressions.c.enrolment.in_(own)))
+    exceptions.erase(connection, voter)
+    photographs.remove(connection, voter)
+    changes.erase(connection, voter, trace)
     return trace
 
 

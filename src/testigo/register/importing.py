@@ -10,15 +10,16 @@ from sqlalchemy import Connection, func, insert, select
 
 from testigo.election import GENERAL_ROLL, Definition, Station
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
-from testigo.register.tables import voters
-from testigo.register.voters_file import VoterRow, read_voters, row_of
+from testigo.register.doubles import MOST_AT_IMPORT, count_doubles
+from testigo.register.tables import is_voting, voters
+from testigo.register.voter_cells import CellNote
+from testigo.register.voters_file import FileRow, VoterRow, cell_of, read_voters
 from testigo.words import message
 
 SHOWN_ERRORS = 50
+SHOWN_NOTES = 50
 BATCH = 5000
 """Rows to one look-up and one insertion."""
-
-Batch = list[tuple[int, VoterRow | InvalidInput]]
 
 
 class FewVoters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,42 +31,58 @@ class FewVoters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one import did. `stations`: voters of each station the file names, as the register has them now."""
+    """What one import did. `stations`: voters of each station the file names, as the register has them now.
+
+    `notes`: the first of the cells that a person should look at; `noted`: how many there are. `doubles`: likely doubles
+    in the register now (`doubles`); None where it is too large to look for them at each import.
+    """
 
     imported: int
     stations: dict[str, int]
     warnings: tuple[FewVoters, ...]
+    notes: tuple[CellNote, ...] = ()
+    noted: int = 0
+    doubles: int | None = None
 
 
 def import_voters(
-    connection: Connection, path: Path, definition: Definition, on_rows: Callable[[int], None] | None = None
+    connection: Connection,
+    path: Path,
+    definition: Definition,
+    on_rows: Callable[[int], None] | None = None,
+    encoding: str = "",
 ) -> ImportReport:
     """Add the voters of a CSV file inside the caller's transaction.
 
-    `on_rows` hears of every further number of rows read. Raises `SeveralErrors` with the first 50 of all errors in
-    all rows (and their number), `InvalidInput` where the file as a whole can't be read.
+    `on_rows` hears of every further number of rows read; `encoding`: as of `read_voters`. Raises `SeveralErrors` with
+    the first 50 of all errors in all rows (and their number), `InvalidInput` where the file as a whole can't be read.
     """
     sizes = _sizes(connection)
-    errors = _Errors()
+    errors, notes = _Errors(), _Notes()
     seen: dict[str, int] = {}
     named: set[str] = set()
-    for batch in _batches(read_voters(path, definition)):
+    for batch in _batches(read_voters(path, definition, encoding)):
         good = _first_named(batch, seen, errors, path)
-        known = _already_in(connection, [row.document for _, row in good])
-        for number, row in good:
-            sizes[row.station, row.roll] += 1
-            named.add(row.station)
-            if row.document in known:
-                errors.add(_in_register(row.document, path, number))
+        known, removed = _already_in(connection, [voter.document for _, voter in good])
+        for number, voter in good:
+            sizes[voter.station, voter.roll] += 1
+            named.add(voter.station)
+            if voter.document in removed:
+                place = cell_of(path, number, "document")
+                errors.add(InvalidInput("document.removed", place=place, document=voter.document))
+            elif voter.document in known:
+                errors.add(_in_register(voter.document, path, number))
         if good and not errors.count:
-            connection.execute(insert(voters), [row._asdict() for _, row in good])
+            connection.execute(insert(voters), [voter._asdict() for _, voter in good])
+        notes.add(batch)
         if on_rows is not None:
             on_rows(len(batch))
     if not seen and not errors.count:
         raise InvalidInput("voters-file.no-voter", place=path)
     stations = _check_sizes(sizes, sorted(named), definition, errors)
     errors.raise_any(path)
-    return ImportReport(len(seen), stations, _too_few(stations, definition))
+    doubles = count_doubles(connection) if sizes.total() <= MOST_AT_IMPORT else None
+    return ImportReport(len(seen), stations, _too_few(stations, definition), tuple(notes.shown), notes.count, doubles)
 
 
 class _Errors:
@@ -92,43 +109,61 @@ class _Errors:
             )
 
 
-def _batches(items: Iterator[tuple[int, VoterRow | InvalidInput]]) -> Iterator[Batch]:
+class _Notes:
+    """Keeps the first notes and counts all."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.shown: list[CellNote] = []
+
+    def add(self, batch: list[FileRow]) -> None:
+        for row in batch:
+            self.count += len(row.notes)
+            self.shown += row.notes[: SHOWN_NOTES - len(self.shown)]
+
+
+def _batches(items: Iterator[FileRow]) -> Iterator[list[FileRow]]:
     while batch := list(islice(items, BATCH)):
         yield batch
 
 
-def _first_named(batch: Batch, seen: dict[str, int], errors: _Errors, path: Path) -> list[tuple[int, VoterRow]]:
+def _first_named(batch: list[FileRow], seen: dict[str, int], errors: _Errors, path: Path) -> list[tuple[int, VoterRow]]:
     """The rows without an error whose document no earlier row has; the others' errors are noted."""
     good = []
-    for number, row in batch:
-        if isinstance(row, InvalidInput):
-            errors.add(row)
+    for row in batch:
+        for error in row.errors:
+            errors.add(error)
+        if row.voter is None:
             continue
-        first = seen.setdefault(row.document, number)
-        if first == number:
-            good.append((number, row))
+        first = seen.setdefault(row.voter.document, row.number)
+        if first == row.number:
+            good.append((row.number, row.voter))
         else:
-            errors.add(_in_row(row.document, first, path, number))
+            errors.add(_in_row(row.voter.document, first, path, row.number))
     return good
 
 
 def _in_row(document: str, first: int, path: Path, number: int) -> InvalidInput:
-    place = row_of(path, number)
+    place = cell_of(path, number, "document")
     return InvalidInput("document.twice", place=place, hint="keep-one-row-for-each-voter", document=document, row=first)
 
 
 def _in_register(document: str, path: Path, number: int) -> InvalidInput:
-    place = row_of(path, number)
+    place = cell_of(path, number, "document")
     return InvalidInput("document.in-register", place=place, hint="keep-one-row-for-each-voter", document=document)
 
 
-def _already_in(connection: Connection, documents: list[str]) -> set[str]:
-    return set(connection.scalars(select(voters.c.document).where(voters.c.document.in_(documents))))
+def _already_in(connection: Connection, documents: list[str]) -> tuple[set[str], set[str]]:
+    """Those of the numbers that the register has, and those of which the voter was removed."""
+    query = select(voters.c.document, voters.c.removed).where(voters.c.document.in_(documents))
+    found = connection.execute(query).all()
+    return {row.document for row in found}, {row.document for row in found if row.removed}
 
 
 def _sizes(connection: Connection) -> Counter[tuple[str, str]]:
     """Voters of each station and roll that the register holds."""
-    counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
+    counted = select(voters.c.station, voters.c.roll, func.count()).where(is_voting())
+    counted = counted.group_by(voters.c.station, voters.c.roll)
     return Counter({(station, roll): count for station, roll, count in connection.execute(counted)})
 
 

@@ -10,7 +10,7 @@ from testigo.election import Definition
 from testigo.errors import InvalidInput, NotAllowed, SeveralErrors, TestigoError
 from testigo.register import schema, tables
 from testigo.register.importing import capacity, too_many
-from testigo.register.tables import about, changing, reading, voters
+from testigo.register.tables import about, changing, is_voting, reading, voters
 from testigo.register.vault import RegisterKey
 from testigo.words import message
 
@@ -52,7 +52,8 @@ def move(engine: Engine, definition: Definition, key: RegisterKey) -> None:
     schema.require_current(engine)
     with changing(engine) as connection:
         _check_key(connection.execute(select(about)).one(), engine, key)
-        counted = select(voters.c.station, voters.c.roll, func.count()).group_by(voters.c.station, voters.c.roll)
+        counted = select(voters.c.station, voters.c.roll, func.count()).where(is_voting())
+        counted = counted.group_by(voters.c.station, voters.c.roll)
         errors = [_misfit(definition, *row) for row in connection.execute(counted)]
         wrong = [error for error in errors if error is not None]
         if wrong:

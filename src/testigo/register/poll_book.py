@@ -17,7 +17,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -46,17 +46,48 @@ class EnrolledFinger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ar
     template: bytes
 
 
-class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
-    """One voter of the station. Without `fingers` nobody took them, and only the chair can let the voter through."""
+WithoutFinger = Literal["", "never-enrolled", "worn-or-missing"]
+
+
+class PollBookVoter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One voter of the station. Without `fingers` only the chair can let the voter through; `without_finger` says why.
+
+    `exceptions`: ISO/IEC 19794-2 position → `missing`, `bandaged` or `worn`, of the fingers that could not be taken at
+    the enrolment, or hardly. `photograph`: JPEG of the face, for people to look at; None where there is none.
+    """
 
     document: str
     name: str
     roll: str
     fingers: tuple[EnrolledFinger, ...]
+    exceptions: dict[int, str] = {}
+    photograph: bytes | None = None
+
+    @property
+    def without_finger(self) -> WithoutFinger:
+        """Why no finger of this voter can be compared; "" where one can. A voter whose fingers were erased by law is as
+        one who was never enrolled: the book says no more of either."""
+        return without_finger(self.fingers, self.exceptions)
 
     def templates(self) -> tuple[Template, ...]:
         """The templates of all impressions of all fingers; raises `InvalidInput` where one is none."""
         return tuple(decode_template(finger.template) for finger in self.fingers)
+
+
+def without_finger(fingers: Collection[object], exceptions: Collection[object]) -> WithoutFinger:
+    """Why no finger can be compared, of a voter with these fingers and exceptions; "" where one can."""
+    if fingers:
+        return ""
+    return "worn-or-missing" if exceptions else "never-enrolled"
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """A voter as the book is sealed since release 0.1."""
+
+    document: str
+    name: str
+    roll: str
+    fingers: tuple[EnrolledFinger, ...]
 
 
 class PollBookLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,13 +113,29 @@ class OtherStation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, arra
 
 class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`others`: id → the stations that `elsewhere` names, for machines whose definition knows their own station alone;
-    none in release 0.1, whose machines know them all.
+    none in release 0.1, whose machines know them all. `exceptions`, `photographs` (JPEG): of those
+    voters who have any.
     """
 
-    voters: tuple[PollBookVoter, ...]
+    voters: tuple[_Entry, ...]
     barred: dict[str, str]
     elsewhere: "_Elsewhere"
     others: dict[str, OtherStation] = {}
+    exceptions: dict[str, dict[int, str]] = {}
+    photographs: dict[str, bytes] = {}
+
+    def opened(self) -> dict[str, PollBookVoter]:
+        return {
+            one.document: PollBookVoter(
+                one.document,
+                one.name,
+                one.roll,
+                one.fingers,
+                self.exceptions.get(one.document, {}),
+                self.photographs.get(one.document),
+            )
+            for one in self.voters
+        }
 
 
 class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,7 +227,7 @@ class PollBook:
             header.serial,
             header.issued,
             canonical.digest(data),
-            {voter.document: voter for voter in content.voters},
+            content.opened(),
             content.barred,
             content.others,
             content.elsewhere,
@@ -204,10 +251,12 @@ def make_poll_book(
     *,
     nearby: Collection[str] | None = None,
     write: Callable[[bytes], None] = lambda data: None,
+    on_listed: Callable[["ListedVoters"], None] = lambda listed: None,
 ) -> bytes:
     """The next poll book of a station, sealed to its check-in machine and signed by the centre; the register notes it.
 
     `write`: keeps it somewhere, before the register notes it; what it raises leaves the register as it was.
+    `on_listed`: is told what the book is made of.
 
     `nearby`: ids of the stations whose voters can be told where to go; None: all of them. Each such voter takes 14
     bytes. `issued`: UTC, `YYYY-MM-DDTHH:MM:SSZ`; now, where not given. Raises `InvalidInput` for an unknown station.
@@ -216,6 +265,7 @@ def make_poll_book(
         register.definition.station(one)
     with register.issuing(station_id, issued or utc_now()) as issue:
         listed = ListedVoters(issue.serial, issue.issued, issue.voters, issue.elsewhere(nearby))
+        on_listed(listed)
         data = pack_poll_book(register.definition, station_id, listed, sealing_key, signing_key)
         write(data)
         issue.done(listed.admitted, canonical.digest(data))
@@ -236,6 +286,11 @@ class ListedVoters:
         """How many may vote."""
         return sum(not voter.barred for voter in self.voters)
 
+    @property
+    def without_finger(self) -> int:
+        """Of how many of these no finger was ever taken."""
+        return sum(not voter.barred and not voter.fingers for voter in self.voters)
+
 
 def pack_poll_book(
     definition: Definition, station_id: str, listed: ListedVoters, sealing_key: SealingKey, signing_key: SigningKey
@@ -247,6 +302,8 @@ def pack_poll_book(
         {voter.document: f"case {voter.barred}" for voter in listed.voters if voter.barred},
         elsewhere,
         _others(definition, elsewhere),
+        _exceptions(definition, listed.voters),
+        _photographs(definition, listed.voters),
     )
     label = PollBookLabel(definition.digest, station_id, listed.serial, listed.issued, listed.admitted)
     sealed = sealing_key.seal(msgspec.msgpack.encode(content), purpose=_purpose(label))
@@ -263,9 +320,15 @@ def read_label(data: bytes, *, place: Place = _PLACE) -> PollBookLabel:
     return PollBookLabel(package.election, package.station, package.serial, package.issued, package.voters)
 
 
-def _entry(voter: ListedVoter) -> PollBookVoter:
+def _entry(voter: ListedVoter) -> _Entry:
     fingers = tuple(EnrolledFinger(position, template) for position, template in voter.fingers)
-    return PollBookVoter(voter.document, voter.name, voter.roll, fingers)
+    return _Entry(voter.document, voter.name, voter.roll, fingers)
+
+
+def _exceptions(definition: Definition, voters: Iterable[ListedVoter]) -> dict[str, dict[int, str]]:
+    if isinstance(definition, FirstDefinition):  # its machines may be of 0.1, which refuses unknown fields
+        return {}
+    return {voter.document: dict(voter.exceptions) for voter in voters if voter.exceptions and not voter.barred}
 
 
 def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherStation]:
@@ -273,6 +336,12 @@ def _others(definition: Definition, elsewhere: _Elsewhere) -> dict[str, OtherSta
         return {}
     stations = (definition.station(station_id) for station_id in elsewhere.stations)
     return {station.id: OtherStation(station.name, station.address) for station in stations}
+
+
+def _photographs(definition: Definition, voters: Iterable[ListedVoter]) -> dict[str, bytes]:
+    if isinstance(definition, FirstDefinition):
+        return {}
+    return {voter.document: voter.photograph for voter in voters if voter.photograph and not voter.barred}
 
 
 def _purpose(label: PollBookLabel) -> str:

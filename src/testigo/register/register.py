@@ -12,27 +12,39 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from testigo import database
 from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
-from testigo.register import duplicates, enrolment, erasure, tables
+from testigo.register import changes, duplicates, enrolment, erasure, photographs, tables
+from testigo.register import exceptions as finger_exceptions
 from testigo.register.document import normalise_document, normalise_name
+from testigo.register.doubles import Doubles, find_doubles, judge
 from testigo.register.enrolment import ExtractedPrint
 from testigo.register.gallery import DuplicateCandidate, PersonGallery
 from testigo.register.importing import ImportReport, import_voters
-from testigo.register.issuing import Issue, listed
+from testigo.register.issuing import Issue, ListedVoter, StationBook, listed, newest_books
 from testigo.register.key_binding import claim, move
-from testigo.register.tables import changing, enrolments, impressions, is_holding, poll_books, reading, voters
+from testigo.register.tables import (
+    changing,
+    enrolments,
+    impressions,
+    is_holding,
+    is_voting,
+    poll_books,
+    reading,
+    voters,
+)
 from testigo.register.values import (
     Case,
     CaseLine,
     Enrolment,
     Erasable,
     Erasure,
+    FingerException,
     Ruling,
     Side,
     Status,
@@ -103,10 +115,12 @@ class Register:
     ) -> None:
         self.close()
 
-    def import_voters(self, path: Path, on_rows: Callable[[int], None] | None = None) -> ImportReport:
+    def import_voters(
+        self, path: Path, on_rows: Callable[[int], None] | None = None, encoding: str = ""
+    ) -> ImportReport:
         """Add the voters of a CSV file, all or none. See `importing.import_voters`."""
         with changing(self._engine) as connection:
-            return import_voters(connection, path, self.definition, on_rows)
+            return import_voters(connection, path, self.definition, on_rows, encoding)
 
     def voter(self, document: str) -> Voter:
         """The voter of that document number, however it is written; raises `InvalidInput`."""
@@ -115,56 +129,133 @@ class Register:
             barred = duplicates.barred(connection, row.id).get(row.id)
             enrolled = enrolment.holding_enrolment(connection, row.id) is not None
             erased = erasure.last_of(connection, row.id)
-        return Voter(row.document, row.name, row.station, row.roll, enrolled, barred, erased)
+            excepted = finger_exceptions.of_voter(connection, row.id)
+            photographed = bool(photographs.count(connection, row.id))
+        removed = row.removed or ""
+        return Voter(
+            row.document, row.name, row.station, row.roll, enrolled, barred, erased, removed, excepted, photographed
+        )
 
     def status(self) -> Status:
         """How many voters, enrolments, open cases, barred voters and poll books there are."""
+        enrolled = enrolments.join(voters, voters.c.id == enrolments.c.voter)
         with reading(self._engine) as connection:
             return Status(
-                _count(connection, select(func.count()).select_from(voters)),
-                _count(connection, select(func.count()).where(is_holding())),
+                _count(connection, select(func.count()).select_from(voters).where(is_voting())),
+                _count(connection, select(func.count()).select_from(enrolled).where(is_holding(), is_voting())),
                 sum(line.open for line in duplicates.case_lines(connection)),
                 len(duplicates.barred(connection)),
                 _count(connection, select(func.count()).select_from(poll_books)),
             )
 
+    # Likely doubles by number and name: see `doubles`
+
+    def doubles(self) -> Doubles:
+        """Voters who are likely one person by number or name, those aside of whom an officer has said who they are."""
+        with reading(self._engine) as connection:
+            return find_doubles(connection)
+
+    def judge_double(self, double: str, officer: str, note: str) -> None:
+        """An officer has looked at a group, and says in the note who they are; it is listed no more."""
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            judge(connection, double, officer, note)
+
+    # Corrections: see `changes`
+
+    def correct(self, document: str, officer: str, reason: str, *, number: str = "", name: str = "") -> Voter:
+        """Give a voter another document number or name."""
+        wanted = {"document": number, "name": name}
+        with self._changing_one(document, officer, reason) as (connection, row, by):
+            changes.correct(connection, row, self.definition, self._key, by, wanted)
+        return self.voter(number or document)
+
+    def move(self, document: str, officer: str, reason: str, station: str, roll: str = "") -> Voter:
+        """Let a voter vote at another station, or on another roll."""
+        with self._changing_one(document, officer, reason) as (connection, row, by):
+            changes.move(connection, row, self.definition, by, station, roll)
+        return self.voter(document)
+
+    def remove(self, document: str, officer: str, reason: str) -> Voter:
+        """Take a voter off the lists; all that is known of the voter stays."""
+        with self._changing_one(document, officer, reason) as (connection, row, by):
+            changes.remove(connection, row, self.definition, by)
+        return self.voter(document)
+
+    def restore(self, document: str, officer: str, reason: str, name: str = "") -> Voter:
+        """Take a removed voter in again."""
+        by = changes.By(_named(officer), reason)
+        with changing(self._engine) as connection:
+            row = _voter_row(connection, document)
+            if not row.removed:
+                raise IllegalStep("voter.not-removed", document=row.document)
+            changes.restore(connection, row, self.definition, by, name)
+        return self.voter(document)
+
+    def history(self, document: str) -> tuple[changes.HistoryEntry, ...]:
+        """All that was done to a voter, the oldest first."""
+        with reading(self._engine) as connection:
+            return changes.history(connection, _voter_row(connection, document).id)
+
+    @contextlib.contextmanager
+    def _changing_one(
+        self, document: str, officer: str, reason: str
+    ) -> Iterator[tuple[Connection, changes.VoterRow, changes.By]]:
+        by = changes.By(_named(officer), reason)
+        with changing(self._engine) as connection:
+            yield connection, _present(connection, document), by
+
     # Enrolment
 
     def enrol(
-        self, document: str, given: Sequence[tuple[str, FingerImage]], officer: str, *, accept_because: str = ""
+        self,
+        document: str,
+        given: Sequence[tuple[str, FingerImage]],
+        officer: str,
+        *,
+        accept_because: str = "",
+        exceptions: Sequence[FingerException] = (),
     ) -> Enrolment:
         """Keep a voter's fingers and search them against everybody's.
 
         `given`: (finger, image), fingers named as `Position.word` says, several images of a finger allowed.
-        `accept_because`: an officer's reason to keep a finger that is too poor. Raises `PoorFingers` without one,
-        `InvalidInput` for an unknown voter or finger, `IllegalStep` where the voter is enrolled already.
+        `accept_because`: an officer's reason to keep a finger that is too poor. `exceptions`: fingers that could not be
+        taken, or hardly; a voter may be enrolled without any image where all ten are named. Raises `PoorFingers`
+        without a reason, `InvalidInput` for an unknown voter or finger, `IllegalStep` where the voter is enrolled
+        already.
         """
         officer = _named(officer)
         with reading(self._engine) as connection:
-            _not_enrolled(connection, _voter_row(connection, document))
-        taken = enrolment.take(given)
+            _not_enrolled(connection, _present(connection, document))
+        finger_exceptions.check(exceptions, [finger for finger, _ in given])
+        taken = enrolment.take(given) if given or not exceptions else []
         qualities = enrolment.judge(taken)
         reason = accept_because.strip()
         if not reason and not all(quality.good_enough for quality in qualities):
             raise enrolment.PoorFingers(qualities)
         with self._searching:
-            kept_for, opened = self._search_and_keep(document, taken, officer, reason)
+            kept_for, opened = self._search_and_keep(document, taken, officer, reason, exceptions)
         return Enrolment(kept_for, qualities, len(taken), opened)
 
     def _search_and_keep(
-        self, document: str, taken: Sequence[ExtractedPrint], officer: str, reason: str
+        self,
+        document: str,
+        taken: Sequence[ExtractedPrint],
+        officer: str,
+        reason: str,
+        exceptions: Sequence[FingerException],
     ) -> tuple[str, tuple[int, ...]]:
         """The voter's document number and the cases opened.
 
         The long search runs before the register's turn is taken; under it, only who came meanwhile is searched.
         """
-        probes = [one.impression for one in taken]
+        probes = [one.impression for one in taken]  # none where all fingers are exceptions: nobody is found then
         with reading(self._engine) as connection:
             self._refresh(connection)
         gallery, searched = self._gallery, len(self._gallery)
         found = gallery.search(probes)
         with changing(self._engine) as connection:
-            row = _voter_row(connection, document)
+            row = _present(connection, document)
             _not_enrolled(connection, row)
             self._refresh(connection)
             if self._gallery is gallery:
@@ -172,7 +263,20 @@ class Register:
             else:  # somebody's fingers were erased meanwhile, and the numbers are others
                 found = self._gallery.search(probes)
             kept = enrolment.keep(connection, row.id, row.document, taken, officer, reason, self._key)
+            finger_exceptions.keep(connection, kept, exceptions)
             return row.document, duplicates.open_cases(connection, kept, found)
+
+    def photograph(self, document: str) -> bytes | None:
+        """The voter's face as JPEG; None where nobody has photographed it."""
+        with reading(self._engine) as connection:
+            return photographs.of_voter(connection, _voter_row(connection, document), self._key)
+
+    def keep_photograph(self, document: str, data: bytes, officer: str) -> None:
+        """Keep a photograph of the voter's face (JPEG or PNG), made small, in place of the one before."""
+        jpeg = photographs.prepared(data)
+        officer = _named(officer)
+        with changing(self._engine) as connection:
+            photographs.keep(connection, _present(connection, document), officer, jpeg, self._key)
 
     def withdraw(self, document: str, officer: str, reason: str) -> None:
         """Set an enrolment aside, so that the voter can be enrolled again; the record of it stays.
@@ -305,6 +409,17 @@ class Register:
 
     # Poll books
 
+    def poll_books(self) -> list[StationBook]:
+        """The newest poll book of each station that has one, and whether the register has changed since."""
+        with reading(self._engine) as connection:
+            return newest_books(connection)
+
+    def listed(self, station_id: str) -> list[ListedVoter]:
+        """The voters of a station, for a list on paper. Raises `InvalidInput` for an unknown station."""
+        self.definition.station(station_id)
+        with reading(self._engine) as connection:
+            return listed(connection, station_id, self._key)
+
     @contextlib.contextmanager
     def issuing(self, station_id: str, issued: str) -> Iterator[Issue]:
         """What a poll book of the station is made of; the issue is noted at the end of the block, or nothing is.
@@ -333,15 +448,26 @@ def _require_register(address: str) -> None:
         raise InvalidInput("register.not-here", place=address)
 
 
-def _voter_row(connection: Connection, document: str) -> Row[tuple[int, str, str, str, str]]:
+def _voter_row(connection: Connection, document: str) -> changes.VoterRow:
+    """The voter's row, of one who was removed, too."""
     number = normalise_document(document)
     row = connection.execute(select(voters).where(voters.c.document == number)).one_or_none()
     if row is None:
+        now = changes.corrected_to(connection, number)
+        if now is not None:
+            raise InvalidInput("document.corrected", document=number, now=now)
         raise InvalidInput("document.not-in-register", document=number)
     return row
 
 
-def _not_enrolled(connection: Connection, row: Row[tuple[int, str, str, str, str]]) -> None:
+def _present(connection: Connection, document: str) -> changes.VoterRow:
+    row = _voter_row(connection, document)
+    if row.removed:
+        raise IllegalStep("document.removed", document=row.document)
+    return row
+
+
+def _not_enrolled(connection: Connection, row: changes.VoterRow) -> None:
     if enrolment.holding_enrolment(connection, row.id) is not None:
         raise IllegalStep("document.enrolled-already", document=row.document)
 

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from testigo.errors import IllegalStep, StorageError
 
-SCHEMA = "0002"
+SCHEMA = "0006"
 """Version of the tables below: the number of the newest step in `migrations`."""
 
 FORMAT = 2
@@ -56,7 +56,9 @@ voters = Table(
     Column("name", Text, nullable=False),
     Column("station", Text, nullable=False, index=True),
     Column("roll", Text, nullable=False),
+    Column("removed", String(20)),
 )
+"""`removed`: since when the voter is on no list any more; such a row is kept for what names it (`is_voting`)."""
 
 enrolments = Table(
     "enrolment",
@@ -89,6 +91,29 @@ impressions = Table(
     UniqueConstraint("enrolment", "number"),
 )
 """`template` and `image` are ciphertexts (`vault`)."""
+
+finger_exceptions = Table(
+    "finger_exception",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("enrolment", ForeignKey("enrolment.id"), nullable=False, index=True),
+    Column("finger", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("enrolment", "finger"),
+)
+"""Fingers that could not be taken, or hardly, and why (`exceptions`)."""
+
+photographs = Table(
+    "photograph",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voter", ForeignKey("voter.id"), nullable=False, unique=True),
+    Column("officer", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("image", LargeBinary, nullable=False),
+)
+"""Voters' faces (`photographs`). `image` is a ciphertext (`vault`)."""
 
 cases = Table(
     "duplicate_case",
@@ -124,9 +149,30 @@ poll_books = Table(
     Column("issued", String(20), nullable=False),
     Column("voters", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("contents", String(64)),
     UniqueConstraint("station", "serial"),
 )
-"""Every poll book ever issued."""
+"""Every poll book ever issued. `contents`: hash of what the register had of the station (`issuing.contents_of`); none
+in those made before step 0004.
+"""
+
+voter_changes = Table(
+    "voter_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voter", ForeignKey("voter.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("erasure", ForeignKey("erasure.id")),
+)
+"""What officers changed of voters (`changes`); rows are only ever added. `before`, `after`: JSON, by column of `voter`.
+
+`erasure`: the one that emptied reason, `before` and `after`.
+"""
 
 erasures = Table(
     "erasure",
@@ -146,6 +192,26 @@ erasures = Table(
 
 `cleaned_at`: when the database's files were written again without it; until then bytes of it may be left in them.
 """
+
+
+judged_doubles = Table(
+    "judged_double",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("voters", String(16), nullable=False, index=True),
+    Column("officer", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+)
+"""Groups of voters who looked like one person, and what an officer said of them; rows are only ever added.
+
+`voters`: of which group (`doubles.LikelyDouble.id`), a hash of the voters as they were.
+"""
+
+
+def is_voting() -> ColumnElement[bool]:
+    """Of a voter: whether it is one, because nobody removed it."""
+    return voters.c.removed.is_(None)
 
 
 def is_holding() -> ColumnElement[bool]:

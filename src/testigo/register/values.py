@@ -13,10 +13,23 @@ MOST_TEXT = 500
 """Characters of what an officer writes: a note, a reason, a legal basis."""
 
 
+ExceptionKind = Literal["missing", "bandaged", "worn"]
+
+
+class FingerException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One finger. `finger`: as `Position.word` says."""
+
+    finger: str
+    kind: ExceptionKind
+    reason: str
+
+
 class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One voter. `enrolled`: fingers were taken; `barred`: the case for which the voter is on no poll book, else None.
 
-    `erased`: when fingers of this voter were last erased by law (UTC), else empty.
+    `erased`: when fingers of this voter were last erased by law (UTC), else empty. `removed`: since when the voter is
+    on no list (UTC), else empty. `exceptions`: fingers that could not be taken, or hardly, of the enrolment that holds.
+    `photographed`: whether there is a photograph of the face.
     """
 
     document: str
@@ -26,6 +39,9 @@ class Voter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enrolled: bool
     barred: int | None
     erased: str = ""
+    removed: str = ""
+    exceptions: tuple[FingerException, ...] = ()
+    photographed: bool = False
 
 
 class FingerQuality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +120,7 @@ class Erasable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `enrolments`, `templates`, `images`: how many, withdrawn ones too; `fingers`: of which. `same_person`: document
     numbers that were ruled to be the same person's. `poll_books`: how many were issued to the voter's station.
+    `entries`: how many entries of the history, fingers that could not be taken and photographs tell of the person.
     """
 
     document: str
@@ -115,6 +132,7 @@ class Erasable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fingers: tuple[str, ...]
     same_person: tuple[str, ...]
     poll_books: int
+    entries: int = 0
 
 
 class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,7 +26,7 @@ PURPOSE = "electoral-register"
 NONCE_BYTES = 12
 KEY_BYTES = 32
 
-Kind = Literal["template", "image"]
+Kind = Literal["template", "image", "photograph"]
 
 
 class PrintAddress(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class RegisterKey:
         if len(secret) != KEY_BYTES:
             raise InvalidInput("register-key.malformed")
         self._secret = secret
-        self._ciphers = {kind: AESGCM(self._derive(kind)) for kind in ("template", "image")}
+        self._ciphers = {kind: AESGCM(self._derive(kind)) for kind in ("template", "image", "photograph")}
         self.check = self._derive("key-check").hex()
         """Tells whether this is the register's key, and nothing about it."""
 

@@ -1,7 +1,7 @@
 """One voter in the booth, screen by screen, and the ways to hand in a printed vote.
 
-`vote`, `spoil_once` and `lose_power` are what an incident does in the booth (`incidents`). Each begins with `print`: an
-incident may do something before the vote is printed, or instead.
+`vote`, `spoil_once`, `lose_power` and `walk_away` are what an incident does in the booth (`incidents`). Most begin with
+`print`: an incident may do something before the vote is printed, or instead.
 """
 
 import contextlib
@@ -10,10 +10,12 @@ import threading
 
 from testigo.ballot import Marks, options_in, preferences_in
 from testigo.errors import StorageError
+from testigo.rehearsal.chair import ChairDay
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.site import Site
-from testigo.web.client import Client, SeenPage
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 
 _MOST_PAGES = 200
 _LATEST_CUT = 0.05
@@ -27,7 +29,7 @@ class BoothVisit:
 
     def __init__(
         self,
-        screen: Client,
+        screen: Browser,
         site: Site,
         person: Person,
         card: str,
@@ -58,23 +60,25 @@ class BoothVisit:
         return self._screen.send("/print")
 
     def _choose(self, page: SeenPage) -> SeenPage:
+        """Page after page, as the voter wishes; where less is chosen than may be, the page asks once more."""
         for _ in range(_MOST_PAGES):
             if page.name not in ("contest", "candidates"):
                 break
             wish = self._person.wishes[page.facts["contest"]]
-            if page.name == "candidates":
-                page = self._choose_candidates(page, preferences_in(wish))
-                continue
-            wish = options_in(wish)
-            page = self._screen.send(
-                page.path, page=page.facts["pagenumber"], option=list(wish) or [""], go="next", enough="yes"
-            )
+            named = preferences_in(wish) if page.name == "candidates" else options_in(wish)
+            page = self._screen.send(page.path, go="next", option=self._marks(page, named))
         return page
 
-    def _choose_candidates(self, page: SeenPage, wish: tuple[str, ...]) -> SeenPage:
-        """On one page of a list's candidates; those on other pages stay as they are."""
-        here = [name for name in wish if f'value="{name}"' in page.content.decode()]
-        return self._screen.send(page.path, page=page.facts["pagenumber"], option=here, go="next")
+    @staticmethod
+    def _marks(page: SeenPage, wish: tuple[str, ...]) -> list[str]:
+        """What is touched on this page: what the voter wishes of what it shows; those on other pages stay as they
+        are."""
+        text = page.content.decode()
+        if 'name="option"' not in text:
+            return []
+        here = [name for name in wish if f'name="option" value="{name}"' in text]
+        blank = not wish and 'type="radio" name="option" value=""' in text
+        return [""] if blank else here
 
     def deposit(self) -> SeenPage:
         """ "My printed vote is right"."""
@@ -107,12 +111,20 @@ class BoothVisit:
         self._notes.power_cuts += 1
         booth.start()
         booth.wait_until_up()
-        with Client(booth.address) as screen:
+        with Browser(booth.address) as screen:
             page = screen.get("/")
             if page.name == "review":
                 self._spoil_paper()
                 page = screen.send("/print")
             return screen.send("/printed", right="yes") if page.name == "printed" else page
+
+    def walk_away(self) -> SeenPage:
+        """The voter leaves in the middle of the first contest, and the chair ends the session; what the booth shows."""
+        self._screen.get("/")
+        self._screen.send("/card", code=self._card)
+        self._screen.send("/language", language=self._generator.choice(self._languages))
+        ChairDay(self._site).void_session("voter-left")
+        return self._screen.get("/")
 
     def take_paper(self) -> bool:
         """The voter drops what was printed into the box; False where there is no paper, or more than one."""

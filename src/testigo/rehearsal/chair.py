@@ -6,7 +6,8 @@ from typing import Any, Final
 from testigo.ballot.reasons import REHEARSAL
 from testigo.errors import StorageError
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
-from testigo.web.client import Client, SeenPage
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 from testigo.words import message
 
 _LOOK_EVERY: Final = 0.1
@@ -21,14 +22,14 @@ class ChairDay:
 
     def prepare(self) -> None:
         """Load the poll book at the check-in's screen."""
-        with Client(self._site.check_in.address) as clerk:
+        with Browser(self._site.check_in.address) as clerk:
             sign_in(clerk, CLERK_PIN)
             page = clerk.send("/poll-book", files={"poll-book": self._site.poll_book})
             _must_be(page, "find", self._site)
 
     def open(self) -> None:
         """Logic and accuracy test, zero report, open."""
-        with Client(self._site.chair.address) as chair:
+        with Browser(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
                 page = chair.send("/open", reason=REHEARSAL) if step == "/open" else chair.send(step)
@@ -42,10 +43,17 @@ class ChairDay:
                         error=page.code or "–",
                     )
 
+    def void_session(self, reason: str) -> None:
+        """End the session that a voter has left."""
+        with Browser(self._site.chair.address) as chair:
+            sign_in(chair, CHAIR_PIN)
+            _must_be(chair.send("/void", reason=reason), "station", self._site)
+
     def close_polls(self) -> bytes:
         """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""
-        with Client(self._site.chair.address) as chair:
+        with Browser(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
+            chair.get("/close")
             page = chair.send("/close", early=REHEARSAL)
             if page.name == "differences":
                 count = int(page.facts["count"])
@@ -56,14 +64,14 @@ class ChairDay:
 
     def send(self, address: str) -> bytes:
         """Send the package to the centre's address and keep a copy to carry; returns it."""
-        with Client(self._site.chair.address) as chair:
+        with Browser(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
             page = chair.send("/send", address=address)
             _must_be(page, "station", self._site)
             return chair.get("/package").content
 
 
-def when_tested(chair: Client, page: SeenPage) -> SeenPage:
+def when_tested(chair: Browser, page: SeenPage) -> SeenPage:
     """The chair's page once no test is running any more."""
     while page.name == "test":
         time.sleep(_LOOK_EVERY)

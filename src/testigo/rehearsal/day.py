@@ -13,9 +13,8 @@ from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.incidents import PlannedVisit
 from testigo.rehearsal.journal import Journal, StationNotes
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
-from testigo.web.client import Client, SeenPage
-
-_RELEASE_REASON = "worn-finger"
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 
 
 class StationDay:
@@ -33,7 +32,7 @@ class StationDay:
     def receive(self, visit: PlannedVisit) -> None:
         """One visit, from arrival to leaving."""
         try:
-            with Client(self._site.check_in.address) as clerk:
+            with Browser(self._site.check_in.address) as clerk:
                 sign_in(clerk, CLERK_PIN)
                 tray = self._check_in(clerk, visit)
             if tray:
@@ -43,49 +42,52 @@ class StationDay:
 
     # ---- the desk
 
-    def _check_in(self, clerk: Client, visit: PlannedVisit) -> str:
+    def _check_in(self, clerk: Browser, visit: PlannedVisit) -> str:
         """The ballot style of the tray the voter draws a card from, or "" where there is no card for them."""
         page = clerk.send("/find", document=visit.person.document)
-        if page.name == "finger":
+        if page.name == "finger" and not visit.incident.reader_fails:
             page = self._take_finger(clerk, page, visit)
         if page.name in ("finger", "unmatched"):
-            page = self._decide_unmatched(clerk, visit)
+            page = self._decide_unmatched(clerk, page, visit)
         if page.name in ("matched", "released"):
             self._judge(visit, page.name)
             self._admitted.add(visit.person.document)
             clerk.send("/card")
             return page.facts["tray"]
+        if page.name == "finding":
+            self._check_way(visit, page)
+            page = clerk.send("/turn-away")
         if page.name == "refused":
             self._judge(visit, page.facts.get("reason", ""))
-            self._check_way(visit, page)
             clerk.send("/next")
         else:
             self._surprise(visit, f"the desk shows {page.name!r}: {page.code}")
         return ""
 
-    def _take_finger(self, clerk: Client, page: SeenPage, visit: PlannedVisit) -> SeenPage:
+    def _take_finger(self, clerk: Browser, page: SeenPage, visit: PlannedVisit) -> SeenPage:
         """Touch after touch while tries are left; a clerk gives up where the reader makes nothing of many touches."""
         for attempt in range(2 * self._definition.rules.finger_tries):
             image = visit.incident.touch(self._fingers.at_the_desk(visit.finger_of.finger, attempt)[1])
             page = clerk.send("/finger", files={"image": image})
             self._notes.strange_tries += visit.finger_of is not visit.person
             if not page.ok:
-                page = clerk.get("/visit")
+                page = clerk.get("/")
             if page.name == "matched" and visit.finger_of is visit.person:
                 self._notes.tries[attempt + 1] += 1
             if page.name != "finger":
                 break
         return page
 
-    def _decide_unmatched(self, clerk: Client, visit: PlannedVisit) -> SeenPage:
-        """No try matched: an impostor is turned away; anyone else the chair lets through, as long as the cap allows."""
+    def _decide_unmatched(self, clerk: Browser, page: SeenPage, visit: PlannedVisit) -> SeenPage:
+        """No try matched: an impostor is turned away, once the clerk has said so again. Anyone else the chair lets
+        through; beyond the alarm the clerk agrees, who sees the same document.
+        """
         if visit.incident.refused_as:
-            return clerk.send("/refuse", reason=visit.incident.refused_as)
-        page = clerk.send("/release", pin=CHAIR_PIN, reason=_RELEASE_REASON)
-        if page.ok:
-            return page
-        clerk.get("/visit")
-        return clerk.send("/refuse", reason="no-match")
+            page = clerk.send("/refuse", reason=visit.incident.refused_as)
+            return clerk.send("/refuse", sure="yes") if page.name == "refuse" else page
+        reason = "not-enrolled" if page.facts.get("fingers") == "0" else visit.incident.release_reason
+        page = clerk.send("/release", pin=CHAIR_PIN, reason=reason)
+        return clerk.send("/agree", account="clerk", pin=CLERK_PIN) if page.name == "second" else page
 
     def _judge(self, visit: PlannedVisit, outcome: str) -> None:
         """Whether the visit ended rightly, by what has happened so far with this document."""
@@ -108,12 +110,15 @@ class StationDay:
     # ---- the booth
 
     def _vote(self, visit: PlannedVisit, card: str) -> None:
-        with Client(self._site.booth.address) as screen:
+        with Browser(self._site.booth.address) as screen:
             booth = BoothVisit(
                 screen, self._site, visit.person, card, self._definition.languages, self._generator, self._notes
             )
             page = visit.incident.in_booth(booth)
-            if not is_deposited(page):
+            if not visit.incident.votes:
+                if page.name != "welcome":
+                    self._surprise(visit, f"the booth is not free again: {page.name} {page.code}")
+            elif not is_deposited(page):
                 self._surprise(visit, f"the vote was not deposited: {page.name} {page.code}")
             elif not booth.take_paper():
                 self._surprise(visit, "one vote was deposited, and not one paper printed")

@@ -22,7 +22,7 @@ from testigo.rehearsal.officer import OFFICER, CompletedEnrolment, Officer, Sett
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.population import Population
 from testigo.staff.desk import open_desk
-from testigo.web.client import Client
+from testigo.web.browser import Browser
 
 _FINGERS_THAT_TELL = 2
 
@@ -81,9 +81,9 @@ class EnrolmentDesks:
     def enrol(self, population: Population) -> EnrolmentNotes:
         """Enrol everybody, settle every case, and see what the register makes of it."""
         seconds = population.second_numbers
-        self._share([person for person in population.people if not person.first_document])
+        self._share([one for one in population.people if not one.first_document and one.fingers_taken])
         self._share(seconds)
-        with Client(self._addresses[0]) as desk:
+        with Browser(self._addresses[0]) as desk:
             officer = Officer(desk, self._pin, self._fingers, self._sight)
             self.notes.settled += officer.settle_cases()
             self._check_rulings(officer, seconds)
@@ -100,7 +100,7 @@ class EnrolmentDesks:
                 share.result()
 
     def _enrol_share(self, address: str, people: list[Person]) -> None:
-        with Client(address) as desk:
+        with Browser(address) as desk:
             officer = Officer(desk, self._pin, self._fingers, self._sight)
             for person in people:
                 try:

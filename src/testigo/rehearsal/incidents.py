@@ -37,7 +37,8 @@ class Casting:
     """Who of a station may be given which part. Everybody is honest but `second_numbers`.
 
     `own`: the station's voters; `others`: those of other stations; `coming`: own voters who come to vote and have no
-    part yet, in random order; `victims`: whose document somebody else uses.
+    part yet, in random order; `firsts`: document numbers of those who try to enrol a second time; `victims`: whose
+    document somebody else uses.
     """
 
     own: list[Person]
@@ -45,6 +46,7 @@ class Casting:
     second_numbers: list[Person]
     coming: list[Person]
     generator: random.Random
+    firsts: frozenset[str] = frozenset()
     victims: list[Person] = field(default_factory=list)
 
 
@@ -56,6 +58,17 @@ def an_own_voter(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     if len(casting.coming) < 2:
         return None
     person = casting.coming.pop()
+    return PlannedVisit(person, incident, person)
+
+
+def without_finger(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+    """A voter of the station of whom no finger is taken at enrolment."""
+    fit = [person for person in casting.coming if person.document not in casting.firsts]
+    if len(casting.coming) < 2 or not fit:
+        return None
+    person = fit[-1]
+    casting.coming.remove(person)
+    person.fingers_taken = False
     return PlannedVisit(person, incident, person)
 
 
@@ -93,10 +106,7 @@ def with_a_second_number(casting: Casting, incident: "Incident") -> PlannedVisit
 
 # ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-NOT_MATCHED = {
-    "released": "no try matched, and the chair let the voter through",
-    "no-match": "no try matched, and the chair had released as many as the rules allow",
-}
+NOT_MATCHED = {"released": "no try matched, and the chair let the voter through"}
 """What may happen to any voter whose finger is not recognised."""
 
 
@@ -104,12 +114,14 @@ NOT_MATCHED = {
 class Incident:
     """One kind of visit.
 
-    `name`: in JSON. `who`: the visitor, in a sentence. `line`: the summary's. `how_many(voters, place)`: of a station
-    with so many voters, the `place`-th. `who_comes`: finds the visitor; None where nobody fits. `right`: the outcome
-    that is right, unless somebody has voted with the document; then it is `already-voted`. `chance`: outcomes that
-    chance may bring → what the summary says of them. `touch`: what the reader sees of the finger. `refused_as`: the
-    reason for which the chair turns the visitor away when no try has matched; "": lets them through. `in_booth`: what
-    the visitor does there, from the card on. `last`: comes after all other visits, which come in any order.
+    `name`: in JSON. `who`: the visitor, in a sentence. `line`: the summary's. `how_many(voters, place)`: of a
+    station with so many voters, the `place`-th. `who_comes`: finds the visitor; None where nobody fits. `right`:
+    the outcome that is right, unless somebody has voted with the document; then it is `already-voted`. `chance`:
+    outcomes that chance may bring → what the summary says of them. `touch`: what the reader sees of the finger.
+    `refused_as`: the reason for which the chair turns the visitor away when no try has matched; "": lets them
+    through, for the reason `release_reason`. `reader_fails`: no finger can be read. `in_booth`: what the visitor
+    does there, from the card on. `votes`: whether a paper goes into the box. `last`: comes after all other visits,
+    which come in any order.
     """
 
     name: str
@@ -121,7 +133,10 @@ class Incident:
     chance: Mapping[Outcome, str] = field(default_factory=dict)
     touch: Callable[[bytes], bytes] = bytes
     refused_as: str = ""
+    release_reason: str = "worn-finger"
+    reader_fails: bool = False
     in_booth: Callable[[BoothVisit], SeenPage] = BoothVisit.vote
+    votes: bool = True
     last: bool = False
 
 
@@ -181,7 +196,19 @@ INCIDENTS = (
     Incident(
         "worn-finger", "a voter with a worn finger, released by the chair", "Worn fingers",
         one_where_many, an_own_voter, "released",
-        {"matched": "the worn finger matched all the same", "no-match": NOT_MATCHED["no-match"]}, touch=wear_off,
+        {"matched": "the worn finger matched all the same"}, touch=wear_off,
+    ),
+    Incident(
+        "abandoned", "a voter who walks out of the booth", "Sessions left, and ended by the chair",
+        one_where_many, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.walk_away, votes=False,
+    ),
+    Incident(
+        "no-finger", "a voter of whom no finger was ever taken", "Voters without an enrolled finger",
+        one_where_many, without_finger, "released", release_reason="not-enrolled",
+    ),
+    Incident(
+        "reader-fails", "a voter before whom the reader fails", "Readers that failed",
+        one_where_many, an_own_voter, "released", release_reason="reader-failure", reader_fails=True,
     ),
     IMPOSTOR,
     Incident(

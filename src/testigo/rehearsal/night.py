@@ -52,7 +52,7 @@ def roll_dice(generator: random.Random) -> str:
 def draw_boxes(centre: Centre, dice: str) -> tuple[str, ...]:
     """Publish the dice and the boxes they draw; returns the stations."""
     _hand_over(centre, _desk(centre).draw(Seed.parse(dice)))
-    return closing_sample(centre.definition, Seed.parse(dice)).ids
+    return closing_sample(centre.definition, Seed.parse(dice), centre.rules.rulings_of_sample).ids
 
 
 def count_box(

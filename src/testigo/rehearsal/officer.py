@@ -12,7 +12,8 @@ from testigo.fingerprint import FingerImage
 from testigo.register import Position
 from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.people import Person
-from testigo.web.client import Client, SeenPage
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 from testigo.words import message
 
 OFFICER = "officer"
@@ -64,7 +65,7 @@ class Settled:
 class Officer:
     """One officer, signed in at one desk. Every method raises `StorageError` where a page is not what it should be."""
 
-    def __init__(self, desk: Client, pin: str, fingers: Fingers, sight: Sight) -> None:
+    def __init__(self, desk: Browser, pin: str, fingers: Fingers, sight: Sight) -> None:
         self._desk = desk
         self._fingers = fingers
         self._sight = sight
@@ -73,7 +74,7 @@ class Officer:
 
     def enrol(self, person: Person) -> CompletedEnrolment:
         """Take a person's fingers, again where they are poor, and in the end with a reason."""
-        self._must(self._desk.send("/find", document=person.document), "voter")
+        self._find(person.document)
         for attempt in range(MOST_ATTEMPTS):
             images = self._fingers.for_enrolment(person.finger, int(person.first_document != ""), attempt)
             for _, image in images:
@@ -118,7 +119,11 @@ class Officer:
 
     def is_barred(self, document: str) -> bool:
         """Whether the desk says that this voter is on no poll book."""
-        return self._must(self._desk.send("/find", document=document), "voter").facts["barred"] == "yes"
+        return self._find(document).facts["barred"] == "yes"
+
+    def _find(self, document: str) -> SeenPage:
+        self._desk.get("/")
+        return self._must(self._desk.send("/find", document=document), "voter")
 
     def count_barred(self) -> int:
         """How many voters the desk says are on no poll book."""

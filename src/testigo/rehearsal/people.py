@@ -17,6 +17,7 @@ class Person:
     """One entry of the voters' file. `finger`: which finger images are this person's. `wishes`: contest → option ids.
 
     `first_document`: the document number under which the same person is enrolled already; "" for everybody honest.
+    `fingers_taken`: whether enrolment takes any.
     """
 
     document: str
@@ -27,6 +28,7 @@ class Person:
     style: BallotStyle
     wishes: dict[str, tuple[str, ...]]
     first_document: str = ""
+    fingers_taken: bool = True
 
 
 def make_people(

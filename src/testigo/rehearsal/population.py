@@ -48,7 +48,8 @@ def _visits_of(
     others = [person for person in honest if person.station != station.id]
     seconds = [person for person in people if person.first_document and person.station == station.id]
     coming = generator.sample(own, max(1, round(len(own) * turnout)))
-    casting = Casting(own, others, seconds, coming, generator)
+    firsts = frozenset(person.first_document for person in people)
+    casting = Casting(own, others, seconds, coming, generator, firsts)
     cast = [
         visit
         for incident in INCIDENTS

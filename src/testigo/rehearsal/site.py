@@ -12,7 +12,8 @@ from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
 from testigo.station.processes import MachineProcess
-from testigo.web.client import Client, SeenPage
+from testigo.web.browser import Browser
+from testigo.web.client import SeenPage
 from testigo.words import message
 
 CHAIR_PIN = "314159"
@@ -54,7 +55,7 @@ class Site:
 
     def take_slip(self, into: Path) -> list[str]:
         """The voter takes what came out of the printer and puts it into box or envelope; the names of the papers."""
-        files = sorted(self.printer.iterdir())
+        files = sorted(file for file in self.printer.iterdir() if file.is_file())
         for file in files:
             file.rename(into / file.name)
         return [file.stem for file in files if file.suffix == ".png"]
@@ -111,7 +112,7 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
         generator.shuffle(tray)
 
 
-def sign_in(client: Client, pin: str) -> SeenPage:
+def sign_in(client: Browser, pin: str) -> SeenPage:
     """Enter a PIN on a machine's page."""
     client.get("/pin")
     return client.send("/pin", pin=pin)

@@ -24,7 +24,7 @@ from testigo.election.ties import Tie
 from testigo.results.assemblies import party_colour
 from testigo.results.words import percent as spelled_percent
 from testigo.results.words import say
-from testigo.words import Value
+from testigo.words import Value, sort_key
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,11 @@ class ContestView:
 
     @property
     def lead(self) -> str:
-        """Who won, or leads: names of what has seats (lists with their number), else of the first row with votes."""
+        """Who won, or while it is provisional who has most votes: names of what has seats (lists with their number),
+        else of the first row with votes.
+        """
+        if self.result.provisional:
+            return ", ".join(row.name for row in self.rows[:1] if row.votes)
         if self.contest.kind == "party-list":
             return ", ".join(f"{row.party or row.name} {row.seats}" for row in self.rows if row.seats)
         if not self.contest.offices or self.result.allocation.second_round or self.result.allocation.void:
@@ -145,7 +149,7 @@ class ContestViews:
             )
             for place, option in enumerate(contest.options)
         ]
-        return tuple(sorted(rows, key=lambda row: (-row.votes, row.name)))
+        return tuple(sorted(rows, key=lambda row: (-row.votes, sort_key(row.name, self._language))))
 
     def _list_order(self, contest: Contest, option: Option, result: ContestResult) -> tuple[tuple[str, int], ...]:
         """Everybody on an open list, in the order that the preferences give it; empty where it is not open.

@@ -7,11 +7,14 @@ import dataclasses
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
-from testigo.ballot import TallySheet
+from testigo.ballot import ManualTally, Tally, TallySheet
 from testigo.count.result import Result
+from testigo.count.rulings import NO_RULINGS, Rulings
+from testigo.count.station_count import station_counts
 from testigo.election import Definition, list_of
 from testigo.results.contests import option_words
 from testigo.results.view import RecordInfo
@@ -37,18 +40,30 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(result: Result, record: RecordInfo) -> bytes:
-    """`{"result": …, "record": …}`: the body of the `result` statement, and where the record's figures can be
-    checked.
+    """`{"provisional": …, "stations_to_come": …, "stations_annulled": …, "result": …, "record": …}`: whether stations
+    may still come, so that nobody is elected in the contests that name themselves `provisional`; the body of the
+    `result` statement, and where the record's figures can be checked.
     """
-    value = {"result": result.payload(), "record": dataclasses.asdict(record)}
+    value = {
+        "provisional": bool(result.missing),
+        "stations_to_come": result.missing,
+        "stations_annulled": result.annulled,
+        "result": result.payload(),
+        "record": dataclasses.asdict(record),
+    }
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
-def votes_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
+def votes_as_csv(
+    definition: Definition, sheets: Mapping[str, TallySheet], result: Result, rulings: Rulings = NO_RULINGS
+) -> bytes:
     """One row per counted station, contest and option, and candidate of an open list (`OPTION/NUMBER`, with the
-    preferences). Names are in the election's first language.
+    preferences): as counted, with what was corrected and what was counted on paper. Names are in the election's first
+    language.
     """
-    return _table(COLUMNS, definition, sheets, result, _vote_rows)
+    counts = station_counts(definition, sheets, rulings)
+    tallies = {station: count.tally for station, count in counts.items()}
+    return _table(COLUMNS, definition, tallies, result, _vote_rows)
 
 
 def seats_as_csv(definition: Definition, result: Result) -> bytes:
@@ -80,20 +95,28 @@ def seats_as_csv(definition: Definition, result: Result) -> bytes:
     return _as_csv(SEAT_COLUMNS, rows)
 
 
-def counters_as_csv(definition: Definition, sheets: Mapping[str, TallySheet], result: Result) -> bytes:
-    """One row per counted station and counter, or reason of a counter: all that are declared in `ballot.counters`."""
-    return _table(COUNTER_COLUMNS, definition, sheets, result, _counter_rows)
+def counters_as_csv(
+    definition: Definition, sheets: Mapping[str, TallySheet], result: Result, rulings: Rulings = NO_RULINGS
+) -> bytes:
+    """One row per counted station and counter, or reason of a counter: all that are declared in `ballot.counters`. What
+    was counted on paper has the machine `paper`.
+    """
+    papers = {station.id: paper[1] for station in definition.stations if (paper := rulings.paper_of(station.id))}
+    both = {station.id: (sheets.get(station.id), papers.get(station.id)) for station in definition.stations}
+    return _table(COUNTER_COLUMNS, definition, both, result, _counter_rows)
 
 
 _Row = tuple[str | int, ...]
+_Told = TypeVar("_Told")
+"""What is told of one station."""
 
 
 def _table(
     columns: tuple[str, ...],
     definition: Definition,
-    sheets: Mapping[str, TallySheet],
+    told: Mapping[str, _Told],
     result: Result,
-    rows: Callable[[Definition, TallySheet], Iterator[_Row]],
+    rows: Callable[[Definition, _Told], Iterator[_Row]],
 ) -> bytes:
     counted = {station.station for station in result.stations if station.status == "counted"}
     return _as_csv(
@@ -102,7 +125,7 @@ def _table(
             (station.id, _plain(station.name), station.district, *row)
             for station in definition.stations
             if station.id in counted
-            for row in rows(definition, sheets[station.id])
+            for row in rows(definition, told[station.id])
         ),
     )
 
@@ -118,14 +141,19 @@ def _as_csv(columns: tuple[str, ...], rows: Iterable[_Row]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _counter_rows(_definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
-    for counter, figures in sheet.reconciliation.figures():
+def _counter_rows(_definition: Definition, counted: tuple[TallySheet | None, ManualTally | None]) -> Iterator[_Row]:
+    sheet, paper = counted
+    for counter, figures in sheet.reconciliation.figures() if sheet is not None else ():
         for reason, count in figures.items():
             yield counter.machine, counter.name, _plain(reason), count
+    if paper is not None:
+        yield "paper", "signed_in", "", paper.signed_in
+        yield "paper", "handed_out", "", paper.handed_out
+        yield "paper", "spoiled", "", paper.spoiled
 
 
-def _vote_rows(definition: Definition, sheet: TallySheet) -> Iterator[_Row]:
-    for tally in sheet.tally.contests:
+def _vote_rows(definition: Definition, counted: Tally) -> Iterator[_Row]:
+    for tally in counted.contests:
         contest = definition.contest(tally.contest)
         options = {option.id: option for option in contest.options}
         for what, count in tally.figures(contest):

@@ -7,10 +7,11 @@ draw, are in it. Switching the language is following a link to the file beside i
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import markupsafe
@@ -26,10 +27,17 @@ from testigo.keys import PublicKey
 from testigo.paper.font_faces import inline_rules
 from testigo.record import PublishedRecord, read_record
 from testigo.record.log import require_no_record
+from testigo.record.whole import as_one_file
 from testigo.results import exports
-from testigo.results.view import Page, RecordInfo, RefusalRow
+from testigo.results.charts import charts
+from testigo.results.sheets import SHEETS, can_be_printed, names_of, stem_of, write_pdf
+from testigo.results.view import NOTHING_TOLD, Page, RecordInfo, RefusalRow, StationView, Told
 from testigo.results.words import percent
-from testigo.words import day, language_name, number, offered
+from testigo.words import colon, comma, day, language_name, number, offered
+
+CHARTS = "charts"
+ARCHIVE = "record.zip"
+"""The whole public record, as one file to download."""
 
 _MOST_FONTS = 160_000
 """Characters of an election's own fonts in each page, so that a telephone loads it over a slow network. Thai,
@@ -45,25 +53,26 @@ def write_results(
     record: RecordInfo,
     closing_counts: tuple[ClosingCount, ...] = (),
     refused: tuple[RefusalRow, ...] = (),
+    told: Told = NOTHING_TOLD,
 ) -> list[Path]:
-    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv`, `seats.csv` and `counters.csv` into
-    `folder`; returns their paths.
+    """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv`, `seats.csv`, `counters.csv`, charts and
+    the pages of tally sheets into `folder`; returns the paths of all but charts and tally sheets.
 
     `index.html` is in the election's first language that has a catalogue.
     """
     storage.make_folder(folder)
     first, *others = offered(definition.languages)
     names = {first: "index.html", **{code: f"index.{code}.html" for code in others}}
-    files = {
-        name: render(Page(definition, result, sheets, record, code, closing_counts, refused), names).encode()
-        for code, name in names.items()
-    }
+    pages = {code: Page(definition, result, sheets, record, code, closing_counts, refused, told) for code in names}
+    files = {name: render(pages[code], names).encode() for code, name in names.items()}
     files["result.json"] = exports.as_json(result, record)
-    files["result.csv"] = exports.votes_as_csv(definition, sheets, result)
+    files["result.csv"] = exports.votes_as_csv(definition, sheets, result, told.rulings)
     files["seats.csv"] = exports.seats_as_csv(definition, result)
-    files["counters.csv"] = exports.counters_as_csv(definition, sheets, result)
+    files["counters.csv"] = exports.counters_as_csv(definition, sheets, result, told.rulings)
     for name, data in files.items():
         storage.write(folder / name, data)
+    for page in pages.values():
+        _write_more(folder, page, names)
     return [folder / name for name in files]
 
 
@@ -80,19 +89,96 @@ def publish_results(
     published = read_record(public)
     rules = read_rules(published, root)
     result = rules.count()
+    archive = as_one_file(public, published)
+    if archive is not None:
+        storage.write(storage.make_folder(folder) / ARCHIVE, archive)
+    _write_signed(folder, published, rules)
     return write_results(
         folder,
         rules.definition,
         result,
         sheets=rules.sheets,
         record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
-        closing_counts=tuple(rules.closing_counts[station] for station in sorted(rules.closing_counts)),
+        closing_counts=tuple(count for _, count in sorted(rules.counts.standing.items())),
         refused=refused,
+        told=Told(rules.rulings, rules.incidents, archive is not None),
     )
+
+
+def _write_signed(folder: Path, published: PublishedRecord, rules: RecordRules) -> None:
+    """Each tally sheet as it was signed, and as pages to print."""
+    envelopes, digests = dict(published.envelopes), rules.sheet_digests(2)
+    paths = {canonical.digest(envelope): path for path, envelope in published.envelopes}
+    storage.make_folder(folder / SHEETS)
+    for station, entry in rules.sheet_entries.items():
+        stem, sheet = stem_of(paths[entry.sha256]), rules.sheets[station]
+        _write_changed(folder / SHEETS / f"{stem}.json", envelopes[paths[entry.sha256]])
+        if can_be_printed(sheet):
+            chair = rules.key_ring.of_station(station, "chair").public
+            write_pdf(folder, rules.definition, sheet, digests[station], chair, stem)
+
+
+def _write_more(folder: Path, page: Page, names: Mapping[str, str]) -> None:
+    """The charts, and a page of each tally sheet, in one language."""
+    storage.make_folder(folder / CHARTS)
+    for name, chart in charts(page):
+        _write_changed(folder / CHARTS / name, chart.encode())
+    storage.make_folder(folder / SHEETS)
+    render_sheet = _sheet_renderer(page, names)
+    for number_of, station in enumerate(page.stations, 1):
+        if station.sheet is not None and station.path:
+            file = folder / SHEETS / names_of(station.stem, names)[page.language]
+            _write_changed(file, render_sheet(station, number_of).encode())
+
+
+def _write_changed(file: Path, data: bytes) -> None:
+    """Thousands of files of which few change in the night: each is flushed only where it is another."""
+    if not file.exists() or storage.read(file) != data:
+        storage.write(file, data)
+
+
+def _sheet_renderer(page: Page, names: Mapping[str, str]) -> Callable[[StationView, int], str]:
+    template, values = _template("sheet.html"), _values(page)
+
+    def render_sheet(station: StationView, number_of: int) -> str:
+        own = names_of(station.stem, names)
+        others = [(code, name, language_name(code)) for code, name in own.items() if code != page.language]
+        return template.render(
+            **values, station=station, stem=station.stem, index=names[page.language], number_of=number_of, others=others
+        )
+
+    return render_sheet
 
 
 def render(page: Page, names: Mapping[str, str]) -> str:
     """The page's HTML. `names`: language → file name of the page in that language."""
+    others = [(code, name, language_name(code)) for code, name in names.items() if code != page.language]
+    return _template("results.html").render(**_values(page), others=others)
+
+
+def _values(page: Page) -> dict[str, Any]:
+    """What every template of the page's language sees."""
+    style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
+    style = "\n".join(filter(None, (style, inline_rules(page.definition.fonts, _MOST_FONTS))))
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    own = page.language
+    return {
+        "page": page,
+        "language": own,
+        "say": page.say,
+        "colon": colon(own),
+        "comma": comma(own),
+        "number": partial(number, language=own),
+        "percent": partial(percent, own),
+        "day": partial(day, language=own),
+        "style": markupsafe.Markup(style),  # noqa: S704 (our own style sheet, and fonts in base64)
+        "style_hash": f"sha256-{digest}",
+    }
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    """Compiled once: that takes longer than all else of a page."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("testigo.results", "page"),
         autoescape=True,
@@ -100,21 +186,7 @@ def render(page: Page, names: Mapping[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = (resources.files("testigo.results") / "page" / "results.css").read_text("utf-8")
-    style = "\n".join(filter(None, (style, inline_rules(page.definition.fonts, _MOST_FONTS))))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    own = page.language
-    return environment.get_template("results.html").render(
-        page=page,
-        language=own,
-        say=page.say,
-        number=partial(number, language=own),
-        percent=partial(percent, own),
-        day=partial(day, language=own),
-        others=[(code, name, language_name(code)) for code, name in names.items() if code != own],
-        style=markupsafe.Markup(style),  # noqa: S704 (our own style sheet, and fonts in base64)
-        style_hash=f"sha256-{digest}",
-    )
+    return environment.get_template(name)
 
 
 def _record_info(published: PublishedRecord, rules: RecordRules, result: str) -> RecordInfo:

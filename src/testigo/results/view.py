@@ -4,26 +4,31 @@
 spells them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from testigo.ballot import ContestTally, Difference, Reconciliation, TallySheet, numbered
+from testigo.ballot import ContestTally, Difference, Incident, Reconciliation, TallySheet, numbered
+from testigo.count.authority import Annulment
 from testigo.count.result import DistrictResult, Result, StationResult
+from testigo.count.rulings import NO_RULINGS, Rulings
 from testigo.count.statements import ClosingCount, CountDifference
+from testigo.count.totals import Turnout
 from testigo.election import Definition, is_preference
 from testigo.results.assemblies import Assembly, assemblies
 from testigo.results.contests import ContestView, ContestViews, option_words
+from testigo.results.sheets import can_be_printed, stem_of
 from testigo.results.words import anomaly, reason, say
-from testigo.words import Message, Value
+from testigo.results.words import percent as spelled_percent
+from testigo.words import Message, Value, message, offered
+from testigo.words import number as spelled_number
 
 
 @dataclass(frozen=True)
 class RecordInfo:
-    """Where the page's figures can be checked. `root_hash`: hexadecimal; `address`: of the record, seen from the page.
-
-    `result`: digest of the result's statement, "" where none says what the page says. `sheets`: station → path of its
-    tally sheet's statement in the record and that file's SHA-256.
+    """Where the page's figures can be checked. `root_hash`: hexadecimal. `result`: digest of the result's statement, ""
+    where none says what the page says. `sheets`: station → path of its tally sheet's statement in the record and that
+    file's SHA-256.
     """
 
     origin: str
@@ -33,7 +38,6 @@ class RecordInfo:
     root_key_id: str
     result: str
     sheets: Mapping[str, tuple[str, str]]
-    address: str = "../public"
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,19 @@ class RefusalRow:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What else the record says of stations. `archive`: whether the whole record lies beside the page as one file."""
+
+    rulings: Rulings = NO_RULINGS
+    incidents: Mapping[str, tuple[Incident, ...]] = field(default_factory=dict)
+    archive: bool = False
+
+
+@dataclass(frozen=True)
 class StationView:
-    """A station with its tally sheet, where it has one; `path`, `sha256`: the statement's file in the record."""
+    """A station with its tally sheet, where it has one; `path`, `sha256`: the statement's file in the record; `stem`:
+    what its page is called. `ruled`: what was said of it besides; `incidents`: what happened there.
+    """
 
     id: str
     name: str
@@ -58,7 +73,10 @@ class StationView:
     sheet: TallySheet | None
     path: str
     sha256: str
+    stem: str
     anomalies: tuple[str, ...]
+    ruled: tuple[str, ...]
+    incidents: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,9 @@ class DistrictView:
     name: str
     depth: int
     result: DistrictResult
+
+
+NOTHING_TOLD = Told()
 
 
 class Page:
@@ -82,7 +103,9 @@ class Page:
         language: str,
         closing_counts: tuple[ClosingCount, ...] = (),
         refused: tuple[RefusalRow, ...] = (),
+        told: Told = NOTHING_TOLD,
     ) -> None:
+        self.told = told
         self.definition = definition
         self.result = result
         self.record = record
@@ -108,7 +131,36 @@ class Page:
     @property
     def counted(self) -> int:
         """How many stations are counted."""
-        return len(self.result.stations) - len(self.result.missing)
+        return sum(one.status == "counted" for one in self.result.stations)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the page `index.html`."""
+        return self.language == offered(self.definition.languages)[0]
+
+    @staticmethod
+    def has_pdf(station: StationView) -> bool:
+        """Whether its tally sheet can be set as pages."""
+        return station.sheet is not None and can_be_printed(station.sheet)
+
+    @cached_property
+    def to_come(self) -> tuple[tuple[str, int], ...]:
+        """Stations that may still come: id with name, and how many voters are registered there."""
+        missing = set(self.result.missing)
+        stations = (station for station in self.definition.stations if station.id in missing)
+        return tuple((f"{station.id} · {station.name}", station.register_size) for station in stations)
+
+    def share(self, percent: str, view: ContestView) -> str:
+        """A percentage of a contest's votes; nothing where none is counted."""
+        return spelled_percent(self.language, percent) if view.result.valid else ""
+
+    def turnout(self, turnout: Turnout) -> str:
+        """A turnout; a dash where nobody is counted."""
+        return spelled_percent(self.language, turnout.percent) if turnout.registered else "–"
+
+    def number(self, figure: int) -> str:
+        """A figure as the language writes it."""
+        return spelled_number(figure, language=self.language)
 
     @property
     def reconciled(self) -> int:
@@ -177,10 +229,28 @@ class Page:
                 sheet=self._sheets.get(station.id),
                 path=self.record.sheets.get(station.id, ("", ""))[0],
                 sha256=self.record.sheets.get(station.id, ("", ""))[1],
+                stem=stem_of(self.record.sheets.get(station.id, ("", ""))[0]),
+                ruled=tuple(one.text(self.language) for one in self._ruled(station.id)),
+                incidents=tuple(one.sentence.text(self.language) for one in self.told.incidents.get(station.id, ())),
                 anomalies=tuple(notes.get(station.id, ())),
             )
             for station, result in zip(self.definition.stations, self.result.stations, strict=True)
         )
+
+    def _ruled(self, station: str) -> Iterator[Message]:
+        """What the authority said of it and stands, with the reason."""
+        rulings = self.told.rulings
+        if station in rulings.annulments:
+            body = next(one.body for one in rulings.said if one.digest == rulings.annulments[station])
+            if isinstance(body, Annulment):
+                cause = message("term", f"annulment.{body.cause}")
+                yield message("results", "annulled_because", cause=cause, reason=body.reason)
+        if station in rulings.corrections:
+            yield message("results", "corrected_because", reason=rulings.corrections[station][1].reason)
+        if station in rulings.on_paper:
+            paper = rulings.on_paper[station][1]
+            key = "on_paper" if rulings.paper_of(station) else "on_paper_waiting"
+            yield message("results", key, count=paper.papers, reason=paper.reason)
 
     def option_name(self, contest_id: str, option_id: str) -> str:
         """An option's name, or that of a candidate of an open list."""

@@ -11,10 +11,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.errors import InvalidInput
 from testigo.paper.frame import BETWEEN_MARKS, CORNER_MARKS, LONGEST, MARK, TOP_MARKS
 from testigo.scan.ink import Grey, correlate, highest
 
 Points = NDArray[np.float64]
+
+MOST_MARKS = 400
+"""Of a hundred sheets, more than fit on a table; what is done with marks takes the square of their number."""
 
 _SHORTEST = 25.0
 """Millimetres between the upper and the lower marks."""
@@ -35,12 +39,15 @@ class Marks(msgspec.Struct, frozen=True):
 
 def find_sheets(image: Grey) -> tuple[list[Marks], int]:
     """Every sheet whose four marks are seen, from top to bottom; and how many more marks were seen that make no whole
-    sheet.
+    sheet. Raises `InvalidInput` where there are too many marks.
     """
     seen: dict[int, list[Points]] = {mark: [] for mark in range(4)}
     sheets: list[Marks] = []
     for look in (_marks_in, _enlarged, _evened):  # the others take longer, and find marks in noise and few pixels
-        for mark, corners in look(image):
+        found = look(image)
+        if len(found) > MOST_MARKS:
+            raise InvalidInput("scan.too-many-marks", most=MOST_MARKS)
+        for mark, corners in found:
             if all(np.abs(corners.mean(axis=0) - other.mean(axis=0)).max() > 8 for other in seen[mark]):
                 seen[mark].append(corners)
         sheets = [marks for marks in (_around(top_left, seen) for top_left in seen[0]) if marks is not None]

@@ -35,10 +35,7 @@ def pages_of(data: bytes, *, place: str = "") -> Iterator[Page]:
     """The same with their colours."""
     pages = _pdf_pages(data) if data[:5] == b"%PDF-" else _frames(data)
     try:
-        for count, page in enumerate(pages):
-            if count == MAX_PAGES:
-                raise InvalidInput("scan.too-many-pages", most=MAX_PAGES)
-            yield page
+        yield from pages
     except InvalidInput as error:
         raise error.at(place) from None
     except Exception as error:  # decoders raise anything on damaged files
@@ -47,6 +44,7 @@ def pages_of(data: bytes, *, place: str = "") -> Iterator[Page]:
 
 def _frames(data: bytes) -> Iterator[Page]:
     with Image.open(io.BytesIO(data)) as image:
+        _check_number(getattr(image, "n_frames", 1))
         for frame in ImageSequence.Iterator(image):
             _check_size(frame.width, frame.height)
             yield _page(frame)
@@ -55,6 +53,7 @@ def _frames(data: bytes) -> Iterator[Page]:
 def _pdf_pages(data: bytes) -> Iterator[Page]:
     scale = PDF_DPI / 72
     with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
+        _check_number(len(document))
         for page in document:
             width, height = page.get_size()
             _check_size(round(width * scale), round(height * scale))
@@ -72,6 +71,12 @@ def _page(image: Image.Image) -> Page:
 def _has_colour(colours: Colours) -> bool:
     few = colours[::8, ::8].astype(np.int16)
     return bool(((few.max(axis=2) - few.min(axis=2)) > 25).any())
+
+
+def _check_number(pages: int) -> None:
+    """Before the first is read: nobody waits for 500 pages to hear that there are too many."""
+    if pages > MAX_PAGES:
+        raise InvalidInput("scan.too-many-pages", most=MAX_PAGES)
 
 
 def _check_size(width: int, height: int) -> None:

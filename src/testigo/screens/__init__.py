@@ -5,6 +5,7 @@ docs/screens.md has all routes.
 | to find out | read |
 |---|---|
 | a role's pages | `booth`, `checkin`, `chair`, `enrolment`, `results`, with `templates/ROLE/` |
+| the check-in's search, and what the chair does there | `checkin_search`, `checkin_chair`, `checkin_visit` |
 | where packages arrive | `inbox` |
 | the booth to look at, without a station | `preview` |
 | what fits on the booth's screen | `paging` |

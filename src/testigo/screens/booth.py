@@ -42,8 +42,8 @@ from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import Connection, machine, own_screen
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import THIS_MACHINE
 
-THIS_MACHINE = ("127.0.0.1", "::1")
 _DAY = 24 * 3600.0
 _THANKS_SECONDS = 12
 _BACK = re.compile(
@@ -79,6 +79,7 @@ def app(
         for_voters=True,
         templates=TEMPLATES,
         sample=sample or training_mark(booth.definition),
+        after_stale_form=lambda: redirect("/") if booth.vote_recorded else None,
         booth=booth,
         screen=Screen(booth, screen_hosts),
     )
@@ -95,24 +96,24 @@ class Screen:
         self._booth = booth
         self._hosts = frozenset(hosts)
         self._bound = ""
-        self._recovered = booth.recovered
+        self._started = True
 
     def recovery_untold(self) -> bool:
-        """True once, where this start finished the deposit of a voter who has not read yet that the vote is in the
-        box.
+        """True once, where the machine was started after a vote was put into the box and before the next card: its
+        voter may not have read yet that it is.
         """
-        untold, self._recovered = self._recovered, False
-        return untold
+        started, self._started = self._started, False
+        return started and self._booth.vote_recorded
 
     def admit(self, connection: Connection) -> None:
         """Return if the connection is the booth's own screen; raises `NotAllowed`."""
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
             raise NotAllowed("screen.not-the-booths")
-        session = browser_session.session(connection)
-        if self._bound not in ("", session.key) and self._booth.current() is not None:
-            raise NotAllowed("screen.of-another-vote")
-        self._bound = session.key
+        found = browser_session.session_or_none(connection)
+        if self._bound not in ("", found.key if found else "") and self._booth.current() is not None:
+            raise NotAllowed("screen.of-another-vote")  # and nothing is kept of whoever is refused
+        self._bound = browser_session.keep(connection).key
 
     def next_voter(self, connection: Connection) -> None:
         """A new cookie in the usual language, size and contrast: nothing of the last voter stays on the screen."""
@@ -131,8 +132,9 @@ def welcome(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
     if screen.recovery_untold():
         return _say_thanks(request, screen, "recovered")
     return page(
-        request, "booth/welcome.html", state=booth.state, offered=request.app.state.languages, seen=booth.screen_seen
-    )
+        request, "booth/welcome.html", state=booth.state, offered=request.app.state.languages, seen=booth.screen_seen,
+        recorded=booth.vote_recorded,
+    )  # fmt: skip
 
 
 @post("/screen", guards=[own_screen], sync_to_thread=False)
@@ -265,6 +267,8 @@ def is_it_right(request: Request, booth: TheBooth) -> Answer:
 def answer_right(request: Request, form: FormSent, booth: TheBooth) -> Answer:
     """Right: the vote is deposited. Not right: say why."""
     session = booth.current()
+    if session is None and booth.vote_recorded:  # touched twice, or the answer to the first touch was lost
+        return redirect("/thanks")
     if session is None or session.stage not in ("printed", "depositing"):
         return to_stage(request, booth, session)
     if form.text("right") == "yes":
@@ -299,7 +303,7 @@ def spoil(request: Request, form: FormSent, booth: TheBooth) -> Answer:
 def thanks(request: Request, booth: TheBooth, screen: TheScreen) -> Answer:
     """The vote is in the box. After some seconds the screen is ready for the next voter."""
     session = booth.current()
-    if session is not None:
+    if session is not None or not booth.vote_recorded:
         return to_stage(request, booth, session)
     return _say_thanks(request, screen, "thanks")
 

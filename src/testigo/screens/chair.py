@@ -22,7 +22,7 @@ from testigo.ballot.reasons import (
     in_words,
 )
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import TEMPLATES
+from testigo.screens import TEMPLATES, incidents
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.events import event_data, event_name
 from testigo.screens.training_mark import training_mark
@@ -39,6 +39,7 @@ from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
+from testigo.web.source import source_of
 
 TheChair = NamedDependency[Chair]
 TheTest = NamedDependency[BackgroundTest]
@@ -57,14 +58,15 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     runs the test before opening; it must end before the chair is closed.
     """
 
-    def check_chair(form: Form) -> str:
-        return chair.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_chair(form: Form, source: str) -> str:
+        return chair.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
         run_test, abandon_test, zero_report, zero_report_page,
-        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, show_tally_sheet,
-        tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
+        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
+        show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
+        *incidents.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -90,6 +92,7 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
         differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
         extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
+        clock_notes=chair.clock_notes(),
     )  # fmt: skip
 
 
@@ -185,7 +188,7 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
     """Before closing: the counters, and what closing means."""
     return page(
         request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
-        closing_reasons=CLOSING_REASONS, **_about(chair), **_hours(chair),
+        closing_reasons=CLOSING_REASONS, clock_notes=chair.clock_notes(), **_about(chair), **_hours(chair),
     )  # fmt: skip
 
 
@@ -222,9 +225,18 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
 @post("/allow-print", guards=[person], sync_to_thread=False)
 def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
-    first = browser_session.session(request).person
-    chair.allow_print(first, form.text("account", ""), form.text("pin"), form.text("reason"))
+    first, source = browser_session.session(request).person, source_of(request)
+    chair.allow_print(first, form.text("account", ""), form.text("pin", ""), form.text("reason"), source=source)
     browser_session.session(request).data["told"] = "print-allowed"
+    return redirect("/")
+
+
+@post("/clock-set", guards=[person], sync_to_thread=False)
+def note_clock_set(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """A machine's clock was set; a second person says so with their PIN."""
+    first, source = browser_session.session(request).person, source_of(request)
+    chair.note_clock_set(first, form.text("account", ""), form.text("pin"), form.text("machine"), source=source)
+    browser_session.session(request).data["told"] = "clock-set"
     return redirect("/")
 
 

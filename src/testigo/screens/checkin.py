@@ -1,22 +1,23 @@
-"""The check-in desk: document number, finger, card. One voter at a time; every visit ends in matched, released or
-refused.
+"""The check-in desk: look the voter up, finger, card. One voter at a time; every visit ends in matched, released or
+refused, or it is left because it was the wrong entry.
 
 The visit itself lives in the station's room (`station.checkin.CheckIn`), also over a restart; after a refusal the page
-is kept in the clerk's session until the next voter. No document number and no name ever stands in an address.
+is kept in the clerk's session until the next voter. Looking up: `checkin_search`; what the chair does here:
+`checkin_chair`.
 """
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, RELEASE_REASONS, RELEASES_WITHOUT_A_TRY
-from testigo.errors import IllegalStep
+from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, UNDO_REASONS
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
-from testigo.screens import TEMPLATES
+from testigo.screens import TEMPLATES, checkin_chair, checkin_list, checkin_search
+from testigo.screens.checkin_visit import FINGERS, finding, refused_voter, remember, visit_of
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
 from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
-from testigo.station.visit import RefusedVoter, Visit
+from testigo.station.visit import Visit
 from testigo.web import browser_session
 from testigo.web.application import Answer, application, page, redirect
 from testigo.web.browser_session import Request
@@ -27,10 +28,6 @@ from testigo.web.sessions import BrowserSessions
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_IMAGE = 8 * 1024 * 1024
-FINGERS = tuple(
-    f"{hand}-{finger}" for hand in ("right", "left") for finger in ("thumb", "index", "middle", "ring", "little")
-)
-"""Words for positions 1 to 10 of ISO/IEC 19794-2, as in the catalogues."""
 _QUIET_HALF_HOUR = 1800.0
 
 TheReader = NamedDependency[DeskReader]
@@ -39,21 +36,20 @@ TheReader = NamedDependency[DeskReader]
 def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
     """The check-in's application. `reader`: the desk's finger reader; without one, images are uploaded."""
 
-    def check_clerk(form: Form) -> str:
-        return check_in.sign_in(form.text("account", ""), form.text("pin")).id
+    def check_clerk(form: Form, source: str) -> str:
+        return check_in.sign_in(form.text("account", ""), form.text("pin"), source=source).id
 
     routes = [
         *PIN_PAGE,
+        *checkin_search.ROUTES,
+        *checkin_chair.ROUTES,
         desk,
-        find,
         show_visit,
         try_finger,
         practise_finger,
-        release,
-        refuse,
         hand_card,
-        next_voter,
         load_poll_book,
+        *checkin_list.ROUTES,
         obey,
     ]
     check_in.reader = reader
@@ -69,45 +65,37 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
 @get("/", guards=[person], sync_to_thread=False)
 def desk(request: Request, check_in: TheCheckIn) -> Answer:
     """The next voter's document number; or the visit under way."""
-    if check_in.current() is not None or _refused(request) is not None:
+    if check_in.current() is not None or refused_voter(request) is not None or finding(request) is not None:
         return redirect("/visit")
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
-        station=check_in.definition.station(check_in.station_id),
+        station=check_in.definition.station(check_in.station_id), allowed=check_in.allowed_releases,
+        told=browser_session.session(request).data.get("told", ""), releasers=check_in.releasers(),
     )  # fmt: skip
-
-
-@post("/find", guards=[person], sync_to_thread=False)
-def find(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
-    """Look the document number up in the poll book."""
-    browser_session.session(request).data.pop("refused", None)
-    found = check_in.find(form.text("document"))
-    if isinstance(found, RefusedVoter):
-        browser_session.session(request).data["refused"] = found
-    return redirect("/visit")
 
 
 @get("/visit", guards=[person], sync_to_thread=False)
 def show_visit(request: Request, check_in: TheCheckIn, reader: TheReader) -> Answer:
-    """Where the visit stands: finger, admitted, unmatched, or refused."""
-    station = check_in.definition.station(check_in.station_id)
-    counters = check_in.counters()
+    """Where the visit stands: finger, unmatched, second, admitted; or why there is no card for the visitor."""
+    station, counters = check_in.definition.station(check_in.station_id), check_in.counters()
     current = check_in.current()
     if current is not None:
         return page(
             request, f"checkin/{current.stage}.html", voter=current, counters=counters, station=station,
             reader=reader.attached, notice=capture_notice(request, _failed(request, current)),
             refusals=CLERK_REFUSAL_REASONS, fingers=FINGERS, seconds=round(reader.seconds),
-            releasers=check_in.releasers(),
-            release_reasons=RELEASES_WITHOUT_A_TRY if current.stage == "finger" else RELEASE_REASONS,
+            releasers=check_in.releasers(), release_reasons=check_in.release_reasons(current),
+            second_persons=check_in.second_persons(), undo_reasons=UNDO_REASONS, beyond=check_in.beyond(current),
+            allowed=check_in.allowed_releases,
         )  # fmt: skip
-    refused = _refused(request)
-    if refused is None:
+    refused, found = refused_voter(request), finding(request)
+    shown = refused or found
+    if shown is None:
         return redirect("/")
-    elsewhere = check_in.other_station(refused.where) if refused.where else None
     return page(
-        request, "checkin/refused.html", refused=refused, elsewhere=elsewhere, counters=counters, station=station
-    )
+        request, "checkin/refused.html", refused=shown, counted=refused is not None, counters=counters, station=station,
+        elsewhere=check_in.other_station(shown.where) if shown.where else None,
+    )  # fmt: skip
 
 
 @post("/finger", guards=[person], request_max_body_size=LARGEST_IMAGE + 64 * 1024)
@@ -116,7 +104,7 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
     finger; a finger without ridges costs one. A poor image is tried all the same, and what is wrong with it is said if
     it does not match.
     """
-    visit, data = _current(check_in), browser_session.session(request).data
+    visit, data = visit_of(check_in, form), browser_session.session(request).data
     data.pop("failed", None)
     uploaded = form.file("image") if form.files("image") or not reader.attached else None
     try:
@@ -136,36 +124,15 @@ async def try_finger(request: Request, form: FormSent, check_in: TheCheckIn, rea
 @post("/practise-finger", guards=[person], sync_to_thread=False)
 def practise_finger(form: FormSent, check_in: TheCheckIn) -> Answer:
     """In a training, one try whose result the clerk chooses by a button."""
-    check_in.practise_finger(_current(check_in).id, matches=form.text("matches") == "yes")
-    return redirect("/visit")
-
-
-@post("/release", guards=[person], sync_to_thread=False)
-def release(form: FormSent, check_in: TheCheckIn) -> Answer:
-    """The chair or a deputy lets the voter through, with their own PIN and a reason."""
-    visit, pin, reason = _current(check_in).id, form.text("pin"), form.text("reason")
-    check_in.release(visit, pin, reason, account=form.text("account", ""))
-    return redirect("/visit")
-
-
-@post("/refuse", guards=[person], sync_to_thread=False)
-def refuse(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
-    """Turn the visitor away, with a reason."""
-    browser_session.session(request).data["refused"] = check_in.refuse(_current(check_in).id, form.text("reason"))
+    check_in.practise_finger(visit_of(check_in, form).id, matches=form.text("matches") == "yes")
     return redirect("/visit")
 
 
 @post("/card", guards=[person], sync_to_thread=False)
-def hand_card(check_in: TheCheckIn) -> Answer:
+def hand_card(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """The voter has drawn a card: the visit is over."""
-    check_in.hand_card(_current(check_in).id)
-    return redirect("/")
-
-
-@post("/next", guards=[person], sync_to_thread=False)
-def next_voter(request: Request) -> Answer:
-    """A refusal was read: on to the next voter."""
-    browser_session.session(request).data.pop("refused", None)
+    check_in.hand_card(visit_of(check_in, form).id)
+    remember(request)
     return redirect("/")
 
 
@@ -182,19 +149,7 @@ async def obey(request: Request, check_in: TheCheckIn) -> Answer:
     return answer_order(check_in.order, await request.body())
 
 
-def _refused(request: Request) -> RefusedVoter | None:
-    refused: RefusedVoter | None = browser_session.session(request).data.get("refused")
-    return refused
-
-
 def _failed(request: Request, current: Visit) -> ReaderError | None:
     """What went wrong at the last capture of this visit."""
     visit_id, error = browser_session.session(request).data.get("failed", ("", None))
     return error if visit_id == current.id else None
-
-
-def _current(check_in: CheckIn) -> Visit:
-    current = check_in.current()
-    if current is None:
-        raise IllegalStep("visit.none")
-    return current

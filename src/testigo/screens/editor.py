@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from testigo import waits
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.changes import differences
+from testigo.election.editing.consequences import rules_gone, texts_renamed
 from testigo.election.editing.draft import Draft
 from testigo.election.editing.edits import Append, Edit, Put, Remove, Swap
 from testigo.election.editing.fields import LISTS, NEW, PARTS, fields_of, list_of
@@ -161,11 +162,15 @@ def show_part(request: Request, draft: TheDraft) -> Answer:
 @post("/part", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
 def change_part(request: Request, form: FormSent, draft: TheDraft) -> Answer:
     """Take over what was typed into a part's fields; only what differs changes the draft. Where something names the
-    part by an id that changes, a page shows all of it first.
+    part by an id that changes, or more goes with the change, a page shows all of it first.
     """
     path = _part(draft, form.text("at", ""))
     edits = _part_edits(draft, form, path)
-    more = following(draft.values, path, edits)
+    gone = rules_gone(draft.values, path, edits)
+    edits = [edit for edit in edits if not any(edit.path[: len(one.path)] == one.path for one in gone)]
+    more: list[Edit] = [*following(draft.values, path, edits), *gone]
+    if not path:
+        more += texts_renamed(draft.values, draft.values_by(edits))
     if more and form.text("follow", "") != "yes":
         draft.require(_version(form))
         return _rename_page(request, form, draft, path, [*edits, *more])

@@ -39,6 +39,8 @@ LARGEST_UPLOAD = 96 * 1024 * 1024
 """Bytes of all tables together."""
 
 _SHAPE = ("file", "encoding", "separator", "header-row", "under")
+_SEVERAL = ("id", "name", "district", "parent", "address", "contest")
+"""Keys of the map that may have several columns."""
 _ROWS = 3
 _ERRORS = 100
 
@@ -87,6 +89,7 @@ def import_columns(request: Request, form: FormSent, draft: TheDraft) -> Answer:
         imported = import_tables(draft.text, draft.file, map_, read, _place, unfinished=True)
     except TestigoError as error:
         errors = error.errors if isinstance(error, SeveralErrors) else [error]
+        browser_session.session(request).data["tables"] = (read, chosen)
         return _columns_page(request, draft, read, chosen, errors=errors)
     draft.put_text(imported.text, version)
     browser_session.session(request).data.pop("tables", None)
@@ -111,13 +114,22 @@ class Leaf:
 
 
 def _leaves(key: str, value: Any, path: tuple[str | int, ...], languages: Sequence[str]) -> Iterator[Leaf]:
-    """What a person may choose of a key's value; one more person than there are."""
-    if isinstance(value, str):
+    """What a person may choose of a key's value; one more person, level of districts and further column of an id or a
+    text than there are."""
+    if key in _SEVERAL and _is_columns([value] if isinstance(value, str) else value):
+        said = [one for one in ([value] if isinstance(value, str) else value) if one]
+        yield from (Leaf((*path, number), one, True) for number, one in enumerate([*said, ""]))
+    elif isinstance(value, str):
         yield Leaf(path, value, is_column="role" not in path)
     elif key == "people" and len(path) == 1:
         for number, one in enumerate([*value, {}][:PEOPLE]):
             whole = {"column": "", **one, "role": {**dict.fromkeys(languages, ""), **one.get("role", {})}}
             yield from _leaves("", whole, (*path, number), languages)
+    elif key == "levels" and len(path) == 1:
+        levels = [one for one in value if any(map(_is_named, one.values()))]
+        for number, level in enumerate([*levels, {"id": "", "name": ""}]):
+            for inside in ("id", "name"):
+                yield from _leaves(inside, level[inside], (*path, number, inside), languages)
     else:
         inner = value.items() if isinstance(value, dict) else enumerate(value)
         for step, one in inner:
@@ -161,10 +173,23 @@ def _without_empty(chosen: Mapping[str, Guess]) -> dict[str, Guess]:
             for one in part.get("people", ())
             if one["column"]
         ]
-        whole = {key: [one for one in value if one] or [""] if _is_columns(value) else value
-                 for key, value in part.items() if key != "people"}  # fmt: skip
+        whole = {key: value for key, value in _filled(part).items() if key != "people"}
+        if "levels" in whole:
+            levels = [_filled(one) for one in whole["levels"]]
+            whole["levels"] = [one for one in levels if any(map(_is_named, one.values()))] or levels[:1]
         made[name] = {**whole, "people": people} if people else whole
     return made
+
+
+def _filled(part: Mapping[str, Any]) -> Guess:
+    """Without empty columns in lists; a list without any has one empty column, which is then told."""
+    return {
+        key: ([one for one in value if one] or [""]) if _is_columns(value) else value for key, value in part.items()
+    }
+
+
+def _is_named(value: Any) -> bool:
+    return value not in ("", [""])
 
 
 def _is_columns(value: Any) -> bool:

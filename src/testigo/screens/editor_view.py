@@ -18,6 +18,7 @@ from testigo.election.editing.fields import (
     known_of,
     list_of,
     lists_of,
+    text_parts,
 )
 from testigo.election.editing.inputs import Input, by_language, inputs
 from testigo.election.editing.plain import Plain, at, items, mapping, single
@@ -292,7 +293,7 @@ def rows_of(draft: Draft, path: DefinitionPath, find: str) -> Iterator[Row]:
 
 def text_rows(draft: Draft) -> Iterator[TextRow]:
     """Every text of the election, in the order of its parts."""
-    for path in _text_parts(draft.values, ()):
+    for path in text_parts(draft.values, ()):
         part = at(draft.values, path)
         if not isinstance(part, dict):
             continue
@@ -303,12 +304,3 @@ def text_rows(draft: Draft) -> Iterator[TextRow]:
             texts = tuple((one, said.get(one, "")) for one in draft.languages)
             missing = sum(not text.strip() for _, text in texts)
             yield TextRow(path, part, field, label(draft, path) if path else "", texts, missing)
-
-
-def _text_parts(values: Plain, path: DefinitionPath) -> Iterator[DefinitionPath]:
-    """Every part that can have texts."""
-    yield path
-    for name in LISTS.get(list_of(path), ()):
-        if name != "stations":
-            for number in range(len(items(at(values, (*path, name))))):
-                yield from _text_parts(values, (*path, name, number))

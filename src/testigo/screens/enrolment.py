@@ -14,8 +14,17 @@ from litestar.params import FromPath
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Capture, Reader, ReaderError
-from testigo.register import Enrolment, PoorFingers, Position, Register
-from testigo.screens import TEMPLATES
+from testigo.register import (
+    EXCEPTION_KINDS,
+    Enrolment,
+    FingerException,
+    PoorFingers,
+    Position,
+    Register,
+    exception_of,
+    exceptions_of,
+)
+from testigo.screens import TEMPLATES, enrolment_changes, enrolment_lists
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.staff.machine import Staff
 from testigo.staff.pins import LOCKED
@@ -33,6 +42,8 @@ LARGEST_ENROLMENT = 40 * 1024 * 1024
 VERDICTS = ("different", "same", "undecided")
 MOST_CAPTURES = 4
 """Of one finger at one enrolment: more add no evidence, and forty images of ten fingers are the register's limit."""
+MOST_DOUBLES = 100
+"""Groups of likely doubles on one page; judged ones make room."""
 _QUIET_QUARTER = 900.0
 
 Images = list[tuple[str, FingerImage]]
@@ -44,8 +55,8 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
     finger reader; without one, images are uploaded.
     """
 
-    def check_officer(form: Form) -> str:
-        return _officer(officers, form.text("account"), form.text("pin"))
+    def check_officer(form: Form, source: str) -> str:
+        return _officer(officers, form.text("account"), form.text("pin"), source)
 
     routes = [
         *PIN_PAGE,
@@ -60,6 +71,10 @@ def app(register: Register, officers: Staff, *, reader: Reader | None = None) ->
         show_case,
         finger_picture,
         settle,
+        doubles,
+        judge_double,
+        *enrolment_changes.ROUTES,
+        *enrolment_lists.ROUTES,
     ]
     return application(
         "enrolment", routes, BrowserSessions("testigo-enrolment", idle=_QUIET_QUARTER), title=register.definition.title,
@@ -95,7 +110,9 @@ def show_voter(request: Request, register: TheRegister, reader: TheReader) -> An
     poor: PoorFingers | None = data.get("poor")
     return page(
         request, "enrolment/voter.html", voter=voter, station=register.definition.station(voter.station),
-        enrolment=enrolment, poor=poor, positions=[(position.value, position.word) for position in Position],
+        history=register.history(voter.document), rolls=register.definition.rolls,
+        kinds=EXCEPTION_KINDS, enrolment=enrolment, poor=poor,
+        positions=[(position.value, position.word) for position in Position],
         reader=reader.attached, seconds=round(reader.seconds), notice=capture_notice(request, data.get("failed")),
         captured={position.value: len(taken) for position, taken in _captured(data).items()},
         complaints={
@@ -142,9 +159,10 @@ def enrol(request: Request, form: FormSent, register: TheRegister) -> Answer:
     captured = _captured(browser_session.session(request).data)
     images = [(position.word, one.image) for position in sorted(captured) for one in captured[position]]
     images += _images(form)
-    if not images:
+    excepted = _exceptions(form, [finger for finger, _ in images])
+    if not images and not excepted:
         raise InvalidInput("finger.none-taken")
-    return _keep(request, register, images, form.text("because", ""))
+    return _keep(request, register, images, form.text("because", ""), excepted)
 
 
 @post("/accept", guards=[person], sync_to_thread=False)
@@ -153,14 +171,15 @@ def accept(request: Request, form: FormSent, register: TheRegister) -> Answer:
     images: Images | None = browser_session.session(request).data.get("images")
     if images is None:
         raise IllegalStep("finger.none-to-accept")
-    return _keep(request, register, images, form.text("because"))
+    excepted = browser_session.session(request).data.get("exceptions", [])
+    return _keep(request, register, images, form.text("because"), excepted)
 
 
 @post("/take-again", guards=[person], sync_to_thread=False)
 def take_again(request: Request) -> Answer:
     """Forget the poor images; take the fingers again."""
     data = browser_session.session(request).data
-    for name in ("images", "poor", "captured", "failed"):
+    for name in ("images", "exceptions", "poor", "captured", "failed"):
         data.pop(name, None)
     return redirect("/voter")
 
@@ -195,10 +214,25 @@ def settle(request: Request, number: FromPath[int], form: FormSent, register: Th
     return redirect("/cases")
 
 
-def _officer(officers: Staff, account: str, pin: str) -> str:
+@get("/doubles", guards=[person], sync_to_thread=False)
+def doubles(request: Request, register: TheRegister) -> Answer:
+    """Voters who are likely one person by number or name, a bounded list."""
+    found = register.doubles()
+    shown, more = found.groups[:MOST_DOUBLES], found.more or len(found.groups) > MOST_DOUBLES
+    return page(request, "enrolment/doubles.html", groups=shown, count=len(found.groups), more=more)
+
+
+@post("/doubles", guards=[person], sync_to_thread=False)
+def judge_double(request: Request, form: FormSent, register: TheRegister) -> Answer:
+    """The officer has looked at the group `double`, and says in `note` who they are."""
+    register.judge_double(form.text("double"), browser_session.session(request).person, form.text("note"))
+    return redirect("/doubles")
+
+
+def _officer(officers: Staff, account: str, pin: str, source: str) -> str:
     """The officer's id. Wrong user names and wrong PINs get the same error, after the same effort."""
     try:
-        return officers.check(account, pin, ("officer",)).id
+        return officers.check(account, pin, ("officer",), source=source).id
     except NotAllowed as refused:
         if refused.code in LOCKED:
             raise
@@ -225,14 +259,34 @@ def _position(number: str) -> Position:
     return Position(int(number))
 
 
-def _keep(request: Request, register: Register, images: Sequence[tuple[str, FingerImage]], because: str) -> Answer:
+def _exceptions(form: Form, taken: Sequence[str]) -> list[FingerException]:
+    """Fingers that could not be taken: `exception-1` … `exception-10` with `reason-1` …, and `exception-all` of those
+    of which nothing else is said."""
+    found: list[FingerException] = []
+    for position in Position:
+        if kind := form.text(f"exception-{position.value}", ""):
+            found.append(exception_of(position.word, kind, form.text(f"reason-{position.value}", "")))
+    if kind := form.text("exception-all", ""):
+        named = [*taken, *(one.finger for one in found)]
+        found += exceptions_of("all", kind, form.text("reason-all", ""), named)
+    return found
+
+
+def _keep(
+    request: Request,
+    register: Register,
+    images: Sequence[tuple[str, FingerImage]],
+    because: str,
+    excepted: Sequence[FingerException],
+) -> Answer:
     session = browser_session.session(request)
     if "document" not in session.data:
         raise IllegalStep("voter.none-at-desk")
     try:
-        enrolment = register.enrol(session.data["document"], images, session.person, accept_because=because)
+        document, officer = session.data["document"], session.person
+        enrolment = register.enrol(document, images, officer, accept_because=because, exceptions=excepted)
     except PoorFingers as poor:
-        session.data |= {"poor": poor, "images": list(images)}
+        session.data |= {"poor": poor, "images": list(images), "exceptions": list(excepted)}
         return redirect("/voter")
     session.data = {"document": session.data["document"], "enrolment": enrolment}
     return redirect("/voter")

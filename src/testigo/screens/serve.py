@@ -16,6 +16,7 @@ from testigo.web.listening import Listening, run
 if TYPE_CHECKING:
     from testigo.election import Definition
     from testigo.fingerprint.reader import Reader
+    from testigo.keys import PublicKey
     from testigo.paper.pages import PagePrinter
 
 
@@ -149,6 +150,22 @@ def edit_definition(
     key = secrets.token_urlsafe(24)
     run(pages.app(draft, key), listening, first_page=f"/enter/{key}", tell=tell)
     return not draft.is_changed
+
+
+def serve_audit_desk(
+    record: str, root: "PublicKey | None", key: Path, out: Path, listening: Listening, tell: Callable[[str], object]
+) -> None:
+    """The auditor's desk on a public record (folder or address). `key`: the auditor's; `out`: where signed statements
+    go. `tell`: who is told the address to open.
+    """
+    from testigo.audit import AuditDesk
+    from testigo.count import read_rules
+    from testigo.keys import SigningKey
+    from testigo.screens import audit_desk as pages
+
+    desk = pages.Desk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
+    secret = secrets.token_urlsafe(24)
+    run(pages.app(desk, secret), listening, first_page=f"/enter/{secret}", tell=tell)
 
 
 def serve_results(results: Path, record: Path, listening: Listening) -> None:

@@ -6,6 +6,7 @@ in `printers.open_printer`.
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,10 @@ from testigo.slip.slip import Slip
 
 _NO_TIME = 946_684_800
 """2000-01-01: the time that every file of a folder printer bears."""
+
+
+_BLANKS = 512
+"""Files that are made at once; two for each slip. Of more slips than they hold it can be told which were the first."""
 
 
 class PrinterError(TestigoError):
@@ -34,13 +39,16 @@ class Printer(Protocol):
 
 
 class FolderPrinter:
-    """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials. All files bear one same time.
+    """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials.
 
-    A file system remembers more (when an entry was made, in which order), so this is not a place for real votes.
+    What a file system tells of its files does not tell their order. Each is a blank that was made before, one of many
+    and drawn by chance, so that neither number nor birth of its inode says anything; and after each slip all files are
+    touched, in an order drawn by chance. Blocks of the disk below may still tell: this is not a place for real votes.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._blanks = folder / ".blanks"
 
     def is_ready(self) -> bool:
         """Whether the folder can be written; raises `PrinterError`."""
@@ -59,9 +67,33 @@ class FolderPrinter:
         try:
             storage.make_folder(self.folder)
             for suffix, data in ((".png", slip.png()), (".pdf", slip.pdf())):
-                file = self.folder / f"{slip.number}{suffix}"
-                storage.write(file, data)
-                with storage.explained(file):
-                    os.utime(file, (_NO_TIME, _NO_TIME))
+                self._fill(self.folder / f"{slip.number}{suffix}", data)
+            self._touch_all()
         except StorageError as error:
             raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None
+
+    def _fill(self, file: Path, data: bytes) -> None:
+        """Write into a blank, then give it its name."""
+        with storage.explained(file):
+            blank = secrets.choice(self._all_blanks())
+            with blank.open("wb") as handle:
+                handle.write(data)
+                handle.flush()
+                storage.flush(handle.fileno())
+            blank.rename(file)
+
+    def _all_blanks(self) -> list[Path]:
+        self._blanks.mkdir(exist_ok=True)
+        blanks = list(self._blanks.iterdir())
+        if not blanks:
+            blanks = [self._blanks / secrets.token_hex(8) for _ in range(_BLANKS)]
+            for blank in blanks:
+                blank.touch()
+        return blanks
+
+    def _touch_all(self) -> None:
+        with storage.explained(self.folder):
+            files = [file for file in self.folder.iterdir() if file.is_file()]
+            secrets.SystemRandom().shuffle(files)
+            for file in files:
+                os.utime(file, (_NO_TIME, _NO_TIME))

@@ -30,7 +30,7 @@ from testigo.paper.directions import PageLanguage, isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.paper.sample import sample_words
 from testigo.slip import qr
-from testigo.words import FIRST, Either, section, voter_languages
+from testigo.words import FIRST, Either, section, voter_languages, with_commas
 
 _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
@@ -113,7 +113,7 @@ class Slip(msgspec.Struct, frozen=True):
         lines = [self.definition.words(self.definition.title, self.language)]
         for contest_id, rows in self.rows().items():
             lines.append(self.definition.words(self.definition.contest(contest_id).title, self.language))
-            lines.extend(", ".join(filter(None, (row.name, row.party))) for row in rows)
+            lines.extend(with_commas((row.name, row.party), self.language) for row in rows)
         return (*lines, self.number)
 
     def qr_payload(self) -> str:

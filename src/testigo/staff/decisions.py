@@ -107,8 +107,8 @@ class Decisions:
             kept[made.id] = made
         return made
 
-    def approve(self, decision_id: str, second: str, pin: str) -> Decision:
-        """Another person agrees, with their own PIN on this machine.
+    def approve(self, decision_id: str, second: str, pin: str, *, source: str = "") -> Decision:
+        """Another person agrees, with their own PIN on this machine. `source`: as `Staff.check` has it.
 
         Raises `NotAllowed` for the person who proposed it, an account without a role for it, a wrong PIN or a locked
         account; `IllegalStep` where the decision is not open any more.
@@ -118,7 +118,7 @@ class Decisions:
             account = self._with_role(second, self._rule(decision.act).second)
             if account.same_person(self._staff.account(decision.first)):
                 raise NotAllowed("decision.same-person")
-            self._staff.check(second, pin)
+            self._staff.check(second, pin, source=source)
             # Checking a PIN takes time, and somebody may have left it lying until now.
             decision = self._at(kept, decision_id, "open")
             return _change(kept, decision, state="approved", second=second)

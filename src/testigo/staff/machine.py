@@ -25,7 +25,8 @@ from testigo.staff.accounts import (
     open_staff_list,
 )
 from testigo.staff.orders import PIN_ORDER_NAME, PinOrder, open_pin_order
-from testigo.staff.pins import Pins, draw_pin, refuse_obeyed, verify_nothing
+from testigo.staff.pins import Pins, draw_pin, refuse_obeyed
+from testigo.staff.tries import OWN_SCREEN
 
 STAFF_LIST = "staff.json"
 PINS = "pins.json"
@@ -78,9 +79,9 @@ class Staff:
         have = set(self._pins.accounts())
         return tuple(account for account in self.accounts() if account.id not in have)
 
-    def check(self, account_id: str, pin: str, roles: Sequence[StaffRole] = ()) -> Account:
+    def check(self, account_id: str, pin: str, roles: Sequence[StaffRole] = (), *, source: str = OWN_SCREEN) -> Account:
         """The account, if this is its PIN on this machine. `account_id` may be "" where only one account has such a
-        role.
+        role. `source`: the address that the PIN comes from; "" for the machine's own screen.
 
         Raises `NotAllowed`: no such account, none of these roles, wrong PIN, locked after too many wrong ones.
         """
@@ -88,9 +89,9 @@ class Staff:
         if not account_id and len(admitted) == 1:
             account_id = next(iter(admitted))
         if account_id not in admitted:
-            verify_nothing(pin)
+            self._pins.check_nobody(pin, source)
             raise NotAllowed("account.may-not-here")
-        self._pins.check(account_id, pin)
+        self._pins.check(account_id, pin, source)
         return admitted[account_id]
 
     # ---- the list

@@ -1,12 +1,14 @@
-"""The PINs of one machine: kept as Argon2id hashes, each account locked by itself after too many wrong ones.
+"""The PINs of one machine: kept as Argon2id hashes, each account locked by itself after too many wrong ones (`tries`).
 
 The number of wrong PINs is on disk before an answer is given, so that pulling the plug gives no further guesses.
-Parameters of Argon2id: argon2-cffi's defaults, RFC 9106's second recommended option (64 MiB, 3 passes).
+Parameters of Argon2id: argon2-cffi's defaults, RFC 9106's second recommended option (64 MiB, 3 passes). No more PINs
+are hashed than may be tried: a check takes some 50 ms, in which nobody else at the machine is served.
 
-    {"format": 2, "orders": [{"account", "issued", "nonce", "obeyed"}, …], "pins": {ACCOUNT: {"hash", …}, …}}
+    {"format": 3, "orders": [{"account", "issued", "nonce", "obeyed"}, …],
+     "pins": {ACCOUNT: {"hash", "known": [ADDRESS, …], "tries": {SOURCE: {"wrong", "since", "locked_until"}, …}}, …}}
 
-`orders`: the orders that replaced a PIN here, kept for ever, so that none is obeyed twice. Format 1, of release 0.1, is
-the object `pins` alone.
+`orders`: the orders that replaced a PIN here, kept for ever, so that none is obeyed twice. Format 2 had one count of
+wrong PINs for each account, whatever their source; format 1, of release 0.1, is the object `pins` alone.
 """
 
 import secrets
@@ -14,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from argon2 import PasswordHasher
@@ -22,12 +24,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from testigo import canonical, locks, storage
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed
+from testigo.staff import tries
 from testigo.staff.orders import PIN_ORDER_NAME, PinOrder
+from testigo.staff.tries import MOST_KNOWN, OWN_SCREEN, Counts
 from testigo.stored import StoredFormat
 from testigo.words import Message, message
 
-WRONG_PINS = 5
-LOCK_SECONDS = 300
 SHORTEST_PIN = 6
 LONGEST_PIN = 64
 LOCKED: Final = frozenset({"pin.locked", "pin.wrong-and-locked"})
@@ -37,11 +39,11 @@ _hasher = PasswordHasher()
 
 
 class _Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`wrong`: wrong PINs in a row. `locked_until`: Unix seconds, 0 while not locked."""
+    """`known`: addresses that have brought the right one, newest last. `tries`: wrong ones, by source."""
 
     hash: str
-    wrong: int = 0
-    locked_until: int = 0
+    known: tuple[str, ...] = ()
+    tries: Counts = {}
 
 
 class ObeyedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +67,16 @@ def _of_format_1(first: dict[str, object]) -> dict[str, object]:
     return {"pins": first}
 
 
-PINS_FORMAT = StoredFormat("pins.json", _File, _of_format_1)
+def _of_format_2(second: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 counted the wrong PINs of an account together; they are now those of the own screen."""
+    pins = {}
+    for who, pin in second["pins"].items():
+        counts = {name: pin[name] for name in ("wrong", "locked_until") if pin.get(name)}
+        pins[who] = {"hash": pin["hash"], "tries": {OWN_SCREEN: counts} if counts else {}}
+    return {**second, "pins": pins}
+
+
+PINS_FORMAT = StoredFormat("pins.json", _File, _of_format_1, _of_format_2)
 
 
 def hash_pin(pin: str) -> str:
@@ -84,17 +95,14 @@ def draw_pin() -> str:
             return pin
 
 
-def verify_nothing(pin: str) -> None:
-    """Take as long as the check of a PIN does: for accounts that do not exist."""
-    _hasher.hash(pin[:LONGEST_PIN])
-
-
 class Pins:
     """The PINs that one machine knows, by account. Processes and threads take turns, by a lock beside the file."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self.file = file
         self._clock = clock
+        self._of_nobody: Counts = {}
+        """Tries of accounts that are not there, by source; while the process lives."""
 
     @classmethod
     def create(cls, file: Path, pins: dict[str, str]) -> "Pins":
@@ -112,28 +120,38 @@ class Pins:
         """The orders that replaced a PIN here, oldest first."""
         return self._load().orders
 
-    def check(self, who: str, pin: str) -> None:
+    def check(self, who: str, pin: str, source: str = OWN_SCREEN) -> None:
         """Return if this is their PIN; raises `NotAllowed` if it is wrong, or while locked after too many wrong
-        ones."""
+        ones. `source`: the address that it comes from; "" for the machine's own screen."""
         with self._turn() as kept:
             known, moment = kept.pins.get(who), int(self._clock())
             if known is None:
-                verify_nothing(pin)
+                self._verify_nothing(pin, source)
                 raise NotAllowed("pin.none-here", account=who)
-            # A clock that was set back must not lock anybody out for longer than the lock lasts.
-            remaining = min(known.locked_until - moment, LOCK_SECONDS)
-            if remaining > 0:
-                raise NotAllowed("pin.locked", wait=_wait(remaining))
-            wrong = known.wrong + 1
-            locked_until = moment + LOCK_SECONDS if wrong >= WRONG_PINS else 0
-            self._put(kept, who, _Pin(known.hash, 0 if locked_until else wrong, locked_until))
+            _refuse_locked(known.tries, source, known.known, moment)
+            counted = msgspec.structs.replace(known, tries=tries.one_more(known.tries, source, known.known, moment))
+            self._put(kept, who, counted)
             try:
                 _hasher.verify(known.hash, pin)
             except (VerificationError, InvalidHashError):
-                if locked_until:
-                    raise NotAllowed("pin.wrong-and-locked", wait=_wait(LOCK_SECONDS)) from None
-                raise NotAllowed("pin.wrong", count=WRONG_PINS - wrong) from None
-            self._put(kept, who, _Pin(known.hash))
+                locked = tries.seconds_locked(counted.tries, source, known.known, moment)
+                if locked:
+                    raise NotAllowed("pin.wrong-and-locked", wait=_wait(locked)) from None
+                left = tries.tries_left(counted.tries, source, known.known)
+                raise NotAllowed("pin.wrong", count=left) from None
+            sources = known.known if source in (OWN_SCREEN, *known.known) else (*known.known, source)[-MOST_KNOWN:]
+            self._put(kept, who, _Pin(known.hash, sources, tries.right(known.tries, source)))
+
+    def check_nobody(self, pin: str, source: str = OWN_SCREEN) -> None:
+        """Take as long as `check` does, and lock as it does: for accounts that are not there. Raises `NotAllowed` while
+        locked."""
+        self._verify_nothing(pin, source)
+
+    def _verify_nothing(self, pin: str, source: str) -> None:
+        moment = int(self._clock())
+        _refuse_locked(self._of_nobody, source, (), moment)
+        self._of_nobody = tries.one_more(self._of_nobody, source, (), moment)
+        _hasher.hash(pin[:LONGEST_PIN])
 
     def put(self, pins: dict[str, str], *, order: PinOrder | None = None) -> None:
         """Keep the hashes of these PINs, in place of those that were there; a lock of the account ends.
@@ -188,6 +206,12 @@ def refuse_obeyed(order: PinOrder, obeyed: tuple[ObeyedOrder, ...]) -> None:
     for one in obeyed:
         if one.nonce == order.nonce:
             raise IllegalStep("pin-order.used", place=PIN_ORDER_NAME, at=canonical.moment(one.obeyed))
+
+
+def _refuse_locked(counts: Counts, source: str, known: tuple[str, ...], moment: int) -> None:
+    remaining = tries.seconds_locked(counts, source, known, moment)
+    if remaining:
+        raise NotAllowed("pin.locked", wait=_wait(remaining))
 
 
 def _is_good(pin: str) -> bool:

@@ -18,6 +18,8 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
 | whether a finger is the voter's | `finger_check` |
+| whom a number, a name or a card may mean | `lookup`, `card_text` |
+| when a release takes two persons, what the authority allows | `release_rule`, `allowance` |
 | how the station is closed, which statements the chair keeps | `closing`, `statement_store` |
 | who works at a machine, and the PIN slips | `staffing`, `pin_pages` |
 | what each machine writes down, and how it is checked | `testigo.event_log` |

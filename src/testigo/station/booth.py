@@ -20,7 +20,7 @@ from testigo.election import OptionState
 from testigo.errors import IllegalStep, NotAllowed
 from testigo.slip import Printer
 from testigo.station import booth_day, votes
-from testigo.station.batches import note_batch, note_rest
+from testigo.station.batches import note_rest
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox, box_paths
 from testigo.station.candidates import Candidates, ordered
@@ -53,7 +53,6 @@ class Booth(VotingBooth):
             self._open_parts()
             if self._session.recover():
                 self._deposit()
-                self.recovered = True
         except BaseException:
             self.close()
             raise
@@ -234,7 +233,7 @@ class Booth(VotingBooth):
             raise IllegalStep("booth.voter-inside", place=self.folder.place)
         if self.state != "closed":
             # The pause before closing has a later number than every voided session, and its line is in the log.
-            self._day.end(replace(self._day.now, voided_by=0))
+            self._day.end(replace(self._day.now, voided_by=0, told=False, pending=None))
             note_rest(self.folder.log, self._day.now.done, self._day.now.batch(self.counters()))
 
     def _void(self, reason: str, order: int) -> None:
@@ -263,7 +262,7 @@ class Booth(VotingBooth):
 
     def _end_session(self, day: BoothDay) -> None:
         self._session.end(day)
-        note_batch(self.folder.log, day.done, day.batch(self.counters()))
+        self._day.note(self.folder.log, day.done, day.batch(self.counters()))
 
     def close(self) -> None:
         """Close every file and give up the folder's lock; a booth can then be opened on it again."""

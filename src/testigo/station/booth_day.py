@@ -41,7 +41,8 @@ class VotingSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class BoothDay(Day, frozen=True):
     """`used`: bits of used cards, hexadecimal. `wrong_cards`: in a row. `locked_until`: Unix seconds, 0 while not
-    locked. `voided_by`: number of the last order about a session, 0 after closing."""
+    locked. `voided_by`: number of the last order about a session, 0 after closing. `told`: whether the screen says that
+    the last vote is recorded: from its deposit to the next card, or to the closing."""
 
     used: str = "0"
     printed: int = 0
@@ -54,6 +55,7 @@ class BoothDay(Day, frozen=True):
     locked_until: int = 0
     voided_by: int = 0
     prints_allowed: int = 0
+    told: bool = False
     session: VotingSession | None = None
 
     @property
@@ -68,7 +70,7 @@ class BoothDay(Day, frozen=True):
     def using(self, position: int, session: VotingSession) -> "BoothDay":
         """The card is used, its session begins."""
         used = f"{int(self.used, 16) | 1 << position:x}"
-        return replace(self, used=used, wrong_cards=0, locked_until=0, session=session)
+        return replace(self, used=used, wrong_cards=0, locked_until=0, told=False, session=session)
 
     def counters(self, cards_made: int, recorded: int) -> BoothCounters:
         """The booth's counters. `recorded`: votes found in its box."""
@@ -91,7 +93,8 @@ class BoothDay(Day, frozen=True):
         return {**msgspec.to_builtins(counters), **more}
 
 
-DAY_FORMAT = StoredFormat(DAY_STATE, BoothDay)
+DAY_FORMAT = StoredFormat(DAY_STATE, BoothDay, lambda first: first)
+"""Format 1 did not have `told`."""
 
 
 def refused(day: BoothDay) -> BoothDay:
@@ -150,7 +153,7 @@ def print_allowed(day: BoothDay, session: VotingSession, order: int) -> BoothDay
 
 def deposited(day: BoothDay) -> BoothDay:
     """The vote is in the box, and the session is over."""
-    return replace(day, deposited=day.deposited + 1, session=None)
+    return replace(day, deposited=day.deposited + 1, told=True, session=None)
 
 
 def one_more(counts: dict[str, int], name: str) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The ballot box: votes without order or time, on two paths, each vote in a slot of its own that chance chose.
 
-A copy of the box is a file of `slots` slots of one size and nothing else. An empty slot is random bytes; a used one is
-`nonce (12) | AES-256-GCM ciphertext | tag (16)`, which without the key looks the same. So the file tells nobody which
-slots are used or how many; what is in it comes out in the order of the slots, which chance chose. The tag also covers
+A copy of the box is a file of `slots` slots of one size and nothing else. An empty slot is random bytes, the same in
+both copies; a used one is `nonce (12) | AES-256-GCM ciphertext | tag (16)`, which without the key looks the same. So
+the files tell nobody which slots are used or how many, also not side by side; what is in them comes out in the order of
+the slots, which chance chose. The tag also covers
 the box's name and the slot's number: a slot copied elsewhere, or from another box, does not open.
 
 A deposit is written and flushed on the first path, then on the second, then it counts. After a power cut a slot that is
@@ -76,9 +77,10 @@ class BallotBox:
         for path in paths:
             if path.exists():
                 raise StorageError("box.there-already", place=path)
+        empty = secrets.token_bytes(slots * slot_size)
         for path in paths:
             storage.make_folder(path.parent, mode=0o700)
-            storage.write(path, secrets.token_bytes(slots * slot_size), mode=0o600)
+            storage.write(path, empty, mode=0o600)
         return cls(paths, key, name, slot_size)
 
     @staticmethod
@@ -151,6 +153,8 @@ class BallotBox:
             votes = [self._open(slot, piece) for piece in pieces]
             first, second = votes
             if first is None and second is None:
+                if pieces[0] != pieces[1]:  # half a deposit, or a box of release 0.1
+                    self._write(1, slot, pieces[0])
                 continue
             if first is not None and second is not None and first != second:
                 raise InvalidInput("box.copies-disagree", place=self.paths[0].parent, slot=str(slot))
@@ -184,10 +188,11 @@ class BallotBox:
             storage.flush(self._handles[number])
 
     def _take_back(self, slot: int) -> None:
+        empty = secrets.token_bytes(self.slot_size)
         for number in range(len(self.paths)):
             # A dead disk refuses this too; what stays behind is found by its slip number when the box is opened again.
             with contextlib.suppress(StorageError):
-                self._write(number, slot, secrets.token_bytes(self.slot_size))
+                self._write(number, slot, empty)
 
 
 def _read_copy(path: Path, slot_size: int) -> bytes:

@@ -23,7 +23,7 @@ from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.training_mark import marked
 from testigo.stored import StoredFormat
-from testigo.words import day, section
+from testigo.words import day, offered_to_voters, section
 
 RANDOM_LENGTH = 8
 CODE_LENGTH = RANDOM_LENGTH + 2
@@ -58,7 +58,11 @@ class Deck(msgspec.Struct, frozen=True):
     cards: tuple[Card, ...]
 
     def pdf(self) -> bytes:
-        """Pages of cards to cut, each style on pages of its own."""
+        """Pages of cards to cut, each style on pages of its own.
+
+        What a card is, which its holder reads, stands on it in every language of the election; whose it is, which the
+        station's staff read, in the official one.
+        """
         definition, station = self.definition, self.definition.station(self.station)
         language = definition.languages[0]
         styles = list(dict.fromkeys(card.style for card in self.cards))
@@ -66,11 +70,13 @@ class Deck(msgspec.Struct, frozen=True):
             "title": definition.words(definition.title, language),
             "date": day(definition.date, language),
             "station": f"{station.id} · {station.name}",
-            "words": dict(section(language, "cards")),
+            "style": section(language, "cards")["style"],
         }
+        told = [(code, section(code, "cards")["once"]) for code in offered_to_voters(definition.languages)]
         data = {
             **all_isolated(texts, language),
             "language": PageLanguage.of(language),
+            "once": [{"language": PageLanguage.of(code), "text": text} for code, text in told],
             "styles": [
                 {
                     "id": style,

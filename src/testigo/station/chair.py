@@ -16,8 +16,10 @@ from pathlib import Path
 from types import TracebackType
 
 from testigo.ballot import (
+    ClockNote,
     DeckPart,
     Difference,
+    Incident,
     LogicAndAccuracy,
     Reconciliation,
     TallySheet,
@@ -25,13 +27,15 @@ from testigo.ballot import (
     reasons,
     tally_ballots,
 )
-from testigo.election import OptionState
+from testigo.ballot.incidents import IncidentBy, IncidentKind
+from testigo.election import STATION_ROLES, OptionState
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import page_test, readiness, tally_sheet
+from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
+from testigo.station.clock_set import ClockSet
 from testigo.station.closing import Closing, check_words, named, reconciled
 from testigo.station.deck_run import DeckRuns, RunState
 from testigo.station.extra_print import ExtraPrint
@@ -42,6 +46,7 @@ from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
+from testigo.station.told import Told
 from testigo.words import Either, message
 
 
@@ -60,8 +65,10 @@ class Chair:
             self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
+            self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
+            self._told = Told(self.folder, self._statements)
             self._runs = DeckRuns(self.folder, self._statements, self._sender)
         except BaseException:
             self.folder.close()
@@ -77,12 +84,13 @@ class Chair:
         return state_of(self.folder.log)
 
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: the chair or a deputy. `account` may be "" where there is only one.
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: the chair or a deputy. `account` may be "" where there is only one. `source`: as `Staff.check`
+        has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, PRESIDING)
+        admitted = self.staff.check(account, pin, PRESIDING, source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -91,6 +99,20 @@ class Chair:
     def status(self) -> StationStatus:
         """Ask both machines how they are now; of one that does not answer, the error."""
         return status_of(self.state, self._sender, printed=self._printed)
+
+    def clock_notes(self) -> tuple[ClockNote, ...]:
+        """Which machines' clocks are far from the others, by what they answered last."""
+        return clocks.differing(self._sender.clock_offsets)
+
+    @exclusive
+    def note_clock_set(self, first: str, second: str, pin: str, machine: str, *, source: str = "") -> None:
+        """Note that a machine's clock was set, before closing; two persons say so (`ClockSet.agree`), and it will stand
+        on the tally sheet. `machine`: one of the three."""
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        if machine not in STATION_ROLES:
+            raise InvalidInput("machine.unknown", place=self.folder.place, machine=machine[:40])
+        self._clock_set.agree(first, second, pin, machine, source=source)
+        self.folder.log.append("clock-set", machine=machine, first=first, second=second)
 
     @property
     def states(self) -> tuple[OptionState, ...]:
@@ -112,6 +134,25 @@ class Chair:
         for statements in in_orders(self._candidates.envelopes):
             self._sender.give("booth", "option-status", statements=statements)
         return new
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What was told of the day in words, in order."""
+        return self._told.incidents()
+
+    @exclusive
+    def look_at_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> Incident:
+        """An incident, or a witness's reservation, as it would be signed; raises `InvalidInput` for what cannot be."""
+        return self._told.look(kind, by, name, words)
+
+    @exclusive
+    def tell_incident(self, kind: IncidentKind, by: IncidentBy, name: str, words: str) -> None:
+        """Sign an incident. It stands on the tally sheet's pages, and travels in the package.
+
+        Raises `InvalidInput` for what cannot be, `IllegalStep` once the package is made.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused", "closed")
+        self._told.tell(self._told.look(kind, by, name, words))
 
     # ---- before opening
 
@@ -235,13 +276,13 @@ class Chair:
         self.folder.log.append_coarse("session-voided", reason=reason)
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str) -> None:
+    def allow_print(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
         """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         self._must_be("open", "paused")
-        self._extra_print.agree(first, second, pin, reason)
+        self._extra_print.agree(first, second, pin, reason, source=source)
         self._sender.give("booth", "allow-print", reason=reason)
         self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
 
@@ -313,7 +354,8 @@ class Chair:
     def tally_sheet_pdf(self) -> bytes:
         """The tally sheet as a page; raises `IllegalStep` before it is made."""
         sheet = self._made_sheet()
-        return tally_sheet.page(self.definition, sheet, self._statements.own("tally-sheet").digest, self.folder.key)
+        digest, told = self._statements.own("tally-sheet").digest, self.incidents
+        return tally_sheet.page(self.definition, sheet, digest, self.folder.key, told)
 
     @exclusive
     def print_tally_sheet(self) -> None:
@@ -343,7 +385,7 @@ class Chair:
         self._must_be("closed")
         if not self._printed:
             raise IllegalStep("tally-sheet.not-printed", place=self.folder.place)
-        package = self._closing.package(self._runs.names())
+        package = self._closing.package(self._runs.names(), self._told.names())
         self.folder.log.append("sent", digest=self._statements.write(PACKAGE, package))
         return package
 

@@ -1,45 +1,57 @@
 """The check-in desk: from a voter's arrival to the voting card, or to a refusal with its reason.
 
     document → finger (up to four tries, any enrolled finger) → matched ┐
-                        └ unmatched → released by the chair's PIN       ┴→ a card from the tray of the visit's style
-                                    → refused, with a reason from the list
+                        └ unmatched → released, by one person or two    ┴→ a card from the tray of the visit's style
+                                    → refused, with a reason from the list    (or the check-in is undone)
 
 One visit at a time, and nothing is silent: a visit that a power cut interrupted is there again at the next start, and
 has to be concluded. What is kept of the day is who has voted and in which hour, on whose document fingers failed, and
 counters (`checkin_day`): nothing says who came before whom within an hour. The event log has the chair's orders, and
 counters of at least ten voters at a time (`batches`). The check-in knows nothing of cards' codes or of choices.
 
-Tries of the finger count for a document number, not for a visit: whoever goes away and comes back has those that are
-left. A visitor who was refused as an impostor has used up nothing of the real voter's; but after
-`IMPOSTORS_BEFORE_CHAIR` of them no finger is tried on that document any more, and the chair decides.
+Looking somebody up decides nothing (`lookup`): who is not found, has voted or votes elsewhere is refused only once the
+clerk confirms it, and a visit of the wrong voter is left again without a trace.
+
+Tries of the finger count for a document number, not for a visit: whoever goes away in the middle and comes back has
+those that are left. Whoever was refused and comes back has new ones. After `IMPOSTORS_BEFORE_CHAIR` impostors on one
+document, or `REFUSALS_BEFORE_CHAIR` other refusals, no finger is tried on it before the chair gives new tries or lets
+the voter through. When that takes two persons: `release_rule`.
 """
 
 import contextlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
+from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.election import Station, is_training
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
-from testigo.register import OtherStation, PollBook, PollBookVoter, normalise_document
+from testigo.register import OtherStation, PaperList, PollBook, PollBookVoter, normalise_document, of_poll_book
+from testigo.register.document import MAX_DOCUMENT
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import checkin_day
-from testigo.station.batches import note_batch, note_rest
+from testigo.station import checkin_day, release_rule
+from testigo.station.allowance import Allowance
+from testigo.station.batches import note_rest
+from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
 from testigo.station.checkin_day import OpenVisit
 from testigo.station.day_file import DayFile
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
+from testigo.station.lookup import LookedUp, Lookup
 from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
+from testigo.station.release_rule import SecondPerson
 from testigo.station.staffing import staff_of
 from testigo.station.visit import RefusedVoter, Visit
 from testigo.words import message
@@ -51,9 +63,12 @@ One impostor must not cost the real voter anything, and a second may be a clerk'
 document is somebody who tries fingers until one matches: at four tries each, an unlimited number would multiply the
 matcher's chance of a false match."""
 
+REFUSALS_BEFORE_CHAIR = 3
+"""Refusals of another kind on one document before the chair gives new tries, for the same reason."""
+
 POLL_BOOK = "poll-book.json"
-POLL_BOOK_LIMIT = 256 << 20
-"""Bytes: of the 20,000 voters that a station has at most, with 10 kB of fingers each."""
+POLL_BOOK_LIMIT = 512 << 20
+"""Bytes: of the 20,000 voters that a station has at most, with 10 kB of fingers and 8 of a photograph each."""
 
 
 class CheckIn:
@@ -68,12 +83,15 @@ class CheckIn:
         self._fingers = FingerCheck(matcher)
         self.reader: Reader | None = None
         self._book: PollBook | None = None
+        self._lookup: Lookup | None = None
         self._visit: Visit | None = None
         self._parts = contextlib.ExitStack()
         try:
             self.definition, self.station_id = self.folder.definition, self.folder.station_id
             self._orders = OrderReceiver(self.folder)
             self.staff = staff_of(self.folder)
+            self._second = SecondPerson(folder, self.staff)
+            self._allowance = Allowance(self.folder)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
                 self._book = self._open_book(storage.read(folder / POLL_BOOK, limit=POLL_BOOK_LIMIT))
@@ -100,17 +118,32 @@ class CheckIn:
         return len(self._book.voters) if self._book else 0
 
     @property
+    def without_finger(self) -> int:
+        """Voters on the poll book of whom no finger was ever taken."""
+        return sum(not voter.fingers for voter in self._book.voters.values()) if self._book else 0
+
+    @property
     def release_cap(self) -> int:
-        """How many voters the chair may release (`Definition.release_cap`)."""
+        """From how many releases of one kind on it takes two persons (`Definition.release_cap`)."""
         return self.definition.release_cap(self.station_id)
 
+    @property
+    def allowed_releases(self) -> int:
+        """How many releases beyond it the authority has allowed the chair alone."""
+        return self._allowance.more
+
     @exclusive
-    def sign_in(self, account: str, pin: str) -> Account:
-        """Who this is: a clerk. `account` may be "" where there is only one.
+    def take_allowance(self, data: bytes) -> ReleaseAllowance:
+        """Take in what the authority allows this station's chair, at any time; raises what `Allowance.take` raises."""
+        return self._allowance.take(data)
+
+    @exclusive
+    def sign_in(self, account: str, pin: str, *, source: str = "") -> Account:
+        """Who this is: a clerk. `account` may be "" where there is only one. `source`: as `Staff.check` has it.
 
         With a staff list, the log notes the account. Raises what `Staff.check` raises.
         """
-        admitted = self.staff.check(account, pin, ("clerk",))
+        admitted = self.staff.check(account, pin, ("clerk",), source=source)
         if self.staff.listed:
             self.folder.log.append("signed-in", account=admitted.id)
         return admitted
@@ -118,6 +151,17 @@ class CheckIn:
     def releasers(self) -> tuple[Account, ...]:
         """Who may release a voter: the chair and deputies."""
         return self.staff.accounts(PRESIDING)
+
+    @exclusive
+    def voter_list(self, account: str, pin: str, *, source: str = "") -> PaperList:
+        """The poll book as it goes on paper, for the chair or a deputy; who has a card is ticked.
+
+        Raises what `Staff.check` raises, and `IllegalStep` where no poll book is loaded.
+        """
+        self.staff.check(account, pin, PRESIDING, source=source)
+        if self._book is None:
+            raise IllegalStep("poll-book.none", place=self.folder.place)
+        return of_poll_book(self.definition, self._book, self._day.now.voted)
 
     # ---- before opening
 
@@ -134,7 +178,7 @@ class CheckIn:
         book = self._open_book(data)
         storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
         self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
-        self._book = book
+        self._book, self._lookup = book, None
         return len(book.voters)
 
     def _open_book(self, data: bytes) -> PollBook:
@@ -161,28 +205,74 @@ class CheckIn:
     @exclusive
     def current(self) -> Visit | None:
         """The visit that is not concluded yet, also after a restart; None if nobody is at the desk."""
-        return self._visit
+        visit = self._visit
+        if visit is None or visit.stage == "admitted":
+            return visit
+        proposed = self._second.proposed(visit.id)
+        return visit if proposed is None else replace(visit, stage="second", proposed=proposed.reason)
 
     @exclusive
-    def find(self, document: str) -> Visit | RefusedVoter:
-        """A visitor gives a document number: a visit begins, or it is a refusal; either is noted.
+    def look_up(self, text: str) -> LookedUp:
+        """Whom a document number or name that the clerk typed may mean; it changes and counts nothing.
 
-        Raises `InvalidInput` for what is not a document number, `IllegalStep` while not open or while a visit is not
-        concluded.
+        Raises `IllegalStep` while not open or while a visit is not concluded.
         """
+        lookup, text = self._searchable(), text.strip().rstrip("@")  # the page puts it for a scanner's Enter
+        if is_card_text(text):
+            return lookup.exact(numbers_in(text))
+        found = lookup.look_up(text)
+        return found if found.found else (lookup.exact(numbers_in(text)) if len(text) > MAX_DOCUMENT else found)
+
+    @exclusive
+    def look_up_card(self, texts: Sequence[str]) -> LookedUp:
+        """The same of what the codes on an identity card say."""
+        return self._searchable().exact(number for text in texts for number in numbers_in(text))
+
+    def _searchable(self) -> Lookup:
         if self.state != "open" or self._book is None:
             raise IllegalStep("check-in.not-open", state=machine_state(self.state))
         if self._visit is not None:
             raise IllegalStep("visit.not-concluded", hint="conclude-the-visit")
+        self._lookup = self._lookup or Lookup(self._book)
+        return self._lookup
+
+    @exclusive
+    def find(self, document: str) -> Visit | RefusedVoter:
+        """The visitor has this document number: a visit begins, or it is said why there is none. The latter is counted
+        only once `turn_away` confirms it.
+
+        Raises `InvalidInput` for what is not a document number, `IllegalStep` as `look_up`.
+        """
+        self._searchable()
         document = normalise_document(document)
         refused = self._refusal(document)
         if refused is not None:
-            self._day.end(self._day.now.refusing(refused.reason))
             return refused
         visit = OpenVisit(secrets.token_hex(8), document)
-        self._day.keep(msgspec.structs.replace(self._day.now, visit=visit))
+        self._day.keep(replace(self._day.now, visit=visit))
         self._visit = self._begin(visit)
         return self._visit
+
+    @exclusive
+    def turn_away(self, document: str) -> RefusedVoter:
+        """The clerk has told the visitor why there is no card: the refusal that `find` gave is counted.
+
+        Raises as `find`; `IllegalStep` where the voter may be checked in.
+        """
+        self._searchable()
+        refused = self._refusal(normalise_document(document))
+        if refused is None:
+            raise IllegalStep("visit.may-be-checked-in")
+        self._day.end(self._day.now.refusing(refused.reason))
+        return refused
+
+    @exclusive
+    def leave(self, visit_id: str) -> None:
+        """It was the wrong entry: the visit is over, and nothing is counted but tries that failed."""
+        self._at(visit_id, "finger", "unmatched")
+        self._second.withdraw(visit_id)
+        self._day.end(replace(self._day.now, visit=None))
+        self._visit = None
 
     def _refusal(self, document: str) -> RefusedVoter | None:
         if self._book is None:
@@ -214,8 +304,9 @@ class CheckIn:
         return self._admit(visit) if matches else self._fail_try(visit)
 
     def _admit(self, visit: Visit) -> Visit:
+        self._second.withdraw(visit.id)
         self._day.keep(self._day.now.admitting(visit.document))
-        self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="matched")
+        self._visit = replace(visit, stage="admitted", outcome="matched")
         return self._visit
 
     @exclusive
@@ -237,31 +328,79 @@ class CheckIn:
     def _fail_try(self, visit: Visit) -> Visit:
         self._day.keep(self._day.now.failing(visit.document))
         left = visit.tries_left - 1
-        self._visit = msgspec.structs.replace(visit, stage="finger" if left else "unmatched", tries_left=left)
+        self._visit = replace(visit, stage="finger" if left else "unmatched", tries_left=left, failed=visit.failed + 1)
         return self._visit
 
     @exclusive
-    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "") -> Visit:
-        """The chair, who has checked who the visitor is, lets them through for one of `reasons.RELEASE_REASONS`.
+    def grant_tries(self, visit_id: str, chair_pin: str, *, account: str = "", source: str = "") -> Visit:
+        """The chair, who has looked at document and person, gives new tries. Raises `IllegalStep` where no finger was
+        enrolled, `NotAllowed` for a wrong PIN."""
+        visit = self._at(visit_id, "unmatched")
+        if not visit.fingers:
+            raise IllegalStep("finger.never-enrolled")
+        self.staff.check(account, chair_pin, PRESIDING, source=source)
+        self._day.keep(self._day.now.granting(visit.document))
+        self._visit = replace(visit, stage="finger", tries_left=self.definition.rules.finger_tries, failed=0)
+        return self._visit
+
+    def release_reasons(self, visit: Visit) -> tuple[str, ...]:
+        """For which reasons this voter may be released now."""
+        tried = visit.tries_left == 0 or visit.failed > 0
+        return release_rule.offered(enrolled=_is_enrolled(visit), tried=tried)
+
+    def beyond(self, visit: Visit) -> tuple[str, ...]:
+        """Those of `release_reasons` for which it takes two persons now."""
+        counters, allowed = self.counters(), self.allowed_releases
+        return tuple(
+            one for one in self.release_reasons(visit) if release_rule.standing(counters, one, allowed) == "two"
+        )
+
+    @exclusive
+    def release(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "", source: str = "") -> Visit:
+        """The chair, who has checked who the visitor is, lets them through for one of `release_reasons`. Beyond the
+        alarm the visit is then at `second`, until another person agrees.
 
         `account`: the chair's or a deputy's, whose PIN it is; may be "" where there is only one.
 
-        Allowed once the finger has failed at least once, or no finger was enrolled. Raises `NotAllowed` for a wrong
-        PIN, `IllegalStep` over the cap.
+        Raises `NotAllowed` for a wrong PIN, `IllegalStep` for a reason that needs a try.
         """
         visit = self._at(visit_id, "finger", "unmatched")
-        reasons.check_reason(reason, "release", reasons.RELEASE_REASONS)
-        if (
-            visit.stage == "finger"
-            and reason not in reasons.RELEASES_WITHOUT_A_TRY
-            and not self._day.now.tried(visit.document).failed
-        ):
+        reasons.check_reason(reason, "release", release_rule.offered(enrolled=_is_enrolled(visit), tried=True))
+        if reason not in self.release_reasons(visit):
             raise IllegalStep("finger.not-tried")
-        if self.counters().released >= self.release_cap:
-            raise IllegalStep("released.to-limit", count=self.release_cap)
-        by = self.staff.check(account, chair_pin, PRESIDING)
-        self._day.keep(self._day.now.admitting(visit.document, released=reason, by=by.id))
-        self._visit = msgspec.structs.replace(visit, stage="admitted", outcome="released")
+        by = self.staff.check(account, chair_pin, PRESIDING, source=source)
+        stands = release_rule.standing(self.counters(), reason, self.allowed_releases)
+        if stands == "two":
+            self._second.propose(visit.id, by, reason)
+            return self.current() or visit
+        return self._release(visit, reason, by.id, allowed=stands == "allowed")
+
+    def second_persons(self) -> tuple[Account, ...]:
+        """Who may agree to what the chair proposes for the visit under way."""
+        return self._second.persons(self._visit.id) if self._visit else ()
+
+    @exclusive
+    def agree(self, visit_id: str, account: str, pin: str, *, source: str = "") -> Visit:
+        """A second person agrees, with their own PIN, to what the chair proposed: the voter is let through.
+
+        Raises `NotAllowed` for the same person or a wrong PIN, `IllegalStep` where nothing is proposed any more.
+        """
+        visit = self._at(visit_id, "finger", "unmatched")
+        decision = self._second.agree(visit.id, account, pin, source=source)
+        if decision is None:
+            raise IllegalStep("release.not-proposed")
+        return self._release(visit, decision.reason, decision.first, second=decision.second)
+
+    @exclusive
+    def withdraw_release(self, visit_id: str) -> Visit:
+        """Nobody else is asked: the visit is again where it was."""
+        visit = self._at(visit_id, "finger", "unmatched")
+        self._second.withdraw(visit.id)
+        return visit
+
+    def _release(self, visit: Visit, reason: str, by: str, **more: Any) -> Visit:
+        self._day.keep(self._day.now.admitting(visit.document, reason, by, **more))
+        self._visit = replace(visit, stage="admitted", outcome="released")
         return self._visit
 
     @exclusive
@@ -269,25 +408,37 @@ class CheckIn:
         """Turn the visitor away, for one of `reasons.CLERK_REFUSAL_REASONS`; this concludes the visit."""
         visit = self._at(visit_id, "finger", "unmatched")
         reasons.check_reason(reason, "refusal", reasons.CLERK_REFUSAL_REASONS)
+        self._second.withdraw(visit.id)
         self._day.end(self._day.now.refusing(reason, visit.document))
         self._visit = None
         return RefusedVoter(visit.document, reason)
+
+    @exclusive
+    def undo(self, visit_id: str, chair_pin: str, reason: str, *, account: str = "", source: str = "") -> None:
+        """The chair takes the check-in back, before a card is handed over, for one of `reasons.UNDO_REASONS`: the visit
+        is over, and the voter has not voted. Raises `NotAllowed` for a wrong PIN."""
+        visit = self._at(visit_id, "admitted")
+        reasons.check_reason(reason, "undo", reasons.UNDO_REASONS)
+        by = self.staff.check(account, chair_pin, PRESIDING, source=source)
+        self.folder.log.append_coarse("check-in-undone", reason=reason, account=by.id)
+        self._day.end(self._day.now.undoing(visit.document, reason))
+        self._visit = None
 
     @exclusive
     def hand_card(self, visit_id: str) -> None:
         """The voter has drawn a card from the tray of the visit's style: the visit is over. Which card nobody notes."""
         self._at(visit_id, "admitted")
         day = self._day.now
-        self._day.end(msgspec.structs.replace(day, cards_handed=day.cards_handed + 1, visit=None))
+        self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
         self._visit = None
-        note_batch(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
+        self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
 
     @exclusive
     def counters(self) -> CheckInCounters:
         """The check-in's counters."""
-        return self._day.now.counters(self.registered, self.release_cap)
+        return self._day.now.counters(self.registered, self.release_cap, self.without_finger)
 
     @exclusive
     def order(self, envelope: bytes) -> bytes:
@@ -326,7 +477,7 @@ class CheckIn:
         if self._visit is not None:
             raise IllegalStep("desk.visitor-there", place=self.folder.place, hint="conclude-the-visit")
         if self.state != "closed":
-            self._day.settle()
+            self._day.end(replace(self._day.now, pending=None))
             note_rest(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- what the day says
@@ -338,7 +489,8 @@ class CheckIn:
 
     def _begin(self, open_: OpenVisit, *, interrupted: bool = False) -> Visit:
         voter, tries = self._voter(open_.document), self._day.now.tried(open_.document)
-        may_try = bool(voter.fingers) and tries.impostors < IMPOSTORS_BEFORE_CHAIR
+        few = tries.impostors < IMPOSTORS_BEFORE_CHAIR and tries.refused < REFUSALS_BEFORE_CHAIR
+        may_try = bool(voter.fingers) and (few or tries.granted)
         left = max(0, self.definition.rules.finger_tries - tries.failed) if may_try else 0
         style = self.definition.style(self.folder.station.district, voter.roll)
         return Visit(
@@ -349,9 +501,26 @@ class CheckIn:
             stage="finger" if left else "unmatched",
             tries_left=left,
             fingers=tuple(dict.fromkeys(finger.position for finger in voter.fingers)),
+            exceptions=tuple(sorted(voter.exceptions.items())),
+            failed=tries.failed,
             impostors=tries.impostors,
+            photograph=self._photograph(voter) is not None,
             interrupted=interrupted,
         )
+
+    @exclusive
+    def photograph(self, visit_id: str) -> bytes:
+        """The face that was photographed at enrolment, for people to look at; raises `IllegalStep` where there is
+        none."""
+        visit = self._at(visit_id, "finger", "unmatched", "admitted")
+        picture = self._photograph(self._voter(visit.document))
+        if picture is None:
+            raise IllegalStep("voter.no-photograph")
+        return picture
+
+    @staticmethod
+    def _photograph(voter: PollBookVoter) -> bytes | None:
+        return voter.photograph
 
     def _recover(self) -> None:
         open_ = self._day.now.visit
@@ -362,7 +531,7 @@ class CheckIn:
         admitted = self._day.now.voted.get(open_.document)
         if admitted is not None:
             outcome: Literal["matched", "released"] = "released" if admitted.released else "matched"
-            self._visit = msgspec.structs.replace(self._visit, stage="admitted", outcome=outcome)
+            self._visit = replace(self._visit, stage="admitted", outcome=outcome)
 
     def _at(self, visit_id: str, *stages: str) -> Visit:
         visit = self._visit
@@ -385,3 +554,8 @@ class CheckIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_enrolled(visit: Visit) -> bool:
+    """Whether somebody saw the voter's hands at enrolment, also where no finger could be taken."""
+    return bool(visit.fingers or visit.exceptions)

@@ -19,25 +19,52 @@ from testigo.station.day_file import DAY_STATE, Day
 from testigo.stored import StoredFormat
 
 _ROOM = 4096
-_ROOM_OF_VOTER = 192
+_ROOM_OF_VOTER = 288
 
 
 class CheckedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Has voted. `hour`: UTC time at which the hour began. `released`: why the chair let them through; "" if their
-    finger matched. `by`: the account that released them.
+    finger matched. `by`: the account that released them; `second`: who agreed beyond the alarm; `allowed`: whether the
+    authority had allowed it.
     """
 
     hour: str
     released: str = ""
     by: str = ""
+    second: str = ""
+    allowed: bool = False
 
 
 class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What happened on the document of somebody who has not voted: fingers that failed, since the last impostor was
-    refused; impostors refused."""
+    """What happened on the document of somebody who has not voted. `failed`: fingers, since somebody was last refused;
+    `impostors`, `refused`: visitors turned away as impostors, and for another reason; `granted`: the chair has given
+    new tries since."""
 
     failed: int = 0
     impostors: int = 0
+    refused: int = 0
+    granted: bool = False
+
+
+class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Check-ins that were taken back: how many for which reason, and what they had been counted as."""
+
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    matched: int = 0
+    released: dict[str, int] = msgspec.field(default_factory=dict)
+    by_two: int = 0
+    by_allowance: int = 0
+
+    def adding(self, reason: str, one: CheckedIn) -> "Undone":
+        """One more."""
+        released = {**self.released, one.released: self.released.get(one.released, 0) + 1}
+        return Undone(
+            {**self.reasons, reason: self.reasons.get(reason, 0) + 1},
+            self.matched + (not one.released),
+            released if one.released else self.released,
+            self.by_two + bool(one.second),
+            self.by_allowance + one.allowed,
+        )
 
 
 class OpenVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +84,7 @@ class CheckInDay(Day, frozen=True):
     tries_failed: int = 0
     cards_handed: int = 0
     visit: OpenVisit | None = None
+    undone: Undone = Undone()
 
     def tried(self, document: str) -> Tries:
         """What happened on a document."""
@@ -68,31 +96,49 @@ class CheckInDay(Day, frozen=True):
         changed = self.tries | {document: replace(tries, failed=tries.failed + 1)}
         return replace(self, tries=changed, tries_failed=self.tries_failed + 1)
 
-    def admitting(self, document: str, released: str = "", by: str = "") -> "CheckInDay":
-        """The visitor is the voter. `released`: why the account `by` says so, "" if the finger does."""
-        voted = self.voted | {document: CheckedIn(_hour(canonical.utc_now()), released, by)}
+    def granting(self, document: str) -> "CheckInDay":
+        """The chair gives new tries."""
+        tries = self.tried(document)
+        return replace(self, tries=self.tries | {document: replace(tries, failed=0, granted=True)})
+
+    def admitting(self, document: str, released: str = "", by: str = "", **more: Any) -> "CheckInDay":
+        """The visitor is the voter. `released`: why the account `by` says so, "" if the finger does; `more`: further
+        fields of `CheckedIn`."""
+        voted = self.voted | {document: CheckedIn(_hour(canonical.utc_now()), released, by, **more)}
         return replace(self, voted=voted, tries={one: tries for one, tries in self.tries.items() if one != document})
 
-    def refusing(self, reason: str, document: str = "") -> "CheckInDay":
-        """The visit is over without a card. `document`: on which an impostor was refused."""
-        counts = {**self.refused, reason: self.refused.get(reason, 0) + 1}
-        tries = self.tries
-        if reason == "impostor":
-            tries = tries | {document: Tries(0, self.tried(document).impostors + 1)}
-        return replace(self, refused=counts, tries=tries, visit=None)
+    def undoing(self, document: str, reason: str) -> "CheckInDay":
+        """The check-in of the visit under way is taken back, and the visit is over."""
+        voted = {one: checked for one, checked in self.voted.items() if one != document}
+        return replace(self, voted=voted, undone=self.undone.adding(reason, self.voted[document]), visit=None)
 
-    def counters(self, registered: int, release_cap: int) -> CheckInCounters:
+    def refusing(self, reason: str, document: str = "") -> "CheckInDay":
+        """The visit is over without a card. `document`: of the voter whose tries begin again."""
+        counts = {**self.refused, reason: self.refused.get(reason, 0) + 1}
+        if not document:
+            return replace(self, refused=counts, visit=None)
+        before, impostor = self.tried(document), reason == "impostor"
+        after = Tries(0, before.impostors + impostor, before.refused + (not impostor))
+        return replace(self, refused=counts, tries=self.tries | {document: after}, visit=None)
+
+    def counters(self, registered: int, release_cap: int, without_finger: int = 0) -> CheckInCounters:
         """The check-in's counters."""
-        reasons = Counter(one.released for one in self.voted.values())
+        undone, checked = self.undone, self.voted.values()
+        reasons = Counter(one.released for one in checked) + Counter(undone.released)
         released = {reason: reasons[reason] for reason in sorted(reasons) if reason}
         return CheckInCounters(
             registered=registered,
-            matched=reasons[""],
+            matched=reasons[""] + undone.matched,
             released=sum(released.values()),
             release_cap=release_cap,
             refused=self.refused,
             released_reasons=released,
             cards_handed=self.cards_handed,
+            release_alarm=release_cap,
+            without_finger=without_finger,
+            released_by_two=sum(bool(one.second) for one in checked) + undone.by_two,
+            released_by_allowance=sum(one.allowed for one in checked) + undone.by_allowance,
+            undone=undone.reasons,
         )
 
     def batch(self, counters: CheckInCounters) -> dict[str, Any]:
@@ -100,7 +146,8 @@ class CheckInDay(Day, frozen=True):
         return {**msgspec.to_builtins(counters), "tries_failed": self.tries_failed}
 
 
-DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay)
+DAY_FORMAT = StoredFormat(DAY_STATE, CheckInDay, lambda first: first)
+"""Of the same number as the booth's, whose first format lacked a field."""
 
 
 def room_of(documents: Iterable[str]) -> int:

@@ -18,6 +18,7 @@ from testigo.ballot import (
     BoothReport,
     CheckInCounters,
     CheckInReport,
+    ClockNote,
     EventLogs,
     MachineCounters,
     Reconciliation,
@@ -29,7 +30,10 @@ from testigo.ballot.reasons import CHECK_IN_LOST, LONGEST_WRITTEN, voided_sessio
 from testigo.canonical import why_refused
 from testigo.election import Role
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError, is_printable
-from testigo.record import open_statement, pack
+from testigo.event_log import Event
+from testigo.record import open_statement, pack, peek
+from testigo.station import clocks
+from testigo.station.chair_state import STEPS
 from testigo.station.folder import MachineFolder, role_named
 from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, MachineReport, OrderSender
 from testigo.station.statement_store import StatementStore
@@ -87,7 +91,9 @@ class Closing:
             self._open(role, envelope)
         digests = {role: self._statements.write(f"{role}-report", envelope) for role, envelope in envelopes.items()}
         before_time = {"reason": early} if early else {}
-        self._folder.log.append("closed", reports=digests, **lost, **before_time)
+        far = {role: seconds for role, seconds in self._sender.clock_offsets.items() if abs(seconds) >= clocks.NOTICED}
+        clock = {"clocks": far} if far else {}
+        self._folder.log.append("closed", reports=digests, **lost, **before_time, **clock)
 
     def _block_entry(self, roles: tuple[Role, ...], explained: dict[str, str], *, go_on: bool) -> None:
         """Pause the machines that are still open, so that nobody comes in between the last look and the order to
@@ -178,9 +184,30 @@ class Closing:
             event_logs=heads,
             opened_outside=opened.data.get("reason", ""),
             closed_early=closed.data.get("reason", ""),
+            steps=self._steps(),
+            clocks=self._clocks(closed),
         )
         self._statements.write("event-log", self._folder.sign_statement("event-log", EventLogs(heads, entries)))
         self._statements.sign("tally-sheet", body, "tally-sheet")
+
+    def _steps(self) -> dict[str, int]:
+        steps = clocks.steps_of(self._folder.log)
+        return {step: steps[step].sequence for step in TallySheet.STEPS if step in steps}
+
+    def _clocks(self, closed: Event) -> tuple[ClockNote, ...]:
+        differing = clocks.differing(closed.data.get("clocks", {}))
+        return clocks.set_by_people(self._folder.log) + clocks.set_back(self._times()) + differing
+
+    def _times(self) -> list[str]:
+        """Every time of the chair's own that stands in public, and those of its log between them, in their order."""
+        signed = {canonical.digest(envelope): envelope for envelope in self._statements.all()}
+        times: list[str] = []
+        for event in self._folder.log:
+            if event.event in STEPS:
+                envelope = signed.get(str(event.data.get("statement", "")))
+                times += [peek(envelope).issued] if envelope else []
+                times.append(event.time)
+        return [*times, canonical.utc_now()]
 
     def tally_sheet(self) -> TallySheet:
         """The tally sheet that is made."""
@@ -189,10 +216,10 @@ class Closing:
             return version_1.tally_sheet(statement.body)
         return msgspec.convert(statement.body, TallySheet)
 
-    def package(self, test_runs: Iterable[str]) -> bytes:
-        """A new signed package of all that was signed here. `test_runs`: names of their statements."""
+    def package(self, test_runs: Iterable[str], incidents: Iterable[str]) -> bytes:
+        """A new signed package of all that was signed here. `test_runs`, `incidents`: names of their statements."""
         signed = ("booth-report",) if self.closing_reports().lost else ("booth-report", "check-in-report")
-        types = (*test_runs, "zero-report", *signed, "tally-sheet", "event-log")
+        types = (*test_runs, "zero-report", *incidents, *signed, "tally-sheet", "event-log")
         return pack(
             [self._statements.read(type_) for type_ in types],
             self._folder.key,

@@ -13,7 +13,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from testigo import storage
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.station.batches import COUNTED
+from testigo.event_log import EventLog
+from testigo.station.batches import COUNTED, Pending, note_batch
 from testigo.station.folder import MachineFolder
 from testigo.station.machine import state_of
 from testigo.stored import StoredFormat
@@ -33,7 +34,11 @@ _OVERHEAD = _NONCE + _TURN + 16
 
 
 class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of what a machine keeps of the day. Collections hold no order: sets of positions, tables sorted by key."""
+    """Base of what a machine keeps of the day. Collections hold no order: sets of positions, tables sorted by key.
+
+    `pending`: a batch of voters whose line is not written yet."""
+
+    pending: Pending | None = None
 
 
 AnyDay = TypeVar("AnyDay", bound=Day)
@@ -112,6 +117,13 @@ class DayFile(Generic[AnyDay]):
         self.keep(day)
         with contextlib.suppress(StorageError):
             self.settle()
+
+    def note(self, log: EventLog, voters: int, counters: dict[str, Any]) -> None:
+        """One more voter is done: write what is due in the log (`batches`)."""
+        pending = note_batch(log, self.now.pending, voters, counters)
+        if pending != self.now.pending:
+            with contextlib.suppress(StorageError):
+                self.end(msgspec.structs.replace(self.now, pending=pending))
 
     def settle(self) -> None:
         """Write over an older half that says something else."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from testigo.ballot import reasons
 from testigo.errors import TestigoError
-from testigo.staff.accounts import PRESIDING
+from testigo.staff.accounts import PRESIDING, Account
 from testigo.staff.decisions import DECISIONS_FORMAT, Decisions, Rule
 from testigo.staff.machine import Staff
 
@@ -20,17 +20,27 @@ class ExtraPrint:
     """The decisions of the chair's machine, whose folder that is."""
 
     def __init__(self, folder: Path, staff: Staff) -> None:
+        self._staff = staff
         self._decisions = Decisions(folder / DECISIONS_FORMAT.name, staff, (EXTRA_PRINT,))
 
-    def agree(self, first: str, second: str, pin: str, reason: str) -> None:
-        """Both persons agree now. `first` is signed in, `second` shows their PIN.
+    def others(self, first: str) -> list[Account]:
+        """Who may agree to what this person wants; nobody where no other account has a PIN on this machine."""
+        person = self._staff.account(first)
+        return [one for one in self._staff.accounts(EXTRA_PRINT.second) if not one.same_person(person)]
 
-        Raises `InvalidInput` for a reason that is not one of `EXTRA_PRINT_REASONS`, and what `Decisions` raises.
+    def agree(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
+        """Both persons agree now. `first` is signed in, `second` shows their PIN. `source`: as `Staff.check` has it.
+
+        Where there is no other account, as at a station without a staff list, the chair decides alone: a voter is not
+        to be turned away for want of one. Raises `InvalidInput` for a reason that is not one of `EXTRA_PRINT_REASONS`,
+        and what `Decisions` raises.
         """
         reasons.check_reason(reason, "allow", reasons.EXTRA_PRINT_REASONS)
+        if not second and not self.others(first):
+            return
         proposed = self._decisions.propose(EXTRA_PRINT.act, "booth", first, reason)
         try:
-            self._decisions.approve(proposed.id, second, pin)
+            self._decisions.approve(proposed.id, second, pin, source=source)
         except TestigoError:
             self._decisions.withdraw(proposed.id, first)
             raise

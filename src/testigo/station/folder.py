@@ -23,7 +23,7 @@ import msgspec
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now, why_refused
 from testigo.election import KeyRing, MachineKeys, Role, open_station_file, speak_own_languages
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
 from testigo.locks import FolderLock
@@ -94,6 +94,8 @@ class MachineFolder:
         self.guard = threading.RLock()
         self._lock = FolderLock(path)
         try:
+            with contextlib.suppress(StorageError):
+                storage.remove_unfinished(path)
             self.ring = self._load_ring()
             origin = log_origin(self.settings.election, self.station_id, role)
             self.log = EventLog(path / EVENTS, self.key, origin, begun=not new)

@@ -9,13 +9,19 @@ it knows of, the report says which head the log had there, and where that is ano
 log was cut off or exchanged since: the report is refused. So is one with a counter lower than it was: between two
 batches voters are not in the log (`batches`), but they are in the counters.
 
+An order is good for `ORDER_SECONDS`, whatever the clocks say: it must repeat what the machine's last report asked for,
+and the machine forgets that when it starts again. So whoever holds an order back has nothing to deliver later.
+
 Every order may be given again (with a new number) when its answer was lost: a machine already in the ordered state just
 reports.
 """
 
 import contextlib
+import hmac
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -33,6 +39,7 @@ from testigo.keys import PublicKey
 from testigo.replay import Numbers
 from testigo.station.folder import MachineFolder, role_named
 from testigo.stored import StoredFormat
+from testigo.web.trust import trusted
 from testigo.words import Either, Message, message
 
 ORDER_TYPE: Final = "application/vnd.testigo.order+json"
@@ -67,13 +74,20 @@ ENTRY_FIRST: Final[tuple[Role, ...]] = ("check-in", "booth")
 BOOTH_FIRST: Final[tuple[Role, ...]] = ("booth", "check-in")
 """The way to open a station or to go on."""
 
+ORDER_SECONDS: Final = waits.ANSWER
+"""How long an order may be on its way, from the report that it follows on, by the clock that nobody can set."""
+
+_ASK_AGAIN: Final = ORDER_SECONDS / 3
+"""After so many seconds the chair asks for a machine's status before it gives another order."""
+
 ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 """Orders about the one voter in the booth."""
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
-    entries of the machine's event log the chair has received. `data`: plain JSON values."""
+    entries of the machine's event log the chair has received. `data`: plain JSON values. `fresh`: what the machine's
+    last report asked for, "" in an order to report its status."""
 
     name: OrderName
     election: str
@@ -83,6 +97,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issued: str
     known: int = 0
     data: dict[str, Any] = {}
+    fresh: str = ""
 
 
 class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +105,7 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `known_head`: which head it had at the order's `known` entries.
 
     `counters`: a `CheckInCounters` or `BoothCounters` as plain values. `data`: what the order asked for besides.
+    `fresh`: random; the next order must say it, and soon.
     """
 
     election: str
@@ -103,6 +119,7 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: int
     known_head: str
     data: dict[str, Any] = {}
+    fresh: str = ""
 
 
 class Machine(Protocol):
@@ -148,7 +165,9 @@ class HttpMachine:
 
     def _post(self, envelope: bytes) -> tuple[int, bytes]:
         """Status and body as it came: nothing is unpacked, and no more is read than a report may have."""
-        client = httpx.Client(timeout=self._timeout, trust_env=False, headers={"Accept-Encoding": "identity"})
+        client = httpx.Client(
+            timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
+        )
         body, began = bytearray(), time.monotonic()
         with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
             for piece in answer.iter_raw():
@@ -186,6 +205,8 @@ class OrderReceiver:
         self._folder = folder
         numbers = [event.data["sequence"] for event in folder.log if event.event in ("order", "order-refused")]
         self._last: int = max(numbers, default=0)
+        self.fresh = ""
+        self._reported = 0.0
 
     def use_up(self, sequence: int) -> None:
         """Obey no order with this number or a lower one any more."""
@@ -228,7 +249,14 @@ class OrderReceiver:
         if order.sequence <= self._last:
             raise IllegalStep("order.old", place=place)
         self._last = order.sequence
+        if order.name != "status" and not self._is_fresh(order):
+            raise IllegalStep("order.expired", place=place)
         return order
+
+    def _is_fresh(self, order: Order) -> bool:
+        """Whether it follows on this process's last report, which is not long ago."""
+        answers_it = bool(self.fresh) and hmac.compare_digest(order.fresh.encode(), self.fresh.encode())
+        return answers_it and time.monotonic() - self._reported <= ORDER_SECONDS
 
     def state(self) -> MachineState:
         """The state that the orders obeyed so far have led to."""
@@ -237,6 +265,7 @@ class OrderReceiver:
     def report(self, order: Order, envelope: bytes, counters: msgspec.Struct, data: dict[str, Any]) -> bytes:
         """The signed answer to an order, which came in `envelope`."""
         folder = self._folder
+        self.fresh, self._reported = secrets.token_hex(16), time.monotonic()
         report = MachineReport(
             election=folder.settings.election,
             station=folder.station_id,
@@ -249,6 +278,7 @@ class OrderReceiver:
             entries=len(folder.log),
             known_head=folder.log.head_at(order.known),
             data=data,
+            fresh=self.fresh,
         )
         return keys.sign_envelope(REPORT_TYPE, report, folder.key)
 
@@ -290,15 +320,42 @@ class OrderSender:
         self._machines = machines
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
+        self.clock_offsets: dict[Role, int] = {}
+        """By how many seconds each machine's clock was ahead of this one's when it last answered."""
+        self._fresh: dict[Role, str] = {}
+        self._reported: dict[Role, float] = {}
 
     def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
-        trusted."""
+        trusted. The machine is asked for its status before, where its last report is old or it does not know it."""
+        if name == "status":
+            return self._give(to, name, data)
+        if time.monotonic() - self._reported.get(to, -_ASK_AGAIN) >= _ASK_AGAIN:
+            self._give(to, "status", {})
+        try:
+            return self._give(to, name, data)
+        except IllegalStep as refused:
+            if refused.code != "order.expired":
+                raise
+        self._give(to, "status", {})
+        return self._give(to, name, data)
+
+    def _give(self, to: Role, name: OrderName, data: dict[str, Any]) -> MachineReport:
         folder = self._folder
         before = self.last_report(to)
         known = before.entries if before else 0
         number = self._numbers.next()
-        order = Order(name, folder.settings.election, folder.station_id, to, number, utc_now(), known, data)
+        order = Order(
+            name,
+            folder.settings.election,
+            folder.station_id,
+            to,
+            number,
+            utc_now(),
+            known,
+            data,
+            "" if name == "status" else self._fresh.get(to, ""),
+        )
         envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
         answer = self._machines[to].order(envelope)
         report = self._check(answer, envelope, to)
@@ -308,6 +365,8 @@ class OrderSender:
             )
         if before is not None and _went_back(before, report):
             raise InvalidSignature("report.counters-gone-back", place=self._place(to), hint="touch-nothing")
+        self.clock_offsets[to] = _seconds_ahead(report.issued)
+        self._fresh[to], self._reported[to] = report.fresh, time.monotonic()
         if before is None or (report.head, report.counters) != (before.head, before.counters):
             self._last_reports.keep(to, answer)
         return report
@@ -353,10 +412,18 @@ class OrderSender:
         return report
 
 
+def _seconds_ahead(time: str) -> int:
+    """By how much another machine's clock is ahead of this one's."""
+    if not canonical.is_instant(time):
+        return 0
+    return int((datetime.fromisoformat(time) - datetime.fromisoformat(utc_now())).total_seconds())
+
+
 def _went_back(before: MachineReport, now: MachineReport) -> bool:
     """Whether a counter is lower than it was: the machine's disk was put back to an earlier moment."""
     counted = [one.name for one in COUNTERS if one.machine == now.role and not one.fixed]
-    return any(_is_less(now.counters.get(name, 0), before.counters.get(name, 0)) for name in counted)
+    known = [name for name in counted if name in before.counters]
+    return any(_is_less(now.counters.get(name, 0), before.counters[name]) for name in known)
 
 
 def _is_less(now: Any, before: Any) -> bool:

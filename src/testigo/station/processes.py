@@ -15,6 +15,7 @@ import httpx
 
 from testigo import waits
 from testigo.errors import StorageError
+from testigo.web.trust import trusted
 from testigo.words import Message
 
 _LOOK_EVERY = 0.05
@@ -51,11 +52,15 @@ class MachineProcess:
             if self._process is None or self._process.poll() is not None:
                 break
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.address}/health", timeout=waits.ANSWER, trust_env=False).status_code == 200:
+                if self._health() == 200:
                     return
             time.sleep(_LOOK_EVERY)
         last = self._log.read_text(errors="replace").strip().splitlines()[-3:]
         raise StorageError("machine.not-started", place=self._log, name=self.name, why=" / ".join(last))
+
+    def _health(self) -> int:
+        address = f"{self.address}/health"
+        return httpx.get(address, timeout=waits.ANSWER, trust_env=False, verify=trusted()).status_code
 
     def cut_power(self) -> None:
         """End the process at once, with nothing flushed and nobody told (`kill -9`)."""

@@ -49,6 +49,10 @@ class StatementStore:
         digest = self.write(name or type_, self._folder.sign_statement(type_, body))
         self._folder.log.append(event, statement=digest, **noted)
 
+    def all(self) -> list[bytes]:
+        """Every envelope that is kept here."""
+        return [storage.read(file) for file in sorted(self._path.glob("*.json"))]
+
     def own(self, type_: str) -> SignedStatement:
         """A statement that this chair signed and kept."""
         place = str(self._path / f"{type_}.json")

@@ -5,14 +5,15 @@ QR codes (`ballot.tally_qr`) so that a witness's telephone can take the totals a
 contests need; each page says whose it is.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Reconciliation, TallySheet, numbered, reasons, tally_qr
+from testigo.ballot import ContestTally, CounterRow, Incident, Reconciliation, TallySheet, numbered, reasons, tally_qr
 from testigo.election import Definition
-from testigo.keys import SigningKey
+from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.station.training_mark import marked
@@ -104,23 +105,34 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
 
 
 def hours_notes(sheet: TallySheet) -> list[Message]:
-    """That the station was opened or closed outside the hours of voting, with the reason; empty where it was not."""
-    return [
+    """That the station was opened or closed outside the hours of voting, with the reason, and what was noticed of its
+    machines' clocks; empty where there is nothing."""
+    acts = [
         message("tally_sheet", act, reason=reasons.of_hours(act, reason)) for act, reason in sheet.hours() if reason
     ]
+    return [*acts, *(note.said() for note in sheet.clocks)]
 
 
-def page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
+def page(
+    definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, incidents: Sequence[Incident] = ()
+) -> bytes:
     """The tally sheet with the `digest` of its statement as PDF, in the election's first language.
 
-    `key`: the chair's, which signs the QR codes.
+    `key`: the chair's, which signs the QR codes. `incidents`: what stands above the signatures, in words.
     """
-    return _page(definition, sheet, digest, key, "tally-sheet")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="tally-sheet")
+    return _page(definition, sheet, digest, key.public, codes, "tally-sheet", incidents=incidents)
+
+
+def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
+    """The same pages from what is published, with neither codes nor lines to sign on. `signer`: the chair's key."""
+    return _page(definition, sheet, digest, signer, (), "tally-sheet", published=True)
 
 
 def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
     """The zero report with the `digest` of its statement as PDF: the same pages with nothing counted."""
-    return _page(definition, sheet, digest, key, "zero-report")
+    codes = tally_qr.encode(definition, sheet, digest, key, kind="zero-report")
+    return _page(definition, sheet, digest, key.public, codes, "zero-report")
 
 
 def totals_view(definition: Definition, totals: tally_qr.QrTotals, language: str) -> tuple[SheetContest, ...]:
@@ -133,7 +145,8 @@ def _contest_view(definition: Definition, tally: ContestTally, language: str) ->
     words = _words(language)
     options = []
     for option in contest.options:
-        party = (definition.party(option.party).abbreviation,) if option.party else ()
+        independent = (words["independent"],) if option in contest.independents else ()
+        party = (definition.party(option.party).abbreviation,) if option.party else independent
         named = (definition.words(option.name, language), *party, *definition.people(option, language))
         options.append(CountRow(" · ".join(named), tally.votes[option.id]))
         options += [
@@ -169,16 +182,26 @@ def _difference_views(counters: Reconciliation, words: dict[str, str], language:
     )
 
 
-def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey, kind: tally_qr.SheetKind) -> bytes:
+def _page(
+    definition: Definition,
+    sheet: TallySheet,
+    digest: str,
+    signer: PublicKey,
+    codes: Sequence[str],
+    kind: tally_qr.SheetKind,
+    *,
+    published: bool = False,
+    incidents: Sequence[Incident] = (),
+) -> bytes:
     language = definition.languages[0]
-    codes = tally_qr.encode(definition, sheet, digest, key, kind=kind)
     words = _words(language)
     seen = view(definition, sheet, digest, language)
     texts = {
         "words": words,
-        "machine": f"{say(language, 'chair.role')} {key.public.key_id[:16]}…",
+        "incidents": [one.sentence.text(language) for one in incidents],
+        "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
-        "signers": _signers(definition, words),
+        "signers": [] if published else _signers(definition, sheet.station, words, language),
     }
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
@@ -186,7 +209,10 @@ def _page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKe
     return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
-def _signers(definition: Definition, words: dict[str, str]) -> list[str]:
-    """Who signs the page: the chair, a clerk, a witness of each party, at least two."""
+def _signers(definition: Definition, station: str, words: dict[str, str], language: str) -> list[str]:
+    """Who signs the page: the chair, a clerk, a witness of each party and of each independent, at least two."""
     witnesses = [f"{words['witness']} · {party.abbreviation}" for party in definition.parties]
+    contests = definition.contests_of_station(station)
+    independents = [definition.words(one.name, language) for contest in contests for one in contest.independents]
+    witnesses += [f"{words['witness']} · {name} ({words['independent']})" for name in dict.fromkeys(independents)]
     return [words["chair"], words["clerk"], *witnesses, *[words["witness"]] * (_WITNESSES - len(witnesses))]

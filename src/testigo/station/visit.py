@@ -1,4 +1,4 @@
-"""What the screen of the check-in desk shows: the visit under way, or that a visitor was turned away."""
+"""What the screen of the check-in desk shows: the visit under way, or why a visitor gets no card."""
 
 from typing import Literal
 
@@ -8,28 +8,35 @@ import msgspec
 class Visit(msgspec.Struct, frozen=True):
     """The visitor at the desk.
 
-    `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: release or refuse), `admitted`
-    (a card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `fingers`:
-    positions that were enrolled (ISO/IEC 19794-2, 1 to 10). `impostors`: how many were refused on this document before.
-    `interrupted`: shown again after a restart.
+    `stage`: `finger` (tries are left), `unmatched` (none are, or no finger was enrolled: the chair decides), `second`
+    (the chair wants to release the voter for the reason `proposed`, and a second person has to agree), `admitted` (a
+    card is to be drawn). `outcome`: "" | matched | released. `style`: whose tray the clerk offers. `failed`: tries
+    that did not match. `fingers`: positions that were enrolled (ISO/IEC 19794-2, 1 to 10); `exceptions`: those that
+    could not be taken, or hardly, with the kind (missing, bandaged, worn). `impostors`: how many were refused on this
+    document before. `photograph`: whether the poll book has one. `interrupted`: shown again after a
+    restart.
     """
 
     id: str
     document: str
     name: str
     style: str
-    stage: Literal["finger", "unmatched", "admitted"]
+    stage: Literal["finger", "unmatched", "second", "admitted"]
     tries_left: int
     fingers: tuple[int, ...] = ()
+    exceptions: tuple[tuple[int, str], ...] = ()
     outcome: Literal["", "matched", "released"] = ""
+    failed: int = 0
     impostors: int = 0
+    proposed: str = ""
+    photograph: bool = False
     interrupted: bool = False
 
 
 class RefusedVoter(msgspec.Struct, frozen=True):
-    """Turned away. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`).
-    `at`: UTC time at which the hour of the earlier check-in began (`already-voted`). `why`: what the register says
-    (`barred`)."""
+    """Why a visitor gets no card: found by the machine, and counted only once the clerk confirms it; or said by a
+    person. `reason`: one of `reasons.REFUSAL_REASONS`. `where`: id of the station to go to (`other-station`). `at`: UTC
+    time at which the hour of the earlier check-in began (`already-voted`). `why`: what the register says (`barred`)."""
 
     document: str
     reason: str

@@ -29,14 +29,12 @@ from testigo.words import Either, language_name
 class VotingBooth(ABC):
     """A booth as its screen sees it. Every method may be called from any thread, one runs at a time.
 
-    `recovered`: at this start a vote was found confirmed but not yet noted, and was deposited: the screen tells its
-    voter. `screen_seen`: what the screen's browser told of itself, before opening.
+    `screen_seen`: what the screen's browser told of itself, before opening.
     """
 
     folder: Guarded
     definition: Definition
     station_id: str
-    recovered: bool = False
     screen_seen: ScreenSeen | None = None
     _printer: Printer
     _box: BallotBox | None
@@ -73,6 +71,12 @@ class VotingBooth(ABC):
             return None
         paper = self._slip(live).text_lines() if live.stage in ("printed", "depositing") else ()
         return SessionView.of(live, self.definition, self._style(live), notice=self._session.notice, paper=paper)
+
+    @property
+    def vote_recorded(self) -> bool:
+        """Whether the last session ended with a vote in the box, and nobody has come since: the screen says so, also
+        after a restart."""
+        return self._day.now.told
 
     @exclusive
     def choose_language(self, language: str) -> SessionView:

@@ -6,8 +6,11 @@
 | `forms`, `guards`, `own_name` | what a person sent, with its token checked; who may call a route, and by which name |
 | `browser_session`, `sessions` | the session of one request; all of one process, with its cookie |
 | `pin_page` | the page that asks for a PIN |
+| `double_entry` | figures that two persons enter apart from each other, and a third decides |
 | `listening` | address, certificate, and the process that serves |
-| `client` | pages called as a browser does, for rehearsals and tests |
+| `trust` | which certificates an `https` server must have |
+| `client` | pages called as a browser does, for tests |
+| `browser`, `offered` | the same by people who can only press what a page shows, for rehearsals and whole days |
 
 Every route names one guard, every form carries its session's token, and everything works without JavaScript. The kit
 knows no election: roles are in `screens`, their templates beside them.

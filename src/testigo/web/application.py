@@ -6,7 +6,7 @@ person in front of it, and no two requests can ever meet inside a station's or a
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,14 @@ from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
 from testigo.web.own_name import require_own_name
+from testigo.web.patience import in_time
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
 from testigo.words import (
     Message,
     clock,
+    colon,
+    comma,
     day,
     direction,
     instant,
@@ -89,6 +92,7 @@ _OWN_FILES = Path(__file__).with_name("static")
 _STATIC = {
     "style.css": ("text/css; charset=utf-8", _OWN_FILES / "style.css"),
     "page.js": ("text/javascript; charset=utf-8", _OWN_FILES / "page.js"),
+    "double-entry.js": ("text/javascript; charset=utf-8", _OWN_FILES / "double-entry.js"),
     "icon.svg": ("image/svg+xml", _OWN_FILES / "icon.svg"),
     "text.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed.ttf"),
     "bold.ttf": ("font/ttf", FONTS / "DejaVuSansCondensed-Bold.ttf"),
@@ -108,12 +112,14 @@ def application(
     templates: str = "",
     sample: SampleMark | None = None,
     public: bool = False,
+    after_stale_form: Callable[[], Answer | None] = lambda: None,
     **parts: Any,
 ) -> Litestar:
     """One role's application. `title`: what stands in the page's head line; `languages`, `fonts`: those of its
     election; `for_voters`: whether voters use its pages, not officers (`words.offered`); `templates`: the package whose
     folder `templates` holds the role's own pages; `sample`: marks every page as a sample; `public`: whether it may be
-    called by any name, as behind another web server (`own_name`); `parts`: what handlers find by name.
+    called by any name, as behind another web server (`own_name`); `after_stale_form`: what is shown in place of the
+    error that a form was of another visit, which changes nothing; `parts`: what handlers find by name.
 
     Raises `LookupError` if a route does not say who may call it.
     """
@@ -122,6 +128,7 @@ def application(
         guards=[] if public else [require_own_name],
         before_request=_check_form,
         before_send=[_finish_headers],
+        middleware=[in_time],
         dependencies={
             "form": Provide(_form, sync_to_thread=False),
             **{name: _given(part) for name, part in parts.items()},
@@ -139,6 +146,7 @@ def application(
                 "officers_language": officers_language(languages),
                 "own_fonts": OwnFonts.of(fonts),
                 "sample": sample,
+                "after_stale_form": after_stale_form,
                 **parts,
             }
         ),
@@ -200,6 +208,10 @@ def error_page(request: Request, error: TestigoError) -> Answer:
         return Response(error.as_json(), status_code=status)
     if isinstance(error, guards.PinRequired):
         return redirect("/pin")
+    if error.code == "form.of-another-visit":
+        instead: Answer | None = request.app.state.after_stale_form()
+        if instead is not None:
+            return instead
     return _error_page(request, error, status, type(error).__name__)
 
 
@@ -328,7 +340,8 @@ def _error_page(request: Request, error: TestigoError, status: int, kind: str) -
     language = language_of(request)
     if language in voter_languages() and not error.speaks(language):
         language = request.app.state.officers_language
-    heading, advice = heading_and_advice(error, kind, request.app.state.role, language)
+    about_file = isinstance(error, InvalidInput) and request.state.get("sent_file", False)
+    heading, advice = heading_and_advice(error, "file" if about_file else kind, request.app.state.role, language)
     return page(
         request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
         sentence=error.sentence(language), language=language,
@@ -385,6 +398,7 @@ def _templates(package: str) -> Environment:
         "in_language": _in_language,
     }
     environment.globals |= {
+        "colon": colon, "comma": comma,
         "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
         "direction": direction,
     }  # fmt: skip

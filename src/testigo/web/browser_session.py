@@ -1,4 +1,4 @@
-"""The session of one request: found by its cookie, started when a page needs one, sent back as a cookie."""
+"""The session of one request: found by its cookie, or a new client's, and sent back as a cookie."""
 
 from typing import Any
 
@@ -13,23 +13,30 @@ Request = LitestarRequest[Any, Any, Any]
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 _FOUND = "testigo_session"
-_NEW = "testigo_new_session"
+_CAME_WITH = "testigo_cookie"
 
 
 def session_or_none(connection: Connection) -> BrowserSession | None:
-    """The session this request came with, if it lives."""
+    """The session or client of this request's cookie, if there is one."""
     state = connection.scope["state"]
     if _FOUND not in state:
         sessions = _sessions(connection)
-        state[_FOUND] = sessions.find(connection.cookies.get(sessions.cookie))
+        state[_CAME_WITH] = connection.cookies.get(sessions.cookie)
+        state[_FOUND] = sessions.find(state[_CAME_WITH])
     found: BrowserSession | None = state[_FOUND]
     return found
 
 
 def session(connection: Connection) -> BrowserSession:
-    """The session this request came with, or a new one of nobody."""
+    """The session or client of this request's cookie, or a new client."""
     found = session_or_none(connection)
-    return found if found is not None else _put(connection, _sessions(connection).start())
+    return found if found is not None else _put(connection, _sessions(connection).client())
+
+
+def keep(connection: Connection) -> BrowserSession:
+    """The session of this request's cookie, or a new one that is kept: for a booth's own screen."""
+    found = session_or_none(connection)
+    return found if found is not None and found.kept else _put(connection, _sessions(connection).start())
 
 
 def renew(connection: Connection, *, person: str = "") -> BrowserSession:
@@ -52,20 +59,22 @@ def leave(connection: Connection) -> None:
 
 
 def cookie(scope: Scope) -> str | None:
-    """The `Set-Cookie` header this answer must carry, if its request started a session."""
+    """The `Set-Cookie` header this answer must carry: where it is not the cookie that the request came with."""
     state = scope.get("state", {})
-    new: BrowserSession | None = state.get(_NEW)
-    if new is None:
+    found: BrowserSession | None = state.get(_FOUND)
+    if found is None:
         return None
     sessions: BrowserSessions = scope["litestar_app"].state.sessions
+    value = sessions.cookie_of(found)
+    if value == state.get(_CAME_WITH):
+        return None
     secure = scope["scheme"] == "https"
-    made = Cookie(key=sessions.cookie, value=new.key, httponly=True, samesite="strict", secure=secure)
+    made = Cookie(key=sessions.cookie, value=value, httponly=True, samesite="strict", secure=secure)
     return made.to_header(header="")
 
 
 def _put(connection: Connection, new: BrowserSession) -> BrowserSession:
-    state = connection.scope["state"]
-    state[_FOUND] = state[_NEW] = new
+    connection.scope["state"][_FOUND] = new
     return new
 
 

@@ -16,15 +16,17 @@ import httpx
 
 from testigo import waits
 from testigo.errors import StorageError
+from testigo.web.trust import trusted
 
-_TOKEN = re.compile(r'name="token" value="([^"]+)"')
+_HIDDEN = re.compile(r'name="(token|visit)" value="([^"]+)"')
+"""What a browser sends back with every form of a page."""
 
 
 class SeenPage(HTMLParser):
     """One page as seen. `status`: HTTP; `path`: where redirects ended; `name`: its `data-page`; `facts`: its other
     `data-…`.
 
-    `code`: on a page that shows an error, the error's code, else "".
+    `code`: on a page that shows an error, the error's code, else "". `is_page`: whether it is a page, and not a file.
     """
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -34,7 +36,8 @@ class SeenPage(HTMLParser):
         self.content = answer.content
         self.facts: dict[str, str] = {}
         self.name = self.code = ""
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        self.is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if self.is_page:
             self.feed(answer.text)
 
     @property
@@ -63,11 +66,12 @@ class Client:
             timeout=timeout,
             follow_redirects=True,
             trust_env=False,
+            verify=trusted(),
             transport=transport,
             # A connection that is kept may be closed by the server just as a form is sent on it.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
-        self._token = ""
+        self._token = self._visit = ""
 
     def get(self, path: str) -> SeenPage:
         """Open a page. Raises `StorageError` where no whole answer comes."""
@@ -76,13 +80,14 @@ class Client:
     def send(
         self, path: str, *, files: Mapping[str, bytes | Sequence[bytes]] | None = None, **fields: str | list[str]
     ) -> SeenPage:
-        """Send a form with the token of the page seen last; a hyphen in a field's name is written `_`.
+        """Send a form with what the page seen last hides in its forms; a hyphen in a field's name is written `_`.
 
         Raises `StorageError` where no whole answer comes: whether the form was taken is then not known.
         """
         if not self._token:
             self.get("/")
-        data = {"token": self._token, **{name.replace("_", "-"): value for name, value in fields.items()}}
+        hidden = {"token": self._token, **({"visit": self._visit} if self._visit else {})}
+        data = {**hidden, **{name.replace("_", "-"): value for name, value in fields.items()}}
         uploads = [
             (name, (name, content, "application/octet-stream"))
             for name, contents in (files or {}).items()
@@ -115,7 +120,7 @@ class Client:
             raise StorageError("page.does-not-answer", place=address, why=type(error).__name__) from error
 
     def _see(self, answer: httpx.Response) -> SeenPage:
-        token = _TOKEN.search(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else None
-        if token:
-            self._token = token.group(1)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            hidden = dict(_HIDDEN.findall(answer.text))
+            self._token, self._visit = hidden.get("token", self._token), hidden.get("visit", self._visit)
         return SeenPage(answer)

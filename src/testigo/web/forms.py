@@ -74,4 +74,5 @@ async def read_form(request: Request) -> Form:
     session = browser_session.session_or_none(request)
     if session is None or not session.owns(texts.get("token", [""])[0]):
         raise NotAllowed("form.of-another-visit")
+    request.state.sent_file = any(data for sent in files.values() for data in sent)
     return Form(texts, files)

@@ -14,6 +14,7 @@ import uvicorn
 from testigo import storage, waits
 from testigo.errors import InvalidInput, StorageError
 from testigo.web.metrics import HOST, Collect, MetricsServer, nothing_more
+from testigo.web.patience import Connections
 from testigo.web.ports import cannot_listen
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def run(
         config = uvicorn.Config(
             app, log_config=None, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
             lifespan="off", timeout_graceful_shutdown=int(waits.END), timeout_keep_alive=30,
-            ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
+            http=Connections, ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key,
         )  # fmt: skip
         # uvicorn gives a signal back to us after it has shut down; it has been obeyed then, and the exit is a clean
         # one.

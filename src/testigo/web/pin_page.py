@@ -13,10 +13,11 @@ from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import anyone, person
+from testigo.web.source import source_of
 
-CheckPerson = Callable[[Form], str]
-"""From the PIN form (`account`, `pin`) to the account's id, which is the session's person; raises `NotAllowed` for a
-wrong PIN or while locked."""
+CheckPerson = Callable[[Form, str], str]
+"""From the PIN form (`account`, `pin`) and its source (`source_of`) to the account's id, which is the session's person;
+raises `NotAllowed` for a wrong PIN or while locked."""
 
 OfferedAccounts = Callable[[], Sequence[Account]]
 """Who may come in. An application that gives none has people type their user name."""
@@ -33,7 +34,7 @@ def ask_pin(request: Request) -> Answer:
 def enter_pin(request: Request, form: FormSent) -> Answer:
     """Check the PIN; a right one gets a new session, so that a cookie from before is worth nothing."""
     check: CheckPerson = request.app.state.check_person
-    browser_session.renew(request, person=check(form))
+    browser_session.renew(request, person=check(form, source_of(request)))
     return redirect("/")
 
 

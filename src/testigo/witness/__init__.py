@@ -10,6 +10,7 @@ contents:
    sheet.
 3. **Stations** (`stations`): each was tested with the deck of this election, began at zero, and signed a tally sheet;
    its booth and its check-in signed the same figures; its reconciliation holds, and its limits were kept.
+   What was annulled, corrected, counted on paper, and what happened there in words (`rulings`) is told.
 4. **Totals** (`totals`): all tally sheets are added up again, seats are allotted again, and every result ever published
    must be byte-identical.
 5. **Audits** (`audits`): the samples are drawn again from the dice, every drawn box has its paper count, and each count

@@ -1,27 +1,49 @@
 """The audits: samples drawn again from the dice, paper counts compared again with the tally sheets."""
 
-from testigo.audit import Seed, boxes_to_count, sample
-from testigo.audit.closing import PaperTally, closing_count
+import itertools
+
+from testigo.audit import Seed, closing_sample
+from testigo.audit.closing import SPOILED, PaperTally, closing_count
 from testigo.ballot import UNDERVOTES
 from testigo.count import AuditSample, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
-from testigo.witness.reading import RecordContents, VerifiedStatement
+from testigo.witness.reading import RecordContents, VerifiedStatement, grade_without
 from testigo.words import Message, message
+
+_CHANGE_SAMPLE = ("annulment", "manual-tally", "manual-tally-accepted")
+"""Kinds of statements by which a station's box is not among those that are drawn."""
 
 
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
     drawn = _check_draw(findings, contents)
-    counted = {verified.statement.subject: verified for verified in contents.statements.get("closing-count", [])}
+    counted: dict[str, list[VerifiedStatement]] = {}
+    for verified in contents.statements.get("closing-count", []):
+        counted.setdefault(verified.statement.subject, []).append(verified)
     for station in drawn:
-        if station not in counted:
+        if station not in counted and station in contents.rules.rulings.annulments:
+            detail = message("finding", "closing-count.annulled", station=station)
+            findings.write("closing-count", Grade.NOTE, detail)
+        elif station not in counted:
             grade, cause = contents.without("closing-count", station)
             detail = message("finding", "closing-count.not-here", station=station)
             findings.write("closing-count", grade, detail, cause=cause)
-    for station, verified in counted.items():
-        _check_count(findings, contents, verified, was_drawn=station in drawn)
+    for station, counts in counted.items():
+        for earlier, later in itertools.pairwise(counts):
+            _tell_replaced(findings, earlier, later)
+        _check_count(findings, contents, counts[-1], was_drawn=station in drawn)
+
+
+def _tell_replaced(findings: FindingLog, earlier: VerifiedStatement, later: VerifiedStatement) -> None:
+    """A count that another followed on, with the auditor's reason; its differences are explained by that."""
+    with findings.reporting("closing-count", earlier.place):
+        first = body_of(earlier.statement, ClosingCount, earlier.place)
+        second = body_of(later.statement, ClosingCount, later.place)
+        detail = message("finding", "closing-count.replaced", count=len(first.differences), reason=second.why)
+        grade = Grade.NOTE if first.is_consistent else Grade.EXPLAINED
+        findings.write("closing-count", grade, at_station(first.station, detail), earlier.place)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
@@ -32,22 +54,26 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
         grade, cause = contents.without("audit-seed")
         findings.write("audit-seed", grade, message("finding", "audit-seed.no-dice"), cause=cause)
         return ()
-    everywhere = tuple(station.id for station in definition.stations)
-    detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(everywhere))
+    detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(definition.stations))
     findings.ok("audit-seed", detail, seeds[0].place)
-    wanted = sample(Seed(digits), everywhere, boxes_to_count(definition))
-    drawn = tuple(ticket.id for ticket in wanted)
+    wanted = closing_sample(definition, Seed(digits), contents.rules.rulings_of_sample)
+    drawn = wanted.ids
     if not samples:
         grade, cause = contents.without("audit-sample")
         detail = message("finding", "audit-sample.not-here", drawn=drawn)
         findings.write("audit-sample", grade, detail, cause=cause)
     for verified in samples:
         body = body_of(verified.statement, AuditSample, verified.place)
-        same = sorted(body.population) == sorted(everywhere) and body.drawn == wanted
-        boxes = len(everywhere)
+        same = sorted(body.population) == sorted(wanted.population) and body.drawn == wanted.drawn
+        boxes = len(wanted.population)
+        gaps = contents.gaps_of(*_CHANGE_SAMPLE, before=verified.index)
         if same:
             detail = message("finding", "audit-sample.holds", drawn=drawn, count=boxes, dice=len(digits))
             findings.ok("audit-sample", detail, verified.place)
+        elif gaps:
+            grade, cause = grade_without(gaps)
+            detail = message("finding", "audit-sample.not-judged")
+            findings.write("audit-sample", grade, detail, verified.place, cause=cause)
         else:
             detail = message("finding", "audit-sample.other", drawn=drawn, count=boxes, said=body.ids)
             findings.fail("audit-sample", detail, verified.place)
@@ -70,6 +96,8 @@ def _check_count(
         for one in again.differences:
             unread = _may_be_unread(contents.rules.definition, one, body.unread)
             grade = Grade.INCOMPLETE if unread else Grade.FAILURE
+            if _is_settled(contents, station, one):
+                grade = Grade.EXPLAINED
             findings.write("closing-count", grade, at_station(station, _difference(one)), verified.place)
         if body.unread:
             detail = message("finding", "closing-count.unread", count=body.unread)
@@ -83,6 +111,21 @@ def _check_count(
                 method=method,
             )
             findings.ok("closing-count", at_station(station, detail))
+
+
+def _is_settled(contents: RecordContents, station: str, one: CountDifference) -> bool:
+    """Whether the root corrected the tally sheet to what the paper says, or annulled the station."""
+    rulings = contents.rules.rulings
+    if station in rulings.annulments:
+        return True
+    corrected = rulings.corrections.get(station)
+    if corrected is None or one.what == SPOILED:
+        return False
+    tally = corrected[1].tally
+    if not one.contest:
+        return sum(tally.ballots.values()) == one.paper
+    figures = dict(tally.contest(one.contest).figures(contents.rules.definition.contest(one.contest)))
+    return figures.get(one.what) == one.paper
 
 
 def _difference(one: CountDifference) -> Message:

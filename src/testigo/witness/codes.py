@@ -24,11 +24,16 @@ CODES: Final = (
     "reconciliation",
     "limits",
     "event-logs",
+    "annulment",
+    "correction",
+    "manual-tally",
+    "incident",
     "stations-counted",
     "result",
     "seats",
     "audit-seed",
     "audit-sample",
     "closing-count",
+    "audited",
 )
 """Of all checks, in their order."""

@@ -6,11 +6,9 @@ reading goes on with the next statement. A statement that is in the log and cann
 later release wrote it) is a *gap*: what needs it is neither a failure nor good, and says so.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from testigo import canonical
 from testigo.count import KINDS, Conflict, NeedsUnread, NewerVersion, RecordRules, body_of, kind_label
 from testigo.election import (
     Definition,
@@ -32,11 +30,12 @@ from testigo.words import Message, message
 
 @dataclass(frozen=True)
 class VerifiedStatement:
-    """One statement whose signature holds. `place`: its file; `index`: its place in the log."""
+    """One statement whose signature holds. `place`: its file; `index`: its place in the log; `digest`: its name."""
 
     place: str
     index: int
     statement: Statement
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,6 @@ def read_statements(findings: FindingLog, record: PublishedRecord, root: PublicK
     if _check_definition(findings, contents, contents.rules.definition):
         contents.definition = contents.rules.definition
     _check_log_key(findings, contents, record)
-    _check_times(findings, contents)
     return contents
 
 
@@ -130,8 +128,6 @@ _WHY = {
     Grade.UNCHECKED: "cause.not-read",
     Grade.FAILURE: "cause.not-as-in-log",
 }
-_SHOWN = 40
-"""Characters that a finding quotes of a time that is not one."""
 
 
 class _Reader:
@@ -186,7 +182,7 @@ class _Reader:
         try:
             if rules.contains(envelope):
                 raise Conflict("statement.already-in-record", place=place)
-            statement = rules.add(envelope, place=place, index=index).statement
+            signed = rules.add(envelope, place=place, index=index)
         except NewerVersion as error:
             self._take_newer(index, place, envelope, error)
         except NeedsUnread as error:
@@ -194,8 +190,9 @@ class _Reader:
         except TestigoError as error:
             self._refuse(place, error)
         else:
+            statement = signed.statement
             self._seen.add((statement.type, statement.subject))
-            self._contents.add(VerifiedStatement(place, index, statement))
+            self._contents.add(VerifiedStatement(place, index, statement, signed.digest))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
 
@@ -325,26 +322,3 @@ def _report_replaced(findings: FindingLog, before: KeyRing, keys: MachineKeys, p
             else:
                 detail = message("finding", "keys-replaced.authority", role=role, index=str(index), new=own, old=old)
             findings.write("keys-replaced", Grade.NOTE, detail, place)
-
-
-def _check_times(findings: FindingLog, contents: RecordContents) -> None:
-    """Of each station: tested, then zero report, then tally sheet. The machine's clock says when; the log says that
-    it was.
-    """
-    order = ("logic-and-accuracy", "zero-report", "tally-sheet")
-    wrong = 0
-    for station in contents.rules.definition.stations:
-        found = [verified for kind in order if (verified := contents.of_station(kind, station.id)) is not None]
-        for earlier, later in itertools.pairwise(found):
-            if earlier.statement.issued > later.statement.issued:
-                wrong += 1
-                newer, older = kind_label(later.statement.type), kind_label(earlier.statement.type)
-                detail = message("finding", "order-of-day.older", later=newer, earlier=older)
-                findings.fail("order-of-day", at_station(station.id, detail), later.place)
-    everything = itertools.chain.from_iterable(contents.statements.values())
-    for verified in (one for one in everything if not canonical.is_instant(one.statement.issued)):
-        wrong += 1
-        detail = message("finding", "order-of-day.no-time", time=verified.statement.issued[:_SHOWN])
-        findings.fail("order-of-day", detail, verified.place)
-    if not wrong:
-        findings.ok("order-of-day", message("finding", "order-of-day.holds"))

@@ -60,6 +60,9 @@ class VerificationReport:
         count = len(self.of_grade(self.worst))
         if verdict is Verdict.ALL_HOLDS:
             return verdict.message(count), message("verify", "checks-made", count=checks)
+        if verdict is Verdict.UNAUDITED:
+            missing = next(one.detail for one in self.findings if one.grade is Grade.UNAUDITED)
+            return verdict.message(count), message("verify", "checks-unaudited", count=checks, missing=missing)
         grade, meaning = self.worst.label, verdict.meaning
         marked = message("verify", "checks-marked", count=count, checks=checks, grade=grade, meaning=meaning)
         return verdict.message(count), marked

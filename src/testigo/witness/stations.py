@@ -50,7 +50,7 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         voting_hours.check(findings, definition, sheet, verified)
         _check_machines(findings, contents, station, sheet)
         _check_reconciliation(findings, sheet, verified)
-        _check_limits(findings, definition, station, sheet, verified)
+        _check_limits(findings, contents, station, sheet, verified)
         _check_event_logs(findings, contents, station, sheet)
 
 
@@ -71,7 +71,7 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
             for holds, problem in (
                 (report.is_zero and empty, message("finding", "zero-report.not-zero")),
                 (
-                    verified.statement.issued <= sheet.opened,
+                    verified.statement.issued <= sheet.opened or sheet.clock_told,
                     message(
                         "finding",
                         "zero-report.after-opening",
@@ -194,20 +194,26 @@ def _written(reason: str) -> str:
 
 
 def _check_limits(
-    findings: FindingLog, definition: Definition, station: Station, sheet: TallySheet, verified: VerifiedStatement
+    findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet, verified: VerifiedStatement
 ) -> None:
     """What no honest station can exceed, the anomalies of the results page among it; and reasons from the lists.
 
     A poll book may have fewer voters than the definition gives the station: fewer were imported, or some were barred as
     enrolled twice. That is a note, for people to compare with the published register; more voters fail.
     """
-    counters, cap = sheet.reconciliation.check_in, definition.release_cap(station.id)
+    counters, cap = sheet.reconciliation.check_in, contents.rules.definition.release_cap(station.id)
+    allowed = max((one.more for one in contents.rules.allowances.get(station.id, ())), default=0)
     fewer = counters.registered < station.register_size
     odd = [
         message("finding", f"limits.{one.kind}", found=one.found, allowed=one.allowed)
         for one in find_anomalies(station, sheet, [])
         if one.kind not in TOLD_ELSEWHERE and not (one.kind == "register-differs" and fewer)
     ]
+    if counters.released_by_allowance > allowed:
+        found = counters.released_by_allowance
+        odd.append(message("finding", "limits.release-allowance", found=found, allowed=allowed))
+    if counters.release_alarm not in (0, cap):
+        odd.append(message("finding", "limits.release-cap", found=counters.release_alarm, allowed=cap))
     if counters.release_cap != cap:
         odd.append(message("finding", "limits.release-cap", found=counters.release_cap, allowed=cap))
     if not _times_hold(sheet):
@@ -215,6 +221,11 @@ def _check_limits(
     odd += [rule for machine in sheet.reconciliation.machines for rule in machine.broken_rules()]
     refused = sum(counters.refused.values())
     good = message("finding", "limits.hold", released=counters.released, cap=cap, refused=refused)
+    if counters.beyond_alarm:
+        two, by_allowance = counters.released_by_two, counters.released_by_allowance
+        good = message(
+            "finding", "limits.hold-beyond", released=counters.released, cap=cap, two=two, allowed=by_allowance
+        )
     findings.conclude("limits", station.id, odd, good, verified.place)
     if fewer:
         detail = message("finding", "limits.fewer-voters", count=counters.registered, size=station.register_size)
@@ -222,8 +233,9 @@ def _check_limits(
 
 
 def _times_hold(sheet: TallySheet) -> bool:
-    """Whether it opened and then closed; on which day, people see for themselves: a rehearsal is held on another."""
-    return canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed) and sheet.opened < sheet.closed
+    """Whether it opened and then closed, unless it tells of a wrong clock (`times`)."""
+    both = canonical.is_instant(sheet.opened) and canonical.is_instant(sheet.closed)
+    return both and (sheet.opened < sheet.closed or sheet.clock_told)
 
 
 def _check_event_logs(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:

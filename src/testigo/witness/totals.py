@@ -10,7 +10,15 @@ from testigo.witness.reading import Gap, RecordContents, VerifiedStatement, grad
 from testigo.words import first_of, message
 
 _STATIONS_NAMED = 10
-_CHANGING = ("tally-sheet", "public-draw", "option-status")
+_CHANGING = (
+    "tally-sheet",
+    "public-draw",
+    "option-status",
+    "annulment",
+    "correction",
+    "manual-tally",
+    "manual-tally-accepted",
+)
 """Kinds of statements that a result follows from."""
 
 
@@ -59,10 +67,19 @@ def _report_states(findings: FindingLog, contents: RecordContents) -> None:
 
 def _check_counted(findings: FindingLog, contents: RecordContents) -> None:
     definition, rules = contents.rules.definition, contents.rules
-    missing = [station.id for station in definition.stations if station.id not in rules.sheets]
-    there, count = len(definition.stations) - len(missing), len(definition.stations)
+    missing = [
+        station.id
+        for station in definition.stations
+        if rules.rulings.waits(station.id)
+        or (station.id not in rules.sheets and not rules.rulings.needs_no_sheet(station.id))
+    ]
+    annulled = len(rules.rulings.annulments)
+    there, count = len(definition.stations) - len(missing) - annulled, len(definition.stations)
     if not missing:
-        findings.ok("stations-counted", message("finding", "stations-counted.all", there=there, count=count))
+        detail = message("finding", "stations-counted.all", there=there, count=count)
+        if annulled:
+            detail = message("finding", "stations-counted.annulled", there=there, count=count, annulled=annulled)
+        findings.ok("stations-counted", detail)
         return
     which = first_of(missing, _STATIONS_NAMED)
     without = set(missing)
@@ -164,6 +181,8 @@ def _count_before(contents: RecordContents, result: VerifiedStatement) -> Result
         digests=rules.sheet_digests(result.statement.version),
         draw=rules.draw if drawn else None,
         states=rules.states(before=result.index),
+        rulings=rules.rulings.before(result.index),
+        version=result.statement.version,
     )
 
 

@@ -13,6 +13,7 @@ class Verdict(StrEnum):
 
     ALL_HOLDS = "all-holds"
     EXPLAINED = "differences-explained"
+    UNAUDITED = "not-audited"
     INCOMPLETE = "incomplete"
     UNCHECKED = "could-not-be-checked"
     TAMPERED = "tampered-with"
@@ -26,11 +27,12 @@ class Verdict(StrEnum):
     @property
     def holds(self) -> bool:
         """Whether the record is complete, and every difference in it has its signed reason."""
-        return self in (Verdict.ALL_HOLDS, Verdict.EXPLAINED)
+        return self in (Verdict.ALL_HOLDS, Verdict.EXPLAINED, Verdict.UNAUDITED)
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Of `testigo verify`. `strict`: a difference that is explained is not enough."""
-        return STRICT_EXIT_CODE if strict and self is Verdict.EXPLAINED else EXIT_CODES[self]
+        """Of `testigo verify`. `strict`: neither an explained difference nor an election without an audit is enough."""
+        not_enough = self in (Verdict.EXPLAINED, Verdict.UNAUDITED)
+        return STRICT_EXIT_CODE if strict and not_enough else EXIT_CODES[self]
 
     def message(self, count: int) -> Message:
         """The verdict to a person. `count`: of findings of the grade that decided."""
@@ -46,6 +48,7 @@ _BY_GRADE: Final = {
     Grade.OK: Verdict.ALL_HOLDS,
     Grade.NOTE: Verdict.ALL_HOLDS,
     Grade.EXPLAINED: Verdict.EXPLAINED,
+    Grade.UNAUDITED: Verdict.UNAUDITED,
     Grade.INCOMPLETE: Verdict.INCOMPLETE,
     Grade.UNCHECKED: Verdict.UNCHECKED,
     Grade.FAILURE: Verdict.TAMPERED,
@@ -54,6 +57,7 @@ _BY_GRADE: Final = {
 EXIT_CODES: Final = {
     Verdict.ALL_HOLDS: 0,
     Verdict.EXPLAINED: 0,
+    Verdict.UNAUDITED: 0,
     Verdict.UNCHECKED: 1,
     Verdict.INCOMPLETE: 3,
     Verdict.TAMPERED: 4,

@@ -6,7 +6,7 @@ from pathlib import Path
 from testigo.errors import TestigoError
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import Finding, Grade, PublishedRecord, read_record
-from testigo.witness import audits, reading, stations, totals
+from testigo.witness import audited, audits, reading, rulings, stations, times, totals
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.report import VerificationReport
 from testigo.words import message
@@ -40,9 +40,12 @@ def verify(
         signers = contents.key_ring.log_keys if contents else None
         findings.add(published.check_consistency(kept_checkpoint, signers))
     if contents is not None and contents.definition is not None:
+        times.check(findings, contents)
         stations.check(findings, contents)
+        rulings.check(findings, contents)
         totals.check(findings, contents)
         audits.check(findings, contents)
+        audited.check(findings, contents)
     root = root_key or published.root_key
     return VerificationReport(
         record=str(record),

@@ -6,10 +6,12 @@
                    results.po       the results page
                    slip.po          the paper vote
                    cards.po         the voting cards
+                   voter_list.po    the poll book and the sign-in list on paper
                    tally_sheet.po   tally sheet and zero report
                    retirement.po    the page of a retired machine
                    hardware.po      the report of a hardware test
                    proof.po         the proof that parties sign before the definition is signed
+                   reports.po       reports of commands (section `cli`)
                    findings.po      what `testigo verify` says: sections `verify`, `finding`, `selfcheck`
                    errors-ROOM.po   what is wrong (section `error`) and what to do about it (`hint`), by the error's
                                     code; and what stands in such sentences: where it is (`place`), words of them
@@ -44,9 +46,11 @@ from testigo.words.catalogues import (
     voter_languages,
 )
 from testigo.words.files import catalogue_file
+from testigo.words.joined import at_place, colon, comma, in_clauses, with_commas
 from testigo.words.locales import clock, day, direction, instant, listed, number, percent, written, zone
 from testigo.words.message_line import from_line, to_line
 from testigo.words.messages import Either, Message, Value, current_language, first_of, message, set_language, value_text
+from testigo.words.sorting import sort_key
 from testigo.words.voters import WHOLE, is_for_voters
 
 __all__ = [
@@ -59,14 +63,18 @@ __all__ = [
     "Value",
     "Words",
     "add",
+    "at_place",
     "catalogue_file",
     "clock",
+    "colon",
+    "comma",
     "counter_words",
     "current_language",
     "day",
     "direction",
     "first_of",
     "from_line",
+    "in_clauses",
     "instant",
     "is_for_voters",
     "lacking",
@@ -87,10 +95,12 @@ __all__ = [
     "section",
     "sentences",
     "set_language",
+    "sort_key",
     "to_line",
     "unfit",
     "value_text",
     "voter_languages",
+    "with_commas",
     "words",
     "written",
     "zone",

@@ -32,7 +32,7 @@ _BEGINNINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "screens": ("booth.", *_HEADINGS, "language.name", "look.", "spoil.", *_ROLES_ON_SHEETS),
     "error": _ERRORS,
     "hint": (*_ERRORS, "call-the-", "go-on-from-the-screen"),
-    "term": ("figure-of", "machine-state.", "printer-reason.", "substitute"),
+    "term": ("figure-of", "joined.", "machine-state.", "printer-reason.", "substitute"),
     "results": ("check_in_lost", "voided_sessions"),
 }
 """How the keys of these sentences begin, by section."""

@@ -367,9 +367,15 @@ def test_a_wrong_map_is_refused_at_its_line(values, found):
             ("code bureau", "lieu de vote", "code commune", "électeurs inscrits"),
         ),
         ("stations", "CODIGO_MESA;RECINTO;COD_MUN;HABILITADOS", ("CODIGO_MESA", "RECINTO", "COD_MUN", "HABILITADOS")),
+        (
+            "stations",
+            "رقم المحطة;اسم المدرسة;رمز البلدية;عدد الناخبين",
+            ("رقم المحطة", "اسم المدرسة", "رمز البلدية", "عدد الناخبين"),
+        ),
+        ("stations", "מספר קלפי;שם מקום;קוד יישוב;בוחרים", ("מספר קלפי", "שם מקום", "קוד יישוב", "בוחרים")),
     ],
 )
-def test_columns_are_guessed_in_four_languages(name, header, expected):
+def test_columns_are_guessed_in_six_languages(name, header, expected):
     cells = ";".join("1" for _ in header.split(";"))
     table = read_table(f"{header}\n{cells}\n".encode(), Path("s.csv"), Shape(), HEADER_WORDS)
     found = guess(table, name, ["es"])

@@ -275,3 +275,12 @@ def districts_below(values: Plain, path: DefinitionPath) -> Iterator[DefinitionP
         yield (*path, number)
         if mapping(district).get("districts"):
             yield from districts_below(values, (*path, number, "districts"))
+
+
+def text_parts(values: Plain, path: DefinitionPath) -> Iterator[DefinitionPath]:
+    """Every part that can have texts."""
+    yield path
+    for name in LISTS.get(list_of(path), ()):
+        if name != "stations":
+            for number in range(len(items(at(values, (*path, name))))):
+                yield from text_parts(values, (*path, name, number))

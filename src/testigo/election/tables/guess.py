@@ -88,7 +88,7 @@ class _Columns:
         """Code and name column of each level of districts, in the order of the table; one of both may be ""."""
         found: dict[frozenset[str], list[str]] = {}
         for name in self.all(headers.DISTRICT, without=headers.PARENT | headers.REGISTER | headers.ADDRESS):
-            words = frozenset(one[:3] for one in self._words[name] & headers.DISTRICT)
+            words = frozenset(one.removeprefix("ال")[:3] for one in self._words[name] & headers.DISTRICT)
             pair = found.setdefault(words, ["", ""])
             place = 0 if self._words[name] & headers.CODE else 1
             pair[place] = pair[place] or name

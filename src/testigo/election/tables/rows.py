@@ -29,6 +29,9 @@ from testigo.election.tables.csv_table import Row, Table, row_place
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
 from testigo.words import Message, Value, first_of, message
 
+_LOOKED_AT = 200
+"""Columns of a table that are compared with a name that none of them has."""
+
 _NEAR_LOOKED_FOR = 50
 """Near ids are looked for so many times in one table: with more wrong references the column is the wrong one."""
 
@@ -171,7 +174,7 @@ def require_columns(table: Table, name: str, part: AnyColumns, place: PlaceOf) -
     errors: list[TestigoError] = []
     for key, column in named_columns(part):
         if column not in table.header:
-            near = difflib.get_close_matches(column, table.header, n=1)
+            near = difflib.get_close_matches(column[:_SHOWN], table.header[:_LOOKED_AT], n=1)
             code = "table.column-missing-near" if near else "table.column-missing"
             known = near[0][:_SHOWN] if near else first_of([one[:_SHOWN] for one in table.header], _NAMED)
             where = place(name, key)

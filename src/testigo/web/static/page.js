@@ -49,6 +49,25 @@ if (foot) {
   fit();
 }
 
+// A card scanner types like a keyboard, and Enter between the lines of a card: no hand presses it that fast after a key.
+// The form is sent once nothing more comes.
+const scanned = document.querySelector("input[data-scanned]");
+if (scanned) {
+  const hand = 60; // milliseconds
+  let last = 0;
+  let end = 0;
+  scanned.addEventListener("keydown", (event) => {
+    const fast = event.timeStamp - last < hand;
+    last = event.timeStamp;
+    clearTimeout(end);
+    if (event.key === "Enter" && fast && scanned.value) {
+      event.preventDefault();
+      scanned.value += "@";
+    }
+    if (scanned.value.endsWith("@")) end = setTimeout(() => scanned.form.requestSubmit(), 4 * hand);
+  });
+}
+
 // File fields say in the page's language what was chosen, and what is missing.
 for (const field of document.querySelectorAll(".file input")) {
   const names = field.parentElement.querySelector(".file-names");

@@ -1,0 +1,38 @@
+"""What two people entered of a whole tally, apart from each other; a count on paper as shown before it is signed."""
+
+from pathlib import Path
+
+from testigo import storage
+from testigo.audit import read_tally_form
+from testigo.ballot import ManualTally, Tally
+from testigo.election import Definition
+from testigo.errors import InvalidInput
+from testigo.words import Message, message
+
+
+def entered_twice(definition: Definition, station: str, files: list[Path]) -> Tally:
+    """What two filled forms say; raises `InvalidInput` with each figure in which they differ."""
+    if len(files) != 2:
+        raise InvalidInput("form.not-two", count=len(files))
+    if storage.resolved(files[0]) == storage.resolved(files[1]):
+        raise InvalidInput("form.same-twice", place=files[0])
+    first, second = (read_tally_form(storage.read(one), definition, station, place=str(one)) for one in files)
+    differing = [
+        f"{one.contest} {what}: {figure} / {other_figure}"
+        for one, other in zip(first.contests, second.contests, strict=True)
+        for (what, figure), (_, other_figure) in zip(one.figures(), other.figures(), strict=True)
+        if figure != other_figure
+    ]
+    if first != second:
+        raise InvalidInput("hand-count.entries-differ-in", figures=differing)
+    return first
+
+
+def paper_lines(paper: ManualTally) -> list[Message]:
+    """Its counters, who entered it, and what explains a difference."""
+    names = ", ".join(paper.entered_by)
+    counters = message(
+        "cli", "ruling.paper", signed_in=paper.signed_in, handed_out=paper.handed_out, spoiled=paper.spoiled,
+        papers=paper.papers, names=names,
+    )  # fmt: skip
+    return [counters, *([message("cli", "ruling.explained", reason=paper.explanation)] if paper.explanation else [])]

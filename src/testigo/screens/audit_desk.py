@@ -1,0 +1,153 @@
+"""The auditor's desk: closing counts by hand, on this machine's own screen.
+
+Two persons enter the figures of a box apart from each other, a third decides where they differ; then the page shows
+what will be signed, with all that looks wrong, and an auditor signs it. Nothing leaves the desk but signed statements
+in its folder, which the centre appends.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from litestar import Litestar, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from testigo.audit import AuditDesk, Seed, closing_count, closing_sample, doubts_of
+from testigo.audit.hand_count import closing_keys, paper_of
+from testigo.count import ClosingCount
+from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.screens import TEMPLATES
+from testigo.screens.editor import Admission
+from testigo.screens.figure_rows import groups_of
+from testigo.web import browser_session
+from testigo.web.application import Answer, application, page, redirect
+from testigo.web.browser_session import Request
+from testigo.web.double_entry import DoubleEntry
+from testigo.web.forms import FormSent
+from testigo.web.guards import anyone, own_screen
+from testigo.web.sessions import BrowserSessions
+from testigo.words import languages
+
+_WORKING_DAY = 14 * 3600.0
+LARGEST_FORM = 1024 * 1024
+
+
+@dataclass
+class Desk:
+    """One auditor's desk. `out`: folder of the signed statements; `entries`: what was entered so far, by station."""
+
+    auditor: AuditDesk
+    out: Path
+    entries: dict[str, DoubleEntry] = field(default_factory=dict)
+
+    def entry(self, station: str) -> DoubleEntry:
+        """The entries of a box; raises `IllegalStep` for a station without a tally sheet."""
+        rules = self.auditor.rules
+        if station not in rules.sheets:
+            raise IllegalStep("record.no-tally-sheet", station=station[:60])
+        if station not in self.entries:
+            keys = closing_keys(rules.definition, station)
+            self.entries[station] = DoubleEntry(groups_of(rules.definition, keys))
+        return self.entries[station]
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The boxes that the dice draw, in their order."""
+        rules = self.auditor.rules
+        if rules.seed is None:
+            return ()
+        return closing_sample(rules.definition, Seed(rules.seed), rules.rulings_of_sample).ids
+
+    def count(self, station: str) -> ClosingCount:
+        """The count of what was entered, compared with the tally sheet."""
+        rules, entry = self.auditor.rules, self.entry(station)
+        named = ((name.partition("/"), number) for name, number in entry.figures.items())
+        paper = paper_of(rules.definition, station, {(contest, what): number for (contest, _, what), number in named})
+        digest = rules.sheet_digests(ClosingCount.VERSION)[station]
+        return closing_count(rules.definition, rules.sheets[station], digest, paper)
+
+
+TheDesk = NamedDependency[Desk]
+
+
+def app(desk: Desk, key: str) -> Litestar:
+    """The desk's application. `key`: what the address to enter by ends with."""
+    definition = desk.auditor.rules.definition
+    sessions = BrowserSessions(f"testigo-audit-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
+    return application(
+        "audit", [enter, boxes, show_box, take_entry, begin_again, sign], sessions, title=definition.title,
+        languages=[*definition.languages, *languages()], fonts=definition.fonts, templates=TEMPLATES, desk=desk,
+        screen=Admission(key),
+    )  # fmt: skip
+
+
+@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
+def enter(request: Request, key: FromPath[str]) -> Answer:
+    """The address that the command prints: in with the key, and on."""
+    request.app.state.screen.enter(request, key)
+    return redirect("/")
+
+
+@get("/", guards=[own_screen], sync_to_thread=False)
+def boxes(request: Request, desk: TheDesk) -> Answer:
+    """The boxes that were drawn, then the others, each with how far it is."""
+    rules = desk.auditor.rules
+    drawn = desk.drawn
+    order = [*drawn, *(station.id for station in rules.definition.stations if station.id not in drawn)]
+    shown = [
+        (rules.definition.station(one), one in drawn, len(rules.counts.of(one)), desk.entries.get(one))
+        for one in order
+        if one in rules.sheets
+    ]
+    told = browser_session.session(request).data.pop("told", "")
+    return page(request, "audit/boxes.html", boxes=shown, told=told, out=desk.out)
+
+
+@get("/box/{station:str}", guards=[own_screen], sync_to_thread=False)
+def show_box(request: Request, station: FromPath[str], desk: TheDesk) -> Answer:
+    """The form of the next person, or what will be signed."""
+    entry, rules = desk.entry(station), desk.auditor.rules
+    if entry.step != "done":
+        return page(request, "audit/entry.html", entry=entry, station=rules.definition.station(station))
+    count = desk.count(station)
+    return page(
+        request, "audit/count.html", count=count, entry=entry, station=rules.definition.station(station),
+        doubts=doubts_of(count, rules.sheets[station], drawn=station in desk.drawn), earlier=rules.counts.of(station),
+    )  # fmt: skip
+
+
+@post("/box/{station:str}", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
+def take_entry(station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
+    """Take the next person's figures; figures that cannot be on paper are refused before they are compared."""
+    entry = desk.entry(station)
+    trial = DoubleEntry(entry.groups, list(entry.entries), entry.third)
+    trial.take(form)
+    if trial.step == "done":
+        kept, desk.entries[station] = entry, trial
+        try:
+            desk.count(station)
+        except SeveralErrors as several:
+            desk.entries[station] = kept
+            raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
+    desk.entries[station] = trial
+    return redirect(f"/box/{station}" if trial.step in ("third", "done") else "/")
+
+
+@post("/box/{station:str}/again", guards=[own_screen], sync_to_thread=False)
+def begin_again(station: FromPath[str], desk: TheDesk) -> Answer:
+    """Forget what was entered, before it is signed."""
+    desk.entry(station).begin_again()
+    return redirect(f"/box/{station}")
+
+
+@post("/box/{station:str}/sign", guards=[own_screen], sync_to_thread=False)
+def sign(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
+    """Sign what the page showed, with the reason where the box was counted before."""
+    if desk.entry(station).step != "done":
+        raise IllegalStep("double-entry.not-done")
+    count = desk.auditor.again(desk.count(station), form.text("why", ""))
+    desk.auditor.keep(desk.auditor.closing_count(count), desk.out)
+    del desk.entries[station]
+    browser_session.session(request).data["told"] = station
+    return redirect("/")
