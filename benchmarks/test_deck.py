@@ -55,7 +55,7 @@ def _measure(election: Definition, options: int, choose: int) -> None:
         place = _installed(election, Path(folder) / "s")
         with Booth(place / "booth", FolderPrinter(place / "slips"), screen=PageVoter) as booth:
             machine = LocalMachine(booth)
-            with Chair(place / "chair", booth=machine, check_in=machine) as chair:
+            with Chair(place / "chair", booths=[machine], desks=[machine]) as chair:
                 wall, cpu, steps = time.perf_counter(), time.process_time(), [time.perf_counter()]
                 passed = chair.run_test(parts, on_step=lambda done, of: steps.append(time.perf_counter()))
                 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 
 from testigo import words
+from testigo.register import changes, erasure
 from testigo.staff import pins
 from testigo.station.hours import StationHours
 
@@ -42,6 +44,14 @@ def shared_data() -> Path:
     return folder
 
 
+class _LongBefore(date):
+    """A day that is not the election's, whenever the tests are run."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date(2020, 1, 1)
+
+
 _HOURS = {name: vars(StationHours)[name] for name in ("outside", "before_closing")}
 
 
@@ -56,10 +66,13 @@ def quick_hash() -> Iterator[PasswordHasher]:
 
 @pytest.fixture(scope="session", autouse=True)
 def any_hour() -> Iterator[None]:
-    """Days are held here at any hour of any day; `by_the_clock` gives a test the hours back."""
+    """Days are held here at any hour of any day, and registers change as before the election; `by_the_clock` gives a
+    test the hours back."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StationHours, "outside", None)
         patch.setattr(StationHours, "before_closing", False)
+        for module in (changes, erasure):
+            patch.setattr(module, "date", _LongBefore)
         yield
 
 

@@ -25,7 +25,7 @@ RIGHT_TO_LEFT = (0, 10, 27, 33)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drawn_election_is_carried_out_whole(seed: int, tmp_path: Path) -> None:
     definition = load(write(draw(seed), tmp_path))
-    assert carry_out(definition, tmp_path / "station", slips=3, deck=6).failures == []
+    assert carry_out(definition, tmp_path / "station", slips=3, deck=12).failures == []
 
 
 @pytest.mark.slow
@@ -33,7 +33,7 @@ def test_a_drawn_election_is_carried_out_whole(seed: int, tmp_path: Path) -> Non
 def test_a_drawn_election_that_reads_from_the_right_is_carried_out_whole(seed: int, tmp_path: Path) -> None:
     drawn = draw(seed, languages=("ar", "he", "fr"), scripts=SCRIPTS)
     assert drawn.payload["languages"][0] in ("ar", "he")
-    assert carry_out(load(write(drawn, tmp_path)), tmp_path / "station", slips=3, deck=6).failures == []
+    assert carry_out(load(write(drawn, tmp_path)), tmp_path / "station", slips=3, deck=12).failures == []
 
 
 OF_ALL_KINDS = """
@@ -71,14 +71,12 @@ contests:
 def test_contests_with_other_rules_are_carried_out_too(tmp_path: Path) -> None:
     file = tmp_path / "election.yaml"
     file.write_text(OF_ALL_KINDS)
-    assert carry_out(load(file), tmp_path / "station", slips=3, deck=6).failures == []
+    assert carry_out(load(file), tmp_path / "station", slips=3, deck=12).failures == []
 
 
 def test_open_lists_are_carried_out_too(tmp_path: Path) -> None:
-    """Of the deck of the first rule 40 ballots, of the others' as many as elsewhere."""
-    rules = ((Preferences(2, Share(at_least="5"), "draw"), 40), (Preferences(1), 6), (Preferences(4), 6))
-    for number, (rule, deck) in enumerate(rules):
-        outcome = carry_out(open_lists(rule), tmp_path / str(number), slips=3, deck=deck)
+    for number, rule in enumerate((Preferences(2, Share(at_least="5"), "draw"), Preferences(1), Preferences(4))):
+        outcome = carry_out(open_lists(rule), tmp_path / str(number), slips=3, deck=40)
         assert outcome.failures == []
 
 

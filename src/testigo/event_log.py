@@ -47,9 +47,9 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: str
 
 
-def log_origin(election: str, station: str, role: str) -> str:
+def log_origin(election: str, station: str, machine: str) -> str:
     """What the first line of a machine's log names as the line before it: 64 hexadecimal digits."""
-    return canonical.digest(canonical.encode({"election": election, "station": station, "role": role}))
+    return canonical.digest(canonical.encode({"election": election, "station": station, "role": machine}))
 
 
 def verify_event_log(

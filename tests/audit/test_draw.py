@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testigo.audit import Seed, boxes_to_count, closing_sample, sample, ticket_number
+from testigo.count import boxes_of
 from testigo.election import load
 from testigo.errors import InvalidInput
 
@@ -75,7 +76,7 @@ def test_ids_named_twice_and_too_large_samples_are_refused() -> None:
 
 def test_the_closing_sample_is_of_all_stations_rounded_up(project_root: Path) -> None:
     definition = load(project_root / "src" / "testigo" / "examples" / "republic" / "election.yaml")
-    drawn = closing_sample(definition, Seed("12345612345612345612"))
+    drawn = closing_sample(definition, boxes_of(definition, {}), Seed("12345612345612345612"))
     assert len(definition.stations) == 57
     assert boxes_to_count(definition, 57) == len(drawn.drawn) == 31  # 54 % of 57 is 30.78
     assert set(drawn.ids) <= {station.id for station in definition.stations}

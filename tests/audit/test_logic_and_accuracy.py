@@ -50,7 +50,7 @@ def contest(name: str, options: int, choose: int = 1, **more: Any) -> Contest:
 
 def election(*contests: Contest, **more: Any) -> Definition:
     return Definition(
-        id="villa", title={"es": "Elección"}, date="2026-11-29", opens="08:00", closes="18:00",
+        id="villa", title={"es": "Elección"}, date="2035-11-25", opens="08:00", closes="18:00",
         languages=more.pop("languages", ("es", "en")), districts=(District("villa", {"es": "Villa"}),),
         stations=(Station("s", "Escuela", "villa", 100, roll_sizes=more.pop("roll_sizes", {})),),
         parties=(Party("sol", {"es": "Partido Sol"}, "SOL"),), contests=contests, **more,

@@ -59,7 +59,8 @@ def test_any_figures_are_the_same_after_encoding_and_in_every_derived_form(value
     assert check_in.checked_in == check_in.matched + check_in.released - undone == check_in.sum_of("checked_in")
     for place in ("sheet", "results", "screen"):
         rows = {row.name: row.count for row in reconciliation.rows(place) if not row.is_sum}
-        assert rows == {one.name: sum(found.values()) for one, found in reconciliation.figures() if place in one.shown}
+        totals = {one: sum(found.values()) for one, found in reconciliation.figures() if place in one.shown}
+        assert rows == {one.name: total for one, total in totals.items() if total or not one.quiet}
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
@@ -136,8 +137,8 @@ def test_a_language_without_words_speaks_english() -> None:
 
 def test_versions_follow_the_counters() -> None:
     both = CheckInCounters.VERSION + BoothCounters.VERSION
-    assert TallySheet.VERSION - 1 == ZeroReport.VERSION == both >= 2
-    assert (CheckInReport.VERSION, BoothReport.VERSION) == (CheckInCounters.VERSION, BoothCounters.VERSION)
+    assert TallySheet.VERSION == ZeroReport.VERSION == both >= 2
+    assert (CheckInReport.VERSION, BoothReport.VERSION) == (CheckInCounters.VERSION, BoothCounters.VERSION + 1)
 
 
 def _bodies(kind: str) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from election_command import call
+from called_commands import call, run
 from small_country import auditor, centre, definition_file, machines, sheet_of
 from small_definition import base, written
 from testigo.fingerprint import FingerImage, synthetic
@@ -13,7 +13,7 @@ from whole_station import installed, make_place, place, register, root, tested
 
 __all__ = [
     "auditor", "base", "call", "centre", "definition_file", "installed", "machines", "make_place", "municipality",
-    "place", "register", "root", "sheet_of", "tested", "written",
+    "place", "register", "root", "run", "sheet_of", "tested", "written",
 ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def test_a_slip_is_printed_and_read_again(capsys, tmp_path, election_file, munic
     code, out, _ = run(capsys, "print", *common, "--choose", choice, "--printer", f"folder:{tmp_path}")
     assert code == 0
     assert contest.options[1].name["es"] in out
-    images = sorted(tmp_path.iterdir())
+    images = sorted(file for file in tmp_path.iterdir() if file.is_file())
     assert [image.suffix for image in images] == [".pdf", ".png"]
 
     code, out, _ = run(capsys, "read", *images, *common, "--json")

@@ -1,8 +1,6 @@
 """The closing count by command: what is shown before anything is signed, and a box that is counted again."""
 
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,25 +9,10 @@ import pytest
 
 from testigo.ballot import TallySheet
 from testigo.centre import Centre
-from testigo.cli import main
 from testigo.witness import verify
 
 DICE = "412635514236214126534"
 SheetOf = Callable[..., TallySheet]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
-    """`run(*arguments, answer="")` → exit code, standard output, standard error; `answer`: what a person types."""
-
-    def command(*arguments: object, answer: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-        with pytest.raises(SystemExit) as caught:
-            main([str(one) for one in arguments])
-        output = capsys.readouterr()
-        return int(caught.value.code or 0), output.out, output.err
-
-    return command
 
 
 class Table:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from election_command import Told
+from called_commands import Told
 
 ELECTION = """
 id: water-2027

@@ -1,5 +1,5 @@
 """The command that makes a proof (tests/support)."""
 
-from election_command import call
+from called_commands import call, run
 
-__all__ = ["call"]
+__all__ = ["call", "run"]

@@ -250,7 +250,7 @@ def test_the_proof_of_open_lists_says_whose_candidates_a_page_shows(call: Any, t
     code, _, err = call("proof", file, "--out", out, "--language", "es")
     assert code == 0, err
     said = text_of(out).replace("\r\n", " ")
-    for part in ("Candidatos de una lista: Concejo, Red (1)", "Candidatos de una lista: Concejo, Green (1)"):
+    for part in ("Candidaturas de una lista: Concejo, Red (1)", "Candidaturas de una lista: Concejo, Green (1)"):
         assert letters(part) in letters(said), part
     assert letters("candidaturas de la lista que se escogen: hasta 2") in letters(said)
     assert all(letters(who) in letters(said) for list_ in LISTS.values() for who in list_)

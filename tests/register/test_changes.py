@@ -1,7 +1,6 @@
 """A voter is corrected, moved, removed and restored: by an officer, with a reason, and nothing disappears."""
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,7 @@ from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors, TestigoError
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
-from testigo.register import PollBook, Register, RegisterKey, make_poll_book
+from testigo.register import PollBook, Register, RegisterKey, changes, make_poll_book
 
 Press = Callable[..., FingerImage]
 CASES = Path(__file__).parents[1] / "data" / "voters"
@@ -144,7 +143,7 @@ def test_who_votes_for_both_is_not_removed(register: Register, press: Press) -> 
 def test_on_the_day_only_a_name_is_corrected(
     address: str, definition: Definition, key: RegisterKey, people: Path
 ) -> None:
-    today = msgspec.structs.replace(definition, date=date.today().isoformat())
+    today = msgspec.structs.replace(definition, date=changes.date.today().isoformat())
     with Register.open(address, today, key) as opened:
         opened.import_voters(people)
         for change in (

@@ -3,7 +3,6 @@
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.fingerprint import FingerImage
 from testigo.keys import OpeningKey, SigningKey
-from testigo.register import PollBook, Register, RegisterKey, make_poll_book
+from testigo.register import PollBook, Register, RegisterKey, erasure, make_poll_book
 
 Press = Callable[..., FingerImage]
 BASIS = ("Ana Pérez", "court order", "order 123/2026")
@@ -152,7 +151,7 @@ def test_who_was_barred_stays_barred(enrolled: Register, press: Press) -> None:
 def test_not_on_the_day_of_the_election(
     address: str, definition: Definition, key: RegisterKey, people: Path, press: Press
 ) -> None:
-    today = msgspec.structs.replace(definition, date=date.today().isoformat())
+    today = msgspec.structs.replace(definition, date=erasure.date.today().isoformat())
     with Register.open(address, today, key) as opened:
         opened.import_voters(people)
         opened.enrol("200", [("right-index", press(3))], "Ana Pérez", accept_because="work")

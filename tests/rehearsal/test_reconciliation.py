@@ -53,7 +53,7 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     with (
         Booth(folder / "booth", FolderPrinter(tmp_path / "slips"), screen=PageVoter) as booth,
         CheckIn(folder / "check-in") as check_in,
-        Chair(folder / "chair", booth=LocalMachine(booth), check_in=LocalMachine(check_in)) as chair,
+        Chair(folder / "chair", booths=[LocalMachine(booth)], desks=[LocalMachine(check_in)]) as chair,
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a rehearsal with two stations and twelve voters."""
+    """The folder of a rehearsal with two stations and fourteen voters."""
     out = tmp_path_factory.mktemp("rehearsal") / "out"
     with pytest.raises(SystemExit) as exit_:
-        main(["rehearse", "--stations", "2", "--voters", "12", "--seed", "11", "--out", str(out)])
+        main(["rehearse", "--stations", "2", "--voters", "14", "--seed", "11", "--out", str(out)])
     assert exit_.value.code == 0
     return out
 
@@ -58,7 +58,7 @@ def test_paper_record_and_machines_agree(held: Path) -> None:
         assert counters.booth.spoiled == 1
         barred = {"barred": 1} if station == first else {}
         assert counters.check_in.refused == {"impostor": 1, "other-station": 1, "already-voted": 1} | barred
-        assert counters.check_in.registered == 6 - len(barred)
+        assert counters.check_in.registered == 7 - len(barred)
 
 
 def test_the_published_record_verifies_and_nothing_private_is_in_it(held: Path) -> None:

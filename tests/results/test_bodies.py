@@ -77,7 +77,7 @@ def test_each_body_has_a_hemicycle_of_its_own(published: tuple[Result, Path]) ->
     assert re.findall(r"Hemicycle of (\d+) seats", page) == ["35", "3"]
     assert page.count("<circle cx=") == 38
     assert "Of these, levelling seats" in page
-    assert re.search(r"<strong>Levelling seats, (Reds|Blues):</strong> [RB] \d+ \(National list\)", page)
+    assert re.search(r"<strong>Levelling seats, (Reds|Blues): </strong>[RB] \d+ \(National list\)", page)
 
 
 @pytest.mark.browser

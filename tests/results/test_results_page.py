@@ -198,8 +198,15 @@ def test_axe_finds_nothing(results: Path, browser_page: Page, name: str, scheme:
     assert found.violations_count == 0, found.generate_report()
 
 
+_FIGURES_OUTSIDE = """written => [...document.querySelectorAll(".figure")].filter(one => {
+  one.className = written.class;
+  one.textContent = written.text;
+  return one.scrollWidth > one.clientWidth;
+}).map(one => one.textContent)"""
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 620, 900, 1280])
 def test_the_page_fits_the_screen_and_loads_nothing(results: Path, browser_page: Page, width: int) -> None:
     asked: list[str] = []
     browser_page.on("request", lambda request: asked.append(request.url))
@@ -209,6 +216,10 @@ def test_the_page_fits_the_screen_and_loads_nothing(results: Path, browser_page:
     browser_page.goto((results / "index.html").as_uri())
     browser_page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+    for figure in ("100.00 %", "123,456,789", "8"):
+        kind = "longest" if len(figure) > 9 else "long" if len(figure) > 5 else ""
+        written = {"class": f"figure {kind}", "text": figure}
+        assert browser_page.evaluate(_FIGURES_OUTSIDE, written) == [], (figure, width)
     assert [url for url in asked if not url.endswith("index.html")] == []
     assert complaints == []
 

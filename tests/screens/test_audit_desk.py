@@ -14,7 +14,7 @@ from testigo.audit import AuditDesk, Seed
 from testigo.centre import Centre
 from testigo.keys import SigningKey
 from testigo.record import peek
-from testigo.screens.audit_desk import Desk, app
+from testigo.screens.audit_desk import CountingDesk, app
 from testigo.web.client import Client
 
 __all__ = ["auditor", "centre", "definition_file", "machines", "sheet_of"]
@@ -24,18 +24,18 @@ DICE = "412635514236214126534"
 
 
 @pytest.fixture
-def desk(centre: Centre, machines: dict, sheet_of: Callable[..., Any], tmp_path: Path) -> Desk:
+def desk(centre: Centre, machines: dict, sheet_of: Callable[..., Any], tmp_path: Path) -> CountingDesk:
     """An auditor whose boxes are drawn."""
     for name, one in machines.items():
         centre.receive(one.package(sheet_of(name)))
     made = AuditDesk(centre.rules, SigningKey.load(tmp_path / "auditor" / "key.pem"))
     made.draw(Seed(DICE))
     (tmp_path / "audit").mkdir()
-    return Desk(made, tmp_path / "audit")
+    return CountingDesk(made, tmp_path / "audit")
 
 
 @pytest.fixture
-def served(desk: Desk) -> Iterator[str]:
+def served(desk: CountingDesk) -> Iterator[str]:
     server = Server(app(desk, KEY))
     yield server.address
     server.stop()
@@ -48,7 +48,7 @@ def browser(served: str) -> Iterator[Client]:
         yield client
 
 
-def figures(desk: Desk, station: str, **more: int) -> dict[str, str]:
+def figures(desk: CountingDesk, station: str, **more: int) -> dict[str, str]:
     """What stands on the tally sheet of that box, as fields of the form, and some more of those that are named."""
     sheet = desk.auditor.rules.sheets[station]
     box = {"/(papers)": sheet.reconciliation.booth.recorded, "/(spoiled)": sheet.reconciliation.booth.spoiled}
@@ -57,11 +57,11 @@ def figures(desk: Desk, station: str, **more: int) -> dict[str, str]:
     return {name: str(count + more.get(name.split("/")[1].strip("()"), 0)) for name, count in box.items()}
 
 
-def signed(desk: Desk) -> list[Any]:
+def signed(desk: CountingDesk) -> list[Any]:
     return [peek(file.read_bytes()).body for file in sorted(desk.out.glob("closing-count-*.json"))]
 
 
-def test_two_persons_enter_the_same_and_an_auditor_signs(desk: Desk, browser: Client) -> None:
+def test_two_persons_enter_the_same_and_an_auditor_signs(desk: CountingDesk, browser: Client) -> None:
     station = desk.drawn[0]
     seen = browser.get(f"/box/{station}")
     assert (seen.name, seen.facts["step"]) == ("entry", "first")
@@ -76,7 +76,7 @@ def test_two_persons_enter_the_same_and_an_auditor_signs(desk: Desk, browser: Cl
     assert [one["method"] for one in signed(desk)] == ["hand"]
 
 
-def test_the_second_person_does_not_see_what_the_first_entered(desk: Desk, served: str) -> None:
+def test_the_second_person_does_not_see_what_the_first_entered(desk: CountingDesk, served: str) -> None:
     station = desk.drawn[0]
     with Client(served) as first:
         first.get(f"/enter/{KEY}")
@@ -88,7 +88,7 @@ def test_the_second_person_does_not_see_what_the_first_entered(desk: Desk, serve
     assert "7700" not in page and "Ana Paz" not in page and 'data-step="second"' in page
 
 
-def test_where_they_differ_a_third_decides(desk: Desk, browser: Client) -> None:
+def test_where_they_differ_a_third_decides(desk: CountingDesk, browser: Client) -> None:
     station = desk.drawn[0]
     browser.get(f"/box/{station}")
     browser.send(f"/box/{station}", person="Ana Paz", **figures(desk, station))
@@ -103,7 +103,7 @@ def test_where_they_differ_a_third_decides(desk: Desk, browser: Client) -> None:
     assert (seen.name, seen.facts["differences"]) == ("count", "0")
 
 
-def test_a_spoiled_paper_in_the_pile_is_seen_before_it_is_signed(desk: Desk, browser: Client) -> None:
+def test_a_spoiled_paper_in_the_pile_is_seen_before_it_is_signed(desk: CountingDesk, browser: Client) -> None:
     station = desk.drawn[0]
     for person in ("Ana Paz", "Luis Sol"):
         browser.get(f"/box/{station}")
@@ -118,7 +118,7 @@ def test_a_spoiled_paper_in_the_pile_is_seen_before_it_is_signed(desk: Desk, bro
 
 
 @pytest.mark.parametrize("wrong", ["", "-1", "1.5", "1234567", "x"])
-def test_a_figure_that_is_none_changes_nothing(desk: Desk, served: str, wrong: str) -> None:
+def test_a_figure_that_is_none_changes_nothing(desk: CountingDesk, served: str, wrong: str) -> None:
     station = desk.drawn[0]
     with httpx.Client(base_url=served, follow_redirects=True) as client:
         client.get(f"/enter/{KEY}")
@@ -136,7 +136,7 @@ def test_nobody_comes_in_without_the_key(served: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_sum_runs_along_and_enter_and_undo_work(desk: Desk, served: str, chromium: Browser) -> None:
+def test_the_sum_runs_along_and_enter_and_undo_work(desk: CountingDesk, served: str, chromium: Browser) -> None:
     page = chromium.new_page()
     page.goto(f"{served}/enter/{KEY}")
     page.goto(f"{served}/box/{desk.drawn[0]}")

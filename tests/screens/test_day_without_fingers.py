@@ -216,17 +216,11 @@ def test_a_cards_barcode_is_read_as_picture_and_as_typed(desk: Desk) -> None:
         assert clerk.send("/scan", files={"picture": blank.getvalue()}).code == "identity-card.nothing-read"
 
 
-class SeenAtEnrolment(PollBookVoter, frozen=True):
-    """An entry of a poll book that has a photograph."""
-
-    photograph: bytes | None = None
-
-
 def test_the_chair_sees_the_photograph_and_which_fingers_are_missing(desk: Desk) -> None:
     voters = desk.place.check_in._book.voters
     face = b"\x89PNG of a face"
     missing = dict.fromkeys(range(1, 11), "missing")
-    entry = SeenAtEnrolment("V10000003", "Cora Sol", "general", (), missing, photograph=face)
+    entry = PollBookVoter("V10000003", "Cora Sol", "general", (), missing, photograph=face)
     voters["V10000003"] = entry
     with desk.browser() as clerk:
         page = clerk.send("/find", document="V10000003")

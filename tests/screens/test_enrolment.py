@@ -1,30 +1,15 @@
 """The enrolment desk through its pages: fingers in, poor ones refused, a duplicate settled side by side."""
 
 import io
-from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from testigo.fingerprint import synthetic
-from testigo.register import Register, changes, erasure
+from testigo.register import Register
 from testigo.web.client import Client
 from testigo.words import instant
-
-
-class _LongBefore(date):
-    """A day that is not the election's, whenever these tests are run."""
-
-    @classmethod
-    def today(cls) -> date:
-        return date(2020, 1, 1)
-
-
-@pytest.fixture(autouse=True)
-def _not_on_election_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (changes, erasure):
-        monkeypatch.setattr(module, "date", _LongBefore)
 
 
 def finger(person: int, impression: int) -> bytes:

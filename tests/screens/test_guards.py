@@ -28,7 +28,7 @@ def test_every_route_says_who_may_call_it(role: str) -> None:
         if guard is guards.anyone:
             assert path in {"results": RESULTS, "preview": PREVIEW}.get(role, PUBLIC), path
         if guard is guards.machine:
-            assert path in ("/orders", "/health", "/packages")
+            assert path in ("/orders", "/desks", "/health", "/packages")
 
 
 def test_a_route_without_a_guard_does_not_start() -> None:

@@ -97,7 +97,7 @@ def test_a_vote_for_candidates_of_an_open_list_can_be_walked(looked_at: Any) -> 
     page = client.send("/contest/2", option="green", go="next")
     assert page.name == "candidates" and 'class="sample-mark"' in page.content.decode()
     page = client.send("/contest/2/candidates", option=["green/2", "green/4"], go="next")
-    assert page.name == "review" and "2 · Noé Campos" in page.content.decode()
+    assert page.name == "review" and "2 · <bdi>Noé Campos</bdi>" in page.content.decode()
     page = client.send("/print")
     assert page.name == "printed" and "4 · Max Vega" in page.content.decode(), "in the words of the picture"
     assert client.fetch("/preview/paper")[1].startswith(b"\x89PNG")

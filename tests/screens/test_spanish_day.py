@@ -31,7 +31,7 @@ REACHED = {
     "card.wrong-character contest.unknown-option language.not-of-election paper-votes.spoiled-to-limit "
     "screen.not-the-booths screen.of-another-vote printer.no-paper printer.stopped disk.full disk.failed",
     "chair": "station.other-state tally-sheet.not-made tally-sheet.not-printed zero-report.of-another-visit "
-    "cards.none-made poll-book.none booth.voter-inside booth.nobody-voting desk.visitor-there check-in.not-lost "
+    "cards.none-made poll-book.none booth.voter-inside booth.nobody-voting desk.visitor-there machine.not-lost "
     "voters.with-unused-cards difference.without-reason reason.empty-or-too-long machine.does-not-answer "
     "print-system.no-answer centre.not-an-address centre.does-not-answer centre.refuses pin.wrong-and-locked "
     "pin.locked package.not-made",

@@ -7,6 +7,7 @@ import pytest
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
 from testigo.ballot import ClockNote
+from testigo.election import StationMachine
 from testigo.staff.accounts import FORMAT, Account, StaffList
 from testigo.station.folder import MachineFolder
 from testigo.station.staffing import MachineStaff
@@ -156,7 +157,8 @@ def test_the_chair_and_one_more_person_allow_another_print(staffed: Staffed) -> 
 
 def test_two_people_note_that_a_clock_was_set_and_the_sheet_says_so(staffed: Staffed) -> None:
     pins, place = staffed.pins, staffed.place
-    place.chair._sender.clock_offsets["booth"] = 7200  # as it is after an answer of a booth two hours ahead
+    # As it is after an answer of a booth whose clock is two hours ahead.
+    place.chair._sender.clock_offsets[StationMachine("booth")] = 7200
     chair, _ = staffed.enter("chair", "ana", pins["chair", "ana"])
     noted = {"machine": "booth", "account": "sol-1", "pin": pins["chair", "sol-1"]}
     with chair:

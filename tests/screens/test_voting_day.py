@@ -1,15 +1,18 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from polling_place import CHAIR_PIN
+from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
+from testigo.station import hours
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 
@@ -31,7 +34,8 @@ def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | N
 
 
 @pytest.mark.usefixtures("by_the_clock")
-def test_outside_the_hours_the_chair_says_why(place: Any) -> None:
+def test_outside_the_hours_the_chair_says_why(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hours, "now", lambda: datetime(2026, 11, 28, 12, tzinfo=UTC))
     place.make_cards()
     with place.clerk() as clerk, place.presiding() as chair:
         assert clerk.send("/poll-book", files={"poll-book": place.poll_book}).ok
@@ -94,7 +98,7 @@ def test_a_day_from_the_test_to_the_package(place: Any) -> None:
 
 
 def test_a_pause_that_only_the_check_in_obeyed_is_said_and_given_again(opened: Any) -> None:
-    booth = opened.chair._sender._machines["booth"]
+    booth = opened.chair._sender._ways[StationMachine("booth")]
     with opened.presiding() as chair:
         address, booth.address = booth.address, "http://127.0.0.1:1"
         page = chair.send("/pause", reason="printer")
@@ -351,6 +355,18 @@ def test_after_a_restart_the_screen_says_that_the_vote_is_recorded(opened: Any) 
     with opened.voter() as voter:
         voter.send("/card", code=opened.cards[1])
         assert not opened.booth.vote_recorded
+
+
+def test_after_a_restart_in_the_middle_the_next_voter_finds_the_first_page(opened: Any) -> None:
+    with opened.voter() as voter:
+        printed(opened, voter)
+    opened.stop()
+    opened.start()
+    with opened.voter() as voter:
+        assert voter.get("/").name == "printed"
+        assert voter.send("/printed", right="yes").facts["how"] != "recovered"
+        assert voter.get("/").name == "welcome"  # whose form takes the next card
+        assert voter.send("/card", code=opened.cards[1]).name == "language"
 
 
 def test_attack_a_page_left_open_does_nothing_to_the_next_visitor(opened: Any) -> None:

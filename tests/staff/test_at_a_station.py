@@ -116,7 +116,7 @@ class Silent:
 
 def test_the_screens_admit_who_is_on_the_list(town: Town, run: Run) -> None:
     pins = prepare(town, run)
-    with Chair(town.station / "chair", booth=Silent(), check_in=Silent()) as chair:
+    with Chair(town.station / "chair", booths=[Silent()], desks=[Silent()]) as chair:
         assert chair.sign_in("ana", pins["ana", "chair"]).id == "ana"
         assert chair.sign_in("dora", pins["dora", "chair"]).role == "deputy"
         for account, pin in (
@@ -171,7 +171,7 @@ def test_a_forgotten_pin_is_replaced_once_and_noted(town: Town, run: Run) -> Non
     new = read_slips(town.folder / "slip.pdf")["ana", "chair"]
     code, _, error = run("pins", "replace", chair, signed, "--out", town.folder / "again.pdf")
     assert code == 1 and "good once" in error
-    with Chair(chair, booth=Silent(), check_in=Silent()) as opened:
+    with Chair(chair, booths=[Silent()], desks=[Silent()]) as opened:
         opened.sign_in("ana", new)
         opened.sign_in("dora", pins["dora", "chair"])
         (noted,) = [event for event in opened.folder.log if event.event == "pin-replaced"]
@@ -210,7 +210,7 @@ def test_a_running_machine_is_left_alone(town: Town, run: Run) -> None:
 
 
 def test_without_a_list_everything_is_as_installed(town: Town) -> None:
-    with Chair(town.station / "chair", booth=Silent(), check_in=Silent()) as chair:
+    with Chair(town.station / "chair", booths=[Silent()], desks=[Silent()]) as chair:
         assert chair.sign_in("", CHAIR_PIN).id == "chair"
         assert not [event for event in chair.folder.log if event.event == "signed-in"]
     with CheckIn(town.station / "check-in") as check_in:

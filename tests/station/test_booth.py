@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from raising import raises_code
 from testigo.ballot import Marks
+from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.event_log import log_origin, verify_event_log
 from testigo.slip import PrinterError
@@ -117,7 +118,7 @@ def test_a_misprint_is_the_machines_and_never_uses_the_voters_limit(open_place):
 def test_the_chair_allows_another_print_at_the_limit(open_place):
     booth = open_place.booth
     with raises_code(IllegalStep, "booth.nobody-voting"):
-        open_place.chair._sender.give("booth", "allow-print")
+        open_place.chair._sender.give(StationMachine("booth"), "allow-print")
     booth.accept_card(open_place.codes[0])
     booth.choose_language("es")
     for _ in range(2):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from polling_place import Root
-from testigo.election import OptionStatus
+from testigo.election import OptionStatus, StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
 from testigo.station.machine import Machine
@@ -85,10 +85,10 @@ def test_the_booth_believes_no_chair(place: Any) -> None:
     body = msgspec.to_builtins(OptionStatus("mayor", "ana", "deceased", "x", 1))
     forged = Root(place.root.definition, key=SigningKey.generate()).sign("option-status", body).decode()
     with pytest.raises(InvalidSignature):
-        place.chair._sender.give("booth", "option-status", statements=[forged])
+        place.chair._sender.give(StationMachine("booth"), "option-status", statements=[forged])
     for data in ({}, {"statements": forged}, {"statements": [1]}):
         with pytest.raises(InvalidInput, match="not an order"):
-            place.chair._sender.give("booth", "option-status", **data)
+            place.chair._sender.give(StationMachine("booth"), "option-status", **data)
     assert out(place.booth) == []
 
 

@@ -86,11 +86,10 @@ class Steps(RuleBasedStateMachine):
         assert (sheet is not None) == (self.state in ("closed", "sent"))
         if sheet is not None:
             assert sheet.reconciliation.is_consistent and sheet.reconciliation.booth.recorded == self.votes
-        for path, role in machine_folders(self.place.folder):
-            folder = {"chair": self.place.chair, "booth": self.place.booth, "check-in": self.place.check_in}[
-                role
-            ].folder
-            origin = log_origin(folder.settings.election, "s1", role)
+        programs = {"chair": self.place.chair, "booth": self.place.booth, "check-in": self.place.check_in}
+        for path, machine in machine_folders(self.place.folder):
+            folder = programs[machine.role].folder
+            origin = log_origin(folder.settings.election, "s1", machine.name)
             verify_event_log((path / "events.log").read_bytes(), folder.key.public, origin, head=folder.log.head)
 
 

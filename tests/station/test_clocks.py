@@ -12,6 +12,7 @@ from testigo import canonical
 from testigo.audit import station_deck
 from testigo.ballot import ClockNote
 from testigo.count import RecordRules
+from testigo.election import StationMachine
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log, open_package
 from testigo.station import clocks
@@ -66,8 +67,8 @@ def day(place: InstalledStation, clock: Clocks) -> InstalledStation:
     place.chair.close()
     place.chair = Chair(
         place.folder / "chair",
-        booth=Elsewhere(place.booth, "booth", clock),
-        check_in=Elsewhere(place.check_in, "check-in", clock),
+        booths=[Elsewhere(place.booth, "booth", clock)],
+        desks=[Elsewhere(place.check_in, "check-in", clock)],
     )
     place.tested = None
     assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])  # the last part: a whole test takes long
@@ -159,7 +160,7 @@ def test_right_clocks_leave_no_note(day: InstalledStation, clock: Clocks, tmp_pa
     ],
 )
 def test_whose_clock_is_wrong(offsets: Any, expected: tuple[ClockNote, ...]) -> None:
-    assert clocks.differing(offsets) == expected
+    assert clocks.differing({StationMachine(role): seconds for role, seconds in offsets.items()}) == expected
 
 
 def test_the_order_of_times_and_not_their_distance() -> None:

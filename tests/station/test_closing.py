@@ -10,6 +10,7 @@ import pytest
 from raising import raises_code
 from testigo import keys, storage
 from testigo.ballot import BoothReport, CheckInReport
+from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
@@ -42,14 +43,14 @@ def wired(place):
     place.take_over_test()
     place.chair.close()
     place.booth_wire, place.desk_wire = Wire(place.booth), Wire(place.check_in)
-    place.chair = Chair(place.folder / "chair", booth=place.booth_wire, check_in=place.desk_wire)
+    place.chair = Chair(place.folder / "chair", booths=[place.booth_wire], desks=[place.desk_wire])
     return place
 
 
 def body_of(place, type_, kind):
     envelope = (place.folder / "chair" / "statements" / f"{type_}.json").read_bytes()
-    role = type_.removesuffix("-report")
-    return msgspec.convert(open_statement(envelope, place.chair.folder.key_of(role)).statement.body, kind, strict=True)
+    key = place.chair.folder.key_of(StationMachine.named(type_.removesuffix("-report")))
+    return msgspec.convert(open_statement(envelope, key).statement.body, kind, strict=True)
 
 
 def test_both_machines_sign_what_the_tally_sheet_says(place):
@@ -162,9 +163,9 @@ def test_a_machine_that_stays_paused_after_a_refused_closing_is_said(wired, dead
     falls_silent, wire.before = True, fail
     with raises_code(TestigoError, "closing.left-paused") as refused:
         wired.chair.close_polls()
-    assert f"not closed (a voter is at the voting machine); paused for it, and not going on again: {dead};" in str(
-        refused.value
-    )
+    called = {"booth": "voting machine", "check-in": "check-in"}[dead]
+    told = f"not closed (a voter is at the voting machine); paused for it, and not going on again: {called};"
+    assert told in str(refused.value)
     assert wired.chair.state == "open"
     assert (wired.booth.state == "paused", wired.check_in.state == "paused") == (dead == "booth", dead == "check-in")
     falls_silent = False
@@ -194,7 +195,7 @@ def test_desk_refuses_to_close_with_a_visitor_even_if_the_chair_did_not_ask(plac
     place.to_open()
     visit = place.check_in.find("103")
     with raises_code(IllegalStep, "desk.visitor-there"):
-        place.chair._sender.give("check-in", "close")
+        place.chair._sender.give(StationMachine("check-in"), "close")
     assert place.check_in.state == "open"
     place.check_in.refuse(visit.id, "left")
 
@@ -280,8 +281,8 @@ def test_printed_on_another_printer(place):
 
 def test_check_in_that_answers_is_not_lost(place):
     place.to_open()
-    with raises_code(IllegalStep, "check-in.not-lost"):
-        place.chair.close_polls(check_in_lost="we did not look")
+    with raises_code(IllegalStep, "machine.not-lost"):
+        place.chair.close_polls(lost={"check-in": "we did not look"})
     assert (place.chair.state, place.booth.state) == ("open", "open")
 
 
@@ -293,11 +294,11 @@ def test_check_in_is_lost(place):
     place.release("107")
     place.vote(codes[1])
     place.chair.close()
-    place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
+    place.chair = Chair(place.folder / "chair", booths=[LocalMachine(place.booth)], desks=[Dead()])
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert place.booth.state == "open"
-    assert place.chair.close_polls(check_in_lost="its disk burnt at 17:40") == ()
+    assert place.chair.close_polls(lost={"check-in": "its disk burnt at 17:40"}) == ()
     sheet = place.chair.tally_sheet()
     (one,) = sheet.reconciliation.differences()
     assert (one.left_count, one.right_count, one.reason) == (1, 2, "check-in lost: its disk burnt at 17:40")
@@ -313,8 +314,8 @@ def test_check_in_lost_without_a_difference_is_published_too(place):
     place.vote(codes[0])
     place.chair.status()
     place.chair.close()
-    place.chair = Chair(place.folder / "chair", booth=LocalMachine(place.booth), check_in=Dead())
-    place.chair.close_polls(check_in_lost="stolen")
+    place.chair = Chair(place.folder / "chair", booths=[LocalMachine(place.booth)], desks=[Dead()])
+    place.chair.close_polls(lost={"check-in": "stolen"})
     reconciliation = place.chair.tally_sheet().reconciliation
     assert reconciliation.is_consistent and reconciliation.reasons == {"checked_in=cards_used": "check-in lost: stolen"}
 
@@ -338,7 +339,7 @@ def test_log_cut_at_its_tail_is_noticed(place, role, grown):
     log = {"booth": place.booth, "check-in": place.check_in}[role].folder.log
     for _ in range(4 if grown else 0):
         log.append("order", name="open", sequence=10**6, state="open")
-    problem = {one.role: one.problem for one in place.chair.status().machines}[role]
+    problem = {one.machine.role: one.problem for one in place.chair.status().machines}[role]
     assert problem.code == "report.event-log-lost-lines"
     with raises_code(InvalidSignature, "report.event-log-lost-lines"):
         place.chair.close_polls({"checked_in=cards_used": "x"})
@@ -356,7 +357,7 @@ def test_day_put_back_to_an_earlier_moment_is_noticed(place, role):
     place.stop()
     file.write_bytes(before)
     place.start()
-    problem = {one.role: one.problem for one in place.chair.status().machines}[role]
+    problem = {one.machine.role: one.problem for one in place.chair.status().machines}[role]
     assert problem.code == "report.counters-gone-back"
     with raises_code(InvalidSignature, "report.counters-gone-back"):
         place.chair.close_polls({"checked_in=cards_used": "x"})
@@ -389,5 +390,5 @@ def test_chair_keeps_the_last_report_over_a_restart(place):
     place.release("103")
     place.chair.status()
     place.restart()
-    report = place.chair._sender.last_report("check-in")
+    report = place.chair._sender.last_report(StationMachine("check-in"))
     assert report.counters["released"] == 1 and report.entries == len(place.check_in.folder.log)

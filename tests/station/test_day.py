@@ -160,7 +160,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
     place.chair.close()
     from testigo.station.machine import LocalMachine
 
-    place.chair = Chair(place.folder / "chair", booth=Dead(), check_in=LocalMachine(place.check_in))
+    place.chair = Chair(place.folder / "chair", booths=[Dead()], desks=[LocalMachine(place.check_in)])
     status = place.chair.status()
     assert status.reconciliation is None
     assert [one.problem.code for one in status.machines if one.problem] == ["machine.does-not-answer"]
@@ -194,4 +194,4 @@ def test_printer_of_pages_fails_and_is_used_again(place):
 
 def test_second_process_is_refused(place):
     with pytest.raises(StorageError, match="in use"):
-        Chair(place.folder / "chair", booth=None, check_in=None)
+        Chair(place.folder / "chair", booths=[])

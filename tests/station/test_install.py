@@ -9,7 +9,7 @@ import pytest
 
 from polling_place import ISSUED
 from raising import raises_code
-from testigo.election import FirstDefinition, MachineKey, MachineKeys, pack_station_file
+from testigo.election import CHAIR, FirstDefinition, MachineKey, MachineKeys, pack_station_file
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 from testigo.record import Statement
@@ -92,11 +92,11 @@ def test_keys_must_be_the_roots_and_this_stations(root, tmp_path):
             load_keys(folder, [envelope])
     machine = MachineFolder(folder / "booth", "booth")
     with raises_code(IllegalStep, "machine-keys.not-loaded"):
-        machine.key_of("chair")
+        machine.key_of(CHAIR)
     machine.close()
     load_keys(folder, [root.admit(request)] * 2)
     with MachineContext(folder) as machine:
-        assert machine.key_of("chair").hex == request.keys[0].key
+        assert machine.key_of(CHAIR).hex == request.keys[0].key
 
 
 def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
@@ -110,7 +110,7 @@ def test_later_machine_keys_take_the_place_of_earlier_ones(root, tmp_path):
         load_keys(tmp_path / "s1", [first])
     load_keys(tmp_path / "s1", [first, again, replaced])
     with MachineContext(tmp_path / "s1") as machine:
-        assert machine.key_of("chair").hex == request.keys[0].key
+        assert machine.key_of(CHAIR).hex == request.keys[0].key
         assert machine.ring.of_station("", "centre") == new
     with pytest.raises(InvalidSignature, match="cannot come back"):
         load_keys(tmp_path / "s1", [first, again, replaced, root.admit(MachineKeys(()))])

@@ -59,7 +59,7 @@ def closed(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cha
         Booth(folder / "s1" / "booth", MemoryPrinter(), screen=PageVoter),
         CheckIn(folder / "s1" / "check-in"),
     )
-    with Chair(folder / "s1" / "chair", booth=LocalMachine(booth), check_in=LocalMachine(check_in)) as chair:
+    with Chair(folder / "s1" / "chair", booths=[LocalMachine(booth)], desks=[LocalMachine(check_in)]) as chair:
         hold_day(chair, booth, check_in, poll_book)
         yield chair
     booth.close()

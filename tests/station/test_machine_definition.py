@@ -38,7 +38,7 @@ def test_a_folder_of_release_0_1_opens(stored: Path, role: Role) -> None:
 
 def test_its_machines_know_where_they_stood(stored: Path) -> None:
     booth, check_in = Booth(stored / "booth", MemoryPrinter()), CheckIn(stored / "check-in")
-    chair = Chair(stored / "chair", booth=LocalMachine(booth), check_in=LocalMachine(check_in))
+    chair = Chair(stored / "chair", booths=[LocalMachine(booth)], desks=[LocalMachine(check_in)])
     assert (chair.state, booth.state, check_in.state) == ("sent", "closed", "closed")
     assert chair.tally_sheet().station == "01-01-1"
     assert chair.tally_sheet_pdf().startswith(b"%PDF")

@@ -83,7 +83,7 @@ class Polling:
     def start(self):
         self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
         self.desk = CheckIn(self.folder / "check-in", matcher=lambda image, enrolled: image == b"right")
-        self.chair = Chair(self.folder / "chair", booth=LocalMachine(self.booth), check_in=LocalMachine(self.desk))
+        self.chair = Chair(self.folder / "chair", booths=[LocalMachine(self.booth)], desks=[LocalMachine(self.desk)])
 
     def stop(self):
         for machine in (self.booth, self.desk, self.chair):

@@ -7,6 +7,7 @@ import pytest
 
 from raising import raises_code
 from testigo import keys
+from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.station import machine
@@ -48,7 +49,7 @@ def wired(place):
     place.take_over_test()
     place.chair.close()
     place.wire = Wire(place.booth)
-    place.chair = Chair(place.folder / "chair", booth=place.wire, check_in=LocalMachine(place.check_in))
+    place.chair = Chair(place.folder / "chair", booths=[place.wire], desks=[LocalMachine(place.check_in)])
     return place
 
 
@@ -93,7 +94,7 @@ def test_attack_an_order_that_was_held_back_is_obeyed_no_more(wired, monkeypatch
     held = []
     wired.wire._machine = HeldBack()
     with pytest.raises(TestigoError):
-        wired.chair._sender.give("booth", "close")
+        wired.chair._sender.give(StationMachine("booth"), "close")
     held.append(wired.wire.sent[-1])
     assert keys.unverified_payload(held[0], ORDER_TYPE)["name"] == "close"
     if restart:
@@ -157,7 +158,7 @@ def test_order_numbers_never_repeat(wired):
         wired.restart()
         wired.chair.close()
         wired.wire = Wire(wired.booth)
-        wired.chair = Chair(wired.folder / "chair", booth=wired.wire, check_in=LocalMachine(wired.check_in))
+        wired.chair = Chair(wired.folder / "chair", booths=[wired.wire], desks=[LocalMachine(wired.check_in)])
         wired.chair.status()
         seen += [keys.unverified_payload(envelope, ORDER_TYPE)["sequence"] for envelope in wired.wire.sent]
     assert seen == sorted(set(seen))
@@ -192,7 +193,7 @@ def test_http_machine_speaks_with_a_real_server(place):
     try:
         place.chair.close()
         machine = HttpMachine(f"http://127.0.0.1:{server.server_port}/")
-        place.chair = Chair(place.folder / "chair", booth=machine, check_in=LocalMachine(place.check_in))
+        place.chair = Chair(place.folder / "chair", booths=[machine], desks=[LocalMachine(place.check_in)])
         place.to_open()
         with raises_code(IllegalStep, "booth.nobody-voting") as refused:
             place.chair.void_session("voter-left")
@@ -255,7 +256,7 @@ def test_refused_order_is_not_obeyed_later(wired):
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
     with raises_code(IllegalStep, "booth.voter-inside"):
-        wired.chair._sender.give("booth", "close")
+        wired.chair._sender.give(StationMachine("booth"), "close")
     kept = wired.wire.sent[-1]
     wired.booth.choose_language("es")
     wired.booth.review()
@@ -316,7 +317,7 @@ def test_nobody_is_let_in_before_the_booth_is_ready(place, name, dead):
     before = (place.chair.state, machine_of(place, dead).state)
     wires = {"booth": Failing(place.booth), "check-in": Failing(place.check_in)}
     place.chair.close()
-    place.chair = Chair(place.folder / "chair", booth=wires["booth"], check_in=wires["check-in"])
+    place.chair = Chair(place.folder / "chair", booths=[wires["booth"]], desks=[wires["check-in"]])
     wires[dead].dead_at = name
     with pytest.raises(TestigoError) as refused:
         step(place.chair)

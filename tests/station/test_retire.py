@@ -29,7 +29,7 @@ from testigo.station.retire import check_plan, finish, plan_retirement, retire
 from testigo.station.retired import ARCHIVE, LEFT, REPORT, RETIRED
 
 ROLES = ("chair", "check-in", "booth")
-TERM, AFTER = datetime.date(2027, 5, 29), datetime.date(2027, 5, 30)
+TERM, AFTER = datetime.date(2036, 5, 29), datetime.date(2036, 5, 30)
 NAMES = ("Luisa Mora", "María José Peña", "Tito Ñandú")
 
 
@@ -173,7 +173,7 @@ def test_conditions_are_named_and_a_reason_goes_on_the_page(folder, finished):
     assert early.unmet == ("not-published", "too-early")
     with raises_code(IllegalStep, "retirement.not-published"):
         check_plan(early, "  ")
-    with raises_code(IllegalStep, "retirement.too-early", keep_until="2027-05-29"):
+    with raises_code(IllegalStep, "retirement.too-early", keep_until="2036-05-29"):
         check_plan(plan_of(machine, finished[1], today=TERM), "")
     assert plan_of(machine, {"chair": "0" * 64}).unmet == ("not-published",)
     with raises_code(IllegalStep, "retirement.before-election", keep_until="2020-01-01"):

@@ -72,7 +72,7 @@ def test_a_spanish_page_has_no_english_word_and_local_times(place, in_la_paz):
     place.booth.accept_card(codes[0])
     place.chair.void_session("voter-ill")
     place.vote(codes[1])
-    place.chair.close_polls({"checked_in=cards_used": "Tarjeta hallada"}, check_in_lost="")
+    place.chair.close_polls({"checked_in=cards_used": "Tarjeta hallada"})
     sheet = place.chair.tally_sheet()
     assert "void-session: 1 voter-ill" in sheet.reconciliation.reasons.values() and sheet.opened.endswith("Z")
     _, text = pages(place.chair.tally_sheet_pdf())

@@ -265,6 +265,7 @@ def test_an_independent_is_called_so_and_has_a_witness() -> None:
     options = tuple(msgspec.structs.replace(one, party="" if one.id == "o2" else "p0") for one in first.options)
     contests = (msgspec.structs.replace(first, options=options), second)
     definition = msgspec.structs.replace(definition, contests=contests)
-    text = pypdfium2.PdfDocument(made(definition, large_sheet(definition)))[0].get_textpage().get_text_range()
+    document = pypdfium2.PdfDocument(made(definition, large_sheet(definition)))
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
     assert text.count("Opción 2 · independiente") == 1 and text.count("independiente") == 2
     assert "Testigo · Opción 2 (independiente)" in " ".join(text.split())

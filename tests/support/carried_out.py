@@ -9,6 +9,7 @@ The parts are those that run on the day; what a person would see is compared wit
 import csv
 import html
 import io
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -190,7 +191,7 @@ class _Day:
             closing(Booth(self.folder / "booth", self.printer, screen=PageVoter)) as booth,
             closing(CheckIn(self.folder / "check-in")) as desk,
         ):
-            machines = {"booth": LocalMachine(booth), "check_in": LocalMachine(desk)}
+            machines = {"booths": [LocalMachine(booth)], "desks": [LocalMachine(desk)]}
             with closing(Chair(self.folder / "chair", **machines)) as chair:
                 desk.load_poll_book(poll_book)
                 self._before(chair, booth)
@@ -296,7 +297,7 @@ class _Day:
             ]
             seen += shown
             for name in shown:
-                named = numbered(contest, name) in html.unescape(content)
+                named = numbered(contest, name) in html.unescape(re.sub(r"</?bdi[^>]*>", "", content))
                 self.carried.expect("booth pages", named, True, f"{contest.id}: {name} is named")
             marks = [name for name in shown if name in wanted]
             page = voter.send(f"/contest/{number}/candidates", page=str(here), option=marks, go="next")

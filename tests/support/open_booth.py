@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from in_chromium import tap
 from polling_place import MemoryPrinter, Root
 from served_station import Server
-from testigo.election import Definition
+from testigo.election import Definition, StationMachine
 from testigo.screens import booth as booth_pages
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
@@ -37,8 +37,8 @@ class OpenBooth:
 
     def _order(self, name: OrderName, **data: Any) -> None:
         """What the chair's machine orders."""
-        chair = MachineFolder(self._folder / "chair", "chair")
-        OrderSender(chair, {"booth": LocalMachine(self.booth)}).give("booth", name, **data)
+        chair, booth = MachineFolder(self._folder / "chair", "chair"), StationMachine("booth")
+        OrderSender(chair, {booth: LocalMachine(self.booth)}).give(booth, name, **data)
         chair.close()
 
     def stop(self) -> None:

@@ -32,7 +32,7 @@ def open_lists(
     return Definition(
         id="open-lists",
         title={"es": "Elecciones", "en": "Elections"},
-        date="2026-11-29",
+        date="2035-11-25",
         opens="08:00",
         closes="18:00",
         languages=("es", "en"),

@@ -50,7 +50,7 @@ GONE_TYPES = frozenset({"Taken", "Said", "Story", "Filing", "Ledger", "LastWords
 
 ONE_MEANING = (
     "Entry", "Session", "Report", "Machine", "Visit", "ContestView", "Place", "Refused", "VerifiedStatement",
-    "Impression", "Gallery", "Candidate",
+    "Impression", "Gallery", "Candidate", "StationMachine", "Incident", "Desk", "Tries", "Told",
 )  # fmt: skip
 """Names that once were several types'; each is at most one's."""
 

@@ -48,7 +48,7 @@ def villa(stations: tuple[Station, ...], contests: tuple[Contest, ...], **more: 
     return Definition(
         id="villa-2026",
         title={"es": "Elección de Villa", "en": "Election of Villa"},
-        date="2026-11-29",
+        date="2035-11-25",
         opens="08:00",
         closes="18:00",
         languages=("es", "en"),
@@ -71,6 +71,9 @@ class MemoryPrinter:
         if self.failures:
             raise PrinterError("printer.no-paper")
         return True
+
+    def spoil_slip(self, slip: Slip) -> None:
+        """Nothing is kept."""
 
     def print_slip(self, slip: Slip) -> None:
         if self.failures:

@@ -92,7 +92,7 @@ class ServedStation:
         self.check_in = CheckIn(self.folder / "check-in")
         at_booth, at_desk = Server(booth_pages.app(self.booth)), Server(check_in_pages.app(self.check_in))
         self.chair = Chair(
-            self.folder / "chair", booth=HttpMachine(at_booth.address), check_in=HttpMachine(at_desk.address)
+            self.folder / "chair", booths=[HttpMachine(at_booth.address)], desks=[HttpMachine(at_desk.address)]
         )
         self.test = ShortTest(self.chair)
         at_chair = Server(chair_pages.app(self.chair, test=self.test))

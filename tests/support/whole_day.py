@@ -74,7 +74,7 @@ def definition_in(language: str) -> Definition:
     return Definition(
         id="villa-2026",
         title=text("Táva 2026"),
-        date="2026-11-29",
+        date="2035-11-25",
         opens="08:00",
         closes="18:00",
         languages=(language, "en"),
@@ -504,7 +504,7 @@ class Day:
         foreign = next(
             card.code
             for card in make_deck(self.definition, "s2", 30).cards
-            if cards._station_character(issuer, card.code[: cards.RANDOM_LENGTH]) != card.code[-1]
+            if cards._station_character(issuer, card.code[: cards.RANDOM_LENGTH], 1) != card.code[-1]
         )
         with self.arrive(self.place.booth_address) as voter:
             for code in ("", "!", "ABC", "ABCDE-FGHJK", foreign, unknown):
@@ -632,7 +632,7 @@ class Day:
 
     def _be_silent(self, chair: Client) -> None:
         """Neither machine answers; then one that says what makes no sense."""
-        for machine in (self.place.chair._sender._machines["booth"], self.place.chair._sender._machines["check-in"]):
+        for machine in self.place.chair._sender._ways.values():
             address, machine.address = machine.address, "http://127.0.0.1:1"
             chair.get("/")
             chair.get("/close")
@@ -718,7 +718,7 @@ class Day:
         papers = self.seen.papers
         papers["vote"] = self._of_one_language(self.printer.slips[-1]).pdf()
         papers["blank vote"] = self._of_one_language(self.printer.slips[0]).pdf()
-        papers["cards"] = make_deck(self.definition, "s1", 1).pdf()
+        papers["cards"] = make_deck(msgspec.structs.replace(self.definition, languages=(self.language,)), "s1", 1).pdf()
         slips = [
             PinSlip("ñ", "Ñ", role, "Kuarahy" if role == "witness" else "", "s1", machine, "482913")
             for role, machines in MACHINES.items()
@@ -726,6 +726,6 @@ class Day:
         ]
         papers["PIN slips"] = pin_slips(slips, self.language)
         machine = MachineFolder(self.folder / "s1" / "chair", "chair")
-        retire(machine, plan_retirement(machine, date(2027, 5, 29), {}, today=date(2027, 5, 1)), "ñ")
+        retire(machine, plan_retirement(machine, date(2036, 5, 29), {}, today=date(2036, 5, 1)), "ñ")
         machine.close()
         papers["retirement"] = (self.folder / "s1" / "chair" / REPORT).read_bytes()

@@ -59,7 +59,8 @@ class InstalledStation:
         """Switch the three machines on."""
         self.booth = Booth(self.folder / "booth", self.printer, screen=PageVoter)
         self.check_in = CheckIn(self.folder / "check-in")
-        self.chair = Chair(self.folder / "chair", booth=LocalMachine(self.booth), check_in=LocalMachine(self.check_in))
+        ways = {"booths": [LocalMachine(self.booth)], "desks": [LocalMachine(self.check_in)]}
+        self.chair = Chair(self.folder / "chair", **ways)
 
     def restart_booth(self) -> None:
         """Only the booth, off and on."""
@@ -69,7 +70,7 @@ class InstalledStation:
     def restart_chair(self, booth: Machine) -> None:
         """Only the chair, off and on; `booth`: its way to the booth."""
         self.chair.close()
-        self.chair = Chair(self.folder / "chair", booth=booth, check_in=LocalMachine(self.check_in))
+        self.chair = Chair(self.folder / "chair", booths=[booth], desks=[LocalMachine(self.check_in)])
 
     def stop(self) -> None:
         for machine in (self.booth, self.check_in, self.chair):

@@ -35,6 +35,7 @@ from testigo.count import (
     ManualTallyAccepted,
     PublicDraw,
     Rulings,
+    boxes_of,
     count_result,
 )
 from testigo.election import Contest, Definition, MachineKey, MachineKeys, OptionStatus, Role, load, pieces
@@ -130,7 +131,7 @@ def make_election(definition: Definition, twist: Twist = honest) -> Election:
         _station_day(election, station.id, say)
     _say_without_effect(election, definition.stations[-1].id, say)
     say("audit-seed", "", AuditSeed(DICE), auditor, 610)
-    sample = closing_sample(definition, Seed(DICE))
+    sample = closing_sample(definition, boxes_of(definition, {}), Seed(DICE))
     say("audit-sample", "", sample, auditor, 611)
     for drawn in sample.ids:
         sheet = election.sheets[drawn]

@@ -10,7 +10,7 @@ import pytest
 
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import PaperTally, closing_count
-from testigo.count import ClosingCount, UnsettledPaper, body_of
+from testigo.count import ClosingCount, UnsettledPaper, body_of, boxes_of
 from testigo.election import Definition
 from testigo.record import Finding, Grade, open_statement, peek
 from testigo.witness import VerificationReport, verify
@@ -20,7 +20,7 @@ Replace = msgspec.structs.replace
 
 
 def drawn_of(definition: Definition) -> tuple[str, ...]:
-    return closing_sample(definition, Seed(DICE)).ids
+    return closing_sample(definition, boxes_of(definition, {}), Seed(DICE)).ids
 
 
 def checked(election: Any, folder: Path) -> VerificationReport:

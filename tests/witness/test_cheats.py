@@ -22,7 +22,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
-from testigo.count import UnsettledPaper, count_result
+from testigo.count import UnsettledPaper, boxes_of, count_result
 from testigo.election import Condition, Definition, MachineKey, MachineKeys, Majority, SecondRound
 from testigo.keys import SigningKey
 from testigo.record import Grade, PublishedRecord, Statement, peek
@@ -343,7 +343,8 @@ def test_more_ballots_than_another_roll_has_voters_are_found(
 @pytest.mark.parametrize("kind", ["booth-report", "check-in-report"])
 def test_a_machine_that_signed_nothing_is_missed(caught: Caught, kind: str) -> None:
     said = caught("machine-reports", only(kind, lambda body: None))
-    assert said == [f"station {HERE}: no report of the {kind.removesuffix('-report')} is published"]
+    machine = {"booth-report": "voting machine", "check-in-report": "check-in"}[kind]
+    assert said == [f"station {HERE}: no report of the {machine} is published"]
 
 
 def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> None:
@@ -364,7 +365,7 @@ def test_why_a_machine_signed_nothing_is_shown(elect: Any, tmp_path: Path) -> No
 
 def test_a_chair_that_writes_another_total_is_contradicted_by_the_booth(caught: Caught) -> None:
     said = caught("machine-reports", only("tally-sheet", lambda sheet: Replace(sheet, tally=moved(sheet.tally))))
-    assert len(said) == 1 and "does not say what the booth counted" in said[0]
+    assert len(said) == 1 and "does not say what the voting machine counted" in said[0]
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=name)
@@ -432,14 +433,14 @@ def test_sessions_voided_for_no_known_reason_are_found(caught: Caught) -> None:
 
 
 LOGS: list[tuple[str, Any, str]] = [
-    ("booth-report", fields(head="f" * 64), "the booth itself reported"),
-    ("booth-report", fields(entries=8), "the booth itself reported"),
+    ("booth-report", fields(head="f" * 64), "the voting machine itself reported"),
+    ("booth-report", fields(entries=8), "the voting machine itself reported"),
     ("check-in-report", fields(head="f" * 64), "the check-in itself reported"),
     ("check-in-report", fields(entries=10), "the check-in itself reported"),
     ("event-log", lambda logs: Replace(logs, heads=logs.heads | {"chair": "e" * 64}), "heads differ"),
     ("event-log", lambda logs: Replace(logs, entries=logs.entries | {"chair": 0}), "a log without a line"),
-    ("event-log", lambda logs: Replace(logs, entries=logs.entries | {"x": 4}), "not those of chair, booth"),
-    ("event-log", lambda logs: Replace(logs, heads=logs.heads | {"x": "0" * 64}), "not those of chair, booth"),
+    ("event-log", lambda logs: Replace(logs, entries=logs.entries | {"x": 4}), "not those of chair, voting machine"),
+    ("event-log", lambda logs: Replace(logs, heads=logs.heads | {"x": "0" * 64}), "not those of chair, voting machine"),
 ]
 
 
@@ -476,7 +477,7 @@ def test_the_same_statement_twice_in_the_log_is_found(elect: Any, kind: str) -> 
 
 def test_dice_known_before_an_undrawn_stations_sheet_are_found(caught: Caught, elect: Any) -> None:
     election = elect()
-    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    drawn = closing_sample(election.definition, boxes_of(election.definition, {}), Seed("616243514325161434521623")).ids
     undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
     sheet = election.envelopes.pop(election.find("tally-sheet", undrawn))
     election.envelopes.insert(election.find("audit-sample") + 1, sheet)
@@ -611,7 +612,7 @@ def test_a_count_against_another_tally_sheet_is_found(caught: Caught) -> None:
 
 def test_a_count_of_an_undrawn_box_counts_too(caught: Caught, elect: Any) -> None:
     election = elect()
-    drawn = closing_sample(election.definition, Seed("616243514325161434521623")).ids
+    drawn = closing_sample(election.definition, boxes_of(election.definition, {}), Seed("616243514325161434521623")).ids
     undrawn = next(station.id for station in election.definition.stations if station.id not in drawn)
     sheet: TallySheet = election.sheets[undrawn]
     other = PaperTally("hand", 12, moved(sheet.tally).contests, spoiled=1)
@@ -648,7 +649,7 @@ def test_a_key_replaced_before_the_station_said_anything_is_shown(elect: Any, tm
     assert report.verdict.holds, report.findings
     (shown,) = [finding for finding in report.findings if finding.code == "keys-replaced"]
     old = next(key for key in first[0].keys if key.role == "booth").public.key_id
-    assert all(figure in shown.detail for figure in (HERE, "booth", old[:16], booth.public.key_id[:16]))
+    assert all(figure in shown.detail for figure in (HERE, "voting machine", old[:16], booth.public.key_id[:16]))
 
 
 def test_a_key_replaced_after_the_station_spoke_is_found(caught: Caught, elect: Any) -> None:

@@ -38,6 +38,10 @@ MOST_SECONDS, MOST_KILOBYTES, MOST_CHARACTERS = 10, 500_000, 3000
 OF_STATIONS: tuple[Role, ...] = ("chair", "booth", "check-in")
 
 
+SAID = {name: kind for name, kind in KINDS.items() if name != "booth-sheet"}
+"""What a record of stations with one booth has."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Attempt:
     """One place of one kind's statement with another value in it."""
@@ -69,7 +73,7 @@ def payloads(published: PublishedRecord) -> dict[str, tuple[int, dict[str, Any]]
 def attempts(payloads: dict[str, tuple[int, dict[str, Any]]]) -> list[Attempt]:
     """Every value in every place of every kind."""
     found = []
-    for name, kind in KINDS.items():
+    for name, kind in SAID.items():
         _, payload = payloads[name]
         own = [("body", *place) for place in paths(shapes.type_info(kind.body), payload["body"])]
         for place in [("body",), *((one,) for one in Statement.__struct_fields__ if one != "body"), *own]:
@@ -79,8 +83,8 @@ def attempts(payloads: dict[str, tuple[int, dict[str, Any]]]) -> list[Attempt]:
 
 def test_every_kind_and_every_field_is_tried(payloads: Any) -> None:
     tried = attempts(payloads)
-    assert {one.kind.name for one in tried} == set(KINDS) == set(payloads)
-    for kind in KINDS.values():
+    assert {one.kind.name for one in tried} == set(SAID) == set(payloads)
+    for kind in SAID.values():
         fields = {one.place[1] for one in tried if one.kind is kind and len(one.place) > 1}
         assert set(kind.body.__struct_encode_fields__) <= fields
 
@@ -90,7 +94,7 @@ def test_whatever_is_signed_verify_says_what_is_wrong_and_goes_on(
 ) -> None:
     rng = random.Random(2027)
     tried = attempts(payloads)
-    drawn = [rng.choice([one for one in tried if one.kind is kind]) for kind in KINDS.values()]
+    drawn = [rng.choice([one for one in tried if one.kind is kind]) for kind in SAID.values()]
     drawn += rng.sample(tried, min(TRIED, len(tried)))
     monkeypatch.setattr(storage, "flush", lambda handle: None)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

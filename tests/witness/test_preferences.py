@@ -64,7 +64,7 @@ def moved(tally: Tally) -> Tally:
 def test_attack_a_preference_moved_on_the_tally_sheet(elect: Any, caught: Any, open_election: Definition) -> None:
     """The booth has signed another tally."""
     cheat = elect(only("tally-sheet", lambda sheet: replace(sheet, tally=moved(sheet.tally))), of=open_election)
-    assert any("does not say what the booth counted" in said for said in caught("machine-reports", cheat))
+    assert any("does not say what the voting machine counted" in said for said in caught("machine-reports", cheat))
 
 
 def test_attack_more_preferences_than_votes_are_not_counted(elect: Any, caught: Any, open_election: Definition) -> None:

@@ -12,7 +12,7 @@ from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
 from testigo.station.batches import COUNTED
 from testigo.station.chair_state import STEPS
-from testigo.station.deck_run import EVENTS
+from testigo.station.deck_run import EVENTS, PART
 from testigo.station.machine import ORDERS
 
 SPANISH = language.section("es", "screens")
@@ -86,9 +86,10 @@ def test_every_event_of_the_logs_has_its_words() -> None:
     sources = language.FOLDER.parent
     files = [*(sources / "station").glob("*.py"), sources / "event_log.py"]
     texts = [file.read_text(encoding="utf-8") for file in files]
-    events = {event for text in texts for event in re.findall(r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"", text)}
+    said = r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"|_statements\.sign\([^()]*?, \"([a-z-]+)\""
+    events = {one[0] or one[1] for text in texts for one in re.findall(said, text)}
     assert len(events) > 20 and events >= STEPS.keys() - {*EVENTS.values(), "zero-reported"}
-    events |= {*STEPS, "tally-sheet", COUNTED}
+    events |= {*STEPS, "tally-sheet", COUNTED, PART}
     assert sorted(f"event.{event}" for event in events if f"event.{event}" not in SPANISH) == []
     known = {key.removeprefix("event.") for key in SPANISH if key.startswith("event.")}
     assert sorted(known - events) == []
@@ -98,11 +99,16 @@ def test_what_a_chairs_log_says_has_its_words() -> None:
     sources = language.FOLDER.parent / "station"
     files = [
         sources / f"{name}.py"
-        for name in ("chair", "closing", "deck_run", "statement_store", "staffing", "install", "folder")
+        for name in ("chair", "closing", "deck_run", "statement_store", "staffing", "install", "folder", "lineup")
     ]
     said = "".join(file.read_text(encoding="utf-8") for file in files)
     calls = re.findall(r"\blog\.append(?:_coarse)?\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)", said)
-    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {"check_in_lost", "last_heard"}
+    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {
+        "check_in_lost",
+        "last_heard",
+        "report",
+        "booth",
+    }
     assert len(names) > 10
     assert sorted(f"event-data.{name}" for name in names if f"event-data.{name}" not in SPANISH) == []
 

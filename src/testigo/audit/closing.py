@@ -11,7 +11,7 @@ leaves the envelope closed but for counting its papers, and photographs only wha
 from dataclasses import dataclass
 from typing import Literal
 
-from testigo.ballot import UNDERVOTES, ContestTally, TallySheet
+from testigo.ballot import UNDERVOTES, BoothSheet, ContestTally, TallySheet
 from testigo.count import ClosingCount, CountDifference, UnsettledPaper
 from testigo.election import Definition
 from testigo.errors import InvalidInput, SeveralErrors, TestigoError
@@ -32,10 +32,13 @@ class PaperTally:
     unsettled: tuple[UnsettledPaper, ...] = ()
 
 
-def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper: PaperTally) -> ClosingCount:
-    """Compare paper with tally sheet, contest by contest, figure by figure, in the order of the definition.
+def closing_count(
+    definition: Definition, sheet: TallySheet | BoothSheet, digest: str, paper: PaperTally
+) -> ClosingCount:
+    """Compare paper with tally sheet, of one booth of several with its booth sheet: contest by contest, figure by
+    figure, in the order of the definition.
 
-    `digest`: of the tally sheet, as the count is to name it (`record.SignedStatement.digest`).
+    `digest`: of that sheet, as the count is to name it (`record.SignedStatement.digest`).
 
     Raises `InvalidInput` where the two do not have the same contests.
     """
@@ -53,7 +56,7 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
     ]
     box = [(PAPERS, sum(sheet.tally.ballots.values()), paper.papers)]
     if paper.spoiled is not None:
-        box.append((SPOILED, sheet.reconciliation.booth.spoiled, paper.spoiled))
+        box.append((SPOILED, sheet.spoiled, paper.spoiled))
     differences += [CountDifference("", what, figure, other) for what, figure, other in box if figure != other]
     return ClosingCount(
         station=sheet.station,
@@ -64,6 +67,7 @@ def closing_count(definition: Definition, sheet: TallySheet, digest: str, paper:
         contests=paper.contests,
         unsettled=paper.unsettled,
         differences=tuple(differences),
+        booth=sheet.number if isinstance(sheet, BoothSheet) else 1,
     )
 
 

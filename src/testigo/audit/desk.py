@@ -58,9 +58,8 @@ class AuditDesk:
         made = {}
         if self.rules.seed is None:
             made["audit-seed.json"] = self._sign("audit-seed", "", AuditSeed(dice.digits))
-        made["audit-sample.json"] = self._sign(
-            "audit-sample", "", closing_sample(self.rules.definition, dice, self.rules.rulings)
-        )
+        drawn = closing_sample(self.rules.definition, self.rules.boxes_of_sample(), dice)
+        made["audit-sample.json"] = self._sign("audit-sample", "", drawn)
         return made
 
     def settle_ties(self, dice: Seed) -> dict[str, bytes]:
@@ -75,7 +74,7 @@ class AuditDesk:
 
         Raises `IllegalStep` where only one of the two is there, an earlier count or a reason.
         """
-        earlier = self.rules.counts.of(count.station)
+        earlier = self.rules.counts.of(count.station, count.booth)
         if bool(earlier) != bool(why):
             code = "closing-count.counted-before" if earlier else "closing-count.not-counted-before"
             raise IllegalStep(code, station=count.station)
@@ -83,8 +82,9 @@ class AuditDesk:
 
     def closing_count(self, count: ClosingCount) -> dict[str, bytes]:
         """The paper count of one box; raises what the record would refuse it with."""
-        number = len(self.rules.counts.of(count.station)) + 1
-        name = f"closing-count-{count.station}{f'-{number}' if number > 1 else ''}.json"
+        number = len(self.rules.counts.of(count.station, count.booth)) + 1
+        booth = f"-booth-{count.booth}" if count.booth > 1 else ""
+        name = f"closing-count-{count.station}{booth}{f'-{number}' if number > 1 else ''}.json"
         return {name: self._sign("closing-count", count.station, count)}
 
     def _sign(self, kind: str, subject: str, body: SignedValue) -> bytes:

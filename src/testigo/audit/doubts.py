@@ -5,7 +5,7 @@ spoiled paper in the pile, or another station's box, is an error at the table, a
 """
 
 from testigo.audit.closing import PAPERS
-from testigo.ballot import TallySheet
+from testigo.ballot import BoothSheet, TallySheet
 from testigo.count import ClosingCount
 from testigo.words import Message, message
 
@@ -13,10 +13,10 @@ _MOSTLY = 2
 """Where one figure in so many differs, it may be another box."""
 
 
-def doubts_of(count: ClosingCount, sheet: TallySheet, *, drawn: bool) -> list[Message]:
+def doubts_of(count: ClosingCount, sheet: TallySheet | BoothSheet, *, drawn: bool) -> list[Message]:
     """Every reason to look again; empty where paper and tally sheet agree and the box was `drawn`."""
     found = [] if drawn else [message("finding", "doubt.not-drawn", station=count.station)]
-    ballots, spoiled = sum(sheet.tally.ballots.values()), sheet.reconciliation.booth.spoiled
+    ballots, spoiled = sum(sheet.tally.ballots.values()), sheet.spoiled
     more = count.papers - ballots
     if more > 0:
         found.append(message("finding", "doubt.more-papers", count=more, ballots=ballots, papers=count.papers))
@@ -36,7 +36,7 @@ def doubts_of(count: ClosingCount, sheet: TallySheet, *, drawn: bool) -> list[Me
     return found
 
 
-def _is_mostly_other(count: ClosingCount, sheet: TallySheet) -> bool:
+def _is_mostly_other(count: ClosingCount, sheet: TallySheet | BoothSheet) -> bool:
     """Whether the box may be another station's: the number of papers differs, and so do most options with votes."""
     tallies = (*sheet.tally.contests, *count.contests)
     voted = {(one.contest, option) for one in tallies for option, votes in one.votes.items() if votes}

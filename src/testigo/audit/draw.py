@@ -8,10 +8,10 @@ SHA-256(hex(SHA-256(seed)) + id).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from testigo.count import NO_RULINGS, AuditSample, Rulings, Ticket, check_dice
+from testigo.count import AuditSample, Box, Ticket, check_dice
 from testigo.election import Definition
 from testigo.errors import InvalidInput
 
@@ -56,16 +56,14 @@ def sample(seed: Seed, ids: Iterable[str], count: int) -> tuple[Ticket, ...]:
     return tuple(Ticket(number[: 2 + TICKET_DIGITS], id_) for number, id_ in tickets[:count])
 
 
-def boxes_to_count(definition: Definition, stations: int) -> int:
-    """How many boxes the closing count opens of so many stations: the definition's percentage, rounded up."""
-    return -(-stations * definition.rules.closing_count_percent // 100)
+def boxes_to_count(definition: Definition, boxes: int) -> int:
+    """How many of all boxes the closing count opens: the definition's percentage, rounded up."""
+    return -(-boxes * definition.rules.closing_count_percent // 100)
 
 
-def closing_sample(definition: Definition, seed: Seed, rulings: Rulings = NO_RULINGS) -> AuditSample:
-    """The boxes of the closing count, drawn from all stations that have a tally sheet to compare with: not from those
-    that are annulled, nor from those that were wholly counted on paper.
-    """
-    population = tuple(one.id for one in definition.stations if not rulings.needs_no_sheet(one.id))
+def closing_sample(definition: Definition, boxes: Sequence[Box], seed: Seed) -> AuditSample:
+    """The boxes of the closing count, drawn from these, one of each booth (`RecordRules.boxes_of_sample`)."""
+    population = tuple(box.id for box in boxes)
     return AuditSample(
         purpose="closing-count",
         seed=seed.digits,

@@ -22,7 +22,7 @@ from testigo.ballot.marks import (
     unused,
 )
 from testigo.ballot.on_paper import ManualTally
-from testigo.ballot.reports import BoothReport, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
+from testigo.ballot.reports import BoothReport, BoothSheet, CheckInReport, EventLogs, LogicAndAccuracy, ZeroReport
 from testigo.ballot.slip_number import check_slip_number, new_slip_number
 from testigo.ballot.tally import (
     BALLOTS,
@@ -36,6 +36,8 @@ from testigo.ballot.tally import (
     Reconciliation,
     Tally,
     TallySheet,
+    differences_in,
+    summed_tally,
     tally_ballots,
     tally_errors,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "Ballot",
     "BoothCounters",
     "BoothReport",
+    "BoothSheet",
     "CastVoteRecord",
     "CheckInCounters",
     "CheckInReport",
@@ -86,6 +89,7 @@ __all__ = [
     "check_slip_number",
     "count_differences",
     "deck_digest",
+    "differences_in",
     "mark_contest",
     "new_slip_number",
     "numbered",
@@ -93,6 +97,7 @@ __all__ = [
     "outcome_differences",
     "preferences_in",
     "record_size",
+    "summed_tally",
     "tally_ballots",
     "tally_errors",
     "too_many",

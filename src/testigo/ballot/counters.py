@@ -9,7 +9,7 @@ A field that a later version adds has a default and raises its struct's `VERSION
 and zero reports follow (docs/adr/2026-11-28-counters-are-declared-once.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_type_hints
@@ -42,7 +42,7 @@ class Counter:
     `shown`: where. `part_of`: the sum that it belongs to, shown before its parts; `less`: whether it is taken from that
     sum. `at_most`: the counter of the same machine that it may not exceed. `reasons`: for counts by reason, all that
     there can be. `explains`: for those, the counter of the same machine that they must add up to, "" where there is
-    none. `machine`, `name`: filled in by `MachineCounters.declared`.
+    none. `quiet`: not shown while it is zero. `machine`, `name`: filled in by `MachineCounters.declared`.
     """
 
     fixed: bool = False
@@ -52,6 +52,7 @@ class Counter:
     at_most: str = ""
     reasons: tuple[str, ...] = ()
     explains: str = ""
+    quiet: bool = False
     machine: CounterMachine = "check-in"
     name: str = ""
 
@@ -102,6 +103,20 @@ class MachineCounters(SignedValue, frozen=True):
         value: int | dict[str, int] = getattr(self, counter.name)
         return value if isinstance(value, dict) else {"": value}
 
+    @classmethod
+    def summed(cls, machines: Iterable[Self]) -> Self:
+        """What several machines counted together; zero of none."""
+        sums: dict[str, Any] = {one.name: {} if one.reasons else 0 for one in cls.declared()}
+        for machine in machines:
+            for one in cls.declared():
+                figures = machine.figures(one)
+                if one.reasons:
+                    for reason, count in figures.items():
+                        sums[one.name][reason] = sums[one.name].get(reason, 0) + count
+                else:
+                    sums[one.name] += figures[""]
+        return msgspec.convert(sums, cls)
+
     def total(self, counter: Counter) -> int:
         """The counter, of all reasons together."""
         return sum(self.figures(counter).values())
@@ -115,7 +130,7 @@ class MachineCounters(SignedValue, frozen=True):
         """What is shown there, each sum before its first part."""
         rows: list[CounterRow] = []
         for one in self.declared():
-            if output not in one.shown:
+            if output not in one.shown or (one.quiet and not self.total(one)):
                 continue
             if one.part_of and one.part_of not in {row.name for row in rows}:
                 rows.append(CounterRow(one.part_of, self.sum_of(one.part_of), is_sum=True))
@@ -163,6 +178,10 @@ class CheckInCounters(MachineCounters, frozen=True):
 
     `without_finger`: voters on the poll book of whom no finger was ever taken. `undone`: check-ins that were taken back
     before a card was handed over; `matched` and `released` still count them.
+
+    Of a station with several desks: `from_list`: voters with a card whose home desk could not be asked, admitted from
+    the printed sign-in list. `entered`: those of whom it has heard since. `doubles`: documents with which somebody was
+    admitted from the list, and somebody else besides.
     """
 
     MACHINE = "check-in"
@@ -183,6 +202,9 @@ class CheckInCounters(MachineCounters, frozen=True):
         dict[str, int],
         Counter(part_of="checked_in", less=True, reasons=UNDO_REASONS, shown=("sheet", "results", "screen")),
     ] = msgspec.field(default_factory=dict)
+    from_list: Annotated[int, Counter(shown=("sheet", "screen"), quiet=True)] = 0
+    entered: Annotated[int, Counter(at_most="from_list", shown=("sheet", "screen"), quiet=True)] = 0
+    doubles: Annotated[int, Counter(shown=("sheet", "screen"), quiet=True)] = 0
 
     @property
     def checked_in(self) -> int:
@@ -235,6 +257,16 @@ class BoothCounters(MachineCounters, frozen=True):
     recorded: Annotated[int, Counter(shown=("sheet", "results"))]
     misprinted: Annotated[int, Counter(at_most="spoiled", shown=("sheet", "results", "screen"))] = 0
     prints_allowed: Annotated[int, Counter(shown=("sheet", "results", "screen"))] = 0
+
+    @property
+    def chain(self) -> tuple[tuple[str, int], ...]:
+        """What must be equal at one booth, each by its name."""
+        return (
+            ("cards_used", self.cards_used),
+            ("printed-spoiled", self.printed - self.spoiled),
+            ("deposited", self.deposited),
+            ("recorded", self.recorded),
+        )
 
 
 @cache

@@ -78,6 +78,9 @@ HOURS_REASONS: Final[dict[HoursAct, tuple[str, ...]]] = {
 CHECK_IN_LOST: Final = "check-in lost: "
 """How the reason begins where a check-in lost its disk and signed nothing; the chair's own words follow."""
 
+BOOTH_LOST: Final = "booth lost: "
+"""How the reason begins where a booth of several never answered again, and its box could not be opened."""
+
 _VOIDED = re.compile(r"void-session: ([0-9]{1,6} [a-z-]+(?:, [0-9]{1,6} [a-z-]+)*)")
 """How a station gives the reason of a difference that ended sessions explain: `void-session: 1 voter-ill, 2 other`."""
 
@@ -122,6 +125,8 @@ def of_hours(act: HoursAct, reason: str) -> Message | str:
 def _part(written: str) -> Message | str:
     if written.startswith(CHECK_IN_LOST):
         return message("results", "check_in_lost", why=written.removeprefix(CHECK_IN_LOST))
+    if written.startswith(BOOTH_LOST):
+        return message("results", "booth_lost", why=written.removeprefix(BOOTH_LOST))
     voided = _VOIDED.fullmatch(written)
     if voided is None:
         return written

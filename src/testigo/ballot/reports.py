@@ -6,8 +6,10 @@ the witness compares them with the tally sheet.
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from testigo.ballot.counters import BoothCounters, CheckInCounters
-from testigo.ballot.tally import Reconciliation, Tally
+from testigo.ballot.tally import Difference, Reconciliation, Tally, differences_in
 from testigo.ballot.test_deck import DeckDifference
 from testigo.canonical import SignedValue
 
@@ -17,10 +19,11 @@ class LogicAndAccuracy(SignedValue, frozen=True):
 
     `run`: from 1; every run of a station is stated, also one that failed or was abandoned. `deck`: its digest
     (`test_deck.deck_digest`). `ballots`: in the deck. `cast`: how many of them were cast and compared. `counted`: what
-    the booth counted of each part. `found`: how many differences there were; `differences`: the first of them.
+    the booth counted of each part. `found`: how many differences there were; `differences`: the first of them. `booth`:
+    number of the booth that was tested.
     """
 
-    VERSION = 2
+    VERSION = 3
     MOST_DIFFERENCES: ClassVar[int] = 50
 
     run: int
@@ -31,17 +34,19 @@ class LogicAndAccuracy(SignedValue, frozen=True):
     counted: tuple[Tally, ...]
     found: int
     differences: tuple[DeckDifference, ...]
+    booth: int = 1
 
 
 class ZeroReport(SignedValue, frozen=True):
-    """Body of `zero-report`, signed by the chair: right before opening every count is zero, the box is empty, and the
-    cards are made.
+    """Body of `zero-report`, signed by the chair: right before opening every count is zero, the boxes are empty, and
+    the cards are made. `booths`: of a station with several, booth → its own counters, of which the others are the sums.
     """
 
     VERSION = Reconciliation.VERSION
 
     tally: Tally
     reconciliation: Reconciliation
+    booths: dict[str, BoothCounters] = msgspec.field(default_factory=dict)
 
     @property
     def is_zero(self) -> bool:
@@ -53,7 +58,14 @@ class ZeroReport(SignedValue, frozen=True):
             if not counter.fixed
             for figure in figures.values()
         ]
-        return not any((*votes, *self.tally.ballots.values(), *events))
+        own = [
+            figure
+            for booth in self.booths.values()
+            for counter in booth.declared()
+            if not counter.fixed
+            for figure in booth.figures(counter).values()
+        ]
+        return not any((*votes, *self.tally.ballots.values(), *events, *own))
 
 
 class EventLogs(SignedValue, frozen=True):
@@ -70,21 +82,22 @@ class BoothReport(SignedValue, frozen=True):
     """Body of `booth-report`, signed by the booth at closing: what was in the box, so that the chair alone cannot say.
 
     `head`, `entries`: SHA-256 of the last line of the booth's event log at that moment, and how many lines it has; the
-    same as on the tally sheet and in `event-log`.
+    same as on the tally sheet and in `event-log`. `number`: of the booth, among those of the station.
     """
 
-    VERSION = BoothCounters.VERSION
+    VERSION = BoothCounters.VERSION + 1
 
     station: str
     tally: Tally
     counters: BoothCounters
     head: str
     entries: int
+    number: int = 1
 
 
 class CheckInReport(SignedValue, frozen=True):
     """Body of `check-in-report`, signed by the check-in at closing: how many voters came. `head`, `entries`: as in
-    `BoothReport`.
+    `BoothReport`. `number`: of the desk.
     """
 
     VERSION = CheckInCounters.VERSION
@@ -93,3 +106,30 @@ class CheckInReport(SignedValue, frozen=True):
     counters: CheckInCounters
     head: str
     entries: int
+    number: int = 1
+
+
+class BoothSheet(SignedValue, frozen=True):
+    """Body of `booth-sheet`, signed by the chair: what one booth of several counted, for its paper to be compared with.
+
+    `number`: of the booth. `reasons`: what the chair wrote about a difference, as in `Reconciliation`. `lost`: why the
+    booth signed nothing, "" where it did; `counters` are then what the chair heard last, and nothing was recorded.
+    """
+
+    VERSION = BoothCounters.VERSION - 1  # the first came with counters of version 2
+
+    station: str
+    number: int
+    tally: Tally
+    counters: BoothCounters
+    reasons: dict[str, str]
+    lost: str = ""
+
+    @property
+    def spoiled(self) -> int:
+        """Papers that are void, and in the envelope of this booth."""
+        return self.counters.spoiled
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Every step of the booth's chain that does not hold: cards used = printed − spoiled = deposited = recorded."""
+        return differences_in(self.counters.chain, self.reasons)

@@ -124,6 +124,15 @@ class Difference(SignedValue, frozen=True):
     reason: str
 
 
+def differences_in(chain: Iterable[tuple[str, int]], reasons: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Every step of a chain of counters that does not hold, with its reason, "" where there is none."""
+    return tuple(
+        Difference(left, right, left_count, right_count, reasons.get(f"{left}={right}", ""))
+        for (left, left_count), (right, right_count) in itertools.pairwise(chain)
+        if left_count != right_count
+    )
+
+
 class Reconciliation(SignedValue, frozen=True):
     """A station's counters, as both machines signed them. Invariant 3: checked in = cards used = printed − spoiled =
     deposited = recorded.
@@ -187,24 +196,14 @@ class Reconciliation(SignedValue, frozen=True):
     @property
     def chain(self) -> tuple[tuple[str, int], ...]:
         """What must be equal, each by its name."""
-        return (
-            ("checked_in", self.check_in.checked_in),
-            ("cards_used", self.booth.cards_used),
-            ("printed-spoiled", self.booth.printed - self.booth.spoiled),
-            ("deposited", self.booth.deposited),
-            ("recorded", self.booth.recorded),
-        )
+        return ("checked_in", self.check_in.checked_in), *self.booth.chain
 
     def differences(self) -> tuple[Difference, ...]:
         """Every step of the chain that does not hold, in its order; empty if all hold. Beside it stands the check-in's
         own step, from voters who were let through to cards that were handed over."""
         handed = (self.chain[0], ("cards_handed", self.check_in.cards_handed))
-        steps = [*itertools.pairwise(self.chain), *([handed] if "cards_handed" not in self.NOT_CARRIED else [])]
-        return tuple(
-            Difference(left, right, left_count, right_count, self.reasons.get(f"{left}={right}", ""))
-            for (left, left_count), (right, right_count) in steps
-            if left_count != right_count
-        )
+        own = differences_in(handed, self.reasons) if "cards_handed" not in self.NOT_CARRIED else ()
+        return (*differences_in(self.chain, self.reasons), *own)
 
     @property
     def is_consistent(self) -> bool:
@@ -215,29 +214,36 @@ class Reconciliation(SignedValue, frozen=True):
 class ClockNote(SignedValue, frozen=True):
     """What a station noticed of a machine's clock. `kind`: `set-back`, between two steps of the chair it went back by
     `seconds`; `differs`, when the station was closed it was `seconds` ahead of the chair's, or behind it (below 0);
-    `set`, two persons set it during the day.
+    `set`, two persons set it during the day. `number`: of the
+    machine among those of its role.
     """
 
     machine: Literal["chair", "booth", "check-in"]
     kind: Literal["set-back", "differs", "set"]
     seconds: int
+    number: int = 1
 
     def said(self) -> Message:
         """In words, the span as hours and minutes."""
+        role = message("screens", f"{self.machine}.role")
+        machine = message("term", "machine-numbered", role=role, number=self.number) if self.number > 1 else role
         minutes = -(-abs(self.seconds) // 60)
         how = ("ahead" if self.seconds > 0 else "behind") if self.kind == "differs" else self.kind
         span = f"{minutes // 60}:{minutes % 60:02}"
-        return message("tally_sheet", f"clock.{how}", machine=message("screens", f"{self.machine}.role"), span=span)
+        return message("tally_sheet", f"clock.{how}", machine=machine, span=span)
 
 
 class TallySheet(SignedValue, frozen=True):
     """Body of a `tally-sheet` statement: one station's counts, signed and printed before anything is sent.
 
-    `opened`, `closed`: UTC. `event_logs`: role (`chair`, `booth`, `check-in`) → digest of the last entry of its event
-    log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
+    `opened`, `closed`: UTC. `event_logs`: machine (`chair`, `booth`, `check-in`, `booth-2`) → digest of the last entry
+    of its event log. `opened_outside`: why it was opened on another day or outside the hours of voting, one of
     `reasons.OPENING_REASONS`. `closed_early`: why it was closed before their end, one of `reasons.CLOSING_REASONS`.
     `steps`: step (`STEPS`) → number of its line in the chair's event log, which is the order of the day, whatever its
     clock said. `clocks`: what the station noticed of its machines' clocks.
+
+    `booth_sheets`: of a station with several booths, booth → digest of its `booth-sheet` statement; all figures are
+    sums over desks and booths. `out`: machine → why it was taken out of a station with others of its role.
     """
 
     VERSION = Reconciliation.VERSION
@@ -253,6 +259,13 @@ class TallySheet(SignedValue, frozen=True):
     closed_early: str = ""
     steps: dict[str, int] = msgspec.field(default_factory=dict)
     clocks: tuple[ClockNote, ...] = ()
+    booth_sheets: dict[str, str] = msgspec.field(default_factory=dict)
+    out: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def spoiled(self) -> int:
+        """Papers that are void, and in the envelope of spoiled votes."""
+        return self.reconciliation.booth.spoiled
 
     @property
     def clock_told(self) -> bool:
@@ -267,6 +280,19 @@ class TallySheet(SignedValue, frozen=True):
     def hours(self) -> tuple[tuple[HoursAct, str], ...]:
         """Each act that may be outside the hours of voting, with the reason given for it, "" for none."""
         return ("opened_outside", self.opened_outside), ("closed_early", self.closed_early)
+
+
+def summed_tally(definition: Definition, station_id: str, tallies: Iterable[Tally]) -> Tally:
+    """What several booths of a station counted together. Each must be a tally of the station (`tally_errors` tells)."""
+    empty = tally_ballots(definition, station_id, ())
+    ballots = dict(empty.ballots)
+    counts = {contest.contest: ContestCount(definition.contest(contest.contest)) for contest in empty.contests}
+    for tally in tallies:
+        for style, count in tally.ballots.items():
+            ballots[style] += count
+        for contest in tally.contests:
+            counts[contest.contest].add(contest)
+    return Tally(ballots, tuple(count.tally() for count in counts.values()))
 
 
 def tally_errors(definition: Definition, station_id: str, tally: Tally) -> list[Message]:

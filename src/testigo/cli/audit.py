@@ -26,8 +26,8 @@ from testigo.ballot import BLANK, deck_digest
 from testigo.cli.browser import opener
 from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
-from testigo.count import ClosingCount, RecordRules, read_rules
-from testigo.election import Definition, load
+from testigo.count import Box, ClosingCount, RecordRules, read_rules
+from testigo.election import MOST_OF_A_ROLE, Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import SigningKey
 from testigo.words import Message, from_line, message
@@ -108,13 +108,13 @@ def draw(
     _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.draw(dice), dice, out, yes) if desk else []
-    drawn = closing_sample(rules.definition, dice, rules.rulings_of_sample)
+    drawn = closing_sample(rules.definition, rules.boxes_of_sample(), dice)
     if as_json:
         print_json({**msgspec.to_builtins(drawn), "files": [str(file) for file in files]})
         return
     rows = [(number, one.id, one.number) for number, one in enumerate(drawn.drawn, 1)]
     title = message("cli", "audit.drawn", drawn=len(rows), stations=len(drawn.population), seed=dice.digits)
-    table(str(title), heads("number", "station", "ticket"), rows)
+    table(str(title), heads("number", "box", "ticket"), rows)
     _say_next(files)
 
 
@@ -184,6 +184,9 @@ def count_box(
     record: RecordPlace,
     station: StationId,
     key: AuditorKey = None,
+    booth: Annotated[
+        int | None, typer.Option(help="Which booth's box, where the station has several.", min=1, max=MOST_OF_A_ROLE)
+    ] = None,
     images: Annotated[Path | None, typer.Option(help="Folder of photographs or scans of the box's papers.")] = None,
     entries: Annotated[Path | None, typer.Option(help="JSON: what people read on refused papers.")] = None,
     by_hand: Annotated[list[Path] | None, typer.Option(help="Filled form; give it twice, by two people.")] = None,
@@ -206,9 +209,7 @@ def count_box(
     """
     _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
-    sheet = rules.sheets.get(station)
-    if sheet is None:
-        raise IllegalStep("record.no-tally-sheet", station=station)
+    box = _box(rules, station, booth)
     if (images is None) == (not by_hand):
         raise InvalidInput("command.images-or-forms")
     paper = (
@@ -216,14 +217,15 @@ def count_box(
         if images is not None
         else _from_forms(rules.definition, station, by_hand or [])
     )
-    count = closing_count(rules.definition, sheet, rules.sheet_digests(ClosingCount.VERSION)[station], paper)
-    doubts = doubts_of(count, sheet, drawn=station in _drawn(rules))
+    sheet = rules.box_sheet(box)
+    count = closing_count(rules.definition, sheet, rules.box_digest(box, ClosingCount.VERSION), paper)
+    doubts = doubts_of(count, sheet, drawn=box.id in _drawn(rules))
     if not as_json:
         _show(count, doubts)
     files = []
     if desk and not count.unread:
         made = desk.closing_count(desk.again(count, why))
-        _require_yes(message("cli", "audit.sign-count", station=station, count=len(doubts)), yes)
+        _require_yes(message("cli", "audit.sign-count", station=box.id, count=len(doubts)), yes)
         files = desk.keep(made, out)
     if as_json:
         holds = count.is_consistent
@@ -234,9 +236,23 @@ def count_box(
         raise typer.Exit(1)
 
 
+def _box(rules: RecordRules, station: str, booth: int | None) -> Box:
+    """The box that is meant; raises `InvalidInput` where the station has several and none was named, or not that
+    one."""
+    if station not in rules.sheets:
+        raise IllegalStep("record.no-tally-sheet", station=station)
+    boxes = [box for box in rules.boxes() if box.station == station]
+    if booth is None and len(boxes) == 1:
+        return boxes[0]
+    for box in boxes:
+        if box.booth == booth:
+            return box
+    raise InvalidInput("closing-count.which-booth", station=station, booths=[box.booth for box in boxes])
+
+
 def _drawn(rules: RecordRules) -> tuple[str, ...]:
     """The boxes that the dice in the record draw."""
-    return closing_sample(rules.definition, Seed(rules.seed), rules.rulings_of_sample).ids if rules.seed else ()
+    return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids if rules.seed else ()
 
 
 def _refuse_unasked(yes: bool, dry_run: bool, as_json: bool) -> None:
@@ -298,7 +314,8 @@ def _say_next(files: list[Path]) -> None:
 
 
 def _show(count: ClosingCount, doubts: list[Message]) -> None:
-    say(message("cli", "audit.papers-counted", station=count.station, count=count.papers))
+    box = f"{count.station} · {count.booth}" if count.booth > 1 else count.station
+    say(message("cli", "audit.papers-counted", station=box, count=count.papers))
     for paper in count.unsettled:
         how = "audit.paper-settled" if paper.settled else "audit.paper-unsettled"
         say(message("cli", how, paper=paper.source, why=from_line("error", paper.reason)), indent="  ")

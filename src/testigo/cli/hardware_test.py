@@ -8,6 +8,7 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import confirmed, errors, print_json, table
+from testigo.station.machine_names import titled
 from testigo.words import current_language, instant, message
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _print_report(report: "HardwareReport") -> None:
         "hardware",
         "title",
         station=report.station,
-        role=message("screens", f"{report.role}.role"),
+        role=titled(report.machine),
         time=instant(report.tested, current_language()),
     )
     columns = ("", "", str(message("hardware", "found")))

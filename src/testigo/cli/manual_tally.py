@@ -13,10 +13,10 @@ from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
 from testigo.count.unread import Unread
 from testigo.errors import InvalidInput
+from testigo.station.chair_statements import ChairStatements
 from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
 from testigo.station.statement_store import StatementStore
-from testigo.station.told import Told
 from testigo.words import Message, message
 
 
@@ -48,7 +48,7 @@ def manual_tally(
     """
     if as_json and not yes:
         raise InvalidInput("command.nobody-asked", hint="command.sign-with-yes")
-    path = next((found for found, role in machine_folders(folder) if role == "chair"), None)
+    path = next((found for found, machine in machine_folders(folder) if machine.role == "chair"), None)
     if path is None:
         raise InvalidInput("folder.of-role-not-here", place=folder, role=message("screens", "chair.role"))
     machine = MachineFolder(path, "chair")
@@ -65,7 +65,7 @@ def manual_tally(
             if not yes and not confirmed(message("cli", "manual-tally.sign")):
                 console.print(str(message("cli", "nothing-changed")))
                 raise typer.Exit(1)
-        told = Told(machine, store := StatementStore(machine))
+        told = ChairStatements(machine, store := StatementStore(machine))
         name = told.count_on_paper(body)
         storage.write_new(out, store.read(name), mode=0o644)
     finally:

@@ -192,7 +192,7 @@ def poll_book(
     ] = None,
     paper: Annotated[
         Path | None,
-        typer.Option("--paper", help="Also write the poll book and the sign-in list as PDF, for a day on paper."),
+        typer.Option("--paper", help="Also write the poll book and the signature list as PDF, for a day on paper."),
     ] = None,
     register: Address = REGISTER,
     key: KeyFile = KEY,

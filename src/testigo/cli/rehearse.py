@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from testigo.cli.output import console, print_json, progress, table
+from testigo.election import MOST_OF_A_ROLE, StationMachines
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -26,6 +27,8 @@ def rehearse(
         typer.Option(help="Folder of real finger images FINGER_IMPRESSION.ext; without it, synthetic fingers."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same people and wishes.")] = None,
+    desks: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Check-in desks of each station.")] = 1,
+    booths: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Booths of each station.")] = 1,
     out: Annotated[Path, typer.Option(help="Where everything is left.")] = Path("rehearsal"),
     replace: Annotated[bool, typer.Option("--replace", help="Remove what an earlier rehearsal left there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -39,6 +42,8 @@ def rehearse(
     testigo rehearse --voters 60 --stations 3
 
     testigo rehearse --fingers FOLDER --voters 10
+
+    testigo rehearse --stations 1 --desks 2 --booths 2
     """
     from testigo.election import example_definition, load
     from testigo.rehearsal import FolderFingers, SyntheticFingers, clear, cut_out, hold
@@ -49,7 +54,7 @@ def rehearse(
     source = FolderFingers(fingers) if fingers else SyntheticFingers(seed)
     if replace:
         clear(out)
-    rehearsal = hold(definition, source, seed, out, progress)
+    rehearsal = hold(definition, source, seed, out, progress, StationMachines(desks, booths))
     if as_json:
         print_json(figures(rehearsal) | {"seed": seed})
     else:

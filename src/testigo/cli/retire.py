@@ -57,7 +57,7 @@ def retire(
         done += [(one.path, carry_out(one, plan, reason.strip())) for one, plan in zip(machines, plans, strict=True)]
     for path, retirement in done:
         if pages is not None:
-            pages.print_page(f"retirement-{retirement.station}-{retirement.role}", storage.read(path / REPORT))
+            pages.print_page(f"retirement-{retirement.station}-{retirement.machine.name}", storage.read(path / REPORT))
     _tell(done, as_json)
 
 
@@ -78,7 +78,7 @@ def check_archive(
         print_json({"archive_sha256": canonical.digest(data), "retirement": retirement})
         return
     when = instant(retirement.retired, current_language())
-    machine = message("term", f"role.{retirement.role}")
+    machine = retirement.machine.label
     say(message("cli", "retire.archive-of", station=retirement.station, machine=machine, when=when))
     say(message("cli", "retire.archive-whole", count=len(retirement.archived), id=retirement.key))
     say(message("cli", "retire.archive-digest", digest=canonical.digest(data)))
@@ -113,8 +113,10 @@ def _printer(address: str) -> CupsPages | None:
 
 
 def _show(plan: RetirementPlan) -> None:
-    state = message("term", f"station-state.{plan.state}" if plan.role == "chair" else f"machine-state.{plan.state}")
-    machine, until = message("term", f"role.{plan.role}"), day(plan.keep_until, current_language())
+    state = message(
+        "term", f"station-state.{plan.state}" if plan.machine.role == "chair" else f"machine-state.{plan.state}"
+    )
+    machine, until = plan.machine.label, day(plan.keep_until, current_language())
     say(message("cli", "retire.plan", station=plan.station, machine=machine, state=state, day=until))
     for one in plan.unmet:
         say(message("cli", "retire.unmet", condition=one))
@@ -153,7 +155,7 @@ def _tell(done: list[tuple[Path, Retirement]], as_json: bool) -> None:
     for one in told:
         retirement = one["retirement"]
         when = instant(retirement.retired, current_language())
-        machine = message("term", f"role.{retirement.role}")
+        machine = retirement.machine.label
         say(message("cli", "retire.done", station=retirement.station, machine=machine, when=when))
         say(message("cli", "retire.archive-digest", digest=one["archive_sha256"]))
         page = message("cli", "retire.sign-page", file=one["report"])

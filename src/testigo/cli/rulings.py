@@ -146,6 +146,7 @@ class _Ruling:
         election, issued = self._rules.election, canonical.utc_now()
         statement = Statement.of(self._kind, self._body, election=election, subject=station, issued=issued)
         envelope = statement.sign(key)
+        self._rules.check(envelope)  # also where the very same was said in the same second
         after = self._rules.fork()
         after.add(envelope)
         before, then = self._rules.count(), after.count()

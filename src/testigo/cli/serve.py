@@ -67,6 +67,9 @@ def check_in(
     folder: Annotated[Path, typer.Argument(help="The check-in's machine folder, STATION/check-in.")],
     reader: Reader = "",
     reader_dpi: ReaderDpi = None,
+    desks: Annotated[
+        str, typer.Option(help="Addresses of all desks of the station, this one's too, in order, with spaces between.")
+    ] = "",
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8082,
     certificate: Certificate = None,
@@ -78,7 +81,11 @@ def check_in(
     Example: testigo station serve check-in station-1/check-in --reader usb
     """
     serve.serve_check_in(
-        folder, Listening(host, port, certificate, private_key, metrics_port), reader=reader, dpi=reader_dpi
+        folder,
+        Listening(host, port, certificate, private_key, metrics_port),
+        reader=reader,
+        dpi=reader_dpi,
+        desks=desks,
     )
 
 
@@ -86,8 +93,12 @@ def check_in(
 @serving("chair")
 def chair(
     folder: Annotated[Path, typer.Argument(help="The chair's machine folder, STATION/chair.")],
-    booth: Annotated[str, typer.Option(help="Address of the booth's process.")] = "http://127.0.0.1:8083",
-    check_in: Annotated[str, typer.Option(help="Address of the check-in's process.")] = "http://127.0.0.1:8082",
+    booth: Annotated[
+        str, typer.Option(help="Address of the booth's process; of several booths, in order, with spaces between.")
+    ] = "http://127.0.0.1:8083",
+    check_in: Annotated[
+        str, typer.Option(help="Address of the check-in's process; of several desks, in order, with spaces between.")
+    ] = "http://127.0.0.1:8082",
     pages: Annotated[
         str, typer.Option(help="Where pages are printed: cups, cups:NAME or folder:PATH; empty: FOLDER/paper.")
     ] = "",

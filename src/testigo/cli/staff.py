@@ -274,7 +274,7 @@ def _open(folder: Path) -> Iterator[Sequence[_Opened]]:
     if (folder / DESK).exists():
         yield [_Desk(open_desk(folder))]
         return
-    found = [(path, role) for path, role in machine_folders(folder) if role in STAFFED]
+    found = [(path, machine.role) for path, machine in machine_folders(folder) if machine.role in STAFFED]
     if not found:
         raise InvalidInput("folder.machine-without-staff", place=folder)
     with ExitStack() as opened:

@@ -3,6 +3,7 @@
 What happens on the day itself (test, open, vote, close) happens on the screens: `testigo station serve`.
 """
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,13 +20,14 @@ from testigo.cli.retire import check_archive, retire
 from testigo.cli.station_test import test
 from testigo.cli.station_train import count_training, train
 from testigo.cli.without_finger import warn_of_many_without_finger
-from testigo.election import Role
+from testigo.election import MOST_OF_A_ROLE, Role, StationMachine, StationMachines
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
 from testigo.keys import PublicKey, SigningKey
 from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into
+from testigo.station.machine_names import titled
 from testigo.words import Message, message
 
 app = typer.Typer(
@@ -42,6 +44,9 @@ app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
+BoothNumber = Annotated[
+    int, typer.Option("--booth", min=1, max=MOST_OF_A_ROLE, help="Which booth, where the station has several.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -67,11 +72,13 @@ def install(
     root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
     chair_pin: Annotated[str, _pin("chair")],
     clerk_pin: Annotated[str, _pin("clerk")],
+    desks: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Check-in desks.")] = 1,
+    booths: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Booths, each with its ballot box.")] = 1,
     second_disk: Annotated[
         str, typer.Option(help="Folder on the booth's second disk, for the box's second copy.")
     ] = "second-disk",
 ) -> None:
-    """Make the folders of chair, check-in and booth, each with its own key. Then carry each to its machine.
+    """Make the folders of chair, check-in desks and booths, each with its own key. Then carry each to its machine.
 
     The file `machine-keys-request.json` goes to the authority: `testigo centre admit`.
 
@@ -85,10 +92,11 @@ def install(
         station,
         chair_pin=chair_pin,
         clerk_pin=clerk_pin,
+        machines=StationMachines(desks, booths),
         second_disk=second_disk,
         place=str(definition),
     )
-    rows = [(message("term", f"role.{key.role}"), key.public.key_id) for key in request.keys]
+    rows = [(StationMachine(key.role, key.number).label, key.public.key_id) for key in request.keys]
     table(str(message("cli", "station.title", station=station)), heads("machine", "key-id"), rows)
     say(message("cli", "station.request", file=folder / REQUEST))
 
@@ -114,15 +122,20 @@ def load_poll_book(
     folder: StationFolder,
     poll_book: Annotated[Path, typer.Argument(help="The package that `testigo register poll-book` made.")],
 ) -> None:
-    """Load the station's poll book into its check-in, before opening. A newer one replaces it.
+    """Load the station's poll book into its check-in desks, before opening. A newer one replaces it.
 
     Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
     """
     from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
 
-    with CheckIn(_machine(folder, "check-in")) as check_in:
-        voters = check_in.load_poll_book(storage.read(poll_book, limit=POLL_BOOK_LIMIT))
-        warn_of_many_without_finger(check_in.definition, check_in.station_id, check_in.without_finger, voters)
+    data = storage.read(poll_book, limit=POLL_BOOK_LIMIT)
+    with contextlib.ExitStack() as opened:
+        desks = [opened.enter_context(CheckIn(path)) for path in _machines(folder, "check-in")]
+        for desk in desks:
+            desk.read_poll_book(data)  # all of them, before any takes it in
+        voters = max([desk.load_poll_book(data) for desk in desks])
+        without = sum(desk.without_finger for desk in desks)
+        warn_of_many_without_finger(desks[0].definition, desks[0].station_id, without, voters)
     say(message("cli", "station.poll-book-loaded", count=voters))
 
 
@@ -135,7 +148,7 @@ def voter_list(
         Path | None, typer.Option("--pin-file", help="Read the PIN from this file's first line; else it is asked.")
     ] = None,
 ) -> None:
-    """Write the poll book that the check-in has loaded, and the sign-in list, as PDF, for the station's chair.
+    """Write the poll book that the check-in has loaded, and the signature list, as PDF, for the station's chair.
 
     Who has a card already is ticked. While the check-in's screen is served, its page does the same.
 
@@ -145,7 +158,7 @@ def voter_list(
     from testigo.cli.voter_list import print_to
     from testigo.station.checkin import CheckIn
 
-    with CheckIn(_machine(folder, "check-in")) as check_in:
+    with CheckIn(_machines(folder, "check-in")[0]) as check_in:
         what, definition = check_in.voter_list(account, pin_of(pin_file)), check_in.definition
     print_to(out, definition, what)
 
@@ -155,9 +168,10 @@ def cards(
     folder: StationFolder,
     out: Annotated[Path, typer.Option(help="PDF of the cards; print it, then delete it.")] = Path("cards.pdf"),
     spare: Annotated[int, typer.Option(help="Spare cards of each ballot style.")] = 20,
+    booth: BoothNumber = 1,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, also where cards were made already.")] = False,
 ) -> None:
-    """Make the voting cards: one a voter and some spare. The codes are in this PDF and nowhere else.
+    """Make a booth's voting cards: one a voter and some spare. The codes are in this PDF and nowhere else.
 
     Print it, cut it, shuffle each tray, and delete the file. Cards made again void all those before: then it asks.
 
@@ -166,13 +180,13 @@ def cards(
     from testigo.slip import FolderPrinter
     from testigo.station.booth import Booth
 
-    path = _machine(folder, "booth")
-    with Booth(path, FolderPrinter(path / "paper")) as booth:
-        if booth.has_cards and not yes and not confirmed(message("cli", "cards.make-again")):
+    path = _one_booth(folder, booth)
+    with Booth(path, FolderPrinter(path / "paper")) as opened:
+        if opened.has_cards and not yes and not confirmed(message("cli", "cards.make-again")):
             console.print(str(message("cli", "nothing-changed")))
             raise typer.Exit(1)
         with progress(message("cli", "progress.making-cards"), None):
-            deck = booth.make_cards(spare, write=lambda made: storage.write(out, made.pdf(), mode=0o600))
+            deck = opened.make_cards(spare, write=lambda made: storage.write(out, made.pdf(), mode=0o600))
     styles = [card.style for card in deck.cards]
     rows = [(style, styles.count(style)) for style in sorted(set(styles))]
     table(str(message("cli", "station.cards")), heads("style", "cards"), rows)
@@ -185,23 +199,23 @@ def status(folder: StationFolder, as_json: AsJson = False) -> None:
 
     Example: testigo station status stations/01-01
     """
-    found = [(role, _events(path)) for path, role in machine_folders(folder)]
+    found = [(machine, _events(path)) for path, machine in machine_folders(folder)]
     rows = [
         {
-            "machine": role,
-            "state": _state(role, events),
+            "machine": machine.name,
+            "state": _state(machine.role, events),
             "entries": len(events),
             "last": events[-1].event if events else "",
             "head": head,
         }
-        for role, (events, head) in found
+        for machine, (events, head) in found
     ]
     if as_json:
         print_json(rows)
         return
     shown = [
         (
-            message("term", f"role.{row['machine']}"),
+            StationMachine.named(str(row["machine"])).label,
             _named_state(row),
             *(str(row[one])[:24] for one in ("entries", "last", "head")),
         )
@@ -252,7 +266,7 @@ def export(
     from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
 
     require_no_record(out)
-    path = _machine(folder, "chair")
+    path = _machines(folder, "chair")[0]
     station = read_settings(path).station
     files = sorted((*(path / "paper").glob("*.pdf"), *(path / "statements").glob("*.json")))
     if not files:
@@ -268,7 +282,7 @@ def export(
 
 
 @app.command("restore-box")
-def restore_box(folder: StationFolder) -> None:
+def restore_box(folder: StationFolder, booth: BoothNumber = 1) -> None:
     """Write the missing copy of the ballot box again from the other, after a disk was replaced. Stop the booth first.
 
     Example: testigo station restore-box stations/01-01
@@ -276,7 +290,7 @@ def restore_box(folder: StationFolder) -> None:
     from testigo.station.box import BallotBox, box_paths
     from testigo.station.folder import MachineFolder
 
-    machine = MachineFolder(_machine(folder, "booth"), "booth")
+    machine = MachineFolder(_one_booth(folder, booth), "booth")
     try:
         restored = BallotBox.restore(box_paths(machine))
         machine.log.append("box-restored", copy=restored.parent.name)
@@ -290,12 +304,23 @@ def _named_state(row: dict[str, Any]) -> Message:
     return message("term", f"station-state.{state}" if row["machine"] == "chair" else f"machine-state.{state}")
 
 
-def _machine(folder: Path, role: Role) -> Path:
-    """The folder of that machine, whether the station's folder was given or the machine's own."""
-    for path, found in machine_folders(folder):
-        if found == role:
-            return path
-    raise InvalidInput("folder.of-role-not-here", place=folder, role=message("screens", f"{role}.role"))
+def _machines(folder: Path, role: Role) -> list[Path]:
+    """The folders of the machines of that role, whether the station's folder was given or a machine's own."""
+    found = [path for path, machine in machine_folders(folder) if machine.role == role]
+    if not found:
+        raise InvalidInput("folder.of-role-not-here", place=folder, role=message("screens", f"{role}.role"))
+    return found
+
+
+def _one_booth(folder: Path, number: int) -> Path:
+    """The folder of that booth; where a booth's own folder was given, that one."""
+    own = {machine: path for path, machine in machine_folders(folder)}
+    if len(own) == 1 and folder in own.values():
+        return _machines(folder, "booth")[0]
+    booth = StationMachine("booth", number)
+    if booth not in own:
+        raise InvalidInput("folder.of-role-not-here", place=folder, role=titled(booth))
+    return own[booth]
 
 
 def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -> tuple[tuple[Event, ...], str]:
@@ -304,7 +329,7 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
     public = key or SigningKey.load(path / SIGNING_KEY).public
     place = path / EVENTS
     whole = whole_lines(storage.read(place, limit=LOG_LIMIT), place=place)
-    origin = log_origin(settings.election, settings.station, settings.role)
+    origin = log_origin(settings.election, settings.station, settings.machine.name)
     events = verify_event_log(whole, public, origin, head=head, place=place)
     return events, canonical.digest(whole.split(b"\n")[-2])
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from testigo.cli.output import errors, progress, say
+from testigo.election import CHAIR
 from testigo.station.install import machine_folders
 from testigo.words import current_language, message
 
 if TYPE_CHECKING:
-    from testigo.station.machine import LocalMachine
+    from testigo.station.machine import LocalMachine, Machine
 
 
 def test(
@@ -28,7 +29,9 @@ def test(
         ),
     ],
     account: Annotated[str, typer.Option(help="Whose PIN it is, where the station has a staff list.")] = "",
-    booth: Annotated[str, typer.Option(help="The booth's address; without it, the booth in the folder.")] = "",
+    booth: Annotated[
+        str, typer.Option(help="The booths' addresses, with spaces between; without them, the booths in the folder.")
+    ] = "",
 ) -> None:
     """Run the logic and accuracy test: known ballots on screen, on paper, in the box and in the count.
 
@@ -41,10 +44,13 @@ def test(
     from testigo.station.chair import Chair
     from testigo.station.machine import HttpMachine
 
-    machines = {role: path for path, role in machine_folders(folder)}
+    machines = {machine: path for path, machine in machine_folders(folder)}
     with contextlib.ExitStack() as opened:
-        way = HttpMachine(booth) if booth else opened.enter_context(_own_booth(machines.get("booth", folder / "booth")))
-        chair = opened.enter_context(Chair(machines.get("chair", folder / "chair"), booth=way, check_in=way))
+        own = [path for machine, path in sorted(machines.items()) if machine.role == "booth"] or [folder / "booth"]
+        ways: list[Machine] = [HttpMachine(one) for one in booth.split()]
+        ways = ways or [opened.enter_context(_own_booth(path)) for path in own]
+        path = machines.get(CHAIR, folder / "chair")
+        chair = opened.enter_context(Chair(path, booths=ways))
         chair.sign_in(account, pin)
         parts = station_deck(chair.definition, chair.station_id)
         with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:

@@ -1,4 +1,4 @@
-"""`testigo register voter-list`: poll book and sign-in list on paper; `station voter-list` prints the same way."""
+"""`testigo register voter-list`: poll book and signature list on paper; `station voter-list` prints the same way."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +25,7 @@ def voter_list(
     register: Address = REGISTER,
     key: KeyFile = KEY,
 ) -> None:
-    """Write a station's poll book and sign-in list as PDF, as the register is now: a back-up for a day on paper.
+    """Write a station's poll book and signature list as PDF, as the register is now: a back-up for a day on paper.
 
     Example: testigo register voter-list 01-01 --out 01-01.pdf --election election.yaml
     """

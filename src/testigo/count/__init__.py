@@ -6,6 +6,7 @@
   what could not be read `unread`; `rulings` (which may follow: `rulings_check`) is what was annulled, corrected and
   counted on paper, `count_log` the closing counts, `numbered` what is numbered; `definition_parts` puts the definition
   together from its statements, `reading` reads the rules of a published record.
+- `boxes`: the ballot boxes of an election, and the sums of a station with several.
 - `result`: `count_result`, the pure function from tally sheets to the result, which the witness computes again;
   `station_count`, `totals` and `anomalies` are its parts. A new anomaly goes into `anomalies`.
 
@@ -14,6 +15,7 @@ The authority's side is the room `centre`; the result as a page and as tables is
 
 from testigo.count.anomalies import Anomaly, find_anomalies
 from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
+from testigo.count.boxes import Box, boxes_of
 from testigo.count.conflict import Conflict
 from testigo.count.kinds import KINDS, Kind, NewerVersion, body_of, kind_label, kind_of
 from testigo.count.reading import read_rules
@@ -48,6 +50,7 @@ __all__ = [
     "Anomaly",
     "AuditSample",
     "AuditSeed",
+    "Box",
     "ClosingCount",
     "Conflict",
     "ContestResult",
@@ -68,6 +71,7 @@ __all__ = [
     "Turnout",
     "UnsettledPaper",
     "body_of",
+    "boxes_of",
     "check_dice",
     "count_result",
     "find_anomalies",

@@ -25,28 +25,31 @@ class NamedCount(msgspec.Struct, frozen=True):
 
 
 class CountLog:
-    """The counts of each station, in log order. Immutable: `add` returns a new one."""
+    """The counts of each box, in log order. Immutable: `add` returns a new one."""
 
-    def __init__(self, said: Mapping[str, tuple[NamedCount, ...]] | None = None) -> None:
+    def __init__(self, said: Mapping[tuple[str, int], tuple[NamedCount, ...]] | None = None) -> None:
         self._said = dict(said or {})
 
-    def of(self, station: str) -> tuple[NamedCount, ...]:
-        """All counts of a station, the last one being the one that stands."""
-        return self._said.get(station, ())
+    def of(self, station: str, booth: int = 1) -> tuple[NamedCount, ...]:
+        """All counts of the box of a station's booth, the last one being the one that stands."""
+        return self._said.get((station, booth), ())
 
     @property
-    def standing(self) -> dict[str, ClosingCount]:
-        """Station → the last count of its box."""
-        return {station: counts[-1].count for station, counts in self._said.items()}
+    def standing(self) -> dict[tuple[str, int], ClosingCount]:
+        """Station and number of the booth → the last count of that box."""
+        return {box: counts[-1].count for box, counts in self._said.items()}
 
-    def check(self, count: ClosingCount, unread: Unread, place: str) -> None:
-        """Return if this count may be said next.
+    def check(self, count: ClosingCount, unread: Unread, place: str, *, several: bool) -> None:
+        """Return if this count may be said next. `several`: whether its station has several boxes, so that a count that
+        was not read may be of another.
 
         Raises `Conflict` for a second one that names none, `InvalidInput` where it names another than the last, or its
         reason is not one line of 1 to 200 characters; `NeedsUnread` where the one it names was not read.
         """
-        earlier, station = self.of(count.station), count.station
+        earlier, station = self.of(count.station, count.booth), count.station
         if not count.replaces:
+            if not earlier and several:
+                unread.check_read(_KIND, station, place)
             if earlier or unread.contains_exactly(_KIND, station):
                 raise Conflict(
                     "statement.second-of-station",
@@ -63,4 +66,5 @@ class CountLog:
 
     def add(self, count: ClosingCount, digest: str) -> "CountLog":
         """With one more, which `check` has passed."""
-        return CountLog({**self._said, count.station: (*self.of(count.station), NamedCount(digest, count))})
+        box = count.station, count.booth
+        return CountLog({**self._said, box: (*self.of(*box), NamedCount(digest, count))})

@@ -13,6 +13,7 @@ import msgspec
 
 from testigo.ballot import (
     BoothReport,
+    BoothSheet,
     CheckInReport,
     EventLogs,
     Incident,
@@ -50,6 +51,8 @@ class Kind:
 
     `signer`: the role whose key signs it. `subject`: whether it is about the whole election or one station. `once`:
     whether it is said once of each subject; what could be said again could be re-signed until the value is favourable.
+    `numbered`: the field of the body that has the number of the machine that it is about, where a station may have
+    several: then it is said once of each.
     `also`: one more role whose key may sign it.
     `since`: the release that introduced it. `older`: a reader for each version before `body.VERSION` whose shape `body`
     itself does not read.
@@ -61,6 +64,7 @@ class Kind:
     subject: Subject = "station"
     once: bool = True
     since: str = "0.1"
+    numbered: str = ""
     also: Role | None = None
     older: Mapping[int, Callable[[dict[str, Any]], SignedValue]] = field(default_factory=dict)
 
@@ -68,6 +72,11 @@ class Kind:
     def label(self) -> Message:
         """What people call it."""
         return message("term", f"statement.{self.name}")
+
+    def number_of(self, statement: Statement) -> int:
+        """The number of the machine that a statement is about, before its body is checked; 1 where it names none."""
+        number = statement.body.get(self.numbered, 1) if self.numbered else 1
+        return number if isinstance(number, int) else 1
 
     def read(self, statement: Statement, place: str = "") -> SignedValue:
         """The statement's body; raises `InvalidInput`, or `NewerVersion` for a version after the newest known."""
@@ -114,8 +123,9 @@ _TABLE: Final = (
         older={1: version_1.zero_report},
     ),
     Kind("release-allowance", ReleaseAllowance, "centre", "any", once=False, since="0.2"),
-    Kind("booth-report", BoothReport, "booth"),
-    Kind("check-in-report", CheckInReport, "check-in"),
+    Kind("booth-report", BoothReport, "booth", numbered="number"),
+    Kind("check-in-report", CheckInReport, "check-in", numbered="number"),
+    Kind("booth-sheet", BoothSheet, "chair", since="0.2", numbered="number"),
     Kind(
         "tally-sheet",
         TallySheet,
@@ -130,7 +140,7 @@ _TABLE: Final = (
     Kind("annulment", Annulment, "root", once=False, since="0.2"),
     Kind("audit-seed", AuditSeed, "auditor", "election"),
     Kind("audit-sample", AuditSample, "auditor", "election"),
-    Kind("closing-count", ClosingCount, "auditor", once=False),
+    Kind("closing-count", ClosingCount, "auditor", once=False, numbered="booth"),
     Kind("public-draw", PublicDraw, "auditor", "election"),
     Kind("result", Result, "centre", "election", once=False),
 )

@@ -11,12 +11,22 @@ from collections.abc import Mapping
 import msgspec
 
 from testigo import canonical
-from testigo.ballot import BoothReport, CheckInReport, Incident, LogicAndAccuracy, ManualTally, TallySheet, ZeroReport
+from testigo.ballot import (
+    BoothReport,
+    BoothSheet,
+    CheckInReport,
+    Incident,
+    LogicAndAccuracy,
+    ManualTally,
+    TallySheet,
+    ZeroReport,
+)
 from testigo.ballot.incidents import check_incident
 from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.ballot.version_1 import FirstLogicAndAccuracy
 from testigo.canonical import SignedValue
 from testigo.count.authority import Annulment, Correction, ManualTallyAccepted
+from testigo.count.boxes import Box, boxes_of, sum_errors
 from testigo.count.conflict import Conflict
 from testigo.count.count_log import CountLog
 from testigo.count.definition_parts import DefinitionParts
@@ -38,13 +48,14 @@ from testigo.election import (
     OptionState,
     OptionStatus,
     StationList,
+    StationMachine,
     StatusLog,
     pack_station_file,
 )
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
-from testigo.words import first_of
+from testigo.words import Message, first_of, message
 
 _STATIONS_NAMED = 3
 _MAKE_COMPLETE = ("tally-sheet", "annulment", "manual-tally", "manual-tally-accepted")
@@ -62,9 +73,9 @@ class RecordedStatement(msgspec.Struct, frozen=True):
 
 
 class RecordRules:
-    """The statements of one election. `sheets`, `zero_report_digests`: by station. `counts`: all closing counts.
-    `numbered`: the last numbers of tests and incidents. `rulings`: what else is said of stations. `seed`, `draw`: dice
-    of the closing count and of the public draw, None before they are rolled.
+    """The statements of one election. `sheets`, `zero_report_digests`: by station. `booth_sheets`: by station and
+    booth. `counts`: all closing counts. `numbered`: the last numbers of tests and incidents. `rulings`: what else is
+    said of stations. `seed`, `draw`: dice of the closing count and of the public draw, None before they are rolled.
     """
 
     def __init__(self, root: PublicKey) -> None:
@@ -74,6 +85,8 @@ class RecordRules:
         self.sheet_entries: dict[str, RecordedStatement] = {}
         self._sheet_digests: dict[int, dict[str, str]] = {1: {}, 2: {}}
         self.zero_report_digests: dict[str, str] = {}
+        self.booth_sheets: dict[str, dict[str, BoothSheet]] = {}
+        self._booth_sheet_digests: dict[tuple[str, str], str] = {}
         self.counts = CountLog()
         self.allowances: dict[str, tuple[ReleaseAllowance, ...]] = {}
         """Station → what the authority allowed its chair beyond the alarm of releases, in order."""
@@ -91,7 +104,7 @@ class RecordRules:
         self._stations: frozenset[str] = frozenset()
         self._known: dict[str, PublicKey] = {}
         """Digest of each envelope that is in → the key that signed it, which may be replaced by now."""
-        self._stated: set[tuple[str, str]] = set()
+        self._stated: set[tuple[str, str, int]] = set()
         self._spoken: set[str] = set()
         self._unread = Unread()
 
@@ -140,6 +153,8 @@ class RecordRules:
         other.sheets = dict(self.sheets)
         other.sheet_entries = dict(self.sheet_entries)
         other.zero_report_digests = dict(self.zero_report_digests)
+        other.booth_sheets = {station: dict(sheets) for station, sheets in self.booth_sheets.items()}
+        other._booth_sheet_digests = dict(self._booth_sheet_digests)
         other.incidents = dict(self.incidents)
         other.allowances = dict(self.allowances)
         other._status_entries = list(self._status_entries)
@@ -158,7 +173,8 @@ class RecordRules:
         """
         self._unread.add(kind, subject)
         if kind in KINDS:
-            self._stated.add((kind, subject))
+            if not KINDS[kind].numbered:  # of which machine it is nobody knows
+                self._stated.add((kind, subject, 1))
             if KINDS[kind].subject == "station":
                 self._spoken.add(subject)
 
@@ -190,7 +206,7 @@ class RecordRules:
         entry = RecordedStatement(index, statement.type, statement.subject, statement.issued, digest)
         self.entries.append(entry)
         self._known[digest] = signed.key
-        self._stated.add((statement.type, statement.subject))
+        self._stated.add((statement.type, statement.subject, KINDS[statement.type].number_of(statement)))
         self._take(signed, entry, place)
         return signed
 
@@ -217,7 +233,8 @@ class RecordRules:
         key_id = envelope_key_id(envelope, place=place)
         check_key_read(key_id, self.key_ring, self._unread, claimed.subject, place)
         role = kind.signer if kind.also is None or self.key_ring.role_of(key_id) != kind.also else kind.also
-        key = self.key_ring.key_for(role, key_id, claimed.subject, what=kind.label)
+        number = kind.number_of(claimed) if role in ("booth", "check-in") else 1
+        key = self.key_ring.key_for(role, key_id, claimed.subject, number, what=kind.label)
         return open_statement(envelope, key, place=place)
 
     def _kind(self, claimed: Statement, envelope: bytes, place: str) -> Kind:
@@ -271,6 +288,10 @@ class RecordRules:
                 self._check_allowance(body, place)
             case BoothReport() | CheckInReport():
                 _check_station(statement, body.station, place)
+            case BoothSheet():
+                _check_station(statement, body.station, place)
+                if not self.key_ring.contains(body.station, "booth", body.number):
+                    raise InvalidInput("booth-sheet.no-such-booth", place=place, number=str(body.number)[:SHOWN])
             case FirstLogicAndAccuracy():
                 self._check_run(statement, 1, place)
             case LogicAndAccuracy():
@@ -295,10 +316,11 @@ class RecordRules:
             case ClosingCount():
                 _check_station(statement, body.station, place)
                 self._check_counted_sheet(body, statement.version, place)
-                self.counts.check(body, self._unread, place)
+                several = any(box.several for box in self.boxes() if box.station == body.station)
+                self.counts.check(body, self._unread, place, several=several)
 
     def _check_once(self, statement: Statement, kind: Kind, place: str) -> None:
-        if kind.once and (statement.type, statement.subject) in self._stated:
+        if kind.once and (statement.type, statement.subject, kind.number_of(statement)) in self._stated:
             if not statement.subject:
                 raise Conflict("statement.second", place=place, hint="keep-the-first", kind=kind.label)
             station = statement.subject
@@ -359,15 +381,41 @@ class RecordRules:
                 "dice.before-tally-sheets", place=place, kind=kind_label(kind), count=len(missing), stations=stations
             )
 
+    def boxes(self) -> tuple[Box, ...]:
+        """Every ballot box of the election, as far as the tally sheets are in."""
+        return boxes_of(self.definition, self.sheets)
+
+    def boxes_of_sample(self) -> tuple[Box, ...]:
+        """The boxes that the closing count's are drawn from: of stations that have a tally sheet to compare with, not
+        of those that were annulled, or wholly counted on paper, when the sample was drawn."""
+        rulings = self.rulings_of_sample
+        return tuple(box for box in self.boxes() if not rulings.needs_no_sheet(box.station))
+
+    def box_sheet(self, box: Box) -> TallySheet | BoothSheet:
+        """The sheet that a box's paper is compared with; raises `IllegalStep` before it is in."""
+        if not box.several and box.station in self.sheets:
+            return self.sheets[box.station]
+        sheet = self.booth_sheets.get(box.station, {}).get(StationMachine("booth", box.booth).name)
+        if sheet is None:
+            raise IllegalStep("record.no-tally-sheet", station=box.id)
+        return sheet
+
+    def box_digest(self, box: Box, version: int) -> str:
+        """How a closing count of that version names a box's sheet; "" before it is in."""
+        if box.several:
+            return self._booth_sheet_digests.get((box.station, StationMachine("booth", box.booth).name), "")
+        return self.sheet_digests(version).get(box.station, "")
+
     def _check_counted_sheet(self, count: ClosingCount, version: int, place: str) -> None:
         """No paper is counted before the dice: who knows what it says could roll until another box is drawn."""
+        if count.station not in self.sheets:
+            self._unread.check_read("tally-sheet", count.station, place)
+        boxes = [box for box in self.boxes() if (box.station, box.booth) == (count.station, count.booth)]
+        if not count.sheet or [count.sheet] != [self.box_digest(box, version) for box in boxes]:
+            raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
         if self.seed is None:
             self._unread.check_read("audit-seed", "", place)
             raise IllegalStep("closing-count.before-dice", place=place, station=count.station)
-        if count.station not in self.sheets:
-            self._unread.check_read("tally-sheet", count.station, place)
-        if self.sheet_digests(version).get(count.station) != count.sheet:
-            raise InvalidInput("closing-count.another-tally-sheet", place=place, station=count.station)
 
     def _check_sheet(self, sheet: TallySheet, subject: str, place: str) -> None:
         if sheet.station != subject:
@@ -384,9 +432,21 @@ class RecordRules:
                 hint="compare-both-with-the-printed-one",
                 station=sheet.station,
             )
-        errors = sheet_errors(self.definition, sheet)
+        errors = sheet_errors(self.definition, sheet) or self._sum_errors(sheet, place)
         if errors:
             raise InvalidInput("tally-sheet.impossible", place=place, station=sheet.station, cause=errors[0])
+
+    def _sum_errors(self, sheet: TallySheet, place: str) -> list[Message]:
+        """Of a station with several booths: the sheet names each booth's, and is the sum of those it names."""
+        station, machines = sheet.station, self.key_ring.machines(sheet.station)
+        if machines.booth_count == 1 and not sheet.booth_sheets:
+            return []
+        known = {name: digest for (of, name), digest in self._booth_sheet_digests.items() if of == station}
+        if not sheet.booth_sheets.items() <= known.items():
+            self._unread.check_read("booth-sheet", station, place)
+            return [message("finding", "booth-sheets.not-in-record")]
+        parts = {name: self.booth_sheets[station][name] for name in sheet.booth_sheets}
+        return sum_errors(self.definition, sheet, parts, machines)
 
     def _define(self, parts: DefinitionParts) -> None:
         self._parts = parts
@@ -419,6 +479,10 @@ class RecordRules:
                 self.numbered = self.numbered.add((statement.type, statement.subject, ""), 1)
             case LogicAndAccuracy() as test:
                 self.numbered = self.numbered.add((statement.type, statement.subject, ""), test.run)
+            case BoothSheet() as part:
+                name = StationMachine("booth", part.number).name
+                self.booth_sheets.setdefault(part.station, {})[name] = part
+                self._booth_sheet_digests[part.station, name] = signed.digest
             case Incident() as incident:
                 self.incidents[incident.station] = (*self.incidents.get(incident.station, ()), incident)
                 self.numbered = self.numbered.add(

@@ -87,7 +87,8 @@ class ClosingCount(SignedValue, frozen=True):
     `sheet`: digest of the tally sheet's statement (`record.SignedStatement`; in version 1 that of its body). `papers`:
     how many paper votes were counted. `spoiled`: papers in the envelope of spoiled votes, which are not counted; null
     if nobody counted them. `contests`: what the papers say. `replaces`: digest of the statement of the count before it,
-    where this one was made instead; `why`, in words.
+    where this one was made instead; `why`, in words. `booth`: number of the booth whose box it is; where the station
+    has several, `sheet` is that booth's (`booth-sheet`).
     """
 
     VERSION = 4
@@ -102,6 +103,7 @@ class ClosingCount(SignedValue, frozen=True):
     differences: tuple[CountDifference, ...]
     replaces: str = ""
     why: str = ""
+    booth: int = 1
 
     @property
     def unread(self) -> int:

@@ -2,13 +2,13 @@
 
 `definition` holds the values, `stations` the list of stations and the proof that one is on it, `station_file` what the
 machines of one station are installed with. `load` reads a definition from a YAML or JSON file (`source` keeps the
-lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `keyring` holds the
-keys of an election, `hours` tells whether a moment lies within the hours of voting. `seats` turns the votes of one
-contest into seats by the rules of `methods` and `majority`, `allotment` those of all, with thresholds over several
-contests and who sits in which of the `bodies`; `option_status` has what becomes of candidates who withdraw or die.
-`training` tells a training's definition from an election's.
-`tables` is a room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule
-is a line in `methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
+lines), `check` finds what is wrong with it, by what `printed` says of texts and `limits` of sizes. `machines` says
+which machines a station has, `keyring` holds the keys of an election, `hours` tells whether a moment lies within the
+hours of voting. `seats` turns the votes of one contest into seats by the rules of `methods` and `majority`, `allotment`
+those of all, with thresholds over several contests and who sits in which of the `bodies`; `option_status` has what
+becomes of candidates who withdraw or die. `training` tells a training's definition from an election's. `tables` is a
+room of its own on top: a council's spreadsheets into a definition's file and out of it. A new seat rule is a line in
+`methods.METHODS`; a new contest kind is a name in `contests.Kind`, and its own errors in `check_contests`.
 """
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
@@ -27,9 +27,17 @@ from testigo.election.definition import (
 from testigo.election.diagnostic import Diagnostic
 from testigo.election.distinct_ballots import DistinctBallot, distinct_ballots
 from testigo.election.example import EXAMPLES, copy_example, example_definition
-from testigo.election.keyring import STATION_ROLES, KeyRing, MachineKey, MachineKeys, ReplacedKey, Role, role_label
+from testigo.election.keyring import KeyRing, MachineKey, MachineKeys, ReplacedKey, role_label
 from testigo.election.levelling import LevellingElected, LevellingSeats
 from testigo.election.load import LoadedDefinition, load, load_with_warnings
+from testigo.election.machines import (
+    CHAIR,
+    MOST_OF_A_ROLE,
+    STATION_ROLES,
+    Role,
+    StationMachine,
+    StationMachines,
+)
 from testigo.election.majority import Condition, Majority, SecondRound
 from testigo.election.methods import METHODS, MethodName
 from testigo.election.nobody import NoneOfTheAbove
@@ -49,10 +57,12 @@ from testigo.election.training import is_training
 from testigo.election.value import Text
 
 __all__ = [
+    "CHAIR",
     "EXAMPLES",
     "GENERAL_ROLL",
     "LANGUAGE",
     "METHODS",
+    "MOST_OF_A_ROLE",
     "PIECE",
     "STATION_ROLES",
     "Agreement",
@@ -100,6 +110,8 @@ __all__ = [
     "Station",
     "StationDefinition",
     "StationList",
+    "StationMachine",
+    "StationMachines",
     "StationProof",
     "StationsRoot",
     "StatusLog",

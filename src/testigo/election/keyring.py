@@ -9,28 +9,30 @@ of `count.kinds`.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated
+
+import msgspec
 
 from testigo.canonical import SignedValue
+from testigo.election.machines import MOST_OF_A_ROLE, STATION_ROLES, Role, StationMachines
 from testigo.errors import InvalidSignature
 from testigo.keys import PublicKey, SealingKey
 from testigo.words import Message, message
 
-Role = Literal["root", "centre", "auditor", "log", "chair", "booth", "check-in"]
-
-STATION_ROLES: tuple[Role, ...] = ("chair", "booth", "check-in")
-"""The machines of one station. The `log` role signs no statement: its key signs the checkpoints of the public record,
-and is admitted by the root so that whoever has the root key alone can tell whether `log.pub` is the right one.
-"""
-
 
 class MachineKey(SignedValue, frozen=True):
-    """One admitted key. `station`: empty for the centre's roles. `sealing`: X25519 key, for who receives secrets."""
+    """One admitted key. `station`: empty for the centre's roles. `sealing`: X25519 key, for who receives secrets.
+    `number`: of a station's machine among those of its role, from 1.
+
+    The `log` role signs no statement: its key signs the checkpoints of the public record, and is admitted by the root
+    so that whoever has the root key alone can tell whether `log.pub` is the right one.
+    """
 
     key: str
     role: Role
     station: str
     sealing: str
+    number: Annotated[int, msgspec.Meta(ge=1, le=MOST_OF_A_ROLE)] = 1
 
     @property
     def public(self) -> PublicKey:
@@ -42,9 +44,16 @@ class MachineKey(SignedValue, frozen=True):
         """The key to seal secrets to; raises `InvalidInput` if it is none."""
         return SealingKey.from_hex(self.sealing)
 
+    @property
+    def holder(self) -> tuple[str, Role, int]:
+        """Whose key it is: no two keys of one ring have the same."""
+        return self.station, self.role, self.number
+
 
 class MachineKeys(SignedValue, frozen=True):
     """Body of a `machine-keys` statement."""
+
+    VERSION = 2
 
     keys: tuple[MachineKey, ...]
 
@@ -63,7 +72,7 @@ class KeyRing:
     def __init__(self, root: PublicKey, keys: tuple[MachineKey, ...] = ()) -> None:
         self.root = root
         self._by_id: dict[str, MachineKey] = {}
-        self._holders: dict[tuple[str, Role], MachineKey] = {}
+        self._holders: dict[tuple[str, Role, int], MachineKey] = {}
         self._replaced: dict[str, ReplacedKey] = {}
         self._put(keys)
 
@@ -88,13 +97,11 @@ class KeyRing:
         if a key is already in the ring, also one that would be replaced, or is a replaced key of the authority.
         """
         wider = self.admit(keys)
-        ended = {(key.station, key.role) for key in keys.keys} & self._holders.keys()
+        ended = {key.holder for key in keys.keys} & self._holders.keys()
         if not ended:
             return wider
-        kept = tuple(key for key in self.keys if (key.station, key.role) not in ended)
-        replaced = {
-            key_id: ReplacedKey(key, entry) for key_id, key in self._by_id.items() if (key.station, key.role) in ended
-        }
+        kept = tuple(key for key in self.keys if key.holder not in ended)
+        replaced = {key_id: ReplacedKey(key, entry) for key_id, key in self._by_id.items() if key.holder in ended}
         made = KeyRing(self.root, kept + keys.keys)
         made._replaced = wider._replaced | replaced
         return made
@@ -116,16 +123,23 @@ class KeyRing:
         first = [0.0, *(last for _, last in chain)]
         return tuple(key.public for (key, last), start in zip(chain, first, strict=False) if start <= size <= last)
 
-    def of_station(self, station: str, role: Role) -> MachineKey:
+    def of_station(self, station: str, role: Role, number: int = 1) -> MachineKey:
         """The key of a station's machine; raises `InvalidSignature` where there is none."""
-        key = self._holders.get((station, role))
+        key = self._holders.get((station, role, number))
         if key is None:
-            raise InvalidSignature("key.none-of-role", role=role_label(role, station))
+            raise InvalidSignature("key.none-of-role", role=role_label(role, station, number))
         return key
 
-    def contains(self, station: str, role: Role) -> bool:
+    def contains(self, station: str, role: Role, number: int = 1) -> bool:
         """Whether such a key is admitted."""
-        return (station, role) in self._holders
+        return (station, role, number) in self._holders
+
+    def machines(self, station: str) -> StationMachines:
+        """How many machines of each role a station has: those with the numbers from 1 on whose keys are admitted."""
+        return StationMachines(self._count(station, "check-in"), self._count(station, "booth"))
+
+    def _count(self, station: str, role: Role) -> int:
+        return next(number for number in range(1, MOST_OF_A_ROLE + 1) if not self.contains(station, role, number + 1))
 
     def _put(self, keys: tuple[MachineKey, ...]) -> None:
         for key in keys:
@@ -139,10 +153,12 @@ class KeyRing:
                 raise InvalidSignature("key.replaced-before", key=f"{key_id[:16]}…", role=role_label(old.key.role))
             self._replaced.pop(key_id, None)
             self._by_id[key_id] = key
-            self._holders.setdefault((key.station, key.role), key)
+            self._holders.setdefault(key.holder, key)
 
-    def key_for(self, role: Role, key_id: str, station: str = "", *, what: Message | None = None) -> PublicKey:
-        """The key `key_id`, if it is admitted for that role and station; else raises `InvalidSignature`.
+    def key_for(
+        self, role: Role, key_id: str, station: str = "", number: int = 1, *, what: Message | None = None
+    ) -> PublicKey:
+        """The key `key_id`, if it is admitted for that role, station and number; else raises `InvalidSignature`.
 
         `what`: what bears the signature, for the sentence; without it, some statement.
         """
@@ -152,9 +168,10 @@ class KeyRing:
                 raise InvalidSignature("signature.not-by-root", what=what)
             return self.root
         key = self._admitted(key_id)
-        if key.role != role or (key.station and key.station != station):
+        if key.role != role or (key.station and (key.station, key.number) != (station, number)):
             code = "signature.not-allowed-for" if station else "signature.not-allowed"
-            raise InvalidSignature(code, role=role_label(key.role, key.station), what=what, station=station)
+            own = role_label(key.role, key.station, key.number)
+            raise InvalidSignature(code, role=own, what=what, station=station)
         return key.public
 
     def role_of(self, key_id: str) -> Role | None:
@@ -171,15 +188,17 @@ class KeyRing:
     def _admitted(self, key_id: str) -> MachineKey:
         key, old = self._by_id.get(key_id), self._replaced.get(key_id)
         if key is None and old is not None:
-            whose, at = role_label(old.key.role, old.key.station), str(old.entry)
+            whose, at = role_label(old.key.role, old.key.station, old.key.number), str(old.entry)
             raise InvalidSignature("signature.by-replaced-key", key=f"{key_id[:16]}…", role=whose, entry=at)
         if key is None:
             raise InvalidSignature("signature.by-unknown-key", key=f"{key_id[:16]}…")
         return key
 
 
-def role_label(role: Role, station: str = "") -> Message:
+def role_label(role: Role, station: str = "", number: int = 1) -> Message:
     """Who holds a key, for a sentence."""
+    if station and number > 1:
+        return message("term", f"role-{role}-of-numbered", station=station, number=number)
     if station:
         return message("term", f"role-{role}-of", station=station)
     return message("term", f"role-{role}")

@@ -1,7 +1,7 @@
-"""Paper back-ups: a station's poll book and sign-in list as PDF, for the day on which a machine does not go on.
+"""Paper back-ups: a station's poll book and signature list as PDF, for the day on which a machine does not go on.
 
-The poll book is sorted by name and says on which line of the sign-in list the voter is; the sign-in list is sorted by
-document number, as people search a number, with room for a tick and a signature. So a voter is found either way, and
+The poll book is sorted by name and says on which line of the signature list the voter is; the signature list is sorted
+by document number, as people search a number, with room for a tick and a signature. So a voter is found either way, and
 signs in one place. Both are set in parts of some hundred voters, so that a station of any size needs little memory and
 progress can be told; heads are repeated on every page, and pages are numbered through.
 
@@ -105,7 +105,7 @@ def of_poll_book(definition: Definition, book: PollBook, voted: Container[str] =
 def print_list(
     definition: Definition, what: PaperList, on_voters: Callable[[int], None] = lambda count: None
 ) -> PrintedList:
-    """The poll book, then the sign-in list. `on_voters` hears of every further number of lines set: two a voter."""
+    """The poll book, then the signature list. `on_voters` hears of every further number of lines set: two a voter."""
     language = officers_language(definition.languages)
     by_number = sorted(what.voters, key=lambda one: number_key(one.document))
     lines = {one.document: line for line, one in enumerate(by_number, start=1)}

@@ -13,7 +13,7 @@ from testigo.errors import StorageError
 from testigo.rehearsal.chair import ChairDay
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.people import Person
-from testigo.rehearsal.site import Site
+from testigo.rehearsal.site import BoothPlace, Site
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
 
@@ -31,6 +31,7 @@ class BoothVisit:
         self,
         screen: Browser,
         site: Site,
+        booth: BoothPlace,
         person: Person,
         card: str,
         languages: tuple[str, ...],
@@ -39,6 +40,7 @@ class BoothVisit:
     ) -> None:
         self._screen = screen
         self._site = site
+        self._booth = booth
         self._person = person
         self._card = card
         self._languages = languages
@@ -102,7 +104,7 @@ class BoothVisit:
         page = self.print()
         if page.name != "printed":
             return page
-        booth = self._site.booth
+        booth = self._booth.machine
         cut = threading.Timer(self._generator.uniform(0.0, _LATEST_CUT), booth.cut_power)
         cut.start()
         with contextlib.suppress(StorageError):
@@ -123,17 +125,17 @@ class BoothVisit:
         self._screen.get("/")
         self._screen.send("/card", code=self._card)
         self._screen.send("/language", language=self._generator.choice(self._languages))
-        ChairDay(self._site).void_session("voter-left")
+        ChairDay(self._site).void_session("voter-left", self._booth.number)
         return self._screen.get("/")
 
     def take_paper(self) -> bool:
         """The voter drops what was printed into the box; False where there is no paper, or more than one."""
-        papers = self._site.take_slip(self._site.box)
+        papers = self._booth.take_slip(self._booth.box)
         self._notes.papers |= dict.fromkeys(papers, Marks(self._person.style.id, self._person.wishes))
         return len(papers) == 1
 
     def _spoil_paper(self) -> None:
-        self._site.take_slip(self._site.spoiled_envelope)
+        self._booth.take_spoiled()
         self._notes.spoiled += 1
 
 

@@ -21,11 +21,12 @@ class ChairDay:
         self._site = site
 
     def prepare(self) -> None:
-        """Load the poll book at the check-in's screen."""
-        with Browser(self._site.check_in.address) as clerk:
-            sign_in(clerk, CLERK_PIN)
-            page = clerk.send("/poll-book", files={"poll-book": self._site.poll_book})
-            _must_be(page, "find", self._site)
+        """Load the poll book at the screen of each check-in desk."""
+        for desk in self._site.desks.values():
+            with Browser(desk.address) as clerk:
+                sign_in(clerk, CLERK_PIN)
+                page = clerk.send("/poll-book", files={"poll-book": self._site.poll_book})
+                _must_be(page, "find", self._site)
 
     def open(self) -> None:
         """Logic and accuracy test, zero report, open."""
@@ -43,11 +44,12 @@ class ChairDay:
                         error=page.code or "–",
                     )
 
-    def void_session(self, reason: str) -> None:
-        """End the session that a voter has left."""
+    def void_session(self, reason: str, booth: int = 1) -> None:
+        """End the session that a voter has left in that booth."""
+        which: dict[str, Any] = {"booth": str(booth)} if len(self._site.booths) > 1 else {}
         with Browser(self._site.chair.address) as chair:
             sign_in(chair, CHAIR_PIN)
-            _must_be(chair.send("/void", reason=reason), "station", self._site)
+            _must_be(chair.send("/void", reason=reason, **which), "station", self._site)
 
     def close_polls(self) -> bytes:
         """Close, give a reason for what does not match, print the tally sheet; returns the tally sheet's page."""

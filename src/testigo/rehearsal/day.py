@@ -9,12 +9,16 @@ import random
 from testigo.election import Definition
 from testigo.errors import TestigoError
 from testigo.rehearsal.booth import BoothVisit, is_deposited
+from testigo.rehearsal.desks import DeskQueue
 from testigo.rehearsal.fingers import Fingers
-from testigo.rehearsal.incidents import PlannedVisit
+from testigo.rehearsal.incidents import ORDINARY, PlannedVisit
 from testigo.rehearsal.journal import Journal, StationNotes
-from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, sign_in
+from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, BoothPlace, Site
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
+
+_CUTS = 0.25
+"""Share of ordinary visits during which the other desks of a station with several are off."""
 
 
 class StationDay:
@@ -28,23 +32,31 @@ class StationDay:
         self._notes: StationNotes = journal.stations[site.station.id]
         self._generator = random.Random(seed)
         self._admitted: set[str] = set()  # document numbers
+        self._desks = DeskQueue(site, self._generator)
 
     def receive(self, visit: PlannedVisit) -> None:
         """One visit, from arrival to leaving."""
         try:
-            with Browser(self._site.check_in.address) as clerk:
-                sign_in(clerk, CLERK_PIN)
-                tray = self._check_in(clerk, visit)
+            with self._desks.at_some_desk(visit.person.document, alone=self._cuts(visit)) as (clerk, page):
+                tray = self._check_in(clerk, page, visit)
             if tray:
-                self._vote(visit, self._site.trays[tray].pop())
+                booth = self._generator.choice(self._site.booths)
+                self._vote(visit, booth, booth.trays[tray].pop())
         except TestigoError as error:
             self._surprise(visit, str(error))
 
+    def _cuts(self, visit: PlannedVisit) -> bool:
+        """Whether another desk is off during this visit: often enough where there are several, and never while somebody
+        else's document is shown, whose outcome would be another."""
+        return visit.incident is ORDINARY and self._generator.random() < _CUTS
+
     # ---- the desk
 
-    def _check_in(self, clerk: Browser, visit: PlannedVisit) -> str:
+    def _check_in(self, clerk: Browser, page: SeenPage, visit: PlannedVisit) -> str:
         """The ballot style of the tray the voter draws a card from, or "" where there is no card for them."""
-        page = clerk.send("/find", document=visit.person.document)
+        if page.name == "other-desk":
+            self._notes.from_list += 1
+            page = clerk.send("/from-list", first_pin=CHAIR_PIN, second="clerk", second_pin=CLERK_PIN)
         if page.name == "finger" and not visit.incident.reader_fails:
             page = self._take_finger(clerk, page, visit)
         if page.name in ("finger", "unmatched"):
@@ -109,10 +121,10 @@ class StationDay:
 
     # ---- the booth
 
-    def _vote(self, visit: PlannedVisit, card: str) -> None:
-        with Browser(self._site.booth.address) as screen:
+    def _vote(self, visit: PlannedVisit, place: BoothPlace, card: str) -> None:
+        with Browser(place.machine.address) as screen:
             booth = BoothVisit(
-                screen, self._site, visit.person, card, self._definition.languages, self._generator, self._notes
+                screen, self._site, place, visit.person, card, self._definition.languages, self._generator, self._notes
             )
             page = visit.incident.in_booth(booth)
             if not visit.incident.votes:

@@ -28,7 +28,7 @@ class PlannedVisit:
     """One arrival at a station, with `person`'s document and a finger of `finger_of`."""
 
     person: Person
-    incident: "Incident"
+    incident: "StagedIncident"
     finger_of: Person
 
 
@@ -53,7 +53,7 @@ class Casting:
 # ── Who comes ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def an_own_voter(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def an_own_voter(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """A voter of the station, in the place of an ordinary visit; one of these always remains."""
     if len(casting.coming) < 2:
         return None
@@ -61,7 +61,7 @@ def an_own_voter(casting: Casting, incident: "Incident") -> PlannedVisit | None:
     return PlannedVisit(person, incident, person)
 
 
-def without_finger(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def without_finger(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """A voter of the station of whom no finger is taken at enrolment."""
     fit = [person for person in casting.coming if person.document not in casting.firsts]
     if len(casting.coming) < 2 or not fit:
@@ -72,7 +72,7 @@ def without_finger(casting: Casting, incident: "Incident") -> PlannedVisit | Non
     return PlannedVisit(person, incident, person)
 
 
-def with_somebodys_document(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def with_somebodys_document(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """A voter of the station with the document of another."""
     left = [person for person in casting.own if person not in casting.victims]
     if len(casting.own) < 2 or not left:
@@ -82,7 +82,7 @@ def with_somebodys_document(casting: Casting, incident: "Incident") -> PlannedVi
     return PlannedVisit(victim, incident, casting.generator.choice([one for one in casting.own if one is not victim]))
 
 
-def from_another_station(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def from_another_station(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """A voter of another station."""
     if not casting.others:
         return None
@@ -90,13 +90,13 @@ def from_another_station(casting: Casting, incident: "Incident") -> PlannedVisit
     return PlannedVisit(person, incident, person)
 
 
-def once_more(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def once_more(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """Somebody who comes to vote in an ordinary visit, too."""
     person = casting.generator.choice(casting.coming)
     return PlannedVisit(person, incident, person)
 
 
-def with_a_second_number(casting: Casting, incident: "Incident") -> PlannedVisit | None:
+def with_a_second_number(casting: Casting, incident: "StagedIncident") -> PlannedVisit | None:
     """Somebody who is enrolled twice, with the second document."""
     if not casting.second_numbers:
         return None
@@ -111,7 +111,7 @@ NOT_MATCHED = {"released": "no try matched, and the chair let the voter through"
 
 
 @dataclass(frozen=True, eq=False)
-class Incident:
+class StagedIncident:
     """One kind of visit.
 
     `name`: in JSON. `who`: the visitor, in a sentence. `line`: the summary's. `how_many(voters, place)`: of a
@@ -128,7 +128,7 @@ class Incident:
     who: str
     line: str
     how_many: Callable[[int, int], int]
-    who_comes: Callable[[Casting, "Incident"], PlannedVisit | None]
+    who_comes: Callable[[Casting, "StagedIncident"], PlannedVisit | None]
     right: Outcome
     chance: Mapping[Outcome, str] = field(default_factory=dict)
     touch: Callable[[bytes], bytes] = bytes
@@ -160,24 +160,24 @@ def one_in_five(voters: int, _place: int) -> int:
     return max(1, voters // 5)
 
 
-ORDINARY = Incident(
+ORDINARY = StagedIncident(
     "ordinary", "an ordinary voter", "Ordinary voters",
     none, an_own_voter, "matched", NOT_MATCHED,
 )  # fmt: skip
 """Everybody who comes and has no other part."""
 
-SECOND_NUMBER = Incident(
+SECOND_NUMBER = StagedIncident(
     "second-number", "a person enrolled under a second number, with that number", "Second numbers of a person",
     one_where_many, with_a_second_number, "barred",
 )  # fmt: skip
 
-UNFOUND_NUMBER = Incident(
+UNFOUND_NUMBER = StagedIncident(
     "unfound-number", "a person enrolled under a second number that nobody found", "Second numbers not found",
     none, with_a_second_number, "matched", NOT_MATCHED,
 )  # fmt: skip
 """What a visit with a second number becomes where the register did not find it."""
 
-IMPOSTOR = Incident(
+IMPOSTOR = StagedIncident(
     "impostor", "an impostor with the document of another voter", "Impostors",
     one_in_five, with_somebodys_document, "impostor",
     {"matched": "somebody else's finger matched, and the impostor voted"}, refused_as="impostor",
@@ -185,39 +185,39 @@ IMPOSTOR = Incident(
 
 INCIDENTS = (
     ORDINARY,
-    Incident(
+    StagedIncident(
         "power-cut", "a power cut while the vote is deposited", "Power cuts in a deposit",
         one, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.lose_power,
     ),
-    Incident(
+    StagedIncident(
         "spoils", "a voter who finds the printed vote wrong", "Spoiled and printed again",
         one, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.spoil_once,
     ),
-    Incident(
+    StagedIncident(
         "worn-finger", "a voter with a worn finger, released by the chair", "Worn fingers",
         one_where_many, an_own_voter, "released",
         {"matched": "the worn finger matched all the same"}, touch=wear_off,
     ),
-    Incident(
+    StagedIncident(
         "abandoned", "a voter who walks out of the booth", "Sessions left, and ended by the chair",
         one_where_many, an_own_voter, "matched", NOT_MATCHED, in_booth=BoothVisit.walk_away, votes=False,
     ),
-    Incident(
+    StagedIncident(
         "no-finger", "a voter of whom no finger was ever taken", "Voters without an enrolled finger",
         one_where_many, without_finger, "released", release_reason="not-enrolled",
     ),
-    Incident(
+    StagedIncident(
         "reader-fails", "a voter before whom the reader fails", "Readers that failed",
         one_where_many, an_own_voter, "released", release_reason="reader-failure", reader_fails=True,
     ),
     IMPOSTOR,
-    Incident(
+    StagedIncident(
         "wrong-station", "a voter at the wrong station", "Voters of another station",
         one, from_another_station, "other-station",
     ),
     SECOND_NUMBER,
     UNFOUND_NUMBER,
-    Incident(
+    StagedIncident(
         "twice", "a voter who comes a second time", "Voters who came again",
         one, once_more, "already-voted",
         {"matched": "was turned away before, and let through now", **NOT_MATCHED}, last=True,

@@ -23,6 +23,7 @@ class StationNotes:
     spoiled: int = 0
     power_cuts: int = 0
     read_by_eye: int = 0
+    from_list: int = 0
     surprises: list[str] = field(default_factory=list)
     chances: list[str] = field(default_factory=list)
 

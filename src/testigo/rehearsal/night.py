@@ -18,11 +18,11 @@ from testigo.audit.desk import KEY
 from testigo.audit.paper_images import Entries, Paper, papers_from_images, read_papers
 from testigo.ballot import Marks
 from testigo.centre import Centre
-from testigo.count import ClosingCount, Result
+from testigo.count import Box, ClosingCount, Result
 from testigo.keys import SigningKey
 from testigo.rehearsal.journal import StationNotes
 from testigo.rehearsal.photographs import photograph
-from testigo.rehearsal.site import Site
+from testigo.rehearsal.site import BoothPlace, Site
 from testigo.results import publish_results
 
 AUDITOR = "auditor"
@@ -50,35 +50,46 @@ def roll_dice(generator: random.Random) -> str:
 
 
 def draw_boxes(centre: Centre, dice: str) -> tuple[str, ...]:
-    """Publish the dice and the boxes they draw; returns the stations."""
+    """Publish the dice and the boxes they draw; returns the ids of the boxes."""
     _hand_over(centre, _desk(centre).draw(Seed.parse(dice)))
-    return closing_sample(centre.definition, Seed.parse(dice), centre.rules.rulings_of_sample).ids
+    return closing_sample(centre.definition, centre.rules.boxes_of_sample(), Seed.parse(dice)).ids
+
+
+def box_of(site: Site, place: BoothPlace) -> Box:
+    """The box of that booth, as the draw and the record name it."""
+    return Box(site.station.id, place.number, several=len(site.booths) > 1)
 
 
 def count_box(
-    centre: Centre, site: Site, notes: StationNotes, photographer: np.random.Generator, on_paper: Callable[[], None]
+    centre: Centre,
+    site: Site,
+    place: BoothPlace,
+    notes: StationNotes,
+    photographer: np.random.Generator,
+    on_paper: Callable[[], None],
 ) -> ClosingCount:
     """Read a box's paper votes from photographs, compare them with the tally sheet, publish the comparison.
 
     Spoiled papers lie in their envelope and stay out.
     """
     station = site.station.id
-    sheet = centre.rules.sheets[station]
-    papers = _read_papers(centre, site, photographer, on_paper)
+    box = box_of(site, place)
+    sheet = centre.rules.box_sheet(box)
+    papers = _read_papers(centre, site, place, photographer, on_paper)
     entries = _entries(papers, notes)
-    spoiled = len(list(site.spoiled_envelope.glob("*.png")))
+    spoiled = len(list(place.spoiled_envelope.glob("*.png")))
     paper = papers_from_images(centre.definition, station, papers, entries, spoiled=spoiled)
-    counted = closing_count(centre.definition, sheet, centre.rules.sheet_digests(ClosingCount.VERSION)[station], paper)
+    counted = closing_count(centre.definition, sheet, centre.rules.box_digest(box, ClosingCount.VERSION), paper)
     _hand_over(centre, _desk(centre).closing_count(counted))
     return counted
 
 
 def _read_papers(
-    centre: Centre, site: Site, photographer: np.random.Generator, on_paper: Callable[[], None]
+    centre: Centre, site: Site, place: BoothPlace, photographer: np.random.Generator, on_paper: Callable[[], None]
 ) -> list[Paper]:
     """What the reader makes of the photographs of all papers; where one is not read, as witnesses would, of another."""
-    folder = storage.make_folder(site.paper / "photographs")
-    waiting = sorted(site.box.glob("*.png"))
+    folder = storage.make_folder(place.paper / "photographs")
+    waiting = sorted(place.box.glob("*.png"))
     read: dict[str, list[Paper]] = {slip.stem: [] for slip in waiting}
     for attempt in range(_PHOTOGRAPHS):
         files = [folder / f"{slip.stem}.jpg" for slip in waiting]

@@ -17,7 +17,7 @@ from testigo.audit import create_auditor
 from testigo.ballot import tally_ballots
 from testigo.centre import Centre
 from testigo.count import ClosingCount, Result
-from testigo.election import Definition, write_definition
+from testigo.election import Definition, StationMachines, write_definition
 from testigo.errors import InvalidInput
 from testigo.record import read_record
 from testigo.register import Register, RegisterKey
@@ -35,7 +35,7 @@ from testigo.witness import VerificationReport, verify
 from testigo.words import Message, message
 
 AT_ONCE = 3
-"""Stations whose machines run at the same time: three processes each."""
+"""Stations whose machines run at the same time: three processes each, or more."""
 
 
 class Bar(Protocol):
@@ -90,13 +90,21 @@ class Rehearsal:
         return [chance.impostors_matched(self.journal), chance.voters_not_matched(self.journal)]
 
 
-def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progress: Progress) -> Rehearsal:
-    """Hold the election. `definition`: as `plan.cut_out` makes it; `out`: a folder that is not there yet.
+def hold(
+    definition: Definition,
+    fingers: Fingers,
+    seed: int,
+    out: Path,
+    progress: Progress,
+    size: StationMachines = StationMachines(),  # noqa: B008  # immutable
+) -> Rehearsal:
+    """Hold the election. `definition`: as `plan.cut_out` makes it; `out`: a folder that is not there yet; `size`: how
+    many desks and booths each station has.
 
     Raises `InvalidInput` where there are more voters than fingers, `StorageError` where something is in `out` already.
     """
     generator = random.Random(seed)
-    rehearsal, centre, sites = _prepare(definition, fingers, generator, out, progress)
+    rehearsal, centre, sites = _prepare(definition, fingers, generator, out, progress, size)
     with _running(progress, message("cli", "progress.starting-centre"), _inbox(centre, out)) as inbox:
         _hold_day(rehearsal, sites, fingers, seed, f"{inbox.address}/packages", progress)
     centre = Centre.open(centre.folder)
@@ -111,7 +119,7 @@ def hold(definition: Definition, fingers: Fingers, seed: int, out: Path, progres
 
 def prepare(definition: Definition, fingers: Fingers, seed: int, out: Path, progress: Progress) -> Rehearsal:
     """Only the set-up: everything up to the poll books, cards and trays of every station. As `hold` otherwise."""
-    rehearsal, _, sites = _prepare(definition, fingers, random.Random(seed), out, progress)
+    rehearsal, _, sites = _prepare(definition, fingers, random.Random(seed), out, progress, StationMachines())
     for site in sites:
         for machine in site.machines:
             machine.stop()
@@ -119,7 +127,12 @@ def prepare(definition: Definition, fingers: Fingers, seed: int, out: Path, prog
 
 
 def _prepare(
-    definition: Definition, fingers: Fingers, generator: random.Random, out: Path, progress: Progress
+    definition: Definition,
+    fingers: Fingers,
+    generator: random.Random,
+    out: Path,
+    progress: Progress,
+    size: StationMachines,
 ) -> tuple[Rehearsal, Centre, list[Site]]:
     voters = sum(station.register_size for station in definition.stations)
     if fingers.persons is not None and fingers.persons < voters:
@@ -132,7 +145,7 @@ def _prepare(
         write_definition(definition, out / "election.json")
         auditor = create_auditor(out / night.AUDITOR)
         centre = Centre.create(out / "centre", out / "election.json", auditor)
-    return rehearsal, centre, _set_up(rehearsal, centre, fingers, generator, progress)
+    return rehearsal, centre, _set_up(rehearsal, centre, fingers, generator, progress, size)
 
 
 @contextmanager
@@ -149,11 +162,16 @@ def _begun(out: Path) -> Iterator[None]:
 
 
 def _set_up(
-    rehearsal: Rehearsal, centre: Centre, fingers: Fingers, generator: random.Random, progress: Progress
+    rehearsal: Rehearsal,
+    centre: Centre,
+    fingers: Fingers,
+    generator: random.Random,
+    progress: Progress,
+    size: StationMachines,
 ) -> list[Site]:
     """Machines installed, keys admitted, everybody enrolled, poll books and cards handed out."""
     out, definition = rehearsal.out, rehearsal.definition
-    sites = [make_site(station, out) for station in definition.stations]
+    sites = [make_site(station, out, size) for station in definition.stations]
     with progress(message("cli", "progress.installing"), len(sites)) as bar:
         for site in sites:
             install(site, centre)
@@ -240,13 +258,15 @@ def _hold_night(
             bar.advance()
     rehearsal.dice = night.roll_dice(generator)
     drawn = set(night.draw_boxes(centre, rehearsal.dice))
-    boxes = deque(site for site in sites if site.station.id in drawn)
-    papers = sum(len(list(site.box.glob("*.png"))) for site in boxes)
+    places = [(site, place) for site in sites for place in site.booths]
+    boxes = deque(one for one in places if night.box_of(*one).id in drawn)
+    papers = sum(len(list(place.box.glob("*.png"))) for _, place in boxes)
     with progress(message("cli", "progress.counting-paper", count=len(boxes)), papers) as bar:
-        for number, site in enumerate(boxes):
+        for number, (site, place) in enumerate(boxes):
             notes = rehearsal.journal.stations[site.station.id]
             photographer = np.random.default_rng(seed + number)
-            rehearsal.closing_counts.append(night.count_box(centre, site, notes, photographer, bar.advance))
+            counted = night.count_box(centre, site, place, notes, photographer, bar.advance)
+            rehearsal.closing_counts.append(counted)
     with progress(message("cli", "progress.publishing"), 1) as bar:
         rehearsal.result = night.publish(centre, rehearsal.out, generator)
         bar.advance()

@@ -1,17 +1,21 @@
-"""One station of a rehearsal: its three machines as server processes, its tray of cards, its printed paper."""
+"""One station of a rehearsal: its machines as server processes, its trays of cards, its printed paper."""
 
 import random
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from testigo import storage
 from testigo.centre import Centre, authority_key
-from testigo.election import Station
+from testigo.election import CHAIR, Station, StationMachine, StationMachines
 from testigo.register import Register, make_poll_book
 from testigo.slip import FolderPrinter
+from testigo.slip.printer import SPOILED
 from testigo.station.booth import Booth
 from testigo.station.install import install_station, load_keys
-from testigo.station.processes import MachineProcess
+from testigo.station.processes import MachineProcess, address_of, reserve_port
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
 from testigo.words import message
@@ -22,20 +26,13 @@ CLERK_PIN = "271828"
 
 
 @dataclass
-class Site:
-    """A polling place. `trays`: ballot style → cards not drawn yet, shuffled. `paper`: where all its paper is.
+class BoothPlace:
+    """One booth of a station. `paper`: where its paper is: `printer` (where a slip comes out), `box` and `spoiled`
+    (where voters put it). `trays`: ballot style → cards not drawn yet, shuffled."""
 
-    In `paper`: `printer` (where a slip comes out), `box` and `spoiled` (where voters put it), the cards, the tally
-    sheet.
-    """
-
-    station: Station
-    folder: Path
+    number: int
+    machine: MachineProcess
     paper: Path
-    chair: MachineProcess
-    check_in: MachineProcess
-    booth: MachineProcess
-    poll_book: bytes = b""
     trays: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -55,38 +52,82 @@ class Site:
 
     def take_slip(self, into: Path) -> list[str]:
         """The voter takes what came out of the printer and puts it into box or envelope; the names of the papers."""
-        files = sorted(file for file in self.printer.iterdir() if file.is_file())
+        return self._take(self.printer, into)
+
+    def take_spoiled(self) -> None:
+        """What the voter found wrong goes into the envelope, which the printer knows or not yet."""
+        self._take(self.printer, self.spoiled_envelope)
+        if (self.printer / SPOILED).is_dir():
+            self._take(self.printer / SPOILED, self.spoiled_envelope)
+
+    @staticmethod
+    def _take(out: Path, into: Path) -> list[str]:
+        files = sorted(file for file in out.iterdir() if file.is_file())
         for file in files:
             file.rename(into / file.name)
         return [file.stem for file in files if file.suffix == ".png"]
 
+
+@dataclass
+class Site:
+    """A polling place. `desks`: by number. `paper`: where the first booth's paper is, and the tally sheet."""
+
+    station: Station
+    folder: Path
+    paper: Path
+    chair: MachineProcess
+    desks: dict[int, MachineProcess]
+    booths: tuple[BoothPlace, ...]
+    poll_book: bytes = b""
+
     @property
-    def machines(self) -> tuple[MachineProcess, MachineProcess, MachineProcess]:
-        """The booth and the check-in first: the chair's machine talks to both."""
-        return self.booth, self.check_in, self.chair
+    def size(self) -> StationMachines:
+        """How many machines there are."""
+        return StationMachines(len(self.desks), len(self.booths))
+
+    @property
+    def machines(self) -> tuple[MachineProcess, ...]:
+        """Booths and desks first: the chair's machine talks to all of them."""
+        return (*(booth.machine for booth in self.booths), *self.desks.values(), self.chair)
 
 
-def make_site(station: Station, out: Path) -> Site:
+def make_site(station: Station, out: Path, size: StationMachines = StationMachines()) -> Site:  # noqa: B008
     """The site's folders and processes-to-be; nothing is installed or started yet."""
     folder, paper = out / "stations" / station.id, out / "paper" / station.id
+    logs = storage.make_folder(out / "logs")
+    make = partial(_machine, station, folder, logs)
+    booths = tuple(_booth(one, paper if one.number == 1 else paper / one.name, make) for one in size.booths)
+    # A desk is told the addresses of all, its own too: each is known before any process is made.
+    ports = {one.number: reserve_port() for one in size.desks}
+    addresses = " ".join(address_of(port) for port in ports.values())
+    others = ["--desks", addresses] if len(ports) > 1 else []
+    desks = {one.number: make(one, others, port=ports[one.number]) for one in size.desks}
+    ways = ["--booth", " ".join(booth.machine.address for booth in booths), "--check-in", addresses]
+    return Site(station, folder, paper, make(CHAIR, ways), desks, booths)
+
+
+def _booth(booth: StationMachine, paper: Path, make: Callable[..., MachineProcess]) -> BoothPlace:
     for place in ("printer", "box", "spoiled"):
         storage.make_folder(paper / place)
-    logs = storage.make_folder(out / "logs")
-    booth = _machine("booth", station, folder, logs, ["--printer", f"folder:{paper / 'printer'}"])
-    check_in = _machine("check-in", station, folder, logs, [])
-    ways = ["--booth", booth.address, "--check-in", check_in.address]
-    return Site(station, folder, paper, _machine("chair", station, folder, logs, ways), check_in, booth)
+    return BoothPlace(booth.number, make(booth, ["--printer", f"folder:{paper / 'printer'}"]), paper)
 
 
-def _machine(role: str, station: Station, folder: Path, logs: Path, more: list[str]) -> MachineProcess:
-    arguments = ["station", "serve", role, str(folder / role), *more]
-    return MachineProcess(
-        message("term", f"machine.{role}", station=station.id), arguments, logs / f"{station.id}-{role}.log"
-    )
+def _machine(
+    station: Station,
+    folder: Path,
+    logs: Path,
+    machine: StationMachine,
+    more: list[str],
+    *,
+    port: socket.socket | None = None,
+) -> MachineProcess:
+    arguments = ["station", "serve", machine.role, str(folder / machine.name), *more]
+    name = message("term", f"machine.{machine.role}", station=station.id)
+    return MachineProcess(name, arguments, logs / f"{station.id}-{machine.name}.log", port=port)
 
 
 def install(site: Site, centre: Centre) -> None:
-    """Install the three machines and have the root admit their keys."""
+    """Install the machines and have the root admit their keys."""
     keys = install_station(
         site.folder,
         centre.rules.station_file(site.station.id),
@@ -94,6 +135,7 @@ def install(site: Site, centre: Centre) -> None:
         site.station.id,
         chair_pin=CHAIR_PIN,
         clerk_pin=CLERK_PIN,
+        machines=site.size,
     )
     centre.admit(keys)
 
@@ -103,13 +145,15 @@ def equip(site: Site, centre: Centre, register: Register, keys: list[bytes], gen
     load_keys(site.folder, keys)
     sealing = centre.key_ring.of_station(site.station.id, "check-in").sealing_key
     site.poll_book = make_poll_book(register, site.station.id, sealing, authority_key(centre.folder, "centre"))
-    with Booth(site.folder / "booth", FolderPrinter(site.printer)) as booth:
-        deck = booth.make_cards()
-    storage.write(site.paper / "voting-cards.pdf", deck.pdf())
-    for card in deck.cards:
-        site.trays.setdefault(card.style, []).append(card.printed)
-    for tray in site.trays.values():
-        generator.shuffle(tray)
+    for place in site.booths:
+        name = StationMachine("booth", place.number).name
+        with Booth(site.folder / name, FolderPrinter(place.printer)) as booth:
+            deck = booth.make_cards()
+        storage.write(place.paper / "voting-cards.pdf", deck.pdf())
+        for card in deck.cards:
+            place.trays.setdefault(card.style, []).append(card.printed)
+        for tray in place.trays.values():
+            generator.shuffle(tray)
 
 
 def sign_in(client: Browser, pin: str) -> SeenPage:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from testigo.count import ClosingCount
 from testigo.register.gallery import FALSE_CASES
 from testigo.rehearsal.incidents import INCIDENTS
 from testigo.rehearsal.rehearse import Rehearsal
@@ -34,9 +35,10 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
         "deposited": sum(len(notes.papers) for notes in journal.stations.values()),
         "spoiled": journal.total("spoiled"),
         "power_cuts": journal.total("power_cuts"),
+        "from_list": journal.total("from_list"),
         "dice": rehearsal.dice,
         "closing_counts": {
-            count.station: {"papers": count.papers, "differences": len(count.differences), "holds": count.is_consistent}
+            _box(count): {"papers": count.papers, "differences": len(count.differences), "holds": count.is_consistent}
             for count in rehearsal.closing_counts
         },
         "papers_read_by_eye": journal.total("read_by_eye"),
@@ -49,6 +51,10 @@ def figures(rehearsal: Rehearsal) -> dict[str, Any]:
         "chances": rehearsal.chances,
         "look_at": paths(rehearsal),
     }
+
+
+def _box(count: ClosingCount) -> str:
+    return count.station if count.booth == 1 else f"{count.station}, booth {count.booth}"
 
 
 def paths(rehearsal: Rehearsal) -> dict[str, str]:

@@ -31,7 +31,7 @@ from testigo.record.whole import as_one_file
 from testigo.results import exports
 from testigo.results.charts import charts
 from testigo.results.sheets import SHEETS, can_be_printed, names_of, stem_of, write_pdf
-from testigo.results.view import NOTHING_TOLD, Page, RecordInfo, RefusalRow, StationView, Told
+from testigo.results.view import NO_NOTES, Page, RecordInfo, RecordNotes, RefusalRow, StationView
 from testigo.results.words import percent
 from testigo.words import colon, comma, day, language_name, number, offered
 
@@ -53,7 +53,7 @@ def write_results(
     record: RecordInfo,
     closing_counts: tuple[ClosingCount, ...] = (),
     refused: tuple[RefusalRow, ...] = (),
-    told: Told = NOTHING_TOLD,
+    told: RecordNotes = NO_NOTES,
 ) -> list[Path]:
     """Write `index.html`, `index.LANGUAGE.html`, `result.json`, `result.csv`, `seats.csv`, `counters.csv`, charts and
     the pages of tally sheets into `folder`; returns the paths of all but charts and tally sheets.
@@ -101,7 +101,7 @@ def publish_results(
         record=_record_info(published, rules, rules.result_digest if rules.result == result else ""),
         closing_counts=tuple(count for _, count in sorted(rules.counts.standing.items())),
         refused=refused,
-        told=Told(rules.rulings, rules.incidents, archive is not None),
+        told=RecordNotes(rules.rulings, rules.incidents, archive is not None),
     )
 
 

@@ -52,7 +52,7 @@ class RefusalRow:
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordNotes:
     """What else the record says of stations. `archive`: whether the whole record lies beside the page as one file."""
 
     rulings: Rulings = NO_RULINGS
@@ -88,7 +88,7 @@ class DistrictView:
     result: DistrictResult
 
 
-NOTHING_TOLD = Told()
+NO_NOTES = RecordNotes()
 
 
 class Page:
@@ -103,7 +103,7 @@ class Page:
         language: str,
         closing_counts: tuple[ClosingCount, ...] = (),
         refused: tuple[RefusalRow, ...] = (),
-        told: Told = NOTHING_TOLD,
+        told: RecordNotes = NO_NOTES,
     ) -> None:
         self.told = told
         self.definition = definition
@@ -175,6 +175,11 @@ class Page:
     def counts(self, sheet: TallySheet) -> dict[str, int]:
         """A station's figures by column; a column that the sheet does not carry is not there."""
         return {row.name: row.count for row in sheet.reconciliation.rows("results")}
+
+    def box(self, count: ClosingCount) -> str:
+        """Which box was counted: the station's, of several booths with the booth's number."""
+        sheet = self._sheets.get(count.station)
+        return f"{count.station} · {count.booth}" if sheet is not None and sheet.booth_sheets else count.station
 
     def difference(self, one: CountDifference) -> str:
         """A figure that paper and tally sheet do not share, in words."""

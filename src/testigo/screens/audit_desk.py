@@ -34,7 +34,7 @@ LARGEST_FORM = 1024 * 1024
 
 
 @dataclass
-class Desk:
+class CountingDesk:
     """One auditor's desk. `out`: folder of the signed statements; `entries`: what was entered so far, by station."""
 
     auditor: AuditDesk
@@ -46,6 +46,9 @@ class Desk:
         rules = self.auditor.rules
         if station not in rules.sheets:
             raise IllegalStep("record.no-tally-sheet", station=station[:60])
+        if rules.sheets[station].booth_sheets:  # of several boxes each is counted on the command line
+            booths = [box.booth for box in rules.boxes() if box.station == station]
+            raise InvalidInput("closing-count.which-booth", station=station, booths=booths)
         if station not in self.entries:
             keys = closing_keys(rules.definition, station)
             self.entries[station] = DoubleEntry(groups_of(rules.definition, keys))
@@ -57,7 +60,7 @@ class Desk:
         rules = self.auditor.rules
         if rules.seed is None:
             return ()
-        return closing_sample(rules.definition, Seed(rules.seed), rules.rulings_of_sample).ids
+        return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids
 
     def count(self, station: str) -> ClosingCount:
         """The count of what was entered, compared with the tally sheet."""
@@ -68,10 +71,10 @@ class Desk:
         return closing_count(rules.definition, rules.sheets[station], digest, paper)
 
 
-TheDesk = NamedDependency[Desk]
+TheDesk = NamedDependency[CountingDesk]
 
 
-def app(desk: Desk, key: str) -> Litestar:
+def app(desk: CountingDesk, key: str) -> Litestar:
     """The desk's application. `key`: what the address to enter by ends with."""
     definition = desk.auditor.rules.definition
     sessions = BrowserSessions(f"testigo-audit-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
@@ -98,7 +101,7 @@ def boxes(request: Request, desk: TheDesk) -> Answer:
     shown = [
         (rules.definition.station(one), one in drawn, len(rules.counts.of(one)), desk.entries.get(one))
         for one in order
-        if one in rules.sheets
+        if one in rules.sheets and not rules.sheets[one].booth_sheets
     ]
     told = browser_session.session(request).data.pop("told", "")
     return page(request, "audit/boxes.html", boxes=shown, told=told, out=desk.out)

@@ -110,6 +110,7 @@ class Screen:
         host = connection.client.host if connection.client else ""
         if host not in self._hosts:
             raise NotAllowed("screen.not-the-booths")
+        self._started = self._started and self._booth.current() is None  # who votes since is told by the page of thanks
         found = browser_session.session_or_none(connection)
         if self._bound not in ("", found.key if found else "") and self._booth.current() is not None:
             raise NotAllowed("screen.of-another-vote")  # and nothing is kept of whoever is refused

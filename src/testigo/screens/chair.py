@@ -21,6 +21,7 @@ from testigo.ballot.reasons import (
     VOID_REASONS,
     in_words,
 )
+from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens import TEMPLATES, incidents
 from testigo.screens.background_test import BackgroundTest
@@ -29,7 +30,9 @@ from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import hours
 from testigo.station.chair import Chair
+from testigo.station.closing_reports import step_of
 from testigo.station.extra_print import EXTRA_PRINT
+from testigo.station.machine_names import title
 from testigo.station.page_test import PageTest, is_page_sent
 from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
@@ -65,7 +68,8 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
         run_test, abandon_test, zero_report, zero_report_page,
         open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
-        show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere, send, package, events,
+        show_machines, take_out, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
+        send, package, events,
         *incidents.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
@@ -84,13 +88,16 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
         return _running(request, chair, test)
     status = chair.status()
     if status.state == "closed" and chair.tally_sheet() is None:
-        return page(request, "chair/differences.html", differences=_unexplained(chair), **_about(chair))
+        named = StationMachine.named
+        return page(
+            request, "chair/differences.html", differences=_unexplained(chair), booth_named=named, **_about(chair)
+        )
     told = browser_session.session(request).data.pop("told", "")
     last = chair.last_test() if status.state in ("installed", "tested") else None
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
-        differences_shown=_DIFFERENCES_SHOWN, **_about(chair), **_hours(chair),
+        differences_shown=_DIFFERENCES_SHOWN, lineup=chair.lineup, **_about(chair), **_hours(chair),
         extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
         clock_notes=chair.clock_notes(),
     )  # fmt: skip
@@ -188,7 +195,8 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
     """Before closing: the counters, and what closing means."""
     return page(
         request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
-        closing_reasons=CLOSING_REASONS, clock_notes=chair.clock_notes(), **_about(chair), **_hours(chair),
+        closing_reasons=CLOSING_REASONS, several=chair.lineup.has_booth_sheets, clock_notes=chair.clock_notes(),
+        **_about(chair), **_hours(chair),
     )  # fmt: skip
 
 
@@ -196,9 +204,10 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
 def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
     explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
-    lost = form.text("check-in-lost", "")
+    machines = (machine.name for machine in chair.lineup.entry_first)
+    lost = {name: reason for name in machines if (reason := form.text(f"{name}-lost", ""))}
     given = {step: reason for step, reason in explained.items() if reason}
-    left = chair.close_polls(given, check_in_lost=lost, early=form.text("early", ""))
+    left = chair.close_polls(given, lost=lost, early=form.text("early", ""))
     return redirect("/" if left else "/tally-sheet")
 
 
@@ -210,14 +219,14 @@ def explain(form: FormSent, chair: TheChair) -> Answer:
     if not all(reasons):
         raise InvalidInput("difference.without-reason")
     for difference, reason in zip(left, reasons, strict=True):
-        chair.explain_difference(f"{difference.left}={difference.right}", reason)
+        chair.explain_difference(step_of(difference), reason)
     return redirect("/tally-sheet")
 
 
 @post("/void", guards=[person], sync_to_thread=False)
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
-    chair.void_session(form.text("reason"))
+    chair.void_session(form.text("reason"), booth=_booth_number(form))
     browser_session.session(request).data["told"] = "voided"
     return redirect("/")
 
@@ -226,8 +235,23 @@ def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
 def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
-    chair.allow_print(first, form.text("account", ""), form.text("pin", ""), form.text("reason"), source=source)
+    second, booth = form.text("account", ""), _booth_number(form)
+    chair.allow_print(first, second, form.text("pin", ""), form.text("reason"), booth=booth, source=source)
     browser_session.session(request).data["told"] = "print-allowed"
+    return redirect("/")
+
+
+@get("/machines", guards=[person], sync_to_thread=False)
+def show_machines(request: Request, chair: TheChair) -> Answer:
+    """Of a station with several desks or booths: which take part, and the form to take one out."""
+    return page(request, "chair/machines.html", status=chair.status(), lineup=chair.lineup, **_about(chair))
+
+
+@post("/take-out", guards=[person], sync_to_thread=False)
+def take_out(request: Request, form: FormSent, chair: TheChair) -> Answer:
+    """Have one desk or booth go alone, with a reason; with `lost`, one that will never answer again."""
+    chair.take_out(form.text("machine"), form.text("reason"), lost="lost" in form)
+    browser_session.session(request).data["told"] = "taken-out"
     return redirect("/")
 
 
@@ -329,6 +353,14 @@ def _second_persons(request: Request, chair: Chair) -> list[Account]:
     return [one for one in chair.staff.accounts(EXTRA_PRINT.second) if not one.same_person(first)]
 
 
+def _booth_number(form: Form) -> int:
+    """Which booth is meant; the first where there is no other."""
+    text = form.text("booth", "1")
+    if not text.isascii() or not text.isdecimal() or len(text) > 1:
+        raise InvalidInput("machine.no-such-name", name=text[:40])
+    return int(text)
+
+
 def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:
     run = chair.test_run
     if run is None:
@@ -348,7 +380,7 @@ def _numbers(form: Form, field: str) -> list[int]:
 
 
 def _about(chair: Chair) -> dict[str, Any]:
-    return {"station": chair.definition.station(chair.station_id), "state": chair.state}
+    return {"station": chair.definition.station(chair.station_id), "state": chair.state, "machine_title": title}
 
 
 def _hours(chair: Chair) -> dict[str, Any]:

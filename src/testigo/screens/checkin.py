@@ -3,16 +3,18 @@ refused, or it is left because it was the wrong entry.
 
 The visit itself lives in the station's room (`station.checkin.CheckIn`), also over a restart; after a refusal the page
 is kept in the clerk's session until the next voter. Looking up: `checkin_search`; what the chair does here:
-`checkin_chair`.
+`checkin_chair`; other desks of the station: `checkin_desks`.
 """
+
+import asyncio
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS, UNDO_REASONS
 from testigo.fingerprint.reader import NothingSeen, Reader, ReaderError, Unclear
-from testigo.screens import TEMPLATES, checkin_chair, checkin_list, checkin_search
-from testigo.screens.checkin_visit import FINGERS, finding, refused_voter, remember, visit_of
+from testigo.screens import TEMPLATES, checkin_chair, checkin_desks, checkin_list, checkin_search
+from testigo.screens.checkin_visit import FINGERS, elsewhere, finding, refused_voter, remember, visit_of
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
@@ -43,6 +45,7 @@ def app(check_in: CheckIn, *, reader: Reader | None = None) -> Litestar:
         *PIN_PAGE,
         *checkin_search.ROUTES,
         *checkin_chair.ROUTES,
+        *checkin_desks.ROUTES,
         desk,
         show_visit,
         try_finger,
@@ -67,10 +70,13 @@ def desk(request: Request, check_in: TheCheckIn) -> Answer:
     """The next voter's document number; or the visit under way."""
     if check_in.current() is not None or refused_voter(request) is not None or finding(request) is not None:
         return redirect("/visit")
+    if elsewhere(request) is not None:
+        return redirect("/other-desk")
     return page(
         request, "checkin/find.html", state=check_in.state, counters=check_in.counters(),
         station=check_in.definition.station(check_in.station_id), allowed=check_in.allowed_releases,
         told=browser_session.session(request).data.get("told", ""), releasers=check_in.releasers(),
+        owed=check_in.owed,
     )  # fmt: skip
 
 
@@ -145,8 +151,10 @@ def load_poll_book(form: FormSent, check_in: TheCheckIn) -> Answer:
 
 @post("/orders", guards=[machine], status_code=200)
 async def obey(request: Request, check_in: TheCheckIn) -> Answer:
-    """The chair's signed order; answers this machine's signed report."""
-    return answer_order(check_in.order, await request.body())
+    """The chair's signed order; answers this machine's signed report. It may ask other desks first, which may ask this
+    one: so it runs beside the pages."""
+    body = await request.body()
+    return await asyncio.to_thread(answer_order, check_in.order, body)
 
 
 def _failed(request: Request, current: Visit) -> ReaderError | None:

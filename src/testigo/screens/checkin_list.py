@@ -18,7 +18,7 @@ TheCheckIn = NamedDependency[CheckIn]
 
 @post("/voter-list", guards=[person])
 async def print_voter_list(request: Request, form: FormSent, check_in: TheCheckIn) -> Response[bytes]:
-    """Poll book and sign-in list as PDF for the chair or a deputy, with their own PIN; who has a card is ticked."""
+    """Poll book and signature list as PDF for the chair or a deputy, with their own PIN; who has a card is ticked."""
     account, pin = form.text("account", ""), form.text("pin")
     what = await asyncio.to_thread(check_in.voter_list, account, pin, source=source_of(request))
     printed = await asyncio.to_thread(print_list, check_in.definition, what)

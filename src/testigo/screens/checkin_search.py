@@ -1,16 +1,17 @@
 """The check-in desk looks a voter up: by number, by name, by what a card's barcode says. Nothing is counted before the
-clerk confirms a refusal.
+clerk confirms a refusal. Where a visit may begin, another desk of the station may be asked, which may ask this one
+at the same moment: these pages run beside the others.
 """
 
 from litestar import get, post
 from litestar.di import NamedDependency
 
 from testigo.errors import InvalidInput
+from testigo.screens import checkin_desks
 from testigo.screens.checkin_visit import finding, looked_up, remember, visit_of
 from testigo.station import card_text
 from testigo.station.checkin import CheckIn
 from testigo.station.lookup import LookedUp
-from testigo.station.visit import RefusedVoter
 from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
@@ -20,7 +21,7 @@ TheCheckIn = NamedDependency[CheckIn]
 LARGEST_PICTURE = 16 * 1024 * 1024
 
 
-@post("/find", guards=[person], sync_to_thread=False)
+@post("/find", guards=[person], sync_to_thread=True)
 def find(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """Look up a document number, a name, or what a scanner typed."""
     return _go_on(request, check_in, check_in.look_up(_typed(form, "document")))
@@ -57,12 +58,7 @@ def _go_on(request: Request, check_in: CheckIn, found: LookedUp) -> Answer:
 
 
 def _begin(request: Request, check_in: CheckIn, document: str) -> Answer:
-    begun = check_in.find(document)
-    if isinstance(begun, RefusedVoter):
-        remember(request, finding=begun)
-    else:
-        remember(request)
-    return redirect("/visit")
+    return checkin_desks.show(request, check_in.find(document))
 
 
 @get("/found", guards=[person], sync_to_thread=False)
@@ -75,7 +71,7 @@ def show_found(request: Request, check_in: TheCheckIn) -> Answer:
     return page(request, "checkin/found.html", looked_up=found, counters=check_in.counters(), station=station)
 
 
-@post("/choose", guards=[person], sync_to_thread=False)
+@post("/choose", guards=[person], sync_to_thread=True)
 def choose(request: Request, form: FormSent, check_in: TheCheckIn) -> Answer:
     """This is the voter; or the number that was typed is the right one, though it is not found."""
     return _begin(request, check_in, form.text("document"))

@@ -7,7 +7,7 @@ document number and no name ever stands in an address.
 from testigo.errors import IllegalStep
 from testigo.station.checkin import CheckIn
 from testigo.station.lookup import LookedUp
-from testigo.station.visit import RefusedVoter, Visit
+from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form
@@ -46,9 +46,15 @@ def finding(request: Request) -> RefusedVoter | None:
     return found
 
 
+def elsewhere(request: Request) -> AtAnotherDesk | None:
+    """The voter who was looked up and is another desk's; None where there is none."""
+    found: AtAnotherDesk | None = browser_session.session(request).data.get("other-desk")
+    return found
+
+
 def remember(request: Request, **what: object) -> None:
     """Keep this, and nothing else of any voter."""
     data = browser_session.session(request).data
-    for name in ("refused", "finding", "looked-up", "told"):
+    for name in ("refused", "finding", "looked-up", "other-desk", "told"):
         data.pop(name, None)
     data.update({name.replace("_", "-"): value for name, value in what.items()})

@@ -1,4 +1,4 @@
-"""Lists on paper at the enrolment desk: any station's poll book and sign-in list, and which poll books are stale."""
+"""Lists on paper at the enrolment desk: any station's poll book and signature list, and which poll books are stale."""
 
 import asyncio
 

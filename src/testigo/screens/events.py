@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from testigo.ballot.reasons import in_words
+from testigo.election import StationMachine
 from testigo.event_log import Event
 from testigo.words import Message, Value, instant, message, or_itself, value_text
 
@@ -40,10 +41,10 @@ def _value(event: str, name: str, value: Any, language: str) -> str:
 
 
 def _message(name: str, value: Any) -> Value:
-    if name == "role":
-        return _role(value)
+    if name in ("role", "machine"):
+        return _machine(value)
     if name == "reports":
-        return [message("term", "figure-of", figure=_role(role), what=digest[:16]) for role, digest in value.items()]
+        return [message("term", "figure-of", figure=_machine(one), what=digest[:16]) for one, digest in value.items()]
     if name == "step":
         left, _, right = value.partition("=")
         return message(
@@ -55,8 +56,9 @@ def _message(name: str, value: Any) -> Value:
     return said
 
 
-def _role(role: str) -> Message:
-    return message("screens", f"{role}.role")
+def _machine(name: str) -> Message:
+    machine = StationMachine.named(name)
+    return message("screens", f"{machine.role}.role") if machine.number == 1 else machine.label
 
 
 def _shortened(text: str) -> str:

@@ -14,7 +14,7 @@ from testigo.station.folder import MachineFolder
 from testigo.web.metrics import Collect
 
 
-class StationMachine(Protocol):
+class MeasuredMachine(Protocol):
     """Booth, check-in or chair."""
 
     folder: MachineFolder
@@ -24,7 +24,7 @@ class StationMachine(Protocol):
         """How far the day is."""
 
 
-def of_machine(machine: StationMachine) -> Collect:
+def of_machine(machine: MeasuredMachine) -> Collect:
     """The metrics of one machine."""
 
     def collect() -> Iterable[Metric]:

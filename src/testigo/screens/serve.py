@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from testigo.fingerprint.reader import Reader
     from testigo.keys import PublicKey
     from testigo.paper.pages import PagePrinter
+    from testigo.station.machine import Machine
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
@@ -46,15 +47,21 @@ def serve_preview(
     run(preview.app(definition, station), listening, first_page=preview.FIRST_PAGE, tell=tell)
 
 
-def serve_check_in(folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None) -> None:
+def serve_check_in(
+    folder: Path, listening: Listening, *, reader: str = "", dpi: int | None = None, desks: str = ""
+) -> None:
     """The check-in of the machine folder `folder` (`STATION/check-in`). `reader`: an address as
     `fingerprint.reader.open_reader` reads it, "" for none; `dpi`: its resolution, where its driver does not know it.
+    `desks`: addresses of all desks of the station, this one's too, with spaces between; "" where it is the only one.
     """
     from testigo.screens import checkin as pages
+    from testigo.screens.checkin_desks import DeskTeller
     from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
+    from testigo.station.machine import HttpDesk
 
-    with _reader(reader, dpi) as opened, CheckIn(folder) as check_in:
+    ways = {number: HttpDesk(address) for number, address in enumerate(desks.split(), 1)}
+    with _reader(reader, dpi) as opened, CheckIn(folder, desks=ways) as check_in, DeskTeller(check_in):
         run(pages.app(check_in, reader=opened), listening, of_machine(check_in))
 
 
@@ -74,23 +81,29 @@ def _reader(address: str, dpi: int | None) -> "Iterator[Reader | None]":
 def serve_chair(
     folder: Path, booth: str, check_in: str, listening: Listening, *, centre: str = "", pages: str = ""
 ) -> None:
-    """The chair of the machine folder `folder` (`STATION/chair`). `booth`, `check_in`, `centre`: the others'
-    addresses.
+    """The chair of the machine folder `folder` (`STATION/chair`). `booth`, `check_in`: the others' addresses, several
+    with spaces between, in the order of their numbers. `centre`: its address.
     """
     from testigo.screens import chair as screen
     from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine, require_address
+    from testigo.station.machine import require_address
 
     if centre:
         require_address(centre)
     out = page_printer(pages, folder)
     with (
-        Chair(folder, booth=HttpMachine(booth), check_in=HttpMachine(check_in), pages=out) as chair,
+        Chair(folder, booths=_ways(booth), desks=_ways(check_in), pages=out) as chair,
         BackgroundTest(chair) as test,
     ):
         run(screen.app(chair, centre_address=centre, test=test), listening, of_machine(chair))
+
+
+def _ways(addresses: str) -> "list[Machine]":
+    from testigo.station.machine import HttpMachine
+
+    return [HttpMachine(address) for address in addresses.split()]
 
 
 def page_printer(address: str, folder: Path) -> "PagePrinter":
@@ -163,7 +176,7 @@ def serve_audit_desk(
     from testigo.keys import SigningKey
     from testigo.screens import audit_desk as pages
 
-    desk = pages.Desk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
+    desk = pages.CountingDesk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
     secret = secrets.token_urlsafe(24)
     run(pages.app(desk, secret), listening, first_page=f"/enter/{secret}", tell=tell)
 

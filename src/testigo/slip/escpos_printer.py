@@ -54,6 +54,9 @@ class EscposPrinter:
             if self._answers and not self._has_paper(self._ask(device, IN_ORDER)):
                 raise self._error("printer.paper-ran-out")
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """The paper is in the voter's hand, and goes into the envelope."""
+
     def is_ready(self) -> bool:
         """As `Printer.is_ready`."""
         with self._connection() as device:

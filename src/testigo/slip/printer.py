@@ -13,6 +13,10 @@ from typing import Protocol
 from testigo import storage
 from testigo.errors import StorageError, TestigoError
 from testigo.slip.slip import Slip
+from testigo.slip.spoiled_slip import SpoiledSlip
+
+SPOILED = "spoiled"
+"""Folder of spoiled papers, in that of a folder printer."""
 
 _NO_TIME = 946_684_800
 """2000-01-01: the time that every file of a folder printer bears."""
@@ -32,6 +36,11 @@ class Printer(Protocol):
     def print_slip(self, slip: Slip) -> None:
         """Print one slip; returns when it is whole, raises `PrinterError` where it is not or may not be."""
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """That printed slip is spoiled: a printer that keeps papers keeps it apart, named as that; one in people's
+        hands goes into the envelope. Raises `PrinterError`.
+        """
+
     def is_ready(self) -> bool:
         """Whether the printer says that it is ready, with paper; False where it answers no questions. Prints nothing;
         raises `PrinterError` where it is not ready.
@@ -39,7 +48,8 @@ class Printer(Protocol):
 
 
 class FolderPrinter:
-    """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials.
+    """Writes `NUMBER.png` and `NUMBER.pdf` into a folder, for trials. Those that were spoiled are kept apart in its
+    folder `spoiled`, with that word across them.
 
     What a file system tells of its files does not tell their order. Each is a blank that was made before, one of many
     and drawn by chance, so that neither number nor birth of its inode says anything; and after each slip all files are
@@ -66,11 +76,30 @@ class FolderPrinter:
         """Write both files, or raise `PrinterError`."""
         try:
             storage.make_folder(self.folder)
-            for suffix, data in ((".png", slip.png()), (".pdf", slip.pdf())):
-                self._fill(self.folder / f"{slip.number}{suffix}", data)
+            self._write(self.folder, slip)
             self._touch_all()
         except StorageError as error:
             raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None
+
+    def spoil_slip(self, slip: Slip) -> None:
+        """Keep it apart, unless somebody took it; raise `PrinterError` where that fails."""
+        there = [self.folder / f"{slip.number}{suffix}" for suffix in (".png", ".pdf")]
+        try:
+            with storage.explained(self.folder):
+                if not all(file.exists() for file in there):
+                    return
+            storage.make_folder(self.folder / SPOILED)
+            self._write(self.folder / SPOILED, SpoiledSlip.of(slip))
+            for file in there:
+                with storage.explained(file):
+                    file.unlink()
+            self._touch_all()
+        except StorageError as error:
+            raise PrinterError("printer.folder-unwritable", place=self.folder, why=error.message) from None
+
+    def _write(self, folder: Path, slip: Slip) -> None:
+        for suffix, data in ((".png", slip.png()), (".pdf", slip.pdf())):
+            self._fill(folder / f"{slip.number}{suffix}", data)
 
     def _fill(self, file: Path, data: bytes) -> None:
         """Write into a blank, then give it its name."""
@@ -93,7 +122,8 @@ class FolderPrinter:
 
     def _touch_all(self) -> None:
         with storage.explained(self.folder):
-            files = [file for file in self.folder.iterdir() if file.is_file()]
+            folders = [self.folder, *([self.folder / SPOILED] if (self.folder / SPOILED).is_dir() else [])]
+            files = [file for folder in folders for file in folder.iterdir() if file.is_file()]
             secrets.SystemRandom().shuffle(files)
             for file in files:
                 os.utime(file, (_NO_TIME, _NO_TIME))

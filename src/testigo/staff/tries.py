@@ -26,7 +26,7 @@ OWN_SCREEN: Final = ""
 _OTHERS: Final = "*"
 
 
-class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class WrongPins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`wrong`: wrong PINs in a row. `since`: Unix seconds of the first of them. `locked_until`: 0 while not locked."""
 
     wrong: int = 0
@@ -34,7 +34,7 @@ class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     locked_until: int = 0
 
 
-Counts = dict[str, Tries]
+Counts = dict[str, WrongPins]
 """By source."""
 
 
@@ -43,23 +43,23 @@ def seconds_locked(counts: Counts, source: str, known: tuple[str, ...], moment: 
     longer than the lock lasts.
     """
     limits = _limits(source, known)
-    return max(max(0, min(counts.get(one, Tries()).locked_until - moment, limits[one][1])) for one in limits)
+    return max(max(0, min(counts.get(one, WrongPins()).locked_until - moment, limits[one][1])) for one in limits)
 
 
 def one_more(counts: Counts, source: str, known: tuple[str, ...], moment: int) -> Counts:
     """The counts with one more wrong PIN from that source."""
     counted = _without_old(counts, known, moment)
     for one, (most, seconds) in _limits(source, known).items():
-        before = counted.get(one, Tries())
+        before = counted.get(one, WrongPins())
         wrong = before.wrong + 1
         locked = moment + seconds if wrong >= most else 0
-        counted[one] = Tries(0 if locked else wrong, before.since or moment, locked)
+        counted[one] = WrongPins(0 if locked else wrong, before.since or moment, locked)
     return counted
 
 
 def tries_left(counts: Counts, source: str, known: tuple[str, ...]) -> int:
     """How many wrong PINs may still come from that source before it is locked."""
-    return min(most - counts.get(one, Tries()).wrong for one, (most, _) in _limits(source, known).items())
+    return min(most - counts.get(one, WrongPins()).wrong for one, (most, _) in _limits(source, known).items())
 
 
 def right(before: Counts, source: str) -> Counts:

@@ -87,8 +87,8 @@ def _admitted(data: bytes, root: PublicKey, retirement: Retirement, place: str) 
         for text in loaded.statements:
             statement = open_statement(text.encode(), root, place=f"{place}, {MACHINE_KEYS}").statement
             body = msgspec.convert(statement.body, MachineKeys, strict=True)
-            named = {(key.key, key.role, key.station) for key in body.keys}
-            if (retirement.key, retirement.role, retirement.station) in named:
+            named = {(key.key, *key.holder) for key in body.keys}
+            if (retirement.key, retirement.station, retirement.role, retirement.number) in named:
                 return statement.election == retirement.election
     except (msgspec.MsgspecError, TestigoError):
         return False

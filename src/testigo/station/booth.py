@@ -64,9 +64,11 @@ class Booth(VotingBooth):
         self._candidates = Candidates(folder)
         self._secrets = votes.read_secrets(folder.path)
         salt = bytes.fromhex(self._secrets.cards)
-        self._cards = CardIndex(folder.path / CARDS_FORMAT.name, salt, definition, station)
+        own, several = folder.machine.number, folder.machines.booth_count
+        cards = folder.path / CARDS_FORMAT.name
+        self._cards = CardIndex(cards, salt, definition, station, booth=own, booths=several)
         self._paths = box_paths(folder)
-        self._name = votes.box_name(definition, station)
+        self._name = votes.box_name(definition, station, own)
         self._slot_size = votes.slot_size(definition, station)
         if any(event.event == "box-made" for event in folder.log):
             self._box = self._open_box()
@@ -81,7 +83,8 @@ class Booth(VotingBooth):
         self._session = LiveSession(self._day)
 
     def _open_box(self) -> BallotBox:
-        box = BallotBox(self._paths, bytes.fromhex(self._secrets.box), self._name, self._slot_size)
+        key, closed = bytes.fromhex(self._secrets.box), self.state == "closed"
+        box = BallotBox(self._paths, key, self._name, self._slot_size, closed=closed)
         self._parts.callback(box.close)
         return box
 
@@ -126,7 +129,8 @@ class Booth(VotingBooth):
         """
         if self.state not in ("installed", "tested"):
             raise IllegalStep("cards.too-late", place=self.folder.place, state=machine_state(self.state))
-        deck = make_deck(self.definition, self.station_id, spare)
+        own, several = self.folder.machine.number, self.folder.machines.booth_count > 1
+        deck = make_deck(self.definition, self.station_id, spare, booth=own, several=several)
         write(deck)
         self._cards.keep(deck)
         self.folder.log.append("cards-made", count=len(deck.cards))
@@ -180,8 +184,8 @@ class Booth(VotingBooth):
 
     def _closing_statement(self) -> bytes:
         """What the booth itself says in public of this day: `booth-report`, with its own signature."""
-        log = self.folder.log
-        body = BoothReport(self.station_id, self.tally(), self.counters(), log.head, len(log))
+        log, number = self.folder.log, self.folder.machine.number
+        body = BoothReport(self.station_id, self.tally(), self.counters(), log.head, len(log), number)
         return self.folder.sign_statement("booth-report", body)
 
     def _obey(self, order: Order) -> dict[str, Any]:
@@ -243,7 +247,10 @@ class Booth(VotingBooth):
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
+        slip = self._slip(live) if live.stage == "printed" else None
         self._end_session(booth_day.voided(self._day.now, live, reason, order))
+        if slip is not None:
+            self._keep_apart(slip)
 
     def _allow_print(self, order: int) -> None:
         live = self._session.entry

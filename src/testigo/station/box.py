@@ -42,9 +42,9 @@ def box_paths(folder: MachineFolder) -> Paths:
 class BallotBox:
     """An open ballot box. `slot_size`: bytes of a slot in the file. `recorded`: votes in it."""
 
-    def __init__(self, paths: Paths, key: bytes, name: str, slot_size: int) -> None:
+    def __init__(self, paths: Paths, key: bytes, name: str, slot_size: int, *, closed: bool = False) -> None:
         """Open the box; `name` says whose box it is (election and station). Repairs slots that are whole on one path
-        only.
+        only; unless nothing more is put in (`closed`), empty slots become alike on both.
 
         Raises `StorageError` where a copy is missing or has another size, `InvalidInput` where two copies of one slot
         hold different votes.
@@ -64,7 +64,7 @@ class BallotBox:
             for path in paths:
                 with storage.explained(path):
                     self._handles.append(os.open(path, os.O_RDWR | os.O_CLOEXEC))
-            self.repaired = self._read_slots(copies)
+            self.repaired = self._read_slots(copies, alike=not closed)
         except BaseException:
             self.close()
             raise
@@ -146,14 +146,14 @@ class BallotBox:
             os.close(handle)
         self._handles = []
 
-    def _read_slots(self, copies: Sequence[bytes]) -> int:
+    def _read_slots(self, copies: Sequence[bytes], *, alike: bool) -> int:
         repaired = 0
         for slot in range(self.slots):
             pieces = [copy[slot * self.slot_size : (slot + 1) * self.slot_size] for copy in copies]
             votes = [self._open(slot, piece) for piece in pieces]
             first, second = votes
             if first is None and second is None:
-                if pieces[0] != pieces[1]:  # half a deposit, or a box of release 0.1
+                if alike and pieces[0] != pieces[1]:  # half a deposit, or a box of release 0.1
                     self._write(1, slot, pieces[0])
                 continue
             if first is not None and second is not None and first != second:

@@ -1,9 +1,9 @@
 """Voting cards: one-use random codes, made before opening, drawn by voters from a shuffled tray.
 
 A code has ten characters of an alphabet without look-alikes: eight random ones, a check over those eight, and a check
-that also covers election and station. So a slip of the finger is told from a wrong card, and another station's card
-from an invented one. Eight random characters are 31⁸ ≈ 8.5·10¹¹ codes: with 1000 cards out, a guess is right once in
-850 million, and the booth stops listening for a while after five wrong ones.
+that also covers election, station and booth. So a slip of the finger is told from a wrong card, and another station's
+or booth's card from an invented one. Eight random characters are 31⁸ ≈ 8.5·10¹¹ codes: with 1000 cards out, a guess is
+right once in 850 million, and the booth stops listening for a while after five wrong ones.
 
 The plain codes exist only in `Deck`, from which the cards are printed once. The booth keeps for each an HMAC-SHA256
 under a secret of its own, sorted, with the ballot style; nothing relates a card to a place in the deck or to a voter.
@@ -17,10 +17,11 @@ from pathlib import Path
 import msgspec
 
 from testigo.ballot.check_character import ALPHABET, check_character
-from testigo.election import GENERAL_ROLL, Definition
+from testigo.election import GENERAL_ROLL, Definition, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
+from testigo.station.machine_names import title
 from testigo.station.training_mark import marked
 from testigo.stored import StoredFormat
 from testigo.words import day, offered_to_voters, section
@@ -51,14 +52,16 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Deck(msgspec.Struct, frozen=True):
-    """All cards of a station in plain, shuffled: for printing, once, and never for keeping."""
+    """All cards of a booth in plain, shuffled: for printing, once, and never for keeping. `booth`: its number where the
+    station has several, else 0."""
 
     definition: Definition
     station: str
     cards: tuple[Card, ...]
+    booth: int = 0
 
     def pdf(self) -> bytes:
-        """Pages of cards to cut, each style on pages of its own.
+        """Pages of cards to cut, each style on pages of its own; each names its booth, where there are several.
 
         What a card is, which its holder reads, stands on it in every language of the election; whose it is, which the
         station's staff read, in the official one.
@@ -71,6 +74,7 @@ class Deck(msgspec.Struct, frozen=True):
             "date": day(definition.date, language),
             "station": f"{station.id} · {station.name}",
             "style": section(language, "cards")["style"],
+            "booth": title(StationMachine("booth"), language) + f" {self.booth}" if self.booth else "",
         }
         told = [(code, section(code, "cards")["once"]) for code in offered_to_voters(definition.languages)]
         data = {
@@ -92,8 +96,12 @@ class Deck(msgspec.Struct, frozen=True):
         return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
-def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPARE) -> Deck:
+def make_deck(
+    definition: Definition, station_id: str, spare: int = DEFAULT_SPARE, *, booth: int = 1, several: bool = False
+) -> Deck:
     """A card for each voter on the register by roll, and `spare` more of each ballot style; codes all differ.
+
+    `booth`: whose they are. Where there are `several`, each has cards for all voters: if another fails it is enough.
 
     Raises `InvalidInput` for an unknown station or a spare outside 0 to 10 000.
     """
@@ -107,18 +115,18 @@ def make_deck(definition: Definition, station_id: str, spare: int = DEFAULT_SPAR
     for style in definition.styles_of_station(station_id):
         voters = station.register_size - special if style.roll == GENERAL_ROLL else station.roll_sizes[style.roll]
         for _ in range(voters + spare):
-            code = _new_code(issuer)
+            code = _new_code(issuer, booth)
             while code in codes:
-                code = _new_code(issuer)
+                code = _new_code(issuer, booth)
             codes.add(code)
             cards.append(Card(code, style.id))
     secrets.SystemRandom().shuffle(cards)
-    return Deck(definition, station_id, tuple(cards))
+    return Deck(definition, station_id, tuple(cards), booth if several else 0)
 
 
 def new_card(definition: Definition, station_id: str, style_id: str) -> Card:
     """One card, of no deck."""
-    return Card(_new_code(_issuer(definition, station_id)), style_id)
+    return Card(_new_code(_issuer(definition, station_id), booth=1), style_id)
 
 
 class KnownCard(msgspec.Struct, frozen=True):
@@ -142,9 +150,21 @@ class CardIndex:
     """What the booth knows of its cards: the hash of each code with its ballot style. `file`: where it is kept, None
     for in memory alone."""
 
-    def __init__(self, file: Path | None, salt: bytes, definition: Definition, station_id: str) -> None:
+    def __init__(
+        self,
+        file: Path | None,
+        salt: bytes,
+        definition: Definition,
+        station_id: str,
+        *,
+        booth: int = 1,
+        booths: int = 1,
+    ) -> None:
+        """`booth`: this booth's number. `booths`: how many the station has."""
         self._file = file
         self._salt = salt
+        self._booth = booth
+        self._booths = booths
         self._issuer = _issuer(definition, station_id)
         self._styles: dict[str, str] = {}
         if file is not None and file.exists():
@@ -168,13 +188,18 @@ class CardIndex:
     def look_up(self, typed: str) -> KnownCard:
         """The card, from what was typed or scanned.
 
-        Raises `InvalidInput` for something mistyped, `UnknownCard` for a well-formed code that is none of this booth's.
+        Raises `InvalidInput` for something mistyped, `IllegalStep` for a card of another booth of the station,
+        `UnknownCard` for a well-formed code that is neither.
         """
         code, printed_style = _parse(typed)
         if check_character(code[:RANDOM_LENGTH]) != code[RANDOM_LENGTH]:
             raise InvalidInput("card.wrong-character")
-        if _station_character(self._issuer, code[:RANDOM_LENGTH]) != code[-1]:
+        booth = self._booth_of(code)
+        if booth is None:
             raise UnknownCard("card.of-another-station", hint="call-the-clerk")
+        if booth != self._booth:
+            # Somebody stands at the wrong booth: nobody guesses, and it does not count as a guess.
+            raise IllegalStep("card.of-another-booth", hint="go-to-that-booth", booth=str(booth), own=str(self._booth))
         card = self._hash(code)
         style = self._styles.get(card)
         if style is None:
@@ -182,6 +207,12 @@ class CardIndex:
         if printed_style not in ("", style):
             raise UnknownCard("card.of-another-style", hint="call-the-clerk", style=printed_style[:40])
         return KnownCard(self.position(card), style)
+
+    def _booth_of(self, code: str) -> int | None:
+        """Which booth of this station the card's last character names; None if none."""
+        numbers = range(1, self._booths + 1)
+        issuer, characters = self._issuer, code[:RANDOM_LENGTH]
+        return next((one for one in numbers if _station_character(issuer, characters, one) == code[-1]), None)
 
     def _hash(self, code: str) -> str:
         return hmac.digest(self._salt, b"testigo card 1\n" + code.encode(), "sha256").hex()
@@ -195,14 +226,15 @@ def _issuer(definition: Definition, station_id: str) -> bytes:
     return f"testigo card of {definition.digest}/{station_id}/".encode()
 
 
-def _new_code(issuer: bytes) -> str:
+def _new_code(issuer: bytes, booth: int) -> str:
     random = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
-    return random + check_character(random) + _station_character(issuer, random)
+    return random + check_character(random) + _station_character(issuer, random, booth)
 
 
-def _station_character(issuer: bytes, characters: str) -> str:
+def _station_character(issuer: bytes, characters: str, booth: int) -> str:
+    """Covers election, station and booth: cards of different booths of one station differ in it for certain."""
     digest = hashlib.sha256(issuer + characters.encode()).digest()
-    return ALPHABET[int.from_bytes(digest[:8], "big") % len(ALPHABET)]
+    return ALPHABET[(int.from_bytes(digest[:8], "big") + booth - 1) % len(ALPHABET)]
 
 
 def _parse(typed: str) -> tuple[str, str]:

@@ -2,81 +2,117 @@
 
     installed → tested → zero-reported → open ⇄ paused → closed → sent
 
-The chair's machine orders the other two, never reads their files, and believes only their signed reports. Each step is
-an event of the chair's log; after a power cut the state is what the log says. A step that was cut in the middle is
-simply taken again: orders may be repeated, and a statement's file counts only once the log names its digest
-(`statement_store`). `closing` closes the two machines and makes the tally sheet of what they signed.
+The chair's machine orders all others, never reads their files, and believes only their signed reports. Each step is an
+event of the chair's log; after a power cut the state is what the log says. A step that was cut in the middle is simply
+taken again: orders may be repeated, and a statement's file counts only once the log names its digest
+(`statement_store`). `closing` closes the machines and makes the tally sheet of what they signed. `lineup` knows which
+take part.
 
 Nothing can be sent before the tally sheet is printed, and there is no tally sheet before every difference has a reason
 in words, "unknown" if nobody knows one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from testigo.ballot import (
+    BoothCounters,
+    BoothSheet,
     ClockNote,
     DeckPart,
     Difference,
     Incident,
     LogicAndAccuracy,
-    Reconciliation,
     TallySheet,
     ZeroReport,
     reasons,
     tally_ballots,
 )
 from testigo.ballot.incidents import IncidentBy, IncidentKind
-from testigo.election import STATION_ROLES, OptionState
+from testigo.election import OptionState, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper.pages import FolderPages, PagePrinter
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station import clocks, page_test, readiness, tally_sheet
 from testigo.station.candidates import Candidates, in_orders, texts
 from testigo.station.chair_state import State, state_named, state_of
+from testigo.station.chair_statements import ChairStatements
 from testigo.station.clock_set import ClockSet
-from testigo.station.closing import Closing, check_words, named, reconciled
-from testigo.station.deck_run import DeckRuns, RunState
+from testigo.station.closing import Closing, check_words, counters_of, named
+from testigo.station.closing_reports import step_of
+from testigo.station.deck_run import DeckRuns, RunState, of_booth
 from testigo.station.extra_print import ExtraPrint
 from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.hours import StationHours
-from testigo.station.machine import BOOTH_FIRST, ENTRY_FIRST, Machine, OrderSender
+from testigo.station.lineup import Lineup
+from testigo.station.machine import Machine, NotConnected, OrderSender
 from testigo.station.readiness import MachineReadiness
 from testigo.station.staffing import staff_of
 from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE, StatementStore
 from testigo.station.station_status import StationStatus, status_of
-from testigo.station.told import Told
 from testigo.words import Either, message
 
 
 class Chair:
-    """The chair's machine. `booth`, `check_in`: the ways to the other two (`LocalMachine`, `HttpMachine`).
+    """The chair's machine. `booths`, `desks`: the ways to the others, in the order of their numbers (`LocalMachine`,
+    `HttpMachine`).
 
     `pages`: where pages are printed, besides the PDF files in the folder `paper`, which are always there. PINs are
     checked by the screen (`sign_in`) before a step. Every method may be called from any thread, one runs at a time.
     """
 
-    def __init__(self, folder: Path, *, booth: Machine, check_in: Machine, pages: PagePrinter | None = None) -> None:
-        """Open the chair's folder. Raises the errors of its parts; the other machines need not answer yet."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        booths: Sequence[Machine],
+        desks: Sequence[Machine] = (),
+        pages: PagePrinter | None = None,
+    ) -> None:
+        """Open the chair's folder. Raises the errors of its parts, `InvalidInput` where the root admitted another
+        number of booths or desks; they need not answer yet. Without `desks` no desk is reached, as in the test of
+        booths."""
         self.folder = MachineFolder(folder, "chair")
         self.definition, self.station_id = self.folder.definition, self.folder.station_id
         try:
-            self._sender = OrderSender(self.folder, {"booth": booth, "check-in": check_in})
+            self._lineup = Lineup(self.folder)
+            self._sender = OrderSender(self.folder, self._ways(booths, desks))
             self.staff = staff_of(self.folder)
             self._extra_print = ExtraPrint(folder, self.staff)
             self._clock_set = ClockSet(folder, self.staff)
             self._statements = StatementStore(self.folder)
             self._candidates = Candidates(self.folder)
-            self._told = Told(self.folder, self._statements)
-            self._runs = DeckRuns(self.folder, self._statements, self._sender)
+            self._told = ChairStatements(self.folder, self._statements)
+            self._runs = DeckRuns(self.folder, self._statements, self._sender, self._lineup)
         except BaseException:
             self.folder.close()
             raise
         self.hours = StationHours(self.folder)
-        self._closing = Closing(self.folder, self._statements, self._sender)
+        self._closing = Closing(self.folder, self._statements, self._sender, self._lineup)
         self._kept_pages = FolderPages(folder / "paper")
         self._pages = pages or self._kept_pages
+
+    def _ways(self, booths: Sequence[Machine], desks: Sequence[Machine]) -> dict[StationMachine, Machine]:
+        machines = self.folder.machines
+        desks = desks or [NotConnected()] * machines.desk_count
+        if (len(booths), len(desks)) != (machines.booth_count, machines.desk_count):
+            raise InvalidInput(
+                "chair.other-machines",
+                place=self.folder.place,
+                booths=machines.booth_count,
+                desks=machines.desk_count,
+                given_booths=len(booths),
+                given_desks=len(desks),
+            )
+        return dict(zip((*machines.booths, *machines.desks), (*booths, *desks), strict=True))
+
+    @property
+    def lineup(self) -> Lineup:
+        """Which machines take part."""
+        return self._lineup
 
     @property
     def state(self) -> State:
@@ -97,8 +133,8 @@ class Chair:
 
     @exclusive
     def status(self) -> StationStatus:
-        """Ask both machines how they are now; of one that does not answer, the error."""
-        return status_of(self.state, self._sender, printed=self._printed)
+        """Ask all machines how they are now; of one that does not answer, the error."""
+        return status_of(self.state, self._sender, self._closing, printed=self._printed)
 
     def clock_notes(self) -> tuple[ClockNote, ...]:
         """Which machines' clocks are far from the others, by what they answered last."""
@@ -107,9 +143,9 @@ class Chair:
     @exclusive
     def note_clock_set(self, first: str, second: str, pin: str, machine: str, *, source: str = "") -> None:
         """Note that a machine's clock was set, before closing; two persons say so (`ClockSet.agree`), and it will stand
-        on the tally sheet. `machine`: one of the three."""
+        on the tally sheet. `machine`: its name."""
         self._must_be("installed", "tested", "zero-reported", "open", "paused")
-        if machine not in STATION_ROLES:
+        if machine not in {one.name for one in self.folder.machines.all}:
             raise InvalidInput("machine.unknown", place=self.folder.place, machine=machine[:40])
         self._clock_set.agree(first, second, pin, machine, source=source)
         self.folder.log.append("clock-set", machine=machine, first=first, second=second)
@@ -121,8 +157,8 @@ class Chair:
 
     @exclusive
     def take_statuses(self, envelopes: Sequence[bytes]) -> int:
-        """Take in `option-status` statements, before closing, and hand all that are here to the booth, which shows them
-        from its next page on; returns how many are new.
+        """Take in `option-status` statements, before closing, and hand all that are here to the booths, which show them
+        from their next page on; returns how many are new.
 
         It may be called again with none, for a booth that did not answer. Raises what `Candidates.take` raises, and
         then nothing is changed.
@@ -132,7 +168,8 @@ class Chair:
         if new:
             self.folder.log.append("option-status", count=len(self._candidates.envelopes))
         for statements in in_orders(self._candidates.envelopes):
-            self._sender.give("booth", "option-status", statements=statements)
+            for booth in self._lineup.booths:
+                self._sender.give(booth, "option-status", statements=statements)
         return new
 
     @property
@@ -165,7 +202,7 @@ class Chair:
         """
         self._must_be("installed", "tested", "zero-reported")
         pages = page_test.pages_line(self.folder, self._pages, page)
-        return readiness.of_station(self.folder, self._sender, pages, print_slip=print_slip)
+        return readiness.of_station(self.folder, self._sender, self._lineup, pages, print_slip=print_slip)
 
     @property
     def test_run(self) -> RunState | None:
@@ -224,13 +261,20 @@ class Chair:
         self._must_be("tested", "zero-reported")
         if self.test_run is not None:
             raise IllegalStep("test-run.under-way", place=self.folder.place)
-        check_in, booth = self._sender.give("check-in", "zero"), self._sender.give("booth", "zero")
-        body = ZeroReport(tally_ballots(self.definition, self.station_id, ()), reconciled(check_in, booth))
+        desks = [desk.number for desk in self._lineup.desks]
+        more = {} if self._lineup.admitted.desk_count == 1 else {"desks": desks}
+        reports = {machine: self._sender.give(machine, "zero", **more) for machine in self._lineup.entry_first}
+        booths = {one.name: counters_of(reports[one], BoothCounters) for one in self._lineup.booths}
+        body = ZeroReport(
+            tally_ballots(self.definition, self.station_id, ()),
+            self._closing.reconciled(reports.values()),
+            booths if self._lineup.has_booth_sheets else {},
+        )
         if not body.is_zero:
             raise IllegalStep("counters.not-zero", place=self.folder.place)
         if self.state == "tested":
             self._statements.sign("zero-report", body, "zero-reported")
-        heads = {"chair": self.folder.log.head, "booth": booth.head, "check-in": check_in.head}
+        heads = {"chair": self.folder.log.head, **{machine.name: one.head for machine, one in reports.items()}}
         sheet = TallySheet(self.station_id, "", "", body.tally, body.reconciliation, heads)
         digest = self._statements.own("zero-report").digest
         pdf = tally_sheet.zero_page(self.definition, sheet, digest, self.folder.key)
@@ -248,7 +292,7 @@ class Chair:
         """
         self._must_be("zero-reported")
         self.hours.check_opening(reason)
-        self._sender.give_each(BOOTH_FIRST, "open")
+        self._sender.give_each(self._lineup.booths_first, "open")
         self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
@@ -256,62 +300,91 @@ class Chair:
         """No new voters, for one of `reasons.PAUSE_REASONS`; who is in the booth may finish."""
         self._must_be("open")
         reasons.check_reason(reason, "pause", reasons.PAUSE_REASONS)
-        self._sender.give_each(ENTRY_FIRST, "pause")
+        self._sender.give_each(self._lineup.entry_first, "pause")
         self.folder.log.append("paused", reason=reason)
 
     @exclusive
     def resume(self) -> None:
         """Go on after a pause."""
         self._must_be("paused")
-        self._sender.give_each(BOOTH_FIRST, "resume")
+        self._sender.give_each(self._lineup.booths_first, "resume")
         self.folder.log.append("resumed")
 
     @exclusive
-    def void_session(self, reason: str) -> None:
-        """End the session in the booth without a vote, for one of `reasons.VOID_REASONS`: it will be a difference, with
-        that reason."""
+    def void_session(self, reason: str, *, booth: int = 1) -> None:
+        """End the session in the booth of that number without a vote, for one of `reasons.VOID_REASONS`: it will be a
+        difference, with that reason."""
         self._must_be("open", "paused")
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
-        self._sender.give("booth", "void-session", reason=reason)
-        self.folder.log.append_coarse("session-voided", reason=reason)
+        self._sender.give(self._booth(booth), "void-session", reason=reason)
+        self.folder.log.append_coarse("session-voided", reason=reason, **of_booth(booth))
 
     @exclusive
-    def allow_print(self, first: str, second: str, pin: str, reason: str, *, source: str = "") -> None:
-        """Let the voter in the booth print once more than the limit (`ExtraPrint.agree`).
+    def allow_print(self, first: str, second: str, pin: str, reason: str, *, booth: int = 1, source: str = "") -> None:
+        """Let the voter in the booth of that number print once more than the limit (`ExtraPrint.agree`).
 
         Raises `IllegalStep` where nobody votes, or the vote is confirmed already.
         """
         self._must_be("open", "paused")
+        machine = self._booth(booth)
         self._extra_print.agree(first, second, pin, reason, source=source)
-        self._sender.give("booth", "allow-print", reason=reason)
-        self.folder.log.append_coarse("print-allowed", reason=reason, first=first, second=second)
+        self._sender.give(machine, "allow-print", reason=reason)
+        about = {"reason": reason, "first": first, "second": second}
+        self.folder.log.append_coarse("print-allowed", **about, **of_booth(booth))
+
+    @exclusive
+    def take_out(self, name: str, reason: str, *, lost: bool = False) -> None:
+        """Have one desk or booth go alone, by its name, with a reason in words; the others go on.
+
+        Before the zero report it is left out of the day. On the day it is closed alone, or, `lost`, counts as the chair
+        heard it last. Raises `IllegalStep` for the last of its role, while somebody is there, where it is called lost
+        and answers, and between zero report and opening for one that is not lost.
+        """
+        self._must_be("installed", "tested", "zero-reported", "open", "paused")
+        machine = StationMachine.named(name)
+        check_words(message("term", "reason-for.taken-out", role=machine.label), reason)
+        if self.test_run is not None:
+            raise IllegalStep("test-run.under-way", place=self.folder.place)
+        if self.state == "zero-reported" and not lost:
+            self._must_be("installed", "tested", "open", "paused")
+        self._closing.take_out(machine, reason, lost=lost, opened=self.state not in ("installed", "tested"))
+
+    def _booth(self, number: int) -> StationMachine:
+        machine = StationMachine("booth", number)
+        if machine not in self._lineup.booths:
+            raise InvalidInput("machine.not-taking-part", place=self.folder.place, machine=machine.label)
+        return machine
 
     # ---- closing
 
     @exclusive
     def close_polls(
-        self, explained: dict[str, str] | None = None, *, check_in_lost: str = "", early: str = ""
+        self,
+        explained: dict[str, str] | None = None,
+        *,
+        lost: Mapping[str, str] | None = None,
+        early: str = "",
     ) -> tuple[Difference, ...]:
-        """Close both machines, count the box, reconcile. Returns the differences that still have no reason.
+        """Close all machines, count the boxes, reconcile. Returns the differences that still have no reason.
 
-        `explained`: reasons in words by step, such as `{"checked_in=cards_used": "..."}`. `check_in_lost`: why the
-        check-in will never answer again, in words; its counters are then those that the chair heard last, and the tally
-        sheet says so. `early`: one of `reasons.CLOSING_REASONS`, required before the hours of voting have ended.
-        Without differences left, the tally sheet is made and printed at once.
+        `explained`: reasons in words by step (`step_of`), such as `{"checked_in=cards_used": "..."}`. `lost`: why a
+        machine will never answer again, in words, by its name; its counters are then those that the chair heard last,
+        and the tally sheet says so. `early`: one of `reasons.CLOSING_REASONS`, required before the hours of voting have
+        ended. Without differences left, the tally sheet is made and printed at once.
 
-        Raises `IllegalStep`, and nothing is closed, while somebody is at the desk or in the booth, while voters hold
-        cards that they have not used and no reason is given for it, or where a check-in that answers is called lost.
+        Raises `IllegalStep`, and nothing is closed, while somebody is at a desk or in a booth, while voters hold cards
+        that they have not used and no reason is given for it, where a machine that answers is called lost, or the last
+        booth.
         """
         explained = explained or {}
         for step, reason in explained.items():
             check_words(named(step), reason)
         if self.state in ("open", "paused"):
             self.hours.check_closing(early)
-            self._closing.close_machines(
-                explained, check_in_lost=check_in_lost, early=early, go_on=self.state == "open"
-            )
+            gone = {StationMachine.named(name): reason for name, reason in (lost or {}).items()}
+            self._closing.close_machines(explained, lost=gone, early=early, go_on=self.state == "open")
         self._must_be("closed")
-        left = {f"{one.left}={one.right}" for one in self.differences()}
+        left = set(map(step_of, self.differences()))
         for step, reason in explained.items():
             if step in left:
                 self.folder.log.append("difference-explained", step=step, reason=reason)
@@ -319,8 +392,10 @@ class Chair:
 
     @exclusive
     def differences(self) -> tuple[Difference, ...]:
-        """After closing: every step of the reconciliation that does not hold, with its reason where it has one."""
-        return self._reconciliation().differences()
+        """After closing: every step of the reconciliation that does not hold, with its reason where it has one; of
+        several booths, the steps of each."""
+        self._must_be("closed", "sent")
+        return self._closing.differences()
 
     @exclusive
     def explain_difference(self, step: str, reason: str) -> tuple[Difference, ...]:
@@ -332,7 +407,7 @@ class Chair:
         check_words(named(step), reason)
         if self._statements.last("tally-sheet"):
             raise IllegalStep("tally-sheet.signed-already", place=self.folder.place)
-        if step not in {f"{one.left}={one.right}" for one in self.differences()}:
+        if step not in set(map(step_of, self.differences())):
             raise InvalidInput("difference.unknown", place=self.folder.place, step=step[:80])
         self.folder.log.append("difference-explained", step=step, reason=reason)
         return self._finish()
@@ -359,8 +434,14 @@ class Chair:
 
     @exclusive
     def print_tally_sheet(self) -> None:
-        """Print the tally sheet, first or again; each print is noted. Raises what the printer raises."""
+        """Print the tally sheet, first or again, with the sheets of the booths where there are several; each print is
+        noted. Raises what the printer raises."""
+        sheet = self._made_sheet()
         self._print_page("tally-sheet", self.tally_sheet_pdf())
+        for name, signed in self._closing.booth_sheets():
+            part = msgspec.convert(signed.statement.body, BoothSheet)
+            page = tally_sheet.booth_page(self.definition, sheet, part, signed.digest, self.folder.key)
+            self._print_page(name, page)
         self.folder.log.append("tally-sheet-printed")
 
     @exclusive
@@ -427,10 +508,6 @@ class Chair:
         if sheet is None:
             raise IllegalStep("tally-sheet.not-made", place=self.folder.place)
         return sheet
-
-    def _reconciliation(self) -> Reconciliation:
-        self._must_be("closed", "sent")
-        return self._closing.reconciliation()
 
     def _finish(self) -> tuple[Difference, ...]:
         left = tuple(one for one in self.differences() if not one.reason)

@@ -21,7 +21,7 @@ the voter through. When that takes two persons: `release_rule`.
 import contextlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -33,7 +33,7 @@ from testigo import storage
 from testigo.ballot import CheckInCounters, CheckInReport, reasons
 from testigo.ballot.release_allowance import ReleaseAllowance
 from testigo.election import Station, is_training
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.fingerprint import FingerImage
 from testigo.fingerprint.reader import Reader
 from testigo.keys import OpeningKey, PublicKey
@@ -45,15 +45,18 @@ from testigo.station.allowance import Allowance
 from testigo.station.batches import note_rest
 from testigo.station.card_text import is_card_text, numbers_in
 from testigo.station.check_in_readiness import check_in_lines
-from testigo.station.checkin_day import OpenVisit
+from testigo.station.checkin_day import CheckInDay, OpenVisit
 from testigo.station.day_file import DayFile
+from testigo.station.desk_link import Answered, OtherDesk
+from testigo.station.desks import Desks, desks_in
 from testigo.station.finger_check import FingerCheck, Matcher, match_finger
 from testigo.station.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.lookup import LookedUp, Lookup
 from testigo.station.machine import ABOUT_A_SESSION, MachineState, Order, OrderReceiver, machine_state, order_named
 from testigo.station.release_rule import SecondPerson
+from testigo.station.sign_in_list import FROM_LIST, Agreed, SignInList
 from testigo.station.staffing import staff_of
-from testigo.station.visit import RefusedVoter, Visit
+from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.words import message
 
 IMPOSTORS_BEFORE_CHAIR = 2
@@ -77,8 +80,13 @@ class CheckIn:
     `reader`: the desk's finger reader, for the test of readiness; None where there is none.
     """
 
-    def __init__(self, folder: Path, *, matcher: Matcher = match_finger) -> None:
-        """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts."""
+    def __init__(
+        self, folder: Path, *, matcher: Matcher = match_finger, desks: Mapping[int, OtherDesk] | None = None
+    ) -> None:
+        """Open the check-in's folder; a visit that was interrupted is `current()`. Raises the errors of its parts.
+
+        `desks`: the ways to the other desks of the station, by number.
+        """
         self.folder = MachineFolder(folder, "check-in")
         self._fingers = FingerCheck(matcher)
         self.reader: Reader | None = None
@@ -91,6 +99,7 @@ class CheckIn:
             self._orders = OrderReceiver(self.folder)
             self.staff = staff_of(self.folder)
             self._second = SecondPerson(folder, self.staff)
+            self._sign_in_list = SignInList(folder, self.staff)
             self._allowance = Allowance(self.folder)
             self._opening = OpeningKey.load(folder / OPENING_KEY)
             if (folder / POLL_BOOK).exists():
@@ -102,6 +111,9 @@ class CheckIn:
                 lambda: checkin_day.of_release_0_1(self.folder.log),
             )
             self._parts.callback(self._day.close)
+            self._desks = Desks(self.folder, self._opening, desks or {}, self._day)
+            self._desks.deal(self._book.voters if self._book else ())
+            self._told: RefusedVoter | None = None
             self._recover()
         except BaseException:
             self.close()
@@ -114,18 +126,19 @@ class CheckIn:
 
     @property
     def registered(self) -> int:
-        """Voters on the poll book; 0 while none is loaded."""
-        return len(self._book.voters) if self._book else 0
+        """Voters on the poll book, of several desks those of this desk's share; 0 while none is loaded."""
+        return self._desks.share(self._book.voters) if self._book else 0
 
     @property
     def without_finger(self) -> int:
         """Voters on the poll book of whom no finger was ever taken."""
-        return sum(not voter.fingers for voter in self._book.voters.values()) if self._book else 0
+        voters = self._book.voters.values() if self._book else ()
+        return self._desks.share(voter.document for voter in voters if not voter.fingers)
 
     @property
     def release_cap(self) -> int:
         """From how many releases of one kind on it takes two persons (`Definition.release_cap`)."""
-        return self.definition.release_cap(self.station_id)
+        return self._desks.part_of(self.definition.release_cap(self.station_id))
 
     @property
     def allowed_releases(self) -> int:
@@ -173,13 +186,18 @@ class CheckIn:
         station's, or older than the one that is loaded; `IllegalStep` once the station is open. What was loaded before
         then stays.
         """
-        if self.state not in ("installed", "tested", "ready"):
-            raise IllegalStep("poll-book.too-late", state=machine_state(self.state))
-        book = self._open_book(data)
+        book = self.read_poll_book(data)
         storage.write(self.folder.path / POLL_BOOK, data, mode=0o600)
         self.folder.log.append("poll-book-loaded", serial=book.serial, voters=len(book.voters), digest=book.digest)
         self._book, self._lookup = book, None
+        self._desks.deal(book.voters)
         return len(book.voters)
+
+    def read_poll_book(self, data: bytes) -> PollBook:
+        """What `load_poll_book` would take in; raises as it does."""
+        if self.state not in ("installed", "tested", "ready"):
+            raise IllegalStep("poll-book.too-late", state=machine_state(self.state))
+        return self._open_book(data)
 
     def _open_book(self, data: bytes) -> PollBook:
         loaded = [event.data["serial"] for event in self.folder.log if event.event == "poll-book-loaded"]
@@ -236,22 +254,94 @@ class CheckIn:
         self._lookup = self._lookup or Lookup(self._book)
         return self._lookup
 
-    @exclusive
-    def find(self, document: str) -> Visit | RefusedVoter:
-        """The visitor has this document number: a visit begins, or it is said why there is none. The latter is counted
-        only once `turn_away` confirms it.
+    def find(self, document: str) -> Visit | RefusedVoter | AtAnotherDesk:
+        """The visitor has this document number: a visit begins, or it is said why there is none. A refusal is counted
+        only once `turn_away` confirms it. Of another desk's share, that desk is asked first.
 
         Raises `InvalidInput` for what is not a document number, `IllegalStep` as `look_up`.
         """
-        self._searchable()
         document = normalise_document(document)
+        with self.folder.guard:
+            found = self._found_here(document)
+            if found is not None:
+                return found
+            if self._desks.home(document) == self._desks.own:
+                return self._open_visit(document)
+            # Written before it is said: a claim whose answer is lost is given back.
+            day = self._day.now
+            self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
+        try:
+            answered = self._desks.claim(document)
+        except TestigoError:
+            return AtAnotherDesk(document, self._desks.home(document), reached=False)
+        with self.folder.guard:
+            return self._answered(document, answered)
+
+    def _found_here(self, document: str) -> RefusedVoter | AtAnotherDesk | None:
+        """What this desk knows without asking; None where the voter may be checked in as far as it knows."""
+        self._searchable()
         refused = self._refusal(document)
-        if refused is not None:
-            return refused
-        visit = OpenVisit(secrets.token_hex(8), document)
-        self._day.keep(replace(self._day.now, visit=visit))
+        lent = self._day.now.claims.lent.get(document)
+        return AtAnotherDesk(document, lent.desk) if refused is None and lent is not None else refused
+
+    def _answered(self, document: str, answered: Answered) -> Visit | RefusedVoter | AtAnotherDesk:
+        """What comes of the home desk's answer; a claim that is granted too late stays owed back."""
+        self._searchable()
+        day = self._day.now
+        if day.claims.owed.get(document) != "back":
+            raise IllegalStep("visit.over")
+        if answered.said == "granted":
+            tries = msgspec.convert(answered.tries, checkin_day.Tries)
+            return self._open_visit(document, day.with_tries(document, tries))
+        self._day.keep(replace(day, claims=day.claims.settled(document)))
+        if answered.said == "voted":
+            self._told = RefusedVoter(document, "already-voted", at=answered.hour)
+            return self._told
+        return AtAnotherDesk(document, answered.desk)
+
+    def _open_visit(self, document: str, day: CheckInDay | None = None, *, listed: bool = False) -> Visit:
+        day = day or self._day.now
+        visit = OpenVisit(secrets.token_hex(8), document, listed)
+        self._day.keep(replace(day, visit=visit, claims=day.claims.settled(document)))
         self._visit = self._begin(visit)
         return self._visit
+
+    def admit_from_list(self, document: str, agreed: Agreed, *, source: str = "") -> Visit | RefusedVoter:
+        """The home desk cannot be asked, or another desk has the voter and cannot be reached: chair and one more person
+        have found the voter on the printed sign-in list, not signed there. The visit then goes on as every other.
+
+        Raises `NotAllowed` for a wrong PIN or the same person twice, `IllegalStep` as `find`.
+        """
+        found = self.find(document)
+        if not isinstance(found, AtAnotherDesk):
+            return found
+        with self.folder.guard:
+            self._searchable()
+            self._sign_in_list.agree(agreed, source=source)
+            return self._open_visit(found.document, listed=True)
+
+    @property
+    def owed(self) -> int:
+        """How many voters other desks are still to hear of."""
+        return len(self._day.now.claims.owed)
+
+    def list_persons(self) -> tuple[Account, ...]:
+        """Who may agree, beside the chair, that a voter is admitted from the list."""
+        return self.staff.accounts(FROM_LIST.second)
+
+    def tell_desks(self) -> None:
+        """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed."""
+        for document, owed, answered in self._desks.tell_all():
+            with self.folder.guard:
+                self._desks.keep_answer(document, owed, answered)
+
+    @exclusive
+    def tell(self, envelope: bytes) -> bytes:
+        """What another desk of the station says; the answer. Raises `IllegalStep` while not open or paused, and as
+        `DeskLink.read`."""
+        if self.state not in ("open", "paused"):
+            raise IllegalStep("check-in.not-open", state=machine_state(self.state))
+        return self._desks.hear(envelope)
 
     @exclusive
     def turn_away(self, document: str) -> RefusedVoter:
@@ -260,7 +350,9 @@ class CheckIn:
         Raises as `find`; `IllegalStep` where the voter may be checked in.
         """
         self._searchable()
-        refused = self._refusal(normalise_document(document))
+        document = normalise_document(document)
+        told = self._told if self._told is not None and self._told.document == document else None
+        refused = self._refusal(document) or told
         if refused is None:
             raise IllegalStep("visit.may-be-checked-in")
         self._day.end(self._day.now.refusing(refused.reason))
@@ -271,7 +363,21 @@ class CheckIn:
         """It was the wrong entry: the visit is over, and nothing is counted but tries that failed."""
         self._at(visit_id, "finger", "unmatched")
         self._second.withdraw(visit_id)
-        self._day.end(replace(self._day.now, visit=None))
+        self._end_visit(replace(self._day.now, visit=None))
+
+    def _end_visit(self, day: CheckInDay, *, card: bool = False) -> None:
+        """The visit is over: the home desk of the document is to hear what came of it."""
+        visit = self._day.now.visit
+        if visit is not None and self._desks.home(visit.document) != self._desks.own:
+            claims, document = day.claims, visit.document
+            if card:
+                claims = claims.admitting_from_list(document) if visit.listed else claims.owing(document, "voted")
+            else:
+                claims = claims.owing(document, "back")
+            day = replace(day, claims=claims)
+        elif visit is not None and visit.listed and card:
+            day = replace(day, claims=day.claims.admitting_of_own_share(visit.document))
+        self._day.end(day)
         self._visit = None
 
     def _refusal(self, document: str) -> RefusedVoter | None:
@@ -279,6 +385,9 @@ class CheckIn:
             raise IllegalStep("poll-book.none", place=self.folder.place)
         if document in self._day.now.voted:
             return RefusedVoter(document, "already-voted", at=self._day.now.voted[document].hour)
+        lent = self._day.now.claims.lent.get(document)
+        if lent is not None and lent.hour:
+            return RefusedVoter(document, "already-voted", at=lent.hour)
         if document in self._book.voters:
             return None
         if document in self._book.barred:
@@ -409,8 +518,7 @@ class CheckIn:
         visit = self._at(visit_id, "finger", "unmatched")
         reasons.check_reason(reason, "refusal", reasons.CLERK_REFUSAL_REASONS)
         self._second.withdraw(visit.id)
-        self._day.end(self._day.now.refusing(reason, visit.document))
-        self._visit = None
+        self._end_visit(self._day.now.refusing(reason, visit.document))
         return RefusedVoter(visit.document, reason)
 
     @exclusive
@@ -421,16 +529,14 @@ class CheckIn:
         reasons.check_reason(reason, "undo", reasons.UNDO_REASONS)
         by = self.staff.check(account, chair_pin, PRESIDING, source=source)
         self.folder.log.append_coarse("check-in-undone", reason=reason, account=by.id)
-        self._day.end(self._day.now.undoing(visit.document, reason))
-        self._visit = None
+        self._end_visit(self._day.now.undoing(visit.document, reason))
 
     @exclusive
     def hand_card(self, visit_id: str) -> None:
         """The voter has drawn a card from the tray of the visit's style: the visit is over. Which card nobody notes."""
         self._at(visit_id, "admitted")
         day = self._day.now
-        self._day.end(replace(day, cards_handed=day.cards_handed + 1, visit=None))
-        self._visit = None
+        self._end_visit(replace(day, cards_handed=day.cards_handed + 1, visit=None), card=True)
         self._day.note(self.folder.log, self._day.now.cards_handed, self._day.now.batch(self.counters()))
 
     # ---- counters, orders
@@ -440,9 +546,16 @@ class CheckIn:
         """The check-in's counters."""
         return self._day.now.counters(self.registered, self.release_cap, self.without_finger)
 
-    @exclusive
     def order(self, envelope: bytes) -> bytes:
-        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises."""
+        """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises.
+
+        What is owed to other desks is said before: at closing, all that can be heard is heard.
+        """
+        self.tell_desks()
+        return self._order(envelope)
+
+    @exclusive
+    def _order(self, envelope: bytes) -> bytes:
         with self._orders.taken(envelope) as order:
             self._obey(order)
         data: dict[str, Any] = {"visiting": self._visit is not None}
@@ -456,10 +569,9 @@ class CheckIn:
 
     def _closing_statement(self) -> bytes:
         """What the check-in itself says in public of this day: `check-in-report`, with its own signature."""
-        log = self.folder.log
-        return self.folder.sign_statement(
-            "check-in-report", CheckInReport(self.station_id, self.counters(), log.head, len(log))
-        )
+        log, number = self.folder.log, self.folder.machine.number
+        body = CheckInReport(self.station_id, self.counters(), log.head, len(log), number)
+        return self.folder.sign_statement("check-in-report", body)
 
     def _obey(self, order: Order) -> None:
         if order.name in ("test", *ABOUT_A_SESSION):
@@ -468,6 +580,9 @@ class CheckIn:
             raise IllegalStep("poll-book.none", place=self.folder.place)
         if order.name == "zero" and self.counters().checked_in:
             raise IllegalStep("check-in.not-at-zero", place=self.folder.place)
+        if order.name == "zero" and self._book is not None:
+            self._desks.take_part(desks_in(order.data, self.folder))
+            self._desks.deal(self._book.voters)
         if order.name == "open" and self.state == "ready" and self._book is not None:
             self._day.begin(checkin_day.room_of(self._book.voters))
         if order.name == "close":
@@ -506,6 +621,7 @@ class CheckIn:
             impostors=tries.impostors,
             photograph=self._photograph(voter) is not None,
             interrupted=interrupted,
+            listed=open_.listed,
         )
 
     @exclusive

@@ -16,6 +16,7 @@ from testigo.ballot import CheckInCounters
 from testigo.event_log import Event
 from testigo.keys import SigningKey
 from testigo.station.day_file import DAY_STATE, Day
+from testigo.station.desk_claims import Claims
 from testigo.stored import StoredFormat
 
 _ROOM = 4096
@@ -67,16 +68,18 @@ class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         )
 
 
-class OpenVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The visit under way. `id`: random; gone with the visit."""
+class OpenVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The visit under way. `id`: random; gone with the visit. `listed`: from the printed sign-in list,
+    because the home desk could not be asked."""
 
     id: str
     document: str
+    listed: bool = False
 
 
 class CheckInDay(Day, frozen=True):
     """`voted`, `tries`: by document number. `refused`: visits that ended so, by reason. `tries_failed`: all of the
-    day."""
+    day. `claims`: what this desk and the others of its station owe each other."""
 
     voted: dict[str, CheckedIn] = msgspec.field(default_factory=dict)
     tries: dict[str, Tries] = msgspec.field(default_factory=dict)
@@ -85,6 +88,7 @@ class CheckInDay(Day, frozen=True):
     cards_handed: int = 0
     visit: OpenVisit | None = None
     undone: Undone = Undone()
+    claims: Claims = Claims()
 
     def tried(self, document: str) -> Tries:
         """What happened on a document."""
@@ -95,6 +99,11 @@ class CheckInDay(Day, frozen=True):
         tries = self.tried(document)
         changed = self.tries | {document: replace(tries, failed=tries.failed + 1)}
         return replace(self, tries=changed, tries_failed=self.tries_failed + 1)
+
+    def with_tries(self, document: str, tries: Tries) -> "CheckInDay":
+        """What happened on a document at another desk, which had it meanwhile."""
+        others = {one: kept for one, kept in self.tries.items() if one != document}
+        return replace(self, tries=others if tries == Tries() else others | {document: tries})
 
     def granting(self, document: str) -> "CheckInDay":
         """The chair gives new tries."""
@@ -139,6 +148,9 @@ class CheckInDay(Day, frozen=True):
             released_by_two=sum(bool(one.second) for one in checked) + undone.by_two,
             released_by_allowance=sum(one.allowed for one in checked) + undone.by_allowance,
             undone=undone.reasons,
+            from_list=self.claims.from_list,
+            entered=self.claims.from_list - self.claims.unentered,
+            doubles=self.claims.doubles,
         )
 
     def batch(self, counters: CheckInCounters) -> dict[str, Any]:

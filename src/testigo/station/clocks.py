@@ -7,10 +7,10 @@ signed, and a wrong one must have its explanation on the tally sheet, so that no
 import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from testigo.ballot import ClockNote
-from testigo.election import Role
+from testigo.election import StationMachine
 from testigo.event_log import Event
 from testigo.station.chair_state import STEPS
 
@@ -20,14 +20,18 @@ NOTICED: Final = 300
 _TOGETHER: Final = 2 * NOTICED
 
 
-def differing(offsets: Mapping[Role, int]) -> tuple[ClockNote, ...]:
+def differing(offsets: Mapping[StationMachine, int]) -> tuple[ClockNote, ...]:
     """Which clocks are far from the others. `offsets`: by machine, how many seconds its clock is ahead of the chair's;
     where two machines agree against the chair, the chair's is the wrong one.
     """
-    far = {role: seconds for role, seconds in offsets.items() if abs(seconds) >= NOTICED}
+    far = {machine: seconds for machine, seconds in offsets.items() if abs(seconds) >= NOTICED}
     if len(far) > 1 and max(far.values()) - min(far.values()) <= _TOGETHER:
         return (ClockNote("chair", "differs", -min(far.values(), key=abs)),)
-    return tuple(ClockNote(role, "differs", far[role]) for role in ("booth", "check-in") if role in far)
+    return tuple(ClockNote(_role(machine), "differs", far[machine], machine.number) for machine in sorted(far))
+
+
+def _role(machine: StationMachine) -> Literal["booth", "check-in"]:
+    return "booth" if machine.role == "booth" else "check-in"
 
 
 def set_back(times: Iterable[str]) -> tuple[ClockNote, ...]:
@@ -42,7 +46,11 @@ def set_back(times: Iterable[str]) -> tuple[ClockNote, ...]:
 def set_by_people(events: Iterable[Event]) -> tuple[ClockNote, ...]:
     """Which clocks two persons set, by the chair's log."""
     machines = dict.fromkeys(event.data["machine"] for event in events if event.event == "clock-set")
-    return tuple(ClockNote(machine, "set", 0) for machine in machines)
+    return tuple(_set(StationMachine.named(name)) for name in machines)
+
+
+def _set(machine: StationMachine) -> ClockNote:
+    return ClockNote("chair" if machine.role == "chair" else _role(machine), "set", 0, machine.number)
 
 
 def steps_of(events: Iterable[Event]) -> dict[str, Event]:

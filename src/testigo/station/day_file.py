@@ -60,7 +60,7 @@ class DayFile(Generic[AnyDay]):
         self.now = format_.type()
         self._format = format_
         self._cipher = AESGCM(key)
-        about = f"{folder.settings.election}/{folder.station_id}/{folder.role}"
+        about = f"{folder.settings.election}/{folder.station_id}/{folder.machine.name}"
         self._bound = f"testigo day 1\n{about}".encode()
         self._handle = -1
         self._half = 0

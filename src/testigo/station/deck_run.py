@@ -4,7 +4,8 @@ The chair has parts of the deck cast by the booth, a few ballots a step, compare
 (`ballot.test_deck`), and has each part counted. How the run stands is in the file `test-run.json`: a chair that was
 started again goes on there. A booth that was started again has lost its part, and the part is cast from its beginning.
 
-Every run ends in a signed statement with its number, from 1: passed, failed or abandoned.
+Every run ends in a signed statement with its number, from 1: passed, failed or abandoned. Booths are tested one after
+the other, each in a run of its own; where one passed, the run of the next begins.
 """
 
 import secrets
@@ -26,9 +27,11 @@ from testigo.ballot import (
     outcome_differences,
 )
 from testigo.canonical import why_refused
+from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.station.deck_orders import CastOrder, CastReport, PlainBallot
 from testigo.station.folder import MachineFolder
+from testigo.station.lineup import Lineup
 from testigo.station.machine import OrderSender
 from testigo.station.statement_store import StatementStore
 from testigo.stored import StoredFormat
@@ -41,6 +44,11 @@ Outcome = Literal["passed", "failed", "abandoned"]
 EVENTS: Final[dict[Outcome, str]] = {"passed": "tested", "failed": "test-failed", "abandoned": "test-abandoned"}
 """Outcome of a run → event of the chair's log."""
 
+STARTED = "test-started"
+
+PART = "booth-tested"
+"""Event of the chair's log: a booth passed, and others are still to be tested."""
+
 STATEMENT = "logic-and-accuracy"
 
 
@@ -48,9 +56,9 @@ class RunState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run under way. `number`: of the run, from 1. `run`: what orders call it. `deck`: digest; `total`: ballots in
     the deck.
 
-    `part`: the part being cast, from 0; `first`: how many of its ballots are done. `before`: ballots of finished
-    parts. `counted`: what finished parts were counted as. `found`, `differences`: of finished parts; `part_found`,
-    `part_differences`: of this one, which may be cast again.
+    `booth`: number of the booth that is tested. `part`: the part being cast, from 0; `first`: how many of its ballots
+    are done. `before`: ballots of finished parts. `counted`: what finished parts were counted as. `found`,
+    `differences`: of finished parts; `part_found`, `part_differences`: of this one, which may be cast again.
     """
 
     number: int
@@ -65,6 +73,7 @@ class RunState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     differences: tuple[DeckDifference, ...] = ()
     part_found: int = 0
     part_differences: tuple[DeckDifference, ...] = ()
+    booth: int = 1
 
     @property
     def done(self) -> int:
@@ -92,14 +101,15 @@ class RunState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return replace(done, part=self.part + 1).part_again()
 
 
-RUN_FORMAT = StoredFormat("test-run.json", RunState)
+RUN_FORMAT = StoredFormat("test-run.json", RunState, lambda first: {**first, "booth": 1})
 
 
 class DeckRuns:
     """The runs of one chair."""
 
-    def __init__(self, folder: MachineFolder, statements: StatementStore, sender: OrderSender) -> None:
+    def __init__(self, folder: MachineFolder, statements: StatementStore, sender: OrderSender, lineup: Lineup) -> None:
         self._folder = folder
+        self._lineup = lineup
         self._statements = statements
         self._sender = sender
         self._file = folder.path / RUN_FORMAT.name
@@ -112,13 +122,17 @@ class DeckRuns:
         """Begin a run; raises `IllegalStep` while one is under way."""
         if self.under_way is not None:
             raise IllegalStep("test-run.under-way", place=self._folder.place)
+        return self._start(parts)
+
+    def _start(self, parts: Sequence[DeckPart]) -> RunState:
         number, total = self._ended() + 1, sum(len(part.ballots) for part in parts)
-        self._keep(RunState(number, secrets.token_hex(8), deck_digest(parts), total))
-        self._folder.log.append("test-started", run=number, deck=deck_digest(parts))
+        booth = (self._untested() or self._lineup.booths)[0]
+        self._keep(RunState(number, secrets.token_hex(8), deck_digest(parts), total, booth=booth.number))
+        self._folder.log.append("test-started", run=number, deck=deck_digest(parts), **of_booth(booth.number))
         return self._now()
 
     def step(self, parts: Sequence[DeckPart]) -> bool:
-        """Cast some ballots, or count a part, or end the run; whether it has ended.
+        """Cast some ballots, or count a part, or end the run and begin that of the next booth; whether all have ended.
 
         Raises `IllegalStep` where no run is under way or its deck was another, and what the booth refuses with: then
         the step may be taken again.
@@ -128,16 +142,22 @@ class DeckRuns:
             raise IllegalStep("test-run.another-deck", place=self._folder.place)
         self._checked = parts
         if state.part == len(parts):
-            self._sender.give("booth", "test", deck=state.deck, ballots=state.total)
-            self._end("failed" if state.found or not state.total else "passed")
-            return True
+            self._sender.give(StationMachine("booth", state.booth), "test", deck=state.deck, ballots=state.total)
+            passed = not state.found and bool(state.total)
+            self._state_end("passed" if passed else "failed")
+            if not passed or not self._untested():
+                self._forget()
+                return True
+            self._start(parts)  # in the place of the run that ended: nobody finds none in between
+            return False
         part = parts[state.part]
         self._keep(self._cast(state, part) if state.first < len(part.ballots) else self._count(state, part))
         return False
 
     def abandon(self) -> None:
         """End the run without its end. Raises `IllegalStep` where none is under way."""
-        self._end("abandoned")
+        self._state_end("abandoned")
+        self._forget()
 
     def names(self) -> list[str]:
         """The statements of all runs, in their order; of a folder that release 0.2 tested, the one that it made."""
@@ -174,25 +194,42 @@ class DeckRuns:
     ) -> CastReport:
         plain = tuple(PlainBallot(Marks(one.ballot.style, one.ballot.choices), one.language) for one in ballots)
         order = CastOrder(state.run, state.part, len(part.ballots), state.first, plain, count)
-        answer = self._sender.give("booth", "test-ballots", **msgspec.to_builtins(order))
+        booth = StationMachine("booth", state.booth)
+        answer = self._sender.give(booth, "test-ballots", **msgspec.to_builtins(order))
         try:
             return msgspec.convert(answer.data, CastReport, strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput("report.no-tally", why=why_refused(error)) from None
 
-    def _end(self, outcome: Outcome) -> None:
+    def _state_end(self, outcome: Outcome) -> None:
         state = self._now()
         body = LogicAndAccuracy(
             state.number, state.deck, state.total, state.done, outcome, state.counted, state.all_found,
-            (*state.differences, *state.part_differences)[: LogicAndAccuracy.MOST_DIFFERENCES],
+            (*state.differences, *state.part_differences)[: LogicAndAccuracy.MOST_DIFFERENCES], state.booth,
         )  # fmt: skip
         name = f"{STATEMENT}-{state.number}"
-        self._statements.sign(STATEMENT, body, EVENTS[outcome], name=name, run=state.number)
-        self._forget()
+        own = StationMachine("booth", state.booth)
+        event = PART if outcome == "passed" and any(one != own for one in self._untested()) else EVENTS[outcome]
+        self._statements.sign(STATEMENT, body, event, name=name, run=state.number, **of_booth(state.booth))
+
+    def _untested(self) -> tuple[StationMachine, ...]:
+        """The booths whose last run did not pass. Once all have passed none; a run that then begins is the first of all
+        again."""
+        booths, passed = {booth.number for booth in self._lineup.booths}, set[int]()
+        for event in self._folder.log:
+            booth = event.data.get("booth", 1)
+            if event.event == STARTED and passed >= booths:
+                passed = set()
+            elif event.event in (PART, EVENTS["passed"]):
+                passed.add(booth)
+            elif event.event in EVENTS.values():
+                passed.discard(booth)
+        return tuple(booth for booth in self._lineup.booths if booth.number not in passed)
 
     def _ended(self) -> int:
         """How many runs have ended in a statement of their own."""
-        return sum("run" in event.data for name in EVENTS.values() for event in self._statements.events(name))
+        ended = (*EVENTS.values(), PART)
+        return sum("run" in event.data for name in ended for event in self._statements.events(name))
 
     def _now(self) -> RunState:
         if self.under_way is None:
@@ -207,3 +244,8 @@ class DeckRuns:
         self.under_way = None
         self._checked = ()
         self._file.unlink(missing_ok=True)
+
+
+def of_booth(number: int) -> dict[str, int]:
+    """What the log says of a run's booth: nothing of the first."""
+    return {"booth": number} if number > 1 else {}

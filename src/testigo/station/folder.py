@@ -22,7 +22,16 @@ import msgspec
 
 from testigo import storage
 from testigo.canonical import SignedValue, utc_now, why_refused
-from testigo.election import KeyRing, MachineKeys, Role, open_station_file, speak_own_languages
+from testigo.election import (
+    STATION_ROLES,
+    KeyRing,
+    MachineKeys,
+    Role,
+    StationMachine,
+    StationMachines,
+    open_station_file,
+    speak_own_languages,
+)
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.event_log import EventLog, log_origin
 from testigo.keys import PublicKey, SigningKey
@@ -41,7 +50,8 @@ EVENTS = "events.log"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`election`: digest of the definition. `root`: the election's root key, hexadecimal.
+    """`election`: digest of the definition. `root`: the election's root key, hexadecimal. `number`: of the machine
+    among those of its role.
 
     `second_disk`: the booth's folder for the second copy of the ballot box; relative to the booth's own folder, or
     absolute.
@@ -52,6 +62,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
     root: str
     second_disk: str = "second-disk"
+    number: int = 1
+
+    @property
+    def machine(self) -> StationMachine:
+        """Which machine of the station this is."""
+        return StationMachine(self.role, self.number)
 
 
 class LoadedKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +76,7 @@ class LoadedKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statements: tuple[str, ...]
 
 
-SETTINGS_FORMAT = StoredFormat(SETTINGS, Settings)
+SETTINGS_FORMAT = StoredFormat(SETTINGS, Settings, lambda first: {**first, "number": 1})
 KEYS_FORMAT = StoredFormat(MACHINE_KEYS, LoadedKeys, lambda first: {"statements": first})
 
 
@@ -80,9 +96,10 @@ class MachineFolder:
         self.path = path
         self.settings = read_settings(path)
         if self.settings.role != role:
-            found = role_named(self.settings.role)
-            raise InvalidInput("folder.of-another-role", place=path, found=found, role=role_named(role))
+            found = self.settings.machine.label
+            raise InvalidInput("folder.of-another-role", place=path, found=found, role=StationMachine(role).label)
         self.role: Role = role
+        self.machine = self.settings.machine
         self.station_id = self.settings.station
         self.root = PublicKey.from_hex(self.settings.root)
         self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
@@ -97,7 +114,7 @@ class MachineFolder:
             with contextlib.suppress(StorageError):
                 storage.remove_unfinished(path)
             self.ring = self._load_ring()
-            origin = log_origin(self.settings.election, self.station_id, role)
+            origin = log_origin(self.settings.election, self.station_id, self.machine.name)
             self.log = EventLog(path / EVENTS, self.key, origin, begun=not new)
         except BaseException:
             self._lock.close()
@@ -106,11 +123,16 @@ class MachineFolder:
     @property
     def place(self) -> Message:
         """How sentences name this machine."""
-        return message("place", "machine", station=self.station_id, role=role_named(self.role))
+        return message("place", "machine", station=self.station_id, role=self.machine.label)
+
+    @property
+    def machines(self) -> StationMachines:
+        """Which machines the station has; one of each before the keys are loaded."""
+        return self.ring.machines(self.station_id) if self.ring is not None else StationMachines()
 
     def load_keys(self, envelopes: Sequence[bytes]) -> None:
         """Take in `machine-keys` statements signed by the root, in the order of the record: a later key takes the place
-        of an earlier one. Together they must name all three machines of this station.
+        of an earlier one. Together they must name this machine, and at least one of each role.
 
         Raises `InvalidInput` or `InvalidSignature`, and then nothing is changed.
         """
@@ -119,11 +141,11 @@ class MachineFolder:
         self.ring = ring
         self.log.append("keys-loaded", keys=[key.public.key_id for key in ring.keys if key.station == self.station_id])
 
-    def key_of(self, role: Role) -> PublicKey:
+    def key_of(self, machine: StationMachine) -> PublicKey:
         """The admitted key of a machine of this station; raises `IllegalStep` before the keys are loaded."""
         if self.ring is None:
             raise IllegalStep("machine-keys.not-loaded", place=self.place)
-        return self.ring.of_station(self.station_id, role).public
+        return self.ring.of_station(self.station_id, machine.role, machine.number).public
 
     def sign_statement(self, type_: str, body: SignedValue) -> bytes:
         """A statement of this machine about its station, signed with its key."""
@@ -157,18 +179,13 @@ class MachineFolder:
             place = message("place", "machine-keys", number=number + 1)
             keys = _machine_keys(open_statement(envelope, self.root, place=place), self.settings, place)
             ring = ring.replace(keys, entry=number)
-        own = ring.of_station(self.station_id, self.role).public
+        own = ring.of_station(self.station_id, self.role, self.machine.number).public
         if own != self.key.public:
-            own_role = role_named(self.role)
+            own_role = self.machine.label
             raise InvalidSignature("machine-keys.not-of-this-machine", role=own_role, station=self.station_id)
-        for role in ("chair", "booth", "check-in"):
+        for role in STATION_ROLES:
             ring.of_station(self.station_id, role)
         return ring
-
-
-def role_named(role: Role) -> Message:
-    """What a machine is called inside a sentence."""
-    return message("term", f"role.{role}")
 
 
 def _machine_keys(signed: SignedStatement, settings: Settings, place: Message) -> MachineKeys:

@@ -14,7 +14,7 @@ import msgspec
 
 from testigo import __version__
 from testigo.canonical import utc_now
-from testigo.election import Role
+from testigo.election import StationMachine
 from testigo.errors import InvalidInput, StorageError, TestigoError
 from testigo.paper.pages import PagePrinter
 from testigo.slip import Slip, open_printer
@@ -51,7 +51,7 @@ class HardwareReport(msgspec.Struct, frozen=True):
     """All checks of one machine. `tested`: UTC, by the machine's own clock."""
 
     station: str
-    role: Role
+    machine: StationMachine
     release: str
     tested: str
     checks: tuple[Check, ...]
@@ -64,7 +64,8 @@ class HardwareReport(msgspec.Struct, frozen=True):
     def as_json(self) -> dict[str, Any]:
         """The parts by name."""
         checks = [check.as_json() for check in self.checks]
-        return {**{name: getattr(self, name) for name in ("station", "role", "release", "tested")}, "checks": checks}
+        about = {"station": self.station, "role": self.machine.name, "release": self.release, "tested": self.tested}
+        return {**about, "checks": checks}
 
 
 def check_hardware(
@@ -93,7 +94,7 @@ def check_hardware(
         _checked("pages", (lambda: page_printed(machine, pages, page_is_out)) if pages is not None else None),
         _checked("finger", (lambda: finger(reader)) if reader else None),
     )
-    return HardwareReport(machine.station_id, machine.role, __version__, utc_now(), checks)
+    return HardwareReport(machine.station_id, machine.machine, __version__, utc_now(), checks)
 
 
 def _checked(name: str, check: Callable[[], Message] | None) -> Check:

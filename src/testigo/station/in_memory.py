@@ -49,6 +49,9 @@ class Tray:
         """Always."""
         return True
 
+    def spoil_slip(self, slip: Slip) -> None:
+        """As `Printer.spoil_slip`: nothing is kept."""
+
     def print_slip(self, slip: Slip) -> None:
         """As `Printer.print_slip`."""
         self.slip, self.image = slip, slip.png()

@@ -20,10 +20,10 @@ import contextlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -32,12 +32,12 @@ import msgspec
 from testigo import canonical, keys, waits
 from testigo.ballot import COUNTERS
 from testigo.canonical import utc_now, why_refused
-from testigo.election import Role
+from testigo.election import CHAIR, Role, StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError, read_error
 from testigo.event_log import Event
 from testigo.keys import PublicKey
 from testigo.replay import Numbers
-from testigo.station.folder import MachineFolder, role_named
+from testigo.station.folder import MachineFolder
 from testigo.stored import StoredFormat
 from testigo.web.trust import trusted
 from testigo.words import Either, Message, message
@@ -68,12 +68,6 @@ ORDERS: Final[dict[str, tuple[tuple[MachineState, ...], MachineState | None]]] =
 """Order → the states in which a machine obeys it, and the state it is in afterwards (None: the same)."""
 
 
-ENTRY_FIRST: Final[tuple[Role, ...]] = ("check-in", "booth")
-"""The way to pause or close a station: nobody gets a card that the booth would not take."""
-
-BOOTH_FIRST: Final[tuple[Role, ...]] = ("booth", "check-in")
-"""The way to open a station or to go on."""
-
 ORDER_SECONDS: Final = waits.ANSWER
 """How long an order may be on its way, from the report that it follows on, by the clock that nobody can set."""
 
@@ -85,9 +79,9 @@ ABOUT_A_SESSION: Final = ("void-session", "allow-print")
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`to`: the machine's role. `sequence`: grows with every order of this chair. `issued`: UTC. `known`: how many
-    entries of the machine's event log the chair has received. `data`: plain JSON values. `fresh`: what the machine's
-    last report asked for, "" in an order to report its status."""
+    """`to`, `number`: the machine's role and number. `sequence`: grows with every order of this chair. `issued`: UTC.
+    `known`: how many entries of the machine's event log the chair has received. `data`: plain JSON values. `fresh`:
+    what the machine's last report asked for, "" in an order to report its status."""
 
     name: OrderName
     election: str
@@ -98,6 +92,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known: int = 0
     data: dict[str, Any] = {}
     fresh: str = ""
+    number: int = 1
 
 
 class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +115,12 @@ class MachineReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_head: str
     data: dict[str, Any] = {}
     fresh: str = ""
+    number: int = 1
+
+    @property
+    def machine(self) -> StationMachine:
+        """Which machine's it is."""
+        return StationMachine(self.role, self.number)
 
 
 class Machine(Protocol):
@@ -141,11 +142,20 @@ class LocalMachine:
         return self._machine.order(envelope)
 
 
+class NotConnected:
+    """A machine to which this chair has no way."""
+
+    def order(self, envelope: bytes) -> bytes:
+        """Raises `StorageError`."""
+        raise StorageError("machine.does-not-answer", place=message("place", "no-cable"), why="not connected")
+
+
 class HttpMachine:
     """A machine on the station's cable: `POST ADDRESS/orders`, the order in, the report out; 409 with the error as
     JSON (`TestigoError.as_json`), which the chair says in its own language."""
 
     LARGEST_REPORT: Final = 4 * 1024 * 1024
+    PATH: ClassVar[str] = "orders"
 
     def __init__(self, address: str, *, timeout: float = waits.ANSWER) -> None:
         """Raises `InvalidInput` for what is no address of the web."""
@@ -169,7 +179,7 @@ class HttpMachine:
             timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
         )
         body, began = bytearray(), time.monotonic()
-        with client, client.stream("POST", f"{self.address}/orders", content=envelope) as answer:
+        with client, client.stream("POST", f"{self.address}/{self.PATH}", content=envelope) as answer:
             for piece in answer.iter_raw():
                 body += piece
                 if len(body) > self.LARGEST_REPORT:
@@ -177,6 +187,16 @@ class HttpMachine:
                 if time.monotonic() - began > waits.ANSWER:
                     raise httpx.ReadTimeout("piece by piece")
         return answer.status_code, bytes(body)
+
+
+class HttpDesk(HttpMachine):
+    """Another check-in desk on the station's cable: `POST ADDRESS/desks`, a message in, its answer out."""
+
+    PATH = "desks"
+
+    def tell(self, envelope: bytes) -> bytes:
+        """Hand over a message; raises as `order`."""
+        return self.order(envelope)
 
 
 def require_address(text: str) -> None:
@@ -238,13 +258,13 @@ class OrderReceiver:
     def _accept(self, envelope: bytes) -> Order:
         folder = self._folder
         place = message("place", "order", machine=folder.place)
-        opened = keys.open_envelope(envelope, folder.key_of("chair"), ORDER_TYPE, place=place)
+        opened = keys.open_envelope(envelope, folder.key_of(CHAIR), ORDER_TYPE, place=place)
         try:
             order = msgspec.convert(opened.payload, Order, strict=True)
         except msgspec.ValidationError as error:
             raise InvalidInput("order.malformed", place=place, why=why_refused(error)) from None
-        meant = (folder.settings.election, folder.station_id, folder.role)
-        if (order.election, order.station, order.to) != meant:
+        meant = (folder.settings.election, folder.station_id, folder.role, folder.machine.number)
+        if (order.election, order.station, order.to, order.number) != meant:
             raise InvalidSignature("order.for-another-machine", place=place)
         if order.sequence <= self._last:
             raise IllegalStep("order.old", place=place)
@@ -279,6 +299,7 @@ class OrderReceiver:
             known_head=folder.log.head_at(order.known),
             data=data,
             fresh=self.fresh,
+            number=folder.machine.number,
         )
         return keys.sign_envelope(REPORT_TYPE, report, folder.key)
 
@@ -313,19 +334,19 @@ def order_named(name: OrderName) -> Message:
 
 
 class OrderSender:
-    """The chair's end: numbers and signs orders, checks the reports that come back."""
+    """The chair's end: numbers and signs orders, checks the reports that come back. `ways`: to each machine."""
 
-    def __init__(self, folder: MachineFolder, machines: dict[Role, Machine]) -> None:
+    def __init__(self, folder: MachineFolder, ways: Mapping[StationMachine, Machine]) -> None:
         self._folder = folder
-        self._machines = machines
+        self._ways = ways
         self._numbers = Numbers(folder.path / "orders.json")
         self._last_reports = _LastReports(folder.path / REPORTS_FORMAT.name)
-        self.clock_offsets: dict[Role, int] = {}
+        self.clock_offsets: dict[StationMachine, int] = {}
         """By how many seconds each machine's clock was ahead of this one's when it last answered."""
-        self._fresh: dict[Role, str] = {}
-        self._reported: dict[Role, float] = {}
+        self._fresh: dict[StationMachine, str] = {}
+        self._reported: dict[StationMachine, float] = {}
 
-    def give(self, to: Role, name: OrderName, **data: Any) -> MachineReport:
+    def give(self, to: StationMachine, name: OrderName, **data: Any) -> MachineReport:
         """Give one order and return the report. Raises what the machine refused with, or why its answer cannot be
         trusted. The machine is asked for its status before, where its last report is old or it does not know it."""
         if name == "status":
@@ -340,7 +361,7 @@ class OrderSender:
         self._give(to, "status", {})
         return self._give(to, name, data)
 
-    def _give(self, to: Role, name: OrderName, data: dict[str, Any]) -> MachineReport:
+    def _give(self, to: StationMachine, name: OrderName, data: dict[str, Any]) -> MachineReport:
         folder = self._folder
         before = self.last_report(to)
         known = before.entries if before else 0
@@ -349,15 +370,16 @@ class OrderSender:
             name,
             folder.settings.election,
             folder.station_id,
-            to,
+            to.role,
             number,
             utc_now(),
             known,
             data,
             "" if name == "status" else self._fresh.get(to, ""),
+            to.number,
         )
         envelope = keys.sign_envelope(ORDER_TYPE, order, folder.key)
-        answer = self._machines[to].order(envelope)
+        answer = self._ways[to].order(envelope)
         report = self._check(answer, envelope, to)
         if before is not None and report.known_head != before.head:
             raise InvalidSignature(
@@ -368,46 +390,46 @@ class OrderSender:
         self.clock_offsets[to] = _seconds_ahead(report.issued)
         self._fresh[to], self._reported[to] = report.fresh, time.monotonic()
         if before is None or (report.head, report.counters) != (before.head, before.counters):
-            self._last_reports.keep(to, answer)
+            self._last_reports.keep(to.name, answer)
         return report
 
-    def give_each(self, roles: Sequence[Role], name: OrderName) -> dict[Role, MachineReport]:
+    def give_each(self, machines: Sequence[StationMachine], name: OrderName) -> dict[StationMachine, MachineReport]:
         """Give the same order to machines, one after the other. Raises as `give`, and where some have obeyed by then
         `TestigoError`, which says which: the order is not taken back, because a check-in that is to be paused must be
         paused without the booth, too."""
-        reports: dict[Role, MachineReport] = {}
-        for role in roles:
+        reports: dict[StationMachine, MachineReport] = {}
+        for machine in machines:
             try:
-                reports[role] = self.give(role, name)
+                reports[machine] = self.give(machine, name)
             except TestigoError as refused:
                 if not reports:
                     raise
-                obeyed, place = [role_named(one) for one in reports], self._folder.place
+                obeyed, place = [one.label for one in reports], self._folder.place
                 raise TestigoError(
                     "order.half-done",
                     place=place,
                     order=order_named(name),
                     obeyed=obeyed,
-                    refused=role_named(role),
+                    refused=machine.label,
                     why=refused.message,
                 ) from refused
         return reports
 
-    def last_report(self, role: Role) -> MachineReport | None:
+    def last_report(self, machine: StationMachine) -> MachineReport | None:
         """The newest report that a machine gave, kept over restarts; None before its first."""
-        envelope, key = self._last_reports.envelopes.get(role), self._folder.key_of(role)
+        envelope, key = self._last_reports.envelopes.get(machine.name), self._folder.key_of(machine)
         if envelope is None or keys.envelope_key_id(envelope) != key.key_id:
             return None  # the root put another machine in its place
-        return _open_report(envelope, key, self._place(role))
+        return _open_report(envelope, key, self._place(machine))
 
-    def _place(self, role: Role) -> Message:
-        return message("place", "report", role=role_named(role), station=self._folder.station_id)
+    def _place(self, machine: StationMachine) -> Message:
+        return message("place", "report", role=machine.label, station=self._folder.station_id)
 
-    def _check(self, answer: bytes, envelope: bytes, to: Role) -> MachineReport:
+    def _check(self, answer: bytes, envelope: bytes, to: StationMachine) -> MachineReport:
         folder = self._folder
         report = _open_report(answer, folder.key_of(to), self._place(to))
         meant = (folder.settings.election, folder.station_id, to, canonical.digest(envelope))
-        if (report.election, report.station, report.role, report.answers) != meant:
+        if (report.election, report.station, report.machine, report.answers) != meant:
             raise InvalidSignature("report.answers-another-order", place=self._place(to))
         return report
 
@@ -441,25 +463,25 @@ def _open_report(envelope: bytes, key: PublicKey, place: Message) -> MachineRepo
 
 
 class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reports: Annotated[dict[Role, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
+    reports: Annotated[dict[str, str], msgspec.Meta(min_length=1)]  # the file is made with the first one
 
 
 REPORTS_FORMAT = StoredFormat("last-reports.json", _Reports, lambda first: {"reports": first})
 
 
 class _LastReports:
-    """Each machine's newest report, in its envelope, on the chair's disk: role → envelope."""
+    """Each machine's newest report, in its envelope, on the chair's disk: name of the machine → envelope."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.envelopes = self._load()
 
-    def keep(self, role: Role, envelope: bytes) -> None:
-        kept = {**self.envelopes, role: envelope}
+    def keep(self, machine: str, envelope: bytes) -> None:
+        kept = {**self.envelopes, machine: envelope}
         REPORTS_FORMAT.write(self._file, _Reports({one: text.decode() for one, text in kept.items()}))
         self.envelopes = kept
 
-    def _load(self) -> dict[Role, bytes]:
+    def _load(self) -> dict[str, bytes]:
         if not self._file.exists():
             return {}
-        return {role: text.encode() for role, text in REPORTS_FORMAT.read(self._file).reports.items()}
+        return {machine: text.encode() for machine, text in REPORTS_FORMAT.read(self._file).reports.items()}

@@ -28,11 +28,14 @@ class MachineProcess:
     power cut.
     """
 
-    def __init__(self, name: Message | str, arguments: list[str], log: Path) -> None:
+    def __init__(
+        self, name: Message | str, arguments: list[str], log: Path, *, port: socket.socket | None = None
+    ) -> None:
+        """`port`: one that was reserved before; else one is now."""
         self.name = name
-        self._reservation = _reserve_port()
+        self._reservation = port or reserve_port()
         self.port: int = self._reservation.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = address_of(self._reservation)
         self._arguments = arguments
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,7 +86,7 @@ class MachineProcess:
         self._process = None
 
 
-def _reserve_port() -> socket.socket:
+def reserve_port() -> socket.socket:
     """A free port of this computer, kept free for one server.
 
     The socket is bound and never listens. With SO_REUSEADDR on both, the server may bind and listen beside it, while
@@ -94,3 +97,8 @@ def _reserve_port() -> socket.socket:
     reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     reservation.bind(("127.0.0.1", 0))
     return reservation
+
+
+def address_of(port: socket.socket) -> str:
+    """Where the server of a reserved port will answer."""
+    return f"http://127.0.0.1:{port.getsockname()[1]}"

@@ -12,9 +12,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 from testigo.canonical import why_refused
-from testigo.election import Role
+from testigo.election import CHAIR, StationMachine
 from testigo.errors import InvalidInput, TestigoError
 from testigo.station.folder import MachineFolder
+from testigo.station.lineup import Lineup
 from testigo.station.machine import OrderSender
 from testigo.station.self_test import disk
 from testigo.words import Message, from_line, message, to_line
@@ -50,7 +51,7 @@ class ReadinessLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MachineReadiness(msgspec.Struct, frozen=True):
     """One machine's lines."""
 
-    role: Role
+    machine: StationMachine
     lines: tuple[ReadinessLine, ...]
 
     @property
@@ -61,15 +62,14 @@ class MachineReadiness(msgspec.Struct, frozen=True):
 
 
 def of_station(
-    folder: MachineFolder, sender: OrderSender, pages: "ReadinessLine", *, print_slip: bool
+    folder: MachineFolder, sender: OrderSender, lineup: Lineup, pages: "ReadinessLine", *, print_slip: bool
 ) -> tuple[MachineReadiness, ...]:
     """The chair's machine, whose `folder` it is, with the line of its printer of pages, and what the others answer.
-    `print_slip`: whether the booth prints.
+    `print_slip`: whether the booths print.
     """
-    others: tuple[Role, ...] = ("check-in", "booth")
     return (
-        MachineReadiness("chair", (*_chair_lines(folder), pages)),
-        *(MachineReadiness(role, _lines_of(role, folder, sender, print_slip)) for role in others),
+        MachineReadiness(CHAIR, (*_chair_lines(folder), pages)),
+        *(MachineReadiness(machine, _lines_of(machine, folder, sender, print_slip)) for machine in lineup.entry_first),
     )
 
 
@@ -82,9 +82,11 @@ def _chair_lines(folder: MachineFolder) -> tuple[ReadinessLine, ...]:
     return day, tried("disk", lambda: disk(folder.path))
 
 
-def _lines_of(role: Role, folder: MachineFolder, sender: OrderSender, print_slip: bool) -> tuple[ReadinessLine, ...]:
+def _lines_of(
+    machine: StationMachine, folder: MachineFolder, sender: OrderSender, print_slip: bool
+) -> tuple[ReadinessLine, ...]:
     try:
-        report = sender.give(role, "readiness", print=print_slip)
+        report = sender.give(machine, "readiness", print=print_slip)
         return clock_line(report.issued, datetime.now(UTC)), *_lines_in(report.data, folder.place)
     except TestigoError as error:
         return (failed("answer", error),)

@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 
 from testigo import canonical, keys, locks, storage
-from testigo.election import Role, open_station_file, speak_own_languages
+from testigo.election import Role, StationMachine, open_station_file, speak_own_languages
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.event_log import LOG_LIMIT
 from testigo.keys import PublicKey
@@ -37,7 +37,6 @@ from testigo.station.folder import (
     SETTINGS_FORMAT,
     SIGNING_KEY,
     MachineFolder,
-    role_named,
 )
 from testigo.station.retired import (
     ARCHIVE,
@@ -70,7 +69,7 @@ class RetirementPlan(msgspec.Struct, frozen=True):
     """What `retire` is going to do. `unmet`: ids of the conditions that do not hold, as in `Retirement`."""
 
     station: str
-    role: Role
+    machine: StationMachine
     state: str
     keep_until: str
     unmet: tuple[str, ...]
@@ -83,7 +82,7 @@ def plan_retirement(
 ) -> RetirementPlan:
     """Look at a machine and change nothing. `keep_until`: the last day on which the law keeps everything.
 
-    `published_heads`: role → head of its event log on the station's tally sheet in the public record, empty where it
+    `published_heads`: machine → head of its event log on the station's tally sheet in the public record, empty where it
     has none: that the tally sheet is there is the centre's acknowledgement. Raises `IllegalStep` for a machine that is
     open or paused: whatever the reason, votes are counted first.
     """
@@ -96,7 +95,7 @@ def plan_retirement(
     holds = {
         "not-opened": state in ("closed", "sent"),
         "not-sent": (folder.role, state) != ("chair", "closed"),
-        "not-published": _is_published(folder, published_heads.get(folder.role, "")),
+        "not-published": _is_published(folder, published_heads.get(folder.machine.name, "")),
         "before-election": keep_until.isoformat() >= folder.definition.date,
         "too-early": today > keep_until,
         "copy-missing": all(copy.exists() for copy in boxes),
@@ -104,7 +103,7 @@ def plan_retirement(
     kept = _kept_files(folder.path, folder.role)
     return RetirementPlan(
         station=folder.station_id,
-        role=folder.role,
+        machine=folder.machine,
         state=state,
         keep_until=keep_until.isoformat(),
         unmet=tuple(name for name, met in holds.items() if not met),
@@ -117,7 +116,7 @@ def check_plan(plan: RetirementPlan, reason: str) -> None:
     """Return if a plan may be carried out: every condition holds, or a reason is given. Raises `IllegalStep`."""
     if reason.strip() or not plan.unmet:
         return
-    place = message("place", "machine", station=plan.station, role=role_named(plan.role))
+    place = message("place", "machine", station=plan.station, role=plan.machine.label)
     raise IllegalStep(f"retirement.{plan.unmet[0]}", place=place, keep_until=plan.keep_until)
 
 
@@ -134,7 +133,7 @@ def retire(folder: MachineFolder, plan: RetirementPlan, reason: str = "") -> Ret
         format=FORMAT,
         election=folder.settings.election,
         station=plan.station,
-        role=plan.role,
+        role=plan.machine.role,
         key=folder.key.public.hex,
         state=plan.state,
         keep_until=plan.keep_until,
@@ -144,6 +143,7 @@ def retire(folder: MachineFolder, plan: RetirementPlan, reason: str = "") -> Ret
         unmet=plan.unmet,
         archived=tuple(ArchivedFile(name, len(data), canonical.digest(data)) for name, data in files.items()),
         destroyed=plan.destroyed,
+        number=plan.machine.number,
     )
     envelope = keys.sign_envelope(RETIREMENT_TYPE, retirement, folder.key)
     archive = pack_archive({MANIFEST: envelope, **files})

@@ -15,12 +15,12 @@ import msgspec
 
 from testigo import keys, storage
 from testigo.canonical import SignedValue, why_refused
-from testigo.election import Role
+from testigo.election import Role, StationMachine
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey
 
 RETIREMENT_TYPE: Final = "application/vnd.testigo.retirement+json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 RETIRED: Final = "retired.json"
 ARCHIVE: Final = "archive.tar"
 REPORT: Final = "retirement.pdf"
@@ -47,7 +47,8 @@ class Retirement(SignedValue, frozen=True, forbid_unknown_fields=True):
     """`key`: the machine's public key, hexadecimal. `state`: how far the machine was. `keep_until`: the last day on
     which the law keeps everything. `retired`: UTC. `reason`: why before its time, "" where nothing was `unmet`.
 
-    `unmet`: ids of the conditions that did not hold. `head`: of the event log.
+    `unmet`: ids of the conditions that did not hold. `head`: of the event log. `number`: of the machine among those of
+    its role.
     """
 
     format: int
@@ -63,6 +64,12 @@ class Retirement(SignedValue, frozen=True, forbid_unknown_fields=True):
     unmet: tuple[str, ...]
     archived: tuple[ArchivedFile, ...]
     destroyed: tuple[DestroyedItem, ...]
+    number: int = 1
+
+    @property
+    def machine(self) -> StationMachine:
+        """Which machine of the station it was."""
+        return StationMachine(self.role, self.number)
 
 
 def is_retired(folder: Path) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from testigo.election import Definition
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
+from testigo.station.machine_names import numbered
 from testigo.station.retired import Retirement
 from testigo.station.training_mark import marked
 from testigo.words import day, instant, officers_language, section
@@ -22,7 +23,7 @@ def page(definition: Definition, retirement: Retirement, archive: str) -> bytes:
         "election": definition.words(definition.title, language),
         "date": day(definition.date, language),
         "station": f"{station.id} · {station.name}",
-        "machine": words[f"machine.{retirement.role}"],
+        "machine": numbered(words[f"machine.{retirement.role}"], retirement.machine),
         "retired": instant(retirement.retired, language),
         "keep_until": day(retirement.keep_until, language),
         "unmet": [words[f"unmet.{one}"] for one in retirement.unmet],

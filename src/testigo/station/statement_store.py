@@ -49,6 +49,12 @@ class StatementStore:
         digest = self.write(name or type_, self._folder.sign_statement(type_, body))
         self._folder.log.append(event, statement=digest, **noted)
 
+    def keep_signed(self, type_: str, body: SignedValue, name: str) -> str:
+        """Sign a statement of the chair and keep it under that name; its digest as other statements name it."""
+        envelope = self._folder.sign_statement(type_, body)
+        self.write(name, envelope)
+        return self.own(name).digest
+
     def all(self) -> list[bytes]:
         """Every envelope that is kept here."""
         return [storage.read(file) for file in sorted(self._path.glob("*.json"))]

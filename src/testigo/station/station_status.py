@@ -1,21 +1,23 @@
-"""How a station is now: its state, and what both machines answer."""
+"""How a station is now: its state, and what its machines answer."""
 
 import msgspec
 
 from testigo.ballot import Reconciliation
-from testigo.election import Role
+from testigo.election import StationMachine
 from testigo.errors import TestigoError
 from testigo.station.chair_state import State
-from testigo.station.closing import reconciled
-from testigo.station.machine import ENTRY_FIRST, MachineReport, OrderSender
+from testigo.station.closing import Closing
+from testigo.station.machine import MachineReport, OrderSender
 
 
 class MachineStatus(msgspec.Struct, frozen=True):
-    """How one machine is: its `report`, or the `problem`, the error why there is none."""
+    """How one machine is: its `report`, or the `problem`, the error why there is none. `out`: why it was taken out, ""
+    while it takes part."""
 
-    role: Role
+    machine: StationMachine
     report: MachineReport | None
     problem: TestigoError | None = None
+    out: str = ""
 
 
 class StationStatus(msgspec.Struct, frozen=True):
@@ -27,16 +29,18 @@ class StationStatus(msgspec.Struct, frozen=True):
     printed: bool
 
 
-def status_of(state: State, sender: OrderSender, *, printed: bool) -> StationStatus:
-    """Ask both machines; of one that does not answer, the error. `printed`: whether the tally sheet is."""
-    asked = {role: _ask(sender, role) for role in ENTRY_FIRST}
-    check_in, booth = asked["check-in"].report, asked["booth"].report
-    counted = reconciled(check_in, booth) if check_in and booth else None
-    return StationStatus(state, tuple(asked.values()), counted, printed)
+def status_of(state: State, sender: OrderSender, closing: Closing, *, printed: bool) -> StationStatus:
+    """Ask all machines that take part; of one that does not answer, the error. `printed`: whether the tally sheet
+    is."""
+    asked = [_ask(sender, machine) for machine in closing.lineup.entry_first]
+    out = [MachineStatus(machine, None, out=why.reason) for machine, why in closing.lineup.out.items()]
+    reports = [one.report for one in asked if one.report is not None]
+    counted = closing.reconciled(reports) if len(reports) == len(asked) else None
+    return StationStatus(state, (*asked, *out), counted, printed)
 
 
-def _ask(sender: OrderSender, role: Role) -> MachineStatus:
+def _ask(sender: OrderSender, machine: StationMachine) -> MachineStatus:
     try:
-        return MachineStatus(role, sender.give(role, "status"))
+        return MachineStatus(machine, sender.give(machine, "status"))
     except TestigoError as error:
-        return MachineStatus(role, None, error)
+        return MachineStatus(machine, None, error)

@@ -11,11 +11,22 @@ from typing import Any
 
 import msgspec
 
-from testigo.ballot import ContestTally, CounterRow, Incident, Reconciliation, TallySheet, numbered, reasons, tally_qr
-from testigo.election import Definition
+from testigo.ballot import (
+    BoothSheet,
+    ContestTally,
+    CounterRow,
+    Difference,
+    Incident,
+    TallySheet,
+    numbered,
+    reasons,
+    tally_qr,
+)
+from testigo.election import Definition, StationMachine
 from testigo.keys import PublicKey, SigningKey
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
+from testigo.station.machine_names import title, titled
 from testigo.station.training_mark import marked
 from testigo.words import Message, counter_words, day, instant, message, say, section
 
@@ -59,7 +70,8 @@ class SheetView(msgspec.Struct, frozen=True):
     """A tally sheet in words of one language, for a screen or a page. `digest`: of the sheet's canonical form.
 
     `opened`, `closed`: on this machine's clock, with its zone. `hours`: in words, that it was opened or closed outside
-    the hours of voting, and why; empty where it was not. `event_logs`: name of the machine → head.
+    the hours of voting, and why, and which machines were taken out; empty where nothing was so. `event_logs`: name of
+    the machine → head. `booth`: which booth it is of, "" for a station's.
     """
 
     language: str
@@ -76,6 +88,7 @@ class SheetView(msgspec.Struct, frozen=True):
     event_logs: dict[str, str]
     digest: str
     hours: tuple[str, ...] = ()
+    booth: str = ""
 
 
 def view(definition: Definition, sheet: TallySheet, digest: str, language: str) -> SheetView:
@@ -97,20 +110,38 @@ def view(definition: Definition, sheet: TallySheet, digest: str, language: str) 
         ballots=tuple(CountRow(style, count) for style, count in sheet.tally.ballots.items()),
         contests=tuple(_contest_view(definition, tally, language) for tally in sheet.tally.contests),
         counters=tuple(_counter_view(row, words) for row in sheet.reconciliation.rows("sheet")),
-        differences=_difference_views(sheet.reconciliation, words, language),
-        event_logs={say(language, f"{role}.role"): head for role, head in sheet.event_logs.items()},
+        differences=_difference_views(sheet.reconciliation.differences(), words, language),
+        event_logs={title(StationMachine.named(name), language): head for name, head in sheet.event_logs.items()},
         digest=digest,
         hours=tuple(one.text(language) for one in hours_notes(sheet)),
     )
 
 
 def hours_notes(sheet: TallySheet) -> list[Message]:
-    """That the station was opened or closed outside the hours of voting, with the reason, and what was noticed of its
-    machines' clocks; empty where there is nothing."""
-    acts = [
+    """That the station was opened or closed outside the hours of voting, which machines were taken out, and what was
+    noticed of their clocks; empty where nothing was so."""
+    hours = [
         message("tally_sheet", act, reason=reasons.of_hours(act, reason)) for act, reason in sheet.hours() if reason
     ]
-    return [*acts, *(note.said() for note in sheet.clocks)]
+    out = [
+        message("tally_sheet", "taken_out", machine=titled(StationMachine.named(name)), reason=reason)
+        for name, reason in sheet.out.items()
+    ]
+    return [*hours, *out, *(note.said() for note in sheet.clocks)]
+
+
+def booth_view(definition: Definition, sheet: TallySheet, part: BoothSheet, digest: str, language: str) -> SheetView:
+    """The sheet of one booth of several in words. `sheet`: its station's; `digest`: of the booth sheet's statement."""
+    words = _words(language)
+    own = msgspec.structs.replace(sheet, tally=part.tally, event_logs={}, out={})
+    booth = title(StationMachine("booth", part.number), language)
+    return msgspec.structs.replace(
+        view(definition, own, digest, language),
+        booth=booth if part.number > 1 else f"{booth} 1",
+        counters=tuple(_counter_view(row, words) for row in part.counters.rows("sheet")),
+        differences=_difference_views(part.differences(), words, language),
+        hours=(message("results", "booth_lost", why=part.lost).text(language),) if part.lost else (),
+    )
 
 
 def page(
@@ -127,6 +158,12 @@ def page(
 def published_page(definition: Definition, sheet: TallySheet, digest: str, signer: PublicKey) -> bytes:
     """The same pages from what is published, with neither codes nor lines to sign on. `signer`: the chair's key."""
     return _page(definition, sheet, digest, signer, (), "tally-sheet", published=True)
+
+
+def booth_page(definition: Definition, sheet: TallySheet, part: BoothSheet, digest: str, key: SigningKey) -> bytes:
+    """The sheet of one booth of several as PDF, without a code: the station's codes carry the sums. `sheet`: its
+    station's; `digest`: of the booth sheet's statement."""
+    return _page(definition, sheet, digest, key.public, (), "tally-sheet", part=part)
 
 
 def zero_page(definition: Definition, sheet: TallySheet, digest: str, key: SigningKey) -> bytes:
@@ -170,7 +207,9 @@ def _counter_view(row: CounterRow, words: dict[str, str]) -> CountRow:
     return CountRow(("– " if row.part else "") + words[row.name], row.count, by_reason)
 
 
-def _difference_views(counters: Reconciliation, words: dict[str, str], language: str) -> tuple[DifferenceView, ...]:
+def _difference_views(
+    differences: tuple[Difference, ...], words: dict[str, str], language: str
+) -> tuple[DifferenceView, ...]:
     return tuple(
         DifferenceView(
             f"{one.left}={one.right}",
@@ -178,7 +217,7 @@ def _difference_views(counters: Reconciliation, words: dict[str, str], language:
             CountRow(words[one.right], one.right_count),
             reasons.in_words(one.reason, language),
         )
-        for one in counters.differences()
+        for one in differences
     )
 
 
@@ -192,10 +231,14 @@ def _page(
     *,
     published: bool = False,
     incidents: Sequence[Incident] = (),
+    part: BoothSheet | None = None,
 ) -> bytes:
+    """`part`: whose sheet is set, in place of the station's."""
     language = definition.languages[0]
     words = _words(language)
     seen = view(definition, sheet, digest, language)
+    if part is not None:
+        seen = booth_view(definition, sheet, part, digest, language)
     texts = {
         "words": words,
         "incidents": [one.sentence.text(language) for one in incidents],

@@ -31,6 +31,7 @@ class Visit(msgspec.Struct, frozen=True):
     proposed: str = ""
     photograph: bool = False
     interrupted: bool = False
+    listed: bool = False
 
 
 class RefusedVoter(msgspec.Struct, frozen=True):
@@ -43,3 +44,12 @@ class RefusedVoter(msgspec.Struct, frozen=True):
     where: str = ""
     at: str = ""
     why: str = ""
+
+
+class AtAnotherDesk(msgspec.Struct, frozen=True):
+    """The voter is sent to another desk, and nothing is counted. `desk`: its number. `reached`: whether the home desk
+    answered that this desk has the voter now; else it is the home desk itself, which cannot be asked."""
+
+    document: str
+    desk: int
+    reached: bool = True

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from testigo.ballot import Ballot, CastVoteRecord, Marks, Tally, new_slip_number, record_size, tally_ballots
-from testigo.election import Definition
+from testigo.election import Definition, StationMachine
 from testigo.slip import Slip
 from testigo.station.box import OVERHEAD, BallotBox, Paths
 from testigo.stored import StoredFormat
@@ -43,9 +43,10 @@ def record_of(slip: Slip) -> CastVoteRecord:
     return CastVoteRecord(slip.number, Marks(slip.ballot.style, slip.ballot.choices))
 
 
-def box_name(definition: Definition, station_id: str) -> str:
+def box_name(definition: Definition, station_id: str, booth: int = 1) -> str:
     """What a box's slots are bound to."""
-    return f"{definition.digest}/{station_id}"
+    name = f"{definition.digest}/{station_id}"
+    return name if booth == 1 else f"{name}/{StationMachine('booth', booth).name}"
 
 
 def slot_size(definition: Definition, station_id: str) -> int:

@@ -6,6 +6,7 @@
 `booth.Booth` lets voters do it; `deck_booth.DeckBooth` does it with the ballots of the test before opening.
 """
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
@@ -152,8 +153,15 @@ class VotingBooth(ABC):
         misprint = reason == reasons.MISPRINT
         if not misprint and not booth_day.spoils_left(live, limit):
             raise IllegalStep("paper-votes.spoiled-to-limit", count=limit)
+        slip = self._slip(live)
         self._session.keep(booth_day.spoiled(self._day.now, live, reason), notice=reason if misprint else "")
+        self._keep_apart(slip)
         return self._shown()
+
+    def _keep_apart(self, slip: Slip) -> None:
+        """The vote is spoiled, whatever the printer can do about its paper."""
+        with contextlib.suppress(PrinterError):
+            self._printer.spoil_slip(slip)
 
     # ---- the session's paper and record
 

@@ -182,10 +182,10 @@ def _load_poll_book(
 def _staff(out: Path, definition: Definition, station_id: str, centre: SigningKey) -> list[NewPin]:
     """The staff list and a PIN for everybody on it, with the slips."""
     pins: list[NewPin] = []
-    for path, role in machine_folders(out / STATION):
-        if role not in STAFFED:
+    for path, found in machine_folders(out / STATION):
+        if found.role not in STAFFED:
             continue
-        folder = MachineFolder(path, role)
+        folder = MachineFolder(path, found.role)
         with contextlib.closing(folder):
             machine = MachineStaff(folder)
             machine.load_list(make_staff(definition, station_id, centre))

@@ -4,8 +4,8 @@ import itertools
 
 from testigo.audit import Seed, closing_sample
 from testigo.audit.closing import SPOILED, PaperTally, closing_count
-from testigo.ballot import UNDERVOTES
-from testigo.count import AuditSample, ClosingCount, CountDifference, body_of
+from testigo.ballot import UNDERVOTES, BoothSheet
+from testigo.count import KINDS, AuditSample, Box, ClosingCount, CountDifference, body_of
 from testigo.election import Definition
 from testigo.record import Grade
 from testigo.witness.finding_log import FindingLog, at_station
@@ -19,31 +19,32 @@ _CHANGE_SAMPLE = ("annulment", "manual-tally", "manual-tally-accepted")
 def check(findings: FindingLog, contents: RecordContents) -> None:
     """The closing count: seed, sample, a paper count for every box drawn; and every paper count that is published."""
     drawn = _check_draw(findings, contents)
-    counted: dict[str, list[VerifiedStatement]] = {}
+    counted: dict[Box, list[VerifiedStatement]] = {}
     for verified in contents.statements.get("closing-count", []):
-        counted.setdefault(verified.statement.subject, []).append(verified)
-    for station in drawn:
-        if station not in counted and station in contents.rules.rulings.annulments:
-            detail = message("finding", "closing-count.annulled", station=station)
+        counted.setdefault(_box_of(contents, verified), []).append(verified)
+    boxes = {box.id: box for box in contents.rules.boxes()}
+    for box in (boxes[name] for name in drawn):
+        if box not in counted and box.station in contents.rules.rulings.annulments:
+            detail = message("finding", "closing-count.annulled", station=box.id)
             findings.write("closing-count", Grade.NOTE, detail)
-        elif station not in counted:
-            grade, cause = contents.without("closing-count", station)
-            detail = message("finding", "closing-count.not-here", station=station)
+        elif box not in counted:
+            grade, cause = contents.without("closing-count", box.station)
+            detail = message("finding", "closing-count.not-here", station=box.id)
             findings.write("closing-count", grade, detail, cause=cause)
-    for station, counts in counted.items():
+    for box, counts in counted.items():
         for earlier, later in itertools.pairwise(counts):
-            _tell_replaced(findings, earlier, later)
-        _check_count(findings, contents, counts[-1], was_drawn=station in drawn)
+            _tell_replaced(findings, box, earlier, later)
+        _check_count(findings, contents, box, counts[-1], was_drawn=box.id in drawn)
 
 
-def _tell_replaced(findings: FindingLog, earlier: VerifiedStatement, later: VerifiedStatement) -> None:
+def _tell_replaced(findings: FindingLog, box: Box, earlier: VerifiedStatement, later: VerifiedStatement) -> None:
     """A count that another followed on, with the auditor's reason; its differences are explained by that."""
     with findings.reporting("closing-count", earlier.place):
         first = body_of(earlier.statement, ClosingCount, earlier.place)
         second = body_of(later.statement, ClosingCount, later.place)
         detail = message("finding", "closing-count.replaced", count=len(first.differences), reason=second.why)
         grade = Grade.NOTE if first.is_consistent else Grade.EXPLAINED
-        findings.write("closing-count", grade, at_station(first.station, detail), earlier.place)
+        findings.write("closing-count", grade, at_station(box.id, detail), earlier.place)
 
 
 def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
         return ()
     detail = message("finding", "audit-seed.holds", count=len(digits), stations=len(definition.stations))
     findings.ok("audit-seed", detail, seeds[0].place)
-    wanted = closing_sample(definition, Seed(digits), contents.rules.rulings_of_sample)
+    wanted = closing_sample(definition, contents.rules.boxes_of_sample(), Seed(digits))
     drawn = wanted.ids
     if not samples:
         grade, cause = contents.without("audit-sample")
@@ -81,22 +82,24 @@ def _check_draw(findings: FindingLog, contents: RecordContents) -> tuple[str, ..
 
 
 def _check_count(
-    findings: FindingLog, contents: RecordContents, verified: VerifiedStatement, *, was_drawn: bool
+    findings: FindingLog, contents: RecordContents, box: Box, verified: VerifiedStatement, *, was_drawn: bool
 ) -> None:
     """One box: its paper, counted against the tally sheet in the record (the rules saw to that), agrees with it."""
-    station = verified.statement.subject
     with findings.reporting("closing-count", verified.place):
         body = body_of(verified.statement, ClosingCount, verified.place)
+        station, sheet = box.id, contents.rules.box_sheet(box)
+        lost = isinstance(sheet, BoothSheet) and bool(sheet.lost)
         paper = PaperTally(body.method, body.papers, body.contests, body.spoiled, body.unsettled)
-        again = closing_count(contents.rules.definition, contents.rules.sheets[body.station], body.sheet, paper)
+        again = closing_count(contents.rules.definition, sheet, body.sheet, paper)
         if again.differences != body.differences:
             told, there = len(body.differences), len(again.differences)
             detail = message("finding", "closing-count.other-differences", told=told, there=there)
             findings.fail("closing-count", at_station(station, detail), verified.place)
         for one in again.differences:
             unread = _may_be_unread(contents.rules.definition, one, body.unread)
-            grade = Grade.INCOMPLETE if unread else Grade.FAILURE
-            if _is_settled(contents, station, one):
+            # The machine could not count what is in the box of a lost booth; its sheet says so, and why.
+            grade = Grade.INCOMPLETE if unread else Grade.EXPLAINED if lost else Grade.FAILURE
+            if _is_settled(contents, box, one):
                 grade = Grade.EXPLAINED
             findings.write("closing-count", grade, at_station(station, _difference(one)), verified.place)
         if body.unread:
@@ -113,12 +116,18 @@ def _check_count(
             findings.ok("closing-count", at_station(station, detail))
 
 
-def _is_settled(contents: RecordContents, station: str, one: CountDifference) -> bool:
+def _box_of(contents: RecordContents, verified: VerifiedStatement) -> Box:
+    """The box that a closing count is of; the rules let in none of another."""
+    about = verified.statement.subject, KINDS["closing-count"].number_of(verified.statement)
+    return next(box for box in contents.rules.boxes() if (box.station, box.booth) == about)
+
+
+def _is_settled(contents: RecordContents, box: Box, one: CountDifference) -> bool:
     """Whether the root corrected the tally sheet to what the paper says, or annulled the station."""
     rulings = contents.rules.rulings
-    if station in rulings.annulments:
+    if box.station in rulings.annulments:
         return True
-    corrected = rulings.corrections.get(station)
+    corrected = None if box.several else rulings.corrections.get(box.station)
     if corrected is None or one.what == SPOILED:
         return False
     tally = corrected[1].tally

@@ -35,12 +35,24 @@ class DeckRunsCheck:
         """Whether a run of that station is published."""
         return station in self._runs
 
-    def check(self, station: str, *, opened: bool) -> None:
-        """Every run of a station; the last one passed, where it was `opened`."""
+    def check(self, station: str, booths: Sequence[int], *, opened: bool) -> None:
+        """Every run of a station; the last one of each of these booths passed, where it was `opened`."""
         runs = self._runs.get(station, [])
         if not runs:
             self._missing(station, message("finding", "tested.none"))
             return
+        for booth in booths:
+            own = [verified for verified in runs if _booth_of(verified) == booth]
+            if own:
+                self._check_booth(station, own, opened=opened)
+            elif opened:
+                self._missing(station, message("finding", "tested.none-of-booth", number=booth))
+        for verified in runs:
+            if _booth_of(verified) not in booths:
+                self._check_run(station, verified)
+
+    def _check_booth(self, station: str, runs: list[VerifiedStatement], *, opened: bool) -> None:
+        """The runs of one booth, at least one."""
         last = runs[-1]
         with self._findings.reporting("tested", last.place):
             if last.statement.version == 1:
@@ -117,6 +129,12 @@ class DeckRunsCheck:
         failed = message("term", "failed-before", count=before)
         good = message("finding", "tested.holds", count=ballots, deck=digest[:_SHOWN], failed_before=failed)
         self._findings.conclude("tested", station, wrong, good, verified.place)
+
+
+def _booth_of(verified: VerifiedStatement) -> int:
+    """The booth that a run tested."""
+    booth = verified.statement.body.get("booth", 1)
+    return booth if isinstance(booth, int) else 1
 
 
 def _of_deck(found: str, own: str, ballots: int, length: int) -> list[Message]:

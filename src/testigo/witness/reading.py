@@ -59,7 +59,7 @@ class RecordContents:
     rules: RecordRules
     definition: Definition | None = None
     statements: dict[str, list[VerifiedStatement]] = field(default_factory=dict)
-    _first: dict[tuple[str, str], VerifiedStatement] = field(default_factory=dict)
+    _first: dict[tuple[str, str, int], VerifiedStatement] = field(default_factory=dict)
     _gaps: dict[str, dict[str, list[Gap]]] = field(default_factory=dict)
 
     @property
@@ -70,7 +70,9 @@ class RecordContents:
     def add(self, verified: VerifiedStatement) -> None:
         """Take a statement in."""
         self.statements.setdefault(verified.statement.type, []).append(verified)
-        self._first.setdefault((verified.statement.type, verified.statement.subject), verified)
+        statement = verified.statement
+        number = KINDS[statement.type].number_of(statement)
+        self._first.setdefault((statement.type, statement.subject, number), verified)
 
     def leave_out(self, gap: Gap) -> None:
         """Note a gap, in log order. Of gaps that may be anything, the first of each grade says all."""
@@ -79,9 +81,9 @@ class RecordContents:
             known.append(gap)
         self.rules.skip(gap.kind, gap.subject)
 
-    def of_station(self, kind: str, station: str) -> VerifiedStatement | None:
-        """A station's first statement of that kind."""
-        return self._first.get((kind, station))
+    def of_station(self, kind: str, station: str, number: int = 1) -> VerifiedStatement | None:
+        """A station's first statement of that kind; of kinds that each machine says, of the machine of that number."""
+        return self._first.get((kind, station, number))
 
     def gaps_of(self, *kinds: str, subject: str | None = None, before: int | None = None) -> list[Gap]:
         """Every gap that is one of these kinds, or may be; of that subject, and before that index, where given."""
@@ -137,7 +139,7 @@ class _Reader:
         self._findings = findings
         self._contents = contents
         self._record = record
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str, int]] = set()
         self._stations: dict[str, list[str]] = {}
         self._refused = self._unread = self._undefined = 0
 
@@ -191,7 +193,7 @@ class _Reader:
             self._refuse(place, error)
         else:
             statement = signed.statement
-            self._seen.add((statement.type, statement.subject))
+            self._seen.add((statement.type, statement.subject, KINDS[statement.type].number_of(statement)))
             self._contents.add(VerifiedStatement(place, index, statement, signed.digest))
             if statement.type == "machine-keys":
                 _report_replaced(self._findings, before, body_of(statement, MachineKeys, place), place, index)
@@ -203,14 +205,16 @@ class _Reader:
     def _take_newer(self, index: int, place: str, envelope: bytes, error: NewerVersion) -> None:
         """Signed by an admitted key, and made by a later release; said a second time, it conflicts in any version."""
         claimed = peek(envelope)
+        kind = KINDS.get(claimed.type)
         about = (claimed.type, claimed.subject)
-        if about in self._seen and claimed.type in KINDS and KINDS[claimed.type].once:
+        seen = (*about, kind.number_of(claimed) if kind is not None else 1)
+        if seen in self._seen and kind is not None and kind.once:
             self._refuse(
                 place, Conflict("statement.second-of-newer-version", place=place, kind=kind_label(claimed.type))
             )
             return
         self._unread += 1
-        self._seen.add(about)
+        self._seen.add(seen)
         self._findings.refuse("newer-version", Grade.UNCHECKED, error, place)
         cause = message("finding", "cause.newer-release", what=place)
         self._contents.leave_out(Gap(index, *about, Grade.UNCHECKED, cause))

@@ -1,10 +1,16 @@
 """Each station's day, from its machines' own signed words: tested, at zero, counted, reconciled, within its limits."""
 
+from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from testigo import canonical
 from testigo.ballot import (
+    BoothCounters,
     BoothReport,
+    BoothSheet,
+    CheckInCounters,
     CheckInReport,
     Difference,
     EventLogs,
@@ -14,7 +20,7 @@ from testigo.ballot import (
     tally_ballots,
 )
 from testigo.count import body_of, find_anomalies
-from testigo.election import GENERAL_ROLL, STATION_ROLES, Definition, Role, Station, role_label
+from testigo.election import GENERAL_ROLL, Definition, Station, StationMachine, role_label
 from testigo.record import Grade
 from testigo.witness import voting_hours
 from testigo.witness.deck_runs import DeckRunsCheck
@@ -25,9 +31,6 @@ from testigo.words import Message, current_language, message
 _HEX = frozenset("0123456789abcdef")
 _SHOWN = 40
 """Characters that a finding quotes of a time."""
-_REPORTING: Final[tuple[Role, Role]] = ("booth", "check-in")
-"""Machines that sign what they counted."""
-
 TOLD_ELSEWHERE: Final = ("tally-not-recorded", "released-over-cap", "reasons-do-not-add-up")
 """Anomalies that the reconciliation or the declared rules of the counters tell of."""
 
@@ -42,14 +45,18 @@ def check(findings: FindingLog, contents: RecordContents) -> None:
         if sheet is not None or tests.has_runs(station.id):
             # A zero report is made after the test that passed, whether the tally sheet is here or not.
             opened = sheet is not None or contents.of_station("zero-report", station.id) is not None
-            tests.check(station.id, opened=opened)
+            out = {StationMachine.named(name) for name in sheet.out} if sheet is not None else set()
+            signed = set(sheet.event_logs) if sheet is not None else set()
+            machines = contents.key_ring.machines(station.id)
+            tested = [one.number for one in machines.booths if one not in out or one.name in signed]
+            tests.check(station.id, tested, opened=opened)
         if sheet is None or verified is None:
             continue
         _check_zero_report(findings, contents, station, sheet)
         _check_sums(findings, definition, sheet, verified)
         voting_hours.check(findings, definition, sheet, verified)
         _check_machines(findings, contents, station, sheet)
-        _check_reconciliation(findings, sheet, verified)
+        _check_reconciliation(findings, contents, sheet, verified)
         _check_limits(findings, contents, station, sheet, verified)
         _check_event_logs(findings, contents, station, sheet)
 
@@ -79,14 +86,28 @@ def _check_zero_report(findings: FindingLog, contents: RecordContents, station: 
                     ),
                 ),
                 *((had == after[name], _not_as_before(name, had, after[name])) for name, had in before.items()),
+                (_same_booths(report, contents, sheet), message("finding", "zero-report.other-booths")),
             )
             if not holds
         ]
         fixed = [
-            message("term", "figure", what=message("counters", name), figure=figure) for name, figure in before.items()
+            message("term", "figure", what=message("counters", name), figure=figure)
+            for name, figure in before.items()
+            if name != "release_alarm"  # the same figure as `release_cap`, without words of its own
         ]
         good = message("finding", "zero-report.holds", fixed=fixed)
         findings.conclude("zero-report", station.id, wrong, good, verified.place)
+
+
+def _same_booths(report: ZeroReport, contents: RecordContents, sheet: TallySheet) -> bool:
+    """Whether, where there are several booths, each had the cards before opening that its sheet says."""
+    parts = contents.rules.booth_sheets.get(sheet.station, {}) if sheet.booth_sheets else {}
+    if not parts:
+        return not report.booths
+    made = {name: part.counters.cards_made for name, part in parts.items()}
+    summed = BoothCounters.summed(report.booths.values())
+    own = {name: booth.cards_made for name, booth in report.booths.items()}
+    return own == made and report.reconciliation.booth == summed
 
 
 def _not_as_before(name: str, before: int, after: int) -> Message:
@@ -110,34 +131,26 @@ def _check_sums(findings: FindingLog, definition: Definition, sheet: TallySheet,
 
 
 def _check_machines(findings: FindingLog, contents: RecordContents, station: Station, sheet: TallySheet) -> None:
-    """Booth and check-in signed for themselves what the chair wrote on the tally sheet."""
-    wrote = sheet.reconciliation
-    booth, check_in = _reports(contents, station)
-    wrong = []
-    missing = [role for role, own in zip(_REPORTING, (booth, check_in), strict=True) if own is None]
-    for role in missing:
-        _tell_no_report(findings, contents, sheet, role)
-    if booth is not None and booth.tally != sheet.tally:
-        pairs = zip(booth.tally.contests, sheet.tally.contests, strict=False)
-        other = [one.contest for one, chairs in pairs if one != chairs] or message("term", "figure.ballots")
-        wrong.append(message("finding", "machine-reports.other-tally", what=other))
-    for own in (booth, check_in):
-        if own is not None:
-            wrong += wrote.contradictions(own.counters)
-            wrong += own.counters.unlisted_reasons()
-    sessions = sum(booth.counters.voided.values()) if booth else 0
+    """Booths and desks signed for themselves what the chair wrote on the tally sheet, or on the sheet of a booth."""
+    reports = _Reports.of(contents, station)
+    for machine in reports.missing:
+        _tell_no_report(findings, contents, sheet, machine)
+    wrong = reports.wrong(contents, sheet)
+    sessions = sum(sum(booth.counters.voided.values()) for booth in reports.booths.values())
     good = message("finding", "machine-reports.hold", count=sessions)
-    if wrong or not missing:
+    if wrong or not reports.missing:
         findings.conclude("machine-reports", station.id, wrong, good)
 
 
-def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, role: Role) -> None:
-    """A check-in whose disk was lost signs nothing: the chair's reason for that stands on the tally sheet."""
-    kind = f"{role}-report"
-    of_role = role_label(role)
-    lost = [reason for reason in sheet.reconciliation.reasons.values() if reason.startswith(reasons.CHECK_IN_LOST)]
-    if role == "check-in" and lost and not contents.gaps_of(kind, subject=sheet.station):
-        detail = message("finding", "machine-reports.none-explained", role=of_role, reason=_written(lost[0]))
+def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: TallySheet, machine: StationMachine) -> None:
+    """A machine whose disk was lost signs nothing, and one that was taken out before opening: the chair's reason for
+    that stands on the tally sheet."""
+    kind, said = f"{machine.role}-report", sheet.reconciliation.reasons.values()
+    of_role = role_label(machine.role) if machine.number == 1 else machine.label
+    lost = [reason for reason in said if reason.startswith(reasons.CHECK_IN_LOST) and machine.role == "check-in"]
+    why = sheet.out.get(machine.name, "") or (_written(lost[0]) if lost and not sheet.out else "")
+    if why and not contents.gaps_of(kind, subject=sheet.station):
+        detail = message("finding", "machine-reports.none-explained", role=of_role, reason=why)
         findings.write("machine-reports", Grade.EXPLAINED, at_station(sheet.station, detail))
     else:
         grade, cause = contents.without(kind, sheet.station)
@@ -145,18 +158,62 @@ def _tell_no_report(findings: FindingLog, contents: RecordContents, sheet: Tally
         findings.write("machine-reports", grade, at_station(sheet.station, detail), cause=cause)
 
 
-def _reports(contents: RecordContents, station: Station) -> tuple[BoothReport | None, CheckInReport | None]:
-    """What the station's booth and check-in signed at closing."""
-    booth, check_in = (contents.of_station(kind, station.id) for kind in ("booth-report", "check-in-report"))
-    return (
-        body_of(booth.statement, BoothReport, booth.place) if booth else None,
-        body_of(check_in.statement, CheckInReport, check_in.place) if check_in else None,
-    )
+@dataclass(frozen=True)
+class _Reports:
+    """What a station's booths and desks signed at closing. `missing`: those that the root admitted and that signed
+    nothing here."""
+
+    booths: dict[StationMachine, BoothReport]
+    desks: dict[StationMachine, CheckInReport]
+    missing: tuple[StationMachine, ...]
+
+    @classmethod
+    def of(cls, contents: RecordContents, station: Station) -> "_Reports":
+        """What the record has of them."""
+        machines = contents.key_ring.machines(station.id)
+        booths, desks = {}, {}
+        for machine in (*machines.booths, *machines.desks):
+            found = contents.of_station(f"{machine.role}-report", station.id, machine.number)
+            if found is not None and machine.role == "booth":
+                booths[machine] = body_of(found.statement, BoothReport, found.place)
+            elif found is not None:
+                desks[machine] = body_of(found.statement, CheckInReport, found.place)
+        missing = (one for one in (*machines.booths, *machines.desks) if one not in booths and one not in desks)
+        return cls(booths, desks, tuple(missing))
+
+    @property
+    def all(self) -> dict[StationMachine, BoothReport | CheckInReport]:
+        """Of every machine that signed."""
+        return {**self.booths, **self.desks}
+
+    def wrong(self, contents: RecordContents, sheet: TallySheet) -> list[Message]:
+        """Where the chair wrote something else than they signed."""
+        wrong: list[Message] = []
+        for machine, booth in self.booths.items():
+            part = contents.rules.booth_sheets.get(sheet.station, {}).get(machine.name)
+            wrote = part.tally if part is not None else sheet.tally
+            counters = part.counters if part is not None else sheet.reconciliation.booth
+            if booth.tally != wrote:
+                pairs = zip(booth.tally.contests, wrote.contests, strict=False)
+                other = [one.contest for one, chairs in pairs if one != chairs] or message("term", "figure.ballots")
+                wrong.append(message("finding", "machine-reports.other-tally", what=other))
+            wrong += msgspec.structs.replace(sheet.reconciliation, booth=counters).contradictions(booth.counters)
+            wrong += booth.counters.unlisted_reasons()
+        if not any(machine.role == "check-in" for machine in self.missing):
+            counted = CheckInCounters.summed(desk.counters for desk in self.desks.values())
+            wrong += sheet.reconciliation.contradictions(counted)
+        for desk in self.desks.values():
+            wrong += desk.counters.unlisted_reasons()
+        return wrong
 
 
-def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: VerifiedStatement) -> None:
+def _check_reconciliation(
+    findings: FindingLog, contents: RecordContents, sheet: TallySheet, verified: VerifiedStatement
+) -> None:
     """Checked in = cards used = printed − spoiled = deposited = recorded = ballots on the tally sheet."""
     counters, ballots = sheet.reconciliation, sum(sheet.tally.ballots.values())
+    for booth_sheet in contents.rules.booth_sheets.get(sheet.station, {}).values():
+        _check_booth_sheet(findings, booth_sheet, verified)
     booth, recorded = counters.booth, counters.booth.recorded
     differences = list(counters.differences())
     if recorded != ballots:
@@ -177,6 +234,19 @@ def _check_reconciliation(findings: FindingLog, sheet: TallySheet, verified: Ver
             recorded=recorded,
         )
         findings.ok("reconciliation", at_station(sheet.station, detail))
+
+
+def _check_booth_sheet(findings: FindingLog, sheet: BoothSheet, verified: VerifiedStatement) -> None:
+    """At each booth of several: cards used = printed − spoiled = deposited = recorded = ballots on its sheet."""
+    ballots, recorded = sum(sheet.tally.ballots.values()), sheet.counters.recorded
+    differences = list(sheet.differences())
+    if recorded != ballots:
+        differences.append(Difference("recorded", "ballots", recorded, ballots, ""))
+    booth = StationMachine("booth", sheet.number)
+    for one in differences:
+        grade = Grade.EXPLAINED if one.reason.strip() else Grade.FAILURE
+        detail = message("finding", "at-booth", booth=booth.label, number=booth.number, finding=_difference(one))
+        findings.write("reconciliation", grade, at_station(sheet.station, detail), verified.place)
 
 
 def _difference(one: Difference) -> Message:
@@ -250,7 +320,8 @@ def _check_event_logs(findings: FindingLog, contents: RecordContents, station: S
         return
     logs = body_of(verified.statement, EventLogs, verified.place)
     wrong = []
-    if not set(logs.heads) == set(logs.entries) == set(STATION_ROLES):
+    admitted = {machine.name for machine in contents.key_ring.machines(station.id).all}
+    if set(logs.heads) != set(logs.entries) or not admitted - set(sheet.out) <= set(logs.heads) <= admitted:
         wrong.append(message("finding", "event-logs.other-machines"))
     if not all(len(head) == 64 and set(head) <= _HEX for head in logs.heads.values()):
         wrong.append(message("finding", "event-logs.no-head"))
@@ -258,8 +329,9 @@ def _check_event_logs(findings: FindingLog, contents: RecordContents, station: S
         wrong.append(message("finding", "event-logs.empty"))
     if logs.heads != sheet.event_logs:
         wrong.append(message("finding", "event-logs.other-heads"))
-    for role, own in zip(_REPORTING, _reports(contents, station), strict=True):
-        if own is not None and (own.head, own.entries) != (logs.heads.get(role), logs.entries.get(role)):
-            wrong.append(message("finding", "event-logs.other-report", role=role_label(role)))
+    for machine, own in _Reports.of(contents, station).all.items():
+        if (own.head, own.entries) != (logs.heads.get(machine.name), logs.entries.get(machine.name)):
+            of_role = role_label(machine.role) if machine.number == 1 else machine.label
+            wrong.append(message("finding", "event-logs.other-report", role=of_role))
     good = message("finding", "event-logs.hold", count=sum(logs.entries.values()))
     findings.conclude("event-logs", station.id, wrong, good, verified.place)

@@ -31,9 +31,9 @@ _BEGINNINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "tally_sheet": ("",),
     "screens": ("booth.", *_HEADINGS, "language.name", "look.", "spoil.", *_ROLES_ON_SHEETS),
     "error": _ERRORS,
-    "hint": (*_ERRORS, "call-the-", "go-on-from-the-screen"),
-    "term": ("figure-of", "joined.", "machine-state.", "printer-reason.", "substitute"),
-    "results": ("check_in_lost", "voided_sessions"),
+    "hint": (*_ERRORS, "call-the-", "go-on-from-the-screen", "go-to-that-booth"),
+    "term": ("figure-of", "joined.", "machine-numbered", "machine-state.", "printer-reason.", "substitute"),
+    "results": ("booth_lost", "check_in_lost", "voided_sessions"),
 }
 """How the keys of these sentences begin, by section."""
 

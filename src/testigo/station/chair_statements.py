@@ -19,7 +19,7 @@ from testigo.station.statement_store import StatementStore
 INCIDENT, MANUAL_TALLY = "incident", "manual-tally"
 
 
-class Told:
+class ChairStatements:
     """The statements in words of one chair."""
 
     def __init__(self, folder: MachineFolder, statements: StatementStore) -> None:

@@ -1,0 +1,147 @@
+"""One check-in desk among those of its station: whose share a document is, and what is said to its home desk.
+
+`desk_claims` says what desks owe each other and how that is settled; here it is asked and told. Nothing here is said
+while the desk's lock is held: two desks that ask each other at the same moment would wait for each other.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from testigo.errors import IllegalStep, InvalidInput, TestigoError
+from testigo.keys import OpeningKey
+from testigo.station.checkin_day import CheckInDay, Tries
+from testigo.station.day_file import DayFile
+from testigo.station.desk_claims import Asked, Owed, answer, told
+from testigo.station.desk_link import Answered, DeskLink, OtherDesk
+from testigo.station.folder import MachineFolder
+from testigo.station.shares import home_desks
+
+TAKING_PART = "desks-taking-part"
+"""Event of a desk's log: which desks of the station take part, as the chair said with the zero report."""
+
+
+class Desks:
+    """The desks of a station, as one of them, whose folder and day these are, sees them. `ways`: to the others, by
+    number."""
+
+    def __init__(
+        self, folder: MachineFolder, opening: OpeningKey, ways: Mapping[int, OtherDesk], day: DayFile[CheckInDay]
+    ) -> None:
+        self._folder = folder
+        self._day = day
+        self._link = DeskLink(folder, opening, ways)
+        self._homes: Mapping[str, int] = {}
+
+    @property
+    def own(self) -> int:
+        """This desk's number."""
+        return self._link.own
+
+    @property
+    def taking_part(self) -> tuple[int, ...]:
+        """The numbers of the desks that take part; all, before the chair has said which."""
+        said = [event.data["desks"] for event in self._folder.log if event.event == TAKING_PART]
+        every = tuple(desk.number for desk in self._folder.machines.desks)
+        return tuple(said[-1]) if said else every
+
+    def take_part(self, numbers: tuple[int, ...]) -> None:
+        """These desks take part in the day."""
+        if numbers != self.taking_part:
+            self._folder.log.append("desks-taking-part", desks=list(numbers))
+            self._homes = {}
+
+    def deal(self, documents: Iterable[str]) -> None:
+        """The voters of the poll book, who are dealt out to the desks."""
+        settings = self._folder.settings
+        part = self.taking_part
+        self._homes = home_desks(settings.election, settings.station, documents, part) if len(part) > 1 else {}
+
+    def home(self, document: str) -> int:
+        """The home desk of a voter of the poll book."""
+        return self._homes.get(document, self.own)
+
+    def share(self, documents: Iterable[str]) -> int:
+        """How many of these documents are of this desk's share."""
+        return sum(self.home(document) == self.own for document in documents)
+
+    def part_of(self, whole: int) -> int:
+        """This desk's part of a number that is the station's: the parts of all desks add up to it."""
+        part = self.taking_part
+        place = part.index(self.own) if self.own in part else 0
+        return whole // len(part) + (place < whole % len(part))
+
+    # ---- as the visiting desk
+
+    def claim(self, document: str) -> Answered:
+        """Ask the home desk for a document; raises `TestigoError` where there is no answer. What comes of it is owed
+        back until a visit begins."""
+        return self._link.ask(self.home(document), Asked("claim", document, self.own))
+
+    def _owed(self) -> list[tuple[str, Owed]]:
+        """What is still to be said, but of the visitor who is here."""
+        day = self._day.now
+        here = day.visit.document if day.visit is not None else ""
+        return [(document, owed) for document, owed in day.claims.owed.items() if document != here]
+
+    def tell_all(self) -> Iterator[tuple[str, Owed, Answered]]:
+        """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now."""
+        silent: set[int] = set()
+        for document, owed in self._owed():
+            home = self.home(document)
+            answered = None if home in silent else self._tell(document, owed)
+            if answered is None:
+                silent.add(home)
+            else:
+                yield document, owed, answered
+
+    def _tell(self, document: str, owed: Owed) -> Answered | None:
+        """Say one thing that is owed; None where there is no answer."""
+        day = self._day.now
+        voted = day.voted.get(document)
+        tries = msgspec.to_builtins(day.tried(document)) if owed == "back" else {}
+        asked = Asked(owed, document, self.own, voted.hour if voted is not None else "", tries)
+        try:
+            return self._link.ask(self.home(document), asked)
+        except TestigoError:
+            return None
+
+    def keep_answer(self, document: str, owed: Owed, answered: Answered) -> None:
+        """Keep what the home desk said of something that was owed."""
+        day = self._day.now
+        self._day.keep(msgspec.structs.replace(day, claims=told(day.claims, document, owed, answered.said)))
+
+    # ---- as the home desk
+
+    def hear(self, envelope: bytes) -> bytes:
+        """What another desk says of a document of this desk's share, and the answer. Raises as `DeskLink.read`."""
+        day = self._day.now
+        said, asked = self._link.read(envelope, day.claims.received)
+        if self.home(asked.document) != self.own:
+            raise IllegalStep("desk-message.of-another-share", place=self._folder.place)
+        visiting = day.visit is not None and day.visit.document == asked.document
+        claims, saying = answer(day.claims, asked, voted=asked.document in day.voted, visiting=visiting)
+        day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
+        if asked.name == "back":
+            day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))
+        self._day.keep(day)
+        return self._link.answer(envelope, said, self._answered(asked, saying))
+
+    def _answered(self, asked: Asked, saying: str) -> Answered:
+        day = self._day.now
+        voted, lent = day.voted.get(asked.document), day.claims.lent.get(asked.document)
+        if saying == "granted":
+            return Answered("granted", tries=msgspec.to_builtins(day.tried(asked.document)))
+        desk = lent.desk if lent is not None and voted is None else self.own
+        hour = voted.hour if voted is not None else lent.hour if lent is not None else ""
+        return msgspec.convert({"said": saying, "desk": desk, "hour": hour}, Answered)
+
+
+def desks_in(data: Mapping[str, Any], folder: MachineFolder) -> tuple[int, ...]:
+    """The numbers of the desks that take part, in the chair's order; raises `InvalidInput`. All where it names none."""
+    every = tuple(desk.number for desk in folder.machines.desks)
+    numbers = data.get("desks", list(every))
+    if not isinstance(numbers, list) or not numbers or not set(numbers) <= set(every):
+        raise InvalidInput("order.malformed", place=folder.place, why="desks")
+    return tuple(number for number in every if number in numbers)

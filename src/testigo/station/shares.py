@@ -1,0 +1,16 @@
+"""Which check-in desk decides on a document number: its *home desk*.
+
+The voters of the poll book are ordered by SHA-256 of the election, the station and their number, and dealt out to the
+desks like cards. So the poll book and the number of desks fix every share beforehand, shares differ by one voter at
+most, and a number says nothing of its desk to whoever reads it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+
+def home_desks(election: str, station: str, documents: Iterable[str], desks: tuple[int, ...]) -> Mapping[str, int]:
+    """Document number → number of its home desk. `desks`: the numbers of the desks that take part, at least one."""
+    about = f"testigo home desk 1\n{election}/{station}/".encode()
+    ordered = sorted(documents, key=lambda document: hashlib.sha256(about + document.encode()).digest())
+    return {document: desks[place % len(desks)] for place, document in enumerate(ordered)}

@@ -1,0 +1,421 @@
+"""Several check-in desks: whoever is of another desk's share is claimed there first; nobody is admitted twice by
+machines, and nobody lawful is lost, whatever fails when.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root
+from raising import raises_code
+from testigo.election import StationMachine, StationMachines
+from testigo.errors import IllegalStep, InvalidSignature, StorageError, TestigoError
+from testigo.register import Register, make_poll_book
+from testigo.station.checkin import CheckIn
+from testigo.station.desk_claims import Asked, Claims, Lent, answer, told
+from testigo.station.folder import MachineFolder
+from testigo.station.install import install_station, load_keys
+from testigo.station.machine import OrderSender
+from testigo.station.shares import home_desks
+from testigo.station.sign_in_list import Agreed
+from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
+
+DESKS = 3
+DOCUMENTS = ("101", "102", "103", "104", "105", "106")
+BOTH = Agreed("chair", CHAIR_PIN, "clerk", CLERK_PIN)
+
+
+class Cut(StorageError):
+    """The cable is out, or the machine is off."""
+
+
+class Way:
+    """The way from one desk to another. `cut`: nothing passes. `lose`: the next answer is lost after it was given."""
+
+    def __init__(self, room: "Room", by: int, to: int) -> None:
+        self.room, self.by, self.to = room, by, to
+
+    def tell(self, envelope: bytes) -> bytes:
+        room = self.room
+        room.sent.append((self.to, envelope))
+        if frozenset((self.by, self.to)) in room.cut or room.desks[self.to] is None:
+            raise Cut("machine.does-not-answer", place="desk", why="cut")
+        answered = room.desks[self.to].tell(envelope)
+        if room.lose:
+            room.lose = False
+            raise Cut("machine.does-not-answer", place="desk", why="answer lost")
+        return answered
+
+
+class Room:
+    """The desks of one station, opened on a copy of an installed one. `cards`: which desks handed a card for which
+    document, and how."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.desks: dict[int, Any] = dict.fromkeys(range(1, DESKS + 1))
+        self.cut: set[frozenset[int]] = set()
+        self.sent: list[tuple[int, bytes]] = []
+        self.lose = False
+        self.cards: list[tuple[str, int, bool]] = []
+        for number in self.desks:
+            self.start(number)
+
+    def start(self, number: int) -> None:
+        ways = {to: Way(self, number, to) for to in self.desks if to != number}
+        name = StationMachine("check-in", number).name
+        self.desks[number] = CheckIn(self.folder / name, desks=ways)
+
+    def crash(self, number: int) -> None:
+        self.desks[number].close()
+        self.desks[number] = None
+
+    def close(self) -> None:
+        for desk in self.desks.values():
+            if desk is not None:
+                desk.close()
+
+    def reunite(self) -> None:
+        """Every machine runs, every cable is in, and everybody has said what they owe."""
+        self.cut, self.lose = set(), False
+        for number, desk in self.desks.items():
+            if desk is None:
+                self.start(number)
+        for _ in range(2):
+            for desk in self.desks.values():
+                desk.tell_desks()
+
+    def card(self, number: int, visit: Visit) -> None:
+        """The visitor is released and gets a card."""
+        desk = self.desks[number]
+        if visit.stage != "admitted":
+            released = desk.release(visit.id, CHAIR_PIN, "missing-hand" if visit.fingers else "not-enrolled")
+            if released.stage == "second":
+                desk.agree(visit.id, "clerk", CLERK_PIN)
+        desk.hand_card(visit.id)
+        self.cards.append((visit.document, number, visit.listed))
+
+
+@pytest.fixture(scope="module")
+def installed(root: Root, register: Register, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A station of several desks, with poll book, opened."""
+    folder = tmp_path_factory.mktemp("desks") / "s1"
+    pins = {"chair_pin": CHAIR_PIN, "clerk_pin": CLERK_PIN}
+    machines = StationMachines(desk_count=DESKS)
+    request = install_station(folder, root.station_file("s1"), root.key.public, "s1", machines=machines, **pins)
+    load_keys(folder, [root.admit(request)])
+    sealing = next(key.sealing_key for key in request.keys if key.role == "check-in")
+    book = make_poll_book(register, "s1", sealing, root.centre, ISSUED)
+    chair = MachineFolder(folder / "chair", "chair")
+    for desk in machines.desks:
+        with CheckIn(folder / desk.name) as opened:
+            opened.load_poll_book(book)
+            sender = OrderSender(chair, {desk: opened})
+            for order in ("zero", "open"):
+                sender.give(desk, order)  # type: ignore[arg-type]
+    chair.close()
+    return folder
+
+
+@pytest.fixture
+def room(installed: Path, tmp_path: Path) -> Iterator[Room]:
+    folder = tmp_path / "s1"
+    shutil.copytree(installed, folder)
+    made = Room(folder)
+    yield made
+    made.close()
+
+
+def home_of(room: Room, document: str) -> int:
+    return next(number for number, desk in room.desks.items() if desk._desks.home(document) == number)
+
+
+def another(room: Room, document: str, *but: int) -> int:
+    return next(number for number in room.desks if number != home_of(room, document) and number not in but)
+
+
+def cut_off(room: Room, number: int) -> None:
+    room.cut |= {frozenset((number, other)) for other in room.desks if other != number}
+
+
+# ---- shares
+
+
+def test_shares_differ_by_one_voter_at_most_and_hang_on_nothing_but_the_book() -> None:
+    documents = [str(number) for number in range(1000)]
+    homes = home_desks("e", "s", documents, (1, 2, 3, 4, 5, 6))
+    sizes = [sum(home == desk for home in homes.values()) for desk in range(1, 7)]
+    assert max(sizes) - min(sizes) <= 1
+    assert homes == home_desks("e", "s", reversed(documents), (1, 2, 3, 4, 5, 6))
+    assert homes != home_desks("e", "t", documents, (1, 2, 3, 4, 5, 6))
+    assert set(home_desks("e", "s", documents, (2, 5)).values()) == {2, 5}
+
+
+def test_the_shares_of_all_desks_add_up_to_the_poll_book(room: Room) -> None:
+    counters = [desk.counters() for desk in room.desks.values()]
+    assert sum(one.registered for one in counters) == 8
+    assert sum(one.release_cap for one in counters) == room.desks[1].definition.release_cap("s1")
+
+
+# ---- while they hear each other
+
+
+def test_any_desk_admits_anybody_and_only_once(room: Room) -> None:
+    for document in DOCUMENTS:
+        away = another(room, document)
+        room.card(away, room.desks[away].find(document))
+        room.desks[away].tell_desks()
+        for number, desk in room.desks.items():
+            found = desk.find(document)
+            assert isinstance(found, RefusedVoter) and found.reason == "already-voted" and found.at, number
+            desk.turn_away(document)
+    assert sum(desk.counters().checked_in for desk in room.desks.values()) == len(DOCUMENTS)
+
+
+def test_a_voter_who_stands_at_one_desk_is_not_taken_at_another(room: Room) -> None:
+    home, away = home_of(room, "103"), another(room, "103")
+    visit = room.desks[away].find("103")
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+    third = another(room, "103", away)
+    assert room.desks[third].find("103") == AtAnotherDesk("103", away)
+    room.desks[away].leave(visit.id)
+    room.desks[away].tell_desks()
+    room.card(home, room.desks[home].find("103"))
+
+
+def test_tries_of_a_finger_go_along_with_the_document(room: Room) -> None:
+    home, away = home_of(room, "101"), another(room, "101")
+    visit = room.desks[away].find("101")
+    room.desks[away].finger_unread(visit.id)
+    room.desks[away].leave(visit.id)
+    room.desks[away].tell_desks()
+    assert room.desks[home].find("101").failed == 1
+
+
+# ---- when they do not
+
+
+def test_cut_off_a_desk_admits_its_own_share_and_sends_the_others_away(room: Room) -> None:
+    away = another(room, "103")
+    cut_off(room, away)
+    own = next(document for document in DOCUMENTS if home_of(room, document) == away)
+    assert room.desks[away].find("103") == AtAnotherDesk("103", home_of(room, "103"), reached=False)
+    room.card(away, room.desks[away].find(own))
+    assert room.desks[away].counters().refused == {}
+
+
+def test_from_the_list_by_two_persons_entered_when_they_hear_each_other_again(room: Room) -> None:
+    home, away = home_of(room, "103"), another(room, "103")
+    cut_off(room, away)
+    desk = room.desks[away]
+    with pytest.raises(TestigoError):
+        desk.admit_from_list("103", Agreed("chair", CHAIR_PIN, "clerk", CHAIR_PIN))
+    visit = desk.admit_from_list("103", BOTH)
+    assert visit.listed
+    room.card(away, visit)
+    assert (desk.counters().from_list, desk.counters().entered) == (1, 0)
+    room.reunite()
+    assert (desk.counters().from_list, desk.counters().entered, desk.counters().doubles) == (1, 1, 0)
+    assert room.desks[home].find("103").reason == "already-voted"
+
+
+def test_a_double_is_counted_once_and_shown(room: Room) -> None:
+    home, away = home_of(room, "103"), another(room, "103")
+    cut_off(room, away)
+    room.card(away, room.desks[away].admit_from_list("103", BOTH))
+    room.card(home, room.desks[home].find("103"))
+    room.reunite()
+    room.reunite()
+    assert sum(desk.counters().doubles for desk in room.desks.values()) == 1
+    assert any(row.name == "doubles" for row in room.desks[away].counters().rows("sheet"))
+
+
+def test_a_desk_that_dies_with_a_visit_does_not_lose_its_voter(room: Room) -> None:
+    """The home desk admits from the list; should the other come back and have handed a card, that is a double."""
+    home, away = home_of(room, "103"), another(room, "103")
+    visit = room.desks[away].find("103")
+    cut_off(room, away)
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+    room.card(home, room.desks[home].admit_from_list("103", BOTH))
+    room.card(away, visit)
+    room.reunite()
+    assert sum(desk.counters().doubles for desk in room.desks.values()) == 1
+
+
+@pytest.mark.parametrize("when", ["asked", "answered"])
+def test_a_claim_without_an_answer_is_given_back(room: Room, when: str) -> None:
+    home, away = home_of(room, "103"), another(room, "103")
+    if when == "asked":
+        cut_off(room, away)
+    else:
+        room.lose = True
+    assert not room.desks[away].find("103").reached
+    room.crash(away)
+    room.reunite()
+    room.card(home, room.desks[home].find("103"))
+
+
+# ---- messages
+
+
+def test_a_message_is_obeyed_once_and_only_by_who_it_is_for(room: Room) -> None:
+    home, away = home_of(room, "103"), another(room, "103")
+    visit = room.desks[away].find("103")
+    (to, claim) = room.sent[-1]
+    assert to == home
+    room.desks[away].leave(visit.id)
+    room.desks[away].tell_desks()
+    with raises_code(IllegalStep, "desk-message.old"):
+        room.desks[home].tell(claim)
+    third = another(room, "103", away)
+    with pytest.raises(InvalidSignature):
+        room.desks[third].tell(claim)
+    with pytest.raises(InvalidSignature):
+        room.desks[away].tell(claim)
+    assert isinstance(room.desks[home].find("103"), Visit)
+
+
+def test_a_message_names_no_voter_on_the_cable(room: Room) -> None:
+    room.desks[another(room, "103")].find("103")
+    assert all(b"103" not in envelope for _, envelope in room.sent)
+
+
+# ---- the pure rules
+
+
+def test_who_has_voted_is_never_lent() -> None:
+    asked = Asked("claim", "1", 2)
+    assert answer(Claims(), asked, voted=True, visiting=False)[1] == "voted"
+    assert answer(Claims(), asked, voted=False, visiting=True)[1] == "visiting"
+    lent, said = answer(Claims(), asked, voted=False, visiting=False)
+    assert said == "granted" and answer(lent, asked, voted=False, visiting=False) == (lent, "granted")
+    assert answer(lent, Asked("claim", "1", 3), voted=False, visiting=False) == (lent, "visiting")
+    assert answer(lent, Asked("back", "1", 3), voted=False, visiting=False) == (lent, "done")
+    assert answer(lent, Asked("back", "1", 2), voted=False, visiting=False) == (Claims(), "done")
+    gone = Claims(lent={"1": Lent(2, "2026-11-29T12:00:00Z")})
+    assert answer(gone, Asked("back", "1", 2), voted=False, visiting=False) == (gone, "done")
+    assert told(Claims(owed={"1": "enter"}), "1", "enter", "busy").owed == {"1": "enter"}
+
+
+# ---- everything at any moment
+
+
+class AnyDay(RuleBasedStateMachine):
+    """Visits, power cuts, cut cables, lost answers and reunions in any order."""
+
+    installed: Path
+
+    @initialize()
+    def begin(self) -> None:
+        self.place = Path(tempfile.mkdtemp())
+        shutil.copytree(self.installed, self.place / "s1")
+        self.room = Room(self.place / "s1")
+
+    def teardown(self) -> None:
+        if hasattr(self, "room"):
+            self._all_can_still_vote()
+            self.room.close()
+            shutil.rmtree(self.place)
+
+    @rule(number=st.integers(1, DESKS), document=st.sampled_from(DOCUMENTS), listed=st.booleans())
+    def arrive(self, number: int, document: str, listed: bool) -> None:
+        desk = self.room.desks[number]
+        if desk is None or desk.current() is not None:
+            return
+        found = desk.admit_from_list(document, BOTH) if listed else desk.find(document)
+        assert isinstance(found, Visit | RefusedVoter | AtAnotherDesk)
+
+    @rule(number=st.integers(1, DESKS), card=st.booleans())
+    def conclude(self, number: int, card: bool) -> None:
+        desk = self.room.desks[number]
+        visit = desk.current() if desk is not None else None
+        if visit is None:
+            return
+        if card or visit.stage == "admitted":
+            self.room.card(number, visit)
+        else:
+            desk.leave(visit.id)
+
+    @rule(number=st.integers(1, DESKS))
+    def speak(self, number: int) -> None:
+        if self.room.desks[number] is not None:
+            self.room.desks[number].tell_desks()
+
+    @rule(number=st.integers(1, DESKS))
+    def lose_power(self, number: int) -> None:
+        if self.room.desks[number] is not None:
+            self.room.crash(number)
+
+    @rule(number=st.integers(1, DESKS))
+    def switch_on(self, number: int) -> None:
+        if self.room.desks[number] is None:
+            self.room.start(number)
+
+    @rule(pair=st.sampled_from([(1, 2), (1, 3), (2, 3)]))
+    def cut_cable(self, pair: tuple[int, int]) -> None:
+        self.room.cut.add(frozenset(pair))
+
+    @rule()
+    def lose_an_answer(self) -> None:
+        self.room.lose = True
+
+    @rule(number=st.integers(1, DESKS), place=st.integers(1, 12))
+    def replay(self, number: int, place: int) -> None:
+        """Whoever is on the cable says again what was said."""
+        desk = self.room.desks[number]
+        if desk is not None and self.room.sent:
+            with contextlib.suppress(TestigoError):
+                desk.tell(self.room.sent[-min(place, len(self.room.sent))][1])
+
+    @rule()
+    def reunite(self) -> None:
+        self.room.reunite()
+
+    @invariant()
+    def nobody_is_admitted_twice_by_machines(self) -> None:
+        if not hasattr(self, "room"):
+            return
+        by_machine = [document for document, _, listed in self.room.cards if not listed]
+        assert len(by_machine) == len(set(by_machine))
+
+    def _all_can_still_vote(self) -> None:
+        """Reunited, each voter either has a card or gets one at any desk; and every further card was counted."""
+        room = self.room
+        room.reunite()
+        for number, desk in room.desks.items():
+            visit = desk.current()
+            if visit is not None and visit.stage != "admitted":
+                desk.leave(visit.id)
+            elif visit is not None:
+                room.card(number, visit)
+        room.reunite()
+        had = {document for document, _, _ in room.cards}
+        for place, document in enumerate(DOCUMENTS):
+            number = place % DESKS + 1
+            found = room.desks[number].find(document)
+            assert isinstance(found, RefusedVoter if document in had else Visit), (document, found)
+            if isinstance(found, Visit):
+                room.card(number, found)
+                room.desks[number].tell_desks()
+        room.reunite()
+        counters = [desk.counters() for desk in room.desks.values()]
+        assert sum(one.cards_handed for one in counters) == len(room.cards)
+        assert sum(one.from_list for one in counters) == sum(listed for _, _, listed in room.cards)
+        assert sum(one.entered for one in counters) == sum(one.from_list for one in counters)
+        assert sum(one.doubles for one in counters) == len(room.cards) - len({one for one, _, _ in room.cards})
+
+
+def test_no_order_of_failures_admits_twice_or_loses_anybody(installed: Path, monkeypatch: Any) -> None:
+    AnyDay.installed = installed
+    many = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(AnyDay, settings=many)
