@@ -25,6 +25,9 @@ _DARKER, _DARKER_ON_ONE_SIDE = 0.034, 0.08
 """Least darkness of every cell of a band against what is above and below, in parts of full black; yellow ink leaves
 0.04 to 0.1. And where on one side there is only print."""
 
+_LIGHTER = 0.02
+"""How much lighter than expected paper counts at most: print that is gone makes no band of the paper between."""
+
 _KNOWN, _KNOWN_BESIDE = 9, (3, 4)
 """Cells of a band that must have paper in them, of fifteen; and of the five on each side, or on the only one."""
 
@@ -38,6 +41,7 @@ _SURE = 5.0
 def find_band(darker: Plane, white: Plane) -> tuple[int, int] | None:
     """Where a band is (dots from the left and from the top), or None. `darker`: ink above the expected; `white`: how
     surely each dot should be white."""
+    darker = np.maximum(darker, np.float32(-_LIGHTER))
     cells, known = _cells(darker, white)
     sure = _SURE * _noise(darker, white)
     best, at = np.float32(0), (0, 0)

@@ -80,8 +80,8 @@ def tell_apart(
     """The smallest projection of the winner against any other print; ½ where there is none, 0 where another is the
     same.
 
-    `finely`: small differences are looked at closely (`small_differences`). `by_letter`: against a near twin every letter
-    that differs must say the same, because print that is half one name and half its twin is neither."""
+    `finely`: small differences are looked at closely (`small_differences`). `by_letter`: against a near twin every
+    letter that differs must say the same, because print that is half one name and half its twin is neither."""
     winner = candidates[best]
     seen = _to_contrast_of(seen, winner)
     smallest = 0.5

@@ -92,7 +92,7 @@ _FAINTEST = 0.3
 
 
 def _deviation(seen: Ink, winner: Ink, filter_: Any, size: int) -> float:
-    """The standard deviation of what the filter, most of which is `size` dots wide, gives where the paper should be plain."""
+    """The standard deviation of what the filter gives where the paper should be plain; `size`: dots of most of it."""
     _, darkest = extremes(winner, size + 2)
     plain = convolve(seen, filter_)[darkest < _PLAIN]
     return 1.48 * float(np.median(np.abs(plain - np.median(plain)))) if len(plain) else 0.0
