@@ -6,6 +6,7 @@ Each mutation is one small change of one expression or statement (a comparison t
 removed, `and` for `or`, a result replaced by None, a `raise` or a call left out), in a copy of the project in a
 temporary folder. The tests of that room run until the first failure. What no test notices has *survived*: it is either
 equivalent (no caller can tell the difference) or needs a test. The same seed gives the same changes of the same code.
+`--since COMMIT` tries only files that have changed since, as after a release or a run before.
 
 Texts of errors, docstrings and annotations are left alone.
 """
@@ -181,6 +182,13 @@ def files_of(module: str) -> list[Path]:
     return sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
 
 
+def changed_since(commit: str) -> set[Path]:
+    """The files of the package that differ from how they were at a commit."""
+    command = ["git", "diff", "--name-only", commit, "--", str(PACKAGE)]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return {ROOT / name for name in names}
+
+
 def workshop(folder: Path) -> Path:
     """A copy of the project in which code may be broken."""
     for name in CARRIED:
@@ -270,6 +278,7 @@ def main() -> None:
     parser.add_argument(
         "--modules", nargs="+", choices=sorted(TESTS), default=["witness", "record", "count", "ballot", "audit", "keys"]
     )
+    parser.add_argument("--since", default="", help="a commit: only files that have changed since")
     parser.add_argument("--count", type=int, default=90)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
@@ -277,7 +286,11 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="only print the changes that would be tried")
     parser.add_argument("--json", action="store_true", help="print all outcomes for programs")
     asked = parser.parse_args()
-    known = [one for module in asked.modules for file in files_of(module) for one in mutations_of(module, file)]
+    files = [(module, file) for module in asked.modules for file in files_of(module)]
+    if asked.since:
+        changed = changed_since(asked.since)
+        files = [(module, file) for module, file in files if file in changed]
+    known = [one for module, file in files for one in mutations_of(module, file)]
     chosen = random.Random(asked.seed).sample(known, min(asked.count, len(known)))
     if asked.list:
         print("\n".join(line_of(one) for one in chosen))

@@ -32,7 +32,8 @@ from testigo.slip import Slip
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine, OrderSender
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.order_sender import OrderSender
 from testigo.station.session import SessionView
 
 LONGEST_LIFE = 0.5

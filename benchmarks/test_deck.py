@@ -23,7 +23,7 @@ from testigo.slip import FolderPrinter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 
 
 def main() -> None:
@@ -57,7 +57,7 @@ def _measure(election: Definition, options: int, choose: int) -> None:
             machine = LocalMachine(booth)
             with Chair(place / "chair", booths=[machine], desks=[machine]) as chair:
                 wall, cpu, steps = time.perf_counter(), time.process_time(), [time.perf_counter()]
-                passed = chair.run_test(parts, on_step=lambda done, of: steps.append(time.perf_counter()))
+                passed = chair.runs.run(parts, on_step=lambda done, of: steps.append(time.perf_counter()))
                 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert passed
     ballots = sum(len(part.ballots) for part in parts)

@@ -6,6 +6,7 @@ alone. What the real booth says is compared in tests/station/test_deck_run.py.
 """
 
 import itertools
+import random
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil, log2
 from pathlib import Path
@@ -17,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deck_booths import honest
+from open_lists import open_lists
+from testigo import canonical
 from testigo.audit import expected, station_deck
 from testigo.ballot import (
     Ballot,
@@ -31,7 +34,9 @@ from testigo.ballot import (
     tally_ballots,
     too_many,
 )
-from testigo.election import Contest, Definition, District, Option, Party, Station, load
+from testigo.cli.root import main
+from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station, load
+from testigo.election.deck_size import most_test_ballots
 
 replace = msgspec.structs.replace
 
@@ -341,3 +346,39 @@ def test_a_difference_says_ballot_contest_option_and_stage() -> None:
     assert counted == "part 2, in the count: mayor, blank, 1 expected, 0 found"
     with_code = str(DeckDifference(1, 3, "print", "", "(unknown)", 0, 1, "slip-part.not-legible").sentence)
     assert with_code == "test ballot 3 of part 1, on paper: something else than this ballot (slip-part.not-legible)"
+
+
+def test_no_deck_is_larger_than_was_said_before_it_was_made() -> None:
+    rng = random.Random(2027)
+    for number in range(60):
+        sizes = [rng.choice([1, 2, 2, 3, 5, 17, 64, 65]) for _ in range(rng.randint(1, 8))]
+        contests = [
+            contest(f"c{place}", size, rng.randint(1, size), roll=rng.choice(["general", "general", "native"]))
+            for place, size in enumerate(sizes)
+        ]
+        contests.append(contest("general", 2))
+        vote = election(*contests, rolls=("general", "native"), roll_sizes={"native": 5})
+        _not_larger(vote, number)
+    for most in (1, 2, 5):
+        _not_larger(open_lists(Preferences(most)), most)
+
+
+def _not_larger(vote: Definition, about: int) -> None:
+    station = vote.stations[0].id
+    styles = [[vote.contest(one) for one in style.contests] for style in vote.styles_of_station(station)]
+    made, most = len(ballots_of(station_deck(vote, station))), most_test_ballots(styles)
+    assert made <= most <= 4 * made + 60, (about, made, most)
+
+
+def test_attack_an_absurd_deck_is_refused_before_it_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rolls = [f"r{number}" for number in range(19)]
+    vote = election(contest("a", 300), rolls=("general", *rolls), roll_sizes=dict.fromkeys(rolls, 5))
+    file = tmp_path / "election.json"
+    file.write_bytes(canonical.encode(vote))
+    monkeypatch.setattr(Ballot, "mark", None)  # whoever makes a ballot fails
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "deck", str(file), "--station", "s"])
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 1 and "20,000" in said and "Traceback" not in said

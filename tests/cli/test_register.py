@@ -407,3 +407,23 @@ def test_a_poll_book_that_cannot_be_kept_is_none(
     assert json.loads(imported("status", "--json", *election)[1])["poll_books"] == 0
     assert (tmp_path / "register.key").read_bytes() == key
     assert sorted(tmp_path.iterdir()) == names
+
+
+@pytest.mark.parametrize(("smallest", "told"), [(24, {}), (25, {"general": 24})])
+def test_few_voters_of_a_ballot_style_are_said_when_the_book_is_made(
+    typed: Typed, project_root: Path, tmp_path: Path, smallest: int, told: dict[str, int]
+) -> None:
+    example = project_root / "src" / "testigo" / "examples" / "municipality"
+    file = tmp_path / "election.yaml"
+    file.write_text(
+        f"{(example / 'election.yaml').read_text('utf-8')}\nrules: {{smallest-group: {smallest}}}\n", "utf-8"
+    )
+    code, _, err = typed("import", str(example / "voters.csv"), "--election", str(file))
+    assert code == 0, err
+    centre = Centre.create(tmp_path / "centre", file)
+    signing = SigningKey.generate().public.hex
+    centre.admit(MachineKeys((MachineKey(signing, "check-in", "01-01", OpeningKey.generate().public.hex),)))
+    words = ["poll-book", "01-01", "--centre", "centre", "--out", "book.json"]
+    assert json.loads(typed(*words, "--json")[1])["few_voters"] == told
+    code, _, err = typed(*words[:-1], "again.json")
+    assert code == 0 and ("only 24 voters of station '01-01' are on the roll 'general'" in err) == bool(told)

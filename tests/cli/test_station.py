@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 
 import pypdfium2
 import pytest
@@ -27,6 +28,21 @@ def run(capsys):
         return ended.value.code, said.out, said.err.replace("\n", " ")
 
     return call
+
+
+def test_pins_are_asked_twice_in_the_users_language(root, tmp_path, monkeypatch, capsys):
+    """The first time the chair types two different ones."""
+    (tmp_path / "definition.json").write_bytes(root.station_file("s1"))
+    typed = ["482913", "482931", "482913", "482913", "750126", "750126"]
+    monkeypatch.setattr("getpass.getpass", lambda question: typed.pop(0))
+    words = ["--language", "es", "station", "install", tmp_path / "s1", "--station", "s1", "--root-key"]
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, words), root.key.public.hex, "--definition", str(tmp_path / "definition.json")])
+    assert ended.value.code == 0 and not typed
+    chair, clerk, again = "PIN de la presidencia de mesa:", "PIN del personal de la mesa:", "El PIN otra vez:"
+    differ = "Los dos PIN no son iguales. Escriba el nuevo otra vez."
+    said = capsys.readouterr().err.replace("\n", "")
+    assert said == "".join([chair, again, differ, chair, again, clerk, again])
 
 
 def test_setting_up_a_station(run, root, tmp_path, monkeypatch):
@@ -251,3 +267,23 @@ def test_a_centre_whose_address_is_none_is_refused_at_the_start(run, place, cent
     code, said, error = run("serve", "chair", place.folder / "chair", "--port", "0", "--centre", centre)
     assert (code, said) == (1, "")
     assert error.startswith(f"Error: {centre}: not an address of a machine")
+
+
+def test_lists_on_paper_of_a_station_tick_who_has_a_card(run, place, tmp_path):
+    place.to_open()
+    place.release("103")
+    place.stop()
+    (tmp_path / "pin").write_text(CHAIR_PIN + "\n")
+    (tmp_path / "wrong").write_text("000000\n")
+    out = tmp_path / "s1.pdf"
+    asked = ("voter-list", place.folder, "--out", out, "--pin-file")
+    code, _, error = run(*asked, tmp_path / "wrong")
+    assert code == 1 and "PIN" in error and not out.exists()
+    assert run(*asked, tmp_path / "pin")[0] == 0 and out.stat().st_mode & 0o777 == 0o600
+    with closing(pypdfium2.PdfDocument(out)) as pages:
+        text = [page.get_textpage().get_text_bounded() for page in pages]
+    assert [page.count("✓") for page in text] == [1, 1]
+    assert all("Luisa Mora" in page and f"Página {number} de 2" in page for number, page in enumerate(text, 1))
+    assert run(*asked, tmp_path / "pin")[0] == 1  # a file is never written over
+    assert run("voter-list", tmp_path / "nowhere", "--out", tmp_path / "no.pdf", "--pin-file", tmp_path / "pin")[0] == 1
+    assert not (tmp_path / "no.pdf").exists()

@@ -139,6 +139,25 @@ def test_a_station_has_so_many_options_in_all_its_contests(errors_with):
     assert errors_with(contests(limits.LINES_OF_SHEET // 300, 2, "indigenous")) == {"definition.too-many"}
 
 
+def test_a_station_has_so_many_ballots_in_its_test(errors_with):
+    def rolls(number: int):
+        def change(payload):
+            first = payload["contests"][0]
+            payload["contests"] = [
+                first | {"id": f"c{n}", "title": {"es": f"Cargo {n}", "en": f"Office {n}"}, "options": options(300)}
+                for n in range(10)
+            ]
+            payload["rolls"] = ["general", *(f"r{n}" for n in range(number - 1))]
+            payload["stations"] = [
+                payload["stations"][0] | {"register-size": 500, "roll-sizes": {f"r{n}": 10 for n in range(number - 1)}}
+            ]
+
+        return change
+
+    assert errors_with(rolls(4)) == set()
+    assert errors_with(rolls(20)) == {"definition.too-many"}
+
+
 @pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31", "2028-02-29"])
 def test_days_of_this_calendar(errors_with, day):
     assert errors_with(put("date", day)) == set()

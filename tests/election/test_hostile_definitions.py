@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,51 @@ def test_the_command_says_it_in_a_sentence(tmp_path: Path, capsys: pytest.Captur
     said = " ".join(capsys.readouterr().err.split())
     assert ended.value.code == 1 and "election.json:1 (cargo 2 › escaños): el número 1000" in said
     assert "tiene 27 dígitos" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        (),
+        ("rules",),
+        ("title",),
+        ("stations", 0),
+        ("stations", 0, "roll-sizes"),
+        ("parties", 0, "name"),
+        ("bodies", 0, "levelling"),
+        ("contests", 1),
+        ("contests", 1, "options", 0),
+        ("contests", 0, "options", 0, "people", 0),
+    ],
+    ids=str,
+)
+def test_attack_unknown_keys_anywhere_cost_no_more_than_their_number(
+    tmp_path: Path, place: tuple[str | int, ...]
+) -> None:
+    """Work is counted in calls, not seconds: four times the keys are four times the calls and some, not sixteen."""
+
+    def calls(number: int) -> int:
+        many = dict(at(WHOLE, place)) | {f"seat{one}": 1 for one in range(number)}
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(json.dumps(replaced(WHOLE, place, many) if place else many), encoding="utf-8")
+        counted = 0
+
+        def count(*_: Any) -> None:
+            nonlocal counted
+            counted += 1
+
+        sys.setprofile(count)
+        try:
+            load(file)
+        except SeveralErrors as refused:
+            assert len(refused.errors) <= MOST_LISTED
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    calls(10)  # what is kept for later is made
+    few, many = calls(500), calls(2000)
+    assert many < 4.5 * few and many < 600 * 2000
 
 
 def test_attack_60000_unknown_keys_are_not_each_compared_and_told(tmp_path: Path, monkeypatch: Any) -> None:

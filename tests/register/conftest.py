@@ -109,6 +109,13 @@ def register(address: str, definition: Definition, key: RegisterKey, people: Pat
         yield opened
 
 
+@pytest.fixture
+def empty(address: str, definition: Definition, key: RegisterKey) -> Iterator[Register]:
+    """A register of nobody, in either database."""
+    with Register.open(address, definition, key) as opened:
+        yield opened
+
+
 @cache
 def finger(seed: int, impression: int = 0) -> FingerImage:
     """An impression of somebody's finger; the same seed is the same finger."""

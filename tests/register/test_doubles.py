@@ -6,16 +6,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from raising import raises_code
-from testigo.election import Definition
 from testigo.errors import InvalidInput
-from testigo.register import Register, RegisterKey, doubles
+from testigo.register import Register, doubles
 from testigo.register.doubles import name_key
-
-
-@pytest.fixture
-def empty(address: str, definition: Definition, key: RegisterKey):
-    with Register.open(address, definition, key) as opened:
-        yield opened
 
 
 def _listed(register: Register, folder: Path, *people: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

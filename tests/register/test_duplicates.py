@@ -156,7 +156,7 @@ def test_two_desks_enrolling_at_once_do_not_miss_each_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While one desk searches, the other enrols the same finger under another number."""
-    search = register._gallery.search
+    search = register._enroller.gallery.search
     with Register.open(address, definition, key) as other_desk:
 
         def slow_search(probes, *, after=0):
@@ -165,7 +165,7 @@ def test_two_desks_enrolling_at_once_do_not_miss_each_other(
                 assert other_desk.enrol("201", [("right-index", press(1, 1))], OFFICER).cases == ()
             return found
 
-        monkeypatch.setattr(register._gallery, "search", slow_search)
+        monkeypatch.setattr(register._enroller.gallery, "search", slow_search)
         done = register.enrol("200", [("right-index", press(1))], OFFICER)
     assert len(done.cases) == 1
     assert register.cases()[0].earlier_document == "201"

@@ -107,16 +107,16 @@ def test_the_vote_stays(
 
 def test_a_desk_that_stays_open_forgets_them(enrolled: Register, press: Press) -> None:
     enrolled.enrol("201", [("right-index", press(4))], "Ana Pérez", accept_because="work")
-    assert len(enrolled._gallery) == 2
+    assert len(enrolled._enroller.gallery) == 2
     enrolled.erase("V12345678", *BASIS)
     assert enrolled.enrol("E99", [("right-index", press(1, 1))], "Ana Pérez", accept_because="work").cases == ()
-    assert len(enrolled._gallery) == 2  # 200 and 201
+    assert len(enrolled._enroller.gallery) == 2  # 200 and 201
 
 
 def test_erased_while_another_is_enrolled(
     enrolled: Register, press: Press, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    gallery = enrolled._gallery
+    gallery = enrolled._enroller.gallery
     search = type(gallery).search
 
     def meanwhile(*given: object, **named: object) -> object:

@@ -23,12 +23,6 @@ from testigo.register.importing import SHOWN_ERRORS
 from testigo.register.voters_file import VoterRow, read_voters
 
 
-@pytest.fixture
-def empty(address: str, definition: Definition, key: RegisterKey):
-    with Register.open(address, definition, key) as opened:
-        yield opened
-
-
 def _write(folder: Path, text: str | bytes) -> Path:
     file = folder / "voters.csv"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -16,7 +16,7 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.station.visit import Visit
 from testigo.witness import verify
 
@@ -57,7 +57,7 @@ def hold_day(centre: Centre, tmp_path: Path, book: bytes, documents: list[str]) 
     ):
         check_in.load_poll_book(book)
         cards = [card.code for card in booth.make_cards().cards]
-        assert chair.run_test(station_deck(centre.definition, STATION))
+        assert chair.runs.run(station_deck(centre.definition, STATION))
         chair.zero_report()
         chair.open()
         for document in documents:

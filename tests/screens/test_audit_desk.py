@@ -88,6 +88,20 @@ def test_the_second_person_does_not_see_what_the_first_entered(desk: CountingDes
     assert "7700" not in page and "Ana Paz" not in page and 'data-step="second"' in page
 
 
+def test_what_was_entered_outlives_the_desk(desk: CountingDesk, browser: Client) -> None:
+    station = desk.drawn[0]
+    browser.get(f"/box/{station}")
+    browser.send(f"/box/{station}", person="Ana Paz", **figures(desk, station))
+    again = Server(app(CountingDesk(desk.auditor, desk.out), KEY))
+    with Client(again.address) as second:
+        second.get(f"/enter/{KEY}")
+        assert second.get(f"/box/{station}").facts["step"] == "second"
+        assert second.send(f"/box/{station}", person="Luis Sol", **figures(desk, station)).name == "count"
+        assert second.send(f"/box/{station}/sign").facts["told"] == station
+        assert second.get(f"/box/{station}").facts["step"] == "first"
+    again.stop()
+
+
 def test_where_they_differ_a_third_decides(desk: CountingDesk, browser: Client) -> None:
     station = desk.drawn[0]
     browser.get(f"/box/{station}")

@@ -488,7 +488,7 @@ class DeadPagePrinter:
 def test_axe_finds_no_violation_when_check_in_and_printer_are_dead(
     opened: Any, make_page: Callable[..., Page], language: str
 ) -> None:
-    opened.chair._pages = DeadPagePrinter()
+    opened.chair._pages.printer = DeadPagePrinter()
     chair = make_page()
     chair.goto(f"{opened.chair_address}/pin")
     if language != "es":

@@ -5,9 +5,11 @@ page without a way on, would end the day.
 """
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser as ChromiumBrowser
 
@@ -171,7 +173,8 @@ def test_no_lawful_voter_is_lost(desk: Desk, installed: tuple[Path, bytes, Root]
 def test_a_check_in_is_taken_back_and_the_voter_comes_again(desk: Desk) -> None:
     with desk.browser() as clerk:
         clerk.send("/find", document="V10000003")
-        assert clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN).name == "released"
+        page = clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN)
+        assert page.name == "released" and b"ninguna tarjeta en esta bandeja" in page.content
         assert clerk.send("/undo", reason="wrong-person", pin=CHAIR_PIN).facts["told"] == "undone"
         page = clerk.send("/find", document="10000003")
         assert page.name == "found" and page.facts["document"] == "10000003"
@@ -185,7 +188,10 @@ def test_the_wrong_entry_is_left_and_a_refusal_is_confirmed(desk: Desk) -> None:
     with desk.browser() as clerk:
         clerk.send("/find", document="V10000001")
         assert clerk.send("/back").name == "find"
-        assert clerk.send("/find", document="31415926").name == "finding"
+        page = clerk.send("/find", document="31415926")
+        assert (
+            page.name == "finding" and b"orden escrita" in page.content
+        )  # the way on, where they may vote all the same
         assert clerk.send("/next").facts["refused"] == "0"
         clerk.send("/find", document="201")
         assert clerk.send("/turn-away").facts["where"] == "s2"
@@ -255,3 +261,17 @@ def test_a_scanner_that_types_enter_between_the_lines_of_a_card(desk: Desk, chro
         page.keyboard.press("Enter")
     assert page.get_attribute("main", "data-page") == "finger"
     page.close()
+
+
+def test_the_lists_on_paper_tick_who_has_a_card(desk: Desk) -> None:
+    with desk.browser() as clerk:
+        clerk.send("/find", document="V10000003")
+        clerk.send("/release", reason="not-enrolled", pin=CHAIR_PIN)
+        clerk.send("/card")
+        assert clerk.send("/voter-list", pin="000000").status == 403
+        clerk.get("/")
+        lists = clerk.send("/voter-list", pin=CHAIR_PIN)
+        assert not lists.is_page and lists.content.startswith(b"%PDF")
+        with closing(pypdfium2.PdfDocument(lists.content)) as pages:
+            text = [page.get_textpage().get_text_bounded() for page in pages]
+        assert [page.count("✓") for page in text] == [1, 1] and all("Cora Sol" in page for page in text)

@@ -16,7 +16,8 @@ from testigo.screens import checkin as pages
 from testigo.station.checkin import CheckIn
 from testigo.station.folder import MachineFolder
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import HttpDesk, LocalMachine, OrderSender
+from testigo.station.machine_ways import HttpDesk, LocalMachine
+from testigo.station.order_sender import OrderSender
 from testigo.web.client import Client
 from whole_station import register, root
 
@@ -104,3 +105,15 @@ def test_a_desk_that_is_off_is_said_and_the_list_lets_the_voter_in(two: TwoDesks
         assert again.name == "unmatched"
         assert clerk.get("/").name == "unmatched"
     assert two.desks[0].current().listed
+
+
+def test_the_page_says_that_a_desk_is_out_and_which_list_tells(two: TwoDesks) -> None:
+    document = next(one for one in DOCUMENTS if two.home(one) == 2)
+    two.servers[1].stop()
+    two.desks[0]._desks.take_over(((1,),))
+    with two.clerk(1) as clerk:
+        seen = clerk.send("/find", document=document)
+        assert (seen.name, seen.facts["desk"], seen.facts["reached"]) == ("other-desk", "2", "out")
+        assert "<details open>" in seen.content.decode()
+        admitted = clerk.send("/from-list", first_pin=CHAIR_PIN, second="clerk", second_pin=CLERK_PIN)
+        assert admitted.name == "unmatched"

@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from polling_place import finger
 from testigo.fingerprint import synthetic
 from testigo.register import Register
 from testigo.web.client import Client
 from testigo.words import instant
-
-
-def finger(person: int, impression: int) -> bytes:
-    return synthetic.generate(person, impression, difficulty=0.3).to_png()
 
 
 def enrol(desk: Client, document: str, person: int, impression: int) -> dict[str, str]:

@@ -12,6 +12,7 @@ from every_role import APPS
 from served_station import DEFINITION
 from testigo.screens import preview
 from testigo.web.application import every_handler
+from testigo.web.metrics import MetricsServer, nothing_more
 
 ANY_NAME = {"results", "centre"}
 """What they show or take is public; they may stand behind another web server."""
@@ -76,5 +77,47 @@ def test_every_loopback_address_is_this_machine(called: str) -> None:
     assert ask(preview.app(DEFINITION), "GET", f"http://{called}/preview", "evil.example").status_code == 403
 
 
-def test_in_its_network_a_machine_has_the_name_that_the_network_gives_it() -> None:
-    assert ask(preview.app(DEFINITION), "GET", "http://192.168.7.3/preview", "desk.example").status_code == 200
+IN_NETWORK = [
+    "192.168.7.3", "192.168.7.3:8083", "[fd00::7]:8083", "desk", "desk:8082", "Desk.local", "desk.lan:8082",
+    "desk.town.internal.", "desk.home.arpa",
+]  # fmt: skip
+FROM_OUTSIDE = [
+    *OTHERS[:2],
+    "evil.example.",
+    "192.168.7.3.evil.example",
+    "",
+    ":8083",
+    "evil.example:x",
+    "evil.local.example",
+    "a@b.local",
+]
+
+
+@pytest.mark.parametrize("called", ["192.168.7.3", "[fd00::7]"])
+def test_in_its_network_a_machine_has_names_that_no_other_site_can_have(called: str) -> None:
+    app = preview.app(DEFINITION)
+    for host in IN_NETWORK:
+        assert ask(app, "GET", f"http://{called}/preview", host).status_code == 200, host
+    for host in FROM_OUTSIDE:
+        answer = ask(app, "GET", f"http://{called}/preview", host)
+        assert answer.status_code == 403 and "192.168.7.3" in answer.text, host
+
+
+def test_by_its_host_name_or_its_certificate_a_machine_is_called_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = preview.app(DEFINITION)
+    assert ask(app, "GET", "https://192.168.7.3/preview", "desk.town.example").status_code == 200
+    monkeypatch.setattr("socket.gethostname", lambda: "desk.town.example")
+    assert ask(app, "GET", "http://192.168.7.3/preview", "desk.town.example:8082").status_code == 200
+    assert ask(app, "GET", "http://192.168.7.3/preview", "desk2.town.example:8082").status_code == 403
+
+
+def test_the_metrics_are_read_by_no_other_site() -> None:
+    with MetricsServer(0, "inbox", nothing_more) as server:
+        for path in ("/metrics", "/healthz", "/"):
+            address = f"http://127.0.0.1:{server.port}{path}"
+            for host in filter(None, OTHERS):
+                answer = httpx.get(address, headers={"host": host}, trust_env=False)
+                assert answer.status_code == 403 and not answer.content, (path, host)
+            for host in OWN:
+                answer = httpx.get(address, headers={"host": host}, trust_env=False)
+                assert answer.status_code == (404 if path == "/" else 200)

@@ -7,18 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from polling_place import CHAIR_PIN
+from polling_place import CHAIR_PIN, finger
 from testigo.election import StationMachine
 from testigo.errors import StorageError
-from testigo.fingerprint import synthetic
 from testigo.rehearsal.chair import when_tested
 from testigo.station import hours
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
-
-
-def finger(person: int, impression: int) -> bytes:
-    return synthetic.generate(person, impression, difficulty=0.3).to_png()
 
 
 def vote(voter: Client, card: str, *, mayor: str = "ana", council: list[str] | None = None) -> SeenPage:
@@ -269,7 +264,7 @@ class DeadPrinter:
 
 
 def test_the_page_printer_is_dead_at_midnight(opened: Any) -> None:
-    opened.chair._pages = DeadPrinter()
+    opened.chair._pages.printer = DeadPrinter()
     with opened.presiding() as chair:
         assert chair.send("/close").status == 503
         assert chair.get("/").facts["printed"] == "no"

@@ -13,7 +13,6 @@ from PIL import Image
 
 import right_to_left
 from letters import letters, page_size, visual_lines
-from testigo import words
 from testigo.ballot import Ballot, new_slip_number
 from testigo.election import Contest, Definition, District, Option, Party, Preferences, Station, limits
 from testigo.errors import InvalidInput
@@ -29,8 +28,7 @@ LONG_NAME = "Andriantsimitoviaminandriandehibe"
 
 @pytest.fixture(autouse=True, scope="module")
 def hebrew_and_arabic():
-    for language in right_to_left.SLIP:
-        words.add(language, right_to_left.catalogue(language))
+    right_to_left.add()
 
 
 def council(options, *, languages=("es",), choose=1, parties=()):

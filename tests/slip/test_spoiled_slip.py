@@ -7,8 +7,9 @@ import pytest
 
 from testigo.ballot import Ballot, new_slip_number
 from testigo.election import Definition, load
-from testigo.slip import FolderPrinter, Slip
+from testigo.slip import FolderPrinter, Slip, open_printer
 from testigo.slip.printer import SPOILED
+from testigo.slip.spoiled_slip import spoiled_label
 from testigo.slip_reader import read_slips
 
 
@@ -45,3 +46,18 @@ def test_a_paper_that_somebody_took_is_left_alone(slip: Slip, tmp_path: Path) ->
     (tmp_path / "out" / f"{slip.number}.png").rename(tmp_path / "taken.png")
     printer.spoil_slip(slip)
     assert not (tmp_path / "out" / SPOILED).exists()
+
+
+def test_a_thermal_printer_names_it_on_a_strip_that_tells_no_choice(
+    definition: Definition, slip: Slip, tmp_path: Path
+) -> None:
+    (style,) = definition.styles_of_station("01-01")
+    other = Slip(definition, "01-01", Ballot.mark(definition, style, {}), slip.number, "es")
+    assert spoiled_label(slip) == spoiled_label(other)
+    device, strip = tmp_path / "device", tmp_path / "strip.png"
+    device.touch()
+    open_printer(f"file:{device}").spoil_slip(slip)
+    printed = device.read_bytes()
+    assert b"\x1dv0" in printed and b"\x1dV" in printed
+    strip.write_bytes(spoiled_label(slip))
+    assert all(one.choices is None for one in read_slips(strip, definition, "01-01"))

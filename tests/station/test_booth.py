@@ -128,7 +128,7 @@ def test_the_chair_allows_another_print_at_the_limit(open_place):
     booth.review()
     booth.print()
     before = [(event.event, event.data) for event in booth.folder.log]
-    open_place.chair.allow_print("chair", "", "", "help")  # nobody else has an account here: the chair alone
+    open_place.chair.sessions.allow_print("chair", "", "", "help")  # nobody else has an account here: the chair alone
     # Nothing of one voter in the log; the number is used up all the same, also after a restart.
     assert [(event.event, event.data) for event in booth.folder.log] == before
     open_place.restart()
@@ -181,7 +181,7 @@ def test_dead_disk_at_deposit_then_again(open_place, monkeypatch):
         booth.confirm()
     assert booth.current().stage == "depositing" and booth.counters().recorded == 0
     with raises_code(IllegalStep, "vote.confirmed"):
-        open_place.chair.void_session("voter-left")
+        open_place.chair.sessions.void("voter-left")
     monkeypatch.undo()
     booth.confirm()
     assert booth.counters().recorded == booth.counters().deposited == 1

@@ -110,7 +110,7 @@ def test_replayed_card_is_refused_also_after_a_restart(place):
 def test_card_used_once_even_if_its_session_is_voided(place):
     codes = place.to_open()
     place.booth.accept_card(codes[0])
-    place.chair.void_session("voter-left")
+    place.chair.sessions.void("voter-left")
     with raises_code(IllegalStep, "card.used"):
         place.booth.accept_card(codes[0])
 

@@ -17,7 +17,7 @@ from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log, open_package
 from testigo.station import clocks
 from testigo.station.chair import Chair
-from testigo.station.machine import Machine
+from testigo.station.machine_ways import Machine
 from testigo.witness import VerificationReport, verify
 from whole_station import DEFINITION, InstalledStation
 
@@ -56,7 +56,7 @@ class Elsewhere:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     monkeypatch.setattr("testigo.witness.reading.check_structure", lambda definition: [])
     clock = Clocks()
-    for module in ("canonical", "station.machine", "station.folder"):
+    for module in ("canonical", "station.order_sender", "station.order_receiver", "station.folder"):
         monkeypatch.setattr(f"testigo.{module}.utc_now", clock, raising=False)
     return clock
 
@@ -71,7 +71,7 @@ def day(place: InstalledStation, clock: Clocks) -> InstalledStation:
         desks=[Elsewhere(place.check_in, "check-in", clock)],
     )
     place.tested = None
-    assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])  # the last part: a whole test takes long
+    assert place.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])  # the last part: a whole test takes long
     return place
 
 

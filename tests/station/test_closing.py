@@ -15,7 +15,8 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, REPORT_TYPE, LocalMachine, MachineReport
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.orders import ORDER_TYPE, REPORT_TYPE, MachineReport
 
 
 class Wire(LocalMachine):
@@ -69,7 +70,7 @@ def test_chair_cannot_exchange_what_the_booth_signed(place):
     codes = place.to_open()
     place.release("103")
     place.vote(codes[0])
-    place.chair._pages = Jammed()
+    place.chair._pages.printer = Jammed()
     with pytest.raises(StorageError):
         place.chair.close_polls()
     file = place.folder / "chair" / "statements" / "booth-report.json"
@@ -211,7 +212,7 @@ def test_power_cut_anywhere_in_closing(place, monkeypatch, tmp_path):
     place.vote(codes[0])
     place.release("104")
     place.booth.accept_card(codes[1])
-    place.chair.void_session("voter-ill")
+    place.chair.sessions.void("voter-ill")
     place.stop()
     for number in range(60):
         again = type(place)(tmp_path / f"cut-{number}", place.root, place.poll_book)
@@ -263,7 +264,7 @@ def test_printed_on_another_printer(place):
     place.to_open()
     with raises_code(IllegalStep, "tally-sheet.not-made"):
         place.chair.note_printed_elsewhere("printer dead")
-    place.chair._pages = Jammed()
+    place.chair._pages.printer = Jammed()
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert (place.folder / "chair" / "paper" / "tally-sheet.pdf").read_bytes().startswith(b"%PDF")

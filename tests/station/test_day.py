@@ -26,7 +26,7 @@ SHEETS = {
 def test_whole_day(place):
     chair = place.chair
     assert chair.state == "installed"
-    assert chair.run_test(station_deck(chair.definition, "s1"))
+    assert chair.runs.run(station_deck(chair.definition, "s1"))
     codes = place.to_open()
     assert chair.state == "open"
     place.match("101", 1)
@@ -89,7 +89,7 @@ def test_station_cannot_open_when_the_test_does_not_come_out(place):
     place.check_in.load_poll_book(place.poll_book)
     place.booth.make_cards()
     *_, one, last = station_deck(place.chair.definition, "s1")
-    assert not place.chair.run_test([replace(one, expected=last.expected), last])
+    assert not place.chair.runs.run([replace(one, expected=last.expected), last])
     assert place.chair.state == "installed"
     with pytest.raises(IllegalStep):
         place.chair.zero_report()
@@ -143,7 +143,7 @@ def test_voided_session_is_a_difference_with_its_reason(place):
     place.booth.accept_card(codes[0])
     with raises_code(IllegalStep, "booth.voter-inside"):
         place.chair.close_polls()
-    place.chair.void_session("voter-left")
+    place.chair.sessions.void("voter-left")
     assert place.booth.current() is None
     assert place.chair.close_polls() == ()
     difference = place.chair.tally_sheet().reconciliation.differences()[0]
@@ -158,7 +158,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
             raise StorageError("machine.does-not-answer", place="booth", why="ConnectError")
 
     place.chair.close()
-    from testigo.station.machine import LocalMachine
+    from testigo.station.machine_ways import LocalMachine
 
     place.chair = Chair(place.folder / "chair", booths=[Dead()], desks=[LocalMachine(place.check_in)])
     status = place.chair.status()
@@ -181,13 +181,13 @@ def test_printer_of_pages_fails_and_is_used_again(place):
         def print_page(self, name, pdf):
             raise StorageError("the printer is jammed")
 
-    pages, place.chair._pages = place.chair._pages, Jammed()
+    pages, place.chair._pages.printer = place.chair._pages.printer, Jammed()
     with pytest.raises(StorageError):
         place.chair.close_polls()
     assert place.chair.state == "closed" and place.chair.tally_sheet() is not None
     with raises_code(IllegalStep, "tally-sheet.not-printed"):
         place.chair.send()
-    place.chair._pages = pages
+    place.chair._pages.printer = pages
     place.chair.print_tally_sheet()
     assert place.chair.send()
 

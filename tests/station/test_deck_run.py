@@ -54,12 +54,12 @@ def statement(place: InstalledStation, run: int) -> LogicAndAccuracy:
 
 def test_a_run_is_stated_and_leaves_nothing(place: InstalledStation) -> None:
     told: list[tuple[int, int]] = []
-    assert place.chair.run_test(PARTS, on_step=lambda done, of: told.append((done, of)))
+    assert place.chair.runs.run(PARTS, on_step=lambda done, of: told.append((done, of)))
     assert told == sorted(told) and told[-1] == (BALLOTS, BALLOTS)
     body = statement(place, 1)
     assert body.counted == tuple(part.expected for part in PARTS)
     assert (body.run, body.ballots, body.cast, body.outcome, body.found) == (1, BALLOTS, BALLOTS, "passed", 0)
-    assert place.chair.test_run is None and not (place.folder / "chair" / "test-run.json").exists()
+    assert place.chair.runs.under_way is None and not (place.folder / "chair" / "test-run.json").exists()
     assert not list((place.folder / "booth").glob("test-box*")) and not place.printer.slips
     assert place.booth.counters().recorded == 0 and place.booth.counters().printed == 0
     assert [event.event for event in place.booth.folder.log].count("order") == 1
@@ -67,52 +67,52 @@ def test_a_run_is_stated_and_leaves_nothing(place: InstalledStation) -> None:
 
 def test_every_run_is_stated_and_the_last_one_decides(place: InstalledStation) -> None:
     part = PARTS[:1]
-    place.chair.begin_test(part)
-    place.chair.step_test(part)
+    place.chair.runs.begin(part)
+    place.chair.runs.step(part)
     with raises_code(IllegalStep, "test-run.under-way"):
-        place.chair.begin_test(PARTS[:1])
-    place.chair.abandon_test()
+        place.chair.runs.begin(PARTS[:1])
+    place.chair.runs.abandon()
     assert place.chair.state == "installed"
-    assert place.chair.run_test(PARTS[:1]) and place.chair.state == "tested"
-    place.chair.begin_test(PARTS[:1])
+    assert place.chair.runs.run(PARTS[:1]) and place.chair.state == "tested"
+    place.chair.runs.begin(PARTS[:1])
     with raises_code(IllegalStep, "test-run.under-way"):
         place.chair.zero_report()
-    place.chair.abandon_test()
+    place.chair.runs.abandon()
     assert place.chair.state == "installed"
     with raises_code(IllegalStep, "station.other-state"):
         place.chair.zero_report()
-    assert place.chair.run_test(PARTS[:1])
+    assert place.chair.runs.run(PARTS[:1])
     outcomes = [(body.run, body.outcome) for body in (statement(place, run) for run in (1, 2, 3, 4))]
     assert outcomes == [(1, "abandoned"), (2, "passed"), (3, "abandoned"), (4, "passed")]
     assert 0 < statement(place, 1).cast <= 10
-    assert place.chair._runs.names() == [f"logic-and-accuracy-{run}" for run in (1, 2, 3, 4)]
+    assert place.chair.runs.names() == [f"logic-and-accuracy-{run}" for run in (1, 2, 3, 4)]
 
 
 def test_there_is_no_step_without_a_run_and_none_of_another_deck(place: InstalledStation) -> None:
-    for step in (lambda: place.chair.step_test(PARTS), place.chair.abandon_test):
+    for step in (lambda: place.chair.runs.step(PARTS), place.chair.runs.abandon):
         with raises_code(IllegalStep, "test-run.none"):
             step()
-    place.chair.begin_test(PARTS)
+    place.chair.runs.begin(PARTS)
     with raises_code(IllegalStep, "test-run.another-deck"):
-        place.chair.step_test(PARTS[1:])
+        place.chair.runs.step(PARTS[1:])
 
 
 def test_no_order_takes_longer_than_its_time_and_one_ballot(
     place: InstalledStation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deck_orders, "STEP_SECONDS", 0.0)
-    place.chair.begin_test(PARTS)
-    place.chair.step_test(PARTS)
-    assert place.chair.test_run is not None and place.chair.test_run.done == 1
+    place.chair.runs.begin(PARTS)
+    place.chair.runs.step(PARTS)
+    assert place.chair.runs.under_way is not None and place.chair.runs.under_way.done == 1
 
 
 def test_attack_a_box_of_test_ballots_in_the_place_of_the_real_one(place: InstalledStation) -> None:
     place.check_in.load_poll_book(place.poll_book)
     place.booth.make_cards(spare=4)
-    place.chair.begin_test(PARTS[:1])
-    place.chair.step_test(PARTS[:1])
+    place.chair.runs.begin(PARTS[:1])
+    place.chair.runs.step(PARTS[:1])
     copies = [path.read_bytes() for path in votes.test_box_paths(place.booth.folder.path)]
-    assert place.chair.run_test(PARTS[:1])
+    assert place.chair.runs.run(PARTS[:1])
     place.chair.zero_report()
     place.chair.open()
     size = place.booth._box.slot_size
@@ -209,7 +209,7 @@ def test_a_fault_at_one_stage_is_found_there(
     place: InstalledStation, monkeypatch: pytest.MonkeyPatch, stage: str, fault: str
 ) -> None:
     STAGES[stage](monkeypatch, FAULTS[fault])
-    assert not place.chair.run_test(PARTS[:2]) and place.chair.state == "installed"
+    assert not place.chair.runs.run(PARTS[:2]) and place.chair.state == "installed"
     body = statement(place, 1)
     assert body.outcome == "failed" and body.found >= len(body.differences) > 0
     first = body.differences[0]
@@ -225,7 +225,7 @@ def test_a_tile_that_means_another_option_is_found(place: InstalledStation, monk
     monkeypatch.setattr(
         voting.VotingBooth, "choose", lambda booth, contest, marks: choose(booth, contest, swap.get(marks, marks))
     )
-    assert not place.chair.run_test(PARTS[:1])
+    assert not place.chair.runs.run(PARTS[:1])
     assert {one.stage for one in statement(place, 1).differences} == {"screen", "print", "record", "count"}
 
 
@@ -235,7 +235,7 @@ def test_a_print_that_cannot_be_read_is_told_with_the_reason(
     pixels = io.BytesIO()
     Image.new("L", (576, 1200), 255).save(pixels, "PNG")
     monkeypatch.setattr(Slip, "png", lambda _slip: pixels.getvalue())
-    assert not place.chair.run_test(PARTS[:1])
+    assert not place.chair.runs.run(PARTS[:1])
     first = statement(place, 1).differences[0]
     assert (first.stage, first.what) == ("print", "(unknown)") and "paper-vote.none-seen" in first.why
 
@@ -245,7 +245,7 @@ def test_a_page_that_is_not_there_is_told(place: InstalledStation, monkeypatch: 
         raise IllegalStep("booth.in-use")
 
     monkeypatch.setattr(voting.VotingBooth, "print", broken)
-    assert not place.chair.run_test(PARTS[:1])
+    assert not place.chair.runs.run(PARTS[:1])
     first = statement(place, 1).differences[0]
     assert first.stage == "screen" and first.why.startswith("page.not-expected")
 
@@ -285,21 +285,21 @@ class Crashes(RuleBasedStateMachine):
         self.place = type(self).make()
         self.way = LossyBooth(self.place)
         self.place.restart_chair(self.way)
-        self.place.chair.begin_test(PARTS)
+        self.place.chair.runs.begin(PARTS)
         self.ended = False
 
     @precondition(lambda self: not self.ended)
     @rule(times=st.integers(1, 5))
     def steps(self, times: int) -> None:
         for _ in range(times):
-            self.ended = self.ended or self.place.chair.step_test(PARTS)
+            self.ended = self.ended or self.place.chair.runs.step(PARTS)
 
     @precondition(lambda self: not self.ended)
     @rule()
     def step_whose_answer_is_lost(self) -> None:
         self.way.lose = True
         with contextlib.suppress(StorageError):
-            self.ended = self.place.chair.step_test(PARTS)
+            self.ended = self.place.chair.runs.step(PARTS)
 
     @rule()
     def chair_starts_again(self) -> None:
@@ -311,13 +311,13 @@ class Crashes(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_found(self) -> None:
-        run = self.place.chair.test_run
+        run = self.place.chair.runs.under_way
         assert run is None or (run.all_found == 0 and run.done <= run.total)
 
     def teardown(self) -> None:
         self.way.lose = False
         while not self.ended:
-            self.ended = self.place.chair.step_test(PARTS)
+            self.ended = self.place.chair.runs.step(PARTS)
         body = statement(self.place, 1)
         assert body.outcome == "passed" and body.counted == tuple(part.expected for part in PARTS)
         assert self.place.chair.state == "tested"
@@ -391,7 +391,7 @@ def test_a_killed_chair_and_a_killed_booth_go_on_by_themselves(
     place.start()
     body = statement(place, 1)
     assert (body.outcome, body.found, body.counted) == ("passed", 0, tuple(part.expected for part in PARTS))
-    assert place.chair._runs.names() == ["logic-and-accuracy-1"]
+    assert place.chair.runs.names() == ["logic-and-accuracy-1"]
 
 
 def signed_in(chair: MachineProcess) -> Client:

@@ -55,15 +55,15 @@ def test_definitions_that_are_not_the_roots(root, tmp_path):
     alone = [
         (sign(whole, whole.digest, other), "signed by key"),
         (sign(whole, "0" * 64, root.key), "names another election"),
-        (sign(whole, whole.digest, root.key, version=4), "of version 4"),
-        (sign(core, core.digest, root.key), "of version 3 without the proof"),
+        (sign(whole, whole.digest, root.key, version=5), "of version 5"),
+        (sign(core, core.digest, root.key), "of version 4 without the proof"),
         (keys, "kind 'machine-keys', not an election definition"),
     ]
     proven = [
         (sign(core, core.digest, other), "signed by key"),
         (sign(core, "0" * 64, root.key), "names another election"),
         (sign(core, core.digest, root.key, version=1), "of version 1 with the proof"),
-        (sign(core, core.digest, root.key, version=4), "of version 4"),
+        (sign(core, core.digest, root.key, version=5), "of version 5"),
         (sign(whole, whole.digest, root.key, version=2), "not an election definition"),
         (keys, "kind 'machine-keys', not an election definition"),
     ]

@@ -24,7 +24,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 
 OPTIONS, CHOOSE = 300, 2
 VOTE = ("o0", "o299")
@@ -72,7 +72,7 @@ def hold_day(chair: Chair, booth: Booth, check_in: CheckIn, poll_book: bytes) ->
     style = DEFINITION.styles_of_station("s1")[0]
     ballot = Ballot.mark(DEFINITION, style, {"c0": VOTE})
     expected = logic_and_accuracy.expected(DEFINITION, "s1", [ballot])
-    assert chair.run_test([DeckPart(style.id, (DeckBallot(ballot, "es"),), expected)])
+    assert chair.runs.run([DeckPart(style.id, (DeckBallot(ballot, "es"),), expected)])
     chair.zero_report()
     chair.open()
     visit = check_in.find("101")

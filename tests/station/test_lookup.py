@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from testigo.register import PollBookVoter
 from testigo.station.card_text import LONGEST, is_card_text, numbers_in
+from testigo.station.keyboards import other_readings
 from testigo.station.lookup import MOST, Lookup, core
 
 NAMES = {
@@ -144,3 +145,48 @@ def test_any_text_is_looked_up(text):
 @given(st.text("0123456789", min_size=1, max_size=20))
 def test_a_number_and_its_careless_spellings_are_alike(digits):
     assert core("V" + digits) == core("000" + digits) == core(digits.replace("0", "O")) == core(digits)
+
+
+KEYBOARDS_OF_SCANNERS = {
+    "English at a French keyboard": ("1234567890-aqzwAQZWmM,./<", "&é\"'(-è_çà)qawzQAWZ,?;:!."),
+    "English at a French keyboard, shift locked": ("1234567890-aqzwAQZWmM,./<", "&É\"'(-È_ÇÀ)qawzQAWZ,?;:!."),
+    "English at a Belgian keyboard": ("1234567890aqzwAQZWmM,.<", "&é\"'(§è!çàqawzQAWZ,?;:."),
+    "English at a Czech keyboard": ("1234567890yzYZ", "+ěščřžýáíézyZY"),
+    "French at an English keyboard": ("1234567890-aqzwAQZWmM", "!@#$%^&*()6qawzQAWZ;:"),
+    "French at a Spanish keyboard": ("1234567890-aqzwAQZWmM", '!"·$%&/()=6qawzQAWZ;:'),
+}
+"""What is meant, and what arrives for it."""
+
+
+@pytest.mark.parametrize("name", KEYBOARDS_OF_SCANNERS)
+@pytest.mark.parametrize(
+    "meant",
+    ["V12345678", "E0101010", "7777777K", "DLDAQT64235789DCSSAMPLEDDENDACMICHAELDBB06061986\n"],
+)
+def test_a_scanner_set_to_another_keyboard_finds_the_voter(lookup, name, meant):
+    arrives = meant.translate(str.maketrans(*KEYBOARDS_OF_SCANNERS[name]))
+    found = [
+        lookup.exact(numbers_in(reading)) if is_card_text(reading) or len(reading) > 24 else lookup.look_up(reading)
+        for reading in other_readings(arrives)
+    ]
+    wanted = next(one for one in NAMES if one in meant)
+    assert next(documents(one) for one in found if one.found) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "typed", ["V-12.345.678", "12 345 678-k", "María José Peña Núñez", "O’Brien-Smith", "Hélène Müller-Noël", ""]
+)
+def test_what_a_hand_types_is_read_as_it_is(typed):
+    assert list(other_readings(typed)) == []
+
+
+@pytest.mark.parametrize("filler", "<;.>?")
+def test_a_machine_readable_zone_with_another_filler_finds_the_voter(lookup, filler):
+    zone = "IDCHLV12345678<3<<<<<<<<<<<<<<<\n9001015M3001012CHL<<<<<<<<<<<2\nPENA<<MARIA".replace("<", filler)
+    assert documents(lookup.exact(numbers_in(zone))) == ["V12345678"]
+
+
+@given(st.text("0123456789", min_size=5, max_size=20), st.sampled_from(sorted(KEYBOARDS_OF_SCANNERS)))
+def test_every_number_comes_back_from_every_keyboard(digits, name):
+    arrives = digits.translate(str.maketrans(*KEYBOARDS_OF_SCANNERS[name]))
+    assert digits in list(other_readings(arrives))

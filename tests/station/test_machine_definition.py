@@ -17,7 +17,7 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 
 STORED = Path(__file__).parents[1] / "data" / "stored" / "0.1" / "station"
 

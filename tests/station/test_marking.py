@@ -89,7 +89,7 @@ def test_attack_a_deck_with_an_invalid_ballot(place, marks):
     place.booth.make_cards(spare=4)
     (part, *_) = station_deck(place.booth.definition, "s1")
     with pytest.raises(InvalidInput):
-        place.chair.run_test([replace(part, ballots=(DeckBallot(marks, "es"),))])
+        place.chair.runs.run([replace(part, ballots=(DeckBallot(marks, "es"),))])
     assert place.booth.state == "installed"
 
 

@@ -5,15 +5,21 @@ import json
 import msgspec
 import pytest
 
+from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
 from raising import raises_code
+from testigo import keys
 from testigo.ballot import BoothSheet, LogicAndAccuracy, TallySheet, ZeroReport
 from testigo.election import MachineKeys, StationMachine, StationMachines
-from testigo.errors import IllegalStep, InvalidInput, StorageError
+from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.record import open_package, peek
+from testigo.register import Register, make_poll_book
+from testigo.station import chair as chair_module
 from testigo.station.chair import Chair
 from testigo.station.closing_reports import step_of
-from testigo.station.folder import read_settings
-from testigo.station.machine import LocalMachine
+from testigo.station.folder import OPENING_KEY, read_settings
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.sign_in_list import Agreed
+from testigo.station.visit import Visit
 from wide_station import MACHINES, WideStation, wide, wide_installed
 
 __all__ = ["wide", "wide_installed"]
@@ -112,7 +118,7 @@ def test_a_difference_is_placed_at_its_booth(wide: WideStation) -> None:
     wide.release("104", 1)
     wide.vote(first[0])
     wide.booths[1].accept_card(second[0])
-    wide.chair.void_session("voter-left", booth=2)
+    wide.chair.sessions.void("voter-left", booth=2)
     assert wide.chair.close_polls() == ()  # the voided session explains it
     (one,) = wide.chair.differences()
     assert step_of(one) == "booth-2:cards_used=printed-spoiled" and "voter-left" in one.reason
@@ -182,6 +188,91 @@ def test_a_machine_that_is_dead_before_opening_is_left_out(wide: WideStation) ->
     assert sheet.reconciliation.check_in.registered == 8 and set(sheet.booth_sheets) == {"booth"}
 
 
+def test_who_was_admitted_from_the_list_of_a_desk_that_is_lost_at_closing_is_entered(wide: WideStation) -> None:
+    first, _ = wide.to_open()
+    homes = {one: wide.desks[0]._desks.home(one) for one in ("103", "104", "105", "106")}
+    of_second = next(document for document, home in homes.items() if home == 2)
+    wide.chair.status()
+    wide.chair.close()
+    wide.desks[1].close()
+    ways = {"booths": [LocalMachine(one) for one in wide.booths], "desks": [LocalMachine(wide.desks[0]), Dead()]}
+    wide.chair = Chair(wide.folder / "chair", **ways)
+    wide.desks[1].tell = Dead().order  # type: ignore[method-assign]
+    visit = wide.desks[0].admit_from_list(of_second, Agreed("chair", CHAIR_PIN, "clerk", CLERK_PIN))
+    assert isinstance(visit, Visit)
+    if wide.desks[0].release(visit.id, CHAIR_PIN, "not-enrolled").stage == "second":
+        wide.desks[0].agree(visit.id, "clerk", CLERK_PIN)
+    wide.desks[0].hand_card(visit.id)
+    wide.vote(first[0])
+    assert wide.chair.close_polls(lost={"check-in-2": "its disk burnt"}) == ()
+    sheet = wide.chair.tally_sheet()
+    assert sheet is not None and sheet.out == {"check-in-2": "its disk burnt"}
+    desks = sheet.reconciliation.check_in
+    assert (desks.from_list, desks.entered, desks.doubles) == (1, 1, 0)
+
+
 def test_the_request_for_one_of_each_says_no_number(tmp_path: object, wide: WideStation) -> None:
     request = json.loads((wide.folder / "machine-keys-request.json").read_bytes())
     assert ["number" in key for key in request["keys"]] == [False, False, True, False, True]
+
+
+@pytest.fixture
+def newer(wide: WideStation, register: Register) -> bytes:
+    """A poll book that was made after the station's own."""
+    sealing = keys.OpeningKey.load(wide.folder / "check-in" / OPENING_KEY).public
+    return make_poll_book(register, "s1", sealing, wide.root.centre, ISSUED)
+
+
+def test_desks_with_different_poll_books_come_to_no_zero_report(wide: WideStation, newer: bytes) -> None:
+    wide.desks[0].load_poll_book(wide.poll_book)
+    wide.desks[1].load_poll_book(newer)
+    for booth in wide.booths:
+        booth.make_cards(spare=2)
+    with raises_code(IllegalStep, "poll-book.differs-between-desks"):
+        wide.chair.zero_report()
+    assert wide.chair.state == "tested"
+    wide.desks[0].load_poll_book(newer)
+    wide.chair.zero_report()
+
+
+def test_a_poll_book_that_is_exchanged_after_the_zero_report_opens_nothing(wide: WideStation, newer: bytes) -> None:
+    wide.to_zero_report()
+    wide.desks[1].load_poll_book(newer)
+    with raises_code(IllegalStep, "poll-book.differs-between-desks"):
+        wide.chair.open()
+    assert {one.state for one in (*wide.booths, *wide.desks)} == {"ready"}
+    wide.desks[0].load_poll_book(newer)
+    wide.chair.open()
+
+
+def test_a_desk_opens_only_with_the_book_that_the_chair_compared(
+    wide: WideStation, newer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide.to_zero_report()
+    require = chair_module.require_same
+
+    def then_exchanged(*asked: object) -> str:
+        digest = require(*asked)  # type: ignore[arg-type]
+        wide.desks[1].load_poll_book(newer)
+        return digest
+
+    monkeypatch.setattr(chair_module, "require_same", then_exchanged)
+    with pytest.raises(TestigoError, match="exchanged after"):
+        wide.chair.open()
+    assert wide.desks[1].state == "ready"
+
+
+def test_the_session_of_the_next_voter_is_not_ended_by_an_order_about_the_last(wide: WideStation) -> None:
+    """The answer to the chair's first order was lost, or the page stood there for a while."""
+    first, _ = wide.to_open()
+    wide.booths[0].accept_card(first[0])
+    seen = wide.booths[0].counters().cards_used
+    wide.chair.sessions.void("voter-left", booth=1, seen=seen)
+    wide.booths[0].accept_card(first[1])
+    with raises_code(IllegalStep, "booth.another-voter-since"):
+        wide.chair.sessions.void("voter-left", booth=1, seen=seen)
+    with raises_code(IllegalStep, "booth.another-voter-since"):
+        wide.chair.sessions.allow_print("chair", "", "", "other", booth=1, seen=seen)
+    assert wide.booths[0].current() is not None
+    wide.chair.sessions.void("voter-left", booth=1, seen=seen + 1)
+    assert wide.booths[0].current() is None

@@ -28,6 +28,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
+from testigo.screens.metrics import of_machine
 from testigo.screens.page_voter import PageVoter
 from testigo.slip import PrinterError
 from testigo.station.booth import Booth
@@ -36,7 +37,7 @@ from testigo.station.cards import make_deck
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.checkin_day import day_key
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.stored import StoredFormat
 
 GENERAL = [str(1000 + number) for number in range(24)]
@@ -93,6 +94,14 @@ class Polling:
         self.stop()
         self.start()
 
+    def metrics(self):
+        return [
+            (machine.folder.settings.role, sample.name, sorted(sample.labels.items()), sample.value)
+            for machine in (self.booth, self.desk, self.chair)
+            for metric in of_machine(machine)()
+            for sample in metric.samples
+        ]
+
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
@@ -111,7 +120,7 @@ def opened(tmp_path_factory):
     place = Polling(home / "s1")
     place.desk.load_poll_book(book)
     deck = place.booth.make_cards(spare=4)
-    assert place.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
+    assert place.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])
     place.chair.zero_report()
     place.chair.open()
     place.stop()
@@ -150,8 +159,28 @@ def the_day(codes, shuffled):
     return batches
 
 
-def shuffle(batch):
-    rng = random.Random(7)
+def a_day_by_chance(codes, seed, shuffled):
+    """As `the_day`, of as many voters as the day has, each with what befalls them by chance. The last batch has those
+    who came after it, too."""
+    rng = random.Random(seed)
+    came = rng.sample(range(VOTERS), (21, 25, 29, 31, 32)[seed % 5])
+    voters = [Voter(number, codes) for number in came]
+    ends = [*range(BATCH, len(voters) - BATCH + 1, BATCH), len(voters)]
+    batches = [voters[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    for batch in batches:
+        for voter in batch:
+            voter.language = rng.choice(("es", "es", "es", "en"))
+            voter.choice = {"mayor": rng.choice((("ana",), ("beto",), ())), "council": (f"c{rng.randrange(4)}",)}
+            voter.at_desk = rng.choice(("", "", "", "", "", "", "released", "impostor"))
+            voter.in_booth = rng.choice(("", "", "", "", "", "spoils", "printer", "wrong-card"))
+        batch[2].in_booth = rng.choice(("", "leaves"))
+        if shuffled:
+            shuffle(batch, seed)
+    return batches
+
+
+def shuffle(batch, seed=7):
+    rng = random.Random(seed)
     for native in (False, True):
         roll = [voter for voter in batch if voter.native == native]
         for names in (("code",), ("choice", "language", "in_booth")):
@@ -165,16 +194,18 @@ def shuffle(batch):
         batch.insert(2, voter)
 
 
-def hold(folder, batches, clock):
-    """Hold the day and close it; the machines are switched off afterwards."""
-    place, foreign = Polling(folder), make_deck(DEFINITION, "s2", 4).cards[0].code
+def hold(folder, batches, clock, *, apart=4):
+    """Hold the day, a voter each `apart` minutes and some, and close it; the machines are switched off afterwards.
+    Returns what somebody reads who asks the machines for their metrics after each voter."""
+    place, foreign, read = Polling(folder), make_deck(DEFINITION, "s2", 4).cards[0].code, []
     for batch in batches:
         for turn, voter in enumerate(batch):
-            clock.later(minutes=4)
+            clock.later(minutes=apart)
             check_in(place, voter, power_fails=turn in (1, 7))
             clock.later(seconds=40)
             cast(place, voter, foreign, power_fails=turn in (0, 5))
             place.chair.status()
+            read.append(place.metrics())
         assert place.desk.turn_away(batch[0].document).reason == "already-voted"
         assert place.desk.turn_away("3000").reason == "other-station"
         clock.now = clock.now.replace(minute=0, second=7) + timedelta(hours=1)
@@ -183,6 +214,7 @@ def hold(folder, batches, clock):
     assert not [one for one in place.chair.close_polls() if not one.reason]
     place.chair.send()
     place.stop()
+    return read
 
 
 def check_in(place, voter, *, power_fails):
@@ -209,7 +241,7 @@ def cast(place, voter, foreign, *, power_fails):
     booth.accept_card(voter.code)
     booth.choose_language(voter.language)
     if voter.in_booth == "leaves":
-        place.chair.void_session("voter-left")
+        place.chair.sessions.void("voter-left")
         return
     for contest, options in voter.choice.items():
         booth.choose(contest, options)
@@ -297,7 +329,7 @@ def all_that_is_left(folder):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(canonical, "utc_now", clock)
-    for room in ("station.machine", "station.folder", "record.statement"):
+    for room in ("station.order_sender", "station.order_receiver", "station.folder", "record.statement"):
         monkeypatch.setattr(f"testigo.{room}.utc_now", clock, raising=False)
     return clock
 
@@ -321,6 +353,30 @@ def test_days_that_differ_only_in_who_came_when_and_chose_what_leave_the_same(da
     for name, left in one.items():
         assert left == other[name], name
     assert len(one["booth/ballot-box"]) > 25
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_attack_on_ten_station_days_no_group_of_voters_can_be_named(opened, tmp_path, clock, seed):
+    """Ten days of real machines, two and two of the same people: all folders, logs and metrics of a station joined are
+    the same whichever voters of a batch spoiled a paper, left, read another language or had a card refused. So who has
+    them can name none of these; and no batch is of fewer than ten."""
+    left, read = [], []
+    for shuffled in (False, True):
+        folder = Path(shutil.copytree(opened[0], tmp_path / f"day-{shuffled}"))
+        clock.now = Clock().now
+        batches = a_day_by_chance(opened[1], seed, shuffled)
+        read.append(hold(folder, batches, clock, apart=2))
+        left.append(all_that_is_left(folder))
+    assert left[0].keys() == left[1].keys()
+    for name, one in left[0].items():
+        assert one == left[1][name], name
+    assert read[0] == read[1]
+    voters = sum(map(len, batches))
+    for role in ("booth", "check-in"):
+        counted = [entry["data"] for entry in left[0][f"{role}/events.log"] if entry["event"] == "counted"]
+        done = [0, *(data["voters"] for data in counted)]
+        assert done[-1] == voters and all(after - before >= BATCH for before, after in itertools.pairwise(done))
+        assert "language" not in json.dumps(counted)
 
 
 def test_nothing_is_finer_than_a_batch(day, opened):

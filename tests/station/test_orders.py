@@ -10,9 +10,10 @@ from testigo import keys
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
-from testigo.station import machine
+from testigo.station import order_receiver
 from testigo.station.chair import Chair
-from testigo.station.machine import ORDER_TYPE, ORDERS, REPORT_TYPE, HttpMachine, LocalMachine, MachineReport, Order
+from testigo.station.machine_ways import HttpMachine, LocalMachine
+from testigo.station.orders import ORDER_TYPE, ORDERS, REPORT_TYPE, MachineReport, Order
 
 
 class Wire(LocalMachine):
@@ -57,7 +58,7 @@ def order(place, **changes):
     chair = place.chair.folder
     made = Order("status", chair.settings.election, "s1", "booth", 10**6, "2026-11-29T12:00:00Z")
     to = machine_of(place, changes.get("to", "booth"))._orders
-    to.fresh, to._reported = to.fresh or "fresh", machine.time.monotonic()  # as after a report
+    to.fresh, to._reported = to.fresh or "fresh", order_receiver.time.monotonic()  # as after a report
     changes = {"fresh": to.fresh, **changes}
     return keys.sign_envelope(ORDER_TYPE, msgspec.structs.replace(made, **changes), chair.key)
 
@@ -100,8 +101,8 @@ def test_attack_an_order_that_was_held_back_is_obeyed_no_more(wired, monkeypatch
     if restart:
         wired.restart_booth()
     else:
-        now = machine.time.monotonic() + machine.ORDER_SECONDS + 1
-        monkeypatch.setattr(machine.time, "monotonic", lambda: now)
+        now = order_receiver.time.monotonic() + order_receiver.ORDER_SECONDS + 1
+        monkeypatch.setattr(order_receiver.time, "monotonic", lambda: now)
     with raises_code(IllegalStep, "order.expired"):
         wired.booth.order(held[0])
     assert wired.booth.state == "open"
@@ -196,7 +197,7 @@ def test_http_machine_speaks_with_a_real_server(place):
         place.chair = Chair(place.folder / "chair", booths=[machine], desks=[LocalMachine(place.check_in)])
         place.to_open()
         with raises_code(IllegalStep, "booth.nobody-voting") as refused:
-            place.chair.void_session("voter-left")
+            place.chair.sessions.void("voter-left")
         assert refused.value.text("es").startswith("mesa s1, máquina de votación: nadie está votando")
         with raises_code(StorageError, "machine.answers-with-error", status="404"):
             HttpMachine(f"http://127.0.0.1:{server.server_port}/elsewhere").order(b"{}")
@@ -283,7 +284,7 @@ def test_order_to_void_a_session_is_not_obeyed_twice(wired):
     """Its number is in no log, because its line would have one voter's time; but it is used up."""
     codes = wired.to_open()
     wired.booth.accept_card(codes[0])
-    wired.chair.void_session("voter-left")
+    wired.chair.sessions.void("voter-left")
     kept = wired.wire.sent[-1]
     assert not [event for event in wired.booth.folder.log if event.data.get("name") == "void-session"]
     wired.booth.close()

@@ -6,7 +6,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import right_to_left
 from large_sheet import large_definition, large_sheet
 from letters import letters, page_size, visual_lines
-from testigo import words
 from testigo.election import Contest, Definition, District, Option, Station
 from testigo.keys import SigningKey
 from testigo.paper.pin_slips import PinSlip, pin_slips
@@ -19,8 +18,7 @@ LONG = "Internacionaliŵación" * 8
 
 @pytest.fixture(autouse=True, scope="module")
 def hebrew_and_arabic() -> None:
-    for language in right_to_left.SLIP:
-        words.add(language, right_to_left.catalogue(language))
+    right_to_left.add()
 
 
 def election(language: str, title: str, station: str = "Escuela 3") -> Definition:

@@ -13,7 +13,8 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.closing import counters_of
-from testigo.station.machine import REPORTS_FORMAT, LocalMachine
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.order_sender import REPORTS_FORMAT
 
 STORED = Path(__file__).parents[1] / "data" / "stored"
 

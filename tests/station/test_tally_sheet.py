@@ -70,7 +70,7 @@ def test_a_spanish_page_has_no_english_word_and_local_times(place, in_la_paz):
     codes = place.to_open()
     place.release("103")
     place.booth.accept_card(codes[0])
-    place.chair.void_session("voter-ill")
+    place.chair.sessions.void("voter-ill")
     place.vote(codes[1])
     place.chair.close_polls({"checked_in=cards_used": "Tarjeta hallada"})
     sheet = place.chair.tally_sheet()

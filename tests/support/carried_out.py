@@ -24,7 +24,7 @@ from served_station import Server
 from testigo.audit import logic_and_accuracy
 from testigo.ballot import Ballot, DeckPart, TallySheet, new_slip_number, numbered, preferences_in, tally_qr
 from testigo.ballot.reasons import REHEARSAL
-from testigo.count.result import count_result
+from testigo.count.counting import count_result
 from testigo.election import BallotStyle, Contest, Definition, MachineKeys, is_preference, list_of
 from testigo.record import open_statement
 from testigo.register import Register, RegisterKey, make_poll_book
@@ -39,7 +39,7 @@ from testigo.station.booth import Booth
 from testigo.station.cards import Card
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from testigo.web.client import Client
 from testigo.words import offered
 
@@ -222,7 +222,7 @@ class _Day:
             replace(deck, cards=tuple(card for cards in self.cards.values() for card in cards)).pdf()
         with self.carried.step("test deck"):
             parts = _sample_of_deck(self.definition, self.station, self.deck)
-            self.carried.expect("test deck", chair.run_test(parts), True, "the test comes out")
+            self.carried.expect("test deck", chair.runs.run(parts), True, "the test comes out")
         with self.carried.step("zero report"):
             self._expect_texts("zero report", chair.zero_report())
         chair.open(REHEARSAL)

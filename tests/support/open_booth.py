@@ -12,7 +12,9 @@ from testigo.election import Definition, StationMachine
 from testigo.screens import booth as booth_pages
 from testigo.station.booth import Booth
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import LocalMachine, OrderName, OrderSender
+from testigo.station.machine_ways import LocalMachine
+from testigo.station.order_sender import OrderSender
+from testigo.station.orders import OrderName
 
 
 class OpenBooth:

@@ -30,3 +30,9 @@ def catalogue(language: str) -> str:
         if found != 1:
             raise ValueError(key)
     return text
+
+
+def add() -> None:
+    """Add both to the catalogues of this process."""
+    for language in SLIP:
+        words.add(language, catalogue(language))

@@ -19,7 +19,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import HttpMachine
+from testigo.station.machine_ways import HttpMachine
 from testigo.web.client import Client
 from testigo.web.listening import Listening
 
@@ -55,8 +55,8 @@ PEOPLE = """document,name,station,roll
 class Server:
     """One application in a thread of its own, at a real address."""
 
-    def __init__(self, app: Litestar) -> None:
-        self.listening = Listening()
+    def __init__(self, app: Litestar, listening: Listening | None = None) -> None:
+        self.listening = listening or Listening()
         self._bound = self.listening.bind()
         self.address = self.listening.address(self._bound)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", proxy_headers=False)
@@ -110,13 +110,15 @@ class ServedStation:
         """Make the deck; the codes of the general ballot style."""
         return [card.code for card in self.booth.make_cards(spare=12).cards]
 
-    def open(self) -> list[str]:
-        """Poll book, cards, test, zero report and opening, all through the pages; the codes of the cards."""
+    def open(self, **opening: str) -> list[str]:
+        """Poll book, cards, test, zero report and opening, all through the pages; the codes of the cards. `opening`:
+        what the form of opening says."""
         cards = self.make_cards()
         with self.clerk() as clerk, self.presiding() as chair:
             assert clerk.send("/poll-book", files={"poll-book": self.poll_book}).ok
             for step, state in (("/test", "tested"), ("/zero-report", "zero-reported"), ("/open", "open")):
-                assert when_tested(chair, chair.send(step)).facts["state"] == state
+                sent = chair.send(step, **(opening if step == "/open" else {}))
+                assert when_tested(chair, sent).facts["state"] == state
         return cards
 
     def clerk(self) -> Client:

@@ -657,7 +657,7 @@ class Day:
                     self._begin(voter, card)
                 chair.send("/close")
                 assert chair.send("/void", reason=reason).facts["told"] == "voided"
-            self.place.chair._pages = DeadPages()
+            self.place.chair._pages.printer = DeadPages()
             chair.get("/close")
             chair.send("/close", step_1="checked_in=cards_used", reason_1="x" * 201)
             assert chair.send("/close").name == "differences"
@@ -676,7 +676,7 @@ class Day:
         chair.send("/printed-elsewhere", reason=" ")
         chair.send("/print")
         assert chair.send("/printed-elsewhere", reason="ñ").facts["printed"] == "yes"
-        self.place.chair._pages = self.place.chair._kept_pages
+        self.place.chair._pages.printer = self.place.chair._pages.kept
         chair.send("/print")
         for path in ("/tally-sheet", "/tally-sheet.pdf", "/"):
             chair.get(path)

@@ -16,7 +16,7 @@ from testigo.screens.page_voter import PageVoter
 from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
-from testigo.station.machine import LocalMachine, Machine
+from testigo.station.machine_ways import LocalMachine, Machine
 
 DEFINITION = villa(
     (Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}), Station("s2", "Escuela Sur", "villa", 5)),
@@ -83,7 +83,7 @@ class InstalledStation:
 
     def test(self) -> bool:
         """The test before opening with the last part of its deck alone: whole ones are run in `test_day`."""
-        return self.chair.run_test(station_deck(DEFINITION, "s1")[-1:])
+        return self.chair.runs.run(station_deck(DEFINITION, "s1")[-1:])
 
     def to_open(self) -> list[str]:
         """Everything up to the open station; returns the codes of the cards of the general roll."""

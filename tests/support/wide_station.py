@@ -17,7 +17,7 @@ from testigo.station.booth import Booth
 from testigo.station.chair import Chair
 from testigo.station.checkin import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine import LocalMachine
+from testigo.station.machine_ways import LocalMachine
 from whole_station import DEFINITION
 
 MACHINES = StationMachines(desk_count=2, booth_count=2)
@@ -73,12 +73,17 @@ class WideStation:
 
     def to_open(self) -> list[list[str]]:
         """Everything up to the open station; for each booth the codes of its cards of the general roll."""
+        codes = self.to_zero_report()
+        self.chair.open()
+        return codes
+
+    def to_zero_report(self) -> list[list[str]]:
+        """Everything before opening; for each booth the codes of its cards of the general roll."""
         for desk in self.desks:
             desk.load_poll_book(self.poll_book)
         decks = [booth.make_cards(spare=2) for booth in self.booths]
-        assert self.chair.state == "tested" or self.chair.run_test(short_deck())
+        assert self.chair.state == "tested" or self.chair.runs.run(short_deck())
         self.chair.zero_report()
-        self.chair.open()
         return [[card.code for card in deck.cards if card.style == "villa"] for deck in decks]
 
     def release(self, document: str, desk: int = 0) -> None:
@@ -111,7 +116,7 @@ def wide_installed(root: Root, register: Register, tmp_path_factory: pytest.Temp
     book = make_poll_book(register, "s1", sealing, root.centre, ISSUED)
     place = WideStation(folder, root, book)
     place.start()
-    assert place.chair.run_test(short_deck())
+    assert place.chair.runs.run(short_deck())
     place.stop()
     return folder, book
 

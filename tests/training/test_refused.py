@@ -19,10 +19,11 @@ from testigo.scan.codes import qr_texts_in
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
 from testigo.station.booth import Booth
-from testigo.station.checkin import POLL_BOOK, CheckIn
+from testigo.station.checkin import CheckIn
+from testigo.station.checkin_book import POLL_BOOK
 from testigo.station.folder import MACHINE_KEYS, MachineFolder
 from testigo.station.install import load_keys
-from testigo.station.machine import OrderSender
+from testigo.station.order_sender import OrderSender
 from testigo.station.staffing import MachineStaff
 from testigo.witness import verify
 from training_day import ELECTION, TrainingDay

@@ -29,16 +29,11 @@ from testigo.record import Grade, PublishedRecord, Statement, peek
 from testigo.witness import Verdict, verify
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import read_statements
+from twists import HERE, only
 
 Replace = msgspec.structs.replace
 Caught = Callable[..., list[str]]
-HERE = "01-02"
 STEP = "checked_in=cards_used"
-
-
-def only(kind: str, change: Callable[[Any], Any], subject: str = HERE) -> Callable[[str, str, Any], Any]:
-    """A twist that changes one body and leaves all others alone."""
-    return lambda type_, about, body: change(body) if (type_, about) == (kind, subject) else body
 
 
 def fields(**changed: Any) -> Callable[[Any], Any]:

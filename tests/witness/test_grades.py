@@ -23,9 +23,9 @@ from testigo.keys import SigningKey
 from testigo.record import Grade, Log, Statement, peek, source
 from testigo.witness import CODES, EXIT_CODES, Verdict, VerificationReport, verify
 from testigo.words import languages, message, section
+from twists import HERE, only
 
 Replace = msgspec.structs.replace
-HERE = "01-02"
 
 
 @pytest.fixture
@@ -37,11 +37,6 @@ def public(kept: Any, tmp_path: Path) -> Path:
 def changed(kept: Any) -> Any:
     """The election, with a list of envelopes of its own."""
     return dataclasses.replace(kept, envelopes=list(kept.envelopes), keys=dict(kept.keys))
-
-
-def only(kind: str, change: Callable[[Any], Any], subject: str = HERE) -> Callable[[str, str, Any], Any]:
-    """A twist that changes one body and leaves all others alone."""
-    return lambda type_, about, body: change(body) if (type_, about) == (kind, subject) else body
 
 
 def counters(**values: Any) -> Callable[[Any], Any]:

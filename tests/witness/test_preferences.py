@@ -13,6 +13,7 @@ from testigo.count import Result, count_result
 from testigo.election import Definition, Elected, Preferences
 from testigo.record import Grade
 from testigo.witness import verify
+from twists import only
 
 HERE = "s2"
 
@@ -34,10 +35,6 @@ def preferences(tally: Tally, **counts: int) -> Tally:
     (one,) = tally.contests
     other = {name.replace("_", "/"): count for name, count in counts.items()}
     return replace(tally, contests=(replace(one, preferences=one.preferences | other),))
-
-
-def only(kind: str, change: Callable[[Any], Any], subject: str = HERE) -> Callable[[str, str, Any], Any]:
-    return lambda type_, about, body: change(body) if (type_, about) == (kind, subject) else body
 
 
 def test_an_honest_record_holds_and_says_who_is_elected(elect: Any, open_election: Definition, tmp_path: Path) -> None:
@@ -63,7 +60,7 @@ def moved(tally: Tally) -> Tally:
 
 def test_attack_a_preference_moved_on_the_tally_sheet(elect: Any, caught: Any, open_election: Definition) -> None:
     """The booth has signed another tally."""
-    cheat = elect(only("tally-sheet", lambda sheet: replace(sheet, tally=moved(sheet.tally))), of=open_election)
+    cheat = elect(only("tally-sheet", lambda sheet: replace(sheet, tally=moved(sheet.tally)), HERE), of=open_election)
     assert any("does not say what the voting machine counted" in said for said in caught("machine-reports", cheat))
 
 

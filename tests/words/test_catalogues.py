@@ -13,7 +13,7 @@ from testigo.staff.accounts import MACHINES
 from testigo.station.batches import COUNTED
 from testigo.station.chair_state import STEPS
 from testigo.station.deck_run import EVENTS, PART
-from testigo.station.machine import ORDERS
+from testigo.station.orders import ORDERS
 
 SPANISH = language.section("es", "screens")
 

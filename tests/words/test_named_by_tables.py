@@ -14,7 +14,7 @@ from testigo.election.option_status import Status
 from testigo.record import Grade
 from testigo.station.booth_day import Stage
 from testigo.station.chair_state import State
-from testigo.station.machine import MachineState, OrderName
+from testigo.station.orders import MachineState, OrderName
 from testigo.witness import Verdict
 from testigo.words.catalogues import catalogue_of
 

@@ -16,6 +16,7 @@ from testigo.words.catalogues import catalogue_of
 
 SHOWN_BY = {
     "cards": ["station/cards.*"],
+    "paper_mode": ["paper_mode/*"],
     "proof": ["proof/*"],
     "results": ["results/*.py", "results/page/*", "ballot/reasons.py", "count/anomalies.py"],
     "retirement": [
@@ -27,7 +28,7 @@ SHOWN_BY = {
     ],
     "screens": ["**/*.py", "**/*.html", "web/static/*.js"],
     "selfcheck": ["cli/selfcheck.py", "release.py"],
-    "slip": ["slip/*", "paper/sample.py", "proof/poster.py"],
+    "slip": ["slip/*", "paper_mode/ballots.py", "paper/sample.py", "proof/poster.py"],
     "tally_sheet": ["station/tally_sheet.*", "ballot/*.py"],
     "term": ["**/*.py"],
     "voter_list": ["register/voter_list.*", "register/poll_book.py"],

@@ -24,7 +24,7 @@ from testigo.audit import (
 from testigo.audit.paper_images import papers_from_images, read_entries, read_papers
 from testigo.ballot import BLANK, deck_digest
 from testigo.cli.browser import opener
-from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.output import ask, confirmed, console, heads, print_json, progress, say, table
 from testigo.cli.public_key import OPTIONAL_ROOT_KEY, read_root_key
 from testigo.count import Box, ClosingCount, RecordRules, read_rules
 from testigo.election import MOST_OF_A_ROLE, Definition, load
@@ -48,7 +48,7 @@ RecordPlace = Annotated[
 AuditorKey = Annotated[Path | None, typer.Option("--key", help="The auditor's key, from `testigo auditor create`.")]
 RootKey = Annotated[str, typer.Option(help=OPTIONAL_ROOT_KEY)]
 Out = Annotated[Path, typer.Option(help="Folder for the signed statements; no file there is overwritten.")]
-Dice = Annotated[str, typer.Option("--seed", help="The dice as rolled, at least 20 digits 1 to 6.", prompt="Dice")]
+Dice = Annotated[str, typer.Option("--seed", help="The dice as rolled, at least 20 digits 1 to 6.")]
 StationId = Annotated[str, typer.Option("--station", help="The station's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what comes out; sign nothing.")]
@@ -89,7 +89,7 @@ def deck(definition: DefinitionFile, station: StationId, as_json: AsJson = False
 @app.command()
 def draw(
     record: RecordPlace,
-    seed: Dice,
+    seed: Dice = "",
     key: AuditorKey = None,
     out: Out = Path(),
     root_key: RootKey = "",
@@ -104,7 +104,7 @@ def draw(
 
     Example: testigo audit draw public --key auditor/key.pem --seed 41263551423621412653
     """
-    dice = Seed.parse(seed)
+    dice = Seed.parse(seed or ask(message("cli", "dice")))
     _refuse_unasked(yes, dry_run, as_json)
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.draw(dice), dice, out, yes) if desk else []
@@ -121,7 +121,7 @@ def draw(
 @app.command()
 def settle_ties(
     record: RecordPlace,
-    seed: Dice,
+    seed: Dice = "",
     key: AuditorKey = None,
     out: Out = Path(),
     root_key: RootKey = "",
@@ -134,7 +134,7 @@ def settle_ties(
 
     Example: testigo audit settle-ties public --key auditor/key.pem --seed 35462114553624122635
     """
-    dice = Seed.parse(seed)
+    dice = Seed.parse(seed or ask(message("cli", "dice")))
     desk, rules = _open(record, key, root_key, dry_run)
     files = _keep_dice(desk, desk.settle_ties(dice), dice, out, yes) if desk else []
     for name, tie in rules.count(draw=dice.digits).ties:
@@ -167,7 +167,7 @@ def open_desk(
     """Count boxes by hand in the browser: two people enter the figures apart from each other, a third decides.
 
     The pages are on this machine alone, at the address that is printed. What will be signed is shown first, with what
-    looks wrong. Nothing is kept of entries that are not signed. End it with Ctrl+C.
+    looks wrong. Entries that are not signed are kept below the folder of --out. End it with Ctrl+C.
 
     Example: testigo audit desk public --key auditor/key.pem --out audit
     """

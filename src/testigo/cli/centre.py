@@ -35,6 +35,7 @@ app.command("serve")(serve.inbox)
 app.command("serve-results")(serve.results)
 app.command("option-status")(option_status)
 app.command("allow-releases")(allow_releases)
+app.command("desk")(rulings.desk)
 app.command("annul")(rulings.annul)
 app.command("correct")(rulings.correct)
 app.command("accept-manual-tally")(rulings.accept_manual_tally)
@@ -256,9 +257,9 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             (
                 one.station,
                 message("results", f"status_{one.status}"),
-                one.turnout.registered,
-                one.turnout.checked_in,
-                f"{one.turnout.percent} %",
+                one.turnout.registered or "–",
+                one.turnout.checked_in if one.turnout.registered else "–",
+                f"{one.turnout.percent} %" if one.turnout.registered else "–",
                 len(one.differences) or "",
             )
             for one in result.stations

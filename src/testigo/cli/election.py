@@ -14,6 +14,7 @@ from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
 from testigo.cli.output import console, facts, heads, labelled, print_json, say, table
+from testigo.cli.paper_mode import of_definition
 from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
     LANGUAGE,
@@ -228,6 +229,7 @@ app.command()(edit)
 app.command("export")(export_)
 app.command()(preview)
 app.command()(proof)
+app.command("paper")(of_definition)
 
 
 def _print_summary(file: Path, loaded: LoadedDefinition) -> None:

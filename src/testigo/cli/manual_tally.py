@@ -7,8 +7,9 @@ import typer
 
 from testigo import storage
 from testigo.ballot import ManualTally
+from testigo.centre.rulings import paper_lines
 from testigo.cli.output import confirmed, console, print_json
-from testigo.cli.tally_forms import entered_twice, paper_lines
+from testigo.cli.tally_forms import entered_twice
 from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
 from testigo.count.unread import Unread

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, Protocol
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -116,6 +117,20 @@ def confirmed(question: Message) -> bool:
     if not answer:
         errors.print()
     return answer.strip().lower() in yes
+
+
+def ask(question: Message, *, hidden: bool = False) -> str:
+    """What somebody types after the question on standard error; not shown where it is `hidden`."""
+    return str(typer.prompt(str(question), hide_input=hidden, err=True))
+
+
+def ask_new_pin(question: Message) -> str:
+    """A PIN typed twice and never shown: asked again until both are the same."""
+    while True:
+        pin = ask(question, hidden=True)
+        if ask(message("cli", "pin-again"), hidden=True) == pin:
+            return pin
+        errors.print(str(message("cli", "pins-differ")))
 
 
 def print_json(value: Any) -> None:

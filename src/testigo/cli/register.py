@@ -32,9 +32,9 @@ from testigo.cli.register_options import (
 from testigo.cli.register_upgrade import upgrade
 from testigo.cli.voter_list import print_to, voter_list
 from testigo.cli.without_finger import warn_of_many_without_finger
-from testigo.election import load
+from testigo.election import load, small_groups
 from testigo.fingerprint import Position, label_of
-from testigo.register import Case, Register, Side, list_of, make_poll_book, read_label
+from testigo.register import Case, ListedVoters, Register, Side, list_of, make_poll_book, read_label
 from testigo.words import Message, current_language, instant, message, value_text
 
 app = typer.Typer(
@@ -209,18 +209,24 @@ def poll_book(
         signing = authority_key(centre, "centre")
         with storage.making_folder(out.parent):
             keep = partial(storage.write, out)
-            without: list[int] = []
+            made_of: list[ListedVoters] = []
             data = make_poll_book(
                 opened, station, sealing_key, signing, nearby=nearby, write=keep,
-                on_listed=lambda listed: without.append(listed.without_finger),
+                on_listed=made_of.append,
             )  # fmt: skip
         label = read_label(data)
         if paper is not None:
             print_to(paper, opened.definition, list_of(opened, station, label.issued, label.serial), told=errors)
+    (listed,) = made_of
+    few = small_groups(opened_centre.definition, listed.by_roll)
     if as_json:
-        print_json({**msgspec.structs.asdict(label), "without_finger": without[0], "file": str(out)})
+        about = {"without_finger": listed.without_finger, "few_voters": few, "file": str(out)}
+        print_json({**msgspec.structs.asdict(label), **about})
     else:
-        warn_of_many_without_finger(opened_centre.definition, station, without[0], label.voters)
+        warn_of_many_without_finger(opened_centre.definition, station, listed.without_finger, label.voters)
+        for roll, count in few.items():
+            said = message("error", "station.few-voters", count=count, station=station, roll=roll)
+            errors.print(str(said), soft_wrap=True)
         serial = str(label.serial)
         made = message("cli", "register.poll-book", file=out, station=station, serial=serial, count=label.voters)
         console.print(str(made))

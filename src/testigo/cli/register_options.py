@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from testigo import storage
+from testigo.cli.output import ask
 from testigo.election import load
 from testigo.errors import StorageError
 from testigo.register import Register, RegisterKey
 from testigo.staff.desk import open_desk
+from testigo.words import message
 
 ElectionFile = Annotated[
     Path, typer.Option("--election", help="The election's definition, YAML or JSON.", show_default=False)
@@ -55,5 +57,5 @@ def signed_in(officers: Path, account: str, pin_file: Path | None) -> str:
 def pin_of(file: Path | None) -> str:
     """A PIN from a file's first line, or asked for and not shown."""
     if file is None:
-        return str(typer.prompt("PIN", hide_input=True, err=True))
+        return ask(message("cli", "pin"), hidden=True)
     return storage.read(file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()

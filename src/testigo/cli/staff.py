@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from testigo import canonical, storage
-from testigo.cli.output import console, heads, print_json, say, table
+from testigo.cli.output import ask_new_pin, console, heads, print_json, say, table
 from testigo.election import Definition, load
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.keys import PublicKey, SigningKey
@@ -252,7 +252,7 @@ def officer(
     if pin_file is not None:
         pin = storage.read(pin_file, limit=1024).decode("utf-8", "replace").partition("\n")[0].strip()
     else:
-        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=str(message("cli", "pin-again")))
+        pin = ask_new_pin(message("cli", "pin"))
     staff.set_pin(name, pin)
     say(message("cli", "staff.officer-admitted", name=name))
 

@@ -13,7 +13,8 @@ from testigo import canonical, storage
 from testigo.cli import serve
 from testigo.cli.hardware_test import hardware_test
 from testigo.cli.manual_tally import manual_tally
-from testigo.cli.output import confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.output import ask_new_pin, confirmed, console, heads, print_json, progress, say, table
+from testigo.cli.paper_mode import of_station
 from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.cli.read_qr import read_qr
 from testigo.cli.retire import check_archive, retire
@@ -42,6 +43,7 @@ app.command()(train)
 app.command("count-training")(count_training)
 app.command("check-archive")(check_archive)
 app.command("read-qr")(read_qr)
+app.command("paper")(of_station)
 
 StationFolder = Annotated[Path, typer.Argument(help="The station's folder, or one machine's.", show_default=False)]
 BoothNumber = Annotated[
@@ -53,9 +55,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 def _pin(whose: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         help=f"The {whose}'s PIN; asked for where not given. At least 6 characters.",
-        prompt=f"PIN of the {whose}",
-        confirmation_prompt=True,
-        hide_input=True,
         envvar=f"TESTIGO_{whose.upper()}_PIN",
         show_default=False,
     )
@@ -70,8 +69,8 @@ def install(
         Path, typer.Option(help="What `testigo election station-proof --out` wrote for it.", show_default=False)
     ],
     root_key: Annotated[str, typer.Option(help=ROOT_KEY, show_default=False)],
-    chair_pin: Annotated[str, _pin("chair")],
-    clerk_pin: Annotated[str, _pin("clerk")],
+    chair_pin: Annotated[str, _pin("chair")] = "",
+    clerk_pin: Annotated[str, _pin("clerk")] = "",
     desks: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Check-in desks.")] = 1,
     booths: Annotated[int, typer.Option(min=1, max=MOST_OF_A_ROLE, help="Booths, each with its ballot box.")] = 1,
     second_disk: Annotated[
@@ -90,8 +89,8 @@ def install(
         storage.read(definition),
         read_public_key(root_key),
         station,
-        chair_pin=chair_pin,
-        clerk_pin=clerk_pin,
+        chair_pin=chair_pin or ask_new_pin(message("cli", "pin-of-chair")),
+        clerk_pin=clerk_pin or ask_new_pin(message("cli", "pin-of-clerk")),
         machines=StationMachines(desks, booths),
         second_disk=second_disk,
         place=str(definition),
@@ -126,7 +125,8 @@ def load_poll_book(
 
     Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
     """
-    from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
+    from testigo.station.checkin import CheckIn
+    from testigo.station.checkin_book import POLL_BOOK_LIMIT
 
     data = storage.read(poll_book, limit=POLL_BOOK_LIMIT)
     with contextlib.ExitStack() as opened:
@@ -150,16 +150,20 @@ def voter_list(
 ) -> None:
     """Write the poll book that the check-in has loaded, and the signature list, as PDF, for the station's chair.
 
-    Who has a card already is ticked. While the check-in's screen is served, its page does the same.
+    Who has a card already is ticked: of several desks, at any whose folder is there. While the check-in's screen is
+    served, its page does the same.
 
     Example: testigo station voter-list stations/01-01 --out 01-01.pdf
     """
     from testigo.cli.register_options import pin_of
     from testigo.cli.voter_list import print_to
+    from testigo.register.voter_list import of_all_desks
     from testigo.station.checkin import CheckIn
 
-    with CheckIn(_machines(folder, "check-in")[0]) as check_in:
-        what, definition = check_in.voter_list(account, pin_of(pin_file)), check_in.definition
+    with contextlib.ExitStack() as opened:
+        desks = [opened.enter_context(CheckIn(path)) for path in _machines(folder, "check-in")]
+        definition, pin = desks[0].definition, pin_of(pin_file)
+        what = of_all_desks([desk.voter_list(account, pin) for desk in desks])
     print_to(out, definition, what)
 
 
@@ -339,6 +343,6 @@ def _state(role: Role, events: tuple[Event, ...]) -> str:
         from testigo.station.chair_state import state_of
 
         return state_of(events)
-    from testigo.station.machine import state_of as machine_state_of
+    from testigo.station.orders import state_of as machine_state_of
 
     return machine_state_of(events)

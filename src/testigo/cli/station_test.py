@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from testigo.cli.output import errors, progress, say
+from testigo.cli.output import ask, errors, progress, say
 from testigo.election import CHAIR
 from testigo.station.install import machine_folders
 from testigo.words import current_language, message
 
 if TYPE_CHECKING:
-    from testigo.station.machine import LocalMachine, Machine
+    from testigo.station.machine_ways import LocalMachine, Machine
 
 
 def test(
@@ -22,12 +22,10 @@ def test(
         str,
         typer.Option(
             help="The PIN of the chair or a deputy; asked for where not given.",
-            prompt="PIN of the chair",
-            hide_input=True,
             envvar="TESTIGO_CHAIR_PIN",
             show_default=False,
         ),
-    ],
+    ] = "",
     account: Annotated[str, typer.Option(help="Whose PIN it is, where the station has a staff list.")] = "",
     booth: Annotated[
         str, typer.Option(help="The booths' addresses, with spaces between; without them, the booths in the folder.")
@@ -42,7 +40,7 @@ def test(
     """
     from testigo.audit import station_deck
     from testigo.station.chair import Chair
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine_ways import HttpMachine
 
     machines = {machine: path for path, machine in machine_folders(folder)}
     with contextlib.ExitStack() as opened:
@@ -51,11 +49,11 @@ def test(
         ways = ways or [opened.enter_context(_own_booth(path)) for path in own]
         path = machines.get(CHAIR, folder / "chair")
         chair = opened.enter_context(Chair(path, booths=ways))
-        chair.sign_in(account, pin)
+        chair.sign_in(account, pin or ask(message("cli", "pin-of-chair"), hidden=True))
         parts = station_deck(chair.definition, chair.station_id)
         with progress(message("cli", "progress.test-ballots"), sum(len(part.ballots) for part in parts)) as bar:
-            passed = chair.run_test(parts, on_step=bar.move_to)
-        last = chair.last_test()
+            passed = chair.runs.run(parts, on_step=bar.move_to)
+        last = chair.runs.last()
     for one in last.differences if last else ():
         errors.print(one.sentence.text(current_language()), soft_wrap=True)
     if not passed or last is None:
@@ -69,7 +67,7 @@ def _own_booth(folder: Path) -> "Iterator[LocalMachine]":
     from testigo.screens.page_voter import PageVoter
     from testigo.slip import FolderPrinter
     from testigo.station.booth import Booth
-    from testigo.station.machine import LocalMachine
+    from testigo.station.machine_ways import LocalMachine
 
     # Test ballots never come out of a printer.
     with Booth(folder, FolderPrinter(folder / "no-paper"), screen=PageVoter) as booth:

@@ -1,13 +1,12 @@
-"""What two people entered of a whole tally, apart from each other; a count on paper as shown before it is signed."""
+"""What two people entered of a whole tally, apart from each other."""
 
 from pathlib import Path
 
 from testigo import storage
 from testigo.audit import read_tally_form
-from testigo.ballot import ManualTally, Tally
+from testigo.ballot import Tally
 from testigo.election import Definition
 from testigo.errors import InvalidInput
-from testigo.words import Message, message
 
 
 def entered_twice(definition: Definition, station: str, files: list[Path]) -> Tally:
@@ -26,13 +25,3 @@ def entered_twice(definition: Definition, station: str, files: list[Path]) -> Ta
     if first != second:
         raise InvalidInput("hand-count.entries-differ-in", figures=differing)
     return first
-
-
-def paper_lines(paper: ManualTally) -> list[Message]:
-    """Its counters, who entered it, and what explains a difference."""
-    names = ", ".join(paper.entered_by)
-    counters = message(
-        "cli", "ruling.paper", signed_in=paper.signed_in, handed_out=paper.handed_out, spoiled=paper.spoiled,
-        papers=paper.papers, names=names,
-    )  # fmt: skip
-    return [counters, *([message("cli", "ruling.explained", reason=paper.explanation)] if paper.explanation else [])]

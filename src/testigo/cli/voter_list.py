@@ -12,6 +12,7 @@ from testigo.cli.output import console, progress
 from testigo.cli.register_options import KEY, REGISTER, Address, ElectionFile, KeyFile, open_register
 from testigo.election import Definition
 from testigo.register import PaperList, list_of, print_list
+from testigo.register.voter_list import LINES_SET
 from testigo.words import message
 
 PdfFile = Annotated[Path, typer.Option("--out", help="The PDF file to write; it names people.", show_default=False)]
@@ -35,7 +36,7 @@ def voter_list(
 
 def print_to(file: Path, definition: Definition, what: PaperList, *, told: Console = console) -> None:
     """Set the lists, with a progress bar, and write them for their owner alone. `told`: where it is said."""
-    with progress(message("cli", "voter-list.setting"), 2 * len(what.voters)) as bar:
+    with progress(message("cli", "voter-list.setting"), LINES_SET * len(what.voters)) as bar:
         printed = print_list(definition, what, bar.advance)
     storage.write(file, printed.pdf, mode=0o600)
     pages = message("cli", "voter-list.written", file=file, count=printed.pages)

@@ -13,7 +13,14 @@ room of its own on top: a council's spreadsheets into a definition's file and ou
 
 from testigo.election.allotment import Allotment, BodySeats, allot, holder, seats_of_body, without_rounding
 from testigo.election.bodies import Body, Levelling
-from testigo.election.check import LANGUAGE, check_definition, check_paper, check_structure, require_valid
+from testigo.election.check import (
+    LANGUAGE,
+    check_definition,
+    check_paper,
+    check_structure,
+    require_valid,
+    small_groups,
+)
 from testigo.election.contests import GENERAL_ROLL, Agreement, Contest, Kind, Option, Person, Preferences
 from testigo.election.definition import (
     BallotStyle,
@@ -144,6 +151,7 @@ __all__ = [
     "require_valid",
     "role_label",
     "seats_of_body",
+    "small_groups",
     "speak_own_languages",
     "without_rounding",
     "write_definition",

@@ -6,7 +6,7 @@ paper, codes, pages or file names carry (`check_limits`). What is accepted here 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from testigo.election.check_contests import check_contests
@@ -32,9 +32,6 @@ from testigo.election.places import field_name
 from testigo.election.stations import Station
 from testigo.election.training import TRAINING_ENDING, is_training
 from testigo.errors import SeveralErrors
-
-FEWEST_VOTERS = 10
-"""Of one ballot style at one station; with fewer it is likely that all who came voted alike."""
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -134,6 +131,7 @@ def _check_rules(known: KnownIds) -> Iterator[Diagnostic]:
         "release-cap-percent": (rules.release_cap_percent, 0, 100),
         "spoil-limit": (rules.spoil_limit, 0, 10),
         "closing-count-percent": (rules.closing_count_percent, 0, 100),
+        "smallest-group": (rules.smallest_group, 0, 1000),
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:
@@ -238,16 +236,16 @@ def _check_registers(known: KnownIds, path: DefinitionPath, station: Station) ->
     if sum(station.roll_sizes.values()) > station.register_size:
         where = (*path, "roll-sizes")
         yield diagnose("station.rolls-too-large", where, station=station.id, number=station.register_size)
-    yield from _check_secrecy(path, station)
-
-
-def _check_secrecy(path: DefinitionPath, station: Station) -> Iterator[Diagnostic]:
-    """The tally sheet counts each ballot style of a station, so a style with hardly a voter tells how they voted."""
     sizes = {GENERAL_ROLL: station.register_size - sum(station.roll_sizes.values()), **station.roll_sizes}
-    for roll, size in sizes.items():
-        if 0 < size < FEWEST_VOTERS:
-            where = (*path, "register-size")
-            yield diagnose("station.few-voters", where, warning=True, count=size, station=station.id, roll=roll)
+    for roll, size in small_groups(known.definition, sizes).items():
+        where = (*path, "register-size")
+        yield diagnose("station.few-voters", where, warning=True, count=size, station=station.id, roll=roll)
+
+
+def small_groups(definition: Definition, sizes: Mapping[str, int]) -> dict[str, int]:
+    """The rolls of a station with fewer voters than the rules' smallest group, of rolls with their `sizes`: a tally
+    sheet counts each ballot style, so that the count of hardly a voter tells how they voted."""
+    return {roll: size for roll, size in sizes.items() if 0 < size < definition.rules.smallest_group}
 
 
 _STRUCTURE: tuple[Callable[[KnownIds], Iterator[Diagnostic]], ...] = (

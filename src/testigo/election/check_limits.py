@@ -9,6 +9,7 @@ from datetime import date
 
 from testigo.election import limits
 from testigo.election.contests import GENERAL_ROLL, Contest
+from testigo.election.deck_size import most_test_ballots
 from testigo.election.definition import BallotStyle
 from testigo.election.diagnostic import DefinitionPath, Diagnostic, diagnose
 from testigo.election.known_ids import KnownIds
@@ -93,13 +94,17 @@ def _check_styles(known: KnownIds) -> Iterator[Diagnostic]:
 
 
 def _check_sheets(known: KnownIds) -> Iterator[Diagnostic]:
-    """A station's tally sheet has the contests of all its voters, whatever their ballot styles."""
-    contests: dict[DefinitionPath, set[str]] = {}
+    """A station's tally sheet has the contests of all its voters, whatever their ballot styles, and so has its test."""
+    styles: dict[DefinitionPath, list[BallotStyle]] = {}
     for path, style in _styles(known):
-        contests.setdefault(path, set()).update(style.contests)
-    for path, on_sheet in contests.items():
+        styles.setdefault(path, []).append(style)
+    for path, of_station in styles.items():
+        on_sheet = {contest for style in of_station for contest in style.contests}
         lines = sum(len(known.definition.contest(contest).marks) for contest in on_sheet)
         yield from _at_most(path, "sheet-line-count", lines, limits.LINES_OF_SHEET)
+        if lines <= limits.LINES_OF_SHEET:  # more is said once
+            deck = most_test_ballots([known.definition.contest(one) for one in style.contests] for style in of_station)
+            yield from _at_most(path, "test-ballot-count", deck, limits.TEST_BALLOTS)
 
 
 def _styles(known: KnownIds) -> Iterable[tuple[DefinitionPath, BallotStyle]]:

@@ -44,6 +44,8 @@ class VotingRules(Value, frozen=True):
     """How many paper votes one voter may spoil."""
     closing_count_percent: int = 50
     """Of all stations, rounded up: how many boxes are drawn for the closing count."""
+    smallest_group: int = 10
+    """Of how many voters of one ballot style at one station the figures may tell nobody's vote; 0: of any number."""
 
 
 class BallotStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,10 +61,10 @@ class DefinitionCore(Value, frozen=True, dict=True):
     """The election without the list of its stations: what everybody needs, and what proves any one station.
 
     Body of the `election-definition` statement since version 2; its digest names the election. Version 3 adds `fonts`,
-    `bodies` and `utc_offset`.
+    `bodies` and `utc_offset`, version 4 `smallest-group` of the rules.
     """
 
-    VERSION = 3
+    VERSION = 4
 
     id: str
     title: Text

@@ -54,6 +54,10 @@ LINES_OF_SHEET: Final = 3_000
 """Options, and candidates who may be preferred, of all contests of one station's voters: its tally sheet has a line for
 each, and 12,000 of them took 3 GiB of memory to set."""
 
+TEST_BALLOTS: Final = 20_000
+"""Of one station's test deck, all ballot styles together: a booth needs a tenth of a second for each, and 80,000 of
+them take a minute and a half to make."""
+
 PARTIES: Final = 2_000
 
 CANDIDATES: Final = 1_000

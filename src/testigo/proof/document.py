@@ -16,7 +16,7 @@ from testigo.paper.directions import PageLanguage, isolated
 from testigo.proof import papers
 from testigo.proof.booth_pages import ORDER, BoothPage
 from testigo.proof.pictures import Booth
-from testigo.proof.poster import poster
+from testigo.proof.poster import page_count, poster
 from testigo.words import Value, day, language_name, message, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("proof.typ")
@@ -233,7 +233,7 @@ class _Document:
 
     def _pages(self, kind: str, pdfs: dict[str, bytes]) -> dict[str, Any]:
         self.files |= {f"{name}.pdf": pdf for name, pdf in pdfs.items()}
-        files = [{"name": f"{name}.pdf", "pages": _pages_of(pdf)} for name, pdf in pdfs.items()]
+        files = [{"name": f"{name}.pdf", "pages": page_count(pdf)} for name, pdf in pdfs.items()]
         return {"title": self._say(kind), "note": self._say(f"{kind}-how"), "kind": "pages", "files": files}
 
     # ---- words
@@ -264,8 +264,3 @@ def _height(pdf: bytes) -> float:
     """Millimetres of its first page."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         return float(document[0].get_height()) / 72 * 25.4
-
-
-def _pages_of(pdf: bytes) -> int:
-    with closing(pypdfium2.PdfDocument(pdf)) as document:
-        return len(document)

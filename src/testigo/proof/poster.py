@@ -30,12 +30,13 @@ def poster(definition: Definition, station_id: str, language: str) -> bytes:
     }
     data = {**all_isolated(texts, language), "language": PageLanguage.of(language)}
     made = [typeset.compile(_TEMPLATE, {**data, "size": _SIZES[0]}, fonts=definition.fonts)]
-    if _pages(made[0]) > 1:
+    if page_count(made[0]) > 1:
         made += [typeset.compile(_TEMPLATE, {**data, "size": size}, fonts=definition.fonts) for size in _SIZES[1:]]
-    return min(made, key=_pages)
+    return min(made, key=page_count)
 
 
-def _pages(pdf: bytes) -> int:
+def page_count(pdf: bytes) -> int:
+    """How many pages a document has."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         return len(document)
 

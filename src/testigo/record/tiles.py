@@ -113,7 +113,7 @@ def all_tiles(size: int) -> Iterator[Tile]:
 
 def level_count(size: int) -> int:
     """How many levels of tiles a log of `size` entries has."""
-    return (max(size.bit_length(), 1) + 7) // 8 if size else 0
+    return (size.bit_length() + 7) // 8
 
 
 class HashLevels:

@@ -3,12 +3,13 @@
 `register` is the database and its interface, `tables` its tables and how their rows change, `schema` and `migrations`
 how the tables themselves change from release to release. `voters_file` reads a CSV of voters, `voter_cells` judges what
 stands in it, and `importing` takes it in; `document` spells numbers and names one way, `doubles` lists who is likely
-one person by them. `key_binding` ties the register to one election and key. `enrolment`
-takes fingers, `vault` keeps them encrypted, `gallery` searches them, `duplicates` holds the cases that people settle,
-`changes` corrects, moves and removes voters and keeps their history, `erasure` takes data away where the law demands
-it. `deduplication` compares everybody with everybody, `prints` opens their templates for it, `work_folder` keeps what
-is done, `workers` does it. `issuing` gathers what one station's poll book is made of, `poll_book` seals it and opens it
-there, `voter_list` prints it. `values` are what the room speaks of.
+one person by them, `voter_rows` finds a voter by the number as people write it. `key_binding` ties the register to one
+election and key. `enrolment` takes fingers, `vault` keeps them encrypted, `gallery` searches them, `enroller` does all
+three in their order, `duplicates` holds the cases that people settle, `changes` corrects, moves and removes voters and
+keeps their history, `erasure` takes data away where the law demands it. `deduplication` compares everybody with
+everybody, `prints` opens their templates for it, `work_folder` keeps what is done, `workers` does it. `issuing` gathers
+what one station's poll book is made of, `poll_book` seals it and opens it there, `voter_list` prints it. `values` are
+what the room speaks of.
 
 A new column of the voters' file goes into `voters_file`, `tables` and a new step of `migrations`; a new rule about who
 is barred into `duplicates.barred`.
@@ -25,6 +26,7 @@ from testigo.register.issuing import StationBook
 from testigo.register.photographs import LARGEST_FILE as LARGEST_PHOTOGRAPH
 from testigo.register.poll_book import (
     EnrolledFinger,
+    ListedVoters,
     OtherStation,
     PollBook,
     PollBookLabel,
@@ -70,6 +72,7 @@ __all__ = [
     "HistoryEntry",
     "ImportReport",
     "LikelyDouble",
+    "ListedVoters",
     "OtherStation",
     "PaperList",
     "PollBook",

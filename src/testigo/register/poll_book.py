@@ -15,6 +15,7 @@ import base64
 import bisect
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -285,6 +286,11 @@ class ListedVoters:
     def admitted(self) -> int:
         """How many may vote."""
         return sum(not voter.barred for voter in self.voters)
+
+    @property
+    def by_roll(self) -> dict[str, int]:
+        """How many of these are on each roll."""
+        return dict(Counter(voter.roll for voter in self.voters if not voter.barred))
 
     @property
     def without_finger(self) -> int:

@@ -6,25 +6,22 @@ moves the register to it, if every voter's station and roll are in it too.
 """
 
 import contextlib
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select
 
 from testigo import database
-from testigo.canonical import utc_now
 from testigo.election import Definition
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint import FingerImage
 from testigo.register import changes, duplicates, enrolment, erasure, photographs, tables
 from testigo.register import exceptions as finger_exceptions
-from testigo.register.document import normalise_document, normalise_name
 from testigo.register.doubles import Doubles, find_doubles, judge
-from testigo.register.enrolment import ExtractedPrint
-from testigo.register.gallery import DuplicateCandidate, PersonGallery
+from testigo.register.enroller import Enroller
+from testigo.register.gallery import DuplicateCandidate
 from testigo.register.importing import ImportReport, import_voters
 from testigo.register.issuing import Issue, ListedVoter, StationBook, listed, newest_books
 from testigo.register.key_binding import claim, move
@@ -51,6 +48,7 @@ from testigo.register.values import (
     Voter,
 )
 from testigo.register.vault import RegisterKey
+from testigo.register.voter_rows import named, present, voter_row
 
 PAGE = 500
 """Rows asked for by their ids at a time: databases limit the length of such a list."""
@@ -67,9 +65,7 @@ class Register:
         self.definition = definition
         self._engine = engine
         self._key = key
-        self._gallery = PersonGallery()
-        self._erased = 0  # the last erasure that the gallery knows of
-        self._searching = threading.Lock()
+        self._enroller = Enroller(engine, key)
 
     @classmethod
     def open(cls, address: str, definition: Definition, key: RegisterKey, *, make: bool = True) -> "Register":
@@ -125,7 +121,7 @@ class Register:
     def voter(self, document: str) -> Voter:
         """The voter of that document number, however it is written; raises `InvalidInput`."""
         with reading(self._engine) as connection:
-            row = _voter_row(connection, document)
+            row = voter_row(connection, document)
             barred = duplicates.barred(connection, row.id).get(row.id)
             enrolled = enrolment.holding_enrolment(connection, row.id) is not None
             erased = erasure.last_of(connection, row.id)
@@ -157,7 +153,7 @@ class Register:
 
     def judge_double(self, double: str, officer: str, note: str) -> None:
         """An officer has looked at a group, and says in the note who they are; it is listed no more."""
-        officer = _named(officer)
+        officer = named(officer)
         with changing(self._engine) as connection:
             judge(connection, double, officer, note)
 
@@ -184,9 +180,9 @@ class Register:
 
     def restore(self, document: str, officer: str, reason: str, name: str = "") -> Voter:
         """Take a removed voter in again."""
-        by = changes.By(_named(officer), reason)
+        by = changes.By(named(officer), reason)
         with changing(self._engine) as connection:
-            row = _voter_row(connection, document)
+            row = voter_row(connection, document)
             if not row.removed:
                 raise IllegalStep("voter.not-removed", document=row.document)
             changes.restore(connection, row, self.definition, by, name)
@@ -195,15 +191,15 @@ class Register:
     def history(self, document: str) -> tuple[changes.HistoryEntry, ...]:
         """All that was done to a voter, the oldest first."""
         with reading(self._engine) as connection:
-            return changes.history(connection, _voter_row(connection, document).id)
+            return changes.history(connection, voter_row(connection, document).id)
 
     @contextlib.contextmanager
     def _changing_one(
         self, document: str, officer: str, reason: str
     ) -> Iterator[tuple[Connection, changes.VoterRow, changes.By]]:
-        by = changes.By(_named(officer), reason)
+        by = changes.By(named(officer), reason)
         with changing(self._engine) as connection:
-            yield connection, _present(connection, document), by
+            yield connection, present(connection, document), by
 
     # Enrolment
 
@@ -224,59 +220,19 @@ class Register:
         without a reason, `InvalidInput` for an unknown voter or finger, `IllegalStep` where the voter is enrolled
         already.
         """
-        officer = _named(officer)
-        with reading(self._engine) as connection:
-            _not_enrolled(connection, _present(connection, document))
-        finger_exceptions.check(exceptions, [finger for finger, _ in given])
-        taken = enrolment.take(given) if given or not exceptions else []
-        qualities = enrolment.judge(taken)
-        reason = accept_because.strip()
-        if not reason and not all(quality.good_enough for quality in qualities):
-            raise enrolment.PoorFingers(qualities)
-        with self._searching:
-            kept_for, opened = self._search_and_keep(document, taken, officer, reason, exceptions)
-        return Enrolment(kept_for, qualities, len(taken), opened)
-
-    def _search_and_keep(
-        self,
-        document: str,
-        taken: Sequence[ExtractedPrint],
-        officer: str,
-        reason: str,
-        exceptions: Sequence[FingerException],
-    ) -> tuple[str, tuple[int, ...]]:
-        """The voter's document number and the cases opened.
-
-        The long search runs before the register's turn is taken; under it, only who came meanwhile is searched.
-        """
-        probes = [one.impression for one in taken]  # none where all fingers are exceptions: nobody is found then
-        with reading(self._engine) as connection:
-            self._refresh(connection)
-        gallery, searched = self._gallery, len(self._gallery)
-        found = gallery.search(probes)
-        with changing(self._engine) as connection:
-            row = _present(connection, document)
-            _not_enrolled(connection, row)
-            self._refresh(connection)
-            if self._gallery is gallery:
-                found += gallery.search(probes, after=searched)
-            else:  # somebody's fingers were erased meanwhile, and the numbers are others
-                found = self._gallery.search(probes)
-            kept = enrolment.keep(connection, row.id, row.document, taken, officer, reason, self._key)
-            finger_exceptions.keep(connection, kept, exceptions)
-            return row.document, duplicates.open_cases(connection, kept, found)
+        return self._enroller.enrol(document, given, officer, accept_because, exceptions)
 
     def photograph(self, document: str) -> bytes | None:
         """The voter's face as JPEG; None where nobody has photographed it."""
         with reading(self._engine) as connection:
-            return photographs.of_voter(connection, _voter_row(connection, document), self._key)
+            return photographs.of_voter(connection, voter_row(connection, document), self._key)
 
     def keep_photograph(self, document: str, data: bytes, officer: str) -> None:
         """Keep a photograph of the voter's face (JPEG or PNG), made small, in place of the one before."""
         jpeg = photographs.prepared(data)
-        officer = _named(officer)
+        officer = named(officer)
         with changing(self._engine) as connection:
-            photographs.keep(connection, _present(connection, document), officer, jpeg, self._key)
+            photographs.keep(connection, present(connection, document), officer, jpeg, self._key)
 
     def withdraw(self, document: str, officer: str, reason: str) -> None:
         """Set an enrolment aside, so that the voter can be enrolled again; the record of it stays.
@@ -284,33 +240,14 @@ class Register:
         Raises `InvalidInput` where there is none or no reason is given, `IllegalStep` while a case that is not settled
         as *different* needs it.
         """
-        officer = _named(officer)
-        if not reason.strip():
-            raise InvalidInput("enrolment.no-reason")
-        with changing(self._engine) as connection:
-            row = _voter_row(connection, document)
-            current = enrolment.holding_enrolment(connection, row.id)
-            if current is None:
-                raise InvalidInput("document.not-enrolled", document=row.document)
-            case_id = duplicates.blocking_case(connection, current)
-            if case_id is not None:
-                raise IllegalStep("enrolment.part-of-case", document=row.document, case=str(case_id))
-            values = {"withdrawn_at": utc_now(), "withdrawn_by": officer, "withdrawn_because": reason.strip()}
-            connection.execute(update(enrolments).where(enrolments.c.id == current).values(values))
-
-    def _refresh(self, connection: Connection) -> None:
-        erased = erasure.newest(connection)
-        if erased != self._erased:
-            self._gallery, self._erased = PersonGallery(), erased
-        for enrolled, taken in enrolment.enrolled_after(connection, self._gallery.newest, self._key):
-            self._gallery.add(enrolled, taken)
+        self._enroller.withdraw(document, officer, reason)
 
     # Erasure by law: see `erasure` for the rules
 
     def erasable(self, document: str) -> Erasable:
         """What `erase` would take away; raises as it does."""
         with reading(self._engine) as connection:
-            return erasure.erasable(connection, _voter_row(connection, document).id, self.definition)
+            return erasure.erasable(connection, voter_row(connection, document).id, self.definition)
 
     def erase(self, document: str, officer: str, reason: str, legal_basis: str) -> Erasure:
         """Erase a voter's fingers, from the database and from its files, and keep a trace of it.
@@ -319,9 +256,9 @@ class Register:
         the election, and while a case needs them; `StorageError` where the files cannot be cleaned now: the fingers
         are erased then, and `clean_erased` does the rest later.
         """
-        officer = _named(officer)
+        officer = named(officer)
         with changing(self._engine) as connection:
-            row = _voter_row(connection, document)
+            row = voter_row(connection, document)
             trace = erasure.erase(connection, row.id, self.definition, officer, reason, legal_basis)
         self.clean_erased()
         return next(one for one in self.erasures() if one.id == trace)
@@ -362,7 +299,7 @@ class Register:
 
     def settle(self, case_id: int, verdict: str, officer: str, note: str = "") -> Ruling:
         """Add an officer's ruling to a case: `same`, `different` or `undecided`. See `duplicates` for the rules."""
-        officer = _named(officer)
+        officer = named(officer)
         with changing(self._engine) as connection:
             return duplicates.rule(connection, case_id, verdict, officer, note)
 
@@ -446,37 +383,6 @@ def _require_register(address: str) -> None:
     """Raise `InvalidInput` where nothing is: looking for a register makes none."""
     if not database.database_exists(address):
         raise InvalidInput("register.not-here", place=address)
-
-
-def _voter_row(connection: Connection, document: str) -> changes.VoterRow:
-    """The voter's row, of one who was removed, too."""
-    number = normalise_document(document)
-    row = connection.execute(select(voters).where(voters.c.document == number)).one_or_none()
-    if row is None:
-        now = changes.corrected_to(connection, number)
-        if now is not None:
-            raise InvalidInput("document.corrected", document=number, now=now)
-        raise InvalidInput("document.not-in-register", document=number)
-    return row
-
-
-def _present(connection: Connection, document: str) -> changes.VoterRow:
-    row = _voter_row(connection, document)
-    if row.removed:
-        raise IllegalStep("document.removed", document=row.document)
-    return row
-
-
-def _not_enrolled(connection: Connection, row: changes.VoterRow) -> None:
-    if enrolment.holding_enrolment(connection, row.id) is not None:
-        raise IllegalStep("document.enrolled-already", document=row.document)
-
-
-def _named(officer: str) -> str:
-    try:
-        return normalise_name(officer)
-    except InvalidInput:
-        raise InvalidInput("officer.not-named") from None
 
 
 def _count(connection: Connection, query: object) -> int:

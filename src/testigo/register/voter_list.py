@@ -3,7 +3,8 @@
 The poll book is sorted by name and says on which line of the signature list the voter is; the signature list is sorted
 by document number, as people search a number, with room for a tick and a signature. So a voter is found either way, and
 signs in one place. Both are set in parts of some hundred voters, so that a station of any size needs little memory and
-progress can be told; heads are repeated on every page, and pages are numbered through.
+progress can be told; heads are repeated on every page. All is set twice: every page says how many there are, so that a
+missing one is seen, and only then is that known.
 
 Names are printed with the fonts that ship and those that the election carries; what neither draws is shown as `□`, with
 the number beside it, and counted.
@@ -32,6 +33,9 @@ from testigo.words import day, instant, message, officers_language, section
 
 PART = 250
 """Voters to one part."""
+
+LINES_SET = 4
+"""Lines that are set for each voter: one in each list, twice."""
 
 ListKind = Literal["poll-book", "sign-in"]
 _TEMPLATE = Path(__file__).with_name("voter_list.typ")
@@ -102,26 +106,51 @@ def of_poll_book(definition: Definition, book: PollBook, voted: Container[str] =
     return PaperList(book.station, about, voters, tuple(book.barred))
 
 
+def of_all_desks(lists: Sequence[PaperList]) -> PaperList:
+    """The lists that the desks of one station have, as one: ticked is whom any of them ticks."""
+    voted = {one.document for each in lists for one in each.voters if one.voted}
+    first = lists[0]
+    voters = tuple(msgspec.structs.replace(one, voted=one.document in voted) for one in first.voters)
+    return msgspec.structs.replace(first, voters=voters)
+
+
 def print_list(
     definition: Definition, what: PaperList, on_voters: Callable[[int], None] = lambda count: None
 ) -> PrintedList:
-    """The poll book, then the signature list. `on_voters` hears of every further number of lines set: two a voter."""
+    """The poll book, then the signature list. `on_voters` hears of every further number of lines set, `LINES_SET` a
+    voter."""
     language = officers_language(definition.languages)
     by_number = sorted(what.voters, key=lambda one: number_key(one.document))
     lines = {one.document: line for line, one in enumerate(by_number, start=1)}
     by_name = sorted(what.voters, key=lambda one: (name_key(one.name, language), number_key(one.document)))
     drawn = _Drawn(definition.fonts)
+    parts = [
+        part
+        for kind, people in (("poll-book", by_name), ("sign-in", by_number))
+        for part in _parts(definition, what, kind, [(lines[one.document], one) for one in people], drawn, language)
+    ]
+
+    def set_part(part: dict[str, Any], first: int, pages: int) -> bytes:
+        """A part whose first page has that number, of so many."""
+        here = range(first, min(first + 2 * PART, pages + 1))
+        said = [message("voter_list", "page", page=one, pages=pages).text(language) for one in here]
+        data = {**part, "numbers": all_isolated(said, language)}
+        on_voters(len(part["rows"]))
+        return typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
+
+    counts = [_pages_of(set_part(part, 1, 0)) for part in parts]
     with closing(pypdfium2.PdfDocument.new()) as whole:
-        for kind, people in (("poll-book", by_name), ("sign-in", by_number)):
-            for data in _parts(definition, what, kind, [(lines[one.document], one) for one in people], drawn, language):
-                data["first-page"] = len(whole) + 1
-                part = typeset.compile(_TEMPLATE, data, fonts=definition.fonts)
-                with closing(pypdfium2.PdfDocument(part)) as pages:
-                    whole.import_pages(pages)
-                on_voters(len(data["rows"]))
+        for part in parts:
+            with closing(pypdfium2.PdfDocument(set_part(part, len(whole) + 1, sum(counts)))) as pages:
+                whole.import_pages(pages)
         with BytesIO() as file:
             whole.save(file)
             return PrintedList(file.getvalue(), len(whole), drawn.lacking)
+
+
+def _pages_of(pdf: bytes) -> int:
+    with closing(pypdfium2.PdfDocument(pdf)) as pages:
+        return len(pages)
 
 
 def _parts(

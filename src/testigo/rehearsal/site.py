@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -91,7 +91,22 @@ class Site:
         return (*(booth.machine for booth in self.booths), *self.desks.values(), self.chair)
 
 
-def make_site(station: Station, out: Path, size: StationMachines = StationMachines()) -> Site:  # noqa: B008
+Cables = Callable[[StationMachine, StationMachine, str], str]
+"""From a machine to another, whose address that is → the address that the first is told."""
+
+
+def straight(_by: StationMachine, _to: StationMachine, address: str) -> str:
+    """A cable from each machine to each other, which never fails."""
+    return address
+
+
+def make_site(
+    station: Station,
+    out: Path,
+    size: StationMachines = StationMachines(),  # noqa: B008  # immutable
+    *,
+    cables: Cables = straight,
+) -> Site:
     """The site's folders and processes-to-be; nothing is installed or started yet."""
     folder, paper = out / "stations" / station.id, out / "paper" / station.id
     logs = storage.make_folder(out / "logs")
@@ -99,11 +114,18 @@ def make_site(station: Station, out: Path, size: StationMachines = StationMachin
     booths = tuple(_booth(one, paper if one.number == 1 else paper / one.name, make) for one in size.booths)
     # A desk is told the addresses of all, its own too: each is known before any process is made.
     ports = {one.number: reserve_port() for one in size.desks}
-    addresses = " ".join(address_of(port) for port in ports.values())
-    others = ["--desks", addresses] if len(ports) > 1 else []
-    desks = {one.number: make(one, others, port=ports[one.number]) for one in size.desks}
-    ways = ["--booth", " ".join(booth.machine.address for booth in booths), "--check-in", addresses]
-    return Site(station, folder, paper, make(CHAIR, ways), desks, booths)
+    addresses = {one: address_of(ports[one.number]) for one in size.desks}
+    addresses |= {one: booth.machine.address for one, booth in zip(size.booths, booths, strict=True)}
+
+    def ways(by: StationMachine, machines: Iterable[StationMachine]) -> str:
+        return " ".join(cables(by, to, addresses[to]) for to in machines)
+
+    desks = {}
+    for one in size.desks:
+        others = ["--desks", ways(one, size.desks)] if len(ports) > 1 else []
+        desks[one.number] = make(one, others, port=ports[one.number])
+    orders = ["--booth", ways(CHAIR, size.booths), "--check-in", ways(CHAIR, size.desks)]
+    return Site(station, folder, paper, make(CHAIR, orders), desks, booths)
 
 
 def _booth(booth: StationMachine, paper: Path, make: Callable[..., MachineProcess]) -> BoothPlace:

@@ -5,8 +5,6 @@ what will be signed, with all that looks wrong, and an auditor signs it. Nothing
 in its folder, which the centre appends.
 """
 
-import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from litestar import Litestar, get, post
@@ -18,28 +16,33 @@ from testigo.audit.hand_count import closing_keys, paper_of
 from testigo.count import ClosingCount
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.screens import TEMPLATES
-from testigo.screens.editor import Admission
+from testigo.screens.admission import Admission, enter, sessions_of
 from testigo.screens.figure_rows import groups_of
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry
 from testigo.web.forms import FormSent
-from testigo.web.guards import anyone, own_screen
-from testigo.web.sessions import BrowserSessions
+from testigo.web.guards import own_screen
+from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import languages
 
-_WORKING_DAY = 14 * 3600.0
 LARGEST_FORM = 1024 * 1024
+UNDER_WAY = "under-way"
+"""Folder of what was entered and is not signed, in that of the signed statements."""
 
 
-@dataclass
 class CountingDesk:
-    """One auditor's desk. `out`: folder of the signed statements; `entries`: what was entered so far, by station."""
+    """One auditor's desk. `out`: folder of the signed statements, and below it of what was entered so far, by station,
+    until it is signed.
+    """
 
-    auditor: AuditDesk
-    out: Path
-    entries: dict[str, DoubleEntry] = field(default_factory=dict)
+    def __init__(self, auditor: AuditDesk, out: Path) -> None:
+        """Raises `InvalidInput` where the entries kept there are none."""
+        self.auditor = auditor
+        self.out = out
+        self.entries = KeptEntries(out / UNDER_WAY / ENTRIES_FORMAT.name)
 
     def entry(self, station: str) -> DoubleEntry:
         """The entries of a box; raises `IllegalStep` for a station without a tally sheet."""
@@ -49,10 +52,11 @@ class CountingDesk:
         if rules.sheets[station].booth_sheets:  # of several boxes each is counted on the command line
             booths = [box.booth for box in rules.boxes() if box.station == station]
             raise InvalidInput("closing-count.which-booth", station=station, booths=booths)
-        if station not in self.entries:
-            keys = closing_keys(rules.definition, station)
-            self.entries[station] = DoubleEntry(groups_of(rules.definition, keys))
-        return self.entries[station]
+        return self.entries.get(station, groups_of(rules.definition, closing_keys(rules.definition, station)))
+
+    def begun(self, station: str) -> DoubleEntry | None:
+        """The entries of a box, where there are any."""
+        return self.entry(station) if self.entries.has_begun(station) else None
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -62,9 +66,9 @@ class CountingDesk:
             return ()
         return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids
 
-    def count(self, station: str) -> ClosingCount:
+    def count(self, station: str, entry: DoubleEntry) -> ClosingCount:
         """The count of what was entered, compared with the tally sheet."""
-        rules, entry = self.auditor.rules, self.entry(station)
+        rules = self.auditor.rules
         named = ((name.partition("/"), number) for name, number in entry.figures.items())
         paper = paper_of(rules.definition, station, {(contest, what): number for (contest, _, what), number in named})
         digest = rules.sheet_digests(ClosingCount.VERSION)[station]
@@ -77,19 +81,11 @@ TheDesk = NamedDependency[CountingDesk]
 def app(desk: CountingDesk, key: str) -> Litestar:
     """The desk's application. `key`: what the address to enter by ends with."""
     definition = desk.auditor.rules.definition
-    sessions = BrowserSessions(f"testigo-audit-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
     return application(
-        "audit", [enter, boxes, show_box, take_entry, begin_again, sign], sessions, title=definition.title,
-        languages=[*definition.languages, *languages()], fonts=definition.fonts, templates=TEMPLATES, desk=desk,
-        screen=Admission(key),
+        "audit", [enter, boxes, show_box, take_entry, begin_again, sign], sessions_of("audit", key),
+        title=definition.title, languages=[*definition.languages, *languages()], fonts=definition.fonts,
+        templates=TEMPLATES, desk=desk, screen=Admission(key),
     )  # fmt: skip
-
-
-@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
-def enter(request: Request, key: FromPath[str]) -> Answer:
-    """The address that the command prints: in with the key, and on."""
-    request.app.state.screen.enter(request, key)
-    return redirect("/")
 
 
 @get("/", guards=[own_screen], sync_to_thread=False)
@@ -99,7 +95,7 @@ def boxes(request: Request, desk: TheDesk) -> Answer:
     drawn = desk.drawn
     order = [*drawn, *(station.id for station in rules.definition.stations if station.id not in drawn)]
     shown = [
-        (rules.definition.station(one), one in drawn, len(rules.counts.of(one)), desk.entries.get(one))
+        (rules.definition.station(one), one in drawn, len(rules.counts.of(one)), desk.begun(one))
         for one in order
         if one in rules.sheets and not rules.sheets[one].booth_sheets
     ]
@@ -113,7 +109,7 @@ def show_box(request: Request, station: FromPath[str], desk: TheDesk) -> Answer:
     entry, rules = desk.entry(station), desk.auditor.rules
     if entry.step != "done":
         return page(request, "audit/entry.html", entry=entry, station=rules.definition.station(station))
-    count = desk.count(station)
+    count = desk.count(station, entry)
     return page(
         request, "audit/count.html", count=count, entry=entry, station=rules.definition.station(station),
         doubts=doubts_of(count, rules.sheets[station], drawn=station in desk.drawn), earlier=rules.counts.of(station),
@@ -124,33 +120,32 @@ def show_box(request: Request, station: FromPath[str], desk: TheDesk) -> Answer:
 def take_entry(station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
     """Take the next person's figures; figures that cannot be on paper are refused before they are compared."""
     entry = desk.entry(station)
-    trial = DoubleEntry(entry.groups, list(entry.entries), entry.third)
-    trial.take(form)
-    if trial.step == "done":
-        kept, desk.entries[station] = entry, trial
+    entry.take(form)
+    if entry.step == "done":
         try:
-            desk.count(station)
+            desk.count(station, entry)
         except SeveralErrors as several:
-            desk.entries[station] = kept
             raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
-    desk.entries[station] = trial
-    return redirect(f"/box/{station}" if trial.step in ("third", "done") else "/")
+    desk.entries.put(station, entry)
+    return redirect(f"/box/{station}" if entry.step in ("third", "done") else "/")
 
 
 @post("/box/{station:str}/again", guards=[own_screen], sync_to_thread=False)
 def begin_again(station: FromPath[str], desk: TheDesk) -> Answer:
     """Forget what was entered, before it is signed."""
-    desk.entry(station).begin_again()
+    desk.entry(station)
+    desk.entries.drop(station)
     return redirect(f"/box/{station}")
 
 
 @post("/box/{station:str}/sign", guards=[own_screen], sync_to_thread=False)
 def sign(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
     """Sign what the page showed, with the reason where the box was counted before."""
-    if desk.entry(station).step != "done":
+    entry = desk.entry(station)
+    if entry.step != "done":
         raise IllegalStep("double-entry.not-done")
-    count = desk.auditor.again(desk.count(station), form.text("why", ""))
+    count = desk.auditor.again(desk.count(station, entry), form.text("why", ""))
     desk.auditor.keep(desk.auditor.closing_count(count), desk.out)
-    del desk.entries[station]
+    desk.entries.drop(station)
     browser_session.session(request).data["told"] = station
     return redirect("/")

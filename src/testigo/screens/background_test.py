@@ -29,8 +29,8 @@ class BackgroundTest:
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
-        """Begin a run; raises what `Chair.begin_test` raises."""
-        self._chair.begin_test(self._deck())
+        """Begin a run; raises what `DeckRuns.begin` raises."""
+        self._chair.runs.begin(self._deck())
         self._go_on()
 
     def close(self) -> None:
@@ -41,7 +41,7 @@ class BackgroundTest:
 
     def __enter__(self) -> "BackgroundTest":
         """Goes on with a run that is under way."""
-        if self._chair.test_run is not None:
+        if self._chair.runs.under_way is not None:
             self._go_on()
         return self
 
@@ -60,9 +60,9 @@ class BackgroundTest:
 
     def _run(self) -> None:
         parts = self._deck()
-        while self._chair.test_run is not None and not self._closing.is_set():
+        while self._chair.runs.under_way is not None and not self._closing.is_set():
             try:
-                self._chair.step_test(parts)
+                self._chair.runs.step(parts)
                 self.problem = None
             except TestigoError as problem:
                 self.problem = problem

@@ -28,18 +28,12 @@ from testigo.station.screen_seen import LARGEST, ScreenSeen
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
-from testigo.web.application import (
-    Answer,
-    application,
-    change_appearance,
-    heading_and_advice,
-    page,
-    redirect,
-    status_of,
-)
+from testigo.web.application import application, change_appearance
 from testigo.web.browser_session import Request
+from testigo.web.error_pages import heading_and_advice, status_of
 from testigo.web.forms import FormSent, whole_number
 from testigo.web.guards import Connection, machine, own_screen
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import BrowserSessions
 from testigo.web.source import THIS_MACHINE

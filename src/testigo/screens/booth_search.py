@@ -5,10 +5,11 @@ from litestar.params import FromPath
 
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
 from testigo.screens.contest_pages import may_mark, search_for, search_of, searched, typed
-from testigo.web.application import Answer, change_appearance, page, redirect
+from testigo.web.application import change_appearance
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, page, redirect
 
 
 @get("/contest/{number:int}/find", guards=[own_screen], sync_to_thread=False)

@@ -5,8 +5,8 @@ from litestar.di import NamedDependency
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
-from testigo.web.application import Answer, redirect
 from testigo.web.browser_session import Request
+from testigo.web.pages import Answer, redirect
 
 TheBooth = NamedDependency[VotingBooth]
 

@@ -18,10 +18,11 @@ from testigo.screens.option_search import OptionSearch
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
-from testigo.web.application import Answer, change_appearance, page, redirect
+from testigo.web.application import change_appearance
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, page, redirect
 
 
 @dataclass(frozen=True)

@@ -2,44 +2,31 @@
 machines.
 
 The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The test
-before opening runs beside the pages (`background_test`).
+before opening runs beside the pages (`background_test`); the end of the day is in `chair_closing`.
 """
 
-from typing import Any
-
-import httpx
-from litestar import Litestar, Response, get, post
+from litestar import Litestar, get, post
 from litestar.di import NamedDependency
 
-from testigo import waits
-from testigo.ballot import Difference, numbered
-from testigo.ballot.reasons import (
-    CLOSING_REASONS,
-    EXTRA_PRINT_REASONS,
-    OPENING_REASONS,
-    PAUSE_REASONS,
-    VOID_REASONS,
-    in_words,
-)
+from testigo.ballot.reasons import EXTRA_PRINT_REASONS, OPENING_REASONS, PAUSE_REASONS, VOID_REASONS
 from testigo.election import StationMachine
-from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.screens import TEMPLATES, incidents
+from testigo.errors import IllegalStep, InvalidInput
+from testigo.screens import TEMPLATES, chair_closing, incidents, paper_count
 from testigo.screens.background_test import BackgroundTest
+from testigo.screens.chair_view import about, hours_of, unexplained
 from testigo.screens.events import event_data, event_name
+from testigo.screens.pdf_file import pdf_shown
 from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station import hours
 from testigo.station.chair import Chair
-from testigo.station.closing_reports import step_of
 from testigo.station.extra_print import EXTRA_PRINT
-from testigo.station.machine_names import title
 from testigo.station.page_test import PageTest, is_page_sent
-from testigo.station.tally_sheet import hours_notes
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
-from testigo.web.forms import Form, FormSent
+from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 from testigo.web.source import source_of
@@ -67,10 +54,8 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
     routes = [
         *PIN_PAGE, station, show_readiness, look_at_machines, show_candidates, take_statuses,
         run_test, abandon_test, zero_report, zero_report_page,
-        open_station, pause, resume, ask_close, close, explain, void_session, allow_print, note_clock_set,
-        show_machines, take_out, show_tally_sheet, tally_sheet_pdf, tally_sheet_json, print_again, printed_elsewhere,
-        send, package, events,
-        *incidents.ROUTES,
+        open_station, pause, resume, void_session, allow_print, note_clock_set, show_machines, take_out, events,
+        *incidents.ROUTES, *chair_closing.ROUTES, *paper_count.ROUTES,
     ]  # fmt: skip
     sessions = BrowserSessions(f"testigo-chair-{chair.station_id}", idle=_QUIET_QUARTER)
     return application(
@@ -84,20 +69,20 @@ def app(chair: Chair, *, centre_address: str = "", test: BackgroundTest | None =
 @get("/", guards=[person], sync_to_thread=False)
 def station(request: Request, chair: TheChair, test: TheTest, centre_address: NamedDependency[str]) -> Answer:
     """Where the station stands and what may be done next. While the test runs, how far it is."""
-    if chair.test_run is not None:
+    if chair.runs.under_way is not None:
         return _running(request, chair, test)
     status = chair.status()
     if status.state == "closed" and chair.tally_sheet() is None:
         named = StationMachine.named
         return page(
-            request, "chair/differences.html", differences=_unexplained(chair), booth_named=named, **_about(chair)
+            request, "chair/differences.html", differences=unexplained(chair), booth_named=named, **about(chair)
         )
     told = browser_session.session(request).data.pop("told", "")
-    last = chair.last_test() if status.state in ("installed", "tested") else None
+    last = chair.runs.last() if status.state in ("installed", "tested") else None
     return page(
         request, "chair/station.html", status=status, told=told, pause_reasons=PAUSE_REASONS, void_reasons=VOID_REASONS,
         centre_address=centre_address, outside=chair.hours.outside, opening_reasons=OPENING_REASONS, last_test=last,
-        differences_shown=_DIFFERENCES_SHOWN, lineup=chair.lineup, **_about(chair), **_hours(chair),
+        differences_shown=_DIFFERENCES_SHOWN, lineup=chair.lineup, **about(chair), **hours_of(chair),
         extra_print_reasons=EXTRA_PRINT_REASONS, seconds=_second_persons(request, chair),
         clock_notes=chair.clock_notes(),
     )  # fmt: skip
@@ -108,7 +93,7 @@ def show_readiness(request: Request, chair: TheChair) -> Answer:
     """Before opening: what every machine found when it was last asked in this visit."""
     machines = browser_session.session(request).data.get("readiness", ())
     printed = any(is_page_sent(line) for machine in machines for line in machine.lines)
-    return page(request, "chair/readiness.html", machines=machines, printed_page=printed, **_about(chair))
+    return page(request, "chair/readiness.html", machines=machines, printed_page=printed, **about(chair))
 
 
 @post("/readiness", guards=[person], sync_to_thread=False)
@@ -127,7 +112,7 @@ def show_candidates(request: Request, chair: TheChair) -> Answer:
     """Which candidates withdrew or died, by what was taken in here, and the form to take in more."""
     told = browser_session.session(request).data.pop("told", "")
     return page(
-        request, "chair/candidates.html", states=chair.states, definition=chair.definition, told=told, **_about(chair)
+        request, "chair/candidates.html", states=chair.states, definition=chair.definition, told=told, **about(chair)
     )
 
 
@@ -149,7 +134,7 @@ def run_test(test: TheTest) -> Answer:
 @post("/test/abandon", guards=[person], sync_to_thread=False)
 def abandon_test(chair: TheChair) -> Answer:
     """End the test without its end; that is on record, too."""
-    chair.abandon_test()
+    chair.runs.abandon()
     return redirect("/")
 
 
@@ -166,7 +151,7 @@ def zero_report_page(request: Request) -> Answer:
     report = browser_session.session(request).data.get("zero-report")
     if report is None:
         raise IllegalStep("zero-report.of-another-visit")
-    return _pdf(report, "zero-report.pdf")
+    return pdf_shown(report, "zero-report.pdf")
 
 
 @post("/open", guards=[person], sync_to_thread=False)
@@ -190,43 +175,11 @@ def resume(chair: TheChair) -> Answer:
     return redirect("/")
 
 
-@get("/close", guards=[person], sync_to_thread=False)
-def ask_close(request: Request, chair: TheChair) -> Answer:
-    """Before closing: the counters, and what closing means."""
-    return page(
-        request, "chair/close.html", status=chair.status(), early=chair.hours.before_closing,
-        closing_reasons=CLOSING_REASONS, several=chair.lineup.has_booth_sheets, clock_notes=chair.clock_notes(),
-        **_about(chair), **_hours(chair),
-    )  # fmt: skip
-
-
-@post("/close", guards=[person], sync_to_thread=False)
-def close(form: FormSent, chair: TheChair) -> Answer:
-    """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
-    explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
-    machines = (machine.name for machine in chair.lineup.entry_first)
-    lost = {name: reason for name in machines if (reason := form.text(f"{name}-lost", ""))}
-    given = {step: reason for step, reason in explained.items() if reason}
-    left = chair.close_polls(given, lost=lost, early=form.text("early", ""))
-    return redirect("/" if left else "/tally-sheet")
-
-
-@post("/differences", guards=[person], sync_to_thread=False)
-def explain(form: FormSent, chair: TheChair) -> Answer:
-    """Reasons in the chair's own words: `reason-N` for the N-th difference of the page."""
-    left = _unexplained(chair)
-    reasons = [form.text(f"reason-{number}", "") for number in range(1, len(left) + 1)]
-    if not all(reasons):
-        raise InvalidInput("difference.without-reason")
-    for difference, reason in zip(left, reasons, strict=True):
-        chair.explain_difference(step_of(difference), reason)
-    return redirect("/tally-sheet")
-
-
 @post("/void", guards=[person], sync_to_thread=False)
 def void_session(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """End a session in the booth that nobody will finish; no vote is deposited."""
-    chair.void_session(form.text("reason"), booth=_booth_number(form))
+    booth = _booth_number(form)
+    chair.sessions.void(form.text("reason"), booth=booth, seen=_seen(form, booth))
     browser_session.session(request).data["told"] = "voided"
     return redirect("/")
 
@@ -236,7 +189,9 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Let the voter in the booth print once more; a second person agrees with their PIN."""
     first, source = browser_session.session(request).person, source_of(request)
     second, booth = form.text("account", ""), _booth_number(form)
-    chair.allow_print(first, second, form.text("pin", ""), form.text("reason"), booth=booth, source=source)
+    chair.sessions.allow_print(
+        first, second, form.text("pin", ""), form.text("reason"), booth=booth, seen=_seen(form, booth), source=source
+    )
     browser_session.session(request).data["told"] = "print-allowed"
     return redirect("/")
 
@@ -244,7 +199,7 @@ def allow_print(request: Request, form: FormSent, chair: TheChair) -> Answer:
 @get("/machines", guards=[person], sync_to_thread=False)
 def show_machines(request: Request, chair: TheChair) -> Answer:
     """Of a station with several desks or booths: which take part, and the form to take one out."""
-    return page(request, "chair/machines.html", status=chair.status(), lineup=chair.lineup, **_about(chair))
+    return page(request, "chair/machines.html", status=chair.status(), lineup=chair.lineup, **about(chair))
 
 
 @post("/take-out", guards=[person], sync_to_thread=False)
@@ -264,73 +219,6 @@ def note_clock_set(request: Request, form: FormSent, chair: TheChair) -> Answer:
     return redirect("/")
 
 
-@get("/tally-sheet", guards=[person], sync_to_thread=False)
-def show_tally_sheet(request: Request, chair: TheChair) -> Answer:
-    """The tally sheet on screen."""
-    sheet = chair.tally_sheet()
-    if sheet is None:
-        raise IllegalStep("tally-sheet.not-made")
-    return page(
-        request,
-        "chair/tally_sheet.html",
-        sheet=sheet,
-        definition=chair.definition,
-        in_words=in_words,
-        numbered=numbered,
-        hours_notes=hours_notes(sheet),
-        **_about(chair),
-    )
-
-
-@get("/tally-sheet.pdf", guards=[person], sync_to_thread=False)
-def tally_sheet_pdf(chair: TheChair) -> Answer:
-    """The tally sheet's page."""
-    return _pdf(chair.tally_sheet_pdf(), f"tally-sheet-{chair.station_id}.pdf")
-
-
-@get("/tally-sheet.json", guards=[person], sync_to_thread=False)
-def tally_sheet_json(chair: TheChair) -> Answer:
-    """The signed tally sheet."""
-    return Response(chair.tally_sheet_json(), media_type="application/json")
-
-
-@post("/print", guards=[person], sync_to_thread=False)
-def print_again(request: Request, chair: TheChair) -> Answer:
-    """Print the tally sheet (again)."""
-    chair.print_tally_sheet()
-    browser_session.session(request).data["told"] = "printed"
-    return redirect("/")
-
-
-@post("/printed-elsewhere", guards=[person], sync_to_thread=False)
-def printed_elsewhere(request: Request, form: FormSent, chair: TheChair) -> Answer:
-    """The tally sheet's PDF was carried to another printer and is on paper."""
-    chair.note_printed_elsewhere(form.text("reason"))
-    browser_session.session(request).data["told"] = "printed-elsewhere"
-    return redirect("/")
-
-
-@post("/send", guards=[person], sync_to_thread=False)
-def send(request: Request, form: FormSent, chair: TheChair, centre_address: NamedDependency[str]) -> Answer:
-    """Make the package and bring it to the centre's address, if there is one; else it is carried by hand."""
-    package = chair.send()
-    address = form.text("address", centre_address) or centre_address
-    if address:
-        _bring(package, address)
-    browser_session.session(request).data["told"] = "sent" if address else "to-carry"
-    return redirect("/")
-
-
-@get("/package", guards=[person], sync_to_thread=False)
-def package(chair: TheChair) -> Answer:
-    """The package, to carry by hand; the same bytes each time."""
-    if chair.status().state != "sent":
-        raise IllegalStep("package.not-made")
-    return Response(
-        chair.send(), media_type="application/octet-stream", headers=_saved_as(f"{chair.station_id}-package.json")
-    )
-
-
 @get("/events", guards=[person], sync_to_thread=False)
 def events(request: Request, chair: TheChair) -> Answer:
     """The chair's event log, newest first."""
@@ -343,7 +231,7 @@ def events(request: Request, chair: TheChair) -> Answer:
         head=chair.folder.log.head,
         event_name=event_name,
         event_data=event_data,
-        **_about(chair),
+        **about(chair),
     )
 
 
@@ -361,50 +249,16 @@ def _booth_number(form: Form) -> int:
     return int(text)
 
 
+def _seen(form: Form, booth: int) -> int | None:
+    """How many cards that booth had used when the page was shown; None where it did not answer."""
+    text = form.text(f"seen-{booth}", "")
+    return whole_number(text, -1) if text else None
+
+
 def _running(request: Request, chair: Chair, test: BackgroundTest) -> Answer:
-    run = chair.test_run
+    run = chair.runs.under_way
     if run is None:
         return redirect("/")
-    answer = page(request, "chair/test.html", run=run, problem=test.problem, **_about(chair))
+    answer = page(request, "chair/test.html", run=run, problem=test.problem, **about(chair))
     answer.headers["refresh"] = f"{_LOOK_AGAIN}; url=/"
     return answer
-
-
-def _unexplained(chair: Chair) -> list[Difference]:
-    return [difference for difference in chair.differences() if not difference.reason]
-
-
-def _numbers(form: Form, field: str) -> list[int]:
-    """The N of the fields `FIELD-N` that were sent; at most one for each step of the chain is asked."""
-    return [number for number in range(1, 10) if f"{field}-{number}" in form]
-
-
-def _about(chair: Chair) -> dict[str, Any]:
-    return {"station": chair.definition.station(chair.station_id), "state": chair.state, "machine_title": title}
-
-
-def _hours(chair: Chair) -> dict[str, Any]:
-    day = chair.definition
-    return {"now": hours.now(), "date": day.date, "opens": day.opens, "closes": day.closes}
-
-
-def _bring(package: bytes, address: str) -> None:
-    if not address.startswith(("http://", "https://")):
-        raise InvalidInput("centre.not-an-address", place=address)
-    try:
-        with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
-            pass  # its status says it; whatever else the server sends is left unread
-    except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
-        raise InvalidInput("centre.not-an-address", place=address) from None
-    except httpx.HTTPError as error:
-        raise StorageError("centre.does-not-answer", place=address, why=type(error).__name__) from None
-    if not answer.is_success:
-        raise StorageError("centre.refuses", place=address, status=str(answer.status_code))
-
-
-def _pdf(data: bytes, name: str) -> Answer:
-    return Response(data, media_type="application/pdf", headers=_saved_as(name, "inline"))
-
-
-def _saved_as(name: str, how: str = "attachment") -> dict[str, str]:
-    return {"content-disposition": f'{how}; filename="{name}"'}

@@ -18,13 +18,15 @@ from testigo.screens.checkin_visit import FINGERS, elsewhere, finding, refused_v
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
-from testigo.station.checkin import POLL_BOOK_LIMIT, CheckIn
+from testigo.station.checkin import CheckIn
+from testigo.station.checkin_book import POLL_BOOK_LIMIT
 from testigo.station.visit import Visit
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import machine, person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 

@@ -10,10 +10,10 @@ from testigo.screens.checkin_visit import FINGERS, remember, visit_of
 from testigo.station.allowance import LARGEST
 from testigo.station.checkin import CheckIn
 from testigo.station.visit import RefusedVoter
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.source import source_of
 
 TheCheckIn = NamedDependency[CheckIn]

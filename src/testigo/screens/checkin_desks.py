@@ -17,10 +17,10 @@ from testigo.station.checkin import CheckIn
 from testigo.station.machine_names import title
 from testigo.station.sign_in_list import Agreed
 from testigo.station.visit import AtAnotherDesk, RefusedVoter
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import machine, person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.source import source_of
 
 TheCheckIn = NamedDependency[CheckIn]

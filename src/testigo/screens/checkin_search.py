@@ -12,10 +12,10 @@ from testigo.screens.checkin_visit import finding, looked_up, remember, visit_of
 from testigo.station import card_text
 from testigo.station.checkin import CheckIn
 from testigo.station.lookup import LookedUp
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 
 TheCheckIn = NamedDependency[CheckIn]
 LARGEST_PICTURE = 16 * 1024 * 1024

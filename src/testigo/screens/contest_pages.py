@@ -11,9 +11,9 @@ from testigo.screens.option_search import LONGEST, OptionSearch
 from testigo.station.session import SessionView
 from testigo.station.voting import VotingBooth
 from testigo.web import browser_session
-from testigo.web.application import Answer, page
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
+from testigo.web.pages import Answer, page
 
 _FIND = "find"
 

@@ -4,32 +4,27 @@ Whatever is typed changes the draft, which lives in this process's memory. Its f
 page that lists what would change.
 """
 
-import hashlib
-import hmac
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from testigo import waits
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.changes import differences
 from testigo.election.editing.consequences import rules_gone, texts_renamed
 from testigo.election.editing.draft import Draft
-from testigo.election.editing.edits import Append, Edit, Put, Remove, Swap
-from testigo.election.editing.fields import LISTS, NEW, PARTS, fields_of, list_of
-from testigo.election.editing.inputs import edits_of
-from testigo.election.editing.plain import at, items, mapping, single
+from testigo.election.editing.edits import Append, Edit, Remove, Swap
+from testigo.election.editing.fields import LISTS, NEW, PARTS
+from testigo.election.editing.plain import at, items, mapping
 from testigo.election.editing.references import following
 from testigo.election.limits import ID
-from testigo.errors import InvalidInput, NotAllowed, is_printable
+from testigo.errors import InvalidInput
 from testigo.screens import TEMPLATES, editor_import
+from testigo.screens.admission import Admission, enter, sessions_of
+from testigo.screens.editor_form import change, part_edits, row_edits, version_of
 from testigo.screens.editor_labels import differences_in_words
 from testigo.screens.editor_view import (
-    TextRow,
     address,
     draft_page,
     label,
@@ -42,12 +37,11 @@ from testigo.screens.editor_view import (
     text_rows,
 )
 from testigo.screens.paging import page_number
-from testigo.web import browser_session
-from testigo.web.application import Answer, application, language_of, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, whole_number
-from testigo.web.guards import Connection, anyone, own_screen
-from testigo.web.sessions import BrowserSessions
+from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, language_of, redirect
 from testigo.words import languages, officers_language
 
 TheDraft = NamedDependency[Draft]
@@ -55,35 +49,11 @@ TheDraft = NamedDependency[Draft]
 LARGEST_FORM = 4 * 1024 * 1024
 """A list of 1,000 candidates, as a browser encodes it."""
 
-_LONGEST = 200_000
-"""Characters of one input."""
-
 _ROWS, _TEXTS, _REMARKS, _DIFFERENCES = 50, 20, 100, 200
 """How much stands on one page of a list, of the texts, of errors, of changes."""
 
 _LOOK_AGAIN = 1
 """Seconds after which a page that waits looks again."""
-
-_WORKING_DAY = 14 * 3600.0
-
-
-@dataclass
-class Admission:
-    """Who may edit: browsers of this machine that have opened the address with the key, which the command prints."""
-
-    key: str
-
-    def enter(self, connection: Connection, key: str) -> None:
-        """Let the browser in; raises `NotAllowed` for another key."""
-        if not hmac.compare_digest(key.encode(), self.key.encode()):
-            raise NotAllowed("editor.other-key")
-        browser_session.renew(connection, person="editor")
-
-    def admit(self, connection: Connection) -> None:
-        """Return if the browser was let in; raises `NotAllowed`."""
-        session = browser_session.session_or_none(connection)
-        if session is None or not session.person:
-            raise NotAllowed("editor.without-key")
 
 
 def app(draft: Draft, key: str, *, patience: float = waits.SHOWN_AFTER) -> Litestar:
@@ -91,23 +61,14 @@ def app(draft: Draft, key: str, *, patience: float = waits.SHOWN_AFTER) -> Lites
     that waits for `check` says so.
     """
     first = officers_language(draft.languages)
-    # Browsers keep cookies by host, whatever the port: two editors at once must not take each other's.
-    sessions = BrowserSessions(f"testigo-editor-{hashlib.sha256(key.encode()).hexdigest()[:8]}", idle=_WORKING_DAY)
     routes = [
         enter, overview, begin, show_part, change_part, show_list, add, remove, move, texts, change_texts, changes,
         save, discard, *editor_import.ROUTES,
     ]  # fmt: skip
     return application(
-        "editor", routes, sessions, title={first: draft.file.name},
+        "editor", routes, sessions_of("editor", key), title={first: draft.file.name},
         languages=[first, *languages()], templates=TEMPLATES, draft=draft, screen=Admission(key), patience=patience,
     )  # fmt: skip
-
-
-@get("/enter/{key:str}", guards=[anyone], sync_to_thread=False)
-def enter(request: Request, key: FromPath[str]) -> Answer:
-    """The address that the command prints: in with the key, and on."""
-    request.app.state.screen.enter(request, key)
-    return redirect("/")
 
 
 @get("/", guards=[own_screen], sync_to_thread=False)
@@ -165,16 +126,16 @@ def change_part(request: Request, form: FormSent, draft: TheDraft) -> Answer:
     part by an id that changes, or more goes with the change, a page shows all of it first.
     """
     path = _part(draft, form.text("at", ""))
-    edits = _part_edits(draft, form, path)
+    edits = part_edits(draft, form, path)
     gone = rules_gone(draft.values, path, edits)
     edits = [edit for edit in edits if not any(edit.path[: len(one.path)] == one.path for one in gone)]
     more: list[Edit] = [*following(draft.values, path, edits), *gone]
     if not path:
         more += texts_renamed(draft.values, draft.values_by(edits))
     if more and form.text("follow", "") != "yes":
-        draft.require(_version(form))
+        draft.require(version_of(form))
         return _rename_page(request, form, draft, path, [*edits, *more])
-    _make(draft, form, [*edits, *more])
+    change(draft, form, [*edits, *more])
     if form.text("go", "") == "list" and path:
         return redirect(address("list", path[:-1]))
     return redirect(address("part", path))
@@ -203,7 +164,7 @@ def add(form: FormSent, draft: TheDraft) -> Answer:
     new = dict(NEW[str(path[-1])])
     if "district" in new:
         new["district"] = only_district(draft)
-    _make(draft, form, [Append(path, new)])
+    change(draft, form, [Append(path, new)])
     return redirect(address("part", (*path, len(items(at(draft.values, path))) - 1)))
 
 
@@ -213,7 +174,7 @@ def remove(form: FormSent, draft: TheDraft) -> Answer:
     path = _part(draft, form.text("at"))
     if not path:
         raise InvalidInput("page.unknown")
-    _make(draft, form, [Remove(path)])
+    change(draft, form, [Remove(path)])
     return redirect(address("list", path[:-1]))
 
 
@@ -223,7 +184,7 @@ def move(form: FormSent, draft: TheDraft) -> Answer:
     path = _part(draft, form.text("at"))
     if not path or at(draft.values, (*path[:-1], int(path[-1]) + 1)) is None:
         raise InvalidInput("page.unknown")
-    _make(draft, form, [Swap(path)])
+    change(draft, form, [Swap(path)])
     return redirect(address("list", path[:-1]))
 
 
@@ -242,8 +203,8 @@ def texts(request: Request, draft: TheDraft) -> Answer:
 def change_texts(form: FormSent, draft: TheDraft) -> Answer:
     """Take over the texts of one page."""
     wanted = set(form.texts("row"))
-    edits = [edit for row in text_rows(draft) if row.at in wanted for edit in _row_edits(draft, form, row)]
-    _make(draft, form, edits)
+    edits = [edit for row in text_rows(draft) if row.at in wanted for edit in row_edits(draft, form, row)]
+    change(draft, form, edits)
     only = "yes" if form.text("missing", "") == "yes" else ""
     return redirect(f"/texts?missing={only}&page={whole_number(form.text('page', ''), 1)}")
 
@@ -262,14 +223,14 @@ def changes(request: Request, draft: TheDraft) -> Answer:
 @post("/save", guards=[own_screen], sync_to_thread=False)
 def save(form: FormSent, draft: TheDraft) -> Answer:
     """Write the file."""
-    draft.save(_version(form))
+    draft.save(version_of(form))
     return redirect("/?saved=yes")
 
 
 @post("/discard", guards=[own_screen], sync_to_thread=False)
 def discard(form: FormSent, draft: TheDraft) -> Answer:
     """Forget what was not saved, and open the file again."""
-    draft.discard(_version(form))
+    draft.discard(version_of(form))
     return redirect("/")
 
 
@@ -287,25 +248,6 @@ def _checking_page(request: Request, draft: Draft) -> Answer:
     return answer
 
 
-# ── from the form to the draft ──
-
-
-def _part_edits(draft: Draft, form: Form, path: DefinitionPath) -> list[Edit]:
-    edits: list[Edit] = []
-    own_id = ""
-    # Which contests fill a body is said with its id, which must be known by then.
-    for field in sorted(fields_of(draft.values, path), key=lambda one: one.path == ("filled-by",)):
-        if field.path == ("filled-by",):
-            edits += _missing_id(draft, path, edits)
-            own_id = next((str(one.value) for one in edits if isinstance(one, Put) and one.path == (*path, "id")), "")
-        edits += edits_of(
-            field, draft.values, path, draft.languages, lambda name: _typed(form, name), own_id=own_id
-        )  # fmt: skip
-    gone = [edit.path for edit in edits if isinstance(edit, Remove)]
-    edits = [edit for edit in edits if not any(edit.path != one and edit.path[: len(one)] == one for one in gone)]
-    return edits if own_id else edits + _missing_id(draft, path, edits)
-
-
 def _rename_page(request: Request, form: Form, draft: Draft, path: DefinitionPath, edits: list[Edit]) -> Answer:
     """What else changes with an id, before it is changed; the form is sent again from there."""
     after = draft.values_by(edits)
@@ -316,57 +258,6 @@ def _rename_page(request: Request, form: Form, draft: Draft, path: DefinitionPat
         request, "rename", draft, differences=shown, count=len(found), sent=sent, back=address("part", path),
         label=label(draft, path) if path else "", path=path,
     )  # fmt: skip
-
-
-def _make(draft: Draft, form: Form, edits: list[Edit]) -> None:
-    for edit in edits:
-        if isinstance(edit, Put | Append) and not all(is_printable(one, _LONGEST) for one in _strings(edit.value)):
-            raise InvalidInput("field.not-printable")
-    draft.edit(edits, _version(form))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
-
-
-def _typed(form: Form, name: str) -> str | None:
-    """What was typed into an input; None where the form lacks it, raises `InvalidInput` where it is not one text."""
-    found = form.texts(name)
-    if form.text(f"{name}/boxes", "") == "yes":
-        found = ("\n".join(found),)
-    if len(found) > 1 or any(len(one) > _LONGEST for one in found):
-        raise InvalidInput("field.not-once", most=_LONGEST)
-    return found[0] if found else None
-
-
-def _row_edits(draft: Draft, form: Form, row: TextRow) -> Iterator[Edit]:
-    return edits_of(row.field, draft.values, row.path, draft.languages, lambda name: _typed(form, row.input(name)))
-
-
-def _version(form: Form) -> int:
-    return whole_number(form.text("version", ""), 0)
-
-
-def _missing_id(draft: Draft, path: DefinitionPath, edits: list[Edit]) -> list[Edit]:
-    """An id made of the name, where none was typed."""
-    own = (*path, "id")
-    put = {edit.path: edit.value for edit in edits if isinstance(edit, Put)}
-    if list_of(path) == "people" or (put[own] if own in put else single(at(draft.values, own))):
-        return []
-    named = (put.get((*path, key)) or at(draft.values, (*path, key)) for key in ("name", "title"))
-    texts = [one for value in named for one in _strings(value)]
-    texts += [str(value) for where, value in put.items() if where[len(path) : -1] in (("title",), ("name",))]
-    listed = enumerate(items(at(draft.values, path[:-1])))
-    beside = (single(at(one, ("id",))) for number, one in listed if number != path[-1])
-    made = proposed_id(texts[0], tuple(beside)) if texts else ""
-    return [Put(own, made)] if made else []
 
 
 def _part(draft: Draft, text: str) -> DefinitionPath:

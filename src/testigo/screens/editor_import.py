@@ -27,10 +27,10 @@ from testigo.election.tables import (
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors, TestigoError
 from testigo.screens.editor_view import draft_page
 from testigo.web import browser_session
-from testigo.web.application import Answer, language_of, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent, whole_number
 from testigo.web.guards import own_screen
+from testigo.web.pages import Answer, language_of, redirect
 from testigo.words import Either, Message, Value, language_name
 
 TheDraft = NamedDependency[Draft]

@@ -33,8 +33,8 @@ from testigo.screens.editor_labels import (
     label_of_key,
     place_label,
 )
-from testigo.web.application import Answer, language_of, page
 from testigo.web.browser_session import Request
+from testigo.web.pages import Answer, language_of, page
 from testigo.words import Message, language_name, voter_languages
 
 _MOST_CHOICES = 300

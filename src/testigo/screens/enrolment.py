@@ -29,10 +29,11 @@ from testigo.screens.finger import DeskReader, capture_notice
 from testigo.staff.machine import Staff
 from testigo.staff.pins import LOCKED
 from testigo.web import browser_session
-from testigo.web.application import Answer, application, page, redirect
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.pin_page import PIN_PAGE
 from testigo.web.sessions import BrowserSessions
 

@@ -9,10 +9,10 @@ from litestar.di import NamedDependency
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.register import LARGEST_PHOTOGRAPH, Register
 from testigo.web import browser_session
-from testigo.web.application import Answer, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, redirect
 
 TheRegister = NamedDependency[Register]
 

@@ -8,10 +8,10 @@ from litestar.di import NamedDependency
 from testigo.canonical import utc_now
 from testigo.register import PrintedList, Register, list_of, print_list
 from testigo.screens.pdf_file import pdf_file
-from testigo.web.application import Answer, page
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page
 
 TheRegister = NamedDependency[Register]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from testigo.errors import InvalidInput
 from testigo.fingerprint.reader import SECONDS, Capture, Reader, ReaderError, UploadedImage, take
-from testigo.web.application import language_of
 from testigo.web.browser_session import Request
+from testigo.web.pages import language_of
 
 
 @dataclass(frozen=True)

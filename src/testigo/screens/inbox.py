@@ -10,9 +10,10 @@ from litestar.di import NamedDependency
 from testigo.centre import Centre
 from testigo.errors import TestigoError
 from testigo.record.package import MAX_SIZE
-from testigo.web.application import Answer, application
+from testigo.web.application import application
 from testigo.web.browser_session import Request
 from testigo.web.guards import machine
+from testigo.web.pages import Answer
 from testigo.web.sessions import BrowserSessions
 from testigo.words import languages, say
 

@@ -12,10 +12,10 @@ from testigo.ballot.incidents import INCIDENT_KINDS, LONGEST_INCIDENT, LONGEST_N
 from testigo.errors import InvalidInput
 from testigo.station.chair import Chair
 from testigo.web import browser_session
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person
+from testigo.web.pages import Answer, page, redirect
 from testigo.words import message
 
 TheChair = NamedDependency[Chair]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from litestar import Response
 
 from testigo.errors import TestigoError
-from testigo.web.application import Answer
+from testigo.web.pages import Answer
 
 
 def answer_order(order: Callable[[bytes], bytes], envelope: bytes) -> Answer:

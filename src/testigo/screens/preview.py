@@ -12,10 +12,10 @@ from testigo.election import Definition, distinct_ballots
 from testigo.screens import booth as booth_pages
 from testigo.screens.booth import TheScreen
 from testigo.station.preview_booth import PreviewBooth
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import anyone, own_screen
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.sample import SampleMark
 from testigo.words import languages, officers_language, say
 

@@ -16,8 +16,9 @@ from litestar.response import File
 
 from testigo import storage
 from testigo.errors import StorageError
-from testigo.web.application import Answer, application
+from testigo.web.application import application
 from testigo.web.guards import anyone
+from testigo.web.pages import Answer
 from testigo.web.sessions import BrowserSessions
 from testigo.words import languages, say
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from testigo.fingerprint.reader import Reader
     from testigo.keys import PublicKey
     from testigo.paper.pages import PagePrinter
-    from testigo.station.machine import Machine
+    from testigo.station.machine_ways import Machine
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
@@ -58,7 +58,7 @@ def serve_check_in(
     from testigo.screens.checkin_desks import DeskTeller
     from testigo.screens.metrics import of_machine
     from testigo.station.checkin import CheckIn
-    from testigo.station.machine import HttpDesk
+    from testigo.station.machine_ways import HttpDesk
 
     ways = {number: HttpDesk(address) for number, address in enumerate(desks.split(), 1)}
     with _reader(reader, dpi) as opened, CheckIn(folder, desks=ways) as check_in, DeskTeller(check_in):
@@ -88,7 +88,7 @@ def serve_chair(
     from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
     from testigo.station.chair import Chair
-    from testigo.station.machine import require_address
+    from testigo.station.machine_ways import require_address
 
     if centre:
         require_address(centre)
@@ -101,7 +101,7 @@ def serve_chair(
 
 
 def _ways(addresses: str) -> "list[Machine]":
-    from testigo.station.machine import HttpMachine
+    from testigo.station.machine_ways import HttpMachine
 
     return [HttpMachine(address) for address in addresses.split()]
 
@@ -179,6 +179,16 @@ def serve_audit_desk(
     desk = pages.CountingDesk(AuditDesk(read_rules(record, root), SigningKey.load(key)), out)
     secret = secrets.token_urlsafe(24)
     run(pages.app(desk, secret), listening, first_page=f"/enter/{secret}", tell=tell)
+
+
+def serve_ruling_desk(folder: Path, out: Path, listening: Listening, tell: Callable[[str], object]) -> None:
+    """The authority's desk for rulings. `folder`: with its keys and the record; `out`: where signed statements go.
+    `tell`: who is told the address to open.
+    """
+    from testigo.screens import ruling_desk as pages
+
+    secret = secrets.token_urlsafe(24)
+    run(pages.app(pages.RulingDesk(folder, out), secret), listening, first_page=f"/enter/{secret}", tell=tell)
 
 
 def serve_results(results: Path, record: Path, listening: Listening) -> None:

@@ -1,7 +1,7 @@
 """The paper vote: its layout, its QR code, and where it is printed. It is read again by the room `slip_reader`.
 
 `slip` sets one ballot in words, `sample_slip` the same as a sample that nobody can count, `first_slip`
-as the first releases did, `lengths` says whether it is too long; `qr`
+as the first releases did, `texts` says what paper says in all languages, `lengths` says whether it is too long; `qr`
 holds what its QR code says, `printer` what a printer is, `printers` opens the one at an address; `escpos_printer` is
 for thermal printers.
 

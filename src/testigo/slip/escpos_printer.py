@@ -23,6 +23,7 @@ from testigo.errors import InvalidInput
 from testigo.slip.printer import PrinterError
 from testigo.slip.printer_status import IN_ORDER, MOST, NOW, PaperQuestion, Verdict, judge
 from testigo.slip.slip import Slip
+from testigo.slip.spoiled_slip import spoiled_label
 from testigo.words import Message, Value, message
 
 _QUIET = 0.1
@@ -47,15 +48,19 @@ class EscposPrinter:
 
         Raises `PrinterError` wherever that is not certain: also where the printer sends anything else.
         """
-        image = Image.open(io.BytesIO(slip.png()))
+        self._print(slip.png())
+
+    def spoil_slip(self, slip: Slip) -> None:
+        """Print the strip that goes with the paper into the envelope. Raises `PrinterError`."""
+        self._print(spoiled_label(slip))
+
+    def _print(self, png: bytes) -> None:
+        image = Image.open(io.BytesIO(png))
         with self._connection() as device:
             self._check_paper(device)
             self._send(device, image)
             if self._answers and not self._has_paper(self._ask(device, IN_ORDER)):
                 raise self._error("printer.paper-ran-out")
-
-    def spoil_slip(self, slip: Slip) -> None:
-        """The paper is in the voter's hand, and goes into the envelope."""
 
     def is_ready(self) -> bool:
         """As `Printer.is_ready`."""

@@ -52,14 +52,14 @@ class FirstSlip(Slip, frozen=True):
             "qr": svg,
             "qr-modules": typeset.svg_width(svg),
             "marks": CORNER_MARKS,
-            "foot": self.foot or self._label("foot", self.language),
+            "foot": self.foot or self._texts.label("foot", self.language),
             "contests": [self._contest(definition.contest(contest_id)) for contest_id in self.ballot.choices],
         }
 
     def _contest(self, contest: Contest) -> dict[str, Any]:
         return {
             "title": self.definition.words(contest.title, self.language),
-            "note": self._note(contest, self.language),
+            "note": self._texts.note(contest, self.language),
             "rows": [make(self.language) for make in self._rows_of(contest)],
             "measured": [make(self.language) for make in self._possible(contest)],
         }

@@ -38,7 +38,7 @@ class Printer(Protocol):
 
     def spoil_slip(self, slip: Slip) -> None:
         """That printed slip is spoiled: a printer that keeps papers keeps it apart, named as that; one in people's
-        hands goes into the envelope. Raises `PrinterError`.
+        hands goes into the envelope, with what the printer prints to name it. Raises `PrinterError`.
         """
 
     def is_ready(self) -> bool:

@@ -26,11 +26,12 @@ from testigo.ballot.slip_number import check_slip_number
 from testigo.election import Contest, Definition, Option, is_training, limits
 from testigo.errors import InvalidInput
 from testigo.paper import typeset
-from testigo.paper.directions import PageLanguage, isolated
+from testigo.paper.directions import isolated
 from testigo.paper.frame import CORNER_MARKS, PPI
 from testigo.paper.sample import sample_words
 from testigo.slip import qr
-from testigo.words import FIRST, Either, section, voter_languages, with_commas
+from testigo.slip.texts import PaperTexts, Row, part
+from testigo.words import Either, with_commas
 
 _MOST_QR_CHARACTERS = 1500
 """So many make a code 54 mm wide (version 23, error correction M); choices that need more are in the text alone."""
@@ -41,13 +42,6 @@ QR_AT, QR_MODULE = (9.0, 1.0), 0.5
 
 _BELOW_TAIL = 2.0
 """Millimetres of paper below the tail: a margin, and what the template adds."""
-
-
-class Row(msgspec.Struct, frozen=True):
-    """What one row of a contest says: the option's name, and its party and the people chosen together with it."""
-
-    name: str
-    party: str = ""
 
 
 class Slip(msgspec.Struct, frozen=True):
@@ -145,20 +139,18 @@ class Slip(msgspec.Struct, frozen=True):
             "number": list(self.number),
             "station": list(station_line(definition, self.station)),
             "style": list(style_line(self.ballot.style)),
-            "head": self._parts(lambda language: (definition.words(definition.title, language),)),
-            "place": _part(official, (place,)),
+            "head": self._texts.parts(lambda language: (definition.words(definition.title, language),)),
+            "place": part(official, (place,)),
             "qr": svg,
             "qr-modules": modules,
             "marks": CORNER_MARKS,
-            "foot": self._parts(lambda language: (self._label("foot", language),)),
+            "foot": self._texts.parts(lambda language: (self._texts.label("foot", language),)),
             "contests": [self._contest(definition.contest(contest_id)) for contest_id in self.ballot.choices],
         }
 
     def _contest(self, contest: Contest) -> dict[str, Any]:
         return {
-            "heading": self._parts(
-                lambda language: (self.definition.words(contest.title, language), self._note(contest, language))
-            ),
+            "heading": self._texts.heading(contest),
             "rows": [self._row_parts(make) for make in self._rows_of(contest)],
             "measured": [self._row_parts(make) for make in self._possible(contest)],
         }
@@ -183,60 +175,26 @@ class Slip(msgspec.Struct, frozen=True):
         ]
 
     def _preference(self, contest: Contest, name: str) -> Callable[[str], Row]:
-        return lambda language: Row(numbered(contest, name), self._label("preference", language))
+        return lambda language: Row(numbered(contest, name), self._texts.label("preference", language))
 
     def _maker(self, option: Option) -> Callable[[str], Row]:
-        return lambda language: self._row(option, language)
-
-    def _row(self, option: Option, language: str) -> Row:
-        name = self.definition.words(option.name, language)
-        party = self._party(option, name, language)
-        return Row(name, " · ".join((*party, *self.definition.people(option, language))))
-
-    def _party(self, option: Option, name: str, language: str) -> tuple[str, ...]:
-        """The party's abbreviation, and its name where that is neither the abbreviation nor the option's name."""
-        if not option.party:
-            return ()
-        party = self.definition.party(option.party)
-        full = self.definition.words(party.name, language)
-        return (party.abbreviation,) if full in (name, party.abbreviation) else (party.abbreviation, full)
+        return lambda language: self._texts.row(option, language)
 
     def _blank(self, language: str) -> Row:
-        return Row(self._label("blank", language))
+        return Row(self._texts.label("blank", language))
 
     def _unused(self, language: str) -> Row:
-        return Row("", self._label("unused", language))
+        return Row("", self._texts.label("unused", language))
 
     def _preference_unused(self, language: str) -> Row:
-        return Row("", self._label("preference-unused", language))
-
-    def _note(self, contest: Contest, language: str) -> str:
-        if contest.preferences is not None:
-            return self._label("one-of-list", language).format(choose=contest.preferences.most)
-        if contest.choose == 1:
-            return self._label("one", language)
-        return self._label("many", language).format(choose=contest.choose)
+        return Row("", self._texts.label("preference-unused", language))
 
     def _row_parts(self, make: Callable[[str], Row]) -> list[dict[str, Any]]:
-        return self._parts(lambda language: msgspec.structs.astuple(make(language)))
+        return self._texts.parts(lambda language: msgspec.structs.astuple(make(language)))
 
-    def _parts(self, texts_in: Callable[[str], tuple[str, ...]]) -> list[dict[str, Any]]:
-        """What the texts say in every language, the official one first; of another only what it says otherwise."""
-        official, *others = self.definition.languages
-        first = texts_in(official)
-        said = {first: official}
-        for language in others:
-            texts = texts_in(language)
-            other = tuple("" if text == same else text for text, same in zip(texts, first, strict=True))
-            if any(other):
-                said.setdefault(other, language)
-        return [_part(language, texts) for texts, language in said.items()]
-
-    def _label(self, name: str, language: str) -> str:
-        for known in (language, *self.definition.languages):
-            if known in voter_languages():
-                return section(known, "slip")[name]
-        return section(FIRST, "slip")[name]
+    @property
+    def _texts(self) -> PaperTexts:
+        return PaperTexts(self.definition)
 
 
 def _last_choices(contest: Contest) -> tuple[str, ...]:
@@ -246,14 +204,6 @@ def _last_choices(contest: Contest) -> tuple[str, ...]:
     places = {name: len(str(place)) + 1 for place, name in enumerate(contest.marks)}
     full = [(option.id, *option.preferences[-contest.preferences.most :]) for option in contest.options]
     return max(full, key=lambda chosen: sum(places[name] for name in chosen))
-
-
-def _part(language: str, texts: tuple[str, ...]) -> dict[str, Any]:
-    """Texts of one language as the template takes them."""
-    return {
-        **msgspec.structs.asdict(PageLanguage.of(language)),
-        "texts": [isolated(text, language) for text in texts],
-    }
 
 
 def station_line(definition: Definition, station_id: str) -> str:

@@ -14,13 +14,17 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 |---|---|
 | how a folder is set up, keys admitted | `install`, `folder` |
 | which steps a station takes, how it is now | `chair_state`, `station_status` |
-| what the chair may say to a machine, and how it answers | `machine` |
+| what the chair may do about a voter in a booth | `booth_sessions`, `extra_print` |
+| what is shown before opening | `readiness`, `deck_run`, `zero_report` |
+| what the chair may say to a machine, and how it answers | `orders`, `order_sender`, `order_receiver`, `machine_ways` |
 | which machines take part, what people call them | `lineup`, `machine_names` |
 | which desk decides on a voter, what desks say to each other | `shares`, `desk_claims`, `desk_link`, `desks` |
 | how a voter is admitted from the printed list | `sign_in_list` |
 | a voter's session, and what a power cut leaves of it | `session` |
 | what the screen shows of a visit to the check-in | `visit` |
 | whether a finger is the voter's | `finger_check` |
+| a desk's poll book and its visit | `checkin_book`, `checkin_visit` |
+| how a voter arrives at a desk, and is admitted | `checkin_arrival`, `checkin_admission` |
 | whom a number, a name or a card may mean | `lookup`, `card_text` |
 | when a release takes two persons, what the authority allows | `release_rule`, `allowance` |
 | how the station is closed, which statements the chair keeps | `closing`, `closing_reports`, `statement_store` |
@@ -29,12 +33,13 @@ free of everything that knows a voter (`checkin`, `register`, `fingerprint`); a 
 | the booth without a station | `preview_booth`, `in_memory` |
 | where votes are kept | `box`, `journal`, `cards` |
 | what is counted and signed | `testigo.ballot` (`counters`, `reports`), `tally_sheet` |
+| what the chair prints | `chair_pages` |
 | how a machine's hardware is tested | `hardware_test` |
 | the machines as processes of one computer | `processes` |
 | how a machine ends: archive, destroyed keys, the page | `retire`, `retired`, `archive`, `retirement_page` |
 | reasons a person may give (screens translate the ids) | `testigo.ballot.reasons` |
 
-Where new things go: an order is a line in `machine.ORDERS` and a branch in both machines' `obey`; a reason is a line in
+Where new things go: an order is a line in `orders.ORDERS` and a branch in both machines' `obey`; a reason is a line in
 `ballot.reasons`; a printer of pages is a class with `print_page` in `pages`.
 
 A web process answers `POST /orders`: body = the order's envelope (bytes), answer 200 with `machine.order(body)`

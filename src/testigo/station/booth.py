@@ -28,7 +28,8 @@ from testigo.station.cards import CARDS_FORMAT, DEFAULT_SPARE, CardIndex, Deck, 
 from testigo.station.day_file import DayFile
 from testigo.station.deck_orders import BoothTest
 from testigo.station.folder import MachineFolder, exclusive
-from testigo.station.machine import MachineState, Order, OrderReceiver, machine_state
+from testigo.station.order_receiver import OrderReceiver
+from testigo.station.orders import SEEN_CARDS, MachineState, Order, machine_state
 from testigo.station.session import LiveSession, SessionView
 from testigo.station.voting import MakeScreen, VotingBooth
 
@@ -206,9 +207,9 @@ class Booth(VotingBooth):
         if order.name == "close":
             self._end_day()
         if order.name == "void-session":
-            self._void(str(order.data.get("reason", "")), order.sequence)
+            self._void(self._live(order), str(order.data.get("reason", "")), order.sequence)
         if order.name == "allow-print":
-            self._allow_print(order.sequence)
+            self._allow_print(self._live(order), order.sequence)
         return {"voting": self._session.entry is not None}
 
     def _make_box(self) -> None:
@@ -240,10 +241,17 @@ class Booth(VotingBooth):
             self._day.end(replace(self._day.now, voided_by=0, told=False, pending=None))
             note_rest(self.folder.log, self._day.now.done, self._day.now.batch(self.counters()))
 
-    def _void(self, reason: str, order: int) -> None:
+    def _live(self, order: Order) -> VotingSession:
+        """The session that an order is about: the one that the chair saw, where the order says which."""
         live = self._session.entry
         if live is None:
             raise IllegalStep("booth.nobody-voting", place=self.folder.place)
+        cards_used = self.counters().cards_used
+        if order.data.get(SEEN_CARDS, cards_used) != cards_used:
+            raise IllegalStep("booth.another-voter-since", place=self.folder.place)
+        return live
+
+    def _void(self, live: VotingSession, reason: str, order: int) -> None:
         reasons.check_reason(reason, "void", reasons.VOID_REASONS)
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
@@ -252,10 +260,7 @@ class Booth(VotingBooth):
         if slip is not None:
             self._keep_apart(slip)
 
-    def _allow_print(self, order: int) -> None:
-        live = self._session.entry
-        if live is None:
-            raise IllegalStep("booth.nobody-voting", place=self.folder.place)
+    def _allow_print(self, live: VotingSession, order: int) -> None:
         if live.stage == "depositing":
             raise IllegalStep("vote.confirmed", place=self.folder.place)
         self._session.keep(booth_day.print_allowed(self._day.now, live, order), notice=self._session.notice)

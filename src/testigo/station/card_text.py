@@ -22,9 +22,10 @@ _NAMED: Final = (
     re.compile(
         r"(?:RUN|RUT|DNI|CI|ID|DOC(?:UMENTO)?|CEDULA|NUMERO|NUM|NRO|NO)\s*[=:#]\s*([A-Z0-9.\-/]{4,30})", re.IGNORECASE
     ),
-    re.compile(r"\b[A-Z][A-Z<][A-Z]{3}([A-Z0-9]{4,9})<{0,5}[0-9]"),
+    re.compile(r"\b[A-Z][A-Z<;.>?][A-Z]{3}([A-Z0-9]{4,9})[<;.>?]{0,5}[0-9]"),
 )
-"""Fields with a name, and the first line of a machine readable zone (ICAO 9303): type, country, number, check digit."""
+"""Fields with a name, and the first line of a machine readable zone (ICAO 9303): type, country, number, check digit.
+For its filler, `<`, scanners type what stands on that key of the computer's keyboard."""
 _AAMVA: Final = re.compile(r"DAQ([A-Z0-9][A-Z0-9\-]{3,24})")
 _DATE: Final = re.compile(r"\b(?:[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2})\b")
 _WORD: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9.\-/]*[A-Z0-9])?", re.IGNORECASE)

@@ -6,8 +6,10 @@ installed → tested → zero-reported → open ⇄ paused → closed → sent
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from testigo.errors import IllegalStep
 from testigo.event_log import Event
-from testigo.words import Message, message
+from testigo.station.folder import MachineFolder
+from testigo.words import Either, Message, message
 
 State = Literal["installed", "tested", "zero-reported", "open", "paused", "closed", "sent"]
 
@@ -34,3 +36,15 @@ def state_of(events: Iterable[Event]) -> State:
 def state_named(state: State) -> Message:
     """What a station's state is called inside a sentence."""
     return message("term", f"station-state.{state}")
+
+
+def require_state(folder: MachineFolder, *states: State) -> None:
+    """Return if the chair whose folder that is is in one of the states; else raise `IllegalStep`."""
+    now = state_of(folder.log)
+    if now not in states:
+        raise IllegalStep(
+            "station.other-state",
+            place=message("place", "station", id=folder.station_id),
+            state=state_named(now),
+            states=Either(map(state_named, states)),
+        )

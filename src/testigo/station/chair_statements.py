@@ -51,6 +51,13 @@ class ChairStatements:
         number = len(self._statements.events("manual-tally"))
         return self._statements.own(_manual(number)) if number else None
 
+    def manual_tally_json(self) -> bytes:
+        """The last manual tally's envelope; raises `IllegalStep` where there is none."""
+        number = len(self._statements.events("manual-tally"))
+        if not number:
+            raise IllegalStep("manual-tally.none", station=self._folder.station_id)
+        return self._statements.read(_manual(number))
+
     def count_on_paper(self, body: ManualTally) -> str:
         """Sign a manual tally; one that is made instead of another names it and says why. Returns its statement's name.
 

@@ -4,6 +4,7 @@ A machine whose disk is lost signs nothing. The station then closes on the last 
 tally sheet says so and why, and `testigo verify` shows it as a difference that is explained.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -34,7 +35,8 @@ from testigo.station.chair_state import STEPS
 from testigo.station.closing_reports import CHECKED_IN, ClosingReports, open_reports, without_votes
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup, OutOfService
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.order_sender import OrderSender
+from testigo.station.orders import MachineReport
 from testigo.station.statement_store import StatementStore
 from testigo.words import Message, message
 
@@ -56,7 +58,8 @@ class Closing:
         self.lineup.check_may_go(machine)
         if not opened:
             self.lineup.note(machine, OutOfService(reason))
-        elif lost:
+            return
+        if lost:
             self.lineup.note(machine, self._lost(machine, reason))
         else:
             paused = self._sender.give(machine, "pause")
@@ -65,6 +68,14 @@ class Closing:
                 raise self._somebody_there(machine)
             digest = self._keep_signed(machine, self._sender.give(machine, "close"))
             self.lineup.note(machine, OutOfService(reason, digest))
+        self._let_desks_hear()
+
+    def _let_desks_hear(self) -> None:
+        """Ask the desks how they are: with it they hear which were taken out, and tell each other what they owe. One
+        that does not answer now hears it with the next look."""
+        for desk in self.lineup.desks:
+            with contextlib.suppress(TestigoError):
+                self._sender.give(desk, "status")
 
     def reconciled(self, reports: Iterable[MachineReport]) -> Reconciliation:
         """The station's counters as its machines report them now, with those of machines that were taken out."""
@@ -87,11 +98,15 @@ class Closing:
         gone = {machine: self._lost(machine, reason) for machine, reason in lost.items()}
         machines = [machine for machine in self.lineup.entry_first if machine not in gone]
         self._block_entry(machines, explained, complete=not gone, go_on=go_on)
+        for machine, out in gone.items():
+            self.lineup.note(machine, out)
+        if self.lineup.admitted.desk_count > 1:
+            # A desk that is closed hears nothing any more: first all take over what a lost one had, then all tell it.
+            self._let_desks_hear()
+            self._let_desks_hear()
         reports = self._sender.give_each(machines, "close")
         open_reports(self._folder, [(machine, _signed(report)) for machine, report in reports.items()])
         digests = {machine.name: self._keep_signed(machine, report) for machine, report in reports.items()}
-        for machine, out in gone.items():
-            self.lineup.note(machine, out)
         before_time = {"reason": early} if early else {}
         offsets = self._sender.clock_offsets.items()
         far = {machine.name: seconds for machine, seconds in offsets if abs(seconds) >= clocks.NOTICED}

@@ -24,7 +24,7 @@ from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.event_log import EventLog
 from testigo.station.batches import COUNTED, Pending, note_batch
 from testigo.station.folder import MachineFolder
-from testigo.station.machine import state_of
+from testigo.station.orders import state_of
 from testigo.stored import StoredFormat
 
 DAY_STATE = "day-state"

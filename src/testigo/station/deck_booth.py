@@ -15,7 +15,7 @@ from testigo.station import votes
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox, Paths
 from testigo.station.in_memory import MemoryDay, NoFolder, Tray
-from testigo.station.machine import MachineState
+from testigo.station.orders import MachineState
 from testigo.station.session import LiveSession, SessionView
 from testigo.station.voting import MakeScreen, VotingBooth
 from testigo.words import Message, to_line

@@ -9,7 +9,7 @@ the other, each in a run of its own; where one passed, the run of the next begin
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -29,10 +29,11 @@ from testigo.ballot import (
 from testigo.canonical import why_refused
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput
+from testigo.station.chair_state import require_state, state_of
 from testigo.station.deck_orders import CastOrder, CastReport, PlainBallot
-from testigo.station.folder import MachineFolder
+from testigo.station.folder import MachineFolder, exclusive
 from testigo.station.lineup import Lineup
-from testigo.station.machine import OrderSender
+from testigo.station.order_sender import OrderSender
 from testigo.station.statement_store import StatementStore
 from testigo.stored import StoredFormat
 
@@ -105,10 +106,10 @@ RUN_FORMAT = StoredFormat("test-run.json", RunState, lambda first: {**first, "bo
 
 
 class DeckRuns:
-    """The runs of one chair."""
+    """The runs of one chair. `under_way`: the run that has not ended; None if there is none."""
 
     def __init__(self, folder: MachineFolder, statements: StatementStore, sender: OrderSender, lineup: Lineup) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lineup = lineup
         self._statements = statements
         self._sender = sender
@@ -118,28 +119,35 @@ class DeckRuns:
         if self.under_way is not None and self.under_way.number <= self._ended():
             self._forget()  # power failed after the statement
 
+    @exclusive
     def begin(self, parts: Sequence[DeckPart]) -> RunState:
-        """Begin a run; raises `IllegalStep` while one is under way."""
+        """Begin a run of the test deck (`audit.station_deck`, which shares no code with the booth). `step` does the
+        rest.
+
+        Raises `IllegalStep` after the zero report, or while a run is under way.
+        """
+        require_state(self.folder, "installed", "tested")
         if self.under_way is not None:
-            raise IllegalStep("test-run.under-way", place=self._folder.place)
+            raise IllegalStep("test-run.under-way", place=self.folder.place)
         return self._start(parts)
 
     def _start(self, parts: Sequence[DeckPart]) -> RunState:
         number, total = self._ended() + 1, sum(len(part.ballots) for part in parts)
         booth = (self._untested() or self._lineup.booths)[0]
         self._keep(RunState(number, secrets.token_hex(8), deck_digest(parts), total, booth=booth.number))
-        self._folder.log.append("test-started", run=number, deck=deck_digest(parts), **of_booth(booth.number))
+        self.folder.log.append("test-started", run=number, deck=deck_digest(parts), **of_booth(booth.number))
         return self._now()
 
+    @exclusive
     def step(self, parts: Sequence[DeckPart]) -> bool:
         """Cast some ballots, or count a part, or end the run and begin that of the next booth; whether all have ended.
 
-        Raises `IllegalStep` where no run is under way or its deck was another, and what the booth refuses with: then
-        the step may be taken again.
+        Only if every ballot and every count came out is the station tested. The step may be taken again after any
+        error. Raises `IllegalStep` where no run is under way or its deck was another, and what the booth refuses with.
         """
         state = self._now()
         if parts is not self._checked and deck_digest(parts) != state.deck:
-            raise IllegalStep("test-run.another-deck", place=self._folder.place)
+            raise IllegalStep("test-run.another-deck", place=self.folder.place)
         self._checked = parts
         if state.part == len(parts):
             self._sender.give(StationMachine("booth", state.booth), "test", deck=state.deck, ballots=state.total)
@@ -154,8 +162,20 @@ class DeckRuns:
         self._keep(self._cast(state, part) if state.first < len(part.ballots) else self._count(state, part))
         return False
 
+    def run(self, parts: Sequence[DeckPart], *, on_step: Callable[[int, int], None] = lambda done, of: None) -> bool:
+        """A whole run, or the rest of the one under way; whether it passed. `on_step`: is told how many ballots are
+        done, of how many.
+        """
+        if self.under_way is None:
+            self.begin(parts)
+        while not self.step(parts):
+            if self.under_way is not None:
+                on_step(self.under_way.done, self.under_way.total)
+        return state_of(self.folder.log) == "tested"
+
+    @exclusive
     def abandon(self) -> None:
-        """End the run without its end. Raises `IllegalStep` where none is under way."""
+        """End the run under way without its end; that is stated, too. Raises `IllegalStep` where none is under way."""
         self._state_end("abandoned")
         self._forget()
 
@@ -164,6 +184,7 @@ class DeckRuns:
         numbered = [f"{STATEMENT}-{number}" for number in range(1, self._ended() + 1)]
         return numbered or ([STATEMENT] if self._statements.has(STATEMENT) else [])
 
+    @exclusive
     def last(self) -> LogicAndAccuracy | None:
         """What the last run that has ended came to; None before the first."""
         number = self._ended()
@@ -177,7 +198,7 @@ class DeckRuns:
             return state.part_again()
         for number, outcome in enumerate(report.outcomes, state.first):
             found = outcome_differences(
-                self._folder.definition, part.ballots[number], outcome, part=state.part + 1, ballot=number + 1
+                self.folder.definition, part.ballots[number], outcome, part=state.part + 1, ballot=number + 1
             )
             state = state.with_differences(found)
         return replace(state, first=state.first + len(report.outcomes))
@@ -186,7 +207,7 @@ class DeckRuns:
         counted = self._order(state, part, count=True).counted
         if counted is None:
             return state.part_again()
-        found = count_differences(self._folder.definition, part.expected, counted, part=state.part + 1)
+        found = count_differences(self.folder.definition, part.expected, counted, part=state.part + 1)
         return state.with_differences(found).next_part(counted)
 
     def _order(
@@ -216,7 +237,7 @@ class DeckRuns:
         """The booths whose last run did not pass. Once all have passed none; a run that then begins is the first of all
         again."""
         booths, passed = {booth.number for booth in self._lineup.booths}, set[int]()
-        for event in self._folder.log:
+        for event in self.folder.log:
             booth = event.data.get("booth", 1)
             if event.event == STARTED and passed >= booths:
                 passed = set()
@@ -233,7 +254,7 @@ class DeckRuns:
 
     def _now(self) -> RunState:
         if self.under_way is None:
-            raise IllegalStep("test-run.none", place=self._folder.place)
+            raise IllegalStep("test-run.none", place=self.folder.place)
         return self.under_way
 
     def _keep(self, state: RunState) -> None:

@@ -12,15 +12,19 @@ back, and a desk that has a visit never owes that document back. The home desk g
 
 A voter admitted from the printed sign-in list, because the home desk could not be asked, is *entered* there later. If
 the home desk or another has admitted somebody with that document, it is a double: counted, and never undone.
+
+Where a desk was taken out on the day, another is the home desk of its voters from then on. Those of them who have a
+card from a desk that is left are *moved* there: said once more, as if they were entered.
 """
 
+from collections.abc import Container, Iterable
 from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-Owed = Literal["back", "voted", "enter"]
-MessageName = Literal["claim", "back", "voted", "enter"]
+Owed = Literal["back", "voted", "enter", "moved"]
+MessageName = Literal["claim", "back", "voted", "enter", "moved"]
 Answer = Literal["granted", "done", "voted", "visiting", "busy", "double"]
 
 
@@ -65,6 +69,13 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         double = lent is not None and bool(lent.hour)
         return replace(self, from_list=self.from_list + 1, doubles=self.doubles + double)
 
+    def moving(self, documents: Iterable[str], here: Iterable[str]) -> "Claims":
+        """Another desk is the home desk of these documents, with which this desk has handed cards; of those `here` it
+        is this one."""
+        moved: dict[str, Owed] = {one: "enter" if self.owed.get(one) == "enter" else "moved" for one in documents}
+        kept = {one: owed for one, owed in self.owed.items() if one not in set(here)}
+        return replace(self, owed=kept | moved)
+
     def settled(self, document: str) -> "Claims":
         """Nothing is owed of that document."""
         return replace(self, owed={one: owed for one, owed in self.owed.items() if one != document})
@@ -85,9 +96,12 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     tries: dict[str, Any] = {}
 
 
-def answer(claims: Claims, asked: Asked, *, voted: bool, visiting: bool) -> tuple[Claims, Answer]:
-    """What a home desk does with what it was told, and what it answers. `voted`: whether this desk itself has admitted
-    that voter; `visiting`: whether the document's visitor is at this desk now.
+def answer(
+    claims: Claims, asked: Asked, *, voted: bool, visiting: bool, out: Container[int] = ()
+) -> tuple[Claims, Answer]:
+    """What a home desk does with what it was told, and what it answers. `voted`: whether this desk itself has given
+    that voter a card; `visiting`: whether the document's visitor is at this desk now; `out`: the desks that were taken
+    out on the day, and say nothing any more.
     """
     lent = claims.lent.get(asked.document)
     own = lent is not None and lent.desk == asked.desk
@@ -104,7 +118,7 @@ def answer(claims: Claims, asked: Asked, *, voted: bool, visiting: bool) -> tupl
         return replace(_lend(claims, asked), doubles=claims.doubles + voted), "done"
     if voted or (lent is not None and lent.hour and not own):
         return claims, "double"
-    if visiting or (lent is not None and not own):
+    if visiting or (lent is not None and not own and lent.desk not in out):
         return claims, "busy"  # until it is known what becomes of that visit
     return _lend(claims, asked), "done"
 
@@ -125,5 +139,5 @@ def told(claims: Claims, document: str, owed: Owed, said: Answer) -> Claims:
     """What a desk still owes once its home desk has answered."""
     if claims.owed.get(document) != owed or said == "busy":
         return claims
-    doubles = claims.doubles + (owed == "enter" and said == "double")
+    doubles = claims.doubles + (owed in ("enter", "moved") and said == "double")
     return replace(claims.settled(document), doubles=doubles)

@@ -16,7 +16,8 @@ from testigo.station.day_file import DayFile
 from testigo.station.desk_claims import Asked, Owed, answer, told
 from testigo.station.desk_link import Answered, DeskLink, OtherDesk
 from testigo.station.folder import MachineFolder
-from testigo.station.shares import home_desks
+from testigo.station.lineup import LEFT
+from testigo.station.shares import dealt_again, home_desks
 
 TAKING_PART = "desks-taking-part"
 """Event of a desk's log: which desks of the station take part, as the chair said with the zero report."""
@@ -32,6 +33,7 @@ class Desks:
         self._folder = folder
         self._day = day
         self._link = DeskLink(folder, opening, ways)
+        self._first: Mapping[str, int] = {}
         self._homes: Mapping[str, int] = {}
 
     @property
@@ -50,21 +52,55 @@ class Desks:
         """These desks take part in the day."""
         if numbers != self.taking_part:
             self._folder.log.append("desks-taking-part", desks=list(numbers))
-            self._homes = {}
+            self._first = self._homes = {}
 
     def deal(self, documents: Iterable[str]) -> None:
         """The voters of the poll book, who are dealt out to the desks."""
         settings = self._folder.settings
         part = self.taking_part
-        self._homes = home_desks(settings.election, settings.station, documents, part) if len(part) > 1 else {}
+        self._first = home_desks(settings.election, settings.station, documents, part) if len(part) > 1 else {}
+        self._homes = dealt_again(settings.election, settings.station, self._first, self.rounds)
 
     def home(self, document: str) -> int:
         """The home desk of a voter of the poll book."""
         return self._homes.get(document, self.own)
 
     def share(self, documents: Iterable[str]) -> int:
-        """How many of these documents are of this desk's share."""
-        return sum(self.home(document) == self.own for document in documents)
+        """How many of these documents were of this desk's share when the station was opened."""
+        return sum(self._first.get(document, self.own) == self.own for document in documents)
+
+    # ---- desks that were taken out on the day
+
+    @property
+    def rounds(self) -> tuple[tuple[int, ...], ...]:
+        """Which desks were left each time that one was taken out."""
+        said = [event.data["left"] for event in self._folder.log if event.event == LEFT]
+        return tuple(tuple(left) for left in said[-1]) if said else ()
+
+    @property
+    def out(self) -> frozenset[int]:
+        """Those that were taken out."""
+        return frozenset(self.taking_part) - frozenset(self.rounds[-1]) if self.rounds else frozenset()
+
+    def was_of(self, document: str) -> int:
+        """The desk that was taken out and whose share that document was of; 0 where it is of no such share."""
+        first = self._first.get(document, self.own)
+        return first if first in self.out else 0
+
+    def take_over(self, rounds: tuple[tuple[int, ...], ...]) -> None:
+        """The chair took desks out: their share is dealt out to those that are left, and what was said to them of
+        voters with a card of this desk is said once more."""
+        if len(rounds) <= len(self.rounds):
+            return
+        settings, day = self._folder.settings, self._day.now
+        homes = dealt_again(settings.election, settings.station, self._first, rounds)
+        changed = {document for document, home in homes.items() if self._homes[document] != home}
+        here = {document for document in changed if homes[document] == self.own}
+        moved = [document for document in day.voted if document in changed - here]
+        # The log comes last: until it says so, the chair's next order has all of it done again.
+        self._day.keep(msgspec.structs.replace(day, claims=day.claims.moving(moved, here)))
+        self._folder.log.append("desks-left", left=[list(left) for left in rounds])
+        self._homes = homes
 
     def part_of(self, whole: int) -> int:
         """This desk's part of a number that is the station's: the parts of all desks add up to it."""
@@ -121,7 +157,9 @@ class Desks:
         if self.home(asked.document) != self.own:
             raise IllegalStep("desk-message.of-another-share", place=self._folder.place)
         visiting = day.visit is not None and day.visit.document == asked.document
-        claims, saying = answer(day.claims, asked, voted=asked.document in day.voted, visiting=visiting)
+        # Until the visit is over the check-in may be taken back.
+        voted = asked.document in day.voted and not visiting
+        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out)
         day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
         if asked.name == "back":
             day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))
@@ -145,3 +183,11 @@ def desks_in(data: Mapping[str, Any], folder: MachineFolder) -> tuple[int, ...]:
     if not isinstance(numbers, list) or not numbers or not set(numbers) <= set(every):
         raise InvalidInput("order.malformed", place=folder.place, why="desks")
     return tuple(number for number in every if number in numbers)
+
+
+def rounds_in(data: Mapping[str, Any], folder: MachineFolder) -> tuple[tuple[int, ...], ...]:
+    """Which desks were left each time that one was taken out, in the chair's order; raises `InvalidInput`."""
+    rounds = data.get(LEFT, [])
+    if not isinstance(rounds, list) or not all(isinstance(left, list) for left in rounds):
+        raise InvalidInput("order.malformed", place=folder.place, why=LEFT)
+    return tuple(desks_in({"desks": left}, folder) for left in rounds)

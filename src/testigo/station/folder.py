@@ -24,6 +24,7 @@ from testigo import storage
 from testigo.canonical import SignedValue, utc_now, why_refused
 from testigo.election import (
     STATION_ROLES,
+    Definition,
     KeyRing,
     MachineKeys,
     Role,
@@ -88,6 +89,19 @@ def read_settings(path: Path) -> Settings:
     return SETTINGS_FORMAT.read(path / SETTINGS)
 
 
+def read_definition(path: Path, settings: Settings) -> Definition:
+    """The definition in a machine's folder, as the root signed it, for whoever only prints from it.
+
+    Raises `InvalidInput` or `InvalidSignature` where it is not that of its settings.
+    """
+    file = path / DEFINITION
+    definition = open_station_file(storage.read(file), PublicKey.from_hex(settings.root), place=str(file))
+    if definition.digest != settings.election:
+        raise InvalidInput("folder.definition-of-another-election", place=path)
+    speak_own_languages(definition)
+    return definition
+
+
 class MachineFolder:
     """A machine's folder, opened and locked: a second process that opens it is refused."""
 
@@ -102,10 +116,7 @@ class MachineFolder:
         self.machine = self.settings.machine
         self.station_id = self.settings.station
         self.root = PublicKey.from_hex(self.settings.root)
-        self.definition = open_station_file(storage.read(path / DEFINITION), self.root, place=str(path / DEFINITION))
-        if self.definition.digest != self.settings.election:
-            raise InvalidInput("folder.definition-of-another-election", place=path)
-        speak_own_languages(self.definition)
+        self.definition = read_definition(path, self.settings)
         self.station = self.definition.station(self.station_id)
         self.key = SigningKey.load(path / SIGNING_KEY)
         self.guard = threading.RLock()

@@ -4,6 +4,8 @@ A desk or booth that fails goes alone, with a reason, and the rest goes on; what
 last desk and the last booth cannot be taken out: that is closing the station.
 """
 
+from typing import Any
+
 import msgspec
 
 from testigo.ballot import BoothReport, CheckInReport
@@ -15,6 +17,9 @@ from testigo.station.folder import MachineFolder
 
 OUT = "machine-out"
 """Event of the chair's log: a machine was taken out."""
+
+LEFT = "desks-left"
+"""Where the chair's order, and a desk's log, say which desks were left each time that one was taken out on the day."""
 
 
 class OutOfService(msgspec.Struct, frozen=True):
@@ -79,6 +84,18 @@ class Lineup:
     def of_role(self, role: Role) -> tuple[StationMachine, ...]:
         """Those of a role that take part."""
         return self.desks if role == "check-in" else self.booths if role == "booth" else ()
+
+    def standing(self, machine: StationMachine) -> dict[str, Any]:
+        """What every order to report its status says to that machine besides: to a desk, which desks were left each
+        time that one was taken out on the day."""
+        rounds, desks, opened = [], [desk.number for desk in self.admitted.desks], False
+        for event in self._folder.log:
+            opened = opened or event.event == "opened"
+            gone = StationMachine.named(event.data["machine"]) if event.event == OUT else machine
+            if gone.role == "check-in" and event.event == OUT:
+                desks = [number for number in desks if number != gone.number]
+                rounds += [desks] if opened else []
+        return {LEFT: rounds} if rounds and machine.role == "check-in" else {}
 
     def check_may_go(self, machine: StationMachine) -> None:
         """Return if the others can do without that machine; raises `IllegalStep`, `InvalidInput` for one that does not

@@ -14,7 +14,7 @@ from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.cards import Card, CardIndex, Deck, new_card
 from testigo.station.folder import exclusive
 from testigo.station.in_memory import MemoryDay, NoFolder, Tray
-from testigo.station.machine import MachineState
+from testigo.station.orders import MachineState
 from testigo.station.session import LiveSession, SessionView
 from testigo.station.voting import VotingBooth
 from testigo.words import message

@@ -16,7 +16,7 @@ from testigo.election import CHAIR, StationMachine
 from testigo.errors import InvalidInput, TestigoError
 from testigo.station.folder import MachineFolder
 from testigo.station.lineup import Lineup
-from testigo.station.machine import OrderSender
+from testigo.station.order_sender import OrderSender
 from testigo.station.self_test import disk
 from testigo.words import Message, from_line, message, to_line
 

@@ -24,7 +24,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.event_log import LOG_LIMIT
 from testigo.keys import PublicKey
 from testigo.staff.machine import PINS, STAFF_LIST
-from testigo.station import chair_state, machine, retirement_page
+from testigo.station import chair_state, orders, retirement_page
 from testigo.station.archive import ARCHIVE_LIMIT, MANIFEST, check_list, pack_archive, unpack_archive
 from testigo.station.box import box_paths
 from testigo.station.candidates import STATUSES_FORMAT
@@ -38,6 +38,7 @@ from testigo.station.folder import (
     SIGNING_KEY,
     MachineFolder,
 )
+from testigo.station.order_sender import REPORTS_FORMAT
 from testigo.station.retired import (
     ARCHIVE,
     FORMAT,
@@ -55,7 +56,7 @@ from testigo.words import message
 
 _KEPT_EVERYWHERE: Final = (SETTINGS, DEFINITION, MACHINE_KEYS, STATUSES_FORMAT.name, STAFF_LIST, EVENTS)
 _KEPT: Final[dict[str, tuple[str, ...]]] = {
-    "chair": (*_KEPT_EVERYWHERE, "statements", "paper", machine.REPORTS_FORMAT.name),
+    "chair": (*_KEPT_EVERYWHERE, "statements", "paper", REPORTS_FORMAT.name),
     "check-in": _KEPT_EVERYWHERE,
     "booth": _KEPT_EVERYWHERE,
 }
@@ -180,7 +181,7 @@ def finish(path: Path) -> Retirement:
 
 
 def _state(folder: MachineFolder) -> str:
-    return chair_state.state_of(folder.log) if folder.role == "chair" else machine.state_of(folder.log)
+    return chair_state.state_of(folder.log) if folder.role == "chair" else orders.state_of(folder.log)
 
 
 def _is_published(folder: MachineFolder, head: str) -> bool:

@@ -14,3 +14,16 @@ def home_desks(election: str, station: str, documents: Iterable[str], desks: tup
     about = f"testigo home desk 1\n{election}/{station}/".encode()
     ordered = sorted(documents, key=lambda document: hashlib.sha256(about + document.encode()).digest())
     return {document: desks[place % len(desks)] for place, document in enumerate(ordered)}
+
+
+def dealt_again(
+    election: str, station: str, homes: Mapping[str, int], rounds: Iterable[tuple[int, ...]]
+) -> Mapping[str, int]:
+    """The home desks after desks were taken out on the day. `rounds`: after each, the numbers of those that were left.
+
+    Only the share of a desk that is out changes hands: it is dealt out to those that are left.
+    """
+    for left in rounds:
+        orphaned = [document for document, desk in homes.items() if desk not in left]
+        homes = {**homes, **home_desks(election, station, orphaned, left)}
+    return homes

@@ -7,7 +7,8 @@ from testigo.election import StationMachine
 from testigo.errors import TestigoError
 from testigo.station.chair_state import State
 from testigo.station.closing import Closing
-from testigo.station.machine import MachineReport, OrderSender
+from testigo.station.order_sender import OrderSender
+from testigo.station.orders import MachineReport
 
 
 class MachineStatus(msgspec.Struct, frozen=True):

@@ -244,7 +244,7 @@ def _page(
         "incidents": [one.sentence.text(language) for one in incidents],
         "machine": f"{say(language, 'chair.role')} {signer.key_id[:16]}…",
         "sheet": msgspec.to_builtins(seen),
-        "signers": [] if published else _signers(definition, sheet.station, words, language),
+        "signers": [] if published else signers(definition, sheet.station, language),
     }
     data: dict[str, Any] = all_isolated(texts, language)
     data["sheet"] |= {"digest": seen.digest, "event_logs": seen.event_logs}  # cut into pieces there
@@ -252,8 +252,10 @@ def _page(
     return marked(typeset.compile(_TEMPLATE, data, fonts=definition.fonts), definition)
 
 
-def _signers(definition: Definition, station: str, words: dict[str, str], language: str) -> list[str]:
-    """Who signs the page: the chair, a clerk, a witness of each party and of each independent, at least two."""
+def signers(definition: Definition, station: str, language: str) -> list[str]:
+    """Who signs a station's sheet: the chair, a clerk, a witness of each party and of each independent, at least
+    two."""
+    words = section(language, "tally_sheet")
     witnesses = [f"{words['witness']} · {party.abbreviation}" for party in definition.parties]
     contests = definition.contests_of_station(station)
     independents = [definition.words(one.name, language) for contest in contests for one in contest.independents]

@@ -48,8 +48,10 @@ class RefusedVoter(msgspec.Struct, frozen=True):
 
 class AtAnotherDesk(msgspec.Struct, frozen=True):
     """The voter is sent to another desk, and nothing is counted. `desk`: its number. `reached`: whether the home desk
-    answered that this desk has the voter now; else it is the home desk itself, which cannot be asked."""
+    answered that this desk has the voter now; else it is the home desk itself, which cannot be asked. `out`: that desk
+    was taken out, and may have admitted the voter before: only its printed list can tell."""
 
     document: str
     desk: int
     reached: bool = True
+    out: bool = False

@@ -21,7 +21,7 @@ from testigo.station import booth_day, votes
 from testigo.station.booth_day import BoothDay, VotingSession
 from testigo.station.box import BallotBox
 from testigo.station.folder import Guarded, exclusive
-from testigo.station.machine import MachineState
+from testigo.station.orders import MachineState
 from testigo.station.screen_seen import ScreenSeen
 from testigo.station.session import KeptDay, LiveSession, SessionView
 from testigo.words import Either, language_name

@@ -1,17 +1,14 @@
-"""What all roles share: one way to build an application, to show a page, and to show an error.
+"""What all roles share: one way to build an application (its pages: `pages`, its errors: `error_pages`).
 
 Requests of one process run one after another (handlers are plain functions, called on the event loop): a desk has one
 person in front of it, and no two requests can ever meet inside a station's or a register's object.
 """
 
-import logging
-import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, Response, get, post
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
@@ -19,47 +16,26 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, Scope
 from litestar.types import Message as ServerMessage
 
-from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllowed, StorageError, TestigoError
+from testigo.errors import TestigoError
 from testigo.paper import FONTS
 from testigo.paper.font import Font
 from testigo.web import browser_session, guards
 from testigo.web.browser_session import Request
+from testigo.web.error_pages import error_page, is_machine, show_defect, show_refusal
 from testigo.web.forms import Form, FormSent, read_form
 from testigo.web.own_fonts import OwnFonts
 from testigo.web.own_name import require_own_name
+from testigo.web.pages import Answer, redirect
 from testigo.web.patience import in_time
 from testigo.web.sample import SampleMark
 from testigo.web.sessions import CONTRASTS, SIZES, BrowserSessions
-from testigo.words import (
-    Message,
-    clock,
-    colon,
-    comma,
-    day,
-    direction,
-    instant,
-    language_name,
-    number,
-    offered,
-    offered_to_voters,
-    officers_language,
-    or_itself,
-    say,
-    voter_languages,
-    words,
-    zone,
-)
+from testigo.words import offered, offered_to_voters, officers_language
 
-Page = Response[str]
-Answer = Response[Any]
 Text = dict[str, str]
 """Words by language code."""
-
-log = logging.getLogger("testigo.web")
 
 SMALL_BODY = 256 * 1024
 """Most bytes of a request that uploads nothing."""
@@ -76,17 +52,6 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 """On every answer of every role, errors included; a handler may set its own value for one."""
-
-STATUSES: tuple[tuple[type[TestigoError], int], ...] = (
-    (NotAllowed, 403),
-    (IllegalStep, 409),
-    (InvalidInput, 422),
-    (InvalidSignature, 422),
-    (StorageError, 503),
-)
-
-OUTSIDE_FAILED = 503
-"""Any other error is something around the machine: a printer, a centre."""
 
 _OWN_FILES = Path(__file__).with_name("static")
 _STATIC = {
@@ -156,95 +121,6 @@ def application(
     return app
 
 
-def page(request: Request, template: str, *, status_code: int = 200, language: str = "", **facts: Any) -> Page:
-    """A template as an answer. The template sees the session, `t` (words of its language) and `facts`. `language`: of
-    this page, where it is not the visitor's.
-    """
-    session = browser_session.session(request)
-    language = language or language_of(request)
-    text = (
-        _templates(request.app.state.templates)
-        .get_template(template)
-        .render(
-            session=session,
-            t=words(language),
-            language=language,
-            languages=request.app.state.languages,
-            own_fonts=request.app.state.own_fonts,
-            sample=request.app.state.sample,
-            sizes=SIZES,
-            contrasts=CONTRASTS,
-            role=request.app.state.role,
-            title=request.app.state.title,
-            back_to=_own_address(request),
-            **facts,
-        )
-    )
-    return Response(text, media_type="text/html", status_code=status_code)
-
-
-def _own_address(request: Request) -> str:
-    """Path and query. `request.url` would read the Host header too, and fail where that is no host."""
-    query = request.scope["query_string"].decode("latin-1")
-    return request.scope["path"] + (f"?{query}" if query else "")
-
-
-def redirect(path: str) -> Answer:
-    """Send the browser on after a form, so that reloading never sends the form twice."""
-    return Redirect(path, status_code=303)
-
-
-def language_of(request: Request) -> str:
-    """The language this visitor chose, else the election's first: not the browser's, which on an office machine says
-    nothing of its user.
-    """
-    return browser_session.session(request).language or str(request.app.state.languages[0])
-
-
-def error_page(request: Request, error: TestigoError) -> Answer:
-    """An error as a page: one sentence and what to do. A machine gets the parts as JSON."""
-    status = status_of(error)
-    if _is_machine(request):
-        return Response(error.as_json(), status_code=status)
-    if isinstance(error, guards.PinRequired):
-        return redirect("/pin")
-    if error.code == "form.of-another-visit":
-        instead: Answer | None = request.app.state.after_stale_form()
-        if instead is not None:
-            return instead
-    return _error_page(request, error, status, type(error).__name__)
-
-
-def status_of(error: TestigoError) -> int:
-    """The HTTP status of an error's page."""
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), OUTSIDE_FAILED)
-
-
-def show_refusal(request: Request, error: HTTPException) -> Answer:
-    """What the web layer itself refuses: no such page, wrong method, too large an upload."""
-    known = {
-        404: InvalidInput("page.unknown"),
-        405: InvalidInput("page.other-method"),
-        413: InvalidInput("request.too-large"),
-    }
-    shown = known.get(error.status_code, InvalidInput("request.malformed"))
-    if _is_machine(request):
-        return Response(shown.as_json(), status_code=error.status_code)
-    return _error_page(request, shown, error.status_code, f"http-{error.status_code}")
-
-
-def show_defect(request: Request, error: Exception) -> Answer:
-    """An internal error: the page says so, what stays safe, and the number under which the traceback stands in the
-    machine's log; it never stands on a page.
-    """
-    reference = secrets.token_hex(4)
-    log.error("internal error %s at %s", reference, request.route_handler.handler_name, exc_info=error)
-    shown = TestigoError("machine.internal-error", reference=reference)
-    if _is_machine(request):
-        return Response(shown.as_json(), status_code=500)
-    return _error_page(request, shown, 500, "defect")
-
-
 @get("/static/{name:str}", guards=[guards.anyone], sync_to_thread=False)
 def static_file(request: Request, name: FromPath[str]) -> Answer:
     """Style sheet, script, icon and fonts, from fixed lists; the only answers a browser may keep."""
@@ -290,7 +166,7 @@ def _form(request: Request) -> Form:
 
 async def _check_form(request: Request) -> None:
     """Before every POST from a person: its form is read and its token checked, so that no handler can forget to."""
-    if request.method == "POST" and not _is_machine(request):
+    if request.method == "POST" and not is_machine(request):
         request.scope["state"]["testigo_form"] = await read_form(request)
 
 
@@ -323,50 +199,6 @@ def every_handler(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
     ]
 
 
-def _words_of(text: dict[str, str], language: str) -> str:
-    """A text of the definition in the visitor's language, else in its first."""
-    return text.get(language) or next(iter(text.values()), "")
-
-
-def _in_language(text: Message | TestigoError | str, language: str) -> str:
-    """What a room gives to be said: a message or an error in the visitor's language, text as it is."""
-    return text if isinstance(text, str) else text.text(language)
-
-
-def _error_page(request: Request, error: TestigoError, status: int, kind: str) -> Page:
-    """The error's own sentence, under words for its kind; all in the visitor's language, or all in the officers' where
-    the visitor's has no such sentence.
-    """
-    language = language_of(request)
-    if language in voter_languages() and not error.speaks(language):
-        language = request.app.state.officers_language
-    about_file = isinstance(error, InvalidInput) and request.state.get("sent_file", False)
-    heading, advice = heading_and_advice(error, "file" if about_file else kind, request.app.state.role, language)
-    return page(
-        request, "error.html", status_code=status, error=error, kind=kind, heading=heading, advice=advice,
-        sentence=error.sentence(language), language=language,
-    )  # fmt: skip
-
-
-def heading_and_advice(error: TestigoError, kind: str, role: str, language: str) -> tuple[str, str]:
-    """What stands around the sentence of an error on the pages of a role: `error.ROLE.KIND`, else `error.KIND`.
-
-    KIND: the error's code; the first part of it and the given kind, as `card.InvalidInput`; the given kind; or a class
-    of its.
-    """
-    about = (error.code, f"{error.code.partition('.')[0]}.{kind}")
-    names = [*about, kind, *(base.__name__ for base in type(error).__mro__), "any"]
-    keys = [key for name in names for key in (f"error.{role}.{name}", f"error.{name}")]
-    heading = next(filter(None, (or_itself(language, key, "") for key in keys)))
-    advice = next(filter(None, (or_itself(language, f"{key}.advice", "") for key in keys)))
-    return heading, advice
-
-
-def _is_machine(request: Request) -> bool:
-    handler = request.scope.get("route_handler")
-    return handler is not None and guards.machine in (getattr(handler, "guards", None) or ())
-
-
 def _given(part: Any) -> Provide:
     return Provide(lambda: part, sync_to_thread=False)
 
@@ -379,27 +211,3 @@ def _keep_quiet(config: AppConfig) -> AppConfig:
 @cache
 def _content(file: Path) -> bytes:
     return file.read_bytes()
-
-
-@cache
-def _templates(package: str) -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(name) for name in ("testigo.web", package) if name]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "clock": clock,
-        "day": day,
-        "instant": instant,
-        "number": number,
-        "in_language": _in_language,
-    }
-    environment.globals |= {
-        "colon": colon, "comma": comma,
-        "say": say, "or_itself": or_itself, "language_name": language_name, "words_of": _words_of, "zone": zone,
-        "direction": direction,
-    }  # fmt: skip
-    return environment

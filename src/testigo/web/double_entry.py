@@ -108,11 +108,6 @@ class DoubleEntry:
         else:
             self.entries.append(entered)
 
-    def begin_again(self) -> None:
-        """Forget all that was entered."""
-        self.entries.clear()
-        self.third = None
-
 
 def read_figures(form: Form, rows: Sequence[EntryRow]) -> dict[str, int]:
     """The figures of these rows; raises `InvalidInput` with those that are missing or are not whole numbers."""

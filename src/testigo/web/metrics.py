@@ -2,7 +2,7 @@
 
 Nothing is measured of single requests. How busy a process is would tell when a voter is in the booth, so its processor
 time, memory and open files are not given either, and a machine of a station has its voters in batches
-(`screens.metrics`).
+(`screens.metrics`). It answers to this machine's own names alone (`own_name`).
 """
 
 import threading
@@ -17,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from testigo import __version__
+from testigo.web.own_name import is_loopback_name
 from testigo.web.ports import cannot_listen
 
 HOST = "127.0.0.1"
@@ -83,9 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
     answers: dict[str, tuple[str, Callable[[], bytes]]]
 
     def do_GET(self) -> None:
-        kind, make = self.answers.get(self.path, ("", None))
+        own = is_loopback_name(self.headers.get("host", ""))
+        kind, make = self.answers.get(self.path, ("", None)) if own else ("", None)
         body = make() if make else b""
-        self.send_response(200 if make else 404)
+        self.send_response(200 if make else 404 if own else 403)
         self.send_header("content-type", kind or "text/plain")
         self.send_header("content-length", str(len(body)))
         self.end_headers()

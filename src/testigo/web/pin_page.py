@@ -9,10 +9,10 @@ from litestar import get, post
 
 from testigo.staff.accounts import Account
 from testigo.web import browser_session
-from testigo.web.application import Answer, page, redirect
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import anyone, person
+from testigo.web.pages import Answer, page, redirect
 from testigo.web.source import source_of
 
 CheckPerson = Callable[[Form, str], str]

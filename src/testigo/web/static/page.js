@@ -49,24 +49,50 @@ if (foot) {
   fit();
 }
 
-// A card scanner types like a keyboard, and Enter between the lines of a card: no hand presses it that fast after a key.
-// The form is sent once nothing more comes.
+// A card scanner types like a keyboard: with Enter or Tab between the lines of a card, and with the control key for
+// separators that no key has. No hand presses these so fast after another key. The form is sent once nothing more comes.
+const hand = 60; // milliseconds
+const burst = { last: 0, keys: 0 };
+addEventListener("keydown", (event) => {
+  burst.keys = event.timeStamp - burst.last < hand ? burst.keys + 1 : 0;
+  burst.last = event.timeStamp;
+}, true);
 const scanned = document.querySelector("input[data-scanned]");
 if (scanned) {
-  const hand = 60; // milliseconds
-  let last = 0;
   let end = 0;
+  const separates = (event) => {
+    const begun = /^@|^ANSI |\u001e/.test(scanned.value); // of a card, also where its keys come late
+    if (event.key === "Enter" || event.key === "Tab") return burst.keys > 0 || begun;
+    const held = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
+    return held && event.key.length === 1 && burst.keys > 2;
+  };
   scanned.addEventListener("keydown", (event) => {
-    const fast = event.timeStamp - last < hand;
-    last = event.timeStamp;
     clearTimeout(end);
-    if (event.key === "Enter" && fast && scanned.value) {
+    if (separates(event) && scanned.value) {
       event.preventDefault();
-      scanned.value += "@";
+      scanned.value += "\u001e";
     }
-    if (scanned.value.endsWith("@")) end = setTimeout(() => scanned.form.requestSubmit(), 4 * hand);
+    if (scanned.value.endsWith("\u001e")) end = setTimeout(() => scanned.form.requestSubmit(), 4 * hand);
+  });
+  // What is scanned or typed while nothing has the focus is meant for the field.
+  addEventListener("keydown", (event) => {
+    if (document.activeElement === document.body && event.key.length === 1) scanned.focus();
+  });
+} else if (document.querySelector("main.desk")) {
+  // A page that expects no scanner is not pressed by one.
+  addEventListener("keydown", (event) => {
+    const presses = event.key === "Enter" || event.key === " ";
+    if (presses && burst.keys > 1 && !event.target.closest("input, textarea")) event.preventDefault();
   });
 }
+
+// A form that is sent twice by a double click is sent once.
+const sent = new WeakMap();
+addEventListener("submit", (event) => {
+  const twice = event.timeStamp - (sent.get(event.target) ?? -Infinity) < 1000;
+  if (twice) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});
 
 // File fields say in the page's language what was chosen, and what is missing.
 for (const field of document.querySelectorAll(".file input")) {
