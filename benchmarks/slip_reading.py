@@ -32,7 +32,8 @@ from rich.progress import track
 from rich.table import Table
 
 from testigo import election
-from testigo.ballot import Ballot, new_slip_number
+from testigo.ballot import Ballot, check_slip_number
+from testigo.ballot.check_character import ALPHABET, check_character
 from testigo.scan.corner_marks import find_sheets
 from testigo.scan.images import images_of
 from testigo.scan.sheets import MARGIN, flatten
@@ -183,7 +184,8 @@ def _forged(definition: election.Definition, rng: np.random.Generator) -> tuple[
 
 
 def random_slip(definition: election.Definition, station: str, rng: np.random.Generator) -> Slip:
-    """A slip with choices drawn at random: any number of them from none to all allowed."""
+    """A slip with choices drawn at random: any number of them from none to all allowed. The same generator gives the
+    same slip, its number too."""
     styles = definition.styles_of_station(station)
     style = styles[rng.integers(len(styles))]
     choices = {}
@@ -194,7 +196,9 @@ def random_slip(definition: election.Definition, station: str, rng: np.random.Ge
             contest.options[place].id for place in rng.permutation(len(contest.options))[:number]
         )
     language = definition.languages[rng.integers(len(definition.languages))]
-    return Slip(definition, station, Ballot.mark(definition, style, choices), new_slip_number(), language)
+    number = "".join(rng.spawn(1)[0].choice(list(ALPHABET), 11))
+    number = check_slip_number(number + check_character(number))
+    return Slip(definition, station, Ballot.mark(definition, style, choices), number, language)
 
 
 def printed(slip: Slip) -> np.ndarray:

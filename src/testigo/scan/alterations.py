@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.scan.bands import find_band
+from testigo.scan.blur import blur_of
 from testigo.scan.ink import Colours, Ink
 from testigo.scan.planes import Plane, convolve, window_mean
 from testigo.scan.scribbles import find_scribble
@@ -68,7 +69,8 @@ def find_alteration(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool
 
 
 def _compare(seen: Ink, print_: Ink, code: Area, unknown: NDArray[np.bool_]) -> _Seen:
-    expected, black, unit = _as_blurred(seen, print_, code)
+    kernel = blur_of(seen, print_, code)
+    expected, black, unit = convolve(print_, kernel), max(float(kernel.sum()), 0.1), unit_of(kernel)
     gain = (window_mean(seen * expected, 81) + 1e-3) / (window_mean(expected * expected, 81) + 1e-3)
     likely = expected * np.clip(gain, 0.5, 1.6)
     widened = np.maximum(likely, 0)
@@ -100,30 +102,6 @@ def _mostly_print(print_: Ink) -> NDArray[np.bool_]:
 
 _LONG, _BESIDE = 160, 4
 """Dots that a rule is long at least, and beside it where nothing is looked for."""
-
-_TAP = 3
-_SAMPLES = 7000
-
-
-def _as_blurred(seen: Ink, print_: Ink, code: Area) -> tuple[Plane, float, float]:
-    """The print through the filter that makes it most like the picture (least squares over dots near print), how dark
-    that leaves black, and a thin line of it."""
-    near = cv2.dilate(print_, np.ones((9, 9))) > 0.05
-    near[code] = False
-    near[:_TAP] = near[-_TAP:] = near[:, :_TAP] = near[:, -_TAP:] = False
-    rows, columns = np.nonzero(near)
-    step = max(len(rows) // _SAMPLES, 1)
-    rows, columns = rows[::step], columns[::step]
-    taps = [(down, across) for down in range(-_TAP, _TAP + 1) for across in range(-_TAP, _TAP + 1)]
-    shifted = [print_[rows + down, columns + across] for down, across in taps]
-    matrix = np.stack([*shifted, np.ones(len(rows), np.float32), seen[rows, columns]], axis=1)
-    # Not by BLAS: its threads cost more than they save.
-    squares = np.asarray(cv2.mulTransposed(matrix, True), np.float64)
-    squares[np.arange(len(taps)), np.arange(len(taps))] += 2e-4 * len(rows)
-    solved = np.linalg.solve(squares[:-1, :-1], squares[:-1, -1])
-    kernel = solved[:-1].reshape(2 * _TAP + 1, -1).astype(np.float32)
-    return convolve(print_, kernel), max(float(kernel.sum()), 0.1), unit_of(kernel)
-
 
 _LETTER, _EDGE = 17, 10
 

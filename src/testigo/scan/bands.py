@@ -21,10 +21,17 @@ _HEIGHTS = (14, 16, 18, 20, 22, 24)
 _EDGE = 3
 """From a band's edge to the middles of the rows of cells inside and outside, at half the size."""
 
-_DARKER = 0.045
-"""Least darkness of every cell of a band, in parts of full black; yellow ink leaves 0.07 to 0.1."""
+_DARKER, _DARKER_ON_ONE_SIDE = 0.034, 0.08
+"""Least darkness of every cell of a band against what is above and below, in parts of full black; yellow ink leaves
+0.04 to 0.1. And where on one side there is only print."""
 
-_EVEN = 0.75
+_LIGHTER = 0.02
+"""How much lighter than expected paper counts at most: print that is gone makes no band of the paper between."""
+
+_KNOWN, _KNOWN_BESIDE = 9, (3, 4)
+"""Cells of a band that must have paper in them, of fifteen; and of the five on each side, or on the only one."""
+
+_EVEN = 0.6
 """The lightest cell of a band against its mean."""
 
 _SURE = 5.0
@@ -34,26 +41,36 @@ _SURE = 5.0
 def find_band(darker: Plane, white: Plane) -> tuple[int, int] | None:
     """Where a band is (dots from the left and from the top), or None. `darker`: ink above the expected; `white`: how
     surely each dot should be white."""
+    darker = np.maximum(darker, np.float32(-_LIGHTER))
     cells, known = _cells(darker, white)
-    least = np.float32(max(_DARKER, _SURE * _noise(darker, white)))
+    sure = _SURE * _noise(darker, white)
     best, at = np.float32(0), (0, 0)
     for height in _HEIGHTS:
-        inside = [(down, across) for down in (_EDGE - height // 2, 0, height // 2 - _EDGE) for across in _LENGTH]
-        above, below = ([(side * (height // 2 + _EDGE), across) for across in _LENGTH] for side in (-1, 1))
-        mean, lightest, count = _over(cells, known, inside, np.minimum)
-        (_, over, over_count), (_, under, under_count) = (
-            _over(cells, known, side, np.maximum) for side in (above, below)
-        )
-        darkest = np.maximum(over, under)
-        clear = lightest - darkest
-        asked = (count >= 12) & (over_count >= 3) & (under_count >= 3)
-        band = asked & (clear > least) & (clear > _EVEN * (mean - darkest))
-        score = np.where(band, clear, 0)
+        score = _bands(cells, known, height, sure)
         if score.max() > best:
             best = score.max()
             down, across = np.unravel_index(int(score.argmax()), score.shape)
             at = (2 * int(across), 2 * int(down))
     return at if best > 0 else None
+
+
+def _bands(cells: Plane, known: NDArray[np.bool_], height: int, sure: float) -> Plane:
+    """By how much a band of that height around each dot is darker than what is beside it; 0 where there is none."""
+    inside = [(down, across) for down in (_EDGE - height // 2, 0, height // 2 - _EDGE) for across in _LENGTH]
+    above, below = ([(side * (height // 2 + _EDGE), across) for across in _LENGTH] for side in (-1, 1))
+    mean, lightest, count = _over(cells, known, inside, np.minimum)
+    (_, over, over_count), (_, under, under_count) = (_over(cells, known, side, np.maximum) for side in (above, below))
+    some, most = _KNOWN_BESIDE
+    score = np.zeros_like(cells)
+    for beside, asked, least in (
+        (np.maximum(over, under), (over_count >= some) & (under_count >= some), _DARKER),
+        (over, (over_count >= most) & (under_count < some), _DARKER_ON_ONE_SIDE),
+        (under, (under_count >= most) & (over_count < some), _DARKER_ON_ONE_SIDE),
+    ):
+        clear = lightest - beside
+        band = asked & (count >= _KNOWN) & (clear > max(least, sure)) & (clear > _EVEN * (mean - beside))
+        score = np.maximum(score, np.where(band, clear, np.float32(0)))
+    return score
 
 
 def _cells(darker: Plane, white: Plane) -> tuple[Plane, NDArray[np.bool_]]:

@@ -68,15 +68,25 @@ BENT, _MUCH_BENT = 4.0, 16.0
 """Dots off its place from which on paper is straightened, and from which on that is the reason given."""
 
 
-def bent(doubt: Doubt, shift: Ink) -> Doubt:
+def bent(doubt: Doubt, straightened: Doubt, shift: Ink) -> Doubt:
     """The doubt, or that the paper is bent too much at the part that is doubtful: a picture of flat paper tells
-    more."""
+    more. `straightened`: the doubt that was left when the bend was taken out. If letters are beside their place even
+    then, or if nothing is wrong there any more, it was the bend."""
+    if straightened.message.key == _BENT:
+        return straightened
     there = shift
     if isinstance(doubt, PartDoubt):
         there = shift[doubt.region.top : doubt.region.top + doubt.region.height]
-    if "part" not in doubt.message.values or not len(there) or np.abs(there).max() < _MUCH_BENT:
+    part = doubt.message.values.get("part")
+    much = len(there) > 0 and float(np.abs(there).max()) >= _MUCH_BENT
+    if part is None or (not much and straightened.message.values.get("part") in (part, None)):
         return doubt
-    return Doubt("slip-part.bent", part=doubt.message.values["part"])
+    if not much and straightened.message.key == "slip-part.marked":
+        return straightened
+    return Doubt(_BENT, part=part)
+
+
+_BENT = "slip-part.bent"
 
 
 def bent_by_marks(refused: Message, marks: Marks) -> Message:
@@ -85,7 +95,7 @@ def bent_by_marks(refused: Message, marks: Marks) -> Message:
     part = refused.values.get("part")
     if refused.key not in (*_ILLEGIBLE, *_NOT_AS_PRINTED) or part is None or bend(marks) < _MARKS_OFF:
         return refused
-    return Doubt("slip-part.bent", part=part).message
+    return Doubt(_BENT, part=part).message
 
 
 _NOT_AS_PRINTED = ("slip-part.marked", "slip-part.gone", "slip-part.coloured")

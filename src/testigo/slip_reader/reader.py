@@ -155,8 +155,8 @@ class SlipReader:
             shadows = unbent.of(wide.shadow_edges().astype(np.float32))[inner] > 0
             try:
                 return self._vote(_Look(unbent.of(wide.ink), shadows, unbent=True), legal, number, station)
-            except Doubt:
-                raise bent(doubt, unbent.shift) from None
+            except Doubt as straightened:
+                raise bent(doubt, straightened, unbent.shift) from None
 
     def _vote(self, look: "_Look", legal: LegalPrint, number: str, station: str) -> tuple[Ballot, bool | None, float]:
         """The choices, whether the QR code says the same, and how certain they are; raises `Doubt`."""

@@ -64,21 +64,24 @@ class Similarity(msgspec.Struct, frozen=True):
         return ""
 
 
-def compare(piece: Ink, candidates: NDArray[np.float32], margin: int) -> Similarity:
-    """Compare a piece with candidates (count × height × width); the piece is larger by `margin` dots on each side."""
+def compare(piece: Ink, candidates: NDArray[np.float32], margin: int, *, by_letter: bool = True) -> Similarity:
+    """Compare a piece with candidates (count × height × width); the piece is larger by `margin` dots on each side.
+    `by_letter`: see `tell_apart`."""
     best, at = _most_similar(piece, candidates, margin)
     seen, alike = _straightened(piece, candidates[best], at)
-    apart = tell_apart(seen, candidates, best, by_letter=True)
+    apart = tell_apart(seen, candidates, best, finely=True, by_letter=by_letter)
     strange = _strange(_to_contrast_of(seen, candidates[best]), candidates[best])
     return Similarity(best, alike, apart, strange, (at[0] - margin, at[1] - margin))
 
 
-def tell_apart(seen: Ink, candidates: NDArray[np.float32], best: int, *, by_letter: bool = False) -> float:
+def tell_apart(
+    seen: Ink, candidates: NDArray[np.float32], best: int, *, finely: bool = False, by_letter: bool = False
+) -> float:
     """The smallest projection of the winner against any other print; ½ where there is none, 0 where another is the
     same.
 
-    `by_letter`: against a near twin every letter that differs must say the same, because print that is half one name
-    and half its twin is neither."""
+    `finely`: small differences are looked at closely (`small_differences`). `by_letter`: against a near twin every
+    letter that differs must say the same, because print that is half one name and half its twin is neither."""
     winner = candidates[best]
     seen = _to_contrast_of(seen, winner)
     smallest = 0.5
@@ -91,13 +94,17 @@ def tell_apart(seen: Ink, candidates: NDArray[np.float32], best: int, *, by_lett
         energy = float(weight.sum())
         if energy < 1e-3:
             return 0.0
-        smallest = min(smallest, float(towards.sum()) / energy)
-        if by_letter and energy < SMALL:
-            smallest = min(smallest, projection(seen, winner, other))
+        share = float(towards.sum()) / energy
+        if finely and energy < SMALL:
+            share = min(share + _BLURRED, projection(seen, winner, other))
+        smallest = min(smallest, share)
         if by_letter and energy < _TWIN * float((winner * winner).sum()):
             smallest = min(smallest, _least_letter(towards, weight))
     return smallest
 
+
+_BLURRED = 0.1
+"""How much of a small difference blur may take away; `projection` reckons with blur, and has the say beside it."""
 
 _TWIN = 0.3
 """Two prints are twins if they differ in less than this part of the ink's energy."""
